@@ -1,0 +1,65 @@
+# Everything a person or CI does here. `make demo` and `make test` need Python >= 3.11 and nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+RUFF    = $(BIN)/ruff
+TARGETS = app.py chalicelib tests infra
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format lint types worlds capacity lock clean
+
+help: ## what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Likeworth needs Python 3.11 or newer; this is $$($(PYTHON) --version). Say make PYTHON=python3.12 ..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: requirements-local.lock | $(BIN)/python
+	@echo "Installing what the service needs into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements-local.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.local
+
+demo: $(VENV)/.local ## load a made-up brand, answer, and stay up at http://127.0.0.1:8000
+	@$(BIN)/python -m chalicelib demo $(ARGS)
+
+serve: $(VENV)/.local ## the empty service at http://127.0.0.1:8000
+	@$(BIN)/python -m chalicelib serve $(ARGS)
+
+test: $(VENV)/.dev ## all tests
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: lint types test ## what CI runs: format, lint, types, tests
+
+format: $(VENV)/.dev ## put the code into its form
+	@$(RUFF) format $(TARGETS)
+	@$(RUFF) check --fix $(TARGETS)
+
+lint: $(VENV)/.dev
+	@$(RUFF) format --check $(TARGETS)
+	@$(RUFF) check $(TARGETS)
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds $(ARGS)
+
+capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
+	@$(BIN)/python -m infra.capacity $(ARGS)
+
+lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
+	@for kind in "" -local -dev; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
+
+clean: ## remove the virtual environment and everything built
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,29 @@
+"""Likeworth: what likes, shares, followers and reviews are worth next to a paid ad click.
+
+The map of the house. Arrows point one way only:
+
+    errors <- events <- {attribution, exports, storage} <- services <- wiring
+           <- {api, workers, cli, embedded, demo} <- app
+
+=================  ===============================================================================
+errors             one exception class per cause, each with its stable code; knows no HTTP
+channels, money    the catalogue of channels; amounts with a currency
+events             the event models of the contract and the one way from raw data to an event
+settings           the only reader of the environment
+exports/           one module per platform: recognise a file, read its rows, yield events
+attribution/       pure statistics: arrays in, frozen dataclasses out
+storage/           DynamoDB and S3: keys (pure), one module per kind of item, the writer
+services/          use cases as functions: record events, run an import, fit, answer a question
+wiring             the only place that makes boto3 clients, lazily
+api/               blueprints of short views; http.py parses requests, shapes answers and problems
+workers            the import, stream, schedule and fit handlers
+cli/               the command line: estimate, convert, serve, demo, keys
+embedded/          the whole service on an embedded AWS, for one machine
+demo/              the made-up brand: a simulation whose truth is known
+=================  ===============================================================================
+
+Siblings do not import each other, `attribution` imports only `errors`, and importing this package
+or `app` loads neither statsmodels nor scipy nor pandas; `tests/unit/test_house.py` checks it all.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,43 @@
+"""How the effect of an engagement fades: geometric adstock on a grid of decays.
+
+An engagement on day s acts on day t >= s with weight ``theta ** (t - s)`` (Broadbent 1979).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+DECAYS: Floats = np.array([0.0, 0.3, 0.5, 0.65, 0.77, 0.85, 0.91, 0.95])
+"""Shares of an effect that are left the next day, shape (G,): half-lives of hours to two weeks."""
+
+
+def decay_prior() -> Floats:
+    """How plausible each decay of the grid is before any data, shape (G,), sums to one.
+
+    Log-normal in the half-life around 1.9 days with a spread of a factor of about three: effects of
+    an engagement on purchases that last for weeks are rare, but not ruled out.
+    """
+    half_life = np.log(2) / -np.log(np.maximum(DECAYS, 0.1))
+    weight = np.exp(-0.5 * ((np.log(half_life) - np.log(1.9)) / 1.1) ** 2)
+    return np.asarray(weight / weight.sum())
+
+
+def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
+    """Sum of the adstock weights that fall inside the window.
+
+    Parameters
+    ----------
+    theta : float or array broadcastable against `days_left`
+        Share of today's effect that is left tomorrow, in [0, 1).
+    days_left : array
+        Days from the engagement to the window's end, both included (at least 1).
+
+    Returns
+    -------
+    array
+        ``(1 - theta ** days_left) / (1 - theta)``.
+    """
+    return np.asarray((1.0 - np.power(theta, days_left)) / (1.0 - theta))

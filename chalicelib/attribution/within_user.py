@@ -1,0 +1,224 @@
+"""Effects from people who engage at some times and not at others (`within_user`).
+
+The model: conversions of person i on day t are a person effect, plus a day effect of the person's
+activity stratum, plus ``sum_k beta_k * adstock_k(theta_k)``.  Loyal people, who like more and buy
+more anyway, are compared with themselves; the calendar, which moves likes and demand, with people
+of equal activity on the same day.
+
+The decay of each kind is not chosen but averaged over a grid: every decay is weighted by how well
+it explains the data (a quasi-likelihood, scaled for the heteroskedasticity of counts), times how
+plausible it is beforehand, times how well it does for the other kinds of the same brand.  So the
+interval knows that the decay is not known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.adstock import DECAYS, decay_prior
+from chalicelib.attribution.panel import (
+    People,
+    Progress,
+    Projection,
+    project,
+    score_products,
+    strata_of,
+)
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SWEEPS = 8
+_PRIOR_KINDS = 2.0
+_REFERENCE = 3  # index into DECAYS at which the first residuals are taken
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The sums of a panel that every later step needs; nothing in it grows with the people.
+
+    Attributes
+    ----------
+    gram : array, shape (p, p)
+        Cross products of the projected columns (kind-major, the outcome last), p = K * G + 1.
+    meat : array, shape (p - 1, p - 1)
+        Sum over persons of the outer products of their scores.
+    n_people, n_rows : int
+        People and person-days at risk.
+    """
+
+    gram: Floats
+    meat: Floats
+    n_people: int
+    n_rows: int
+
+    @property
+    def n_kinds(self) -> int:
+        """K."""
+        return int((self.gram.shape[0] - 1) // DECAYS.size)
+
+    def restrict(self, kinds: Ints) -> Panel:
+        """The panel of some of the kinds only."""
+        columns = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
+        kept = np.append(columns, self.gram.shape[0] - 1)
+        return Panel(
+            self.gram[np.ix_(kept, kept)],
+            self.meat[np.ix_(columns, columns)],
+            self.n_people,
+            self.n_rows,
+        )
+
+    def variation(self) -> Floats:
+        """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
+        return np.asarray(np.diag(self.gram)[_REFERENCE : -1 : DECAYS.size])
+
+    def correlation(self) -> Floats:
+        """Correlation of the kinds within persons and days, shape (K, K)."""
+        columns = np.arange(self.n_kinds) * DECAYS.size + _REFERENCE
+        gram = self.gram[np.ix_(columns, columns)]
+        scale = np.sqrt(np.diag(gram))
+        return np.asarray(gram / np.outer(scale, scale))
+
+
+@dataclass(frozen=True, slots=True)
+class WithinUserFit:
+    """What one engagement of each kind causes.
+
+    Attributes
+    ----------
+    delta : array, shape (K,)
+        Conversions inside the window caused by one engagement, on average over the engagements.
+    cov : array, shape (K, K)
+        Covariance of `delta`, clustered by person, with the uncertainty of the decays.
+    decay_weights : array, shape (K, G)
+        Weight of each decay of the grid, rows sum to one.
+    kernel : array, shape (K, G)
+        Weighted coefficient of the adstock at each decay: the effect of a kind on a day is
+        ``kernel[k] @ adstock[day, k]``.
+    """
+
+    delta: Floats
+    cov: Floats
+    decay_weights: Floats
+    kernel: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """One least-squares fit: `beta` (K,), `cov` (K, K) clustered by person, `inverse` (K, K)."""
+
+    beta: Floats
+    cov: Floats
+    inverse: Floats
+
+
+def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
+    """Two passes over the people: cross products, then scores.
+
+    Parameters
+    ----------
+    people : People
+    progress : callable, optional
+        Told the share of the work done, in [0, 1].
+    """
+    strata = strata_of(people)
+    projection = project(people, strata, _part(progress, 0.0, 0.6))
+    reference = _reference_coefficients(projection, people.n_kinds)
+    meat = score_products(people, strata, projection, reference, _part(progress, 0.6, 1.0))
+    clusters = projection.n_people
+    meat *= clusters / max(clusters - 1, 1)
+    return Panel(projection.gram, meat, clusters, projection.n_rows)
+
+
+def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
+    """Effects and their covariance, averaged over the grid of decays.
+
+    Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
+    are nearly orthogonal within persons), sweep by sweep until nothing moves.
+
+    Parameters
+    ----------
+    panel : Panel
+        Every kind in it must vary within persons, and no two be collinear.
+    inside : array, shape (K, G)
+        Mean over a kind's engagements of the adstock weights inside the window, per decay.
+
+    Raises
+    ------
+    numpy.linalg.LinAlgError
+        If kinds are exactly collinear.
+    """
+    n_kinds, n_decays = inside.shape
+    prior = decay_prior()
+    shared = prior
+    chosen = np.full(n_kinds, int(np.argmax(prior)))
+    weights = np.tile(prior, (n_kinds, 1))
+    noise = panel.gram[-1, -1] / max(panel.n_rows, 1)
+    beta = np.zeros((n_kinds, n_decays))
+    robust = np.zeros((n_kinds, n_decays))
+    for sweep in range(_SWEEPS):
+        before = chosen.copy()
+        for kind in range(n_kinds):
+            fits = [_regress(panel, _with(chosen, kind, g)) for g in range(n_decays)]
+            beta[kind] = [fit.beta[kind] for fit in fits]
+            robust[kind] = [fit.cov[kind, kind] for fit in fits]
+            bread = np.array([fit.inverse[kind, kind] for fit in fits])
+            # twice the quasi-log-likelihood, scaled to the curvature of the robust covariance:
+            # people differ in how much they buy, and plain least squares would be too sure
+            factor = bread[chosen[kind]] * noise / robust[kind, chosen[kind]]
+            explained = beta[kind] ** 2 / (bread * noise)
+            weights[kind] = _normalise(0.5 * factor * explained + np.log(shared))
+        chosen = np.argmax(weights, axis=1)
+        shared = (_PRIOR_KINDS * prior + weights.sum(axis=0)) / (_PRIOR_KINDS + n_kinds)
+        if sweep > 1 and np.array_equal(chosen, before):
+            break
+    effect = beta * inside
+    delta = (weights * effect).sum(axis=1)
+    spread = (weights * (robust * inside**2 + (effect - delta[:, None]) ** 2)).sum(axis=1)
+    central = _regress(panel, chosen).cov
+    scale = np.sqrt(spread / np.diag(central))
+    cov = central * np.outer(scale, scale)
+    return WithinUserFit(delta, (cov + cov.T) / 2, weights, weights * beta)
+
+
+def _regress(panel: Panel, chosen: Ints) -> _Regression:
+    """Least squares on one decay per kind, with the sandwich covariance."""
+    columns = np.arange(chosen.size) * DECAYS.size + chosen
+    inverse = np.linalg.inv(panel.gram[np.ix_(columns, columns)])
+    beta = inverse @ panel.gram[columns, -1]
+    cov = inverse @ panel.meat[np.ix_(columns, columns)] @ inverse
+    return _Regression(beta, cov, inverse)
+
+
+def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
+    """Coefficients (p - 1,) of a plain fit with one middling decay for all kinds."""
+    columns = np.arange(n_kinds) * DECAYS.size + _REFERENCE
+    gram = projection.gram
+    coefficients = np.zeros(gram.shape[0] - 1)
+    # least norm: a kind without variation, or one collinear with another, is refused only later
+    coefficients[columns] = np.linalg.lstsq(
+        gram[np.ix_(columns, columns)], gram[columns, -1], rcond=1e-10
+    )[0]
+    return coefficients
+
+
+def _with(chosen: Ints, kind: int, decay: int) -> Ints:
+    changed = chosen.copy()
+    changed[kind] = decay
+    return changed
+
+
+def _normalise(log_weights: Floats) -> Floats:
+    weights = np.exp(log_weights - log_weights.max())
+    return np.asarray(weights / weights.sum())
+
+
+def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:
+    """A progress callable that fills the part [start, stop] of another."""
+    if progress is None:
+        return None
+    told = progress
+    return lambda share: told(start + (stop - start) * share)

@@ -1,0 +1,164 @@
+"""`estimate EVENTS.ndjson`: event lines in, ROI and equivalence out. No database, no service.
+
+The reporting currency is that of the first amount in the file.  The clock plays no part: there is
+no tenant whose retention could be exceeded, and no service that would have to be waited for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import FieldError, InvalidFields, UnusableInput
+from chalicelib.events import (
+    Conversion,
+    Cost,
+    Engagement,
+    Event,
+    EventRefused,
+    parse_event,
+)
+from chalicelib.services import answers
+from chalicelib.services.estimation import fit_events
+
+UNUSABLE = 2
+_MAX_LISTED = 1000
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to an argparse sub-parser collection."""
+    parser = subparsers.add_parser(
+        "estimate", help="ROI and equivalence from a file of event lines, without a database"
+    )
+    parser.add_argument("events", metavar="EVENTS.ndjson", type=Path)
+    parser.add_argument("--goal", help="default: purchase, where there is one")
+    parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
+    parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
+    parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print ``{"roi": ..., "equivalence": ...}``; 0 with estimates, 2 on unusable input."""
+    try:
+        lines = EventLines(options.events)
+    except OSError as error:
+        print(f"{options.events}: {error.strerror}", file=sys.stderr)
+        return UNUSABLE
+    for number, code, message in lines.refused[:_MAX_LISTED]:
+        print(f"line {number}: {code}: {message}", file=sys.stderr)
+    if len(lines.refused) > _MAX_LISTED:
+        print(f"... and {len(lines.refused) - _MAX_LISTED} lines more", file=sys.stderr)
+    asked: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
+    try:
+        document = fit_events(
+            lines,
+            window=None,
+            currency=lines.currency or "EUR",
+            as_of=dt.datetime.now(dt.UTC),
+            fit_id="local",
+        )
+        roi = answers.roi(document, **asked)
+    except (UnusableInput, InvalidFields) as error:
+        print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
+        return UNUSABLE
+    try:
+        equivalence = answers.equivalence(
+            document, engagement=options.engagement, baseline=options.baseline, **asked
+        )
+    except InvalidFields as error:
+        print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
+        if options.engagement or options.baseline:
+            return UNUSABLE
+        equivalence = None  # nobody asked for it, and the file has nothing to compare
+    print(json.dumps({"roi": roi, "equivalence": equivalence}, allow_nan=False, indent=2))
+    return 0
+
+
+class EventLines:
+    """The events of an NDJSON file, each once: of the same event sent again, the last one counts.
+
+    The file is read twice, so that what is held is an identity per line and not the events.
+
+    Attributes
+    ----------
+    refused : list of (int, str, str)
+        Line number, code and message of every bad line.
+    currency : str or None
+        That of the first amount.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last: dict[tuple[str, dt.datetime, str | None], int] = {}
+        self._skip: set[int] = set()
+        self.refused: list[tuple[int, str, str]] = []
+        self.currency: str | None = None
+        for number, line in self._lines():
+            try:
+                event = _parse(line)
+                self._check_currency(event)
+            except EventRefused as error:
+                self.refused.append((number, error.code, error.message))
+                self._skip.add(number)
+                continue
+            identity = (event.event_id, event.occurred_at, getattr(event, "user_id", None))
+            earlier = self._last.get(identity)
+            if earlier is not None:
+                self._skip.add(earlier)
+            self._last[identity] = number
+        self._last.clear()
+
+    def __iter__(self) -> Iterator[Event]:
+        for number, line in self._lines():
+            if number not in self._skip:
+                yield _parse(line)
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        with self._path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, line
+
+    def _check_currency(self, event: Event) -> None:
+        for currency in _currencies(event):
+            if self.currency is None:
+                self.currency = currency
+            elif currency != self.currency:
+                raise _refusal(
+                    "currency_mismatch",
+                    f"{currency}, but the first amount is in {self.currency}",
+                )
+
+
+def _parse(line: bytes) -> Event:
+    try:
+        raw = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise _refusal("malformed_json", str(error)) from None
+    return parse_event(raw)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refusal(code: str, message: str) -> EventRefused:
+    return EventRefused((FieldError("", code, message),))
+
+
+def _currencies(event: Event) -> tuple[str, ...]:
+    match event:
+        case Engagement() if event.cost is not None:
+            return (event.cost.currency,)
+        case Conversion() if event.value is not None:
+            return (event.value.currency,)
+        case Cost():
+            return (event.amount.currency,)
+    return ()

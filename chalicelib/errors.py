@@ -1,0 +1,210 @@
+"""What can go wrong, one class per cause, each with a stable, machine-readable code.
+
+This module knows no HTTP, no AWS and no other module of the house: `api/http.py` turns the classes
+into problem+json, the command line into a line on standard error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class LikeworthError(Exception):
+    """The root of every error that this service raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable and machine-readable; documented in ``docs/errors.md``.
+    detail : str
+        One sentence for a person: what is wrong and, where there is one, the way out.
+    """
+
+    code = "internal_error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One thing wrong in one place of a request.
+
+    Attributes
+    ----------
+    pointer : str
+        JSON pointer (RFC 6901) into the request, e.g. ``/events/3/occurred_at``.
+    code, message : str
+        The stable code and a sentence.
+    """
+
+    pointer: str
+    code: str
+    message: str
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+
+class InvalidRequest(LikeworthError):
+    """The request as a whole cannot be read or makes no sense."""
+
+    code = "invalid_request"
+
+
+class MalformedJson(InvalidRequest):
+    """The body is not JSON (RFC 8259): syntax, NaN, duplicate keys, bad UTF-8, nested too deep."""
+
+    code = "malformed_json"
+
+
+class InvalidFields(InvalidRequest):
+    """Some fields of a request are wrong; `errors` says which."""
+
+    code = "invalid_fields"
+
+    def __init__(self, detail: str, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(detail)
+        self.errors = errors
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body's Content-Type is none that this call reads."""
+
+    code = "unsupported_media_type"
+
+
+class NotAcceptable(InvalidRequest):
+    """The client accepts no form in which this answer exists."""
+
+    code = "not_acceptable"
+
+
+class BodyTooLarge(InvalidRequest):
+    """The body, or the number of events in it, is above the limit."""
+
+    code = "body_too_large"
+
+
+class AllEventsRefused(InvalidRequest):
+    """Not one event of the request could be accepted."""
+
+    code = "all_events_refused"
+
+    def __init__(self, detail: str, rejected: tuple[dict[str, object], ...]) -> None:
+        super().__init__(detail)
+        self.rejected = rejected
+
+
+# --- who may do what --------------------------------------------------------------------------
+
+
+class Unauthenticated(LikeworthError):
+    """No API key, or none that is known."""
+
+    code = "unauthenticated"
+
+
+class Forbidden(LikeworthError):
+    """The API key's role does not allow this call."""
+
+    code = "forbidden"
+
+
+class NotFound(LikeworthError):
+    """There is no such thing, or it belongs to another tenant."""
+
+    code = "not_found"
+
+
+class NoFitYet(NotFound):
+    """The question needs a fit and the tenant has none for it."""
+
+    code = "no_fit_yet"
+
+
+# --- the store --------------------------------------------------------------------------------
+
+
+class StoreUnavailable(LikeworthError):
+    """The store could not take (all of) a write or answer a read now; trying again later may help.
+
+    Attributes
+    ----------
+    retry_after_seconds : int
+        When to try again.
+    not_stored : tuple of int
+        Indexes (into what the caller handed over) that were not stored; empty for reads.
+    accepted : int
+        How many of a write's events are stored all the same.
+    rejected : tuple of dict
+        Those of a write's events that were refused and need not be sent again.
+    """
+
+    code = "store_unavailable"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        not_stored: tuple[int, ...] = (),
+        accepted: int = 0,
+        rejected: tuple[dict[str, object], ...] = (),
+        retry_after_seconds: int = 2,
+    ) -> None:
+        super().__init__(detail)
+        self.not_stored = not_stored
+        self.accepted = accepted
+        self.rejected = rejected
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnprocessableMessage(LikeworthError):
+    """A message in a queue that no retry can make sense of; it belongs with the dead letters."""
+
+    code = "unprocessable_message"
+
+
+class MisconfiguredService(LikeworthError):
+    """A setting that this call needs is missing or makes no sense."""
+
+    code = "misconfigured"
+
+
+# --- platform exports -------------------------------------------------------------------------
+
+
+class ExportRefused(LikeworthError):
+    """A whole export file cannot be imported; `code` says why (closed list: `EXPORT_REFUSALS`)."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        if code not in EXPORT_REFUSALS:
+            raise ValueError(f"undocumented export refusal {code!r}")
+        super().__init__(detail)
+        self.code = code
+
+
+EXPORT_REFUSALS = {
+    "empty_file": "The file holds nothing.",
+    "unknown_platform": "No importer recognises the file.",
+    "ambiguous_platform": "More than one importer recognises the file.",
+    "unreadable_file": "The file's bytes are not text of the encoding that they claim to be.",
+    "no_date": "The report does not say on which day its numbers happened.",
+    "aggregate_period": "A row covers more than a day and spreading was not asked for.",
+    "no_currency": "The report holds money but not its currency.",
+    "undecidable_format": "Dates or numbers can be read in two ways.",
+    "no_counts": "The report holds percentages or averages only.",
+    "file_too_large": "The file is above the size limit.",
+    "object_gone": "The file was removed or replaced before it was read.",
+}
+"""Code -> meaning of every refusal of a whole file."""
+
+
+# --- estimates --------------------------------------------------------------------------------
+
+
+class UnusableInput(LikeworthError):
+    """There is nothing in the input that could be estimated from."""
+
+    code = "unusable_input"

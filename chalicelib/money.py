@@ -1,0 +1,60 @@
+"""Money at the edges: a decimal amount and its currency. Never a float."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
+
+MAX_INTEGER_DIGITS = 15
+MAX_DECIMAL_PLACES = 8
+_PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,8})?\Z")
+_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+
+
+def parse_amount(value: Any) -> Decimal:
+    """An amount of money from a decimal string or a JSON number.
+
+    Parameters
+    ----------
+    value : str, int, float or Decimal
+        At least zero; at most 15 digits before and 8 after the point.
+
+    Raises
+    ------
+    PydanticCustomError
+        `invalid_amount`, for anything else (booleans, NaN, exponents, negative amounts).
+    """
+    if isinstance(value, str):
+        if _PLAIN_DECIMAL.match(value):
+            return Decimal(value)
+    elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        number = Decimal(str(value))
+        if number.is_finite() and number >= 0:
+            _, digits, exponent = number.as_tuple()
+            assert isinstance(exponent, int)
+            if len(digits) + exponent <= MAX_INTEGER_DIGITS and -exponent <= MAX_DECIMAL_PLACES:
+                return abs(number)  # 0 and not -0
+    raise PydanticCustomError(
+        "invalid_amount",
+        "an amount is a decimal of at least 0 with at most 15 digits before and 8 after the point",
+    )
+
+
+def parse_currency(value: Any) -> str:
+    """An ISO 4217 code: three capital letters; raises `invalid_currency`."""
+    if isinstance(value, str) and _CURRENCY.match(value):
+        return value
+    raise PydanticCustomError("invalid_currency", "a currency is three capital letters, e.g. EUR")
+
+
+class Money(BaseModel):
+    """An amount (at least zero) in one currency."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    amount: Annotated[Decimal, BeforeValidator(parse_amount)]
+    currency: Annotated[str, BeforeValidator(parse_currency)]

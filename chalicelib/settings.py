@@ -1,0 +1,86 @@
+"""The only reader of the environment: everything that differs between installations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+from chalicelib.errors import MisconfiguredService
+
+PREFIX = "LIKEWORTH_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation can choose; each field is read from ``LIKEWORTH_<NAME>``.
+
+    Attributes
+    ----------
+    table : str
+        Name of the DynamoDB table.
+    bucket : str
+        Name of the bucket into which exports are dropped.
+    import_queue_url, fit_queue_url : str
+        Queues of the import and the fit function.
+    secret : str
+        Root secret under which user ids and API keys are hashed; at least 16 characters.
+    secret_arn : str
+        Secrets Manager secret that holds the root secret; used where `secret` is empty.
+    currency : str
+        Reporting currency of tenants that chose none.
+    shards : int
+        Partitions over which a day of a new tenant is spread.
+    retention_days : int
+        How long raw events are kept for tenants that chose nothing.
+    cors_origins : str
+        Comma-separated origins that a browser may call from, for tenants that chose none.
+    max_import_bytes : int
+        Largest export file that is read.
+    fit_window_days : int
+        How far a scheduled fit looks back.
+    """
+
+    table: str = "likeworth"
+    bucket: str = "likeworth-exports"
+    import_queue_url: str = ""
+    fit_queue_url: str = ""
+    secret: str = ""
+    secret_arn: str = ""
+    currency: str = "EUR"
+    shards: int = 4
+    retention_days: int = 3 * 365
+    cors_origins: str = ""
+    max_import_bytes: int = 200_000_000
+    fit_window_days: int = 180
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Parameters
+    ----------
+    environment : mapping, optional
+        In place of ``os.environ``.
+
+    Raises
+    ------
+    MisconfiguredService
+        If a number is none.
+    """
+    source = os.environ if environment is None else environment
+    given: dict[str, str | int] = {}
+    for field in fields(Settings):
+        text = source.get(PREFIX + field.name.upper())
+        if text is None:
+            continue
+        if field.type == "int":
+            try:
+                given[field.name] = int(text)
+            except ValueError:
+                raise MisconfiguredService(
+                    f"{PREFIX}{field.name.upper()}={text!r} is not a whole number"
+                ) from None
+        else:
+            given[field.name] = text
+    return Settings(**given)  # type: ignore[arg-type]

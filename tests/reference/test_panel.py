@@ -1,0 +1,125 @@
+"""The panel's sums against a dummy-variable regression by statsmodels.
+
+Tolerance 1e-6 relative: both solve the same least-squares problem in float64; the reference does
+it with several hundred dummy columns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from chalicelib.attribution import panel as panel_module
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.panel import People, project, score_products, strata_of
+from chalicelib.attribution.within_user import reduce_panel
+
+DECAY = 3
+
+
+def make_people(seed: int = 1, n: int = 60, days: int = 25, kinds: int = 2) -> People:
+    rng = np.random.default_rng(seed)
+    x = rng.poisson(0.25, (n, days, kinds))
+    first = rng.integers(-1, days - 5, n)
+    for person in range(n):
+        x[person, : max(first[person], 0)] = 0
+    y = rng.poisson(0.1 + 0.2 * x.sum(2))
+    for person in range(n):
+        y[person, : max(first[person], 0)] = 0
+    person, day, kind = np.nonzero(x)
+    buyer, when = np.nonzero(y)
+    return People(
+        n,
+        days,
+        kinds,
+        person,
+        day,
+        kind,
+        x[person, day, kind].astype(float),
+        buyer,
+        when,
+        y[buyer, when].astype(float),
+        first,
+    )
+
+
+def dense_panel(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Rows at risk: adstock at `DECAY`, outcome, person and day."""
+    counts = np.zeros((people.n_people, people.n_days, people.n_kinds))
+    np.add.at(
+        counts, (people.touch_person, people.touch_day, people.touch_kind), people.touch_count
+    )
+    y = np.zeros((people.n_people, people.n_days))
+    np.add.at(y, (people.outcome_person, people.outcome_day), people.outcome_weight)
+    stock = np.zeros_like(counts)
+    for day in range(people.n_days):
+        stock[:, day] = counts[:, day] + (DECAYS[DECAY] * stock[:, day - 1] if day else 0.0)
+    person, day = np.nonzero(np.arange(people.n_days)[None, :] > people.first_day[:, None])
+    return stock[person, day], y[person, day], person, day
+
+
+@pytest.mark.parametrize("one_stratum", [True, False])
+def test_coefficients_and_clustered_errors_equal_those_with_dummies(one_stratum: bool) -> None:
+    people = make_people()
+    strata = np.zeros(people.n_people, dtype=np.int64) if one_stratum else strata_of(people) % 2
+    x, y, person, day = dense_panel(people)
+    dummies = [person[:, None] == np.arange(people.n_people)]
+    dummies += [
+        (strata[person] == s)[:, None] & (day[:, None] == np.arange(people.n_days))
+        for s in np.unique(strata)
+    ]
+    design = np.hstack([x, *[d.astype(float) for d in dummies]])
+    reference = sm.OLS(y, design).fit()
+    scores = (x - _fitted(design[:, x.shape[1] :], x)) * reference.resid[:, None]
+    by_person = np.array([scores[person == i].sum(0) for i in range(people.n_people)])
+
+    projection = project(people, strata)
+    columns = np.arange(people.n_kinds) * DECAYS.size + DECAY
+    gram = projection.gram[np.ix_(columns, columns)]
+    beta = np.linalg.solve(gram, projection.gram[columns, -1])
+    coefficients = np.zeros(people.n_kinds * DECAYS.size)
+    coefficients[columns] = beta
+    meat = score_products(people, strata, projection, coefficients)
+
+    assert beta == pytest.approx(reference.params[: x.shape[1]], rel=1e-6)
+    assert meat[np.ix_(columns, columns)] == pytest.approx(by_person.T @ by_person, rel=1e-6)
+    assert projection.n_rows == y.size
+
+
+def _fitted(dummies: np.ndarray, x: np.ndarray) -> np.ndarray:
+    return dummies @ np.linalg.lstsq(dummies, x, rcond=None)[0]
+
+
+def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = make_people(2)
+    whole = reduce_panel(people)
+    monkeypatch.setattr(panel_module, "CHUNK_PEOPLE", 7)
+    chunked = reduce_panel(people)
+
+    assert chunked.gram == pytest.approx(whole.gram, rel=1e-9, abs=1e-9)
+    assert chunked.meat == pytest.approx(whole.meat, rel=1e-9, abs=1e-9)
+
+
+def test_people_seen_only_on_the_last_days_are_left_out() -> None:
+    people = make_people(3)
+    late = np.full(people.n_people, people.n_days - 2)
+
+    reduced = reduce_panel(
+        People(
+            people.n_people,
+            people.n_days,
+            people.n_kinds,
+            people.touch_person,
+            people.touch_day,
+            people.touch_kind,
+            people.touch_count,
+            people.outcome_person,
+            people.outcome_day,
+            people.outcome_weight,
+            late,
+        )
+    )
+
+    assert reduced.n_people == 0
+    assert reduced.gram == pytest.approx(np.zeros_like(reduced.gram))

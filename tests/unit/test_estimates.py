@@ -1,0 +1,212 @@
+"""Which method answers for which kind, and what is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.estimates import (
+    Observations,
+    estimate_goal,
+    mean_inside,
+    mean_order_value,
+)
+from chalicelib.attribution.panel import People
+from tests.worlds.judge import observe
+from tests.worlds.people import WORLDS, simulate
+
+SMALL = replace(WORLDS["loyalty"], n_people=1_500, n_days=60)
+
+
+@pytest.fixture(scope="module")
+def observed() -> Observations:
+    return observe(simulate(SMALL, 1))
+
+
+def without_people(observed: Observations) -> Observations:
+    nobody = np.zeros(0, dtype=np.int64)
+    empty = People(
+        0,
+        observed.people.n_days,
+        observed.people.n_kinds,
+        nobody,
+        nobody,
+        nobody,
+        np.zeros(0),
+        nobody,
+        nobody,
+        np.zeros(0),
+        nobody,
+    )
+    return replace(observed, people=empty, identified=np.zeros(observed.counts.shape[1]))
+
+
+def select_kinds(observed: Observations, order: list[int], names: list[str]) -> Observations:
+    """The same world with kinds repeated or left out; `order` names the source of each kind."""
+    people = observed.people
+    parts = [(people.touch_kind == source, new) for new, source in enumerate(order)]
+    return replace(
+        observed,
+        names=tuple(names),
+        counts=observed.counts[:, order],
+        identified=observed.identified[order],
+        exposure=observed.exposure[order],
+        people=replace(
+            people,
+            n_kinds=len(order),
+            touch_person=np.concatenate([people.touch_person[m] for m, _ in parts]),
+            touch_day=np.concatenate([people.touch_day[m] for m, _ in parts]),
+            touch_kind=np.concatenate([np.full(m.sum(), new) for m, new in parts]),
+            touch_count=np.concatenate([people.touch_count[m] for m, _ in parts]),
+        ),
+    )
+
+
+def test_identified_journeys_are_answered_within_people(observed: Observations) -> None:
+    estimates = estimate_goal(observed)
+
+    assert set(estimates.methods) == {"within_user"}
+    assert np.isfinite(estimates.delta).all()
+    assert (np.linalg.eigvalsh(estimates.cov) > 0).all()
+    assert estimates.decay_weights.sum(axis=1) == pytest.approx(np.ones(6))
+
+
+def test_daily_totals_alone_are_answered_by_the_time_series(observed: Observations) -> None:
+    estimates = estimate_goal(without_people(observed))
+
+    assert set(estimates.methods) == {"time_series"}
+    assert np.isfinite(estimates.delta).all()
+
+
+def test_an_anonymous_kind_beside_identified_ones_is_answered_by_the_time_series(
+    observed: Observations,
+) -> None:
+    people = observed.people
+    kept = people.touch_kind != 4
+    mixed = replace(
+        observed,
+        identified=np.where(np.arange(6) == 4, 0.0, observed.identified),
+        people=replace(
+            people,
+            touch_person=people.touch_person[kept],
+            touch_day=people.touch_day[kept],
+            touch_kind=people.touch_kind[kept],
+            touch_count=people.touch_count[kept],
+        ),
+    )
+
+    estimates = estimate_goal(mixed)
+
+    assert [m for k, m in enumerate(estimates.methods) if k != 4] == ["within_user"] * 5
+    assert estimates.methods[4] == "time_series"
+    assert estimates.cov[4, 0] == 0.0
+
+
+def test_two_kinds_that_move_together_are_both_refused_and_name_each_other(
+    observed: Observations,
+) -> None:
+    twins = select_kinds(
+        observed, [0, 0, 5], ["facebook/like", "facebook/share", "google_ads/click"]
+    )
+
+    estimates = estimate_goal(twins)
+
+    assert estimates.reasons[0] == ["collinear_with:facebook/share"]
+    assert estimates.reasons[1] == ["collinear_with:facebook/like"]
+    assert estimates.methods == [None, None, "within_user"]
+    assert np.isnan(estimates.delta[:2]).all()
+
+
+def test_twins_in_daily_totals_are_refused_too(observed: Observations) -> None:
+    twins = select_kinds(
+        without_people(observed), [0, 0, 5], ["facebook/like", "facebook/share", "google_ads/click"]
+    )
+
+    estimates = estimate_goal(twins)
+
+    assert estimates.methods == [None, None, "time_series"]
+
+
+def test_a_kind_of_the_same_number_every_day_has_no_variation(observed: Observations) -> None:
+    counts = observed.counts.copy()
+    counts[:, 2] = 40.0
+
+    estimates = estimate_goal(replace(without_people(observed), counts=counts))
+
+    assert estimates.reasons[2] == ["no_variation"]
+
+
+def test_too_few_conversions_are_refused_and_not_guessed(observed: Observations) -> None:
+    people = observed.people
+    few = replace(
+        observed,
+        outcome=np.where(np.arange(60) < 10, 1.0, 0.0),
+        people=replace(
+            people,
+            outcome_person=people.outcome_person[:10],
+            outcome_day=people.outcome_day[:10],
+            outcome_weight=people.outcome_weight[:10],
+        ),
+    )
+
+    estimates = estimate_goal(few)
+
+    assert estimates.methods == [None] * 6
+    assert all(reasons == ["too_few_conversions"] for reasons in estimates.reasons)
+
+
+def test_a_window_of_under_two_weeks_is_too_short() -> None:
+    short = observe(simulate(replace(SMALL, n_days=13), 1))
+
+    estimates = estimate_goal(short)
+
+    assert all(reasons == ["too_short_window"] for reasons in estimates.reasons)
+
+
+def test_ad_impressions_next_to_tracked_clicks_are_exposure_only(observed: Observations) -> None:
+    impressions = select_kinds(observed, [0, 5], ["google_ads/impression", "google_ads/click"])
+    people = impressions.people
+    clicks = people.touch_kind == 1
+    impressions = replace(
+        impressions,
+        exposure=np.array([True, False]),
+        identified=np.array([0.0, impressions.identified[1]]),
+        people=replace(
+            people,
+            touch_person=people.touch_person[clicks],
+            touch_day=people.touch_day[clicks],
+            touch_kind=people.touch_kind[clicks],
+            touch_count=people.touch_count[clicks],
+        ),
+    )
+
+    estimates = estimate_goal(impressions)
+
+    assert estimates.reasons[0] == ["exposure_only"]
+    assert estimates.methods[1] == "within_user"
+
+
+def test_a_refund_takes_its_value_back_but_not_the_conversion() -> None:
+    mean, variance = mean_order_value(np.array([100.0, 50.0, -50.0]), np.array([1.0, 1.0, 0.0]))
+
+    assert mean == pytest.approx(50.0)
+    assert variance > 0
+
+
+def test_the_mean_order_value_of_single_orders_has_the_textbook_variance() -> None:
+    values = np.array([10.0, 20.0, 60.0, 30.0])
+
+    mean, variance = mean_order_value(values, np.ones(4))
+
+    assert mean == pytest.approx(values.mean())
+    assert variance == pytest.approx(values.var(ddof=1) / 4)
+
+
+def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() -> None:
+    early, late = np.zeros((30, 1)), np.zeros((30, 1))
+    early[0], late[-1] = 5.0, 5.0
+
+    assert mean_inside(late)[0] == pytest.approx(np.ones(mean_inside(late).shape[1]))
+    assert (mean_inside(early)[0, 1:] > 1.0).all()

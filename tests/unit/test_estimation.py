@@ -1,0 +1,155 @@
+"""From events to a fit document."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import UnusableInput
+from chalicelib.events import Event, parse_event
+from chalicelib.services.estimation import fit_events
+from tests.worlds.lines import write_lines
+from tests.worlds.people import WORLDS, simulate
+
+AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+def fit(events: list[Event], window: tuple[dt.date, dt.date] | None = None) -> dict[str, Any]:
+    return fit_events(events, window=window, currency="EUR", as_of=AS_OF, fit_id="f1")
+
+
+def conversions(days: int = 40, per_day: int = 2, **over: Any) -> Iterator[Event]:
+    for day in range(days):
+        for number in range(per_day + day % 2):
+            when = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC) + dt.timedelta(days=day)
+            yield parse_event(
+                {
+                    "kind": "conversion",
+                    "event_id": f"c{day}-{number}",
+                    "occurred_at": when.isoformat(),
+                    "goal": "purchase",
+                    "value": {"amount": "30", "currency": "EUR"},
+                }
+                | over
+            )
+
+
+def likes(days: int = 40) -> Iterator[Event]:
+    for day in range(days):
+        when = dt.datetime(2026, 1, 1, 9, tzinfo=dt.UTC) + dt.timedelta(days=day)
+        yield parse_event(
+            {
+                "kind": "engagement",
+                "event_id": f"l{day}",
+                "occurred_at": when.isoformat(),
+                "channel": "facebook",
+                "type": "like",
+                "count": 10 + (day * 7) % 13,
+                "cost": {"amount": "2.50", "currency": "EUR"},
+            }
+        )
+
+
+def cost(day: str, amount: str, period_days: int) -> Event:
+    return parse_event(
+        {
+            "kind": "cost",
+            "event_id": "k1",
+            "occurred_at": f"{day}T00:00:00Z",
+            "channel": "facebook",
+            "amount": {"amount": amount, "currency": "EUR"},
+            "period_days": period_days,
+        }
+    )
+
+
+def test_the_document_is_json_and_covers_first_to_last_event() -> None:
+    document = fit([*likes(), *conversions()])
+
+    json.dumps(document, allow_nan=False)
+    assert document["window"] == {"from": "2026-01-01", "to": "2026-02-09"}
+    assert document["kinds"][0]["counts"][:2] == [10, 17]
+    assert document["goals"]["purchase"]["conversions"] == [2, 3] * 20
+    assert document["goals"]["purchase"]["estimates"][0]["method"] == "time_series"
+    assert document["goals"]["purchase"]["value_mean"] == pytest.approx(30.0)
+
+
+def test_a_cost_is_spread_evenly_over_its_days_and_counted_only_inside_the_window() -> None:
+    document = fit([*likes(), *conversions(), cost("2026-02-05", "100", 10)])
+
+    daily = document["costs"]["facebook"]
+    assert daily[0] == pytest.approx(2.5)
+    assert daily[-5:] == pytest.approx([12.5] * 5)
+    assert document["kinds"][0]["cost"] == pytest.approx([2.5] * 40)
+
+
+def test_events_outside_a_given_window_do_not_count() -> None:
+    window = (dt.date(2026, 1, 6), dt.date(2026, 2, 4))
+
+    document = fit([*likes(), *conversions()], window)
+
+    assert len(document["goals"]["purchase"]["conversions"]) == 30
+    assert sum(document["goals"]["purchase"]["conversions"]) == 75
+
+
+def test_conversions_that_never_vary_say_nothing_and_are_refused() -> None:
+    steady = [event for event in conversions() if event.event_id.endswith(("-0", "-1"))]
+
+    document = fit([*likes(), *steady])
+
+    estimate = document["goals"]["purchase"]["estimates"][0]
+    assert estimate["delta"] is None
+    assert estimate["reasons"] == ["no_variation_in_conversions"]
+
+
+def test_every_goal_has_its_own_estimates() -> None:
+    leads = conversions(goal="lead", per_day=1)
+    document = fit([*likes(), *conversions(), *leads])
+
+    assert sorted(document["goals"]) == ["lead", "purchase"]
+
+
+def test_a_refund_takes_revenue_back() -> None:
+    document = fit([*likes(), *conversions(), *conversions(per_day=1, refund=True)])
+
+    assert sum(document["goals"]["purchase"]["conversions"]) == 100
+    assert document["goals"]["purchase"]["value_mean"] == pytest.approx(12.0)
+
+
+@pytest.mark.parametrize(
+    ("events", "word"),
+    [([], "neither"), (list(likes()), "no conversion"), (list(conversions()), "no engagement")],
+)
+def test_input_without_anything_to_estimate_is_refused(events: list[Event], word: str) -> None:
+    with pytest.raises(UnusableInput, match=word):
+        fit(events)
+
+
+def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from chalicelib.cli.estimate import EventLines
+
+    journeys = simulate(replace(WORLDS["loyalty"], n_people=800, n_days=40), 3)
+    path = tmp_path / "events.ndjson"
+    write_lines(journeys, path)
+    told: list[float] = []
+
+    document = fit_events(
+        EventLines(path),
+        window=None,
+        currency="EUR",
+        as_of=AS_OF,
+        fit_id="f1",
+        progress=told.append,
+    )
+
+    methods = {estimate["method"] for estimate in document["goals"]["purchase"]["estimates"]}
+    assert methods == {"within_user"}
+    assert told == sorted(told)
+    assert told[-1] == pytest.approx(1.0)

@@ -1,0 +1,68 @@
+"""`make worlds`: run the worlds, many seeds each, and print the table.
+
+    python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--results FILE]
+
+Results are kept line by line in FILE; a run that was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.worlds.judge import Verdict, judge, judge_command_line
+from tests.worlds.people import WORLDS
+from tests.worlds.table import HEADER, summarise
+
+
+def _run(name: str, seed: int, command_line: bool) -> list[Verdict]:
+    return judge_command_line(name, seed) if command_line else judge(WORLDS[name], seed)
+
+
+def main() -> int:
+    """Run what is missing, then print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.worlds")
+    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--command-line", action="store_true")
+    parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
+    options = parser.parse_args()
+    names = options.worlds.split(",")
+    unknown = set(names) - set(WORLDS)
+    if unknown:
+        parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join(WORLDS)}")
+    options.results.parent.mkdir(parents=True, exist_ok=True)
+    done = _read(options.results)
+    have = {(v.world, v.seed) for v in done}
+    wanted = [(n, s) for n in names for s in range(options.seeds) if (n, s) not in have]
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with ProcessPoolExecutor() as pool, options.results.open("a", encoding="utf-8") as file:
+        running = [pool.submit(_run, n, s, options.command_line) for n, s in wanted]
+        for number, future in enumerate(as_completed(running), 1):
+            verdicts = future.result()
+            done += verdicts
+            file.writelines(json.dumps(asdict(v)) + "\n" for v in verdicts)
+            file.flush()
+            print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print(HEADER)
+    for name in names:
+        rows = [v for v in done if v.world == name and v.seed < options.seeds]
+        print(summarise(name, rows))
+    return 0
+
+
+def _read(path: Path) -> list[Verdict]:
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as file:
+        return [Verdict(**json.loads(line)) for line in file]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
