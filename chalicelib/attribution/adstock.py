@@ -14,17 +14,6 @@ DECAYS: Floats = np.array([0.0, 0.3, 0.5, 0.65, 0.77, 0.85, 0.91, 0.95])
 """Shares of an effect that are left the next day, shape (G,): half-lives of hours to two weeks."""
 
 
-def decay_prior() -> Floats:
-    """How plausible each decay of the grid is before any data, shape (G,), sums to one.
-
-    Log-normal in the half-life around 1.9 days with a spread of a factor of about three: effects of
-    an engagement on purchases that last for weeks are rare, but not ruled out.
-    """
-    half_life = np.log(2) / -np.log(np.maximum(DECAYS, 0.1))
-    weight = np.exp(-0.5 * ((np.log(half_life) - np.log(1.9)) / 1.1) ** 2)
-    return np.asarray(weight / weight.sum())
-
-
 def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
     """Sum of the adstock weights that fall inside the window.
 

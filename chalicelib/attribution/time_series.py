@@ -19,7 +19,8 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from chalicelib.attribution.adstock import DECAYS, decay_prior
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decays import pooled_weights, prior_weights
 
 Floats = NDArray[np.float64]
 
@@ -87,9 +88,9 @@ def fit_time_series(outcome: Floats, counts: Floats, inside: Floats) -> TimeSeri
     standard = (stocks - stocks.mean(axis=0)) / scales
     unit = outcome.std()
     y = (outcome - outcome.mean()) / unit
-    prior = np.log(decay_prior())
-    chosen = np.full(n_kinds, int(np.argmax(prior)))
-    weights = np.tile(np.exp(prior), (n_kinds, 1))
+    chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
+    weights = np.tile(prior_weights(), (n_kinds, 1))
+    log_likelihood = np.zeros((n_kinds, DECAYS.size))
     kinds = np.arange(n_kinds)
     params, converged = _variances(y, standard[:, kinds, chosen])
     mean = np.zeros((n_kinds, DECAYS.size))
@@ -97,16 +98,15 @@ def fit_time_series(outcome: Floats, counts: Floats, inside: Floats) -> TimeSeri
     for _ in range(_SWEEPS):
         before = chosen.copy()
         for kind in range(n_kinds):
-            log_likelihood = np.empty(DECAYS.size)
             for g in range(DECAYS.size):
                 trial = chosen.copy()
                 trial[kind] = g
-                log_likelihood[g], beta, cov = _coefficients(y, standard[:, kinds, trial], params)
+                fit = _coefficients(y, standard[:, kinds, trial], params)
+                log_likelihood[kind, g], beta, cov = fit
                 rescale = unit / scales[kind, g] * inside[kind, g]
                 mean[kind, g] = beta[kind] * rescale
                 variance[kind, g] = cov[kind, kind] * rescale**2
-            weight = np.exp(log_likelihood - log_likelihood.max() + prior)
-            weights[kind] = weight / weight.sum()
+        weights = pooled_weights(log_likelihood)
         chosen = np.argmax(weights, axis=1)
         if np.array_equal(chosen, before):
             break

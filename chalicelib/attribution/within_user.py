@@ -7,8 +7,7 @@ of equal activity on the same day.
 
 The decay of each kind is not chosen but averaged over a grid: every decay is weighted by how well
 it explains the data (a quasi-likelihood, scaled for the heteroskedasticity of counts), times how
-plausible it is beforehand, times how well it does for the other kinds of the same brand.  So the
-interval knows that the decay is not known.
+plausible it is for this brand (`decays`).  So the interval knows that the decay is not known.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.adstock import DECAYS, decay_prior
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decays import pooled_weights, prior_weights
 from chalicelib.attribution.panel import (
     People,
     Progress,
@@ -32,7 +32,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _SWEEPS = 8
-_PRIOR_KINDS = 2.0
 _REFERENCE = 3  # index into DECAYS at which the first residuals are taken
 
 
@@ -152,13 +151,12 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
         If kinds are exactly collinear.
     """
     n_kinds, n_decays = inside.shape
-    prior = decay_prior()
-    shared = prior
-    chosen = np.full(n_kinds, int(np.argmax(prior)))
-    weights = np.tile(prior, (n_kinds, 1))
+    chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
+    weights = np.tile(prior_weights(), (n_kinds, 1))
     noise = panel.gram[-1, -1] / max(panel.n_rows, 1)
     beta = np.zeros((n_kinds, n_decays))
     robust = np.zeros((n_kinds, n_decays))
+    log_likelihood = np.zeros((n_kinds, n_decays))
     for sweep in range(_SWEEPS):
         before = chosen.copy()
         for kind in range(n_kinds):
@@ -166,13 +164,12 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
             beta[kind] = [fit.beta[kind] for fit in fits]
             robust[kind] = [fit.cov[kind, kind] for fit in fits]
             bread = np.array([fit.inverse[kind, kind] for fit in fits])
-            # twice the quasi-log-likelihood, scaled to the curvature of the robust covariance:
-            # people differ in how much they buy, and plain least squares would be too sure
+            # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
+            # in how much they buy, and plain least squares would be too sure
             factor = bread[chosen[kind]] * noise / robust[kind, chosen[kind]]
-            explained = beta[kind] ** 2 / (bread * noise)
-            weights[kind] = _normalise(0.5 * factor * explained + np.log(shared))
+            log_likelihood[kind] = 0.5 * factor * beta[kind] ** 2 / (bread * noise)
+        weights = pooled_weights(log_likelihood)
         chosen = np.argmax(weights, axis=1)
-        shared = (_PRIOR_KINDS * prior + weights.sum(axis=0)) / (_PRIOR_KINDS + n_kinds)
         if sweep > 1 and np.array_equal(chosen, before):
             break
     effect = beta * inside
@@ -209,11 +206,6 @@ def _with(chosen: Ints, kind: int, decay: int) -> Ints:
     changed = chosen.copy()
     changed[kind] = decay
     return changed
-
-
-def _normalise(log_weights: Floats) -> Floats:
-    weights = np.exp(log_weights - log_weights.max())
-    return np.asarray(weights / weights.sum())
 
 
 def _part(progress: Progress | None, start: float, stop: float) -> Progress | None:

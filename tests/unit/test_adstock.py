@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.adstock import DECAYS, decay_prior, share_inside
+from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.time_series import adstock_series
 
 
@@ -18,13 +18,6 @@ def test_the_share_inside_the_window_is_the_sum_of_the_weights() -> None:
 
 def test_an_engagement_on_the_last_day_counts_its_first_day_only() -> None:
     assert share_inside(0.9, np.array([1.0]))[0] == pytest.approx(1.0)
-
-
-def test_the_prior_over_decays_is_a_distribution() -> None:
-    prior = decay_prior()
-
-    assert prior.sum() == pytest.approx(1.0)
-    assert (prior > 0).all()
 
 
 def test_adstock_carries_what_is_left_to_the_next_day() -> None:

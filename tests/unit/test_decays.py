@@ -1,0 +1,47 @@
+"""Weights of the decays, pooled over the kinds of a brand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decays import pooled_weights, prior_weights
+
+FLAT = np.zeros(DECAYS.size)
+
+
+def peaked_at(position: int, strength: float) -> np.ndarray:
+    return -strength * (np.arange(DECAYS.size) - position) ** 2.0
+
+
+def test_the_prior_is_a_distribution_that_rules_nothing_out() -> None:
+    prior = prior_weights()
+
+    assert prior.sum() == pytest.approx(1.0)
+    assert (prior > 1e-4).all()
+
+
+def test_without_data_the_weights_are_the_prior() -> None:
+    assert pooled_weights(np.array([FLAT]))[0] == pytest.approx(prior_weights())
+
+
+def test_a_constant_in_the_log_likelihood_of_a_kind_changes_nothing() -> None:
+    rows = np.array([peaked_at(3, 1.0), FLAT])
+    shifted = rows + np.array([[500.0], [-80.0]])
+
+    assert pooled_weights(shifted) == pytest.approx(pooled_weights(rows))
+
+
+def test_a_kind_that_says_nothing_takes_the_half_life_of_the_others() -> None:
+    weights = pooled_weights(np.array([peaked_at(6, 3.0), peaked_at(6, 3.0), FLAT]))
+
+    assert np.argmax(weights[2]) in (5, 6, 7)
+    assert weights[2, 6] > 2 * prior_weights()[6]
+
+
+def test_a_kind_with_strong_data_of_its_own_keeps_to_them() -> None:
+    weights = pooled_weights(np.array([peaked_at(6, 3.0)] * 5 + [peaked_at(1, 10.0)]))
+
+    assert np.argmax(weights[5]) == 1
+    assert weights.sum(axis=1) == pytest.approx(np.ones(6))
