@@ -123,3 +123,35 @@ def test_people_seen_only_on_the_last_days_are_left_out() -> None:
 
     assert reduced.n_people == 0
     assert reduced.gram == pytest.approx(np.zeros_like(reduced.gram))
+
+
+def test_strata_group_people_of_like_activity_and_split_the_most_active_finest() -> None:
+    rng = np.random.default_rng(8)
+    n, days = 4_000, 60
+    rates = np.exp(1.2 * rng.standard_normal(n)) * 0.03
+    x = rng.poisson(np.repeat(rates[:, None], days, axis=1))
+    person, day = np.nonzero(x)
+    nobody = np.zeros(0, dtype=np.int64)
+    people = People(
+        n,
+        days,
+        1,
+        person,
+        day,
+        np.zeros(person.size, dtype=np.int64),
+        x[person, day].astype(float),
+        nobody,
+        nobody,
+        np.zeros(0),
+        np.full(n, -1),
+    )
+
+    strata = strata_of(people)
+
+    touches = x.sum(axis=1)
+    assert set(strata[touches == 0]) == {0}
+    sizes = np.bincount(strata)
+    assert sizes.min() >= 15
+    assert sizes[1] > 3 * sizes[-1]
+    tops = [touches[strata == s].max() for s in range(sizes.size)]
+    assert tops == sorted(tops)
