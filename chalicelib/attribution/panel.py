@@ -1,16 +1,7 @@
-"""Person-days reduced to sums that add up over people.
+"""The person-day panel: identified journeys, people sorted into strata, columns a chunk at a time.
 
 The panel has one row per person and day at risk and, for every kind, one adstocked column per decay
-of the grid.  It is never held: people pass through in chunks, and what is kept are sums
-
-* ``gram``    (p, p)  cross products within persons,
-* ``cells``   (S, T, p) sums per stratum and day of the person-demeaned columns,
-* ``at_risk`` (S, T)  how many people of a stratum entered on a day,
-
-from which the person effects and the day effects per stratum are projected out exactly (Frisch,
-Waugh 1933; no iteration).  Sums of two sets of people add up, so a fit can be spread over shards.
-
-p = K * G + 1: the adstocked kinds (kind-major) and, last, the outcome.
+of the grid, and the outcome.  It is never held as a whole: people pass through in chunks.
 """
 
 from __future__ import annotations
@@ -66,28 +57,6 @@ class People:
     first_day: Ints
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """The panel after person effects and day effects per stratum.
-
-    Attributes
-    ----------
-    gram : array, shape (p, p)
-        Cross products of the projected columns.
-    day_effects : array, shape (S, T, p)
-        Coefficients of the stratum-days, one column of the panel each.
-    n_rows : int
-        Person-days at risk.
-    n_people : int
-        People with at least two days at risk.
-    """
-
-    gram: Floats
-    day_effects: Floats
-    n_rows: int
-    n_people: int
-
-
 def strata_of(people: People) -> Ints:
     """A stratum per person by how active they are, shape (N,), values 0 .. S - 1.
 
@@ -124,7 +93,7 @@ def strata_of(people: People) -> Ints:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
+class Chunk:
     """People of one stratum, time-major: `columns` (T, n, p) is zero where one is not at risk."""
 
     stratum: int
@@ -132,92 +101,7 @@ class _Chunk:
     entry: Ints  # first day at risk, shape (n,)
 
 
-def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:
-    """Cross products of the panel with person effects and stratum-day effects taken out.
-
-    Parameters
-    ----------
-    people : People
-    strata : int array, shape (N,)
-    progress : callable, optional
-        Told the share of people done, in [0, 1].
-    """
-    n_days = people.n_days
-    p = people.n_kinds * DECAYS.size + 1
-    n_strata = int(strata.max(initial=0)) + 1
-    gram = np.zeros((p, p))
-    cells = np.zeros((n_strata, n_days, p))
-    entered = np.zeros((n_strata, n_days))
-    n_rows = 0
-    n_people = 0
-    for chunk in _chunks(people, strata, progress):
-        columns, entry = chunk.columns, chunk.entry
-        days = (n_days - entry).astype(np.float64)
-        sums = columns.sum(axis=0)
-        flat = columns.reshape(-1, p)
-        gram += flat.T @ flat - sums.T @ (sums / days[:, None])
-        means = np.zeros((n_days, p))
-        np.add.at(means, entry, sums / days[:, None])
-        cells[chunk.stratum] += columns.sum(axis=1) - np.cumsum(means, axis=0)
-        entered[chunk.stratum] += np.bincount(entry, minlength=n_days)
-        n_rows += int(days.sum())
-        n_people += entry.size
-    day_effects = np.zeros_like(cells)
-    for stratum in range(n_strata):
-        day_effects[stratum] = _solve_days(entered[stratum], cells[stratum])
-        gram -= cells[stratum].T @ day_effects[stratum]
-    return Projection((gram + gram.T) / 2, day_effects, n_rows, n_people)
-
-
-def _solve_days(entered: Floats, cells: Floats) -> Floats:
-    """Day coefficients of one stratum: ``pinv(D' M D) cells`` with M taking out person means.
-
-    ``D' M D = diag(n_t) - sum_i r_i r_i' / T_i``; who enters on day e is at risk from e to the end,
-    so the second term depends on ``min(s, t)`` only.
-    """
-    n_days = entered.size
-    if not entered.any():
-        return np.zeros_like(cells)
-    present = np.cumsum(entered)
-    shared = np.cumsum(entered / (n_days - np.arange(n_days)))
-    day = np.arange(n_days)
-    normal = np.diag(present) - shared[np.minimum.outer(day, day)]
-    values, vectors = np.linalg.eigh(normal)
-    keep = values > values[-1] * 1e-10
-    inverse = (vectors[:, keep] / values[keep]) @ vectors[:, keep].T
-    return np.asarray(inverse @ cells)
-
-
-def score_products(
-    people: People,
-    strata: Ints,
-    projection: Projection,
-    coefficients: Floats,
-    progress: Progress | None = None,
-) -> Floats:
-    """Sum over persons of the outer product of their scores: the "meat", shape (p - 1, p - 1).
-
-    A person's score is ``sum_t x_it * residual_it`` over the projected columns; residuals are those
-    of `coefficients`, shape (p - 1,).  Clustering by person lets a person's residuals be correlated
-    over time in any way (Liang, Zeger 1986; Arellano 1987).
-    """
-    n_days = people.n_days
-    contrast = np.append(-coefficients, 1.0)
-    meat = np.zeros((coefficients.size, coefficients.size))
-    for chunk in _chunks(people, strata, progress):
-        columns, entry = chunk.columns, chunk.entry
-        effects = projection.day_effects[chunk.stratum]
-        at_risk = np.arange(n_days)[:, None] >= entry[None, :]
-        residual = columns @ contrast - (effects @ contrast)[:, None]
-        residual *= at_risk
-        residual -= at_risk * (residual.sum(axis=0) / (n_days - entry))
-        scores = np.einsum("tnp,tn->np", columns[:, :, :-1], residual, optimize=True)
-        scores -= residual.T @ effects[:, :-1]
-        meat += scores.T @ scores
-    return meat
-
-
-def _chunks(people: People, strata: Ints, progress: Progress | None) -> Iterator[_Chunk]:
+def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterator[Chunk]:
     """People stratum by stratum, a chunk at a time, without those under two days at risk."""
     n_days, n_kinds = people.n_days, people.n_kinds
     entry = people.first_day + 1
@@ -256,7 +140,7 @@ def _chunks(people: People, strata: Ints, progress: Progress | None) -> Iterator
             late = np.flatnonzero(entries > 0)
             for day in range(int(entries.max(initial=0))):
                 columns[day, late[entries[late] > day]] = 0.0
-            yield _Chunk(int(strata[order[first]]), columns, entries)
+            yield Chunk(int(strata[order[first]]), columns, entries)
             done += stop - start
             if progress is not None:
                 progress(done / order.size)

@@ -19,17 +19,20 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import pooled_weights, prior_weights
-from chalicelib.attribution.panel import (
-    People,
-    Progress,
+from chalicelib.attribution.panel import People, Progress, strata_of
+from chalicelib.attribution.projection import (
+    HALVES,
+    WHOLE,
     Projection,
     project,
     score_products,
-    strata_of,
 )
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MIN_DAYS_TO_CORRECT = 42
+"""Halves of fewer days would cost more precision than the correction is worth."""
 
 _SWEEPS = 8
 _REFERENCE = 3  # index into DECAYS at which the first residuals are taken
@@ -41,43 +44,48 @@ class Panel:
 
     Attributes
     ----------
-    gram : array, shape (p, p)
-        Cross products of the projected columns (kind-major, the outcome last), p = K * G + 1.
-    meat : array, shape (p - 1, p - 1)
-        Sum over persons of the outer products of their scores.
+    gram : array, shape (2, p, p)
+        Cross products of the projected columns (kind-major, the outcome last), p = K * G + 1; with
+        effects per person, and per person and half.
+    meat : array, shape (2, q, 2, q)
+        Sum over persons of the outer products of their scores in both forms, q = p - 1.
+    corrected : bool
+        Whether the bias of estimated person effects is taken out by the half-panel jackknife.
     n_people, n_rows : int
         People and person-days at risk.
     """
 
     gram: Floats
     meat: Floats
+    corrected: bool
     n_people: int
     n_rows: int
 
     @property
     def n_kinds(self) -> int:
         """K."""
-        return int((self.gram.shape[0] - 1) // DECAYS.size)
+        return int((self.gram.shape[1] - 1) // DECAYS.size)
 
     def restrict(self, kinds: Ints) -> Panel:
         """The panel of some of the kinds only."""
         columns = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
-        kept = np.append(columns, self.gram.shape[0] - 1)
+        kept = np.append(columns, self.gram.shape[1] - 1)
         return Panel(
-            self.gram[np.ix_(kept, kept)],
-            self.meat[np.ix_(columns, columns)],
+            self.gram[:, kept[:, None], kept],
+            self.meat[:, columns][:, :, :, columns],
+            self.corrected,
             self.n_people,
             self.n_rows,
         )
 
     def variation(self) -> Floats:
         """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
-        return np.asarray(np.diag(self.gram)[_REFERENCE : -1 : DECAYS.size])
+        return np.asarray(np.diag(self.gram[WHOLE])[_REFERENCE : -1 : DECAYS.size])
 
     def correlation(self) -> Floats:
         """Correlation of the kinds within persons and days, shape (K, K)."""
         columns = np.arange(self.n_kinds) * DECAYS.size + _REFERENCE
-        gram = self.gram[np.ix_(columns, columns)]
+        gram = self.gram[WHOLE][np.ix_(columns, columns)]
         scale = np.sqrt(np.diag(gram))
         return np.asarray(gram / np.outer(scale, scale))
 
@@ -107,10 +115,15 @@ class WithinUserFit:
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """One least-squares fit: `beta` (K,), `cov` (K, K) clustered by person, `inverse` (K, K)."""
+    """One least-squares fit.
+
+    `beta` (K,) and `cov` (K, K) are corrected where the panel is; `plain` (K,) is the fit with one
+    effect per person, and `inverse` (K, K) its inverse cross products.
+    """
 
     beta: Floats
     cov: Floats
+    plain: Floats
     inverse: Floats
 
 
@@ -128,8 +141,14 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     reference = _reference_coefficients(projection, people.n_kinds)
     meat = score_products(people, strata, projection, reference, _part(progress, 0.6, 1.0))
     clusters = projection.n_people
-    meat *= clusters / max(clusters - 1, 1)
-    return Panel(projection.gram, meat, clusters, projection.n_rows)
+    q = reference.shape[1]
+    return Panel(
+        projection.gram,
+        meat.reshape(2, q, 2, q) * (clusters / max(clusters - 1, 1)),
+        people.n_days >= MIN_DAYS_TO_CORRECT,
+        clusters,
+        projection.n_rows,
+    )
 
 
 def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
@@ -153,8 +172,9 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
     n_kinds, n_decays = inside.shape
     chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
     weights = np.tile(prior_weights(), (n_kinds, 1))
-    noise = panel.gram[-1, -1] / max(panel.n_rows, 1)
+    noise = panel.gram[WHOLE, -1, -1] / max(panel.n_rows, 1)
     beta = np.zeros((n_kinds, n_decays))
+    plain = np.zeros((n_kinds, n_decays))
     robust = np.zeros((n_kinds, n_decays))
     log_likelihood = np.zeros((n_kinds, n_decays))
     for sweep in range(_SWEEPS):
@@ -162,12 +182,13 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
         for kind in range(n_kinds):
             fits = [_regress(panel, _with(chosen, kind, g)) for g in range(n_decays)]
             beta[kind] = [fit.beta[kind] for fit in fits]
+            plain[kind] = [fit.plain[kind] for fit in fits]
             robust[kind] = [fit.cov[kind, kind] for fit in fits]
             bread = np.array([fit.inverse[kind, kind] for fit in fits])
             # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
             # in how much they buy, and plain least squares would be too sure
             factor = bread[chosen[kind]] * noise / robust[kind, chosen[kind]]
-            log_likelihood[kind] = 0.5 * factor * beta[kind] ** 2 / (bread * noise)
+            log_likelihood[kind] = 0.5 * factor * plain[kind] ** 2 / (bread * noise)
         weights = pooled_weights(log_likelihood)
         chosen = np.argmax(weights, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
@@ -184,21 +205,28 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
 def _regress(panel: Panel, chosen: Ints) -> _Regression:
     """Least squares on one decay per kind, with the sandwich covariance."""
     columns = np.arange(chosen.size) * DECAYS.size + chosen
-    inverse = np.linalg.inv(panel.gram[np.ix_(columns, columns)])
-    beta = inverse @ panel.gram[columns, -1]
-    cov = inverse @ panel.meat[np.ix_(columns, columns)] @ inverse
-    return _Regression(beta, cov, inverse)
+    inverses = [np.linalg.inv(gram[np.ix_(columns, columns)]) for gram in panel.gram]
+    betas = [inverses[form] @ panel.gram[form, columns, -1] for form in (WHOLE, HALVES)]
+    weights = (2.0, -1.0) if panel.corrected else (1.0, 0.0)
+    meat = panel.meat[:, columns][:, :, :, columns]
+    cov = np.zeros_like(inverses[WHOLE])
+    for one in (WHOLE, HALVES):
+        for other in (WHOLE, HALVES):
+            part = inverses[one] @ meat[one, :, other] @ inverses[other]
+            cov += weights[one] * weights[other] * part
+    beta = weights[WHOLE] * betas[WHOLE] + weights[HALVES] * betas[HALVES]
+    return _Regression(beta, cov, betas[WHOLE], inverses[WHOLE])
 
 
 def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
-    """Coefficients (p - 1,) of a plain fit with one middling decay for all kinds."""
+    """Coefficients (2, q) of plain fits with one middling decay for all kinds."""
     columns = np.arange(n_kinds) * DECAYS.size + _REFERENCE
-    gram = projection.gram
-    coefficients = np.zeros(gram.shape[0] - 1)
-    # least norm: a kind without variation, or one collinear with another, is refused only later
-    coefficients[columns] = np.linalg.lstsq(
-        gram[np.ix_(columns, columns)], gram[columns, -1], rcond=1e-10
-    )[0]
+    coefficients = np.zeros((2, projection.gram.shape[1] - 1))
+    for form, gram in enumerate(projection.gram):
+        # least norm: a kind without variation, or one collinear with another, is refused later
+        coefficients[form, columns] = np.linalg.lstsq(
+            gram[np.ix_(columns, columns)], gram[columns, -1], rcond=1e-10
+        )[0]
     return coefficients
 
 

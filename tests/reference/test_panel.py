@@ -12,7 +12,8 @@ import statsmodels.api as sm
 
 from chalicelib.attribution import panel as panel_module
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.panel import People, project, score_products, strata_of
+from chalicelib.attribution.panel import People, strata_of
+from chalicelib.attribution.projection import HALVES, WHOLE, project, score_products
 from chalicelib.attribution.within_user import reduce_panel
 
 DECAY = 3
@@ -59,12 +60,18 @@ def dense_panel(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     return stock[person, day], y[person, day], person, day
 
 
+@pytest.mark.parametrize("form", [WHOLE, HALVES])
 @pytest.mark.parametrize("one_stratum", [True, False])
-def test_coefficients_and_clustered_errors_equal_those_with_dummies(one_stratum: bool) -> None:
+def test_coefficients_and_clustered_errors_equal_those_with_dummies(
+    one_stratum: bool, form: int
+) -> None:
     people = make_people()
     strata = np.zeros(people.n_people, dtype=np.int64) if one_stratum else strata_of(people) % 2
     x, y, person, day = dense_panel(people)
-    dummies = [person[:, None] == np.arange(people.n_people)]
+    entry = people.first_day[person] + 1
+    late = day >= entry + (people.n_days - entry) // 2
+    unit = person if form == WHOLE else 2 * person + late
+    dummies = [unit[:, None] == np.unique(unit)]
     dummies += [
         (strata[person] == s)[:, None] & (day[:, None] == np.arange(people.n_days))
         for s in np.unique(strata)
@@ -76,14 +83,17 @@ def test_coefficients_and_clustered_errors_equal_those_with_dummies(one_stratum:
 
     projection = project(people, strata)
     columns = np.arange(people.n_kinds) * DECAYS.size + DECAY
-    gram = projection.gram[np.ix_(columns, columns)]
-    beta = np.linalg.solve(gram, projection.gram[columns, -1])
-    coefficients = np.zeros(people.n_kinds * DECAYS.size)
-    coefficients[columns] = beta
-    meat = score_products(people, strata, projection, coefficients)
+    gram = projection.gram[form]
+    beta = np.linalg.solve(gram[np.ix_(columns, columns)], gram[columns, -1])
+    coefficients = np.zeros((2, people.n_kinds * DECAYS.size))
+    coefficients[form, columns] = beta
+    q = coefficients.shape[1]
+    meat = score_products(people, strata, projection, coefficients).reshape(2, q, 2, q)
 
     assert beta == pytest.approx(reference.params[: x.shape[1]], rel=1e-6)
-    assert meat[np.ix_(columns, columns)] == pytest.approx(by_person.T @ by_person, rel=1e-6)
+    assert meat[form, :, form][np.ix_(columns, columns)] == pytest.approx(
+        by_person.T @ by_person, rel=1e-6
+    )
     assert projection.n_rows == y.size
 
 
