@@ -1,0 +1,132 @@
+"""`convert FILE`: a platform export in, event lines out, exactly what an import would store."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import ExportRefused
+from chalicelib.events import EventRefused, parse_event
+from chalicelib.exports import ExportReader, Imported, RawEvent, Refused, read_export
+
+EXIT_OK = 0
+EXIT_READER_GONE = 1
+EXIT_UNUSABLE = 2
+
+
+def add_parser(subparsers: Any) -> None:
+    """Adds the command to an argument parser.
+
+    Parameters
+    ----------
+    subparsers : argparse subparsers
+        What ``ArgumentParser.add_subparsers()`` returned. The command's namespace has `run`, a
+        function that takes the namespace and returns an exit status.
+    """
+    parser = subparsers.add_parser(
+        "convert",
+        help="turn a platform export into event lines",
+        description="Reads an export of a platform and writes one event per line (NDJSON). "
+        "Refused rows are listed on standard error with their line and the reason.",
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, help="the export, as downloaded")
+    parser.add_argument(
+        "--platform", default="auto", help="where the export is from (default: by its content)"
+    )
+    parser.add_argument("--mapping", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--spread",
+        action="store_true",
+        help="spread rows that cover several days evenly over them instead of refusing the file",
+    )
+    parser.add_argument(
+        "--currency", metavar="EUR", help="the currency of amounts, where the file names none"
+    )
+    parser.add_argument(
+        "--summary",
+        action="store_true",
+        help="instead of the events, write one JSON object that says what the file holds",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Converts a file.
+
+    Returns
+    -------
+    int
+        0; 2 if the file cannot be imported, or has rows to refuse and no event at all; 1 if
+        whoever reads the output has gone.
+    """
+    name = str(arguments.file)
+    if arguments.mapping is not None:
+        _say(f"{name}: mapping_not_available: mappings are not there yet; leave out --mapping")
+        return EXIT_UNUSABLE
+    try:
+        with arguments.file.open("rb") as stream:
+            reader = read_export(
+                stream,
+                platform=arguments.platform,
+                currency=arguments.currency,
+                spread=arguments.spread,
+            )
+            return _convert(name, reader, summary_only=arguments.summary)
+    except ExportRefused as refusal:
+        _say(f"{name}: {refusal.code}: {refusal.detail}")
+        return EXIT_UNUSABLE
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_READER_GONE
+    except OSError as error:
+        _say(f"{name}: unreadable_file: {error.strerror or error}")
+        return EXIT_UNUSABLE
+
+
+def _convert(name: str, reader: ExportReader, *, summary_only: bool) -> int:
+    events = invalid = 0
+    for outcome in reader:
+        if isinstance(outcome, Refused):
+            _say(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
+        elif isinstance(outcome, Imported):
+            try:
+                lines = _checked_lines(outcome.events)
+            except EventRefused as error:
+                invalid += 1
+                _say(f"{name}:{outcome.row}: {error.code}: {error.message}")
+                continue
+            events += len(lines)
+            if not summary_only:
+                sys.stdout.writelines(lines)
+    summary = reader.summary()
+    summary["events"] = events
+    summary["rejected"] += invalid
+    if summary_only:
+        print(json.dumps(summary))
+    sys.stdout.flush()
+    if events:
+        return EXIT_OK
+    _say(
+        f"{name}: nothing to import: {summary['rows']} rows, {summary['rejected']} refused, "
+        f"{summary['not_data']} without data"
+    )
+    return EXIT_UNUSABLE if summary["rejected"] else EXIT_OK
+
+
+def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
+    """A row's events as lines; raises `EventRefused` if one breaks the contract."""
+    lines = []
+    for event in events:
+        parse_event(event)
+        lines.append(json.dumps(event) + "\n")
+    return lines
+
+
+def _say(line: str) -> None:
+    print(line.encode("utf-8", "replace").decode(), file=sys.stderr)

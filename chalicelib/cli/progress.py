@@ -1,0 +1,85 @@
+"""What the user sees while something takes long: a bar on a terminal, else a line now and then."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol, TextIO
+
+QUIET_SECONDS = 2.0
+LINE_SECONDS = 5.0
+
+
+class Step(Protocol):
+    """One thing that takes time."""
+
+    def __call__(self, share: float, note: str = "") -> None:
+        """Tell how much of it is done, in [0, 1]."""
+
+
+@contextmanager
+def step(title: str, out: TextIO | None = None) -> Iterator[Step]:
+    """Show a step while it runs, once it has taken `QUIET_SECONDS`.
+
+    Parameters
+    ----------
+    title : str
+    out : text stream, optional
+        Standard error if absent.
+    """
+    stream = sys.stderr if out is None else out
+    shown = _Bar(title) if stream.isatty() and out is None else _Lines(title, stream)
+    try:
+        yield shown
+    finally:
+        shown.close()
+
+
+class _Lines:
+    def __init__(self, title: str, stream: TextIO) -> None:
+        self._title = title
+        self._stream = stream
+        self._began = self._last = time.monotonic()
+
+    def __call__(self, share: float, note: str = "") -> None:
+        now = time.monotonic()
+        pause = LINE_SECONDS if self._last > self._began else QUIET_SECONDS
+        if now - self._last >= pause:
+            self._last = now
+            tail = f" ({note})" if note else ""
+            print(f"{self._title}: {share:.0%}{tail}", file=self._stream, flush=True)
+
+    def close(self) -> None:
+        if self._last > self._began:
+            took = time.monotonic() - self._began
+            print(f"{self._title}: done in {took:.1f} s", file=self._stream, flush=True)
+
+
+class _Bar:
+    def __init__(self, title: str) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._began = time.monotonic()
+        self._running = False
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}", style="dim"),
+            console=Console(stderr=True),
+        )
+        self._task = self._progress.add_task(title, total=1.0, note="")
+
+    def __call__(self, share: float, note: str = "") -> None:
+        if not self._running and time.monotonic() - self._began >= QUIET_SECONDS:
+            self._progress.start()
+            self._running = True
+        self._progress.update(self._task, completed=share, note=note)
+
+    def close(self) -> None:
+        if self._running:
+            self._progress.stop()

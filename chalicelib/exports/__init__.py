@@ -1,0 +1,38 @@
+"""Platform exports: recognise a file, read its rows, yield events or refusals.
+
+Pure: bytes in, events out. Knows no store, no tenant, no clock and no file names.
+
+========================  =====================================================================
+reader                    the way in: `read_export`, `ExportReader`
+outcomes                  what becomes of a row; what is known of a report
+recognition               which importer a file is for; what an importer is
+decoding, lines           bytes -> lines, never the whole file
+headings, tables          column names -> fields; the header; one outcome per row
+cells, numerals, dates    what a single cell says; one number format and day order per file
+identity, booking         event ids; a row's counts and cost -> events, spread if asked for
+platforms/                one module per kind of export; adding one touches nothing else
+========================  =====================================================================
+"""
+
+from chalicelib.exports.outcomes import (
+    ROW_REFUSALS,
+    Imported,
+    NotData,
+    RawEvent,
+    Refused,
+    ReportDescription,
+    RowOutcome,
+)
+from chalicelib.exports.reader import ExportReader, read_export
+
+__all__ = [
+    "ROW_REFUSALS",
+    "ExportReader",
+    "Imported",
+    "NotData",
+    "RawEvent",
+    "Refused",
+    "ReportDescription",
+    "RowOutcome",
+    "read_export",
+]

@@ -1,0 +1,240 @@
+"""Days and times in text: ISO, English and German month names, one day/month order per file."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chalicelib.errors import ExportRefused
+
+DayOrder = Literal["dmy", "mdy", ""]
+Period = tuple[dt.date, dt.date]
+
+MIDNIGHT = "T00:00:00Z"
+"""The time of what is only known by its day.
+
+`occurred_at` is part of an event's identity, so that it must be the same whenever the same day is
+exported again, and a day that has begun must not lie in the future: hence midnight and not noon.
+The platforms count days in the account's own time zone, which their files do not name; a day is
+taken as a UTC day.
+"""
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar jänner jän",
+            "feb february februar",
+            "mar march mär märz mrz",
+            "apr april",
+            "may mai",
+            "jun june juni",
+            "jul july juli",
+            "aug august",
+            "sep sept september",
+            "oct october okt oktober",
+            "nov november",
+            "dec december dez dezember",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_WORD = r"([A-Za-zäÄ]{3,9})\.?"
+_TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
+_ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:,? \d\d:\d\d(?::\d\d)?)?{_TIME}")
+_MONTH_FIRST = re.compile(rf"(?:{_WORD},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}})")
+_DAY_FIRST = re.compile(rf"(?:{_WORD},? )?(\d\d?)\.? {_WORD},? (\d{{4}})")
+_MONTH_ALONE = re.compile(rf"{_WORD},? (\d{{4}})|(\d{{4}})-(\d\d)")
+_QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)", re.IGNORECASE
+)
+_DAY_MONTH_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
+_CACHE_SIZE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DateFormat:
+    """How a file writes days.
+
+    Attributes
+    ----------
+    order : {"dmy", "mdy", ""}
+        Of days like 3/4/2026; empty if the file seems to have none.
+    """
+
+    order: DayOrder = ""
+    _known: dict[str, dt.date] = field(default_factory=dict, repr=False, compare=False)
+
+    def day(self, cell: str) -> dt.date:
+        """A day.
+
+        Raises
+        ------
+        ValueError
+            If the cell is none. The message does not repeat the cell.
+        """
+        known = self._known.get(cell)
+        if known is None:
+            known = parse_day(cell, self.order)
+            if len(self._known) < _CACHE_SIZE:
+                self._known[cell] = known
+        return known
+
+
+def parse_day(cell: str, order: DayOrder = "") -> dt.date:
+    """A day from any of the known forms; raises ``ValueError`` for anything else."""
+    text = " ".join(cell.split())
+    if (match := _ISO.fullmatch(text)) or (match := _COMPACT.fullmatch(text)):
+        return dt.date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _NUMERIC.fullmatch(text):
+        first, mark, second, year = int(match[1]), match[2], int(match[3]), int(match[4])
+        if mark == ".":
+            order = "dmy"
+        if not order:
+            raise ValueError("it could be day/month or month/day")
+        day, month = (first, second) if order == "dmy" else (second, first)
+        return dt.date(year if year > 99 else 2000 + year, month, day)
+    if match := _MONTH_FIRST.fullmatch(text):
+        return dt.date(int(match[4]), _month(match[2]), int(match[3]))
+    if match := _DAY_FIRST.fullmatch(text):
+        return dt.date(int(match[4]), _month(match[3]), int(match[2]))
+    raise ValueError("not a day in a known form")
+
+
+def _month(word: str) -> int:
+    number = _MONTHS.get(word.casefold())
+    if number is None:
+        raise ValueError("not a month's name in English or German")
+    return number
+
+
+def decide_day_order(language: str, cells: Iterable[str], period: Period | None) -> DayOrder:
+    """Whether days like 3/4/2026 are day/month or month/day in a file.
+
+    Parameters
+    ----------
+    language : str
+        Of the headings. English says nothing: Americans and Britons differ.
+    cells : iterable of str
+        Cells of the day column.
+    period : (first, last), optional
+        Days between which all of them must lie.
+
+    Raises
+    ------
+    ExportRefused
+        `undecidable_format`, with the question to answer.
+    """
+    fitting: set[DayOrder] = {"dmy", "mdy"}
+    doubtful = ""
+    for cell in cells:
+        text = " ".join(cell.split())
+        match = _NUMERIC.fullmatch(text)
+        if not match or match[2] == "." or _ISO.fullmatch(text):
+            continue
+        doubtful = text
+        fitting &= {order for order in ("dmy", "mdy") if _fits(text, order, period)}
+    if not doubtful:
+        return ""
+    if len(fitting) == 1:
+        return fitting.pop()
+    if fitting and language in _DAY_MONTH_LANGUAGES:
+        return "dmy"
+    raise ExportRefused(
+        "undecidable_format",
+        f"is {doubtful} day/month or month/day? No day of the file tells: "
+        "export the report again with days like 2026-06-25",
+    )
+
+
+def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
+    try:
+        day = parse_day(text, order)
+    except ValueError:
+        return False
+    return period is None or period[0] <= day <= period[1]
+
+
+def parse_period(line: str) -> Period | None:
+    """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none."""
+    text = " ".join(line.replace('"', " ").replace("–", "-").replace("—", "-").split())
+    try:
+        day = parse_day(text)
+    except ValueError:
+        pass
+    else:
+        return day, day
+    for match in re.finditer(r" ?- ?", text):
+        try:
+            first, last = parse_day(text[: match.start()]), parse_day(text[match.end() :])
+        except ValueError:
+            continue
+        return (first, last) if first <= last else None
+    return None
+
+
+def parse_week(cell: str, dates: DateFormat) -> Period:
+    """The seven days of a week that is named by its first; raises ``ValueError``."""
+    first = dates.day(cell)
+    return first, first + dt.timedelta(days=6)
+
+
+def parse_month(cell: str, dates: DateFormat) -> Period:
+    """The days of a month named by its first day, ``June 2026`` or ``2026-06``; ``ValueError``."""
+    match = _MONTH_ALONE.fullmatch(" ".join(cell.split()))
+    if match:
+        year, month = (match[2], _month(match[1])) if match[1] else (match[3], int(match[4]))
+        first = dt.date(int(year), month, 1)
+    else:
+        first = dates.day(cell).replace(day=1)
+    return first, first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def parse_quarter(cell: str, dates: DateFormat) -> Period:
+    """The days of a quarter named by its first day or ``Q2 2026``; raises ``ValueError``."""
+    match = _QUARTER.fullmatch(cell.strip())
+    if match:
+        quarter, year = int(match[1] or match[4]), int(match[2] or match[3])
+        first = dt.date(year, 3 * quarter - 2, 1)
+    else:
+        first = dates.day(cell).replace(day=1)
+    last_month = first.month + 2
+    if last_month > 12 or first.month % 3 != 1:
+        raise ValueError("not a quarter")
+    return first, dt.date(first.year, last_month, calendar.monthrange(first.year, last_month)[1])
+
+
+def parse_year(cell: str, dates: DateFormat) -> Period:
+    """The days of a year; raises ``ValueError``."""
+    year = int(cell) if re.fullmatch(r"\d{4}", cell.strip()) else dates.day(cell).year
+    return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def parse_instant(cell: str) -> dt.datetime:
+    """A time with an offset, in UTC, e.g. ``2026-05-13 11:01:12 +0200``; raises ``ValueError``."""
+    match = _INSTANT.fullmatch(cell.strip())
+    if not match:
+        raise ValueError("not a time with an offset")
+    offset = match[3].upper().replace("UTC", "Z")
+    try:
+        return dt.datetime.fromisoformat(f"{match[1]}T{match[2]}{offset}").astimezone(dt.UTC)
+    except OverflowError:
+        raise ValueError("not a time with an offset") from None
+
+
+def written(instant: dt.datetime) -> str:
+    """An instant in the contract's form, in UTC."""
+    return instant.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def day_time(day: dt.date) -> str:
+    """The `occurred_at` of what is only known by its day."""
+    return day.isoformat() + MIDNIGHT

@@ -1,0 +1,173 @@
+"""From bytes to lines: a bounded look at the beginning, then a stream that never holds the file.
+
+Knows encodings only; what the text means is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import BinaryIO
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.lines import Lines, Replay
+
+SNIFF_BYTES = 1 << 20
+"""How much of a file is looked at before its rows are read."""
+
+MAX_DOCUMENT_BYTES = 64_000_000
+"""Above this a file that must be read whole (JSON) is refused."""
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
+)
+_MAGIC = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+_TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
+
+
+class Source:
+    """A byte stream whose beginning may be looked at before it is read, once, from the start.
+
+    Parameters
+    ----------
+    stream : binary file
+        Only ``read(n)`` is used; it need not be seekable.
+
+    Attributes
+    ----------
+    head : bytes
+        Up to `SNIFF_BYTES` from the start.
+    complete : bool
+        Whether `head` is the whole file.
+    encoding : str
+        ``utf-8``, ``utf-8-sig``, ``utf-16-le``, ``utf-16-be`` or ``cp1252``.
+    text : str
+        `head` decoded, without the byte order mark and, unless `complete`, without the last,
+        partial line.
+    magic : str
+        What kind of binary file it is, in words; empty for text.
+
+    Raises
+    ------
+    ExportRefused
+        `empty_file`; `unreadable_file` if the bytes are text in no encoding.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.head = _read_fully(stream, SNIFF_BYTES)
+        self.complete = len(self.head) < SNIFF_BYTES
+        self.magic = next((name for mark, name in _MAGIC if self.head.startswith(mark)), "")
+        self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
+        self.text = "" if self.magic else self._decoded_head()
+        if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
+            raise ExportRefused("empty_file", "the file holds nothing but blanks")
+
+    @property
+    def is_half_a_character_short(self) -> bool:
+        """Whether the whole file is known and ends in the middle of a UTF-16 character."""
+        return self.complete and self._codec.startswith("utf-16") and len(self.head) % 2 == 1
+
+    @property
+    def has_lost_a_character(self) -> bool:
+        """Whether the half of a character at the end cannot be completed and is no line's end."""
+        return (
+            self.is_half_a_character_short
+            and self.encoding == "utf-16-be"
+            and not self.text.endswith(("\r", "\n"))
+        )
+
+    def lines(self) -> Lines:
+        """The lines of the whole file; can be asked for once."""
+        width = 2 if self._codec.startswith("utf-16") else 1
+        replay = Replay(self.head[len(self._bom) :], self._stream, width, self._codec)
+        return Lines(replay, self._codec)
+
+    def document(self) -> str:
+        """The text of the whole file, for formats that cannot be read line by line.
+
+        Raises
+        ------
+        ExportRefused
+            `file_too_large`, `unreadable_file`.
+        """
+        rest = b""
+        if not self.complete:
+            rest = _read_fully(self._stream, MAX_DOCUMENT_BYTES + 1 - len(self.head))
+        if len(self.head) + len(rest) > MAX_DOCUMENT_BYTES:
+            raise ExportRefused(
+                "file_too_large",
+                f"a JSON file is read whole and may have {MAX_DOCUMENT_BYTES:,} bytes at most",
+            )
+        try:
+            return (self.head[len(self._bom) :] + rest).decode(self._codec)
+        except UnicodeDecodeError as error:
+            raise ExportRefused(
+                "unreadable_file", f"the file is not {self.encoding} throughout: {error.reason}"
+            ) from error
+
+    def _decoded_head(self) -> str:
+        data = self.head[len(self._bom) :]
+        if self.is_half_a_character_short:
+            data = data + b"\0" if self._codec == "utf-16-le" else data[:-1]
+        decoder = codecs.getincrementaldecoder(self._codec)("replace")
+        text = decoder.decode(data, final=self.complete)
+        if not self.complete and "\n" in text:
+            text = text[: text.rindex("\n") + 1]
+        return text
+
+
+def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:
+    """(encoding's name, codec, byte order mark)"""
+    if not head:
+        raise ExportRefused("empty_file", "the file has no bytes")
+    if magic:
+        return "binary", "latin-1", b""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise ExportRefused("unreadable_file", "the file is UTF-32; save it as UTF-8")
+    for bom, name, codec in _BOMS:
+        if head.startswith(bom):
+            return name, codec, bom
+    _check_that_it_is_text(head)
+    for codec in ("utf-8", "cp1252"):
+        try:
+            codecs.getincrementaldecoder(codec)().decode(head, final=complete)
+        except UnicodeDecodeError:
+            continue
+        return codec, codec, b""
+    raise ExportRefused(
+        "unreadable_file",
+        "the bytes are text in neither UTF-8 nor Windows-1252, and there is no byte order mark",
+    )
+
+
+def _check_that_it_is_text(head: bytes) -> None:
+    beginning = head[:4096]
+    if beginning.count(0) * 4 > len(beginning):
+        raise ExportRefused(
+            "unreadable_file",
+            "the file looks like UTF-16 without a byte order mark; save it as UTF-8",
+        )
+    controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in beginning)
+    if controls > 2 and controls * 50 > len(beginning):
+        raise ExportRefused("unreadable_file", "the file is binary and none of the known formats")
+
+
+def _read_fully(stream: BinaryIO, size: int) -> bytes:
+    parts, missing = [], size
+    while missing > 0:
+        part = stream.read(missing)
+        if not part:
+            break
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,117 @@
+"""Column headings: how they are compared, and which field of an importer each one means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+# YouTube hyphenates German headings with U+00AD, exports of spreadsheets leave U+200B and U+FEFF.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\ufeff\u200b\u2060\u200e\u200f"))
+_CURRENCY_SUFFIX = re.compile(r" ?\(([A-Za-z]{3})\)$")
+
+
+def plain(text: str) -> str:
+    """A cell as people see it: no invisible characters, NFC, single blanks."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(unicodedata.normalize("NFC", text.translate(_INVISIBLE)).split())
+
+
+def comparable(text: str) -> str:
+    """A cell in the form in which headings are compared: `plain` and without case."""
+    return plain(text).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which fields a header has, and where.
+
+    Attributes
+    ----------
+    positions : mapping of str to int
+        Field -> index of the first column that means it.
+    currencies : mapping of str to str
+        Field -> currency named in the heading, as in ``Cost (EUR)``.
+    language : str
+        Of the headings, e.g. ``en`` or ``de``; empty if they do not tell.
+    names : tuple of str
+        The headings as people see them.
+    """
+
+    positions: Mapping[str, int]
+    currencies: Mapping[str, str]
+    language: str
+    names: tuple[str, ...]
+
+    def __contains__(self, field: str) -> bool:
+        return field in self.positions
+
+    def name(self, field: str) -> str:
+        """The heading of a field as it stands in the file."""
+        return self.names[self.positions[field]]
+
+
+class Vocabulary:
+    """The column names that an importer knows, per field and language.
+
+    Parameters
+    ----------
+    fields : mapping
+        Field -> language -> names. A name that several languages share says nothing of the
+        language.
+    """
+
+    def __init__(self, fields: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+        self._fields: dict[str, str] = {}
+        self._languages: dict[str, set[str]] = {}
+        for field, by_language in fields.items():
+            for language, names in by_language.items():
+                for name in names:
+                    key = comparable(name)
+                    if self._fields.setdefault(key, field) != field:
+                        raise ValueError(f"{name!r} means both {self._fields[key]} and {field}")
+                    self._languages.setdefault(key, set()).add(language)
+
+    def field_of(self, heading: str) -> str | None:
+        """The field that a heading means, with or without a currency suffix; None if unknown."""
+        found = self._find(heading)
+        return found[0] if found else None
+
+    def read(self, headings: Sequence[str]) -> Columns:
+        """The fields of a header row; of several columns with one meaning the first counts."""
+        positions: dict[str, int] = {}
+        currencies: dict[str, str] = {}
+        votes: Counter[str] = Counter()
+        for index, heading in enumerate(headings):
+            found = self._find(heading)
+            if found is None:
+                continue
+            field, key, currency = found
+            if field in positions:
+                continue
+            positions[field] = index
+            if currency:
+                currencies[field] = currency
+            languages = self._languages[key]
+            if len(languages) == 1:
+                votes.update(languages)
+        ranking = votes.most_common(2)
+        decided = len(ranking) == 1 or (len(ranking) == 2 and ranking[0][1] > ranking[1][1])
+        language = ranking[0][0] if decided else ""
+        return Columns(positions, currencies, language, tuple(map(plain, headings)))
+
+    def _find(self, heading: str) -> tuple[str, str, str] | None:
+        """(field, the key that was matched, currency)"""
+        text = plain(heading)
+        key = text.casefold()
+        if key in self._fields:
+            return self._fields[key], key, ""
+        suffix = _CURRENCY_SUFFIX.search(text)
+        if suffix:
+            key = text[: suffix.start()].casefold()
+            if key in self._fields:
+                return self._fields[key], key, suffix[1].upper()
+        return None

@@ -1,0 +1,184 @@
+"""Decoded lines of a stream that is longer than memory, and what each record took of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_LINE_CHARACTERS = 1_000_000
+_BUFFER_BYTES = 1 << 16
+
+
+class Replay(io.RawIOBase):
+    """What was looked at already, then the rest of a stream, in whole code units.
+
+    Parameters
+    ----------
+    head : bytes
+        What was read of the stream, without the byte order mark.
+    stream : binary file
+    width : int
+        Bytes of a code unit: 2 for UTF-16.
+    codec : str
+
+    Attributes
+    ----------
+    ends_in_half : bool
+        After the end: whether half a character was left over.
+    restored : bool
+        Whether it was completed: in little-endian UTF-16 the lost half is a zero byte, unless the
+        character is beyond ASCII and Latin-1.
+    """
+
+    def __init__(self, head: bytes, stream: BinaryIO, width: int, codec: str) -> None:
+        self._head = memoryview(head)
+        self._stream = stream
+        self._width = width
+        self._is_little_endian = codec == "utf-16-le"
+        self._odd = b""
+        self.ends_in_half = False
+        self.restored = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        while True:
+            data = self._next(len(target) - len(self._odd))
+            if not data:
+                return self._finish(target)
+            data = self._odd + data
+            keep = len(data) - len(data) % self._width
+            data, self._odd = data[:keep], data[keep:]
+            if data:
+                target[: len(data)] = data
+                return len(data)
+
+    def _next(self, size: int) -> bytes:
+        if self._head:
+            part, self._head = bytes(self._head[:size]), self._head[size:]
+            return part
+        return self._stream.read(size)
+
+    def _finish(self, target: memoryview) -> int:
+        """At the end: half a little-endian character is one that lost its zero byte."""
+        if not self._odd:
+            return 0
+        half, self._odd = self._odd, b""
+        self.ends_in_half = True
+        if not self._is_little_endian:
+            return 0
+        target[:2] = half + b"\0"
+        self.restored = True
+        return 2
+
+
+@dataclass(frozen=True, slots=True)
+class LineRun:
+    """What one record took from the file.
+
+    Attributes
+    ----------
+    first : int
+        Number of the line on which it begins, from 1.
+    text : str
+        The lines as they stand in the file.
+    readable : bool
+        False if there were bytes in it that are no text.
+    whole : bool
+        False if a line of it was too long to be kept.
+    """
+
+    first: int
+    text: str
+    readable: bool
+    whole: bool
+
+
+class Lines:
+    """Decoded lines with their ends, numbered as an editor numbers them.
+
+    In a file taken for UTF-8 because its beginning is plain ASCII, the first byte that is no UTF-8
+    proves it Windows-1252 and it is read on as that. Where UTF-8 has been seen already, such bytes
+    make the row unreadable.
+
+    Attributes
+    ----------
+    exhausted : bool
+        Whether the end of the file has been reached.
+    changed_encoding : bool
+        Whether the file turned out to be Windows-1252 on the way.
+    """
+
+    def __init__(self, replay: Replay, codec: str) -> None:
+        self._replay = replay
+        self._may_turn_cp1252 = codec == "utf-8"
+        errors = "surrogatepass" if codec.startswith("utf-16") else "surrogateescape"
+        self._text = io.TextIOWrapper(
+            io.BufferedReader(replay, _BUFFER_BYTES), encoding=codec, errors=errors, newline=""
+        )
+        self._number = 0
+        self._taken: list[str] = []
+        self._taken_from = 1
+        self._readable = True
+        self._whole = True
+        self.exhausted = False
+        self.changed_encoding = False
+
+    @property
+    def is_half_a_character_short(self) -> bool:
+        """After the end: whether the file stopped in the middle of a UTF-16 character."""
+        return self._replay.ends_in_half
+
+    @property
+    def restored(self) -> bool:
+        """Whether the character cut in half could be completed."""
+        return self._replay.restored
+
+    def __iter__(self) -> Iterator[str]:
+        readline = self._text.readline
+        while line := readline(MAX_LINE_CHARACTERS):
+            if len(line) == MAX_LINE_CHARACTERS and line[-1] != "\n":
+                line = self._shortened(line)
+            if not line.isascii():
+                line = self._checked(line)
+            self._number += 1
+            self._taken.append(line)
+            yield line
+        self.exhausted = True
+
+    def take(self) -> LineRun:
+        """What has been read since this was last asked for."""
+        run = LineRun(self._taken_from, "".join(self._taken), self._readable, self._whole)
+        self._taken.clear()
+        self._taken_from = self._number + 1
+        self._readable = self._whole = True
+        return run
+
+    def _shortened(self, line: str) -> str:
+        self._whole = False
+        rest = line
+        while rest and rest[-1] not in "\r\n":
+            rest = self._text.readline(MAX_LINE_CHARACTERS)
+        return line[:1000].replace('"', "") + "\n"
+
+    def _checked(self, line: str) -> str:
+        if not self.changed_encoding:
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                if not self._may_turn_cp1252:
+                    self._readable = False
+                    return line
+                self.changed_encoding = True
+            else:
+                self._may_turn_cp1252 = False
+                return line
+        try:
+            return line.encode("utf-8", "surrogateescape").decode("cp1252")
+        except UnicodeDecodeError:
+            self._readable = False
+            return line

@@ -1,0 +1,183 @@
+"""Numbers in text: one format per file, decided before the first row, applied strictly.
+
+``1.234`` is a thousand and more in one file and a little more than one in another; a cell cannot
+say which, a file can. A number that does not fit the file's format is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import is_no_number
+
+DecimalMark = Literal[".", ","]
+
+_COMMA_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
+_SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "₪": "ILS"}
+_PREFIXED_DOLLARS = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "CA$": "CAD", "R$": "BRL"}
+_CURRENCY = re.compile(r"(?:[A-Z]{0,3}[€$£¥₹₺₽₩₪]|[A-Z]{3}|kr\.?|zł)")
+_BLANKS = re.compile(r"[\u00a0\u202f\u2009 ]")
+
+
+def _number(group: str, mark: str) -> re.Pattern[str]:
+    # Thousands in threes; in English also the Indian 1,23,456.
+    grouped = rf"\d{{1,3}}(?:[{group}'’ ]\d{{3}})+"
+    if group == ",":
+        grouped += r"|\d{1,2}(?:,\d{2})+,\d{3}"
+    return re.compile(rf"[+-]?(?:(?:{grouped}|\d+)(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)")
+
+
+_FORMATS: dict[str, re.Pattern[str]] = {".": _number(",", "."), ",": _number(".", ",")}
+_GROUPING: dict[str, dict[int, None]] = {
+    ".": dict.fromkeys(map(ord, ",'’ ")),
+    ",": dict.fromkeys(map(ord, ".'’ ")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How a file writes numbers; everything that does not fit raises ``ValueError``."""
+
+    decimal_mark: DecimalMark
+
+    def number(self, cell: str) -> Decimal | None:
+        """A plain number; None for an empty cell.
+
+        Raises
+        ------
+        ValueError
+            If the cell is no number in this format. The message does not repeat the cell.
+        """
+        if cell.isdigit() and cell.isascii():
+            return Decimal(cell)
+        if _FORMATS[self.decimal_mark].fullmatch(cell):
+            return self._decimal(cell)
+        if is_no_number(cell):
+            return None
+        text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
+        if text.startswith("(") and text.endswith(")"):
+            text = "-" + text[1:-1]
+        if not _FORMATS[self.decimal_mark].fullmatch(text):
+            raise ValueError(f"not a number with the decimal mark {self.decimal_mark!r}")
+        return self._decimal(text)
+
+    def _decimal(self, text: str) -> Decimal:
+        return Decimal(text.translate(_GROUPING[self.decimal_mark]).replace(",", "."))
+
+    def count(self, cell: str) -> int | None:
+        """A whole number, also written ``29.0``; None for an empty cell.
+
+        Raises
+        ------
+        ValueError
+            If the cell is no number; `FractionalCount` if it is not whole.
+        """
+        number = self.number(cell)
+        if number is None:
+            return None
+        if number != number.to_integral_value():
+            raise FractionalCount("not a whole number")
+        return int(number)
+
+    def money(self, cell: str) -> tuple[Decimal | None, str]:
+        """An amount with the currency that its symbol names (empty if it names none).
+
+        Raises
+        ------
+        ValueError
+            If the cell is no amount.
+        """
+        if _FORMATS[self.decimal_mark].fullmatch(cell):
+            return self._decimal(cell), ""
+        if is_no_number(cell):
+            return None, ""
+        text, symbol = without_currency(cell)
+        return self.number(text), currency_of(symbol)
+
+
+class FractionalCount(ValueError):
+    """A count that is a number but not a whole one."""
+
+
+def without_currency(cell: str) -> tuple[str, str]:
+    """The number in a cell and the currency symbol or code before or behind it."""
+    text = _BLANKS.sub(" ", cell.strip())
+    sign = text[0] if text[:1] in ("-", "−", "+") else ""
+    body = text[len(sign) :]
+    before = _CURRENCY.match(body)
+    if before and before.end() < len(body):
+        return sign + body[before.end() :].strip(), before[0]
+    for behind in _CURRENCY.finditer(body):
+        if behind.end() == len(body) and behind.start():
+            return sign + body[: behind.start()].strip(), behind[0]
+    return text, ""
+
+
+def currency_of(symbol: str) -> str:
+    """The ISO code that a symbol names without doubt; ``$`` and ``kr`` name several."""
+    if symbol in _PREFIXED_DOLLARS:
+        return _PREFIXED_DOLLARS[symbol]
+    if len(symbol) == 3 and symbol.isascii() and symbol.isupper():
+        return symbol
+    return _SYMBOLS.get(symbol[-1:], "")
+
+
+def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
+    """The number format of a file, from cells that can be read in one way only.
+
+    Parameters
+    ----------
+    language : str
+        Of the headings; decides where the cells do not, or disagree. Empty: unknown.
+    cells : iterable of str
+        Numeric cells of the columns that will be read.
+
+    Raises
+    ------
+    ExportRefused
+        `undecidable_format`, if neither the cells nor the language decide.
+    """
+    marks: set[DecimalMark] = set()
+    doubtful = ""
+    for cell in cells:
+        if cell.isdigit():
+            continue
+        verdict = _evidence(cell)
+        if verdict == "?":
+            doubtful = doubtful or cell.strip()
+        elif verdict:
+            marks.add(verdict)
+    if len(marks) == 1:
+        return NumberFormat(marks.pop())
+    if language:
+        return NumberFormat("," if language in _COMMA_LANGUAGES else ".")
+    if marks or doubtful:
+        raise ExportRefused(
+            "undecidable_format",
+            f"is {doubtful!r} a number of more than a thousand or one with decimals? "
+            if doubtful
+            else "decimal points and decimal commas are mixed: which one is meant? "
+            "Export the report again with English or German column headings",
+        )
+    return NumberFormat(".")
+
+
+def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:
+    """``.`` or ``,`` if only that decimal mark fits, ``?`` if both do, else nothing."""
+    if is_no_number(cell):
+        return ""
+    text, _ = without_currency(cell)
+    text = text.rstrip("% ").replace("−", "-")
+    if "." not in text and "," not in text:
+        return ""
+    # A group of thousands does not begin with a zero: 0.123 has a decimal point.
+    point = bool(_FORMATS["."].fullmatch(text)) and not re.match(r"[+-]?0,", text)
+    comma = bool(_FORMATS[","].fullmatch(text)) and not re.match(r"[+-]?0\.", text)
+    if point and comma:
+        return "?"
+    return "." if point else "," if comma else ""

@@ -1,0 +1,166 @@
+"""What becomes of a row: imported, refused with a reason, or no data. Nothing else can happen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+RawEvent = dict[str, Any]
+"""An event as a client would send it: plain JSON values, the shape of the contract."""
+
+ROW_REFUSALS = {
+    "aggregate_period": "The row covers more than a day and spreading was not asked for.",
+    "cut_off": "A line is far too long to be a row, and was cut.",
+    "invalid_date": "A cell that must hold a day or a time holds none.",
+    "invalid_number": "A cell that must hold a number holds none in the file's number format.",
+    "missing_value": "A cell without which the row means nothing is empty.",
+    "negative": "A count or an amount is below zero.",
+    "no_currency": "The row holds money but not its currency.",
+    "not_whole": "A count is not a whole number.",
+    "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
+    "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
+    "value_without_order": "There is money on a day without an order that it could belong to.",
+    "wrong_cell_count": "The row has fewer or more cells than the header.",
+}
+"""Code -> meaning of every refusal of a single row."""
+
+
+class RowRefused(ValueError):
+    """A row that cannot be imported; importers raise it, the reading loop makes it an outcome.
+
+    Attributes
+    ----------
+    code : str
+        One of `ROW_REFUSALS`.
+    message : str
+        One sentence for a person.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        if code not in ROW_REFUSALS:
+            raise KeyError(f"undocumented row refusal {code!r}")
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A row that was understood; its events may stand with another row (sums of a day).
+
+    Attributes
+    ----------
+    row : int
+        The line of the file on which the row begins, counted from 1 as an editor does; in JSON
+        the position of the record, from 1.
+    events : tuple of dict
+        What `POST /v1/events` would take, with event ids that are the same every time.
+    """
+
+    row: int
+    events: tuple[RawEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that holds data which cannot be imported.
+
+    Attributes
+    ----------
+    row : int
+        As in `Imported`.
+    raw : str
+        The row as it stands in the file, at most 2,000 characters; without personal data.
+    code, message : str
+        One of `ROW_REFUSALS` and a sentence.
+    """
+
+    row: int
+    raw: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotData:
+    """A row that holds nothing to import: totals, footers, blank lines, rows of zeros."""
+
+    row: int
+    reason: str
+
+
+RowOutcome = Imported | Refused | NotData
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDescription:
+    """What is known of a report before its rows are read.
+
+    Attributes
+    ----------
+    platform, report : str
+        Slugs, e.g. ``google_ads`` and ``campaign``.
+    encoding, delimiter, decimal_mark : str
+        How the file is written; empty where it does not apply.
+    period_from, period_to : date, optional
+        First and last day, where the file states them.
+    lifetime : bool
+        Whether the counts are running totals since publication.
+    notes : tuple of str
+        What a person should know about the reading.
+    """
+
+    platform: str
+    report: str
+    encoding: str
+    delimiter: str = ""
+    decimal_mark: str = ""
+    period_from: dt.date | None = None
+    period_to: dt.date | None = None
+    lifetime: bool = False
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ClaimedConversions:
+    """Sums of the conversions that an ad platform claims for itself; they are never events."""
+
+    _sums: dict[str, list[Decimal]] = field(default_factory=dict)
+
+    def add(self, count: Decimal, value: Decimal, currency: str | None) -> None:
+        """Adds one row's claim; `currency` may be unknown where there is no value."""
+        if count or value:
+            sums = self._sums.setdefault(currency or "", [Decimal(0), Decimal(0)])
+            sums[0] += count
+            sums[1] += value
+
+    def as_rows(self) -> list[dict[str, str | None]]:
+        """One row of count, value and currency per currency, as decimal strings."""
+        return [
+            {"count": f"{count:f}", "value": f"{value:f}", "currency": currency or None}
+            for currency, (count, value) in sorted(self._sums.items())
+        ]
+
+
+@dataclass(slots=True)
+class Reading:
+    """An opened report: what an importer hands to `ExportReader`.
+
+    Attributes
+    ----------
+    report : ReportDescription
+    outcomes : iterator of RowOutcome
+        One per row of the file, lazily.
+    claimed : ClaimedConversions
+        Grows while the outcomes are drawn.
+    notes : list of str
+        What is learnt on the way; complete after the last outcome.
+    """
+
+    report: ReportDescription
+    outcomes: Iterator[RowOutcome]
+    claimed: ClaimedConversions = field(default_factory=ClaimedConversions)
+    notes: list[str] = field(default_factory=list)

@@ -1,0 +1,5 @@
+"""Google Ads (AdWords): campaign, ad group, ad, keyword and search-term reports as CSV."""
+
+from chalicelib.exports.platforms.google_ads.report import GoogleAdsImporter
+
+IMPORTERS = (GoogleAdsImporter(),)

@@ -1,0 +1,161 @@
+"""Shopify's orders export (CSV): a line per line item, of which an order's first has its totals.
+
+The columns about people (e-mail, names, addresses, phones, notes, payment) are not in the
+vocabulary, so that nothing of them is read; a refused row shows only cells that have the form of
+an order number, a time, an amount, a currency or a status.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.dates import parse_instant
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.outcomes import (
+    Imported,
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.platforms.shopify.orders import (
+    CURRENCY,
+    PLATFORM,
+    STATUSES,
+    Order,
+    order_event,
+    reason_not_paid,
+)
+from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.tables import Row, Table, TableHead, find_head
+
+VOCABULARY = Vocabulary(
+    {
+        "name": {"en": ["Name"]},
+        "status": {"en": ["Financial Status"]},
+        "currency": {"en": ["Currency"]},
+        "total": {"en": ["Total"]},
+        "refunded": {"en": ["Refunded Amount"]},
+        "created": {"en": ["Created at"]},
+        "id": {"en": ["Id"]},
+        "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
+    }
+)
+_REQUIRED = ("name", "status", "total", "created", "line_item")
+_POINT = NumberFormat(".")  # the export is English whatever the shop's language
+_SHOWABLE = {
+    "name": re.compile(r"#?\w{0,8}-?\d{1,12}(?:-\w{1,6})?"),
+    "status": re.compile("|".join(sorted(STATUSES))),
+    "currency": CURRENCY,
+    "total": re.compile(r"-?\d{1,12}\.\d\d"),
+    "refunded": re.compile(r"-?\d{1,12}\.\d\d"),
+    "created": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTableImporter:
+    """The CSV that Shopify makes under Orders > Export."""
+
+    platform: str = PLATFORM
+    looks_for: str = "Name, Financial Status, Total, Created at, Lineitem name (orders export)"
+
+    def recognise(self, glimpse: Glimpse) -> Recognition | None:
+        """Needs all five."""
+        head = find_head(
+            glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED)
+        )
+        if head is None:
+            return None
+        return Recognition(
+            len(head.columns.positions),
+            head.describe(),
+            lambda source, options: _open(source, head, options),
+        )
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    rows = _OrderRows(head, options)
+    table = Table(source, head, public_text=rows.public_text)
+    description = ReportDescription(
+        PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
+    )
+    reading = Reading(description, iter(()))
+    reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
+    return reading
+
+
+class _OrderRows:
+    """What the lines of an orders export mean. No message repeats a cell."""
+
+    def __init__(self, head: TableHead, options: Options) -> None:
+        self._at = head.columns.positions
+        self._options = options
+        self._name_before = ""
+
+    def convert(self, row: Row) -> RowOutcome:
+        """The conversion of an order's first line; raises `RowRefused`."""
+        name = self._cell(row, "name")
+        is_next_line = bool(name) and name == self._name_before
+        self._name_before = name
+        status = self._cell(row, "status").casefold()
+        if not status and is_next_line:
+            return NotData(row.line, "a further line item of the order above")
+        if not name:
+            raise RowRefused("missing_value", "the order has no name")
+        reason = reason_not_paid(status)
+        if reason:
+            return NotData(row.line, reason)
+        order = Order(
+            number=bare_id(self._cell(row, "id")) or name.lstrip("#"),
+            created=self._created(row),
+            total=self._amount(row, "total", required=True),
+            refunded=self._amount(row, "refunded", required=False),
+            currency=self._currency(row),
+        )
+        return Imported(row.line, (order_event(order, self._options.account),))
+
+    def public_text(self, row: Row) -> str:
+        """What a refusal may show of a row: cells that cannot be about a person."""
+        shown = []
+        for field, form in _SHOWABLE.items():
+            cell = self._cell(row, field)
+            if cell:
+                shown.append(f"{field}={cell if form.fullmatch(cell) else '(withheld)'}")
+        return ", ".join(shown)
+
+    def _cell(self, row: Row, field: str) -> str:
+        position = self._at.get(field)
+        return "" if position is None else row.cells[position].strip()
+
+    def _created(self, row: Row) -> dt.datetime:
+        try:
+            return parse_instant(self._cell(row, "created"))
+        except ValueError:
+            raise RowRefused("invalid_date", "Created at is no time with an offset") from None
+
+    def _amount(self, row: Row, field: str, *, required: bool) -> Decimal:
+        try:
+            amount = _POINT.number(self._cell(row, field))
+        except ValueError:
+            raise RowRefused("invalid_number", f"the order's {field} is no amount") from None
+        if amount is None and required:
+            raise RowRefused("missing_value", f"the order has no {field}")
+        if amount is not None and amount < 0:
+            raise RowRefused("negative", f"the order's {field} is below zero")
+        return amount or Decimal(0)
+
+    def _currency(self, row: Row) -> str:
+        currency = self._cell(row, "currency")
+        if is_blank(currency):
+            currency = self._options.currency
+        if not CURRENCY.fullmatch(currency):
+            raise RowRefused("no_currency", "the order has no currency")
+        return currency

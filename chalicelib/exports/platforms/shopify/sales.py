@@ -1,0 +1,215 @@
+"""Shopify Analytics, sales by day (CSV): orders and total sales of each day.
+
+Rows are products of a day; shipping has a row of its own, with money and without an order. So the
+rows of a day are added up, and the day's events stand with the last of them; the others are
+imported without events of their own. A day whose rows do not stand together is given out again,
+complete, under the same event ids.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.booking import money
+from chalicelib.exports.dates import DateFormat, day_time, decide_day_order
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.identity import event_id
+from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
+from chalicelib.exports.outcomes import (
+    Imported,
+    RawEvent,
+    Reading,
+    Refused,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.platforms.shopify.orders import GOAL, PLATFORM
+from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.tables import Row, Table, TableHead, find_head
+
+VOCABULARY = Vocabulary(
+    {
+        "day": {"en": ["Day", "Date"], "de": ["Tag", "Datum"]},
+        "longer": {"en": ["Week", "Month", "Quarter", "Year"], "de": ["Woche", "Monat", "Jahr"]},
+        "orders": {"en": ["Orders"], "de": ["Bestellungen"]},
+        "sales": {"en": ["Total sales"], "de": ["Gesamtumsatz"]},
+        "parts": {
+            "en": ["Gross sales", "Net sales", "Discounts", "Returns"],
+            "de": ["Bruttoumsatz", "Nettoumsatz", "Rabatte", "Rückgaben"],
+        },
+    }
+)
+_MAX_WAITING = 10_000
+"""How many refused rows may wait behind a day that is not complete."""
+
+_WAY_OUT = "In Shopify: Analytics > Reports > Total sales over time, grouped by Day, then Export"
+
+
+@dataclass(frozen=True, slots=True)
+class SalesImporter:
+    """The sales report of Shopify's analytics."""
+
+    platform: str = PLATFORM
+    looks_for: str = "Day, Orders, Total sales and Net or Gross sales (sales report)"
+
+    def recognise(self, glimpse: Glimpse) -> Recognition | None:
+        """Needs Orders, Total sales and one of the parts of sales."""
+        head = find_head(
+            glimpse,
+            VOCABULARY,
+            lambda head: all(f in head.columns for f in ("orders", "sales", "parts")),
+        )
+        if head is None:
+            return None
+        return Recognition(
+            len(head.columns.positions),
+            head.describe(),
+            lambda source, options: _open(source, head, options),
+        )
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    columns = head.columns
+    if "day" not in columns:
+        code = "aggregate_period" if "longer" in columns else "no_date"
+        raise ExportRefused(code, f"the rows have no day of their own. {_WAY_OUT}")
+    currency = columns.currencies.get("sales", options.currency)
+    if not currency:
+        raise ExportRefused(
+            "no_currency", "the report has sales but not their currency: name the currency"
+        )
+    table = Table(source, head)
+    numbers = decide_number_format(columns.language, table.sample("sales"))
+    dates = DateFormat(decide_day_order(columns.language, table.sample("day"), None))
+    rows = _SalesRows(head, dates, numbers)
+    description = ReportDescription(
+        PLATFORM,
+        "sales",
+        source.encoding,
+        head.delimiter,
+        numbers.decimal_mark,
+        notes=("Days are those of the shop's time zone.",),
+    )
+    reading = Reading(description, iter(()))
+    outcomes = table.outcomes(rows.reason_to_skip, rows.convert, reading)
+    reading.outcomes = _with_totals(outcomes, rows, currency, options.account)
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _DaySales:
+    """Sums of a day's rows: orders, money taken and money given back (both at least zero)."""
+
+    orders: int = 0
+    taken: Decimal = Decimal(0)
+    returned: Decimal = Decimal(0)
+
+    def plus(self, orders: int, sales: Decimal) -> _DaySales:
+        return _DaySales(
+            self.orders + orders,
+            self.taken + max(sales, Decimal(0)),
+            self.returned + max(-sales, Decimal(0)),
+        )
+
+
+class _SalesRows:
+    """What the rows of a sales report mean; keeps the sums of the days, not the rows."""
+
+    def __init__(self, head: TableHead, dates: DateFormat, numbers: NumberFormat) -> None:
+        self._columns = head.columns
+        self._dates = dates
+        self._numbers = numbers
+        self.days: dict[dt.date, _DaySales] = {}
+        self.day: dt.date | None = None
+
+    def reason_to_skip(self, row: Row) -> str:
+        """Why a row is no data: it holds the totals."""
+        cell = comparable(row.cells[self._columns.positions["day"]])
+        return "totals row" if cell in ("total", "totals", "summary", "gesamt") else ""
+
+    def convert(self, row: Row) -> RowOutcome:
+        """Adds a row to its day; raises `RowRefused`."""
+        try:
+            day = self._dates.day(row.cells[self._columns.positions["day"]])
+        except ValueError as error:
+            raise RowRefused("invalid_date", f"{self._columns.name('day')}: {error}") from None
+        try:
+            orders = self._numbers.count(row.cells[self._columns.positions["orders"]]) or 0
+            sales, _ = self._numbers.money(row.cells[self._columns.positions["sales"]])
+        except FractionalCount as error:
+            raise RowRefused("not_whole", f"{self._columns.name('orders')}: {error}") from None
+        except ValueError as error:
+            raise RowRefused("invalid_number", f"orders or sales: {error}") from None
+        if orders < 0:
+            raise RowRefused("negative", f"{orders} orders")
+        self.days[day] = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
+        self.day = day
+        return Imported(row.line, ())
+
+
+def _with_totals(
+    outcomes: Iterator[RowOutcome], rows: _SalesRows, currency: str, account: str
+) -> Iterator[RowOutcome]:
+    """The outcomes, the last of a day's rows with the day's events."""
+    held: tuple[Imported, dt.date] | None = None
+    waiting: list[RowOutcome] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Imported) and rows.day is not None:
+            if held is not None:
+                yield held[0] if held[1] == rows.day else _closed(*held, rows, currency, account)
+                yield from waiting
+                waiting.clear()
+            held = outcome, rows.day
+        elif held is None:
+            yield outcome
+        else:  # a row that adds nothing to the day: outcomes keep the order of the rows
+            waiting.append(outcome)
+            if len(waiting) > _MAX_WAITING:
+                yield _closed(*held, rows, currency, account)
+                yield from waiting
+                waiting.clear()
+                held = None
+    if held is not None:
+        yield _closed(*held, rows, currency, account)
+    yield from waiting
+
+
+def _closed(
+    row: Imported, day: dt.date, rows: _SalesRows, currency: str, account: str
+) -> RowOutcome:
+    sales = rows.days[day]
+    if not sales.orders:
+        net = sales.taken - sales.returned
+        if net > 0:
+            return Refused(
+                row.row,
+                "",
+                "value_without_order",
+                f"{day}: sales of {net} {currency} on a day without an order",
+            )
+        sales = replace(sales, taken=Decimal(0), returned=-net)
+    events: list[RawEvent] = []
+    for what, count, value in (
+        ("purchase", sales.orders, sales.taken),
+        ("refund", 1 if sales.returned else 0, sales.returned),
+    ):
+        if not count:
+            continue
+        event: RawEvent = {
+            "kind": "conversion",
+            "event_id": event_id(PLATFORM, "sales", account or "-", day.isoformat(), what),
+            "occurred_at": day_time(day),
+            "goal": GOAL,
+            "value": money(value, currency),
+            "count": count,
+        }
+        if what == "refund":
+            event["refund"] = True
+        events.append(event)
+    return replace(row, events=tuple(events))

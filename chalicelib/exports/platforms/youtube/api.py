@@ -1,0 +1,140 @@
+"""YouTube Analytics API: the JSON answer of `reports.query`. Its days are Pacific time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.dates import DateFormat, Period, parse_month
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.documents import raw_text, read_document
+from chalicelib.exports.identity import Ordinals
+from chalicelib.exports.outcomes import (
+    Imported,
+    NotData,
+    Reading,
+    Refused,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.platforms.youtube.counts import CHANNEL, day_events, type_counts
+from chalicelib.exports.recognition import Glimpse, Options, Recognition
+
+_KIND = "youtubeAnalytics#resultTable"
+_METRICS = {
+    "views": "views",
+    "videoThumbnailImpressions": "impressions",
+    "likes": "likes",
+    "shares": "shares",
+    "comments": "comments",
+    "subscribersGained": "gained",
+    "subscribersLost": "lost",
+}
+_WAY_OUT = "Ask the API with dimensions=day (and video, if you like)"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsApiImporter:
+    """Answers of the YouTube Analytics API."""
+
+    platform: str = CHANNEL
+    looks_for: str = f'JSON with "kind": "{_KIND}"'
+
+    def recognise(self, glimpse: Glimpse) -> Recognition | None:
+        """The answer names its own kind."""
+        if not glimpse.is_json or f'"{_KIND}"' not in glimpse.text:
+            return None
+        return Recognition(100, _KIND, _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    document = read_document(source)
+    headers, rows = _parts(document)
+    names = [str(header.get("name")) for header in headers]
+    is_dimension = [header.get("columnType") == "DIMENSION" for header in headers]
+    dated_by = next((name for name in ("day", "month") if name in names), "")
+    if not any(name in _METRICS for name in names):
+        raise ExportRefused("no_counts", f"no metric of the answer is a count. {_WAY_OUT}")
+    if not dated_by:
+        raise ExportRefused("no_date", f"the rows have no day. {_WAY_OUT}")
+    if dated_by == "month" and not options.spread:
+        raise ExportRefused("aggregate_period", f"each row covers a month. {_WAY_OUT}")
+    dimensions = {
+        name: index
+        for index, name in enumerate(names)
+        if is_dimension[index] and name not in ("day", "month")
+    }
+    description = ReportDescription(
+        CHANNEL, "-".join(sorted(dimensions)) or "totals", source.encoding
+    )
+    columns = _Columns(names, names.index(dated_by), dated_by, dimensions)
+    return Reading(description, _outcomes(rows, columns, options.account))
+
+
+def _parts(document: Any) -> tuple[list[dict[str, Any]], list[Any]]:
+    if isinstance(document, dict):
+        headers, rows = document.get("columnHeaders"), document.get("rows", [])
+        are_lists = isinstance(headers, list) and isinstance(rows, list)
+        if are_lists and headers and all(isinstance(header, dict) for header in headers):
+            return headers, rows
+    raise ExportRefused("unreadable_file", "the answer has no columnHeaders and rows")
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    names: list[str]
+    date: int
+    dated_by: str
+    dimensions: dict[str, int]
+
+    def period(self, row: Sequence[Any]) -> Period:
+        text = str(row[self.date])
+        if self.dated_by == "month":
+            return parse_month(text, DateFormat())
+        day = dt.date.fromisoformat(text)
+        return day, day
+
+
+def _outcomes(rows: list[Any], columns: _Columns, account: str) -> Iterator[RowOutcome]:
+    ordinals = Ordinals()
+    for number, row in enumerate(rows, start=1):
+        try:
+            yield _convert(number, row, columns, account, ordinals)
+        except RowRefused as error:
+            yield Refused(number, raw_text(row), error.code, error.message)
+
+
+def _convert(
+    number: int, row: Any, columns: _Columns, account: str, ordinals: Ordinals
+) -> RowOutcome:
+    if not isinstance(row, list) or len(row) != len(columns.names):
+        raise RowRefused("wrong_cell_count", "the row has not one value per column")
+    try:
+        first, last = columns.period(row)
+    except ValueError as error:
+        raise RowRefused("invalid_date", f"{columns.dated_by}: {error}") from None
+    metrics = {
+        _METRICS[name]: _count(name, value)
+        for name, value in zip(columns.names, row, strict=True)
+        if name in _METRICS
+    }
+    counts = type_counts(metrics)
+    if not counts:
+        return NotData(number, "no numbers but zeros")
+    dimensions = {name: str(row[index]) for name, index in columns.dimensions.items()}
+    return Imported(number, day_events(first, last, dimensions, counts, account, ordinals))
+
+
+def _count(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise RowRefused("invalid_number", f"{name} {value!r} is no number")
+    if value != int(value):
+        raise RowRefused("not_whole", f"{name} {value} is not a whole number")
+    return int(value)

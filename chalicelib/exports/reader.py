@@ -1,0 +1,122 @@
+"""The way into this room: a stream in, one outcome per row out, then a summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.outcomes import (
+    Imported,
+    RawEvent,
+    Reading,
+    Refused,
+    ReportDescription,
+    RowOutcome,
+)
+from chalicelib.exports.platforms import IMPORTERS
+from chalicelib.exports.recognition import Glimpse, Options, choose
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def read_export(
+    stream: BinaryIO,
+    *,
+    platform: str = "auto",
+    currency: str | None = None,
+    spread: bool = False,
+    account: str | None = None,
+) -> ExportReader:
+    """Recognises an export by its content and opens it.
+
+    Parameters
+    ----------
+    stream : binary file
+        Read once, from where it stands to its end; need not be seekable, is not closed.
+    platform : str
+        A platform's slug, where the content alone is not to decide.
+    currency : str, optional
+        ISO 4217 code of amounts for which the file names none.
+    spread : bool
+        Spread rows of several days over their days instead of refusing them.
+    account : str, optional
+        The platform's account, where the file names none; a part of every event id.
+
+    Raises
+    ------
+    ExportRefused
+        With a code of `errors.EXPORT_REFUSALS`, if the file as a whole cannot be imported.
+    """
+    if currency is not None and not _CURRENCY.fullmatch(currency):
+        raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
+    source = Source(stream)
+    open_report = choose(IMPORTERS, Glimpse(source, named=platform != "auto"), platform)
+    return ExportReader(open_report(source, Options(currency or "", spread, account or "")))
+
+
+class ExportReader:
+    """An opened export. Iterate once; every row ends as exactly one outcome.
+
+    Attributes
+    ----------
+    report : ReportDescription
+        What is known before the first row.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.report: ReportDescription = reading.report
+        self._rows = self._events = self._refused = self._not_data = 0
+        self._first: str | None = None
+        self._last: str | None = None
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        for outcome in self._reading.outcomes:
+            self._rows += 1
+            if isinstance(outcome, Imported):
+                for event in outcome.events:
+                    self._count(event)
+            elif isinstance(outcome, Refused):
+                self._refused += 1
+            else:
+                self._not_data += 1
+            yield outcome
+
+    def summary(self) -> dict[str, Any]:
+        """What was read; complete after the iteration.
+
+        Returns
+        -------
+        dict
+            JSON-able: platform, report, rows (below the header), events, rejected, not_data, from
+            and to (days of the events, None without any), lifetime, claimed_conversions (what the
+            ad platform claims for itself: rows of count, value and currency), notes.
+        """
+        return {
+            "platform": self.report.platform,
+            "report": self.report.report,
+            "rows": self._rows,
+            "events": self._events,
+            "rejected": self._refused,
+            "not_data": self._not_data,
+            "from": self._first,
+            "to": self._last,
+            "lifetime": self.report.lifetime,
+            "claimed_conversions": self._reading.claimed.as_rows(),
+            "notes": [*self.report.notes, *self._reading.notes],
+        }
+
+    def _count(self, event: RawEvent) -> None:
+        self._events += 1
+        day = event["occurred_at"][:10]  # importers write times in UTC
+        last = day
+        if (days := event.get("period_days", 1)) > 1:
+            last = (dt.date.fromisoformat(day) + dt.timedelta(days=days - 1)).isoformat()
+        if self._first is None or day < self._first:
+            self._first = day
+        if self._last is None or last > self._last:
+            self._last = last

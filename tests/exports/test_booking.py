@@ -1,0 +1,177 @@
+"""Ids, spreading, and the one place of a row's cost."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.events import parse_event
+from chalicelib.exports.booking import Tally, book, money, spread_amount
+from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.identity import Ordinals, event_id, short_name
+
+FIRST = dt.date(2026, 6, 1)
+
+
+def make_tally(**over: Any) -> Tally:
+    given = {
+        "channel": "google_ads",
+        "report": "campaign",
+        "account": "",
+        "key": "brand",
+        "ordinal": 0,
+        "first": FIRST,
+        "last": FIRST,
+        "counts": {"impression": 100, "click": 5},
+        "cost": (Decimal("12.34"), "EUR"),
+        "paid": True,
+        "campaign_id": "Brand",
+    }
+    return Tally(**(given | over))
+
+
+def costs_of(tally: Tally) -> dict[str, str]:
+    return {
+        event.get("type", event["kind"]): (event.get("cost") or event.get("amount"))["amount"]
+        for event in book(tally)
+        if event.get("cost") or event.get("amount")
+    }
+
+
+@pytest.mark.parametrize(
+    ("counts", "carrier"),
+    [
+        ({"impression": 100, "click": 5}, "click"),
+        ({"impression": 100, "view": 50}, "impression"),
+        ({"view": 50}, "cost"),
+        ({}, "cost"),
+    ],
+)
+def test_a_cost_is_attached_once(counts: dict[str, int], carrier: str) -> None:
+    assert costs_of(make_tally(counts=counts)) == {carrier: "12.34"}
+
+
+@given(
+    counts=st.dictionaries(
+        st.sampled_from(["impression", "click", "view"]), st.integers(0, 5000), max_size=3
+    ),
+    cents=st.integers(0, 10**7),
+    days=st.integers(1, 70),
+    key=st.text(max_size=20),
+)
+def test_spread_counts_and_costs_add_up_exactly(
+    counts: dict[str, int], cents: int, days: int, key: str
+) -> None:
+    cost = Decimal(cents) / 100
+    last = FIRST + dt.timedelta(days=days - 1)
+
+    events = book(make_tally(counts=counts, cost=(cost, "EUR"), last=last, key=key))
+
+    booked = [parse_event(event) for event in events]
+    sums: dict[str, int] = {}
+    for event in events:
+        if event["kind"] == "engagement":
+            sums[event["type"]] = sums.get(event["type"], 0) + event["count"]
+    assert sums == {kind: count for kind, count in counts.items() if count}
+    amounts = [e.get("cost") or e.get("amount") for e in events]
+    assert sum((Decimal(a["amount"]) for a in amounts if a), Decimal(0)) == cost
+    assert all(FIRST <= event.day <= last for event in booked)
+    assert len({event["event_id"] for event in events}) == len(events)
+
+
+def test_single_clicks_are_not_all_booked_on_the_same_day() -> None:
+    last = FIRST + dt.timedelta(days=9)
+
+    days = [
+        book(make_tally(key=f"term {n}", counts={"click": 1}, cost=None, last=last))[0]
+        for n in range(300)
+    ]
+
+    per_day = [sum(e["occurred_at"].startswith(f"2026-06-{d:02}") for e in days) for d in (1, 5, 9)]
+    assert min(per_day) > 10
+
+
+def test_a_restatement_with_more_clicks_replaces_every_earlier_event() -> None:
+    last = FIRST + dt.timedelta(days=29)
+
+    def ids(clicks: int) -> set[str]:
+        return {
+            event["event_id"]
+            for event in book(make_tally(counts={"click": clicks}, cost=None, last=last))
+        }
+
+    assert ids(3) < ids(4) < ids(11)
+
+
+def test_a_cost_alone_is_spread_by_the_event_itself() -> None:
+    events = book(make_tally(counts={}, last=FIRST + dt.timedelta(days=6)))
+
+    assert [event["period_days"] for event in events] == [7]
+
+
+def test_amounts_are_split_to_the_cent_or_finer_where_they_are_finer() -> None:
+    assert spread_amount(Decimal("0.10"), [1, 1, 1], [0, 1, 2]) == [
+        Decimal("0.04"),
+        Decimal("0.03"),
+        Decimal("0.03"),
+    ]
+    assert spread_amount(Decimal(10), [1, 3], [0, 1]) == [Decimal("2.50"), Decimal("7.50")]
+
+
+def test_an_amount_with_too_many_decimals_is_rounded_to_what_the_contract_holds() -> None:
+    assert money(Decimal("0.123456789012"), "EUR")["amount"] == "0.12345679"
+
+
+@given(st.lists(st.text(min_size=0, max_size=300), min_size=1, max_size=8))
+def test_an_id_always_has_the_form_of_the_contract(parts: list[str]) -> None:
+    found = event_id("google_ads", *parts)
+
+    assert len(found) <= 128
+    assert set(found) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-")
+    assert found == event_id("google_ads", *parts)
+
+
+def test_a_name_cannot_pass_for_the_digest_of_another() -> None:
+    digest = event_id("a name")
+
+    assert digest.startswith(".")
+    assert event_id(digest) != digest
+
+
+def test_parts_do_not_run_into_each_other() -> None:
+    assert event_id("x", "a:b", "c") != event_id("x", "a", "b:c")
+
+
+def test_long_names_are_cut_but_stay_apart() -> None:
+    names = {short_name("x" * 200 + str(n)) for n in range(3)}
+
+    assert len(names) == 3
+    assert {len(name) for name in names} == {128}
+
+
+def test_ordinals_tell_rows_of_one_object_and_day_apart() -> None:
+    ordinals = Ordinals()
+
+    assert [ordinals.next("a", FIRST) for _ in range(3)] == [0, 1, 2]
+    assert ordinals.next("a", FIRST + dt.timedelta(days=1)) == 0
+    assert [ordinals.next(f"k{n}", FIRST) for n in range(5000)] == [0] * 5000
+    assert ordinals.next("a", FIRST) == 3
+
+
+def test_headings_are_compared_without_what_people_do_not_see() -> None:
+    assert comparable("Auf\u00adru\u00adfe") == "aufrufe"
+    assert comparable("\ufeffVideowiedergaben\u00a0 bis 25\u00a0%") == "videowiedergaben bis 25 %"
+    assert comparable("U\u0308berblick") == "überblick"
+
+
+def test_a_currency_suffix_is_taken_off_a_heading() -> None:
+    columns = Vocabulary({"cost": {"en": ["Amount spent"], "de": ["Kosten"]}}).read(
+        ["Amount spent (AUD)", "Amount spent (USD)", "Kosten (mehr)"]
+    )
+
+    assert columns.positions == {"cost": 0}
+    assert columns.currencies == {"cost": "AUD"}
+    assert columns.language == "en"

@@ -1,0 +1,126 @@
+"""Days, periods and times."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.dates import (
+    DateFormat,
+    DayOrder,
+    decide_day_order,
+    parse_day,
+    parse_instant,
+    parse_month,
+    parse_period,
+    parse_quarter,
+    parse_week,
+    parse_year,
+    written,
+)
+
+JUNE_25 = dt.date(2026, 6, 25)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "2026-06-25",
+        "2026/6/25",
+        "2026-06-25 00:00:00",
+        "20260625",
+        "25.06.2026",
+        "25.6.26",
+        "Jun 25, 2026",
+        "June 25, 2026",
+        "Thu, Jun 25, 2026",
+        "25 June 2026",
+        "25. Juni 2026",
+        "25. Jun. 2026",
+    ],
+)
+def test_a_day_in_every_known_form(cell: str) -> None:
+    assert parse_day(cell) == JUNE_25
+
+
+@pytest.mark.parametrize("cell", ["", "6/25/2026", "25", "2026-13-01", "Foo 25, 2026", "today"])
+def test_what_is_no_day_is_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_day(cell)
+
+
+def test_german_march_has_an_umlaut() -> None:
+    assert parse_day("1. März 2026") == parse_day("Mar 1, 2026")
+
+
+@pytest.mark.parametrize(
+    ("cells", "language", "period", "order"),
+    [
+        (["3/4/2026", "25/6/2026"], "en", None, "dmy"),
+        (["3/4/2026", "6/25/2026"], "en", None, "mdy"),
+        (["3/4/2026"], "de", None, "dmy"),
+        (["3-4-2026"], "en", (dt.date(2026, 4, 1), dt.date(2026, 4, 30)), "dmy"),
+        (["3/4/2026"], "en", (dt.date(2026, 3, 1), dt.date(2026, 3, 31)), "mdy"),
+        (["2026-06-25", "3.4.2026"], "en", None, ""),
+    ],
+)
+def test_the_order_of_day_and_month_is_decided_for_the_file(
+    cells: list[str], language: str, period: tuple[dt.date, dt.date] | None, order: DayOrder
+) -> None:
+    assert decide_day_order(language, cells, period) == order
+
+
+@pytest.mark.parametrize("cells", [["3/4/2026"], ["25/6/2026", "6/25/2026"]])
+def test_an_undecidable_order_is_a_question(cells: list[str]) -> None:
+    with pytest.raises(ExportRefused, match=r"\?") as refusal:
+        decide_day_order("en", cells, None)
+
+    assert refusal.value.code == "undecidable_format"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"June 1, 2026 - June 25, 2026"',
+        "1 June 2026 - 25 June 2026",
+        "1. Juni 2026 - 25. Juni 2026",
+        "1. Juni 2026–25. Juni 2026",
+        "01.06.2026 - 25.06.2026",
+        "2026-06-01 - 2026-06-25",
+    ],
+)
+def test_a_period_line_in_every_known_form(line: str) -> None:
+    assert parse_period(line) == (dt.date(2026, 6, 1), JUNE_25)
+
+
+def test_a_single_day_is_a_period_and_a_title_is_none() -> None:
+    assert parse_period("June 25, 2026") == (JUNE_25, JUNE_25)
+    assert parse_period("Campaign report - final") is None
+    assert parse_period("25 June 2026 - 1 June 2026") is None
+
+
+def test_longer_periods_are_named_by_their_first_day_or_by_name() -> None:
+    dates = DateFormat()
+    june = dt.date(2026, 6, 1), dt.date(2026, 6, 30)
+
+    assert parse_week("2026-06-01", dates) == (dt.date(2026, 6, 1), dt.date(2026, 6, 7))
+    assert parse_month("2026-06-01", dates) == parse_month("Juni 2026", dates) == june
+    assert parse_month("2026-06", dates) == june
+    assert parse_month("2024-02", dates)[1] == dt.date(2024, 2, 29)
+    assert parse_quarter("Q2 2026", dates) == (dt.date(2026, 4, 1), june[1])
+    assert parse_year("2026", dates) == (dt.date(2026, 1, 1), dt.date(2026, 12, 31))
+
+
+def test_a_time_is_taken_to_utc() -> None:
+    assert written(parse_instant("2026-05-13 00:30:12 +0200")) == "2026-05-12T22:30:12Z"
+    assert written(parse_instant("2026-05-13T00:30:12-05:00")) == "2026-05-13T05:30:12Z"
+    with pytest.raises(ValueError, match="offset"):
+        parse_instant("2026-05-13 00:30:12")
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)))
+def test_a_written_day_is_read_back(day: dt.date) -> None:
+    for form in ("%Y-%m-%d", "%b %d, %Y", "%d %B %Y", "%d.%m.%Y"):
+        assert parse_day(day.strftime(form)) == day

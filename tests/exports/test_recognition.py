@@ -1,0 +1,184 @@
+"""Which importer a file is for, and what is said of a file that is for none."""
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+
+from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
+from chalicelib.exports import ROW_REFUSALS, platforms, read_export
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.recognition import Glimpse, Options, Reading, Recognition, choose
+from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
+
+
+def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
+    with pytest.raises(ExportRefused) as refusal:
+        read(content, **options)
+    return refusal.value
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b" \r\n\t\n"])
+def test_an_empty_file_is_refused(content: bytes) -> None:
+    assert refusal_of(content).code == "empty_file"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bytes(range(256)) * 40,
+        b"\x81\x8d\x8f\x90" * 100,
+        google_report(google_row()).encode("utf-16-le"),
+        "Täglich".encode("utf-32"),
+        b"\x00" * 100,
+    ],
+)
+def test_binary_junk_is_unreadable(content: bytes) -> None:
+    assert refusal_of(content).code == "unreadable_file"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04" + bytes(100), "Excel workbook"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "old Excel workbook"),
+        ("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>", "web page"),
+        ("<?xml version='1.0'?><rss></rss>", "XML"),
+        ('{"hello": 1, "world": 2}', "hello, world"),
+        ("Monday,Breakfast\n1,2\n", "Monday, Breakfast"),
+        ("just words", "just words"),
+    ],
+)
+def test_an_unknown_file_is_refused_with_what_was_found_and_looked_for(
+    content: str | bytes, said: str
+) -> None:
+    refusal = refusal_of(content)
+
+    assert refusal.code == "unknown_platform"
+    assert said in refusal.detail
+    assert "Financial Status" in refusal.detail
+
+
+def test_people_in_an_unknown_file_are_not_shown() -> None:
+    refusal = refusal_of("ada@example.org,+442079460000,x\n")
+
+    assert "ada@" not in refusal.detail
+    assert "2079" not in refusal.detail
+
+
+def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> None:
+    meta = table(
+        ["Day", "Campaign name", "Impressions", "Currency", "Amount spent (AUD)", "Link clicks"],
+        ["2026-06-25", "Sales", 4457, "AUD", "79.62", 97],
+    )
+    hand_made = table(
+        ["Datum", "Kampagne", "Impressionen", "Klicks", "Kosten (EUR)"],
+        ["2026-06-25", "Sales", 4457, 3, "79,62"],
+        delimiter=";",
+    )
+
+    assert refusal_of(meta).code == refusal_of(hand_made).code == "unknown_platform"
+
+
+def test_the_name_of_a_platform_limits_the_importers() -> None:
+    content = shop_export(shop_row())
+
+    assert len(read(content, platform="shopify").events) == 1
+    assert refusal_of(content, platform="google_ads").code == "unknown_platform"
+    assert "google_ads, shopify, youtube" in refusal_of(content, platform="myspace").detail
+
+
+def test_a_named_platform_makes_weak_evidence_enough() -> None:
+    content = table(["Date", "Likes"], ["2026-06-01", 5])
+
+    assert refusal_of(content).code == "unknown_platform"
+    assert read(content, platform="youtube").counts == {"like": 5}
+
+
+class Claimant:
+    looks_for = "anything"
+
+    def __init__(self, platform: str, hits: int) -> None:
+        self.platform = platform
+        self.hits = hits
+
+    def recognise(self, glimpse: Glimpse) -> Recognition | None:
+        return Recognition(self.hits, f"{self.hits} columns", self.open) if self.hits else None
+
+    def open(self, source: Source, options: Options) -> Reading:
+        raise AssertionError
+
+
+def test_the_importer_that_knows_most_of_a_file_wins() -> None:
+    glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
+    most = Claimant("b", 5)
+
+    assert choose([Claimant("a", 3), most, Claimant("c", 0)], glimpse, "auto") == most.open
+
+
+def test_a_tie_is_ambiguous_and_names_both() -> None:
+    glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
+
+    with pytest.raises(ExportRefused, match=r"a: 3 columns; b: 3 columns") as refusal:
+        choose([Claimant("a", 3), Claimant("b", 3)], glimpse, "auto")
+
+    assert refusal.value.code == "ambiguous_platform"
+
+
+def test_the_header_is_found_below_a_preamble_and_not_beyond_25_rows() -> None:
+    report = google_report(google_row())
+
+    assert len(read("note\n" * 20 + report).events) == 2
+    assert refusal_of("note\n" * 30 + report).code == "unknown_platform"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_delimiter_is_that_of_the_header(delimiter: str) -> None:
+    report = google_report(google_row(), period="June 1, 2026 - June 3, 2026", delimiter=delimiter)
+
+    assert read(report).counts == {"impression": 1250, "click": 7}
+
+
+def test_a_currency_that_is_none_is_refused() -> None:
+    assert refusal_of(google_report(google_row()), currency="Euro").code == "no_currency"
+
+
+def test_a_json_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.exports.decoding.MAX_DOCUMENT_BYTES", 2_000_000)
+    orders = [{"id": 1, "total_price": "1", "financial_status": "paid", "line_items": [], "x": 1}]
+    content = json.dumps([orders[0] | {"created_at": "x", "note": "y" * 2_000_000}])
+
+    assert refusal_of(content).code == "file_too_large"
+
+
+def test_deeply_nested_json_is_refused() -> None:
+    keys = '"total_price": 1, "financial_status": 1, "created_at": 1, "line_items": 1'
+
+    assert refusal_of("{" + keys + ', "a": ' + "[" * 200_000).code == "unreadable_file"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bytes_are_refused_and_never_crash(seed: int) -> None:
+    with pytest.raises(ExportRefused):
+        list(read_export(io.BytesIO(os.urandom(50 + 97 * seed))))
+
+
+def test_every_module_of_the_platforms_brings_an_importer() -> None:
+    brought = {
+        type(importer).__module__.removeprefix(platforms.__name__ + ".").split(".")[0]
+        for importer in platforms.IMPORTERS
+    }
+
+    assert brought == {module.name for module in iter_modules(platforms.__path__)}
+
+
+def test_every_refusal_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_0-9]+)`", page))
+
+    assert set(EXPORT_REFUSALS) | set(ROW_REFUSALS) <= documented
