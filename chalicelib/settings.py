@@ -23,6 +23,9 @@ class Settings:
         Name of the bucket into which exports are dropped.
     import_queue_url, fit_queue_url : str
         Queues of the import and the fit function.
+    totals_queue_url : str
+        Queue in which days that changed wait until it is worth deriving their totals again;
+        without one they are derived at once, each time.
     secret : str
         Root secret under which user ids and API keys are hashed; at least 16 characters.
     secret_arn : str
@@ -37,6 +40,8 @@ class Settings:
         Comma-separated origins that a browser may call from, for tenants that chose none.
     max_import_bytes : int
         Largest export file that is read.
+    write_seconds : int
+        How long a request or an import tries to store a batch of events before it gives up.
     fit_window_days : int
         How far a scheduled fit looks back.
     """
@@ -45,6 +50,7 @@ class Settings:
     bucket: str = "likeworth-exports"
     import_queue_url: str = ""
     fit_queue_url: str = ""
+    totals_queue_url: str = ""
     secret: str = ""
     secret_arn: str = ""
     currency: str = "EUR"
@@ -52,6 +58,7 @@ class Settings:
     retention_days: int = 3 * 365
     cors_origins: str = ""
     max_import_bytes: int = 200_000_000
+    write_seconds: int = 8
     fit_window_days: int = 180
 
 

@@ -1,0 +1,267 @@
+"""A brand that does not exist: a few thousand people, seven channels, and what each really does.
+
+The model. Person i has an activity a_i and a loyalty l_i (log-normal, correlated: loyal people
+engage more, and buy more anyway). A calendar c_t (weekdays, a slow trend, campaign days) moves
+engagement and demand together. On day t person i makes Poisson(a_i * rate_k * c_t * push_kt)
+engagements of kind k and buys with intensity
+
+    base * l_i * c_t  +  sum_k delta_k * (1 - theta_k) * sum_{s <= t} theta_k ** (t - s) * x_iks
+
+so that one engagement of kind k causes `delta_k` purchases over an endless future, whoever makes
+it and whenever. `push` is the channel's own rhythm (new videos, new campaigns); it moves nothing
+but the engagement.
+
+Knows nothing of HTTP, files or the estimators; numpy only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of engagement and what it does.
+
+    Attributes
+    ----------
+    channel, type : str
+    paid : bool
+    rate : float
+        Mean engagements per person and day.
+    delta : float
+        Purchases that one engagement causes over an endless future.
+    theta : float
+        Share of today's effect that is left tomorrow, in [0, 1).
+    identified : bool
+        Whether the brand knows who engaged; else it has daily totals only.
+    bursts : int
+        How often in the window something new (a video) multiplies this kind for some days.
+    """
+
+    channel: str
+    type: str
+    rate: float
+    delta: float
+    theta: float
+    paid: bool = False
+    identified: bool = True
+    bursts: int = 0
+
+    @property
+    def name(self) -> str:
+        """``channel/type``."""
+        return f"{self.channel}/{self.type}"
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """The parameters of a brand.
+
+    Attributes
+    ----------
+    n_people, n_days : int
+    kinds : tuple of Kind
+    base : float
+        Purchases per person and day without any engagement.
+    spread : float
+        Standard deviation of log activity and log loyalty.
+    coupling : float
+        Correlation of the two.
+    season : float
+        How strongly the calendar moves engagement and demand.
+    order_mean, order_sigma : float
+        Mean order value and standard deviation of its logarithm.
+    currency : str
+    click_price : float
+        What a paid click costs.
+    monthly_cost : tuple of (channel, amount)
+        Agency, community management and production, per 30 days.
+    """
+
+    n_people: int
+    n_days: int
+    kinds: tuple[Kind, ...]
+    base: float = 0.006
+    spread: float = 0.7
+    coupling: float = 0.7
+    season: float = 0.25
+    order_mean: float = 60.0
+    order_sigma: float = 0.5
+    currency: str = "EUR"
+    click_price: float = 0.90
+    monthly_cost: tuple[tuple[str, float], ...] = ()
+
+
+BRAND = Brand(
+    n_people=4_000,
+    n_days=90,
+    kinds=(
+        Kind("facebook", "like", 0.070, 0.018, 0.60),
+        Kind("facebook", "share", 0.016, 0.024, 0.65),
+        Kind("twitter", "share", 0.024, 0.014, 0.50),
+        Kind("linkedin", "like", 0.027, 0.009, 0.70),
+        Kind("xing", "like", 0.024, 0.0, 0.60),
+        Kind("youtube", "view", 0.220, 0.002, 0.70, identified=False, bursts=7),
+        Kind("company_blog", "comment", 0.013, 0.022, 0.75),
+        Kind("google_ads", "click", 0.066, 0.030, 0.50, paid=True, bursts=4),
+    ),
+    monthly_cost=(
+        ("facebook", 4_000.0),
+        ("twitter", 900.0),
+        ("linkedin", 1_500.0),
+        ("xing", 3_500.0),
+        ("youtube", 2_000.0),
+        ("company_blog", 900.0),
+    ),
+)
+"""The brand of the demo. A Facebook like is worth 0.6 paid clicks; a XING like is worth nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What happened.
+
+    Attributes
+    ----------
+    brand : Brand
+    first_day : date
+        Day 0 of the window.
+    counts : int array, shape (T, N, K)
+        Engagements per day, person and kind.
+    engagement_day, engagement_person, engagement_kind : int arrays, shape (E,)
+        One row per engagement, by day.
+    purchase_day, purchase_person : int arrays, shape (C,)
+        One row per purchase, by day.
+    purchase_value : float array, shape (C,)
+        In the brand's currency, cents rounded.
+    engagement_second, purchase_second : int arrays
+        Second of the day.
+    demand : float array, shape (T, N)
+        Expected purchases without any engagement.
+    """
+
+    brand: Brand
+    first_day: dt.date
+    counts: Ints
+    engagement_day: Ints
+    engagement_person: Ints
+    engagement_kind: Ints
+    engagement_second: Ints
+    purchase_day: Ints
+    purchase_person: Ints
+    purchase_value: Floats
+    purchase_second: Ints
+    demand: Floats = field(repr=False)
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the window."""
+        return self.first_day + dt.timedelta(days=self.brand.n_days - 1)
+
+    def day(self, index: int) -> dt.date:
+        """The date of a day of the window."""
+        return self.first_day + dt.timedelta(days=int(index))
+
+
+def simulate(brand: Brand, seed: int, *, today: dt.date) -> History:
+    """What happened to a brand in a window that ends yesterday.
+
+    Parameters
+    ----------
+    brand : Brand
+    seed : int
+        The same brand, seed and day give the same history.
+    today : date
+    """
+    rng = np.random.default_rng([seed, 20])
+    n, days, kinds = brand.n_people, brand.n_days, brand.kinds
+    common = rng.standard_normal(n)
+    own = rng.standard_normal(n)
+    activity = _log_normal(brand.spread, common)
+    mixed = brand.coupling * common + np.sqrt(1 - brand.coupling**2) * own
+    loyalty = _log_normal(brand.spread, mixed)
+    first_day = today - dt.timedelta(days=days)
+    calendar = _calendar(brand.season, first_day, days, rng)
+    rate = np.array([kind.rate for kind in kinds])
+    push = np.stack([_push(kind, days, rng) for kind in kinds], axis=1)
+    mean = activity[None, :, None] * calendar[:, None, None] * (rate * push)[:, None, :]
+    counts = rng.poisson(mean).astype(np.int64)
+    demand = brand.base * loyalty * calendar[:, None]
+    intensity = expected_purchases(brand, counts, demand)
+    bought = rng.poisson(intensity)
+    engagements = np.repeat(np.argwhere(counts), counts[counts > 0], axis=0)
+    purchases = np.repeat(np.argwhere(bought), bought[bought > 0], axis=0)
+    orders = rng.standard_normal(size=(len(purchases),))
+    values = brand.order_mean * _log_normal(brand.order_sigma, orders)
+    return History(
+        brand=brand,
+        first_day=first_day,
+        counts=counts,
+        engagement_day=engagements[:, 0],
+        engagement_person=engagements[:, 1],
+        engagement_kind=engagements[:, 2],
+        engagement_second=_seconds(engagements.shape[0], rng),
+        purchase_day=purchases[:, 0],
+        purchase_person=purchases[:, 1],
+        purchase_value=np.round(values, 2),
+        purchase_second=_seconds(purchases.shape[0], rng),
+        demand=demand,
+    )
+
+
+def expected_purchases(brand: Brand, counts: Ints, demand: Floats) -> Floats:
+    """Expected purchases per day and person, given who engaged when, shape (T, N).
+
+    Parameters
+    ----------
+    counts : int array, shape (T, N, K)
+    demand : float array, shape (T, N)
+        Without any engagement.
+    """
+    theta = np.array([kind.theta for kind in brand.kinds])
+    impulse = np.array([kind.delta for kind in brand.kinds]) * (1 - theta)
+    expected = np.empty_like(demand)
+    stock = np.zeros(counts.shape[1:])
+    for day in range(counts.shape[0]):
+        stock = theta * stock + counts[day]
+        expected[day] = demand[day] + stock @ impulse
+    return expected
+
+
+def _log_normal(sigma: float, normal: Floats) -> Floats:
+    """Log-normal with mean 1."""
+    return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
+
+
+def _calendar(strength: float, first: dt.date, days: int, rng: np.random.Generator) -> Floats:
+    """Weekdays, a slow trend and campaign days, mean 1, shape (T,)."""
+    day = np.arange(days)
+    weekday = (day + first.weekday()) % 7
+    weekly = np.array([0.1, 0.2, 0.3, 0.4, 0.2, -0.6, -0.6])[weekday]
+    slow = np.sin(2 * np.pi * (day / (1.3 * days) + rng.random()))
+    campaign = np.zeros(days)
+    for start in rng.integers(0, max(days - 4, 1), 3):
+        campaign[start : start + 4] += 1.0
+    calendar = np.exp(strength * (2 * weekly + slow + 1.5 * campaign))
+    return np.asarray(calendar / calendar.mean())
+
+
+def _push(kind: Kind, days: int, rng: np.random.Generator) -> Floats:
+    """The channel's own rhythm, mean 1, shape (T,)."""
+    push = np.ones(days)
+    for start in rng.integers(0, days, kind.bursts):
+        push += 3.0 * np.where(np.arange(days) >= start, 0.6 ** (np.arange(days) - start), 0.0)
+    return np.asarray(push / push.mean())
+
+
+def _seconds(n: int, rng: np.random.Generator) -> Ints:
+    """Seconds of the day, rather in the evening than at night."""
+    return np.asarray((rng.beta(3.0, 2.0, n) * 86_399).astype(np.int64))

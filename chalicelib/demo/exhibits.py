@@ -1,0 +1,166 @@
+"""What the brand has at hand: events that its shop and its pages collected, bills, and exports.
+
+Engagements of people the brand knows, purchases and bills are events. Video views are known only
+from YouTube Studio's daily totals, and what the ads cost only from a Google Ads report: the clicks
+themselves are tracked with the person, so the report holds none and no click is counted twice.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from chalicelib.demo.brand import History
+from chalicelib.demo.truth import channel_costs
+
+_SHORT = {"google_ads": "ga", "company_blog": "blog"}
+
+
+def event_lines(history: History) -> Iterator[bytes]:
+    """The brand's events as NDJSON lines, by day."""
+    for event in _bills(history):
+        yield _line(event)
+    engagements = _engagements(history)
+    purchases = _purchases(history)
+    following = next(purchases, None)
+    for event in engagements:
+        while following is not None and following["occurred_at"][:10] < event["occurred_at"][:10]:
+            yield _line(following)
+            following = next(purchases, None)
+        yield _line(event)
+    if following is not None:
+        yield _line(following)
+    for event in purchases:
+        yield _line(event)
+
+
+def count_events(history: History) -> int:
+    """How many lines `event_lines` gives."""
+    known = np.array([kind.identified for kind in history.brand.kinds])
+    bills = sum(len(channel_costs(history.brand, cost)) for _, cost in history.brand.monthly_cost)
+    return int(known[history.engagement_kind].sum()) + history.purchase_day.size + bills
+
+
+def google_ads_report(history: History) -> bytes:
+    """A campaign report by day from the English interface: cost and impressions, no clicks."""
+    brand = history.brand
+    paid = [index for index, kind in enumerate(brand.kinds) if kind.paid]
+    clicks = history.counts[:, :, paid].sum(axis=(1, 2))
+    out = io.StringIO()
+    out.write("Campaign report\n")
+    out.write(f'"{_us_date(history.first_day)} - {_us_date(history.last_day)}"\n')
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["Campaign status", "Campaign", "Day", "Currency code", "Impr.", "Cost"])
+    total_impressions, total_cost = 0, 0.0
+    for index, number in enumerate(clicks.tolist()):
+        impressions, cost = number * 23, round(number * brand.click_price, 2)
+        total_impressions += impressions
+        total_cost += cost
+        rows.writerow(
+            [
+                "Enabled",
+                "Winter collection",
+                history.day(index).isoformat(),
+                brand.currency,
+                f"{impressions:,}",
+                f"{cost:,.2f}",
+            ]
+        )
+    totals = [brand.currency, f"{total_impressions:,}", f"{total_cost:,.2f}"]
+    rows.writerow(["Total: Campaigns", " --", " --", *totals])
+    rows.writerow(["Total: Account", "", "", *totals])
+    return out.getvalue().encode()
+
+
+def youtube_totals(history: History) -> dict[str, bytes]:
+    """Daily views as YouTube Studio's totals, by file name: first in German, then in English."""
+    hidden = [i for i, kind in enumerate(history.brand.kinds) if kind.name == "youtube/view"]
+    views = history.counts[:, :, hidden].sum(axis=(1, 2)).tolist()
+    half = len(views) // 2
+    return {
+        "Gesamtwerte.csv": _totals("Da\u00adtum,Auf\u00adru\u00adfe", history, views, 0, half),
+        "Totals.csv": _totals("Date,Views", history, views, half, len(views)),
+    }
+
+
+def _totals(head: str, history: History, views: list[int], start: int, stop: int) -> bytes:
+    lines = [head, *(f"{history.day(index)},{views[index]}" for index in range(start, stop))]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _engagements(history: History) -> Iterator[dict[str, Any]]:
+    kinds = history.brand.kinds
+    order = np.lexsort((history.engagement_second, history.engagement_day))
+    for number in order.tolist():
+        kind = kinds[history.engagement_kind[number]]
+        if not kind.identified:
+            continue
+        event: dict[str, Any] = {
+            "kind": "engagement",
+            "event_id": f"{_SHORT.get(kind.channel, kind.channel)}-{kind.type}-{number}",
+            "occurred_at": _instant(
+                history, history.engagement_day[number], history.engagement_second[number]
+            ),
+            "channel": kind.channel,
+            "type": kind.type,
+            "user_id": _user(history.engagement_person[number]),
+        }
+        if kind.paid:
+            event["paid"] = True
+        yield event
+
+
+def _purchases(history: History) -> Iterator[dict[str, Any]]:
+    order = np.lexsort((history.purchase_second, history.purchase_day))
+    for number in order.tolist():
+        yield {
+            "kind": "conversion",
+            "event_id": f"order-{number}",
+            "occurred_at": _instant(
+                history, history.purchase_day[number], history.purchase_second[number]
+            ),
+            "goal": "purchase",
+            "value": {
+                "amount": f"{history.purchase_value[number]:.2f}",
+                "currency": history.brand.currency,
+            },
+            "user_id": _user(history.purchase_person[number]),
+        }
+
+
+def _bills(history: History) -> Iterator[dict[str, Any]]:
+    brand = history.brand
+    for channel, monthly in brand.monthly_cost:
+        for month, amount in enumerate(channel_costs(brand, monthly)):
+            start = 30 * month
+            yield {
+                "kind": "cost",
+                "event_id": f"bill-{channel}-{month + 1}",
+                "occurred_at": _instant(history, start, 0),
+                "channel": channel,
+                "amount": {"amount": f"{amount:.2f}", "currency": brand.currency},
+                "period_days": min(30, brand.n_days - start),
+            }
+
+
+def _line(event: dict[str, Any]) -> bytes:
+    return json.dumps(event, separators=(",", ":")).encode() + b"\n"
+
+
+def _user(person: Any) -> str:
+    return f"customer-{int(person):05d}"
+
+
+def _instant(history: History, day: Any, second: Any) -> str:
+    minutes, seconds = divmod(int(second), 60)
+    return f"{history.day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}Z"
+
+
+def _us_date(day: dt.date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"

@@ -1,0 +1,39 @@
+"""The requests at hand."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+
+class InFlight:
+    """Counts the requests at hand, so that a stop can wait for them."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._count = 0
+        self._refusing = False
+
+    @contextlib.contextmanager
+    def one(self) -> Iterator[bool]:
+        """A request at hand; False if it is to be refused."""
+        with self._condition:
+            accepted = not self._refusing
+            self._count += accepted
+        try:
+            yield accepted
+        finally:
+            with self._condition:
+                self._count -= accepted
+                self._condition.notify_all()
+
+    def refuse_new(self) -> None:
+        """From now on refuse."""
+        with self._condition:
+            self._refusing = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait until none is at hand, at most so long."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._count == 0, seconds)

@@ -1,0 +1,138 @@
+"""`serve`, as a process of its own where that matters."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from chalicelib.cli import main, progress
+
+ROOT = Path(__file__).resolve().parents[2]
+YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date()
+
+
+class Served:
+    """A `serve` that has said where it is."""
+
+    def __init__(self, data: Path) -> None:
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith("LIKEWORTH_")
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "chalicelib", "serve", "--port", "0", "--data", str(data)],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        said = ""
+        while "v1/imports" not in said:
+            line = self.process.stdout.readline()
+            assert line, self.process.communicate()
+            said += line
+        self.said = said
+        found = re.search(r"http://127\.0\.0\.1:\d+", said)
+        assert found is not None
+        self.url = found[0]
+
+    def call(self, method: str, path: str, key: str, body: Any = None) -> Any:
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        data = json.dumps(body).encode() if body is not None else None
+        headers = {"x-api-key": key, "content-type": "application/json"}
+        connection.request(method, path, data, headers)
+        response = connection.getresponse()
+        text = response.read()
+        connection.close()
+        assert response.status == 200, text
+        return json.loads(text)
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        self.process.communicate(timeout=30)
+        return self.process.returncode
+
+
+def _events(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": "engagement",
+            "event_id": f"like-{number}",
+            "occurred_at": f"{YESTERDAY}T09:00:00Z",
+            "channel": "facebook",
+            "type": "like",
+            "user_id": f"person-{number}",
+        }
+        for number in range(count)
+    ]
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = Served(data)
+    try:
+        key = re.search(r"lw_local\.\S+", first.said)
+        assert key is not None
+        answer = first.call("POST", "/v1/events", key[0], {"events": _events(20)})
+    finally:
+        first.end(signal.SIGKILL)
+    assert answer["accepted"] == 20
+    second = Served(data)
+    try:
+        assert "lw_local." not in second.said  # the key of before is valid
+        path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
+        counted = 0
+        while counted < 20:
+            series = second.call("GET", f"{path}&interval=day", key[0])["series"]
+            counted = sum(point["value"] for one in series for point in one["points"])
+    finally:
+        status = second.end(signal.SIGTERM)
+    assert (counted, status) == (20, 0)
+
+
+def test_a_port_in_use_is_said_and_ends_with_2(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 2
+    captured = capsys.readouterr()
+    assert f"port {port} of 127.0.0.1 is in use" in captured.err
+    assert captured.out == ""
+
+
+def test_progress_is_quiet_at_first_and_then_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(progress.time, "monotonic", lambda: now[0])
+    out = io.StringIO()
+    with progress.step("loading", out) as tell:
+        for second in (0.5, 1.9, 2.1, 3.0, 7.2):
+            now[0] = second
+            tell(second / 10, f"{second} s")
+    assert out.getvalue().splitlines() == [
+        "loading: 21% (2.1 s)",
+        "loading: 72% (7.2 s)",
+        "loading: done in 7.2 s",
+    ]
+
+
+def test_a_short_step_says_nothing() -> None:
+    out = io.StringIO()
+    with progress.step("loading", out) as tell:
+        tell(0.5)
+    assert out.getvalue() == ""

@@ -1,0 +1,168 @@
+"""The tour: through the front doors, and answers in honest words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.demo import tour
+from chalicelib.demo.brand import BRAND, History, simulate
+from chalicelib.demo.exhibits import count_events
+from chalicelib.demo.truth import truth_of
+from chalicelib.embedded.installation import Installation
+from chalicelib.embedded.server import HttpServer, Request, Response
+from chalicelib.embedded.service import EmbeddedService
+
+TODAY = dt.datetime.now(dt.UTC).date()
+
+
+def _history(n_people: int = 120, n_days: int = 40) -> History:
+    return simulate(replace(BRAND, n_people=n_people, n_days=n_days), 2, today=TODAY)
+
+
+def _nothing(_share: float, _note: str) -> None:
+    pass
+
+
+def _estimate(
+    estimate: float | None, low: float | None = None, high: float | None = None
+) -> dict[str, float | None]:
+    return {"estimate": estimate, "ci_low": low, "ci_high": high}
+
+
+def _answers(ratio: dict[str, Any], **over: Any) -> tour.Answers:
+    channel = {
+        "channel": "facebook",
+        "cost": 12000.0,
+        "incremental_conversions": _estimate(500.0, 400.0, 600.0),
+        "roi": _estimate(1.5, 1.0, None),
+        "verdict": "profitable",
+        "reasons": [],
+    }
+    return tour.Answers(
+        roi={"channels": [channel | over]},
+        equivalence={"ratio": ratio, "verdict": "worth_less", "reasons": ["too_few_conversions"]},
+    )
+
+
+def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
+    import app
+
+    history = _history()
+    service = EmbeddedService(app, Installation(tmp_path), port=0)
+    service.start()
+    try:
+        api = tour.Api(service.url, service.create_key("demo", "admin", currency="EUR"))
+        shares: list[float] = []
+        sent = tour.load_events(api, history, lambda share, _note: shares.append(share))
+        files = tour.drop_files(service, "demo", history)
+        tour.wait_for_imports(service, api, files, _nothing)
+        tour.fit(api, history, _nothing)
+        answers = tour.ask(api)
+        views = api.get(
+            "/v1/timeseries",
+            metric="engagements",
+            group_by="channel",
+            interval="month",
+            **{"from": history.first_day.isoformat(), "to": history.last_day.isoformat()},
+        )
+        api.close()
+    finally:
+        service.stop()
+    truth = truth_of(history)
+    totals = {
+        series["group"]: sum(point["value"] for point in series["points"])
+        for series in views["series"]
+    }
+    assert (sent, files, shares[-1]) == (count_events(history), 3, 1.0)
+    assert totals["youtube"] == truth.kinds["youtube/view"].count
+    assert totals["facebook"] == sum(
+        truth.kinds[name].count for name in ("facebook/like", "facebook/share")
+    )
+    costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
+    assert costs == pytest.approx(truth.costs, rel=1e-4)
+    assert tour.equivalence_sentence(answers, truth).endswith("the simulated truth is 0.59.")
+
+
+def test_a_refused_event_fails_the_tour() -> None:
+    def refuse(request: Request) -> Response:
+        lines = request.body.count(b"\n")
+        answer = {"accepted": lines - 1, "rejected": [{"index": 0, "code": "in_the_future"}]}
+        return Response(200, (), json.dumps(answer).encode())
+
+    server = HttpServer(0, refuse, lambda _method, _target: 10**7)
+    server.start()
+    try:
+        with pytest.raises(tour.TourFailedError, match="in_the_future"):
+            tour.load_events(tour.Api(server.url, "key"), _history(20, 10), _nothing)
+    finally:
+        server.stop()
+
+
+def test_an_error_of_the_service_fails_the_tour() -> None:
+    server = HttpServer(0, lambda _: Response(503, (), b"not now"), lambda _method, _target: 10**7)
+    server.start()
+    try:
+        with pytest.raises(tour.TourFailedError, match="503 not now"):
+            tour.ask(tour.Api(server.url, "key"))
+    finally:
+        server.stop()
+
+
+@pytest.mark.parametrize(
+    ("ratio", "sentence"),
+    [
+        (
+            _estimate(0.58, 0.31, 0.88),
+            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval 0.31 to 0.88); "
+            "the simulated truth is 0.59.",
+        ),
+        (
+            _estimate(0.58, 0.31, None),
+            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval at least 0.31, "
+            "with no upper bound); the simulated truth is 0.59.",
+        ),
+        (
+            _estimate(0.58),
+            "A Facebook like is worth 0.58 paid Google Ads clicks (95 % interval with no bounds); "
+            "the simulated truth is 0.59.",
+        ),
+        (
+            _estimate(None),
+            "What a Facebook like is worth in paid Google Ads clicks cannot be told "
+            "(too_few_conversions); the simulated truth is 0.59.",
+        ),
+    ],
+)
+def test_the_sentence_claims_no_more_than_is_known(
+    ratio: dict[str, float | None], sentence: str
+) -> None:
+    assert tour.equivalence_sentence(_answers(ratio), truth_of(_history())) == sentence
+
+
+def test_the_table_sets_the_truth_beside_the_answer() -> None:
+    truth = truth_of(_history())
+    heading, row = tour.roi_rows(_answers(_estimate(1.0)), truth)
+    assert len(heading) == len(row)
+    assert row[:5] == (
+        "Facebook",
+        "12,000",
+        "500 (400 to 600)",
+        "1.50 (1.00 to unbounded)",
+        "profitable",
+    )
+    assert row[6] == f"{truth.roi('facebook'):.2f}"
+
+
+def test_a_channel_that_cannot_be_estimated_says_why() -> None:
+    answers = _answers(
+        _estimate(1.0), roi=_estimate(None), verdict="not_estimable", reasons=["no_variation"]
+    )
+    _, row = tour.roi_rows(answers, truth_of(_history()))
+    assert row[3:5] == ("unknown", "not estimable (no_variation)")
+    assert tour.held_sentence(answers, truth_of(_history())).startswith("0 of 0 ")

@@ -1,0 +1,406 @@
+"""The service on an embedded AWS: with the real application, and with handlers that record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from chalice.app import Chalice
+
+from chalicelib import wiring
+from chalicelib.embedded.installation import Installation
+from chalicelib.embedded.service import API_BODY_BYTES, EmbeddedService
+from chalicelib.embedded.state import DirectoryInUseError
+
+NOW = dt.datetime.now(dt.UTC)
+YESTERDAY = (NOW - dt.timedelta(days=1)).date()
+
+
+@dataclass
+class Recording:
+    """An application whose functions note what they get, and fail as often as they are told."""
+
+    app: Chalice = field(default_factory=lambda: Chalice("recording"))
+    imports: list[Any] = field(default_factory=list)
+    fits: list[Any] = field(default_factory=list)
+    partitions: list[list[str]] = field(default_factory=list)
+    schedules: list[Any] = field(default_factory=list)
+    failures: int = 0
+
+    def _maybe_fail(self) -> None:
+        if self.failures > 0:
+            self.failures -= 1
+            raise RuntimeError("on purpose")
+
+    def import_handler(self, event: dict[str, Any], context: Any) -> Any:
+        self.imports.extend(json.loads(record["body"]) for record in event["Records"])
+        assert context.get_remaining_time_in_millis() > 60_000
+        self._maybe_fail()
+
+    def fit_handler(self, event: dict[str, Any], context: Any) -> Any:
+        self.fits.append(event)
+        if self.failures > 0:
+            self.failures -= 1
+            return {"batchItemFailures": [{"itemIdentifier": event["Records"][0]["messageId"]}]}
+        return {"batchItemFailures": []}
+
+    def aggregate_handler(self, event: dict[str, Any], context: Any) -> None:
+        records = event["Records"]
+        self.partitions.append([record["dynamodb"]["Keys"]["pk"]["S"] for record in records])
+        self._maybe_fail()
+
+    def schedule_handler(self, event: dict[str, Any], context: Any) -> None:
+        self.schedules.append(event)
+
+
+@contextmanager
+def _running(application: Any, home: Path, **options: Any) -> Iterator[EmbeddedService]:
+    options = {"port": 0, "redelivery_seconds": 0} | options
+    service = EmbeddedService(application, Installation(home), **options)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+@pytest.fixture
+def app() -> Any:
+    import app
+
+    return app
+
+
+def _call(
+    service: EmbeddedService,
+    method: str,
+    path: str,
+    key: str,
+    body: Any = None,
+    headers: dict[str, str] | None = None,
+) -> tuple[int, Any]:
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+    data = body if isinstance(body, bytes) else json.dumps(body).encode() if body else None
+    sent = {"x-api-key": key, "content-type": "application/json"} | (headers or {})
+    connection.request(method, path, data, sent)
+    response = connection.getresponse()
+    text = response.read()
+    connection.close()
+    return response.status, json.loads(text) if text.startswith(b"{") else text
+
+
+def _like(number: int) -> dict[str, Any]:
+    return {
+        "kind": "engagement",
+        "event_id": f"like-{number}",
+        "occurred_at": f"{YESTERDAY}T10:00:00Z",
+        "channel": "facebook",
+        "type": "like",
+        "user_id": f"person-{number}",
+    }
+
+
+def _likes_counted(service: EmbeddedService, key: str) -> int:
+    path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
+    status, answer = _call(service, "GET", path + "&interval=day", key)
+    assert status == 200, answer
+    return sum(point["value"] for series in answer["series"] for point in series["points"])
+
+
+def _youtube(views: int) -> bytes:
+    return f"Date,Views\n{YESTERDAY},{views}\n".encode()
+
+
+# --- the real application -------------------------------------------------------------------------
+
+
+def test_events_by_http_end_in_the_day_totals(app: Any, tmp_path: Path) -> None:
+    with _running(app, tmp_path) as service:
+        key = service.create_key("acme", "admin")
+        status, answer = _call(
+            service, "POST", "/v1/events", key, {"events": [_like(n) for n in range(3)]}
+        )
+        service.wait_until_idle(10)
+        assert (status, answer["accepted"]) == (200, 3)
+        assert _likes_counted(service, key) == 3
+
+
+def test_an_announced_upload_is_imported(app: Any, tmp_path: Path) -> None:
+    with _running(app, tmp_path) as service:
+        key = service.create_key("acme", "admin")
+        status, started = _call(
+            service, "POST", "/v1/imports", key, {"filename": "Totals über alles.csv"}
+        )
+        assert status == 201, started
+        url = urlsplit(started["upload"]["url"])
+        assert f"{url.scheme}://{url.netloc}" == service.url
+        path = f"{url.path}?{url.query}"
+        upload_status, _ = _call(service, "PUT", path, "", _youtube(7))
+        service.wait_until_idle(10)
+        _, ended = _call(service, "GET", f"/v1/imports/{started['id']}", key)
+        assert upload_status == 200
+        assert (ended["state"], ended["events"], ended["rejected"]) == ("done", 1, 0)
+        assert _likes_counted(service, key) == 7
+
+
+def test_an_upload_whose_signature_is_not_ours_is_refused(app: Any, tmp_path: Path) -> None:
+    with _running(app, tmp_path) as service:
+        path = (
+            "/likeworth-exports/imports/acme/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256"
+            "&X-Amz-Credential=test/20260101/eu-central-1/s3/aws4_request&X-Amz-Signature=00"
+        )
+        status, answer = _call(service, "PUT", path, "", b"x")
+        assert (status, answer["code"]) == (403, "forbidden")
+
+
+def test_a_file_dropped_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
+    with _running(app, tmp_path) as service:
+        key = service.create_key("acme", "admin")
+        service.put_object("imports/acme/Totals.csv", _youtube(11))
+        service.wait_until_idle(10)
+        _, answer = _call(service, "GET", "/v1/imports", key)
+        assert [one["state"] for one in answer["imports"]] == ["done"]
+        assert _likes_counted(service, key) == 11
+
+
+def test_an_unknown_route_and_an_oversized_body_are_problems(app: Any, tmp_path: Path) -> None:
+    with _running(app, tmp_path) as service:
+        status, answer = _call(service, "GET", "/v1/nowhere", "")
+        assert (status, answer["code"]) == (404, "not_found")
+        status, answer = _call(service, "POST", "/v1/events", "", b"x" * (API_BODY_BYTES + 1))
+        assert (status, answer["code"]) == (413, "body_too_large")
+
+
+def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with _running(app, data, data=data) as service:
+        key = service.create_key("acme", "admin", currency="CHF")
+        _call(service, "POST", "/v1/events", key, {"events": [_like(1), _like(2)]})
+        service.put_object("imports/acme/Totals.csv", _youtube(5))
+        service.wait_until_idle(10)
+    with _running(app, data, data=data) as service:
+        assert service.knows("acme")
+        assert wiring.store("acme").config.currency == "CHF"
+        assert _likes_counted(service, key) == 7
+        _, answer = _call(service, "GET", "/v1/imports", key)
+        assert [one["state"] for one in answer["imports"]] == ["done"]
+        s3 = wiring.client("s3")
+        kept = s3.get_object(Bucket="likeworth-exports", Key="imports/acme/Totals.csv")
+        assert kept["Body"].read() == _youtube(5)
+
+
+def test_totals_that_were_not_derived_before_the_end_are_derived_after(
+    app: Any, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    with _running(app, data, data=data) as service:
+        key = service.create_key("acme", "admin")
+        _call(service, "POST", "/v1/events", key, {"events": [_like(1)]})
+    lines = (data / "table.journal").read_bytes().splitlines(keepends=True)
+    kept = [line for line in lines if b"#days#" not in line]  # as if killed before deriving
+    (data / "table.journal").write_bytes(b"".join(kept))
+    (data / "table.derived").unlink()
+    with _running(app, data, data=data) as service:
+        service.wait_until_idle(10)
+        assert _likes_counted(service, key) == 1
+
+
+def test_a_key_made_by_another_process_is_valid_at_once_and_never_on_disk(
+    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from chalicelib.cli import main
+
+    monkeypatch.delenv("LIKEWORTH_TABLE", raising=False)
+    monkeypatch.delenv("LIKEWORTH_SECRET", raising=False)
+    data = tmp_path / "data"
+
+    def create(tenant: str) -> str:
+        arguments = ["--tenant", tenant, "--role", "read", "--currency", "USD", "--data", str(data)]
+        assert main(["keys", "create", *arguments]) == 0
+        return capsys.readouterr().out.strip()
+
+    before = create("early")
+    with _running(app, data, data=data) as service:
+        during = create("late")
+        for key, tenant in ((before, "early"), (during, "late")):
+            status, _ = _call(service, "GET", "/v1/fits", key)
+            assert (status, wiring.store(tenant).config.currency) == (200, "USD")
+        assert _call(service, "GET", "/v1/fits", during[:-1] + "?")[0] == 401
+    everything = b"".join(file.read_bytes() for file in data.rglob("*") if file.is_file())
+    for key in (before, during):
+        assert key.rpartition(".")[2].encode() not in everything
+
+
+def test_a_revoked_key_stays_revoked_over_a_restart(
+    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import dataclasses
+
+    from chalicelib.cli import main
+
+    data = tmp_path / "data"
+    main(["keys", "create", "--tenant", "acme", "--role", "read", "--data", str(data)])
+    key = capsys.readouterr().out.strip()
+    with _running(app, data, data=data):
+        items = wiring.store("acme").items
+        kept = items.api_key(key.split(".")[1])
+        assert kept is not None
+        items.put_api_key(dataclasses.replace(kept, revoked_at=NOW))
+    with _running(app, data, data=data) as service:
+        assert _call(service, "GET", "/v1/fits", key)[0] == 401
+
+
+# --- the machinery around the functions -----------------------------------------------------------
+
+
+def test_a_failed_import_is_delivered_again(tmp_path: Path) -> None:
+    recording = Recording(failures=1)
+    with _running(recording, tmp_path) as service:
+        service.put_object("imports/acme/a.csv", b"x")
+        service.wait_until_idle(10)
+    keys = [message["Records"][0]["s3"]["object"]["key"] for message in recording.imports]
+    assert keys == ["imports/acme/a.csv", "imports/acme/a.csv"]
+
+
+def test_an_import_that_always_fails_goes_to_the_dead_letters(tmp_path: Path) -> None:
+    recording = Recording()
+    with _running(recording, tmp_path) as service:
+        service.wait_until_idle(10)
+        recording.failures = 1000
+        service.put_object("imports/acme/a.csv", b"x")
+        service.wait_until_idle(10)
+        sqs = wiring.client("sqs")
+        dead = sqs.receive_message(QueueUrl=service.resources.imports.dead_letter_url)["Messages"]
+    assert json.loads(dead[0]["Body"])["Records"][0]["s3"]["object"]["key"] == "imports/acme/a.csv"
+    assert 1000 - recording.failures == 3
+
+
+def test_a_partial_batch_response_fails_the_message_too(tmp_path: Path) -> None:
+    recording = Recording(failures=2)
+    with _running(recording, tmp_path) as service:
+        wiring.client("sqs").send_message(QueueUrl=service.resources.fits.url, MessageBody="{}")
+        wiring.client("sqs").send_message(QueueUrl=service.resources.fits.url, MessageBody="[]")
+        service.wait_until_idle(10)
+    bodies = [event["Records"][0]["body"] for event in recording.fits]
+    assert sorted(set(bodies)) == ["[]", "{}"]
+    assert len(bodies) == 4
+
+
+def test_a_message_that_was_not_handled_is_delivered_after_a_restart(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    failing, good = Recording(failures=1000), Recording()
+    with _running(failing, data, data=data, redelivery_seconds=1) as service:
+        service.put_object("imports/acme/a.csv", b"x")
+    with _running(good, data, data=data, redelivery_seconds=1) as service:
+        service.wait_until_idle(10)
+    keys = [message["Records"][0]["s3"]["object"]["key"] for message in good.imports]
+    assert keys == ["imports/acme/a.csv"]
+
+
+def _put_items(partition: str, count: int) -> None:
+    for number in range(count):
+        wiring.client("dynamodb").put_item(
+            TableName="likeworth", Item={"pk": {"S": partition}, "sk": {"S": str(number)}}
+        )
+
+
+def test_changes_of_one_partition_are_delivered_as_one(tmp_path: Path) -> None:
+    recording = Recording()
+    with _running(recording, tmp_path):
+        _put_items("one", 20)
+        _put_items("two", 20)
+    delivered = [partition for batch in recording.partitions for partition in batch]
+    assert set(delivered) == {"one", "two"}
+    assert len(delivered) <= 4
+
+
+def test_a_batch_of_the_stream_that_fails_is_tried_again(tmp_path: Path) -> None:
+    recording = Recording(failures=1)
+    with _running(recording, tmp_path) as service:
+        _put_items("one", 1)
+        service.wait_until_idle(10)
+    assert recording.partitions == [["one"], ["one"]]
+
+
+def test_the_schedule_runs_once_a_day_over_restarts(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    recording = Recording()
+    for hours in (0, 20, 25, 30, 50):
+        at = NOW + dt.timedelta(hours=hours)
+        with _running(recording, data, data=data, clock=lambda at=at: at) as service:
+            service.wait_until_idle(10)
+    assert [event["time"] for event in recording.schedules] == [
+        f"{NOW + dt.timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}" for hours in (25, 50)
+    ]
+
+
+def test_a_stop_lets_the_request_at_hand_end_and_refuses_the_next(tmp_path: Path) -> None:
+    recording = Recording()
+    entered, release = threading.Event(), threading.Event()
+
+    @recording.app.route("/slow")
+    def slow() -> dict[str, bool]:
+        entered.set()
+        assert release.wait(10)
+        return {"done": True}
+
+    service = EmbeddedService(recording, Installation(tmp_path), port=0)
+    service.start()
+    answers: list[Any] = []
+    asking = threading.Thread(target=lambda: answers.append(_call(service, "GET", "/slow", "")))
+    asking.start()
+    assert entered.wait(10)
+    stopping = threading.Thread(target=service.stop)
+    stopping.start()
+    late = _call(service, "GET", "/slow", "")
+    while late[0] != 503:
+        late = _call(service, "GET", "/nowhere", "")
+    release.set()
+    asking.join()
+    stopping.join()
+    assert answers == [(200, {"done": True})]
+    assert late[1]["code"] == "store_unavailable"
+
+
+def test_the_environment_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIKEWORTH_TABLE", "mine")
+    monkeypatch.setenv("LIKEWORTH_SECRET", "a secret of my own")
+    monkeypatch.delenv("LIKEWORTH_SECRET_ARN", raising=False)
+    with _running(Recording(), tmp_path):
+        assert wiring.settings().table == "likeworth"
+        assert wiring.root_secret() == b"a secret of my own"
+        assert "LIKEWORTH_SECRET" not in os.environ
+    assert os.environ["LIKEWORTH_TABLE"] == "mine"
+    assert os.environ["LIKEWORTH_SECRET"] == "a secret of my own"
+    assert "LIKEWORTH_SECRET_ARN" not in os.environ
+    assert not (tmp_path / "secret").exists()
+
+
+def test_two_services_cannot_share_a_directory(tmp_path: Path) -> None:
+    with (
+        _running(Recording(), tmp_path, data=tmp_path),
+        pytest.raises(DirectoryInUseError, match="another process"),
+    ):
+        EmbeddedService(Recording(), Installation(tmp_path), port=0, data=tmp_path)
+
+
+def test_a_history_much_longer_than_the_table_is_compacted_at_the_start(tmp_path: Path) -> None:
+    item = {"pk": {"S": "one"}, "sk": {"S": "same"}}
+    line = b"PutItem " + json.dumps({"TableName": "likeworth", "Item": item}).encode() + b"\n"
+    journal = tmp_path / "table.journal"
+    journal.write_bytes(line * 20_000)
+    (tmp_path / "table.derived").write_text(str(journal.stat().st_size))
+    with _running(Recording(), tmp_path, data=tmp_path):
+        assert journal.read_bytes() == line
+    with _running(Recording(), tmp_path, data=tmp_path):
+        assert wiring.client("dynamodb").scan(TableName="likeworth")["Items"] == [item]
