@@ -18,6 +18,7 @@ wiring             the only place that makes boto3 clients, lazily
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
 workers            the import, stream, schedule and fit handlers
 cli/               the command line: estimate, convert, serve, demo, keys
+dashboard/         the page at /, one file
 embedded/          the whole service on an embedded AWS, for one machine
 demo/              the made-up brand: a simulation whose truth is known
 =================  ===============================================================================

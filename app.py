@@ -1,0 +1,67 @@
+"""The Chalice application: registers the blueprints and the event handlers. No logic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from chalice.app import Chalice, Rate
+
+from chalicelib import workers
+from chalicelib.api import answers, fits, imports, ingestion, monitoring, pages
+from chalicelib.api.cors import answer_preflights
+from chalicelib.api.http import bind_request
+
+# Chalice wants an ARN when it packages; `infra/resources.json` puts the table's own in its place.
+STREAM_ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/likeworth/stream/from-template"
+STREAM_BATCH = 10_000
+STREAM_WINDOW_SECONDS = 300
+
+app = Chalice(app_name="likeworth")
+app.register_middleware(bind_request, event_type="http")
+for module in (ingestion, imports, answers, monitoring, fits, pages):
+    app.register_blueprint(module.blueprint)
+answer_preflights(app)
+
+
+@app.on_sqs_message(queue="likeworth-imports", batch_size=1)
+def import_handler(event: Any) -> dict[str, Any]:
+    """Import uploaded files."""
+
+    def seconds_left() -> float:
+        return float(event.context.get_remaining_time_in_millis()) / 1000
+
+    return workers.run_imports(event.to_dict(), now=_now(), seconds_left=seconds_left)
+
+
+@app.on_sqs_message(queue="likeworth-fits", batch_size=1)
+def fit_handler(event: Any) -> dict[str, Any]:
+    """Run fits."""
+    return workers.run_fits(event.to_dict(), now=_now())
+
+
+@app.on_dynamodb_record(
+    stream_arn=STREAM_ARN,
+    batch_size=STREAM_BATCH,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=STREAM_WINDOW_SECONDS,
+)
+def aggregate_handler(event: Any) -> None:
+    """Derive the totals of days that changed."""
+    workers.derive_totals(event.to_dict(), now=_now())
+
+
+@app.on_sqs_message(queue="likeworth-totals", batch_size=10)
+def totals_handler(event: Any) -> dict[str, Any]:
+    """Derive the totals of days that waited for it."""
+    return workers.derive_waiting_totals(event.to_dict(), now=_now())
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def schedule_handler(_event: Any) -> None:
+    """Ask for the day's fits."""
+    workers.request_fits(now=_now())
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

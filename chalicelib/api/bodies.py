@@ -1,0 +1,116 @@
+"""Bodies of requests: media type, size, and what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from chalice.app import Request
+
+from chalicelib.api.strict_json import parse_json
+from chalicelib.errors import (
+    BodyTooLarge,
+    FieldError,
+    InvalidFields,
+    MalformedJson,
+    UnsupportedMediaType,
+)
+
+MAX_BODY_BYTES = 1_000_000
+MAX_FIELD_ERRORS = 20
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+
+
+def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
+    """Media type and bytes of a body.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        If the Content-Type is missing or none of `accepted`, not UTF-8, or the body is compressed.
+    BodyTooLarge
+        Above one million bytes.
+    MalformedJson
+        If the text cannot be UTF-8.
+    """
+    content_type = request.headers.get("content-type", "")
+    media_type, *params = (part.strip().lower() for part in content_type.split(";"))
+    if media_type not in accepted:
+        raise UnsupportedMediaType(f"the Content-Type must be {' or '.join(accepted)}")
+    for param in params:
+        if param.startswith("charset=") and param[8:].strip('"') not in ("utf-8", "utf8"):
+            raise UnsupportedMediaType("the charset must be utf-8")
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("the body must not be compressed")
+    try:
+        body = bytes(request.raw_body or b"")  # type: ignore[arg-type]  # it is never text
+    except UnicodeEncodeError as error:
+        raise MalformedJson("the body is not UTF-8") from error
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY_BYTES} are read")
+    return media_type, body
+
+
+def read_object(
+    request: Request, *, required: Sequence[str] = (), optional: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The JSON object in a body, with exactly these fields.
+
+    Raises
+    ------
+    InvalidFields
+        For a value that is no object, missing and unknown fields; and what `read_body` raises.
+    """
+    _, body = read_body(request, (JSON,))
+    return check_object(parse_json(body), required=required, optional=optional)
+
+
+def check_object(
+    value: Any, *, required: Sequence[str] = (), optional: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The value, if it is an object with these fields; raises InvalidFields (with 20 at most)."""
+    if not isinstance(value, dict):
+        raise InvalidFields(
+            "the body must be a JSON object", (FieldError("", "wrong_type", "not an object"),)
+        )
+    wrong = [
+        FieldError(f"/{name}", "missing_field", "required")
+        for name in required
+        if name not in value
+    ]
+    known = (*required, *optional)
+    wrong += [
+        FieldError(
+            "/" + name.replace("~", "~0").replace("/", "~1"),
+            "unknown_field",
+            f"known are {', '.join(known)}" if known else "no fields are known",
+        )
+        for name in value
+        if name not in known
+    ]
+    if wrong:
+        raise InvalidFields(
+            f"{len(wrong)} fields of the body are wrong", tuple(wrong[:MAX_FIELD_ERRORS])
+        )
+    return value
+
+
+def field_of_type(body: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
+    """A field of exactly this JSON type, or the default where it is absent or null.
+
+    Raises
+    ------
+    InvalidFields
+        For another type.
+    """
+    value = body.get(name)
+    if value is None:
+        return default
+    if type(value) is not kind:
+        words = {str: "text", bool: "true or false", int: "a whole number", list: "a list"}
+        raise InvalidFields(
+            f"{name} must be {words.get(kind, 'an object')}",
+            (FieldError(f"/{name}", "wrong_type", f"must be {words.get(kind, 'an object')}"),),
+        )
+    return value

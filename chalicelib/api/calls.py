@@ -1,0 +1,121 @@
+"""One call of the API: who asks, and the query parameters as values."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.app import Request
+
+from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
+from chalicelib.storage.tenant_store import TenantStore
+
+current_request: ContextVar[Request | None] = ContextVar("request", default=None)
+"""Kept per context, not on the app, so that a threaded server cannot mix two callers up."""
+
+_SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the API, as far as all views need it.
+
+    Attributes
+    ----------
+    request : chalice.app.Request
+    query : dict
+        Query parameters; each was given once and is known to the view.
+    now : datetime
+    """
+
+    request: Request
+    query: Mapping[str, str]
+    now: dt.datetime
+    _store: TenantStore | None = None
+
+    @property
+    def store(self) -> TenantStore:
+        """The store of the caller's tenant."""
+        if self._store is None:
+            raise Unauthenticated("this call has no tenant")
+        return self._store
+
+    def required(self, name: str) -> str:
+        """A query parameter; raises InvalidFields without it."""
+        if name not in self.query:
+            raise wrong_parameter(name, "missing_field", f"the parameter {name} is required")
+        return self.query[name]
+
+    def date(self, name: str) -> dt.date | None:
+        """A query parameter as a day, None without it; raises InvalidFields."""
+        return None if name not in self.query else parse_date(name, self.query[name])
+
+    def period(self) -> tuple[dt.date | None, dt.date | None]:
+        """The parameters ``from`` and ``to``; raises InvalidFields if they are in disorder."""
+        start, end = self.date("from"), self.date("to")
+        if start is not None and end is not None and end < start:
+            raise wrong_parameter("to", "out_of_range", "the last day is before the first")
+        return start, end
+
+    def limit(self, *, most: int, default: int) -> int:
+        """The parameter ``limit``, from 1 to `most`; raises InvalidFields."""
+        text = self.query.get("limit", str(default))
+        if not (_SMALL_NUMBER.fullmatch(text) and 1 <= int(text) <= most):
+            raise wrong_parameter("limit", "out_of_range", f"a whole number from 1 to {most}")
+        return int(text)
+
+    def cursor(self, shape: re.Pattern[str]) -> str | None:
+        """The parameter ``cursor``, None without it; raises InvalidFields if we never made it."""
+        text = self.query.get("cursor")
+        if text is not None and not shape.fullmatch(text):
+            raise wrong_parameter(
+                "cursor", "invalid_format", "not a cursor that this call has given"
+            )
+        return text
+
+
+def parse_date(name: str, text: Any) -> dt.date:
+    """A day from ``YYYY-MM-DD``; raises InvalidFields that points to `name`."""
+    if isinstance(text, str) and _DATE.fullmatch(text):
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise wrong_parameter(name, "invalid_format", "a day is YYYY-MM-DD")
+
+
+def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
+    """The query parameters of a request; raises InvalidFields for unknown and repeated ones."""
+    given = request.query_params
+    wrong: list[FieldError] = []
+    query: dict[str, str] = {}
+    if given is None:
+        return {}
+    for name in given:
+        values = given.getlist(name)
+        if name not in known:
+            allowed = f"; known are {', '.join(known)}" if known else ""
+            wrong.append(FieldError(_pointer(name), "unknown_field", f"unknown parameter{allowed}"))
+        elif len(values) != 1:
+            wrong.append(FieldError(_pointer(name), "invalid_format", "given more than once"))
+        elif not values[0]:
+            wrong.append(FieldError(_pointer(name), "too_short", "given without a value"))
+        else:
+            query[name] = values[0]
+    if wrong:
+        raise InvalidFields("the query cannot be understood", tuple(wrong))
+    return query
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def wrong_parameter(name: str, code: str, message: str) -> InvalidFields:
+    """The error that says what is wrong with one parameter."""
+    return InvalidFields(f"{name}: {message}", (FieldError(_pointer(name), code, message),))

@@ -1,0 +1,50 @@
+"""Which browsers may call: preflights, and the header that lets a page read an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chalice.app import Chalice, Request, Response
+
+from chalicelib.api.calls import current_request
+
+EXPOSED_HEADERS = "ETag, Location, Retry-After"
+PREFLIGHT_SECONDS = 600
+
+
+def answer_preflights(app: Chalice) -> None:
+    """Give every path an OPTIONS route.
+
+    A preflight carries no API key, so the tenant, whose origins matter, is not known yet. Any
+    origin may ask what it could send; whether it may read an answer, the answer itself says.
+    """
+    for path, methods in list(app.routes.items()):
+        app.route(path, methods=["OPTIONS"], content_types=["*/*"])(_preflight(sorted(methods)))
+
+
+def _preflight(methods: list[str]) -> Callable[..., Response]:
+    def preflight(**_path: str) -> Response:
+        request = current_request.get()
+        origin = request.headers.get("origin") if request is not None else None
+        headers: dict[str, str | list[str]] = {
+            "Allow": ", ".join([*methods, "OPTIONS"]),
+            "Vary": "Origin",
+        }
+        if origin:
+            headers |= {
+                "Access-Control-Allow-Origin": origin,
+                "Access-Control-Allow-Methods": ", ".join(methods),
+                "Access-Control-Allow-Headers": "content-type, if-none-match, x-api-key",
+                "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
+            }
+        return Response(body="", status_code=204, headers=headers)
+
+    return preflight
+
+
+def allow_origin(response: Response, request: Request, allowed: Sequence[str]) -> None:
+    """Let the page that calls read the response, if its origin is one of the allowed ones."""
+    origin = request.headers.get("origin")
+    if origin and ("*" in allowed or origin in allowed):
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS

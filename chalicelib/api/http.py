@@ -1,0 +1,214 @@
+"""From a Chalice request to a view's arguments, and from its answer to a response.
+
+`endpoint` is what every view wears: it finds out who calls, refuses what the call does not take,
+and gives every answer and every error its one shape.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from chalice.app import Request, Response
+
+from chalicelib import wiring
+from chalicelib.api import problems
+from chalicelib.api.calls import Call, current_request, read_query, wrong_parameter
+from chalicelib.api.cors import allow_origin
+from chalicelib.api.tables import CSV, JSON, csv_of, preferred
+from chalicelib.errors import (
+    Forbidden,
+    LikeworthError,
+    NotAcceptable,
+    Unauthenticated,
+)
+from chalicelib.services.keys import Principal, authenticate
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.tenants import Role
+
+ANY_TYPE = ["*/*"]
+"""What routes tell Chalice that they take; the views decide, and say so as a problem."""
+
+Headers = dict[str, str | list[str]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a view answers.
+
+    Attributes
+    ----------
+    body : object
+        Becomes JSON.
+    rows : sequence of dict, optional
+        The same as a flat table, for callers who want CSV.
+    columns : sequence of str, optional
+        Of the table, where there may be no rows to tell.
+    status : int
+    headers : dict
+    """
+
+    body: Any
+    rows: Sequence[dict[str, Any]] | None = None
+    columns: Sequence[str] | None = None
+    status: int = 200
+    headers: Headers = field(default_factory=dict)
+
+
+View = Callable[..., Answer]
+
+
+def endpoint(
+    *roles: Role, params: Sequence[str] = (), tabular: bool = False, public: bool = False
+) -> Callable[[View], Callable[..., Response]]:
+    """A view as Chalice calls it.
+
+    Parameters
+    ----------
+    roles : str
+        Roles that may call; an admin always may.
+    params : sequence of str
+        Query parameters that the view knows; any other is an error.
+    tabular : bool
+        Whether the answer has rows and can be had as CSV.
+    public : bool
+        Whether no API key is asked for.
+    """
+    known = (*params, "format") if tabular else tuple(params)
+
+    def decorate(view: View) -> Callable[..., Response]:
+        @functools.wraps(view)
+        def respond(**path: str) -> Response:
+            request = current_request.get()
+            if request is None:
+                raise RuntimeError("the middleware `bind_request` is not registered")
+            store = None
+            origins = _origins(wiring.settings().cors_origins)
+            try:
+                if not public:
+                    store = _store_of_caller(request, roles)
+                    if "origin" in request.headers:
+                        origins = store.config.cors_origins
+                call = Call(request, read_query(request, known), dt.datetime.now(dt.UTC), store)
+                media_type = _negotiated(call) if tabular else JSON
+                response = _shaped(call, view(call, **path), media_type)
+            except LikeworthError as error:
+                body, headers = problems.problem_of(error)
+                if body["status"] >= 500:
+                    log.error("request %s: %s: %s", _id(request), error.code, error.detail)
+                response = _response(body["status"], _json(body), problems.MEDIA_TYPE, headers)
+            allow_origin(response, request, origins)
+            return response
+
+        return respond
+
+    return decorate
+
+
+def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
+    """Chalice middleware: keeps the request for the view, makes Chalice's own errors problems."""
+    token = current_request.set(request)
+    try:
+        response = get_response(request)
+    finally:
+        current_request.reset(token)
+    if isinstance(response.body, dict) and "Code" in response.body:
+        if response.status_code >= 500:
+            log.error("request %s ended in an unexpected error", _id(request))
+        body = problems.gateway_problem(response.status_code)
+        return _response(
+            response.status_code, _json(body), problems.MEDIA_TYPE, dict(response.headers)
+        )
+    return response
+
+
+def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
+    key = request.headers.get("x-api-key")
+    if not key:
+        raise Unauthenticated("the x-api-key header is missing")
+    caller: Principal = authenticate(key, wiring.store)
+    if not caller.may(roles):
+        raise Forbidden(f"a key with the role {caller.role} may not do this")
+    return wiring.store(caller.tenant)
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    """The service's own origins: for callers whose tenant is not known."""
+    return tuple(origin for one in listed.split(",") if (origin := one.strip()))
+
+
+def _negotiated(call: Call) -> str:
+    match call.query.get("format"):
+        case "json":
+            return JSON
+        case "csv":
+            return CSV
+        case None:
+            found = preferred(call.request.headers.get("accept", "*/*"))
+            if found is None:
+                raise NotAcceptable("this exists as application/json and as text/csv")
+            return found
+    raise wrong_parameter("format", "unknown_value", "one of json, csv")
+
+
+def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
+    if media_type == CSV and answer.rows is not None:
+        text, content_type = csv_of(answer.rows, answer.columns), f"{CSV}; charset=utf-8"
+    else:
+        text, content_type = _json(answer.body), JSON
+    headers: Headers = {"Cache-Control": "no-store", **answer.headers}
+    if call.request.method == "GET" and answer.status == 200:
+        etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+        headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        if _matches(call.request.headers.get("if-none-match"), etag):
+            return Response(body="", status_code=304, headers=_with_vary(headers))
+    return _response(answer.status, text, content_type, headers)
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    if if_none_match is None:
+        return False
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in tags or etag in tags
+
+
+def _response(status: int, text: str, content_type: str, headers: Headers) -> Response:
+    return Response(
+        body=text,
+        status_code=status,
+        headers=_with_vary({"Content-Type": content_type, **headers}),
+    )
+
+
+def _with_vary(headers: Headers) -> Headers:
+    return headers | {"Vary": "Accept, Origin, x-api-key"}
+
+
+def _json(body: Any) -> str:
+    return json.dumps(
+        body, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _id(request: Request | None) -> str:
+    if request is None:
+        return "-"
+    made_by_lambda = getattr(request.lambda_context, "aws_request_id", None)
+    return str(request.context.get("requestId") or made_by_lambda or "-")

@@ -1,0 +1,74 @@
+"""The two forms of an answer, JSON and CSV: which one is wanted, and how CSV is written."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+JSON = "application/json"
+CSV = "text/csv"
+
+_RANGES = {
+    "*/*": (JSON, CSV),
+    "application/*": (JSON,),
+    "text/*": (CSV,),
+    JSON: (JSON,),
+    CSV: (CSV,),
+}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def preferred(accept: str) -> str | None:
+    """The media type that an Accept header likes best, JSON where it is all the same.
+
+    None if it takes neither JSON nor CSV.
+    """
+    quality: dict[str, tuple[int, float]] = {}
+    for part in accept.split(","):
+        media_range, *params = (piece.strip().lower() for piece in part.split(";"))
+        weight = _weight(params)
+        precision = 2 - media_range.count("*")
+        for media_type in _RANGES.get(media_range, ()):
+            if precision >= quality.get(media_type, (-1, 0.0))[0]:
+                quality[media_type] = (precision, weight)
+    weights = {media_type: quality.get(media_type, (0, 0.0))[1] for media_type in (JSON, CSV)}
+    best = JSON if weights[JSON] >= weights[CSV] else CSV
+    return best if weights[best] > 0 else None
+
+
+def _weight(params: Sequence[str]) -> float:
+    for param in params:
+        if param.startswith("q="):
+            try:
+                return min(1.0, max(0.0, float(param[2:])))
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:
+    """Rows as CSV (RFC 4180) with a header line.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; None is empty.
+
+    Parameters
+    ----------
+    columns : sequence of str, optional
+        Those of the first row if absent.
+    """
+    names = list(columns if columns is not None else (rows[0] if rows else ()))
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value

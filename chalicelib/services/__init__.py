@@ -1,0 +1,1 @@
+"""Use cases as functions: a store, plain data and the time in; plain data out."""

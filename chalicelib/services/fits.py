@@ -1,0 +1,202 @@
+"""Fits: asked for, run elsewhere, kept for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
+from chalicelib.storage.fits import Document, FitHeader
+from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
+from chalicelib.storage.tenant_store import TenantStore
+
+MAX_WINDOW_DAYS = 1098
+
+Send = Callable[[dict[str, Any]], None]
+Estimate = Callable[..., Document]
+
+
+def request_fit(
+    store: TenantStore,
+    send: Send,
+    *,
+    now: dt.datetime,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+) -> FitHeader:
+    """Ask for a fit: a header in the store, then a message to whoever runs it.
+
+    Parameters
+    ----------
+    send : callable
+        Puts a message into the fit queue.
+    start, end : date, optional
+        The window. Where neither is given, the days with events of the `fit_window_days` up to
+        yesterday.
+
+    Raises
+    ------
+    InvalidFields
+        If the window is none.
+    """
+    fit_id = time_ordered_id(now, secrets.token_hex(4))
+    header = _header(store, fit_id, now, start, end)
+    store.fits.add(header)
+    send(fit_message(store.tenant, fit_id))
+    return header
+
+
+def request_scheduled_fit(store: TenantStore, send: Send, *, now: dt.datetime) -> FitHeader:
+    """Ask for the one fit of the day; asking again on the same day asks for the same fit."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    token = hashlib.sha256(f"{store.tenant}/{midnight:%Y-%m-%d}".encode()).hexdigest()[:8]
+    header = _header(store, time_ordered_id(midnight, token), now, None, None)
+    if not store.fits.add(header):
+        header = show_fit(store, header.fit_id)
+        if header.status != "queued":
+            return header
+    send(fit_message(store.tenant, header.fit_id))
+    return header
+
+
+def fit_message(tenant: str, fit_id: str) -> dict[str, Any]:
+    """The message that makes the fit function run a fit."""
+    return {"fit": {"tenant": tenant, "fit_id": fit_id}}
+
+
+def run_fit(
+    store: TenantStore,
+    fit_id: str,
+    *,
+    now: dt.datetime,
+    estimate: Estimate | None = None,
+    progress: Callable[..., None] | None = None,
+) -> FitHeader:
+    """Run a fit that was asked for; running it again after it has ended changes nothing.
+
+    Parameters
+    ----------
+    estimate : callable, optional
+        In place of `services.estimation.fit_events`.
+    progress : callable, optional
+        Handed on to it.
+
+    Raises
+    ------
+    NotFound
+        If nobody asked for it.
+    """
+    header = show_fit(store, fit_id)
+    if header.status in ("done", "failed"):
+        return header
+    header = replace(header, status="running", as_of=_stamp(now))
+    store.fits.save(header)
+    start, end = dt.date.fromisoformat(header.window_from), dt.date.fromisoformat(header.window_to)
+    try:
+        document = (estimate or _estimation())(
+            store.iter_events(start, end),
+            window=(start, end) if header.window_given else None,
+            currency=store.config.currency,
+            as_of=now,
+            fit_id=fit_id,
+            progress=progress,
+        )
+    except UnusableInput as reason:
+        header = replace(
+            header,
+            status="failed",
+            finished_at=_stamp(now),
+            error={"code": reason.code, "detail": reason.detail},
+        )
+    else:
+        store.fits.put_document(fit_id, document)
+        header = replace(
+            header,
+            status="done",
+            finished_at=_stamp(now),
+            goals=tuple(sorted(document["goals"])),
+            window_from=document["window"]["from"],
+            window_to=document["window"]["to"],
+        )
+    store.fits.save(header)
+    return header
+
+
+def list_fits(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[FitHeader], str | None]:
+    """A page of fits, newest first, and where the next one begins (None at the end)."""
+    found = list(store.fits.newest_first(limit=limit + 1, after=after))
+    page = found[:limit]
+    return page, (page[-1].fit_id if len(found) > limit else None)
+
+
+def show_fit(store: TenantStore, fit_id: str) -> FitHeader:
+    """One fit's header; raises NotFound."""
+    header = store.fits.get(fit_id) if is_time_ordered_id(fit_id) else None
+    if header is None:
+        raise NotFound("there is no such fit")
+    return header
+
+
+def show_document(store: TenantStore, header: FitHeader) -> Document | None:
+    """The document of a fit; None before it is done."""
+    return store.fits.document(header.fit_id) if header.status == "done" else None
+
+
+def latest_document(store: TenantStore, goal: str | None = None) -> Document:
+    """The latest fit document, of those that answer for `goal` if there is one, else of all.
+
+    Raises
+    ------
+    NoFitYet
+        If no fit has ended with a document.
+    """
+    latest = store.fits.latest_document()
+    if latest is None:
+        raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
+    if goal is None or goal in latest["goals"]:
+        return latest
+    for header in store.fits.newest_first():
+        if header.status == "done" and goal in header.goals:
+            older = store.fits.document(header.fit_id)
+            if older is not None:
+                return older
+    return latest
+
+
+def _estimation() -> Estimate:
+    from chalicelib.services.estimation import fit_events
+
+    return fit_events
+
+
+def _header(
+    store: TenantStore,
+    fit_id: str,
+    now: dt.datetime,
+    start: dt.date | None,
+    end: dt.date | None,
+) -> FitHeader:
+    last = end or (now.date() - dt.timedelta(days=1))
+    first = start or last - dt.timedelta(days=store.settings.fit_window_days - 1)
+    if last < first or (last - first).days >= MAX_WINDOW_DAYS:
+        raise InvalidFields(
+            "this is no window to fit",
+            (FieldError("/from", "out_of_range", f"a window has 1 to {MAX_WINDOW_DAYS} days"),),
+        )
+    return FitHeader(
+        fit_id,
+        _stamp(now),
+        first.isoformat(),
+        last.isoformat(),
+        window_given=start is not None or end is not None,
+    )
+
+
+def _stamp(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

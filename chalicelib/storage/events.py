@@ -1,0 +1,261 @@
+"""Events as items: about 150 bytes and one write each.
+
+========  =========================================  ========  =====================================
+``pk``    tenant, day, shard                         ``sk``    user's hash or ``-``, time, event id
+``k``     kind: e(ngagement) c(onversion) o(cost)    ``n``     count, absent if 1
+          a(udience)
+``c``     channel                                    ``y``     type of engagement
+``p``     paid, absent if not said                   ``v w``   amount and currency of the event's
+                                                               cost, value or amount
+``g o``   campaign and content id                    ``r``     parent event id
+``s m``   rating, sentiment                          ``q``     false where consent was refused
+``l f``   goal, refund                               ``d``     period in days, absent if 1
+``z``     audience size                              ``ttl``   epoch seconds after which it may go
+========  =========================================  ========  =====================================
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.money import Money
+from chalicelib.storage import keys
+from chalicelib.storage.attributes import Item
+from chalicelib.storage.table import Table
+from chalicelib.storage.writer import (
+    Key,
+    Patience,
+    Request,
+    delete_request,
+    key_of,
+    put_request,
+    write_all,
+)
+
+TTL_MARGIN_DAYS = 2
+"""An event outlives its retention by this, so that no day is still written to while it expires."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventWrite:
+    """An event that may be stored.
+
+    Attributes
+    ----------
+    event : Event
+        `user_id` is the keyed hash, or None.
+    withdrawn_user : str, optional
+        Hash of the person under whom the same event may have been stored before consent was
+        refused; that item is removed.
+    """
+
+    event: Event
+    withdrawn_user: str | None = None
+
+
+class EventStore:
+    """The events of one tenant.
+
+    Parameters
+    ----------
+    table : Table
+    tenant : str
+    shards : int
+        Over how many partitions a day is spread; fixed for the life of the tenant.
+    retention_days : int
+    patience : Patience
+        For writes.
+    """
+
+    def __init__(
+        self, table: Table, tenant: str, *, shards: int, retention_days: int, patience: Patience
+    ) -> None:
+        self._table = table
+        self._tenant = tenant
+        self._shards = shards
+        self._retention_days = retention_days
+        self._patience = patience
+
+    def write(
+        self, writes: Sequence[EventWrite], patience: Patience | None = None
+    ) -> tuple[int, ...]:
+        """Store events; the same event again lands on the same item.
+
+        Returns
+        -------
+        tuple of int
+            Positions in `writes` of what is not stored, ascending.
+        """
+        requests: list[Request] = []
+        needs: list[tuple[Key, ...]] = []
+        for write in writes:
+            own = self._requests(write)
+            requests += own
+            needs.append(tuple(key_of(request) for request in own))
+        unwritten = write_all(self._table, requests, patience or self._patience)
+        if not unwritten:
+            return ()
+        return tuple(
+            position for position, needed in enumerate(needs) if not unwritten.isdisjoint(needed)
+        )
+
+    def in_partition(
+        self, day: dt.date, shard: int, *, consistent: bool = False
+    ) -> Iterator[Event]:
+        """The events of a day and shard, by person and time."""
+        partition = keys.event_partition(self._tenant, day, shard)
+        for item in self._table.query(partition, consistent=consistent):
+            yield to_event(item, day)
+
+    def between(self, start: dt.date, end: dt.date) -> Iterator[Event]:
+        """The events from `start` to `end` (inclusive), shard by shard, day by day."""
+        for shard in range(self._shards):
+            for offset in range((end - start).days + 1):
+                yield from self.in_partition(start + dt.timedelta(days=offset), shard)
+
+    def _requests(self, write: EventWrite) -> list[Request]:
+        event = write.event
+        requests = [put_request(to_item(self._tenant, event, self._shards, self._retention_days))]
+        if write.withdrawn_user is not None:
+            shard = keys.shard_of(write.withdrawn_user, self._shards)
+            requests.append(
+                delete_request(
+                    keys.event_partition(self._tenant, event.day, shard),
+                    keys.event_sort(write.withdrawn_user, event.occurred_at, event.event_id),
+                )
+            )
+        return requests
+
+
+def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:
+    """The item of an event whose user id, if any, is a hash already."""
+    user = event.user_id if isinstance(event, Engagement | Conversion) else None
+    shard = keys.shard_of(user or event.event_id, shards)
+    kept_until = event.occurred_at + dt.timedelta(days=retention_days + TTL_MARGIN_DAYS)
+    item: Item = {
+        "pk": {"S": keys.event_partition(tenant, event.day, shard)},
+        "sk": {"S": keys.event_sort(user, event.occurred_at, event.event_id)},
+        "ttl": {"N": str(int(kept_until.timestamp()))},
+    }
+    match event:
+        case Engagement():
+            _add_engagement(item, event)
+        case Conversion():
+            item |= {"k": {"S": "c"}, "l": {"S": event.goal}}
+            _add_money(item, event.value)
+            _add_count(item, event.count)
+            if event.refund:
+                item["f"] = {"BOOL": True}
+        case Cost():
+            item |= {"k": {"S": "o"}, "c": {"S": event.channel}}
+            _add_money(item, event.amount)
+            if event.paid is not None:
+                item["p"] = {"BOOL": event.paid}
+            if event.campaign_id is not None:
+                item["g"] = {"S": event.campaign_id}
+            if event.period_days != 1:
+                item["d"] = {"N": str(event.period_days)}
+        case Audience():
+            item |= {"k": {"S": "a"}, "c": {"S": event.channel}, "z": {"N": str(event.size)}}
+    return item
+
+
+def _add_engagement(item: Item, event: Engagement) -> None:
+    item |= {"k": {"S": "e"}, "c": {"S": event.channel}, "y": {"S": event.type}}
+    _add_money(item, event.cost)
+    _add_count(item, event.count)
+    if event.paid:
+        item["p"] = {"BOOL": True}
+    if event.campaign_id is not None:
+        item["g"] = {"S": event.campaign_id}
+    if event.content_id is not None:
+        item["o"] = {"S": event.content_id}
+    if event.parent_event_id is not None:
+        item["r"] = {"S": event.parent_event_id}
+    # As text: DynamoDB's numbers end at 1e-130, where a float does not.
+    if event.rating is not None:
+        item["s"] = {"S": repr(event.rating)}
+    if event.sentiment is not None:
+        item["m"] = {"S": repr(event.sentiment)}
+    if not event.consent:
+        item["q"] = {"BOOL": False}
+
+
+def _add_money(item: Item, money: Money | None) -> None:
+    if money is not None:
+        item["v"] = {"N": format(money.amount, "f")}
+        item["w"] = {"S": money.currency}
+
+
+def _add_count(item: Item, count: int) -> None:
+    if count != 1:
+        item["n"] = {"N": str(count)}
+
+
+def to_event(item: Item, day: dt.date) -> Event:
+    """The event of an item of a partition of `day`."""
+    user, occurred_at, event_id = keys.parse_event_sort(item["sk"]["S"], day)
+    head: dict[str, Any] = {"event_id": event_id, "occurred_at": occurred_at}
+    money = None
+    if "v" in item:
+        money = Money(amount=Decimal(item["v"]["N"]), currency=item["w"]["S"])
+    count = int(item["n"]["N"]) if "n" in item else 1
+    match item["k"]["S"]:
+        case "e":
+            return Engagement(
+                kind="engagement",
+                channel=item["c"]["S"],
+                type=item["y"]["S"],
+                paid="p" in item,
+                count=count,
+                user_id=user,
+                cost=money,
+                campaign_id=_text(item, "g"),
+                content_id=_text(item, "o"),
+                parent_event_id=_text(item, "r"),
+                rating=_float(item, "s"),
+                sentiment=_float(item, "m"),
+                consent="q" not in item,
+                **head,
+            )
+        case "c":
+            return Conversion(
+                kind="conversion",
+                goal=item["l"]["S"],
+                value=money,
+                count=count,
+                user_id=user,
+                refund="f" in item,
+                **head,
+            )
+        case "o":
+            if money is None:
+                raise ValueError(f"the cost {event_id} has no amount")
+            return Cost(
+                kind="cost",
+                channel=item["c"]["S"],
+                amount=money,
+                paid=item["p"]["BOOL"] if "p" in item else None,
+                campaign_id=_text(item, "g"),
+                period_days=int(item["d"]["N"]) if "d" in item else 1,
+                **head,
+            )
+        case "a":
+            return Audience(
+                kind="audience", channel=item["c"]["S"], size=int(item["z"]["N"]), **head
+            )
+        case unknown:
+            raise ValueError(f"no kind of event is stored as {unknown!r}")
+
+
+def _text(item: Item, name: str) -> str | None:
+    return item[name]["S"] if name in item else None
+
+
+def _float(item: Item, name: str) -> float | None:
+    return float(item[name]["S"]) if name in item else None

@@ -1,0 +1,167 @@
+"""Where an item lies: the keys of the one table and the bucket, as pure functions.
+
+Every partition key starts with the tenant, so no call can leave its tenant by accident and an IAM
+condition on leading keys can enforce it. The list of tenants lies under the pseudo-tenant ``-``,
+which is no slug and therefore nobody's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+
+TENANT = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
+TIME_ORDERED_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}", re.ASCII)
+REGISTRY_PARTITION = "-#tenants"
+ANONYMOUS = "-"
+
+_EVENT_PARTITION = re.compile(
+    r"(?P<tenant>[a-z][a-z0-9_-]{0,31})#events#(?P<day>\d{4}-\d\d-\d\d)#(?P<shard>\d{1,5})",
+    re.ASCII,
+)
+_IMPORT_OBJECT = re.compile(r"imports/(?P<tenant>[a-z][a-z0-9_-]{0,31})/(?P<rest>.+)", re.DOTALL)
+
+
+def is_tenant(text: str) -> bool:
+    """Whether the text is the slug of a tenant."""
+    return TENANT.fullmatch(text) is not None
+
+
+def is_time_ordered_id(text: str) -> bool:
+    """Whether the text is the id of an import or a fit."""
+    return TIME_ORDERED_ID.fullmatch(text) is not None
+
+
+def time_ordered_id(at: dt.datetime, token: str) -> str:
+    """An id that sorts by time, e.g. ``20261123T043412Z-9f0c1a2b``.
+
+    Parameters
+    ----------
+    at : datetime
+        In UTC.
+    token : str
+        Eight hexadecimal digits that make it unique.
+    """
+    return f"{at:%Y%m%dT%H%M%SZ}-{token}"
+
+
+# --- events -----------------------------------------------------------------------------------
+
+
+def shard_of(person_or_event: str, shards: int) -> int:
+    """The shard of a person (or of an anonymous event): 0 <= shard < shards, the same for ever."""
+    digest = hashlib.sha256(person_or_event.encode()).digest()
+    return int.from_bytes(digest[:8]) % shards
+
+
+def event_partition(tenant: str, day: dt.date, shard: int) -> str:
+    """Partition key of the events of a tenant's day in one shard."""
+    return f"{tenant}#events#{day.isoformat()}#{shard}"
+
+
+def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
+    """Tenant, day and shard of an event's partition key; None for every other kind of item."""
+    found = _EVENT_PARTITION.fullmatch(partition)
+    if found is None:
+        return None
+    return found["tenant"], dt.date.fromisoformat(found["day"]), int(found["shard"])
+
+
+def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str:
+    """Sort key of an event: inside a partition a person's events lie together, by time."""
+    return f"{user or ANONYMOUS}#{occurred_at:%H%M%S.%f}#{event_id}"
+
+
+def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, str]:
+    """User (None if anonymous), instant and event id from a sort key and its partition's day."""
+    user, clock, event_id = sort.split("#", 2)
+    occurred_at = dt.datetime(
+        day.year,
+        day.month,
+        day.day,
+        int(clock[0:2]),
+        int(clock[2:4]),
+        int(clock[4:6]),
+        int(clock[7:13]),
+        tzinfo=dt.UTC,
+    )
+    return (None if user == ANONYMOUS else user), occurred_at, event_id
+
+
+# --- what is derived from events --------------------------------------------------------------
+
+
+def totals_partition(tenant: str, year: int, month: int) -> str:
+    """Partition key of a month of day totals."""
+    return f"{tenant}#days#{year:04d}-{month:02d}"
+
+
+def totals_sort(day: dt.date, shard: int) -> str:
+    """Sort key of the totals of one day and shard."""
+    return f"{day.isoformat()}#{shard}"
+
+
+def fits_partition(tenant: str) -> str:
+    """Partition key of a tenant's fit headers; the sort key is the fit's id."""
+    return f"{tenant}#fits"
+
+
+def fit_results_partition(tenant: str) -> str:
+    """Partition key of a tenant's fit documents; the sort key is the fit's id."""
+    return f"{tenant}#fit-results"
+
+
+def document_object(tenant: str, kind: str, name: str) -> str:
+    """Object key of a document that is too large for an item."""
+    return f"documents/{tenant}/{kind}/{name}.json.zz"
+
+
+# --- tenants and their keys -------------------------------------------------------------------
+
+
+def config_partition(tenant: str) -> str:
+    """Partition key of a tenant's configuration."""
+    return f"{tenant}#config"
+
+
+def api_keys_partition(tenant: str) -> str:
+    """Partition key of a tenant's API keys; the sort key is the key's id."""
+    return f"{tenant}#keys"
+
+
+# --- imports ----------------------------------------------------------------------------------
+
+
+def imports_partition(tenant: str) -> str:
+    """Partition key of a tenant's imports; the sort key is the import's id."""
+    return f"{tenant}#imports"
+
+
+def refused_rows_partition(tenant: str, import_id: str) -> str:
+    """Partition key of the rows that an import refused."""
+    return f"{tenant}#import#{import_id}#rejects"
+
+
+def refused_row_sort(row: int, number: int) -> str:
+    """Sort key of the `number`-th refusal of a row."""
+    return f"{row:012d}#{number:04d}"
+
+
+def import_object(tenant: str, import_id: str, filename: str) -> str:
+    """Object key under which a started import's file is uploaded."""
+    return f"imports/{tenant}/{import_id}/{filename}"
+
+
+def parse_import_object(key: str) -> tuple[str, str | None, str] | None:
+    """Tenant, import id (None for a file dropped in without one) and file name of an object key.
+
+    None for a key outside ``imports/{tenant}/``.
+    """
+    found = _IMPORT_OBJECT.fullmatch(key)
+    if found is None:
+        return None
+    first, slash, rest = found["rest"].partition("/")
+    if slash and rest and is_time_ordered_id(first):
+        return found["tenant"], first, rest
+    return found["tenant"], None, found["rest"].rpartition("/")[2]

@@ -1,0 +1,56 @@
+"""Which failures of the store pass by themselves, and what they are called in this house."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+)
+
+from chalicelib.errors import StoreUnavailable
+
+TRANSIENT_CODES = frozenset(
+    {
+        "InternalServerError",
+        "InternalError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "ThrottlingException",
+        "Throttling",
+        "TransactionInProgressException",
+    }
+)
+
+
+def is_transient(error: ClientError | BotoCoreError) -> bool:
+    """Whether the same call may succeed later: throttling, a 5xx, a lost connection."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or error.response.get("Error", {}).get("Code") in TRANSIENT_CODES
+    return isinstance(error, HTTPClientError | ConnectionError)
+
+
+@contextmanager
+def outages_named() -> Iterator[None]:
+    """Raise `StoreUnavailable` for a failure inside that passes by itself; others as they are."""
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        if is_transient(error):
+            raise StoreUnavailable(
+                "the store does not answer at the moment; nothing of this call may be relied on"
+            ) from error
+        raise
+
+
+def code_of(error: ClientError) -> str:
+    """AWS's own code of an error, e.g. ``ConditionalCheckFailedException``."""
+    return str(error.response.get("Error", {}).get("Code", ""))

@@ -1,0 +1,148 @@
+"""The one table: reads with pagination, conditional writes, outages under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from chalicelib.storage.attributes import Item
+from chalicelib.storage.outages import code_of, outages_named
+
+
+class Table:
+    """A DynamoDB table behind a low-level client.
+
+    Every method raises `StoreUnavailable` for a failure that passes by itself.
+
+    Parameters
+    ----------
+    client : botocore client
+        Of ``dynamodb``.
+    name : str
+        Of the table; its keys are ``pk`` and ``sk``.
+    """
+
+    def __init__(self, client: Any, name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
+        """One item, or None."""
+        with outages_named():
+            answer = self.client.get_item(
+                TableName=self.name,
+                Key={"pk": {"S": partition}, "sk": {"S": sort}},
+                ConsistentRead=consistent,
+            )
+        item: Item | None = answer.get("Item")
+        return item
+
+    def put(
+        self,
+        item: Item,
+        *,
+        only_if: str | None = None,
+        names: dict[str, str] | None = None,
+        values: Item | None = None,
+    ) -> bool:
+        """Write one item whole.
+
+        Parameters
+        ----------
+        only_if : str, optional
+            A condition expression over `names` and `values`.
+
+        Returns
+        -------
+        bool
+            False if the condition did not hold.
+        """
+        condition: dict[str, Any] = {}
+        if only_if is not None:
+            condition["ConditionExpression"] = only_if
+        if names:
+            condition["ExpressionAttributeNames"] = names
+        if values:
+            condition["ExpressionAttributeValues"] = values
+        try:
+            with outages_named():
+                self.client.put_item(TableName=self.name, Item=item, **condition)
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def update(
+        self, partition: str, sort: str, expression: str, *, only_if: str, values: Item
+    ) -> bool:
+        """Change attributes of one item; False if the condition did not hold."""
+        try:
+            with outages_named():
+                self.client.update_item(
+                    TableName=self.name,
+                    Key={"pk": {"S": partition}, "sk": {"S": sort}},
+                    UpdateExpression=expression,
+                    ConditionExpression=only_if,
+                    ExpressionAttributeValues=values,
+                )
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def put_new(self, item: Item) -> bool:
+        """Write an item unless there is one under its key; False if there is."""
+        return self.put(item, only_if="attribute_not_exists(pk)")
+
+    def query(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        consistent: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """The items of a partition in the order of their sort keys, page by page.
+
+        Parameters
+        ----------
+        between : (str, str), optional
+            First and last sort key, both inclusive.
+        after : str, optional
+            Sort key behind which to go on (in the direction of reading).
+        limit : int, optional
+            How many items at most.
+        """
+        request: dict[str, Any] = {
+            "TableName": self.name,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition}},
+            "ScanIndexForward": not descending,
+            "ConsistentRead": consistent,
+        }
+        if between is not None:
+            request["KeyConditionExpression"] += " AND sk BETWEEN :first AND :last"
+            request["ExpressionAttributeValues"] |= {
+                ":first": {"S": between[0]},
+                ":last": {"S": between[1]},
+            }
+        if after is not None:
+            request["ExclusiveStartKey"] = {"pk": {"S": partition}, "sk": {"S": after}}
+        left = limit
+        while left is None or left > 0:
+            if left is not None:
+                request["Limit"] = left
+            with outages_named():
+                page = self.client.query(**request)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+            if left is not None:
+                left -= len(page["Items"])

@@ -1,0 +1,150 @@
+"""Tenants: their configuration, the list of them, and their API keys."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from chalicelib.storage import keys
+from chalicelib.storage.attributes import from_item, to_item
+from chalicelib.storage.table import Table
+
+Role = Literal["ingest", "read", "admin"]
+SETTINGS = "settings"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantConfig:
+    """What a tenant has chosen.
+
+    Attributes
+    ----------
+    currency : str
+        The one reporting currency.
+    shards : int
+        Over how many partitions a day's events are spread. Fixed for ever: keys depend on it.
+    retention_days : int
+        How long raw events are kept.
+    cors_origins : tuple of str
+        Origins from which a browser may call, or ``*``.
+    """
+
+    currency: str
+    shards: int
+    retention_days: int
+    cors_origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as it is kept: never the secret, only its keyed hash.
+
+    Attributes
+    ----------
+    key_id : str
+    role : {'ingest', 'read', 'admin'}
+    key_hash : str
+        Hexadecimal.
+    created_at : datetime
+    revoked_at : datetime, optional
+    """
+
+    key_id: str
+    role: Role
+    key_hash: str
+    created_at: dt.datetime
+    revoked_at: dt.datetime | None = None
+
+
+class TenantItems:
+    """Configuration and API keys of one tenant."""
+
+    def __init__(self, table: Table, tenant: str) -> None:
+        self._table = table
+        self._tenant = tenant
+
+    def config(self) -> TenantConfig | None:
+        """The stored configuration, or None for a tenant that is not known yet."""
+        item = self._table.get(keys.config_partition(self._tenant), SETTINGS, consistent=True)
+        if item is None:
+            return None
+        stored = from_item(item)
+        return TenantConfig(
+            currency=stored["currency"],
+            shards=stored["shards"],
+            retention_days=stored["retention_days"],
+            cors_origins=tuple(stored.get("cors_origins", ())),
+        )
+
+    def register(self, config: TenantConfig) -> TenantConfig:
+        """Enter the tenant into the list and keep its first configuration; the one there wins.
+
+        The list comes first: a tenant without configuration is registered again at its next use, a
+        tenant with configuration but not in the list would never be fitted.
+        """
+        self._table.put(to_item(keys.REGISTRY_PARTITION, self._tenant, {}))
+        item = to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config))
+        if self._table.put_new(item):
+            return config
+        there = self.config()
+        return config if there is None else there
+
+    def configure(self, config: TenantConfig) -> None:
+        """Replace the configuration.
+
+        Raises
+        ------
+        ValueError
+            If the number of shards would change.
+        """
+        kept = self._table.put(
+            to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
+            only_if="shards = :shards",
+            values={":shards": {"N": str(config.shards)}},
+        )
+        if not kept:
+            raise ValueError("the number of shards of a tenant cannot change")
+
+    def put_api_key(self, key: ApiKey) -> None:
+        """Keep an API key, in place of one with the same id."""
+        self._table.put(
+            to_item(
+                keys.api_keys_partition(self._tenant),
+                key.key_id,
+                {
+                    "role": key.role,
+                    "key_hash": key.key_hash,
+                    "created_at": key.created_at.isoformat(),
+                    "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
+                },
+            )
+        )
+
+    def api_key(self, key_id: str) -> ApiKey | None:
+        """The API key with this id, or None.
+
+        A key that was made this moment is looked for a second time, consistently: that way the
+        keys that exist cost half a read.
+        """
+        partition = keys.api_keys_partition(self._tenant)
+        item = self._table.get(partition, key_id)
+        item = item or self._table.get(partition, key_id, consistent=True)
+        if item is None:
+            return None
+        stored = from_item(item)
+        revoked_at = stored.get("revoked_at")
+        return ApiKey(
+            key_id=key_id,
+            role=stored["role"],
+            key_hash=stored["key_hash"],
+            created_at=dt.datetime.fromisoformat(stored["created_at"]),
+            revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
+        )
+
+
+def list_tenants(table: Table) -> Iterator[str]:
+    """Every tenant that was ever registered, by name."""
+    for item in table.query(keys.REGISTRY_PARTITION):
+        yield item["sk"]["S"]

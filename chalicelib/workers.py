@@ -1,0 +1,248 @@
+"""What runs behind queues, the table's stream and the clock.
+
+Plain functions of an event as AWS delivers it. What must be tried again escapes, or is named in a
+partial batch response, so that the queue delivers it again and puts it with the dead letters in the
+end; nothing is acknowledged that was not done.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+from chalicelib import wiring
+from chalicelib.errors import LikeworthError, UnprocessableMessage
+from chalicelib.services.fits import request_scheduled_fit, run_fit
+from chalicelib.services.freshness import (
+    Appointment,
+    Wait,
+    derive_or_wait,
+    keep_appointment,
+)
+from chalicelib.services.imports import import_for_object, run_import
+from chalicelib.services.totals import derive_day
+from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
+
+LambdaEvent = dict[str, Any]
+SecondsLeft = Callable[[], float]
+
+log = logging.getLogger(__name__)
+
+
+def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:
+    """Import the files that an SQS event tells of.
+
+    A message holds an S3 notification, or this function's own request to go on with an import that
+    ran out of time. S3's test message means nothing. A file outside ``imports/{tenant}/`` of a
+    known tenant belongs to nobody: its message fails until it lies with the dead letters, where an
+    alarm stands; to acknowledge it would lose it unseen. A key that ends in a slash is a folder of
+    the S3 console and no file.
+
+    Returns
+    -------
+    dict
+        A partial batch response.
+    """
+
+    def handle(message: dict[str, Any]) -> None:
+        for store, import_id, version in _uploads(message):
+            ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
+            if ended.state == "running":
+                wiring.send_import(_continuation(store.tenant, import_id, version))
+
+    return _each_message(event, handle)
+
+
+def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
+    """Run the fits that an SQS event asks for.
+
+    Returns
+    -------
+    dict
+        A partial batch response.
+    """
+
+    def handle(message: dict[str, Any]) -> None:
+        match message:
+            case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
+                run_fit(wiring.store(tenant), fit_id, now=now)
+            case _:
+                raise UnprocessableMessage("the message asks for no fit")
+
+    return _each_message(event, handle)
+
+
+def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:
+    """Derive the totals of every day and shard that a DynamoDB stream event says has changed.
+
+    With a queue to wait in, those that were derived not long ago wait there.
+    Records that expire (removed by DynamoDB itself) change nothing: totals outlive their events.
+    """
+    changed = sorted(set(_changed_partitions(event)))
+    for tenant, day, shard in changed:
+        store = wiring.store(tenant)
+        if not wiring.settings().totals_queue_url:
+            derive_day(store, day, shard, now=now)
+        else:
+            derive_or_wait(store, day, shard, now=now, wait=_waiting(tenant, day, shard, now))
+
+
+def derive_waiting_totals(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
+    """Derive the totals of days that waited for it, as an SQS event says.
+
+    Returns
+    -------
+    dict
+        A partial batch response.
+    """
+
+    def handle(message: dict[str, Any]) -> None:
+        match message:
+            case {
+                "totals": {
+                    "tenant": str(tenant),
+                    "day": str(day_text),
+                    "shard": int(shard),
+                    "read_at": str(read_at),
+                }
+            } if is_tenant(tenant):
+                day = dt.date.fromisoformat(day_text)
+                keep_appointment(
+                    wiring.store(tenant),
+                    day,
+                    shard,
+                    read_at=dt.datetime.fromisoformat(read_at),
+                    now=now,
+                    wait=_waiting(tenant, day, shard, now),
+                )
+            case _:
+                raise UnprocessableMessage("the message names no day that waits")
+
+    return _each_message(event, handle)
+
+
+def request_fits(*, now: dt.datetime) -> None:
+    """Ask for the day's fit of every tenant; asking again on the same day changes nothing."""
+    for tenant in wiring.tenants():
+        request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
+
+
+def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
+    failed = []
+    for record in event["Records"]:
+        try:
+            handle(_message(record["body"]))
+        except LikeworthError as error:
+            log.warning("message %s: %s: %s", record["messageId"], error.code, error.detail)
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _message(body: str) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except ValueError as error:
+        raise UnprocessableMessage("the message is not JSON") from error
+    if not isinstance(message, dict):
+        raise UnprocessableMessage("the message is no JSON object")
+    return message
+
+
+def _uploads(message: dict[str, Any]) -> Iterator[tuple[TenantStore, str, ObjectVersion]]:
+    match message:
+        case {"Event": "s3:TestEvent"}:
+            return
+        case {
+            "import": {
+                "tenant": str(tenant),
+                "import_id": str(import_id),
+                "key": str(key),
+                "etag": str(etag),
+                "version_id": str(version_id),
+            }
+        } if is_tenant(tenant):
+            yield wiring.store(tenant), import_id, ObjectVersion(key, etag, version_id)
+        case {"Records": list(records)}:
+            for record in records:
+                version = _object_of(record)
+                if not version.key.endswith("/"):
+                    yield _upload(version, _time_of(record))
+        case _:
+            raise UnprocessableMessage("the message tells of no file")
+
+
+def _object_of(record: dict[str, Any]) -> ObjectVersion:
+    match record:
+        case {
+            "eventName": str(name),
+            "s3": {"bucket": {"name": str(bucket)}, "object": {"key": str(quoted), **_rest}},
+        } if name.removeprefix("s3:").startswith("ObjectCreated"):
+            pass
+        case _:
+            raise UnprocessableMessage("the record tells of no new object")
+    if bucket != wiring.settings().bucket:
+        raise UnprocessableMessage(f"{bucket} is not the bucket of this service")
+    told = record["s3"]["object"]
+    return ObjectVersion(
+        unquote_plus(quoted), told.get("eTag", "").strip('"'), told.get("versionId") or ""
+    )
+
+
+def _time_of(record: dict[str, Any]) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(record["eventTime"]).astimezone(dt.UTC)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnprocessableMessage("the record does not say when the object came") from error
+
+
+def _upload(
+    version: ObjectVersion, dropped_at: dt.datetime
+) -> tuple[TenantStore, str, ObjectVersion]:
+    place = parse_import_object(version.key)
+    if place is None:
+        raise UnprocessableMessage("the object does not lie under imports/{tenant}/")
+    store = wiring.store(place[0])
+    if not store.is_registered():
+        raise UnprocessableMessage("the object lies under the name of an unknown tenant")
+    return store, import_for_object(store, version, dropped_at=dropped_at), version
+
+
+def _continuation(tenant: str, import_id: str, version: ObjectVersion) -> dict[str, Any]:
+    return {
+        "import": {
+            "tenant": tenant,
+            "import_id": import_id,
+            "key": version.key,
+            "etag": version.etag,
+            "version_id": version.version_id,
+        }
+    }
+
+
+def _waiting(tenant: str, day: dt.date, shard: int, now: dt.datetime) -> Wait:
+    def wait(until: Appointment) -> None:
+        message = {
+            "tenant": tenant,
+            "day": day.isoformat(),
+            "shard": shard,
+            "read_at": until.read_at.isoformat(),
+        }
+        seconds = (until.due_at - now).total_seconds()
+        wiring.send_totals({"totals": message}, delay_seconds=seconds)
+
+    return wait
+
+
+def _changed_partitions(event: LambdaEvent) -> Iterator[tuple[str, dt.date, int]]:
+    for record in event["Records"]:
+        if record.get("userIdentity", {}).get("principalId") == "dynamodb.amazonaws.com":
+            continue
+        partition = parse_event_partition(record["dynamodb"]["Keys"]["pk"]["S"])
+        if partition is not None:
+            yield partition

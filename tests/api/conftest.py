@@ -1,0 +1,104 @@
+"""A caller of the API, in each role."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib import wiring
+from chalicelib.services.keys import create_key
+from chalicelib.storage.tenants import Role
+from tests.conftest import Cloud
+
+JSON = "application/json"
+
+
+@dataclass
+class Caller:
+    """Somebody with an API key."""
+
+    key: str
+    client: Client = field(repr=False)
+
+    def call(
+        self, method: str, path: str, body: bytes = b"", **headers: str | None
+    ) -> HTTPResponse:
+        """Send a request; underscores in header names are hyphens, None leaves one out."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"x-api-key": self.key} | named
+        return self.client.http.request(
+            method, path, headers={n: v for n, v in sent.items() if v is not None}, body=body
+        )
+
+    def get(self, path: str, **headers: str | None) -> HTTPResponse:
+        """GET a path."""
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, body: Any, **headers: str | None) -> HTTPResponse:
+        """POST a value as JSON, or bytes as they are."""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.call("POST", path, raw, **({"content_type": JSON} | headers))
+
+    def events(self, *events: Any) -> HTTPResponse:
+        """POST events."""
+        return self.post("/v1/events", {"events": list(events)})
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Client:
+    """The application, connected to the cloud."""
+    import app
+
+    assert cloud
+    return Client(app.app)
+
+
+def caller(client: Client, role: Role, tenant: str = "acme") -> Caller:
+    """Somebody with a new key."""
+    key = create_key(wiring.store(tenant), role, now=dt.datetime.now(dt.UTC))
+    return Caller(key, client)
+
+
+@pytest.fixture
+def admin(client: Client) -> Caller:
+    """May do everything."""
+    return caller(client, "admin")
+
+
+@pytest.fixture
+def sender(client: Client) -> Caller:
+    """May send events and files."""
+    return caller(client, "ingest")
+
+
+@pytest.fixture
+def reader(client: Client) -> Caller:
+    """May read answers."""
+    return caller(client, "read")
+
+
+@pytest.fixture
+def stranger(client: Client) -> Caller:
+    """An admin of another tenant."""
+    return caller(client, "admin", "other")
+
+
+def problem(response: HTTPResponse) -> dict[str, Any]:
+    """The problem in a response, which must have the one shape that there is."""
+    found: dict[str, Any] = response.json_body
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert {"type", "title", "status", "detail", "code"} <= set(found)
+    assert found["status"] == response.status_code
+    assert found["type"] == f"/docs/errors#{found['code']}"
+    return found
+
+
+def refused(response: HTTPResponse) -> tuple[int, str]:
+    """Status and code of a problem."""
+    found = problem(response)
+    return found["status"], found["code"]

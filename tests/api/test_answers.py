@@ -1,0 +1,300 @@
+"""Answers, series, imports and fits over HTTP, in the contract's shapes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring, workers
+from chalicelib.services.estimation import fit_events
+from chalicelib.services.totals import derive_day
+from tests.api.conftest import Caller, problem, refused
+from tests.api.test_forms import rows_of
+from tests.conftest import BUCKET, Cloud
+from tests.factories import make_conversion, make_event, money, recently
+
+FIT_ID = "20260501T000000Z-0000000a"
+FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """A fit of a small made-up brand: likes that do nothing, clicks that sell."""
+    from chalicelib.events import parse_event
+
+    events = []
+    for offset in range((LAST - FIRST).days + 1):
+        day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"
+        clicks = 40 + offset * 7 % 23
+        likes = 100 + offset * 13 % 41
+        sold = 10 + clicks // 8 + offset * 5 % 3
+        events += [
+            make_event(occurred_at=day, count=likes),
+            make_event(
+                occurred_at=day,
+                channel="google_ads",
+                type="click",
+                paid=True,
+                count=clicks,
+                cost=money(f"{clicks * 0.5:.2f}"),
+            ),
+            make_conversion(occurred_at=day, count=sold, value=money(f"{sold * 30}")),
+        ]
+    return fit_events(
+        (parse_event(one) for one in events),
+        window=(FIRST, LAST),
+        currency="EUR",
+        as_of=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+        fit_id=FIT_ID,
+    )
+
+
+@pytest.fixture
+def fitted(admin: Caller, document: dict[str, Any]) -> Caller:
+    """A caller whose tenant has that fit."""
+    wiring.store("acme").fits.put_document(FIT_ID, document)
+    return admin
+
+
+ESTIMATE = {"estimate", "ci_low", "ci_high"}
+
+
+def test_roi_has_the_contracts_shape(fitted: Caller) -> None:
+    answer = fitted.get("/v1/roi").json_body
+    assert set(answer) >= {
+        "fit",
+        "from",
+        "to",
+        "goal",
+        "currency",
+        "confidence",
+        "channels",
+        "diagnostics",
+    }
+    assert answer["fit"]["id"] == FIT_ID
+    channels = {one["channel"]: one for one in answer["channels"]}
+    assert set(channels) == {"facebook", "google_ads"}
+    for channel in channels.values():
+        assert set(channel["roi"]) == ESTIMATE
+        assert set(channel["incremental_conversions"]) == ESTIMATE
+        for engagement in channel["engagements"]:
+            assert set(engagement["conversions_per_engagement"]) == ESTIMATE
+            assert {"type", "paid", "count", "method", "reasons", "warnings"} <= set(engagement)
+
+
+def test_roi_of_one_channel_and_range(fitted: Caller) -> None:
+    path = "/v1/roi?from=2026-02-01&to=2026-02-28&goal=purchase&channel=google_ads"
+    answer = fitted.get(path).json_body
+    assert (answer["from"], answer["to"], answer["goal"]) == (
+        "2026-02-01",
+        "2026-02-28",
+        "purchase",
+    )
+    assert [one["channel"] for one in answer["channels"]] == ["google_ads"]
+
+
+def test_equivalence_has_the_contracts_shape(fitted: Caller) -> None:
+    path = "/v1/equivalence?engagement=facebook/like&baseline=google_ads%2Fclick"
+    answer = fitted.get(path).json_body
+    assert set(answer) >= {
+        "engagement",
+        "baseline",
+        "ratio",
+        "equivalent_media_cost",
+        "verdict",
+        "equivalence_margin",
+        "needed",
+        "method",
+        "reasons",
+        "warnings",
+    }
+    assert set(answer["ratio"]) == ESTIMATE
+    assert answer["engagement"]["type"] == "like"
+    assert answer["baseline"]["paid"] is True
+
+
+@pytest.mark.parametrize("path", ["/v1/roi", "/v1/equivalence"])
+def test_answers_are_rows_too(fitted: Caller, path: str) -> None:
+    header, *rows = rows_of(fitted.get(path, accept="text/csv"))
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/roi?goal=unheard_of",
+        "/v1/roi?channel=myspace",
+        "/v1/roi?from=2020-01-01",
+        "/v1/roi?from=2026-03-01&to=2026-02-01",
+        "/v1/roi?engagement=facebook/like",
+        "/v1/equivalence?engagement=facebook",
+        "/v1/equivalence?engagement=myspace/like",
+        "/v1/equivalence?baseline=google_ads/like",
+    ],
+)
+def test_a_question_that_the_fit_cannot_answer_is_refused(fitted: Caller, path: str) -> None:
+    assert refused(fitted.get(path)) == (400, "invalid_fields")
+
+
+@pytest.mark.parametrize("path", ["/v1/roi", "/v1/equivalence"])
+def test_without_a_fit_the_way_to_one_is_told(reader: Caller, path: str) -> None:
+    found = problem(reader.get(path))
+    assert (found["status"], found["code"]) == (404, "no_fit_yet")
+    assert "/v1/fits" in found["detail"]
+
+
+# --- series -----------------------------------------------------------------------------------
+
+
+def test_a_series_by_channel(admin: Caller) -> None:
+    admin.events(make_event(occurred_at=recently(days=1), count=3))
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    store = wiring.store("acme")
+    for shard in range(4):
+        derive_day(store, yesterday, shard, now=dt.datetime.now(dt.UTC))
+    path = f"/v1/timeseries?metric=engagements&group_by=channel&from={yesterday}&to={yesterday}"
+    answer = admin.get(path).json_body
+    assert answer["series"] == [
+        {"group": "facebook", "points": [{"start": str(yesterday), "value": 3}]}
+    ]
+    assert rows_of(admin.get(path + "&format=csv")) == [
+        ["start", "group", "value"],
+        [str(yesterday), "facebook", "3"],
+    ]
+
+
+def test_without_a_period_a_series_is_of_the_last_30_days(reader: Caller) -> None:
+    answer = reader.get("/v1/timeseries?metric=cost").json_body
+    first, last = (dt.date.fromisoformat(answer[name]) for name in ("from", "to"))
+    assert (last - first).days == 29
+    assert answer["currency"] == "EUR"
+    future = reader.get("/v1/timeseries?metric=cost&from=2099-01-01").json_body
+    assert future["from"] == future["to"] == "2099-01-01"
+
+
+# --- imports ----------------------------------------------------------------------------------
+
+ADS = (
+    b"Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
+    b"2026-03-13,Spring sale,EUR,1200,40,22.50,2,80.00\n"
+    b"not a day,=cmd(),EUR,1200,40,22.50,2,80.00\n"
+    b"2026-03-14,Spring sale,EUR,900,-30,18.00,1,40.00\n"
+)
+
+
+def test_a_file_is_announced_uploaded_imported_and_its_refused_rows_told(
+    cloud: Cloud, sender: Caller
+) -> None:
+    response = sender.post("/v1/imports", {"filename": "ads.csv", "platform": "auto"})
+    assert response.status_code == 201
+    started = response.json_body
+    assert response.headers["Location"] == f"/v1/imports/{started['id']}"
+    assert started["state"] == "waiting"
+    assert started["upload"]["method"] == "PUT"
+    key = started["upload"]["url"].partition("?")[0].partition(f"{BUCKET}/")[2]
+    etag = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=ADS)["ETag"].strip('"')
+    notification = {
+        "eventName": "ObjectCreated:Put",
+        "eventTime": "2026-03-15T12:00:00.000Z",
+        "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
+    }
+    message = {"messageId": "m", "body": json.dumps({"Records": [notification]})}
+    workers.run_imports(
+        {"Records": [message]}, now=dt.datetime.now(dt.UTC), seconds_left=lambda: 900
+    )
+    told = sender.get(f"/v1/imports/{started['id']}").json_body
+    assert (told["state"], told["platform"], told["rejected"]) == ("done", "google_ads", 2)
+    assert told["rows"] == told["rejected"] + told["not_data"] + 1
+    assert told["from"] == told["to"] == "2026-03-13"
+    path = f"/v1/imports/{started['id']}/rejects"
+    rejects = sender.get(path).json_body
+    assert [one["code"] for one in rejects["rejects"]] == ["invalid_date", "negative"]
+    assert rejects["next"] is None
+    assert len(rows_of(sender.get(path, accept="text/csv"))) == 3
+    first = sender.get(f"{path}?limit=1").json_body
+    second = sender.get(f"{path}?limit=1&cursor={first['next']}").json_body
+    assert [first["rejects"][0], second["rejects"][0]] == rejects["rejects"]
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/filename"),
+        ({"filename": 5}, "/filename"),
+        ({"filename": None}, "/filename"),
+        ({"filename": "x.csv", "spread": "yes"}, "/spread"),
+        ({"filename": "x.csv", "platform": "No Such"}, "/platform"),
+        ({"filename": "x.csv", "currency": "euro"}, "/currency"),
+        ({"filename": "x.csv", "mapping": {"Tag": "day"}}, "/mapping"),
+        ({"filename": "x.csv", "name": "x"}, "/name"),
+    ],
+)
+def test_an_import_that_cannot_be_is_refused(
+    sender: Caller, body: dict[str, Any], pointer: str
+) -> None:
+    found = problem(sender.post("/v1/imports", body))
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    assert [one["pointer"] for one in found["errors"]] == [pointer]
+    assert sender.get("/v1/imports").json_body["imports"] == []
+
+
+def test_imports_are_listed_page_by_page(sender: Caller) -> None:
+    for number in range(3):
+        sender.post("/v1/imports", {"filename": f"{number}.csv"})
+    first = sender.get("/v1/imports?limit=2").json_body
+    second = sender.get(f"/v1/imports?limit=2&cursor={first['next']}").json_body
+    names = {one["filename"] for one in first["imports"] + second["imports"]}
+    assert names == {"0.csv", "1.csv", "2.csv"}
+    assert second["next"] is None
+
+
+# --- fits -------------------------------------------------------------------------------------
+
+
+def test_a_fit_is_asked_for_and_run(cloud: Cloud, admin: Caller) -> None:
+    response = admin.post("/v1/fits", {"from": "2026-03-01", "to": "2026-03-02"})
+    assert response.status_code == 202
+    asked = response.json_body
+    assert asked["status"] == "queued"
+    assert asked["window"] == {"from": "2026-03-01", "to": "2026-03-02"}
+    assert response.headers["Location"] == f"/v1/fits/{asked['id']}"
+    (message,) = cloud.messages(cloud.fit_queue)
+    workers.run_fits(
+        {"Records": [{"messageId": "m", "body": message}]}, now=dt.datetime.now(dt.UTC)
+    )
+    told = admin.get(f"/v1/fits/{asked['id']}").json_body
+    assert told["status"] == "failed"
+    assert told["error"]["code"] == "unusable_input"
+    assert told["diagnostics"] is None
+    assert [one["id"] for one in admin.get("/v1/fits").json_body["fits"]] == [asked["id"]]
+    assert rows_of(admin.get("/v1/fits?format=csv"))[1][:2] == [asked["id"], "failed"]
+
+
+def test_a_fit_that_is_done_shows_its_diagnostics(admin: Caller, document: dict[str, Any]) -> None:
+    from chalicelib.services.fits import request_fit, run_fit
+
+    store = wiring.store("acme")
+    now = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
+    header = request_fit(store, lambda _message: None, now=now, start=LAST, end=LAST)
+    run_fit(store, header.fit_id, now=now, estimate=lambda events, **_: document)
+    told = admin.get(f"/v1/fits/{header.fit_id}").json_body
+    assert (told["status"], told["goals"]) == ("done", ["purchase"])
+    assert set(told["diagnostics"]) == {"purchase"}
+    assert told["window"] == {"from": "2026-01-01", "to": "2026-04-30"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"from": null}'])
+def test_a_fit_needs_no_window(admin: Caller, body: bytes) -> None:
+    assert admin.post("/v1/fits", body).status_code == 202
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"from": "x"}, {"from": 5}, {"goal": "purchase"}, {"from": "2026-03-02", "to": "2026-03-01"}],
+)
+def test_a_window_that_is_none_is_refused(admin: Caller, body: dict[str, Any]) -> None:
+    assert refused(admin.post("/v1/fits", body)) == (400, "invalid_fields")

@@ -1,0 +1,56 @@
+"""Every code is documented, with the status that is really sent; nothing else is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from chalicelib import errors
+from chalicelib.api.problems import GATEWAY_CODES, STATUS, problem_of
+from chalicelib.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
+from chalicelib.events import _CODES, _OWN, EVENT_ERROR_CODES
+from chalicelib.exports import ROW_REFUSALS
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
+NEVER_SENT = {"unprocessable_message"}
+
+
+def classes(root: type[LikeworthError] = LikeworthError) -> list[type[LikeworthError]]:
+    found = [root]
+    for one in root.__subclasses__():
+        found += classes(one)
+    return found
+
+
+CLASSES = [one for one in classes() if one.__module__ == errors.__name__]
+CODES = {one.code for one in CLASSES if one is not ExportRefused}
+
+
+def test_the_document_has_every_code_and_no_other() -> None:
+    documented = re.findall(r'<a id="([a-z_]+)"></a>`([a-z_]+)`', DOCUMENT)
+    assert all(anchor == code for anchor, code in documented)
+    assert len(documented) == len(set(documented))
+    known = CODES | set(GATEWAY_CODES) | set(EVENT_ERROR_CODES)
+    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS)
+    assert {code for code, _ in documented} == known
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
+def test_the_status_documented_is_the_status_sent(kind: type[LikeworthError]) -> None:
+    status = next(STATUS[one] for one in kind.__mro__ if one in STATUS)
+    row = re.search(rf'<a id="{kind.code}"></a>`{kind.code}` \| (\d\d\d) \|', DOCUMENT)
+    if kind.code in NEVER_SENT or kind is ExportRefused:
+        return
+    assert row is not None
+    assert int(row[1]) == status
+
+
+def test_every_code_that_an_event_is_refused_with_is_in_the_closed_list() -> None:
+    assert (set(_CODES.values()) | _OWN | {"wrong_type"}) <= set(EVENT_ERROR_CODES)
+
+
+def test_an_error_of_ours_keeps_its_detail_to_itself() -> None:
+    body, _ = problem_of(errors.MisconfiguredService("the secret is hunter2"))
+    assert "hunter2" not in str(body)

@@ -1,0 +1,289 @@
+"""POST /v1/events: what is read, what is refused, and what is never forgiven silently."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import time
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from tests.api.conftest import Caller, problem, refused
+from tests.conftest import Cloud, session
+from tests.factories import make_event, money, recently
+from tests.faulty import FaultySession, scripted, unreachable
+
+NDJSON = "application/x-ndjson"
+
+
+def event(**over: Any) -> dict[str, Any]:
+    return make_event(**({"occurred_at": recently(days=1)} | over))
+
+
+def stored() -> int:
+    today = dt.datetime.now(dt.UTC).date()
+    return len(list(wiring.store("acme").iter_events(today - dt.timedelta(days=2), today)))
+
+
+def test_events_are_accepted_and_stored(sender: Caller) -> None:
+    response = sender.events(event(), event())
+    assert response.status_code == 200
+    assert response.json_body == {"accepted": 2, "rejected": []}
+    assert stored() == 2
+
+
+def test_good_events_are_stored_when_others_are_refused(sender: Caller) -> None:
+    response = sender.events(event(), event(event_id="bad", cuont=2), event())
+    assert response.status_code == 200
+    assert response.json_body["accepted"] == 2
+    (rejected,) = response.json_body["rejected"]
+    assert {name: rejected[name] for name in ("index", "event_id", "code")} == {
+        "index": 1,
+        "event_id": "bad",
+        "code": "unknown_field",
+    }
+    assert "cuont" in rejected["message"]
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        ({"occurred_at": recently(days=-1)}, "in_the_future"),
+        ({"occurred_at": recently(days=1096)}, "before_retention"),
+        ({"cost": money("1", "USD")}, "currency_mismatch"),
+        ({"kind": "visit"}, "unknown_kind"),
+        ({"type": "poke"}, "unknown_value"),
+        ({"count": "2"}, "wrong_type"),
+        ({"count": 1.0}, "wrong_type"),
+        ({"count": True}, "wrong_type"),
+        ({"count": 0}, "out_of_range"),
+        ({"count": 10**30}, "out_of_range"),
+        ({"count": 2, "user_id": "u"}, "count_with_user"),
+        ({"user_id": "u" * 257}, "too_long"),
+        ({"user_id": ""}, "too_short"),
+        ({"event_id": "a b"}, "invalid_format"),
+        ({"channel": "Facebook"}, "invalid_format"),
+        ({"occurred_at": "2026-03-01"}, "invalid_time"),
+        ({"occurred_at": "2026-03-01T10:00:00"}, "invalid_time"),
+        ({"cost": money("-1")}, "invalid_amount"),
+        ({"cost": money("1", "Euro")}, "invalid_currency"),
+        ({"cost": 5}, "wrong_type"),
+        ({"rating": 4}, "rating_without_review"),
+        ({"consent": "no"}, "wrong_type"),
+        ({"user_id": {"id": 5}}, "wrong_type"),
+        ({"content_id": "\ud800"}, "wrong_type"),
+    ],
+)
+def test_an_event_that_is_wrong_is_refused_with_its_code(
+    sender: Caller, over: dict[str, Any], code: str
+) -> None:
+    response = sender.events(event(), event(**over))
+    assert [one["code"] for one in response.json_body["rejected"]] == [code]
+
+
+def test_when_all_are_refused_it_is_a_problem_that_lists_them(sender: Caller) -> None:
+    response = sender.events({}, 5, None)
+    found = problem(response)
+    assert (found["status"], found["code"], found["accepted"]) == (422, "all_events_refused", 0)
+    assert [one["index"] for one in found["rejected"]] == [0, 1, 2]
+
+
+def test_an_empty_list_is_fine(sender: Caller) -> None:
+    assert sender.events().json_body == {"accepted": 0, "rejected": []}
+
+
+def test_amounts_are_not_rounded_on_the_way(sender: Caller) -> None:
+    body = json.dumps({"events": [event(cost=money("AMOUNT"))]})
+    exact = body.replace('"AMOUNT"', "123456789012345.12345678").encode()
+    assert sender.post("/v1/events", exact).json_body["accepted"] == 1
+    today = dt.datetime.now(dt.UTC).date()
+    (found,) = wiring.store("acme").iter_events(today - dt.timedelta(days=1), today)
+    assert str(found.cost.amount) == "123456789012345.12345678"  # type: ignore[union-attr]
+
+
+# --- NDJSON -----------------------------------------------------------------------------------
+
+
+def test_lines_are_read_one_by_one(sender: Caller) -> None:
+    lines = [
+        json.dumps(event()).encode(),
+        b'{"kind": ',
+        b"",
+        b'{"kind": "\xff"}',
+        b'{"kind": "cost", "kind": "cost"}',
+        json.dumps(event(content_id="a\u2028b"), ensure_ascii=False).encode(),
+        b"7\r",
+    ]
+    response = sender.post("/v1/events", b"\n".join(lines) + b"\n", content_type=NDJSON)
+    assert response.json_body["accepted"] == 2
+    assert [(one["index"], one["code"]) for one in response.json_body["rejected"]] == [
+        (1, "malformed_json"),
+        (2, "malformed_json"),
+        (3, "malformed_json"),
+        (5, "wrong_type"),
+    ]
+
+
+def test_a_deeply_nested_line_is_that_lines_rejection(sender: Caller) -> None:
+    body = json.dumps(event()).encode() + b"\n" + b"[" * 100_000
+    response = sender.post("/v1/events", body, content_type=NDJSON)
+    assert response.json_body["accepted"] == 1
+    assert response.json_body["rejected"][0]["code"] == "malformed_json"
+
+
+# --- bodies -----------------------------------------------------------------------------------
+
+MALFORMED = {
+    "nothing": b"",
+    "half": b'{"events": [',
+    "more": b'{"events": []} x',
+    "nan": b'{"events": [NaN]}',
+    "infinity": b'{"events": [-Infinity]}',
+    "not utf-8": b'{"events": ["\xff"]}',
+    "utf-16": '{"events": []}'.encode("utf-16"),
+    "a key twice": b'{"events": [], "events": []}',
+    "a key twice, deeper": b'{"events": [{"kind": "cost", "kind": "cost"}]}',
+    "single quotes": b"{'events': []}",
+    "trailing comma": b'{"events": [],}',
+    "deep": b'{"events": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "deep, unclosed": b"[" * 500_000,
+    "deep objects": b'{"a":' * 100_000,
+    "33 levels": b'{"events": ' + b"[" * 32 + b"]" * 32 + b"}",
+    "a huge whole number": b'{"events": [' + b"9" * 5000 + b"]}",
+    "a huge exponent": b'{"events": [1e99999999999999999999]}',
+}
+
+
+@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
+def test_what_is_not_json_is_refused(sender: Caller, body: bytes) -> None:
+    assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
+
+
+def test_brackets_in_text_are_no_nesting(sender: Caller) -> None:
+    body = {"events": [event(content_id='[{"' * 40)]}
+    assert sender.post("/v1/events", body).json_body["accepted"] == 1
+
+
+def test_32_levels_are_read(sender: Caller) -> None:
+    body = b'{"events": ' + b"[" * 31 + b"]" * 31 + b"}"
+    assert refused(sender.post("/v1/events", body)) == (422, "all_events_refused")
+
+
+@pytest.mark.parametrize("body", [b'"' + b'\\"' * 450_000, b'["' * 300_000, b"[\\" * 300_000])
+def test_a_body_made_to_be_slow_is_refused_at_once(sender: Caller, body: bytes) -> None:
+    begun = time.perf_counter()
+    assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
+    assert time.perf_counter() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        (b"[]", "", "wrong_type"),
+        (b"null", "", "wrong_type"),
+        (b"{}", "/events", "missing_field"),
+        (b'{"events": {}}', "/events", "wrong_type"),
+        (b'{"events": null}', "/events", "wrong_type"),
+        (b'{"events": "x"}', "/events", "wrong_type"),
+        (b'{"events": [], "event~/s": 1}', "/event~0~1s", "unknown_field"),
+    ],
+)
+def test_a_body_of_another_shape_is_refused(
+    sender: Caller, body: bytes, pointer: str, code: str
+) -> None:
+    found = problem(sender.post("/v1/events", body))
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [(pointer, code)]
+
+
+def test_an_answer_does_not_grow_with_what_is_wrong(sender: Caller) -> None:
+    many = {f"x{number}": 1 for number in range(30_000)}
+    as_fields = sender.post("/v1/events", many)
+    as_events = sender.events(many, event(**many))
+    for response in (as_fields, as_events):
+        assert response.status_code in (400, 422)
+        assert len(response.body) < 10_000
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [None, "", "text/plain", "application/xml", "text/json", "application/json; charset=latin-1"],
+)
+def test_another_content_type_is_refused(sender: Caller, content_type: str | None) -> None:
+    response = sender.post("/v1/events", {"events": []}, content_type=content_type)
+    assert refused(response) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json; charset=UTF-8", "Application/JSON", 'application/json;charset="utf-8"'],
+)
+def test_a_content_type_may_say_utf_8(sender: Caller, content_type: str) -> None:
+    response = sender.post("/v1/events", {"events": []}, content_type=content_type)
+    assert response.status_code == 200
+
+
+def test_a_compressed_body_is_refused(sender: Caller) -> None:
+    response = sender.post("/v1/events", b"\x1f\x8b", content_encoding="gzip")
+    assert refused(response) == (415, "unsupported_media_type")
+
+
+def test_500_events_are_taken_and_501_are_not(sender: Caller) -> None:
+    events = [event() for _ in range(501)]
+    assert sender.events(*events[:500]).json_body["accepted"] == 500
+    assert refused(sender.events(*events)) == (413, "body_too_large")
+    lines = b"\n".join(json.dumps(one).encode() for one in events)
+    response = sender.post("/v1/events", lines, content_type=NDJSON)
+    assert refused(response) == (413, "body_too_large")
+
+
+def test_a_megabyte_is_read_and_more_is_not(sender: Caller) -> None:
+    def padded(size: int) -> bytes:
+        body = json.dumps({"events": [event()]}).encode()
+        return body + b" " * (size - len(body))
+
+    assert sender.post("/v1/events", padded(1_000_000)).json_body["accepted"] == 1
+    assert refused(sender.post("/v1/events", padded(1_000_001))) == (413, "body_too_large")
+
+
+# --- a store that fails -----------------------------------------------------------------------
+
+
+def test_a_store_that_cannot_take_them_is_503_with_the_indexes(
+    cloud: Cloud, sender: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "0")
+    dead = scripted(cloud.dynamodb, then=unreachable)
+    wiring.use_session(FaultySession(session(), dead))
+    response = sender.events(event(), {"event_id": "bad"}, event())
+    found = problem(response)
+    assert (found["status"], found["code"]) == (503, "store_unavailable")
+    assert response.headers["Retry-After"] == "2"
+    assert found["not_stored"] == [0, 2]
+    assert found["accepted"] == 0
+    assert [one["index"] for one in found["rejected"]] == [1]
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+def test_a_users_id_appears_nowhere_but_in_the_request(
+    cloud: Cloud,
+    sender: Caller,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    canary = "canary-7f3a@example.org"
+    caplog.set_level(logging.INFO)
+    responses = [
+        sender.events(event(user_id=canary), event(user_id=canary, count=2)),
+        sender.events(event(user_id=canary, nonsense=1)),
+        sender.post("/v1/events", b'{"events": [{"user_id": "' + canary.encode() + b'", NaN'),
+    ]
+    told = "".join(str(response.body) for response in responses)
+    printed = "".join(capfd.readouterr())
+    for text in (told, printed, caplog.text, str(cloud.items())):
+        assert canary not in text

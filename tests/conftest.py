@@ -1,0 +1,114 @@
+"""The service on moto, in process: a table with a stream, a bucket, queues, and the application."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.tenant_store import TenantStore
+
+REGION = "eu-central-1"
+TABLE = "likeworth"
+BUCKET = "likeworth-exports"
+SECRET = "a root secret for tests only"
+
+os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+
+
+def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:
+    """The table as `infra/resources.json` describes it."""
+    options: dict[str, Any] = {}
+    if stream:
+        options["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
+    client.create_table(
+        TableName=name,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        **options,
+    )
+
+
+@dataclass
+class Cloud:
+    """What stands in for AWS in a test."""
+
+    dynamodb: Any
+    s3: Any
+    sqs: Any
+    import_queue: str
+    fit_queue: str
+
+    def items(self) -> list[dict[str, Any]]:
+        """Every item of the table."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=TABLE)
+        return [item for page in pages for item in page["Items"]]
+
+    def messages(self, queue: str) -> list[str]:
+        """The bodies of the messages in a queue; they are gone after."""
+        bodies = []
+        while True:
+            answer = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+            for message in answer.get("Messages", []):
+                bodies.append(message["Body"])
+                self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            if not answer.get("Messages"):
+                return bodies
+
+
+@functools.cache
+def session() -> Any:
+    """One session for all tests: reading the descriptions of the services takes its time."""
+    import boto3
+
+    return boto3.Session("testing", "testing", region_name=REGION)
+
+
+@pytest.fixture
+def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
+    """moto with the service's resources, and `wiring` connected to it."""
+    from moto import mock_aws
+
+    from chalicelib import wiring
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("LIKEWORTH_SECRET", SECRET)
+    with mock_aws():
+        wiring.use_session(session())
+        sqs = wiring.client("sqs")
+        made = Cloud(
+            dynamodb=wiring.client("dynamodb"),
+            s3=wiring.client("s3"),
+            sqs=sqs,
+            import_queue=sqs.create_queue(QueueName="likeworth-imports")["QueueUrl"],
+            fit_queue=sqs.create_queue(QueueName="likeworth-fits")["QueueUrl"],
+        )
+        monkeypatch.setenv("LIKEWORTH_IMPORT_QUEUE_URL", made.import_queue)
+        monkeypatch.setenv("LIKEWORTH_FIT_QUEUE_URL", made.fit_queue)
+        create_table(made.dynamodb)
+        made.s3.create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        yield made
+    wiring.reset()
+
+
+@pytest.fixture
+def store(cloud: Cloud) -> TenantStore:
+    """The store of the tenant acme."""
+    from chalicelib import wiring
+
+    return wiring.store("acme")

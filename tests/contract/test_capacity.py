@@ -1,0 +1,202 @@
+"""What it costs: write and read units as Amazon's own engine counts them.
+
+Runs only with DynamoDB Local (``LIKEWORTH_DYNAMODB_ENDPOINT``); no other engine here counts.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from app import STREAM_WINDOW_SECONDS
+from chalicelib.services.freshness import Appointment, derive_or_wait, keep_appointment
+from chalicelib.services.record import record_events
+from chalicelib.storage.keys import shard_of
+from chalicelib.storage.tenant_store import TenantStore
+from tests.contract.conftest import Engine, needs_dynamodb_local
+from tests.factories import make_event
+
+pytestmark = needs_dynamodb_local
+
+DAY = dt.date(2026, 3, 14)
+MIDNIGHT = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
+WRITE_PRICE, READ_PRICE = 0.625, 0.125
+"""Dollars per million units, on demand."""
+
+
+@dataclass
+class Meter:
+    """Adds up the capacity that a client consumes."""
+
+    writes: float = 0.0
+    reads: float = 0.0
+    calls: Counter[str] = field(default_factory=Counter)
+
+    def attach(self, client: Any) -> None:
+        """Ask for the capacity in every call."""
+        events = client.meta.events
+        for name in ("BatchWriteItem", "PutItem", "UpdateItem", "GetItem", "Query", "DeleteItem"):
+            events.register(f"before-parameter-build.dynamodb.{name}", self._ask)
+            events.register(f"after-call.dynamodb.{name}", self._count)
+
+    @property
+    def dollars_per_million(self) -> float:
+        """The price of a million times this."""
+        return self.writes * WRITE_PRICE + self.reads * READ_PRICE
+
+    def _ask(self, params: dict[str, Any], **_: Any) -> None:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+    def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        consumed = parsed.get("ConsumedCapacity", [])
+        units = sum(
+            one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed])
+        )
+        self.calls[model.name] += 1
+        if model.name in ("GetItem", "Query"):
+            self.reads += units
+        else:
+            self.writes += units
+
+
+@pytest.fixture
+def meter(dynamodb_local: Engine) -> Meter:
+    """Runs from now on."""
+    made = Meter()
+    made.attach(dynamodb_local.dynamodb)
+    return made
+
+
+def full_event(number: int, **over: Any) -> dict[str, Any]:
+    """An event with all that a sender usually fills in."""
+    return make_event(
+        **(
+            {
+                "event_id": f"{number:08d}-3f2a-4c1e-9d7b-5f0e8a6b7c21",
+                "user_id": f"user-{number % 97}",
+                "campaign_id": "spring-sale-2026",
+                "content_id": "post-4711",
+                "occurred_at": f"2026-03-14T10:{number // 60 % 60:02d}:{number % 60:02d}Z",
+            }
+            | over
+        )
+    )
+
+
+def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
+    dynamodb_local: Engine, meter: Meter
+) -> None:
+    store = dynamodb_local.store()
+    for request in range(4):
+        # The configuration is read for every request here; a warm function does not.
+        store = dynamodb_local.store()
+        events = [full_event(request * 500 + number) for number in range(500)]
+        assert record_events(store, events, now=MIDNIGHT + dt.timedelta(days=1)).accepted == 500
+    assert meter.writes <= 2000 * 1.01
+    assert meter.reads <= 2000 * 0.01
+
+
+def test_the_same_events_again_cost_the_same_and_no_more(
+    dynamodb_local: Engine, meter: Meter
+) -> None:
+    store = dynamodb_local.store()
+    events = [full_event(number) for number in range(100)]
+    for _ in range(3):
+        record_events(store, events, now=MIDNIGHT + dt.timedelta(days=1))
+    assert meter.writes <= 302
+
+
+@dataclass
+class Stream:
+    """Batches of changes, and the appointments that they lead to."""
+
+    store: TenantStore
+    appointments: list[tuple[dt.datetime, dt.date, int, dt.datetime]] = field(default_factory=list)
+
+    def batch(self, changed: set[tuple[dt.date, int]], now: dt.datetime) -> None:
+        """What the aggregate function does with a batch."""
+        self.keep(now)
+        for day, shard in sorted(changed):
+            derive_or_wait(self.store, day, shard, now=now, wait=self._waits(day, shard))
+
+    def keep(self, until: dt.datetime) -> None:
+        """Let time pass."""
+        while self.appointments and self.appointments[0][0] <= until:
+            now, day, shard, read_at = heapq.heappop(self.appointments)
+            wait = self._waits(day, shard)
+            keep_appointment(self.store, day, shard, read_at=read_at, now=now, wait=wait)
+
+    def _waits(self, day: dt.date, shard: int) -> Any:
+        def wait(until: Appointment) -> None:
+            heapq.heappush(self.appointments, (until.due_at, day, shard, until.read_at))
+
+        return wait
+
+    def counted(self, start: dt.date, end: dt.date) -> int:
+        """How many events the totals hold."""
+        totals = self.store.totals.between(start, end)
+        return sum(row["events"] for one in totals for row in one.rows)
+
+
+def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
+    dynamodb_local: Engine, meter: Meter
+) -> None:
+    store = dynamodb_local.store(shards=1)
+    stream = Stream(store)
+    a_minute = 8
+    for minute in range(24 * 60):
+        now = MIDNIGHT + dt.timedelta(minutes=minute)
+        events = [
+            full_event(minute * a_minute + n, occurred_at=f"{now.isoformat()}")
+            for n in range(a_minute)
+        ]
+        record_events(store, events, now=now)
+        if minute * 60 % STREAM_WINDOW_SECONDS == 0:
+            stream.batch({(DAY, 0)}, now)
+    stream.batch({(DAY, 0)}, MIDNIGHT + dt.timedelta(days=1))
+    stream.keep(MIDNIGHT + dt.timedelta(days=3))
+    total = 24 * 60 * a_minute
+    writing = total * WRITE_PRICE
+    assert stream.counted(DAY, DAY) == total
+    overhead = (meter.dollars_per_million - writing) / writing
+    print(f"{overhead:.2%} {meter}")  # noqa: T201
+    assert overhead <= 0.05
+
+
+def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
+    dynamodb_local: Engine, meter: Meter
+) -> None:
+    store = dynamodb_local.store(write_seconds=60)
+    stream = Stream(store)
+    draw = random.Random(5)
+    days = [DAY - dt.timedelta(days=n) for n in range(20)]
+    now = MIDNIGHT + dt.timedelta(days=1)
+    total = 6_000
+    changed: set[tuple[dt.date, int]] = set()
+    for begin in range(0, total, 500):
+        events = [
+            full_event(begin + n, occurred_at=f"{draw.choice(days)}T10:00:00Z") for n in range(500)
+        ]
+        record_events(store, events, now=now)
+        changed |= {
+            (
+                dt.date.fromisoformat(event["occurred_at"][:10]),
+                shard_of(store.user_hash(event["user_id"]), store.config.shards),
+            )
+            for event in events
+        }
+        now += dt.timedelta(seconds=20)
+        if (begin // 500) % 4 == 3:  # a minute's window
+            stream.batch(changed, now)
+            changed = set()
+    stream.keep(now + dt.timedelta(days=1))
+    assert stream.counted(days[-1], DAY) == total
+    print(f"{meter.reads / total:.3f} reads, {meter.writes / total:.3f} writes an event")  # noqa: T201
+    assert meter.reads / total <= 0.5
+    assert meter.writes / total <= 1.1

@@ -1,0 +1,361 @@
+"""What the store promises, on every engine."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.events import Event, parse_event
+from chalicelib.storage.events import EventWrite
+from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.tenants import ApiKey, TenantConfig, list_tenants
+from chalicelib.storage.totals import DayTotals, Reading
+from tests.contract.conftest import Engine
+from tests.factories import (
+    NOW,
+    make_audience,
+    make_conversion,
+    make_cost,
+    make_event,
+    money,
+)
+
+DAY = dt.date(2026, 3, 14)
+
+
+def write(store: TenantStore, *raw: dict[str, Any]) -> None:
+    assert store.events.write([EventWrite(parse_event(one)) for one in raw]) == ()
+
+
+def read(store: TenantStore, start: dt.date = DAY, end: dt.date = DAY) -> list[Event]:
+    return sorted(store.iter_events(start, end), key=lambda event: event.event_id)
+
+
+# --- events -----------------------------------------------------------------------------------
+
+EVERY_FIELD = {
+    "engagement": make_event(
+        event_id="every.field:1",
+        type="review",
+        paid=True,
+        user_id="AAAAAAAAAAAAAAAAAAAAAA",
+        cost=money("0.00000001"),
+        campaign_id="spring & summer",
+        content_id="ünïcode ✓",
+        parent_event_id="e0",
+        rating=4.5,
+        sentiment=-1e-300,
+        occurred_at="2026-03-14T23:59:59.999999Z",
+    ),
+    "engagement of many": make_event(event_id="many", count=10**12, cost=money("1" * 15)),
+    "without consent": make_event(event_id="no", consent=False),
+    "bare": make_event(event_id="bare"),
+    "conversion": make_conversion(event_id="c", user_id="BBBBBBBBBBBBBBBBBBBBBB", refund=True),
+    "free conversions": make_conversion(event_id="f", value=None, count=7, goal="signup"),
+    "cost": make_cost(event_id="o", paid=False, campaign_id="x", period_days=30),
+    "zero cost": make_cost(event_id="z", paid=True, amount=money("0")),
+    "audience": make_audience(event_id="a", size=0),
+}
+
+
+@pytest.mark.parametrize("raw", EVERY_FIELD.values(), ids=EVERY_FIELD.keys())
+def test_an_event_comes_back_as_it_was(engine: Engine, raw: dict[str, Any]) -> None:
+    store = engine.store()
+    write(store, raw)
+    assert read(store) == [parse_event(raw)]
+
+
+def test_the_same_event_again_changes_nothing(engine: Engine) -> None:
+    store = engine.store()
+    event = make_event()
+    write(store, event)
+    before = engine.count()
+    write(store, event)
+    write(store, event, event)
+    assert engine.count() == before
+
+
+def test_other_content_under_the_same_identity_replaces_it(engine: Engine) -> None:
+    store = engine.store()
+    write(store, make_event(event_id="day", count=10))
+    write(store, make_event(event_id="day", count=12))
+    (event,) = read(store)
+    assert event.count == 12  # type: ignore[union-attr]
+
+
+def test_of_duplicates_in_one_call_the_last_stays(engine: Engine) -> None:
+    store = engine.store()
+    write(store, *(make_event(event_id="same", count=count) for count in (1, 2, 3)))
+    (event,) = read(store)
+    assert event.count == 3  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"event_id": "y"},
+        {"occurred_at": "2026-03-14T09:30:00.000001Z"},
+        {"user_id": "CCCCCCCCCCCCCCCCCCCCCC"},
+    ],
+)
+def test_id_time_and_person_are_the_identity(engine: Engine, other: dict[str, str]) -> None:
+    store = engine.store()
+    write(store, make_event(event_id="x"), make_event(**({"event_id": "x"} | other)))
+    assert len(read(store)) == 2
+
+
+def test_withdrawn_consent_removes_the_person(engine: Engine) -> None:
+    store = engine.store()
+    user = "DDDDDDDDDDDDDDDDDDDDDD"
+    write(store, make_event(event_id="x", user_id=user))
+    restated = parse_event(make_event(event_id="x", consent=False))
+    assert store.events.write([EventWrite(restated, withdrawn_user=user)]) == ()
+    assert read(store) == [restated]
+
+
+def test_more_events_than_fit_a_batch_or_a_page_come_back_complete(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    long = "✓" * 128
+    events = [
+        make_event(event_id=f"n{number:04d}", campaign_id=long, content_id=long)
+        for number in range(1300)
+    ]
+    write(store, *events)
+    assert [event.event_id for event in read(store)] == [event["event_id"] for event in events]
+
+
+def test_a_persons_events_lie_together_by_time(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    users = ["E" * 22, "F" * 22]
+    times = [f"2026-03-14T0{hour}:00:00Z" for hour in (3, 1, 2)]
+    write(store, *(make_event(user_id=user, occurred_at=at) for at in times for user in users))
+    found = [
+        (event.user_id, event.occurred_at.hour)  # type: ignore[union-attr]
+        for event in store.events.in_partition(DAY, 0)
+    ]
+    assert found == [(user, hour) for user in users for hour in (1, 2, 3)]
+
+
+def test_reading_takes_the_first_and_last_day_and_no_others(engine: Engine) -> None:
+    store = engine.store()
+    for day in (12, 13, 14, 15):
+        write(store, make_event(event_id=f"d{day}", occurred_at=f"2026-03-{day}T00:00:00Z"))
+    found = read(store, dt.date(2026, 3, 13), dt.date(2026, 3, 14))
+    assert [event.event_id for event in found] == ["d13", "d14"]
+
+
+def test_tenants_see_nothing_of_each_other(engine: Engine) -> None:
+    ours, theirs = engine.store("acme"), engine.store("acme-2")
+    write(theirs, make_event())
+    theirs.imports.add(Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z"))
+    theirs.fits.put_document("20260314T000000Z-00000001", {"goals": {}})
+    assert read(ours) == []
+    assert ours.imports.newest_first(limit=10) == []
+    assert ours.fits.latest_document() is None
+
+
+# --- day totals -------------------------------------------------------------------------------
+
+
+def test_totals_come_back_by_day_over_the_end_of_a_month(engine: Engine) -> None:
+    store = engine.store()
+    days = [dt.date(2026, 2, 27) + dt.timedelta(days=n) for n in range(4)]
+    for day in reversed(days):
+        for shard in (1, 0):
+            store.totals.put(DayTotals(day, shard, [{"events": 1, "day": str(day)}]), read_at=NOW)
+    found = list(store.totals.between(days[1], days[2]))
+    assert [(one.day, one.shard) for one in found] == [
+        (day, shard) for day in days[1:3] for shard in (0, 1)
+    ]
+    assert found[0].rows == [{"events": 1, "day": "2026-02-28"}]
+
+
+def test_totals_of_an_earlier_reading_do_not_replace_later_ones(engine: Engine) -> None:
+    store = engine.store()
+    later, earlier = NOW, NOW - dt.timedelta(microseconds=1)
+    assert store.totals.put(DayTotals(DAY, 0, [{"events": 7, "n": 2}]), read_at=later)
+    assert not store.totals.put(DayTotals(DAY, 0, [{"events": 7, "n": 1}]), read_at=earlier)
+    (found,) = store.totals.between(DAY, DAY)
+    assert found.rows == [{"events": 7, "n": 2}]
+    assert store.totals.last_reading(DAY, 0) == Reading(later, 7, awaited=False)
+
+
+def test_only_one_waits_to_derive_totals_again(engine: Engine) -> None:
+    store = engine.store()
+    assert store.totals.last_reading(DAY, 0) is None
+    store.totals.put(DayTotals(DAY, 0, [{"events": 7}]), read_at=NOW)
+    assert not store.totals.await_next(DAY, 0, NOW - dt.timedelta(seconds=1))
+    assert store.totals.await_next(DAY, 0, NOW)
+    assert not store.totals.await_next(DAY, 0, NOW)
+    assert store.totals.last_reading(DAY, 0) == Reading(NOW, 7, awaited=True)
+    store.totals.put(DayTotals(DAY, 0, []), read_at=NOW + dt.timedelta(hours=1))
+    assert store.totals.last_reading(DAY, 0) == Reading(
+        NOW + dt.timedelta(hours=1), 0, awaited=False
+    )
+
+
+def test_totals_too_large_for_an_item_come_back_whole(engine: Engine) -> None:
+    store = engine.store()
+    draw = random.Random(1)
+    rows = [{"events": 1, "noise": draw.randbytes(300_000).hex()}]
+    store.totals.put(DayTotals(DAY, 0, rows), read_at=NOW)
+    assert list(store.totals.between(DAY, DAY)) == [DayTotals(DAY, 0, rows)]
+
+
+def test_the_longest_cost_period_only_grows(engine: Engine) -> None:
+    store = engine.store()
+    assert store.totals.longest_cost_period() == 1
+    for days in (30, 7):
+        store.totals.note_cost_period(days)
+    assert store.totals.longest_cost_period() == 30
+
+
+# --- fits -------------------------------------------------------------------------------------
+
+
+def fit_id(number: int) -> str:
+    return f"20260314T00000{number}Z-0000000{number}"
+
+
+def test_a_fit_header_comes_back_as_it_was(engine: Engine) -> None:
+    store = engine.store()
+    header = FitHeader(
+        fit_id(1),
+        requested_at="2026-03-14T00:00:01Z",
+        window_from="2026-01-01",
+        window_to="2026-03-13",
+        status="failed",
+        goals=("lead", "purchase"),
+        error={"code": "unusable_input", "detail": "nothing there"},
+    )
+    assert store.fits.add(header)
+    assert store.fits.get(fit_id(1)) == header
+    assert not store.fits.add(header)
+
+
+def test_a_fit_document_is_written_once(engine: Engine) -> None:
+    store = engine.store()
+    assert store.fits.put_document(fit_id(1), {"n": 1.5, "none": None})
+    assert not store.fits.put_document(fit_id(1), {"n": 2})
+    assert store.fits.document(fit_id(1)) == {"n": 1.5, "none": None}
+
+
+def test_the_latest_document_is_that_of_the_newest_fit(engine: Engine) -> None:
+    store = engine.store()
+    for number in (2, 3, 1):
+        store.fits.put_document(fit_id(number), {"number": number})
+    assert store.fits.latest_document() == {"number": 3}
+
+
+def test_a_document_too_large_for_an_item_comes_back_whole(engine: Engine) -> None:
+    store = engine.store()
+    document = {"noise": random.Random(2).randbytes(400_000).hex()}
+    store.fits.put_document(fit_id(1), document)
+    assert store.fits.document(fit_id(1)) == document
+
+
+def test_a_document_with_nan_is_refused(engine: Engine) -> None:
+    store = engine.store()
+    with pytest.raises(ValueError, match="JSON"):
+        store.fits.put_document(fit_id(1), {"n": float("nan")})
+    assert store.fits.document(fit_id(1)) is None
+
+
+# --- imports ----------------------------------------------------------------------------------
+
+IMPORT = Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z")
+
+
+def test_an_import_comes_back_as_it_was(engine: Engine) -> None:
+    store = engine.store()
+    full = dataclasses.replace(
+        IMPORT,
+        state="done",
+        spread=True,
+        currency="USD",
+        position=7,
+        summary={"rows": 7, "notes": ["x"], "claimed": None},
+        error=None,
+    )
+    assert store.imports.add(full)
+    assert store.imports.get(full.import_id) == full
+    assert not store.imports.add(IMPORT)
+
+
+def test_of_two_workers_the_slower_one_cannot_move_an_import_back(engine: Engine) -> None:
+    store = engine.store()
+    store.imports.add(IMPORT)
+    fast = store.imports.save(dataclasses.replace(IMPORT, position=500))
+    with pytest.raises(StoreUnavailable):
+        store.imports.save(dataclasses.replace(IMPORT, position=100))
+    assert store.imports.get(IMPORT.import_id) == fast
+
+
+def test_imports_come_newest_first_page_by_page(engine: Engine) -> None:
+    store = engine.store()
+    ids = [f"2026031{day}T000000Z-00000001" for day in range(5)]
+    for import_id in ids:
+        store.imports.add(dataclasses.replace(IMPORT, import_id=import_id))
+    first = store.imports.newest_first(limit=2)
+    then = store.imports.newest_first(limit=9, after=first[-1].import_id)
+    assert [one.import_id for one in (*first, *then)] == ids[::-1]
+
+
+def test_refused_rows_come_back_page_by_page_and_can_be_removed(engine: Engine) -> None:
+    store = engine.store()
+    rows = [RefusedRow(row, 0, f"raw;{row}", "invalid_date", "no day") for row in range(2, 62)]
+    store.imports.add_refused_rows(IMPORT.import_id, rows, now=NOW)
+    store.imports.add_refused_rows(IMPORT.import_id, rows[:10], now=NOW)
+    found: list[RefusedRow] = []
+    after = None
+    while True:
+        page, after = store.imports.refused_rows(IMPORT.import_id, limit=25, after=after)
+        found += page
+        if after is None:
+            break
+    assert found == rows
+    store.imports.remove_refused_rows(IMPORT.import_id)
+    assert store.imports.refused_rows(IMPORT.import_id, limit=1) == ([], None)
+
+
+# --- tenants ----------------------------------------------------------------------------------
+
+
+def test_a_tenant_is_registered_once_with_the_first_configuration(engine: Engine) -> None:
+    assert not engine.store().is_registered()
+    first = engine.store(currency="USD", shards=2, cors_origins="https://a.example, ,x").config
+    again = engine.store(currency="EUR", shards=9)
+    assert again.config == first == TenantConfig("USD", 2, 3 * 365, ("https://a.example", "x"))
+    assert again.is_registered()
+    assert list(list_tenants(engine.low_level())) == ["acme"]
+
+
+def test_the_number_of_shards_cannot_change(engine: Engine) -> None:
+    store = engine.store(shards=2)
+    changed = dataclasses.replace(store.config, currency="USD")
+    store.items.configure(changed)
+    assert engine.store().config == changed
+    with pytest.raises(ValueError, match="shards"):
+        store.items.configure(dataclasses.replace(changed, shards=3))
+
+
+def test_an_api_key_comes_back_as_it_was(engine: Engine) -> None:
+    store = engine.store()
+    key = ApiKey("abc", "read", "0" * 64, NOW, revoked_at=NOW)
+    store.items.put_api_key(key)
+    assert store.items.api_key("abc") == key
+    assert store.items.api_key("abd") is None
+    assert engine.store("other").items.api_key("abc") is None
+
+
+def test_a_tenants_name_cannot_reach_into_another_partition(engine: Engine) -> None:
+    for name in ("-", "acme#x", "", "A", "acme\n", "a" * 33, "-#tenants"):
+        with pytest.raises(ValueError, match="tenant"):
+            engine.store(name)

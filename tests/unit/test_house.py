@@ -1,0 +1,143 @@
+"""The rules of the house that a machine can check: arrows, weight, the map."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import chalicelib
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "chalicelib"
+
+LEVELS: tuple[frozenset[str], ...] = (
+    frozenset({"errors"}),
+    frozenset({"money", "channels", "settings"}),
+    frozenset({"events"}),
+    frozenset({"attribution", "exports", "storage"}),
+    frozenset({"services"}),
+    frozenset({"wiring"}),
+    frozenset({"api", "workers", "cli", "embedded", "demo", "dashboard", "__main__"}),
+    frozenset({"app"}),
+)
+"""From the ground up; a room imports only rooms below its own level."""
+
+LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
+
+MAY_ALSO = {
+    "cli": {"embedded", "demo"},  # the command line starts them
+    "demo": {"embedded"},
+    "__main__": {"cli"},
+    "api": {"dashboard"},  # serves its page
+}
+"""Doors inside a level, each with its reason."""
+
+HEAVY = ("statsmodels", "scipy", "pandas", "numpy")
+THIN_ROOMS = ("api", "storage", "services", "exports", "wiring", "workers", "app", "events")
+MAKES_CLIENTS = {"wiring", "embedded"}
+
+
+def room_of(file: Path) -> str:
+    """The room that a file lies in: a package or a module directly under `chalicelib`."""
+    if file.parent == ROOT:
+        return file.stem
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def sources() -> list[Path]:
+    """Every module of the house but the map itself."""
+    files = [ROOT / "app.py", *PACKAGE.rglob("*.py")]
+    return sorted(file for file in files if file != PACKAGE / "__init__.py")
+
+
+def imports_of(file: Path, *, at_import: bool) -> Iterator[str]:
+    """Dotted names that a module imports; only when it is imported itself, or ever."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    pending: list[ast.AST] = [tree]
+    while pending:
+        node = pending.pop()
+        match node:
+            case ast.Import(names=names):
+                yield from (name.name for name in names)
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                yield module
+                yield from (f"{module}.{name.name}" for name in names)
+            case ast.ImportFrom():
+                yield "chalicelib"  # a relative import: named by the test below
+            case ast.FunctionDef() | ast.AsyncFunctionDef() if at_import:
+                continue
+            case ast.If(test=ast.Name(id="TYPE_CHECKING")) if at_import:
+                continue
+            case _:
+                pass
+        pending.extend(ast.iter_child_nodes(node))
+
+
+def rooms_imported(file: Path) -> set[str]:
+    """Rooms of the house that a module imports, its own not among them."""
+    rooms = set()
+    for name in imports_of(file, at_import=False):
+        first, _, rest = name.partition(".")
+        if first == "app":
+            rooms.add("app")
+        elif first == "chalicelib" and rest:
+            rooms.add(rest.partition(".")[0])
+    return {room for room in rooms if room in LEVEL} - {room_of(file)}
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_arrows_point_one_way(file: Path) -> None:
+    room = room_of(file)
+    allowed = {other for other in LEVEL if LEVEL[other] < LEVEL[room]} | MAY_ALSO.get(room, set())
+    if room == "attribution":
+        allowed = {"errors"}
+    assert rooms_imported(file) <= allowed
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_thin_rooms_load_nothing_heavy_when_they_are_imported(file: Path) -> None:
+    if room_of(file) in THIN_ROOMS:
+        loaded = {name.partition(".")[0] for name in imports_of(file, at_import=True)}
+        assert not loaded & set(HEAVY)
+
+
+@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_only_the_wiring_makes_clients(file: Path) -> None:
+    if room_of(file) not in MAKES_CLIENTS:
+        names = {name.partition(".")[0] for name in imports_of(file, at_import=False)}
+        assert "boto3" not in names
+
+
+def test_every_room_has_its_level() -> None:
+    assert {room_of(file) for file in sources()} <= set(LEVEL)
+
+
+def test_the_application_starts_thin() -> None:
+    code = f"import sys, app; print([m for m in {(*HEAVY, 'boto3', 'lxml')!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_map_names_every_room() -> None:
+    assert chalicelib.__doc__ is not None
+    drawn = chalicelib.__doc__.replace(",", " ").replace("/", " ").split()
+    rooms = {room_of(file) for file in sources()} - {"app", "__main__"}
+    assert rooms <= set(drawn)
+
+
+def test_a_wrong_arrow_would_be_seen(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text(
+        "def late():\n    from chalicelib.api import http\n"
+        "import chalicelib.storage.keys\nfrom chalicelib import wiring\n"
+    )
+    names = set(imports_of(wrong, at_import=False))
+    assert {"chalicelib.api", "chalicelib.storage.keys", "chalicelib.wiring"} <= names
+    assert "chalicelib.api" not in set(imports_of(wrong, at_import=True))

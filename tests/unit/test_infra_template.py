@@ -1,0 +1,122 @@
+"""The packaged template: what `app.py` asks for and `infra/resources.json` adds fit together."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+FUNCTIONS = {
+    "APIHandler",
+    "ImportHandler",
+    "FitHandler",
+    "TotalsHandler",
+    "AggregateHandler",
+    "ScheduleHandler",
+}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What `chalice package` makes of the application without its dependencies."""
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / ".chalice", project / ".chalice")
+    shutil.copytree(
+        ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    shutil.copy(ROOT / "app.py", project)
+    shutil.copy(ROOT / "infra" / "resources.json", project)
+    (project / "requirements.txt").touch()
+    subprocess.run(
+        [
+            str(Path(sys.executable).parent / "chalice"),
+            "package",
+            "--merge-template",
+            "resources.json",
+            "out",
+        ],
+        cwd=project,
+        env=os.environ | {"AWS_DEFAULT_REGION": "eu-central-1"},
+        check=True,
+        capture_output=True,
+    )
+    made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
+    return made
+
+
+def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
+
+
+def test_every_function_is_one_of_the_application(template: dict[str, Any]) -> None:
+    functions = {
+        name
+        for name, one in template["Resources"].items()
+        if one.get("Type") == "AWS::Serverless::Function"
+    }
+    assert functions == FUNCTIONS
+    typeless = [name for name, one in template["Resources"].items() if "Type" not in one]
+    assert typeless == []
+
+
+def test_every_queue_that_is_listened_to_is_made_and_answers_item_by_item(
+    template: dict[str, Any],
+) -> None:
+    made = {
+        one["Properties"].get("QueueName"): name
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::SQS::Queue"
+    }
+    for name in ("Import", "Fit", "Totals"):
+        source = properties(template, f"{name}Handler")["Events"][f"{name}HandlerSqsEventSource"]
+        queue = source["Properties"]["Queue"]["Fn::Sub"].rpartition(":")[2]
+        assert made[queue] == f"{name}Queue"
+        assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert template["Resources"][f"{name}Handler"]["DependsOn"] == [f"{name}Queue"]
+
+
+def test_a_message_stays_hidden_longer_than_its_function_may_run(template: dict[str, Any]) -> None:
+    for name in ("Import", "Fit", "Totals"):
+        hidden = properties(template, f"{name}Queue")["VisibilityTimeout"]
+        assert hidden >= 6 * properties(template, f"{name}Handler")["Timeout"]
+
+
+def test_the_stream_is_that_of_the_table(template: dict[str, Any]) -> None:
+    events = properties(template, "AggregateHandler")["Events"]
+    source = events["AggregateHandlerDynamodbEventSource"]["Properties"]
+    assert source["Stream"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert source["DestinationConfig"]["OnFailure"]["Destination"] == {
+        "Fn::GetAtt": ["StreamDeadLetters", "Arn"]
+    }
+
+
+def test_an_alarm_stands_on_every_queue_of_dead_letters(template: dict[str, Any]) -> None:
+    dead = {name for name in template["Resources"] if name.endswith("DeadLetters")}
+    assert len(dead) == 4
+    for name in dead:
+        (dimension,) = properties(template, f"{name}Alarm")["Dimensions"]
+        assert dimension["Value"] == {"Fn::GetAtt": [name, "QueueName"]}
+
+
+def test_every_variable_is_a_setting(template: dict[str, Any]) -> None:
+    given = set(template["Globals"]["Function"]["Environment"]["Variables"])
+    assert given <= {PREFIX + field.name.upper() for field in fields(Settings)}
+
+
+def test_the_table_expires_items_and_can_be_restored(template: dict[str, Any]) -> None:
+    table = properties(template, "Table")
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
+    assert template["Resources"]["Table"]["DeletionPolicy"] == "Retain"

@@ -1,0 +1,224 @@
+"""Fits: asked for once, run once, kept for ever; and the keys of those who ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.errors import InvalidFields, NoFitYet, NotFound, Unauthenticated, UnusableInput
+from chalicelib.services import fits
+from chalicelib.services.keys import ROLES, authenticate, create_key
+from chalicelib.services.record import record_events
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import Cloud
+from tests.factories import NOW, make_conversion, make_event
+
+
+class Estimator:
+    """Stands for `services.estimation.fit_events`; remembers what it was asked."""
+
+    def __init__(self, *goals: str, error: Exception | None = None) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self._goals = goals or ("purchase",)
+        self._error = error
+
+    def __call__(self, events: Any, **asked: Any) -> dict[str, Any]:
+        """A document that tells what was asked."""
+        self.asked.append(asked | {"events": sorted(event.event_id for event in events)})
+        if self._error is not None:
+            raise self._error
+        return {
+            "id": asked["fit_id"],
+            "window": {"from": "2026-03-01", "to": "2026-03-14"},
+            "goals": {goal: {"diagnostics": {}} for goal in self._goals},
+        }
+
+
+def request(store: TenantStore, **over: Any) -> str:
+    sent: list[Any] = []
+    two_days = {"start": dt.date(2026, 3, 13), "end": dt.date(2026, 3, 14)}
+    header = fits.request_fit(store, sent.append, **({"now": NOW} | two_days | over))
+    assert sent == [{"fit": {"tenant": "acme", "fit_id": header.fit_id}}]
+    assert header.status == "queued"
+    return header.fit_id
+
+
+def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
+    for day in ("2026-03-09", "2026-03-10", "2026-03-12", "2026-03-13"):
+        event = make_event(event_id=day, occurred_at=f"{day}T00:00:00Z")
+        record_events(store, [event], now=NOW)
+    estimator = Estimator()
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
+    (asked,) = estimator.asked
+    assert asked["events"] == ["2026-03-10", "2026-03-12"]
+    assert asked["window"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
+    assert (asked["currency"], asked["as_of"], asked["fit_id"]) == ("EUR", NOW, fit_id)
+
+
+def test_without_a_window_the_fit_finds_its_own_in_the_days_up_to_yesterday(
+    store: TenantStore,
+) -> None:
+    for days in (0, 1, 179, 180, 181):
+        at = NOW - dt.timedelta(days=days)
+        record_events(store, [make_event(event_id=f"{days}", occurred_at=f"{at}")], now=NOW)
+    estimator = Estimator()
+    fit_id = request(store, start=None, end=None)
+    ended = fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
+    (asked,) = estimator.asked
+    assert asked["events"] == ["1", "179", "180"]
+    assert asked["window"] is None
+    assert (ended.window_from, ended.window_to) == ("2026-03-01", "2026-03-14")
+
+
+def test_a_fit_is_kept_with_its_goals_and_found_as_the_latest(store: TenantStore) -> None:
+    fit_id = request(store)
+    ended = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator("signup", "purchase"))
+    assert (ended.status, ended.goals) == ("done", ("purchase", "signup"))
+    assert fits.show_fit(store, fit_id) == ended
+    assert fits.latest_document(store)["id"] == fit_id
+    assert fits.show_document(store, ended) == fits.latest_document(store, "signup")
+
+
+def test_a_fit_that_has_ended_is_not_run_again(store: TenantStore) -> None:
+    fit_id = request(store)
+    ended = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator())
+    again = Estimator()
+    assert fits.run_fit(store, fit_id, now=NOW, estimate=again) == ended
+    assert again.asked == []
+
+
+def test_a_fit_that_crashed_is_run_again(store: TenantStore) -> None:
+    fit_id = request(store)
+    with pytest.raises(MemoryError):
+        fits.run_fit(store, fit_id, now=NOW, estimate=Estimator(error=MemoryError()))
+    assert fits.show_fit(store, fit_id).status == "running"
+    assert fits.run_fit(store, fit_id, now=NOW, estimate=Estimator()).status == "done"
+
+
+def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_reason(store: TenantStore) -> None:
+    estimator = Estimator(error=UnusableInput("there is no conversion"))
+    ended = fits.run_fit(store, request(store), now=NOW, estimate=estimator)
+    assert ended.status == "failed"
+    assert ended.error == {"code": "unusable_input", "detail": "there is no conversion"}
+    with pytest.raises(NoFitYet):
+        fits.latest_document(store)
+
+
+def test_the_real_estimator_stands_behind_it(store: TenantStore) -> None:
+    record_events(store, [make_conversion()], now=NOW)
+    ended = fits.run_fit(store, request(store), now=NOW)
+    assert ended.error is not None
+    assert ended.error["code"] == "unusable_input"
+
+
+def test_a_goal_is_answered_from_the_latest_fit_that_knows_it(store: TenantStore) -> None:
+    for minutes, goals in ((0, ("lead",)), (1, ("lead", "purchase")), (2, ("purchase",))):
+        now = NOW + dt.timedelta(minutes=minutes)
+        fits.run_fit(store, request(store, now=now), now=now, estimate=Estimator(*goals))
+    assert fits.latest_document(store, "purchase")["id"].startswith("20260315T120200Z")
+    assert fits.latest_document(store, "lead")["id"].startswith("20260315T120100Z")
+    assert fits.latest_document(store, "unheard_of") == fits.latest_document(store)
+
+
+def test_the_fit_of_a_day_is_asked_for_once(store: TenantStore) -> None:
+    sent: list[Any] = []
+    first = fits.request_scheduled_fit(store, sent.append, now=NOW)
+    again = fits.request_scheduled_fit(store, sent.append, now=NOW + dt.timedelta(hours=1))
+    assert again == first
+    assert sent == [fits.fit_message("acme", first.fit_id)] * 2  # the message may have been lost
+    fits.run_fit(store, first.fit_id, now=NOW, estimate=Estimator())
+    fits.request_scheduled_fit(store, sent.append, now=NOW)
+    assert len(sent) == 2
+    tomorrow = fits.request_scheduled_fit(store, sent.append, now=NOW + dt.timedelta(days=1))
+    assert tomorrow.fit_id != first.fit_id
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (dt.date(2026, 3, 2), dt.date(2026, 3, 1)),
+        (dt.date(2022, 1, 1), dt.date(2026, 3, 1)),
+    ],
+)
+def test_a_window_that_is_none_is_refused(store: TenantStore, start: dt.date, end: dt.date) -> None:
+    with pytest.raises(InvalidFields):
+        fits.request_fit(store, print, now=NOW, start=start, end=end)
+    assert fits.list_fits(store, limit=10) == ([], None)
+
+
+def test_fits_are_listed_newest_first_page_by_page(store: TenantStore) -> None:
+    asked = [request(store, now=NOW + dt.timedelta(seconds=n)) for n in range(3)]
+    first, after = fits.list_fits(store, limit=2)
+    second, end = fits.list_fits(store, limit=2, after=after)
+    assert [one.fit_id for one in (*first, *second)] == asked[::-1]
+    assert end is None
+
+
+@pytest.mark.parametrize("fit_id", ["20260101T000000Z-ffffffff", "nonsense", ""])
+def test_a_fit_that_is_not_there_is_not_found(store: TenantStore, fit_id: str) -> None:
+    with pytest.raises(NotFound):
+        fits.show_fit(store, fit_id)
+
+
+# --- keys -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_key_says_who_calls(store: TenantStore, role: Any) -> None:
+    caller = authenticate(create_key(store, role, now=NOW), wiring.store)
+    assert (caller.tenant, caller.role) == ("acme", role)
+    assert caller.may((role,))
+    assert caller.may(()) == (role == "admin")
+
+
+def test_a_key_is_not_kept(cloud: Cloud, store: TenantStore) -> None:
+    key = create_key(store, "read", now=NOW)
+    secret = key.rpartition(".")[2]
+    assert not [item for item in cloud.items() if secret in str(item)]
+
+
+def test_a_key_with_any_other_character_is_no_key(store: TenantStore) -> None:
+    key = create_key(store, "read", now=NOW)
+    for position in range(len(key)):
+        other = key[:position] + ("A" if key[position] != "A" else "B") + key[position + 1 :]
+        with pytest.raises(Unauthenticated):
+            authenticate(other, wiring.store)
+
+
+def test_a_key_of_one_tenant_is_none_of_another(cloud: Cloud, store: TenantStore) -> None:
+    key = create_key(store, "admin", now=NOW)
+    (item,) = [item for item in cloud.items() if item["pk"]["S"] == "acme#keys"]
+    cloud.dynamodb.put_item(TableName="likeworth", Item=item | {"pk": {"S": "other#keys"}})
+    with pytest.raises(Unauthenticated):
+        authenticate(key.replace("lw_acme.", "lw_other."), wiring.store)
+
+
+def test_a_revoked_key_is_no_key(store: TenantStore) -> None:
+    import dataclasses
+
+    key = create_key(store, "admin", now=NOW)
+    kept = store.items.api_key(key.split(".")[1])
+    assert kept is not None
+    store.items.put_api_key(dataclasses.replace(kept, revoked_at=NOW))
+    with pytest.raises(Unauthenticated):
+        authenticate(key, wiring.store)
+
+
+@pytest.mark.parametrize("key", ["", "lw_", "lw_acme.x.y", "lw_Acme." + "0" * 12 + "." + "a" * 32])
+def test_what_is_no_key_is_refused_without_looking(key: str) -> None:
+    def never(tenant: str) -> TenantStore:
+        raise AssertionError(tenant)
+
+    with pytest.raises(Unauthenticated):
+        authenticate(key, never)
+
+
+def test_a_wrong_key_registers_no_tenant(cloud: Cloud) -> None:
+    key = create_key(wiring.store("acme"), "read", now=NOW)
+    with pytest.raises(Unauthenticated):
+        authenticate(key.replace("lw_acme.", "lw_made-up."), wiring.store)
+    assert wiring.tenants() == ["acme"]

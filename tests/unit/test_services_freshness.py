@@ -1,0 +1,151 @@
+"""Totals that wait: derived seldom, but in the end after the last change."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from chalicelib.services.freshness import (
+    SMALL_PARTITION_EVENTS,
+    Appointment,
+    derive_or_wait,
+    due_at,
+    keep_appointment,
+)
+from chalicelib.services.record import record_events
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.totals import DayTotals, Reading
+from tests.factories import make_event
+
+DAY = dt.date(2026, 3, 14)
+MIDNIGHT = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
+
+
+def at(hours: float) -> dt.datetime:
+    return MIDNIGHT + dt.timedelta(hours=hours)
+
+
+@dataclass
+class Diary:
+    """Appointments, and a clock that keeps them."""
+
+    store: TenantStore
+    waiting: list[dt.datetime] = field(default_factory=list)
+    known: dict[dt.datetime, Appointment] = field(default_factory=dict)
+
+    def change(self, now: dt.datetime) -> None:
+        """An event comes, and the stream tells of it."""
+        self.keep(now)
+        event = make_event(occurred_at=min(now, at(23.99)).isoformat())
+        record_events(self.store, [event], now=now)
+        derive_or_wait(self.store, DAY, 0, now=now, wait=self._wait)
+
+    def keep(self, until: dt.datetime) -> None:
+        """Let time pass."""
+        while self.waiting and self.waiting[0] <= until:
+            due = heapq.heappop(self.waiting)
+            read_at = self.known.pop(due).read_at
+            keep_appointment(self.store, DAY, 0, read_at=read_at, now=due, wait=self._wait)
+
+    def _wait(self, appointment: Appointment) -> None:
+        heapq.heappush(self.waiting, appointment.due_at)
+        self.known[appointment.due_at] = appointment
+
+    def counted(self) -> int:
+        """How many events the totals hold."""
+        return sum(row["events"] for one in self.store.totals.between(DAY, DAY) for row in one.rows)
+
+
+@pytest.fixture
+def diary(store: TenantStore) -> Diary:
+    """A tenant with one shard."""
+    import dataclasses
+
+    store.items.register(dataclasses.replace(store.config, shards=1))
+    store.__dict__["config"] = dataclasses.replace(store.config, shards=1)
+    return Diary(store)
+
+
+def test_the_first_change_is_derived_at_once(diary: Diary) -> None:
+    diary.change(at(10))
+    assert diary.counted() == 1
+    assert diary.waiting == []
+
+
+def test_the_next_changes_wait_for_one_appointment(diary: Diary) -> None:
+    for minutes in (0, 1, 2, 14):
+        diary.change(at(10 + minutes / 60))
+    assert diary.counted() == 1
+    assert diary.waiting == [at(10.25)]
+    diary.keep(at(10.25))
+    assert diary.counted() == 4
+    assert diary.waiting == []
+
+
+def test_in_the_end_every_change_is_counted(diary: Diary) -> None:
+    draw = random.Random(4)
+    moments = sorted(draw.uniform(0, 30) for _ in range(60))
+    for moment in moments:
+        diary.change(at(moment))
+    diary.keep(at(100))
+    assert diary.counted() == 60
+
+
+def test_an_appointment_that_is_too_early_is_put_off(diary: Diary) -> None:
+    diary.change(at(10))
+    put_off: list[Appointment] = []
+    keep_appointment(diary.store, DAY, 0, read_at=at(10), now=at(10.1), wait=put_off.append)
+    assert put_off == [Appointment(at(10), at(10.25))]
+
+
+def test_an_appointment_that_somebody_else_kept_is_dropped(diary: Diary) -> None:
+    diary.change(at(10))
+    diary.store.totals.put(DayTotals(DAY, 0, [{"events": 9}]), read_at=at(11))
+    keep_appointment(diary.store, DAY, 0, read_at=at(10), now=at(12), wait=diary._wait)
+    assert diary.counted() == 9
+
+
+def test_a_lost_message_is_made_up_for_by_the_next_change(diary: Diary) -> None:
+    for minutes in (0, 1):
+        diary.change(at(10 + minutes / 60))
+    diary.waiting.clear()
+    diary.change(at(11))
+    assert diary.counted() == 3
+
+
+def test_whoever_dies_before_the_note_waits_twice_and_not_never(diary: Diary) -> None:
+    diary.change(at(10))
+
+    class Dead(BaseException):
+        pass
+
+    def dies(appointment: Appointment) -> None:
+        diary._wait(appointment)
+        raise Dead
+
+    for _ in range(2):
+        with pytest.raises(Dead):
+            derive_or_wait(diary.store, DAY, 0, now=at(10.1), wait=dies)
+    assert diary.waiting == [at(10.25), at(10.25)]
+
+
+@pytest.mark.parametrize(
+    ("events", "read", "wait_hours"),
+    [
+        (10, 12, 0.25),
+        (SMALL_PARTITION_EVENTS, 0.1, 0.25),
+        (SMALL_PARTITION_EVENTS, 12, 4),
+        (SMALL_PARTITION_EVENTS, 24, 8),
+        (SMALL_PARTITION_EVENTS, 2400, 8),
+        (SMALL_PARTITION_EVENTS - 1, 2400, 0.25),
+    ],
+)
+def test_large_partitions_wait_for_a_third_of_their_day(
+    events: int, read: float, wait_hours: float
+) -> None:
+    last = Reading(at(read), events, awaited=False)
+    assert due_at(DAY, last) - last.read_at == dt.timedelta(hours=wait_hours)

@@ -1,0 +1,344 @@
+"""Imports: killed anywhere and run again, nothing is lost and nothing doubled."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
+from chalicelib.services import imports
+from chalicelib.settings import Settings
+from chalicelib.storage.imports import Import
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.factories import NOW, make_event, money
+from tests.faulty import FakeTime, scripted, throttled, works
+from tests.reports import LineReport, lines
+
+
+def events(count: int, *, start: int = 0, **over: Any) -> list[dict[str, Any]]:
+    return [make_event(event_id=f"r{start + n:03d}", **over) for n in range(count)]
+
+
+ROWS: list[Any] = [
+    None,
+    events(2),
+    "refused",
+    events(1, start=2),
+    [*events(1, start=3), make_event(event_id="usd", cost=money("1", "USD"))],
+    events(3, start=4, occurred_at="2026-03-02T00:00:00Z"),
+    None,
+    events(2, start=7),
+]
+"""8 rows: 9 events and 1 foreign one, 2 rows refused (in part), 2 without data."""
+
+
+@dataclasses.dataclass
+class Upload:
+    """An upload of a tenant and how to import it."""
+
+    cloud: Cloud
+    store: TenantStore
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        self.key = self.key or f"imports/{self.store.tenant}/report.ndjson"
+
+    def put(self, *rows: Any) -> ObjectVersion:
+        """Upload these rows."""
+        answer = self.cloud.s3.put_object(Bucket=BUCKET, Key=self.key, Body=lines(*rows))
+        return ObjectVersion(self.key, answer["ETag"].strip('"'))
+
+    def adopt(self, version: ObjectVersion) -> str:
+        """The import's id."""
+        return imports.import_for_object(self.store, version, dropped_at=NOW)
+
+    def run(
+        self,
+        version: ObjectVersion,
+        *,
+        store: TenantStore | None = None,
+        deadline: Callable[[], float] = lambda: 900.0,
+        read_export: imports.ReadExport = LineReport,
+    ) -> Import:
+        """Run the import in chunks of 3 events."""
+        return imports.run_import(
+            store or self.store,
+            self.adopt(version),
+            version,
+            now=NOW,
+            deadline=deadline,
+            read_export=read_export,
+            chunk_events=3,
+        )
+
+    def event_ids(self) -> list[str]:
+        """What is stored."""
+        prefix = f"{self.store.tenant}#events#"
+        return sorted(
+            item["sk"]["S"].split("#")[-1]
+            for item in self.cloud.items()
+            if item["pk"]["S"].startswith(prefix)
+        )
+
+    def rejects(self, import_id: str) -> list[tuple[int, str]]:
+        """Rows and codes of what was refused."""
+        rows, _ = self.store.imports.refused_rows(import_id, limit=100)
+        return [(row.row, row.code) for row in rows]
+
+
+@pytest.fixture
+def upload(cloud: Cloud, store: TenantStore) -> Upload:
+    """Nothing uploaded yet."""
+    return Upload(cloud, store)
+
+
+ALL_IDS = [f"r{n:03d}" for n in range(9)]
+ALL_REJECTS = [(3, "invalid_date"), (5, "currency_mismatch")]
+
+
+def assert_complete(upload: Upload, ended: Import) -> None:
+    """Everything of `ROWS` is stored, once, and counted so."""
+    assert ended.state == "done"
+    assert upload.event_ids() == ALL_IDS
+    assert upload.rejects(ended.import_id) == ALL_REJECTS
+    counts = (ended.position, ended.rows, ended.events, ended.rejected, ended.not_data)
+    assert counts == (8, 8, 9, 2, 2)
+    assert (ended.first_day, ended.last_day) == ("2026-03-02", "2026-03-14")
+
+
+def test_a_file_becomes_events_and_every_row_is_accounted_for(upload: Upload) -> None:
+    ended = upload.run(upload.put(*ROWS))
+    assert_complete(upload, ended)
+    assert ended.report is not None
+    assert ended.report["platform"] == "lines"
+    assert ended.summary == {"platform": "lines", "rows": 8, "from": "2026-03-01"}
+    assert upload.store.imports.get(ended.import_id) == ended
+
+
+def test_the_same_notification_again_changes_nothing(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+    ended = upload.run(version)
+    assert upload.run(version) == ended
+
+
+def test_it_stops_at_a_checkpoint_when_time_runs_out_and_goes_on_from_there(
+    upload: Upload,
+) -> None:
+    version = upload.put(*ROWS)
+    states = []
+    while True:
+        ended = upload.run(version, deadline=lambda: 29.0)
+        states.append((ended.state, ended.position))
+        if ended.state != "running":
+            break
+    assert states == [("running", 4), ("running", 6), ("running", 8), ("done", 8)]
+    assert_complete(upload, ended)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+class MortalClient:
+    """A client that dies at its n-th call, before or after the call is carried out."""
+
+    def __init__(self, client: Any, dies_at: int, *, after: bool) -> None:
+        self._client = client
+        self._left = dies_at
+        self._after = after
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and not self._after:
+                raise Killed
+            answer = getattr(self._client, name)(**request)
+            if self._left == 0:
+                raise Killed
+            return answer
+
+        return call
+
+
+def store_on(
+    cloud: Cloud, client: Any, tenant: str = "acme", settings: Settings | None = None
+) -> TenantStore:
+    return TenantStore(
+        client,
+        TABLE,
+        cloud.s3,
+        BUCKET,
+        tenant,
+        settings or Settings(),
+        root_secret=SECRET.encode,
+        patience=FakeTime().patience(),
+    )
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_any_call_and_run_again_it_is_as_if_nothing_had_happened(
+    cloud: Cloud, after: bool
+) -> None:
+    calls = 0
+    while True:
+        calls += 1
+        tenant = f"killed-at-{calls}"
+        upload = Upload(cloud, store_on(cloud, cloud.dynamodb, tenant))
+        version = upload.put(*ROWS)
+        upload.adopt(version)
+        mortal = store_on(cloud, MortalClient(cloud.dynamodb, calls, after=after), tenant)
+        mortal.__dict__["config"] = upload.store.config
+        try:
+            upload.run(version, store=mortal)
+        except Killed:
+            assert_complete(upload, upload.run(version))
+        else:
+            break
+    assert calls >= 12  # it died at each of them
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_what_the_store_cannot_take_is_not_behind_the_checkpoint(
+    upload: Upload, writes: int
+) -> None:
+    version = upload.put(*ROWS)
+    import_id = upload.adopt(version)
+    client = scripted(upload.cloud.dynamodb, *[works] * writes, then=throttled)
+    broken = store_on(upload.cloud, client)
+    with pytest.raises(StoreUnavailable):
+        upload.run(version, store=broken)
+    stopped = imports.show_import(upload.store, import_id)
+    assert stopped.state == "running"
+    assert stopped.position == [0, 0, 4, 4, 6][writes]
+    assert_complete(upload, upload.run(version))
+
+
+def test_a_replaced_file_starts_again_and_forgets_what_it_refused(upload: Upload) -> None:
+    started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
+    upload.key = started.object_key
+    upload.run(upload.put("refused", *ROWS))
+    ended = upload.run(upload.put(events(1)))
+    assert ended.import_id == started.import_id
+    assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 1, 1, 0)
+    assert upload.rejects(ended.import_id) == []
+
+
+def test_a_late_notification_of_a_replaced_file_changes_nothing(upload: Upload) -> None:
+    started, _ = imports.start_import(upload.store, filename="report.ndjson", now=NOW)
+    upload.key = started.object_key
+    old = upload.put("refused")
+    ended = upload.run(upload.put(*ROWS))
+    assert upload.run(old) == ended
+
+
+def test_a_file_that_is_gone_fails_with_the_reason(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+    upload.cloud.s3.delete_object(Bucket=BUCKET, Key=upload.key)
+    ended = upload.run(version)
+    assert ended.state == "failed"
+    assert ended.error is not None
+    assert ended.error["code"] == "object_gone"
+
+
+def test_a_file_above_the_limit_fails_with_the_reason(upload: Upload) -> None:
+    strict = store_on(upload.cloud, upload.cloud.dynamodb, settings=Settings(max_import_bytes=10))
+    ended = upload.run(upload.put(*ROWS), store=strict)
+    assert ended.error is not None
+    assert ended.error["code"] == "file_too_large"
+
+
+def test_a_file_refused_while_it_is_read_fails_with_the_reason(upload: Upload) -> None:
+    ended = upload.run(upload.put({"export_refused": "aggregate_period"}))
+    assert ended.state == "failed"
+    assert ended.error == {"code": "aggregate_period", "detail": "not like this"}
+    assert ended.finished_at == "2026-03-15T12:00:00Z"
+
+
+def test_the_reader_is_told_what_the_import_asked_for(upload: Upload) -> None:
+    readers = []
+
+    def reading(stream: Any, **asked: Any) -> LineReport:
+        readers.append(LineReport(stream, **asked))
+        return readers[-1]
+
+    started, _ = imports.start_import(
+        upload.store,
+        filename="x.csv",
+        platform="google_ads",
+        spread=True,
+        account="eu",
+        now=NOW,
+    )
+    upload.key = started.object_key
+    upload.run(upload.put(None), read_export=reading)
+    upload.key = "imports/acme/dropped.csv"
+    upload.run(upload.put(None), read_export=reading)
+    assert [reader.asked for reader in readers] == [
+        {"platform": "google_ads", "currency": "EUR", "spread": True, "account": "eu"},
+        {"platform": "auto", "currency": "EUR", "spread": False, "account": None},
+    ]
+
+
+def test_a_refused_event_is_shown_without_the_person(upload: Upload) -> None:
+    canary = "canary-7f3a@example.org"
+    late = make_event(user_id=canary, occurred_at="2036-01-01T00:00:00Z")
+    ended = upload.run(upload.put([late]))
+    (row,), _ = upload.store.imports.refused_rows(ended.import_id, limit=10)
+    assert row.code == "in_the_future"
+    assert json.loads(row.raw)["event_id"] == late["event_id"]
+    assert canary not in json.dumps(upload.cloud.items(), default=str)
+
+
+def test_a_dropped_file_is_one_import_however_often_it_is_announced(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+    assert upload.adopt(version) == upload.adopt(version)
+    (found,) = upload.store.imports.newest_first(limit=10)
+    assert found.filename == "report.ndjson"
+    assert found.state == "waiting"
+
+
+def test_an_upload_under_a_made_up_import_id_is_a_dropped_file(upload: Upload) -> None:
+    upload.key = "imports/acme/20260101T000000Z-ffffffff/x.csv"
+    assert upload.adopt(upload.put(None)) != "20260101T000000Z-ffffffff"
+
+
+def test_a_presigned_upload_goes_where_the_import_is_found(upload: Upload) -> None:
+    started, url = imports.start_import(upload.store, filename="März 2026/ü.csv", now=NOW)
+    assert started.filename == "März 2026/ü.csv"
+    assert started.object_key == f"imports/acme/{started.import_id}/M_rz_2026__.csv"
+    assert started.object_key in url.url
+    assert url.expires_at == NOW + dt.timedelta(hours=1)
+    assert upload.adopt(ObjectVersion(started.object_key, "x")) == started.import_id
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("filename", ""),
+        ("filename", "x" * 256),
+        ("filename", "a\nb"),
+        ("platform", "../x"),
+        ("currency", "eur"),
+        ("account", ""),
+    ],
+)
+def test_a_request_that_cannot_be_one_is_refused(
+    store: TenantStore, field: str, value: str
+) -> None:
+    request: dict[str, Any] = {"filename": "x.csv", field: value}
+    with pytest.raises(InvalidFields) as caught:
+        imports.start_import(store, now=NOW, **request)
+    assert [error.pointer for error in caught.value.errors] == [f"/{field}"]
+
+
+@pytest.mark.parametrize("import_id", ["20260101T000000Z-ffffffff", "nonsense", ""])
+def test_an_import_that_is_not_there_is_not_found(store: TenantStore, import_id: str) -> None:
+    with pytest.raises(NotFound):
+        imports.show_import(store, import_id)

@@ -1,0 +1,225 @@
+"""Admission and recording: every event sent is either stored or told, and nobody is named."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.errors import AllEventsRefused, StoreUnavailable
+from chalicelib.services.record import Recorded, UnreadableLine, record_events
+from chalicelib.settings import Settings
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.factories import NOW, make_audience, make_conversion, make_cost, make_event, money
+from tests.faulty import FakeTime, Fault, leaves_over, scripted, throttled, unreachable
+
+DAY = dt.date(2026, 3, 14)
+
+
+def record(store: TenantStore, *raw: Any, now: dt.datetime = NOW) -> Recorded:
+    return record_events(store, raw, now=now)
+
+
+def stored(store: TenantStore) -> list[str]:
+    start, end = dt.date(2023, 1, 1), dt.date(2026, 12, 31)
+    partitions = {DAY, NOW.date()} | {start, end}
+    return sorted(event.event_id for day in partitions for event in store.iter_events(day, day))
+
+
+def refusal(store: TenantStore, raw: Any) -> str:
+    """The code with which an event is refused beside a good one."""
+    recorded = record(store, make_event(), raw)
+    (rejected,) = recorded.rejected
+    assert rejected["index"] == 1
+    return str(rejected["code"])
+
+
+def test_good_events_are_stored_when_others_are_refused(store: TenantStore) -> None:
+    raw = [make_event(event_id="a"), {"kind": "?", "event_id": "b"}, make_cost(event_id="c"), 5]
+    recorded = record(store, *raw)
+    assert recorded.accepted == 2
+    assert [(one["index"], one["event_id"], one["code"]) for one in recorded.rejected] == [
+        (1, "b", "unknown_kind"),
+        (3, None, "wrong_type"),
+    ]
+    assert stored(store) == ["a", "c"]
+
+
+def test_accepted_and_rejected_are_what_was_sent(store: TenantStore) -> None:
+    raw = [make_event(event_id="same"), make_event(event_id="same"), {}, UnreadableLine("no")]
+    recorded = record(store, *raw)
+    assert recorded.accepted + len(recorded.rejected) == len(raw)
+    assert stored(store) == ["same"]
+
+
+def test_a_full_refusal_stores_nothing_and_tells_everything(store: TenantStore) -> None:
+    with pytest.raises(AllEventsRefused) as caught:
+        record(store, {}, UnreadableLine("no"))
+    assert [one["code"] for one in caught.value.rejected] == ["missing_field", "malformed_json"]
+
+
+def test_nothing_sent_is_nothing_recorded(store: TenantStore) -> None:
+    assert record(store) == Recorded(0, ())
+
+
+@pytest.mark.parametrize("minutes", [-1, 0, 5])
+def test_a_fast_clock_is_forgiven_for_five_minutes(store: TenantStore, minutes: int) -> None:
+    at = NOW + dt.timedelta(minutes=minutes)
+    assert record(store, make_event(occurred_at=at.isoformat())).accepted == 1
+
+
+def test_the_future_is_refused(store: TenantStore) -> None:
+    at = NOW + dt.timedelta(minutes=5, microseconds=1)
+    assert refusal(store, make_event(occurred_at=at.isoformat())) == "in_the_future"
+
+
+def test_events_are_taken_until_the_end_of_the_retention(store: TenantStore) -> None:
+    oldest = NOW - dt.timedelta(days=3 * 365)
+    before = oldest - dt.timedelta(seconds=1)
+    assert record(store, make_event(occurred_at=oldest.isoformat())).accepted == 1
+    assert refusal(store, make_event(occurred_at=before.isoformat())) == "before_retention"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        make_event(cost=money("1", "USD")),
+        make_conversion(value=money("1", "USD")),
+        make_cost(amount=money("1", "USD")),
+    ],
+)
+def test_foreign_money_is_refused(store: TenantStore, raw: dict[str, Any]) -> None:
+    assert refusal(store, raw) == "currency_mismatch"
+
+
+def test_what_expires_outlives_the_day_on_which_it_could_still_be_written(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    record(store, make_event(occurred_at="2026-03-14T23:59:59Z"))
+    (ttl,) = [int(item["ttl"]["N"]) for item in cloud.items() if "ttl" in item]
+    last_admission = dt.datetime(2026, 3, 15, tzinfo=dt.UTC) + dt.timedelta(days=3 * 365)
+    assert ttl > last_admission.timestamp()
+
+
+# --- people -----------------------------------------------------------------------------------
+
+CANARY = "canary-7f3a@example.org"
+
+
+def test_a_users_id_is_neither_stored_nor_logged(
+    cloud: Cloud, store: TenantStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    record(
+        store,
+        make_event(user_id=CANARY),
+        make_conversion(user_id=CANARY),
+        make_event(user_id=CANARY, consent=False),
+        make_event(user_id=CANARY, count=2),
+        make_event(user_id=CANARY, occurred_at="2036-01-01T00:00:00Z"),
+    )
+    for text in (json.dumps(cloud.items(), default=str), caplog.text):
+        assert CANARY not in text
+        assert CANARY.encode().hex() not in text
+
+
+def test_a_person_has_one_hash_per_tenant_and_secret(cloud: Cloud, store: TenantStore) -> None:
+    other = wiring.store("other")
+    client, s3 = cloud.dynamodb, cloud.s3
+    elsewhere = TenantStore(
+        client, TABLE, s3, BUCKET, "acme", Settings(), root_secret=lambda: b"another secret"
+    )
+    hashes = [one.user_hash(CANARY) for one in (store, other, elsewhere)]
+    assert len(set(hashes)) == 3
+    assert store.user_hash(CANARY) == hashes[0]
+    assert {len(one) for one in hashes} == {22}
+
+
+def test_the_hash_is_the_documented_one(store: TenantStore) -> None:
+    import base64
+    import hashlib
+    import hmac
+
+    key = hmac.new(SECRET.encode(), b"tenant:acme", hashlib.sha256).digest()
+    digest = hmac.new(key, CANARY.encode(), hashlib.sha256).digest()
+    assert store.user_hash(CANARY) == base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+
+
+def test_without_consent_the_engagement_counts_and_the_person_is_dropped(
+    store: TenantStore,
+) -> None:
+    record(store, make_event(user_id=CANARY, consent=False))
+    (event,) = store.iter_events(DAY, DAY)
+    assert event.user_id is None  # type: ignore[union-attr]
+    assert event.consent is False  # type: ignore[union-attr]
+
+
+def test_consent_can_be_withdrawn_by_sending_the_event_again(store: TenantStore) -> None:
+    event = make_event(user_id=CANARY)
+    record(store, event)
+    record(store, event | {"consent": False})
+    (found,) = store.iter_events(DAY, DAY)
+    assert found.user_id is None  # type: ignore[union-attr]
+
+
+# --- a store that fails -----------------------------------------------------------------------
+
+
+def failing_store(cloud: Cloud, *faults: Fault, **then: Fault) -> TenantStore:
+    return TenantStore(
+        scripted(cloud.dynamodb, *faults, **then),
+        TABLE,
+        cloud.s3,
+        BUCKET,
+        "acme",
+        Settings(),
+        root_secret=SECRET.encode,
+        patience=FakeTime().patience(),
+    )
+
+
+def a_hundred_events() -> list[dict[str, Any]]:
+    events: list[dict[str, Any]] = [make_event(event_id=f"e{n:03d}") for n in range(100)]
+    events[7] = {"kind": "nonsense"}
+    return events
+
+
+@pytest.mark.parametrize("fault", [throttled, unreachable, leaves_over(9)])
+def test_a_store_that_stumbles_loses_nothing(cloud: Cloud, fault: Fault) -> None:
+    store = failing_store(cloud, fault, fault, fault)
+    recorded = record(store, *a_hundred_events())
+    assert recorded.accepted == 99
+    assert len(stored(store)) == 99
+
+
+def test_a_dead_store_lists_every_event_that_it_could_have_taken(cloud: Cloud) -> None:
+    store = failing_store(cloud, then=unreachable)
+    with pytest.raises(StoreUnavailable) as caught:
+        record(store, *a_hundred_events())
+    assert caught.value.not_stored == tuple(n for n in range(100) if n != 7)
+    assert caught.value.accepted == 0
+    assert [one["index"] for one in caught.value.rejected] == [7]
+    assert stored(store) == []
+
+
+def test_the_indexes_told_are_exactly_the_events_not_stored(cloud: Cloud) -> None:
+    store = failing_store(cloud, leaves_over(11), leaves_over(0), then=throttled)
+    with pytest.raises(StoreUnavailable) as caught:
+        record(store, *a_hundred_events())
+    missing = {f"e{n:03d}" for n in caught.value.not_stored}
+    everything = {f"e{n:03d}" for n in range(100) if n != 7}
+    assert missing == everything - set(stored(store))
+    assert caught.value.accepted + len(missing) + len(caught.value.rejected) == 100
+
+
+def test_both_halves_of_a_duplicate_are_told_when_it_is_not_stored(cloud: Cloud) -> None:
+    store = failing_store(cloud, then=unreachable)
+    event = make_event()
+    with pytest.raises(StoreUnavailable) as caught:
+        record(store, event, make_audience(), event)
+    assert caught.value.not_stored == (0, 1, 2)

@@ -1,0 +1,147 @@
+"""The writer loses nothing: what it does not return is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from chalicelib.storage.table import Table
+from chalicelib.storage.writer import delete_request, put_request, write_all
+from tests.faulty import (
+    FakeTime,
+    Fault,
+    FaultyClient,
+    answer_lost,
+    client_error,
+    fails,
+    leaves_over,
+    scripted,
+    throttled,
+    unreachable,
+)
+
+
+class Shelf:
+    """The smallest table there is; refuses what DynamoDB refuses."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:
+        (requests,) = RequestItems.values()
+        keys = [self._key(request) for request in requests]
+        assert 1 <= len(requests) <= 25
+        assert len(set(keys)) == len(keys), "DynamoDB refuses a key twice in a batch"
+        for key, request in zip(keys, requests, strict=True):
+            if "PutRequest" in request:
+                self.items[key] = request["PutRequest"]["Item"]
+            else:
+                self.items.pop(key, None)
+        return {"UnprocessedItems": {}}
+
+    @staticmethod
+    def _key(request: dict[str, Any]) -> tuple[str, str]:
+        ((_, what),) = request.items()
+        keys = what.get("Item") or what["Key"]
+        return keys["pk"]["S"], keys["sk"]["S"]
+
+
+def put(number: int, value: str = "x") -> dict[str, Any]:
+    return put_request({"pk": {"S": "p"}, "sk": {"S": f"{number:03d}"}, "v": {"S": value}})
+
+
+def write(
+    *faults: Fault, count: int = 60, then: Fault | None = None, time: FakeTime | None = None
+) -> tuple[Shelf, FaultyClient, frozenset[tuple[str, str]]]:
+    shelf = Shelf()
+    client = scripted(shelf, *faults, **({"then": then} if then else {}))
+    unwritten = write_all(
+        Table(client, "t"), [put(n) for n in range(count)], (time or FakeTime()).patience()
+    )
+    return shelf, client, unwritten
+
+
+def test_everything_goes_out_in_batches_of_25() -> None:
+    shelf, client, unwritten = write()
+    assert [len(batch) for batch in client.calls] == [25, 25, 10]
+    assert len(shelf.items) == 60
+    assert unwritten == frozenset()
+
+
+def test_of_two_writes_to_a_key_only_the_last_is_sent() -> None:
+    shelf = Shelf()
+    requests = [put(1, "old"), put(2), delete_request("p", "002"), put(1, "new")]
+    assert write_all(Table(shelf, "t"), requests, FakeTime().patience()) == frozenset()
+    assert [item["v"]["S"] for item in shelf.items.values()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        leaves_over(3),
+        leaves_over(25),
+        throttled,
+        unreachable,
+        answer_lost,
+        fails(client_error("ThrottlingException")),
+        fails(client_error("RequestLimitExceeded")),
+        fails(client_error("InternalServerError", 500)),
+        fails(client_error("WhateverElse", 503)),
+    ],
+)
+def test_what_passes_by_itself_is_tried_again_until_it_is_written(fault: Fault) -> None:
+    shelf, _, unwritten = write(fault, fault, fault)
+    assert len(shelf.items) == 60
+    assert unwritten == frozenset()
+
+
+def test_only_what_was_left_over_is_sent_again() -> None:
+    _, client, _ = write(leaves_over(3), count=25)
+    assert [len(batch) for batch in client.calls] == [25, 3]
+
+
+def test_a_dead_store_ends_within_the_budget_with_everything_unwritten() -> None:
+    time = FakeTime()
+    shelf, _, unwritten = write(then=unreachable, time=time)
+    assert len(unwritten) == 60
+    assert shelf.items == {}
+    assert time.now <= 1000 + 8
+
+
+@pytest.mark.parametrize("left", [1, 10, 24])
+def test_what_is_returned_is_exactly_what_is_missing(left: int) -> None:
+    shelf, _, unwritten = write(leaves_over(left), leaves_over(0), then=throttled)
+    written = {("p", f"{number:03d}") for number in range(60)} - unwritten
+    assert written == set(shelf.items)
+    assert 0 < len(unwritten) < 60
+
+
+def test_a_slow_store_stops_at_the_end_of_the_budget() -> None:
+    time = FakeTime()
+
+    def slow(client: Any, request: dict[str, Any]) -> dict[str, Any]:
+        time.now += 5
+        answer: dict[str, Any] = client.batch_write_item(**request)
+        return answer
+
+    shelf, _, unwritten = write(then=slow, time=time)
+    assert len(shelf.items) == 50
+    assert len(unwritten) == 10
+
+
+def test_pauses_grow_and_are_drawn_from_the_whole_interval() -> None:
+    half, none = FakeTime(draw=0.5), FakeTime(draw=0.0)
+    write(*[throttled] * 8, time=half, count=1)
+    write(*[throttled] * 8, time=none, count=1)
+    assert half.pauses == [0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.0, 1.0]
+    assert none.pauses == [0.0] * 8
+
+
+@pytest.mark.parametrize(
+    "code", ["ValidationException", "ResourceNotFoundException", "AccessDeniedException"]
+)
+def test_what_trying_again_cannot_help_escapes(code: str) -> None:
+    with pytest.raises(ClientError, match=code):
+        write(fails(client_error(code)))

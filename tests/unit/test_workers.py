@@ -1,0 +1,263 @@
+"""Handlers: what is done is acknowledged, what is not comes again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring, workers
+from chalicelib.services.fits import run_fit, show_fit
+from chalicelib.services.imports import start_import
+from chalicelib.services.record import record_events
+from chalicelib.services.totals import timeseries
+from chalicelib.storage.keys import event_partition
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, TABLE, Cloud, session
+from tests.factories import NOW, make_event
+
+DAY = dt.date(2026, 3, 14)
+
+
+def sqs_event(*bodies: Any) -> dict[str, Any]:
+    return {
+        "Records": [
+            {
+                "messageId": f"m{number}",
+                "body": body if isinstance(body, str) else json.dumps(body),
+            }
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def dropped(key: str, etag: str = "", bucket: str = BUCKET, **over: Any) -> dict[str, Any]:
+    record = {
+        "eventName": "ObjectCreated:Put",
+        "eventTime": "2026-03-15T12:00:00.123Z",
+        "s3": {"bucket": {"name": bucket}, "object": {"key": key, "eTag": etag}},
+    }
+    return {"Records": [record | over]}
+
+
+def import_all(*bodies: Any, seconds: float = 900.0) -> list[str]:
+    """The ids of the messages that failed."""
+    answer = workers.run_imports(sqs_event(*bodies), now=NOW, seconds_left=lambda: seconds)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def put(cloud: Cloud, key: str, body: bytes = b"") -> str:
+    answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    return str(answer["ETag"]).strip('"')
+
+
+ADS = (
+    b"Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
+    b"2026-03-13,Spring sale,EUR,1200,40,22.50,2,80.00\n"
+    b"2026-03-14,Spring sale,EUR,900,30,18.00,1,40.00\n"
+)
+
+
+def test_a_dropped_file_is_imported(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    etag = put(cloud, "imports/acme/spring sale+ü.csv", ADS)
+    assert import_all(dropped("imports/acme/spring+sale%2B%C3%BC.csv", etag)) == []
+    (found,) = store.imports.newest_first(limit=2)
+    assert (found.filename, found.state, found.error) == ("spring sale+ü.csv", "done", None)
+    assert found.events > 0
+    days = {event.day for event in store.iter_events(dt.date(2026, 3, 13), DAY)}
+    assert days == {dt.date(2026, 3, 13), DAY}
+
+
+def test_an_announced_file_is_imported_under_its_id(cloud: Cloud, store: TenantStore) -> None:
+    started, _ = start_import(store, filename="x.csv", now=NOW)
+    etag = put(cloud, started.object_key, ADS)
+    assert import_all(dropped(started.object_key, etag)) == []
+    (found,) = store.imports.newest_first(limit=2)
+    assert (found.import_id, found.state) == (started.import_id, "done")
+
+
+def test_an_import_out_of_time_sends_itself_on(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    etag = put(cloud, "imports/acme/x.csv", ADS)
+    assert import_all(dropped("imports/acme/x.csv", etag), seconds=10) == []
+    (message,) = cloud.messages(cloud.import_queue)
+    assert store.imports.newest_first(limit=1)[0].state == "running"
+    assert import_all(message) == []
+    assert store.imports.newest_first(limit=1)[0].state == "done"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": BUCKET},
+        dropped("imports/acme/folder/"),
+    ],
+)
+def test_what_means_nothing_is_acknowledged(store: TenantStore, body: dict[str, Any]) -> None:
+    assert store.config
+    assert import_all(body) == []
+    assert store.imports.newest_first(limit=1) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "not json",
+        "[]",
+        {},
+        {"Records": [{}]},
+        {"import": {"tenant": "Acme!", "import_id": "x", "key": "", "etag": "", "version_id": ""}},
+        dropped("imports/x.csv"),
+        dropped("elsewhere/acme/x.csv"),
+        dropped("imports/unknown-tenant/x.csv"),
+        dropped("imports/acme/x.csv", bucket="another"),
+        dropped("imports/acme/x.csv", eventName="ObjectRemoved:Delete"),
+        dropped("imports/acme/x.csv", eventTime="yesterday"),
+    ],
+)
+def test_what_nobody_can_make_sense_of_goes_to_the_dead_letters(
+    store: TenantStore, body: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert store.config
+    assert import_all(body) == ["m0"]
+    assert "unprocessable_message" in caplog.text
+    assert wiring.tenants() == ["acme"]
+
+
+def test_one_bad_message_does_not_hold_up_the_others(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    etag = put(cloud, "imports/acme/x.csv", ADS)
+    assert import_all("nonsense", dropped("imports/acme/x.csv", etag), "nonsense") == ["m0", "m2"]
+    assert store.imports.newest_first(limit=1)[0].state == "done"
+
+
+def test_a_mistake_of_ours_escapes(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    etag = put(cloud, "imports/acme/x.csv", ADS)
+    cloud.dynamodb.delete_table(TableName=TABLE)
+    with pytest.raises(cloud.dynamodb.exceptions.ResourceNotFoundException):
+        import_all(dropped("imports/acme/x.csv", etag))
+
+
+# --- fits -------------------------------------------------------------------------------------
+
+
+def test_the_schedule_asks_for_a_fit_of_every_tenant_once_a_day(cloud: Cloud) -> None:
+    for tenant in ("acme", "b-corp"):
+        assert wiring.store(tenant).config
+    workers.request_fits(now=NOW)
+    asked = [json.loads(body)["fit"] for body in cloud.messages(cloud.fit_queue)]
+    assert sorted(one["tenant"] for one in asked) == ["acme", "b-corp"]
+    workers.request_fits(now=NOW + dt.timedelta(hours=2))
+    again = [json.loads(body)["fit"] for body in cloud.messages(cloud.fit_queue)]
+    assert sorted(map(str, again)) == sorted(map(str, asked))
+
+
+def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
+    from chalicelib.services.fits import request_fit
+
+    header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
+    (message,) = cloud.messages(cloud.fit_queue)
+    assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
+    ended = show_fit(store, header.fit_id)
+    assert ended.status == "failed"  # there are no events
+    assert run_fit(store, header.fit_id, now=NOW) == ended
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x",
+        {"fit": {}},
+        {"fit": {"tenant": "Acme!", "fit_id": "x"}},
+        {"fit": {"tenant": "acme", "fit_id": "20260101T000000Z-ffffffff"}},
+    ],
+)
+def test_a_message_without_a_fit_goes_to_the_dead_letters(store: TenantStore, body: Any) -> None:
+    answer = workers.run_fits(sqs_event(body), now=NOW)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+# --- totals -----------------------------------------------------------------------------------
+
+
+def changed(*partitions: str, **over: Any) -> dict[str, Any]:
+    return {
+        "Records": [
+            {"eventName": "INSERT", "dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": "x"}}}}
+            | over
+            for pk in partitions
+        ]
+    }
+
+
+def all_shards() -> list[str]:
+    return [event_partition("acme", DAY, shard) for shard in range(4)]
+
+
+def engagements(store: TenantStore) -> list[Any]:
+    answer = timeseries(
+        store, metric="engagements", group_by="none", start=DAY, end=DAY, interval="day"
+    )
+    return [point["value"] for one in answer["series"] for point in one["points"]]
+
+
+def test_a_changed_day_is_summed_up(store: TenantStore) -> None:
+    record_events(store, [make_event() for _ in range(10)], now=NOW)
+    workers.derive_totals(changed(*all_shards(), *all_shards()), now=NOW)
+    assert engagements(store) == [10]
+
+
+def test_only_event_items_matter(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    before = cloud.items()
+    others = ["acme#days#2026-03", "acme#config", "-#tenants", "acme#imports"]
+    workers.derive_totals(changed(*others), now=NOW)
+    assert cloud.items() == before
+
+
+def test_totals_outlive_the_events_that_expire(cloud: Cloud, store: TenantStore) -> None:
+    record_events(store, [make_event()], now=NOW)
+    workers.derive_totals(changed(*all_shards()), now=NOW)
+    for item in cloud.items():
+        if "#events#" in item["pk"]["S"]:
+            key = {name: item[name] for name in ("pk", "sk")}
+            cloud.dynamodb.delete_item(TableName=TABLE, Key=key)
+    later = NOW + dt.timedelta(days=1)
+    ttl = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
+    workers.derive_totals(changed(*all_shards(), userIdentity=ttl), now=later)
+    assert engagements(store) == [1]
+    workers.derive_totals(changed(*all_shards()), now=later)  # removed by somebody else
+    assert engagements(store) == []
+
+
+def test_days_that_changed_wait_in_their_queue(
+    cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
+    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
+    wiring.use_session(session())
+    delays = []
+    wiring.client("sqs").meta.events.register(
+        "before-parameter-build.sqs.SendMessage",
+        lambda params, **_: delays.append(params.pop("DelaySeconds")),
+    )
+    record_events(store, [make_event() for _ in range(10)], now=NOW)
+    workers.derive_totals(changed(*all_shards()), now=NOW)
+    assert engagements(store) == [10]
+    record_events(store, [make_event(event_id="late")], now=NOW)
+    soon = NOW + dt.timedelta(minutes=5)
+    for _ in range(3):
+        workers.derive_totals(changed(*all_shards()), now=soon)
+    assert engagements(store) == [10]
+    assert delays == [600] * 4
+    messages = cloud.messages(queue)
+    assert workers.derive_waiting_totals(sqs_event(*messages), now=soon)["batchItemFailures"] == []
+    messages = cloud.messages(queue)
+    assert len(messages) == 4
+    workers.derive_waiting_totals(sqs_event(*messages), now=NOW + dt.timedelta(minutes=15))
+    assert engagements(store) == [11]
+    assert cloud.messages(queue) == []
