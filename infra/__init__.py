@@ -1,0 +1,1 @@
+"""What stands around the service: resources to merge, local engines, measurements."""
