@@ -112,7 +112,7 @@ def interrupts_set(stop: threading.Event) -> Iterator[None]:
 
 def _greet(service: EmbeddedService, data: Path | None) -> None:
     url = service.url
-    print(f"Likeworth is at {url} (dashboard), {url}/docs describes the API. Ctrl-C stops it.")
+    print(f"Likeworth is at {url} (a dashboard; docs/api.md describes the API). Ctrl-C stops it.")
     if service.knows(TENANT):
         directory = f" --data {data}" if data is not None else ""
         print(

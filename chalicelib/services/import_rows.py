@@ -1,9 +1,13 @@
-"""Rows of an export file, chunk by chunk, as what is to be stored of them."""
+"""Rows of an export file, chunk by chunk, as what is to be stored of them.
+
+A row is taken whole or refused whole: impressions without the clicks and the cost that stood beside
+them would be half a truth, and a replay after the cause was mended would have to tell them apart.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +30,7 @@ class Chunk:
     Attributes
     ----------
     rows, not_data, rejected : int
-        How many there are, how many hold no data, how many were refused (in part or whole).
+        How many there are, how many hold no data, how many were refused.
     writes : list of EventWrite
     refused : list of RefusedRow
     """
@@ -65,20 +69,17 @@ def _add(chunk: Chunk, outcome: RowOutcome, terms: Terms) -> None:
     if not isinstance(outcome, Imported):
         chunk.not_data += 1
         return
-    refused_before = len(chunk.refused)
-    for number, raw in enumerate(outcome.events):
-        verdict = admit(raw, terms)
-        if isinstance(verdict, Refusal):
-            chunk.refused.append(
-                RefusedRow(outcome.row, number, _shown(raw), verdict.code, verdict.message)
-            )
-        else:
-            chunk.writes.append(verdict)
-    if len(chunk.refused) > refused_before:
-        chunk.rejected += 1
+    verdicts = [admit(raw, terms) for raw in outcome.events]
+    refusal = next((verdict for verdict in verdicts if isinstance(verdict, Refusal)), None)
+    if refusal is None:
+        chunk.writes += [verdict for verdict in verdicts if not isinstance(verdict, Refusal)]
+        return
+    chunk.rejected += 1
+    shown = _shown(outcome.events)
+    chunk.refused.append(RefusedRow(outcome.row, 0, shown, refusal.code, refusal.message))
 
 
-def _shown(raw: dict[str, Any]) -> str:
-    """An event of a refused row as text, without the person."""
-    shown = {name: value for name, value in raw.items() if name != "user_id"}
+def _shown(events: Sequence[dict[str, Any]]) -> str:
+    """The events of a refused row as text, without the person."""
+    shown = [{name: value for name, value in raw.items() if name != "user_id"} for raw in events]
     return json.dumps(shown, ensure_ascii=False, default=str)

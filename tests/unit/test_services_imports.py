@@ -36,7 +36,7 @@ ROWS: list[Any] = [
     None,
     events(2, start=7),
 ]
-"""8 rows: 9 events and 1 foreign one, 2 rows refused (in part), 2 without data."""
+"""8 rows: 8 events, 2 rows refused (one for its second event), 2 without data."""
 
 
 @dataclasses.dataclass
@@ -99,7 +99,7 @@ def upload(cloud: Cloud, store: TenantStore) -> Upload:
     return Upload(cloud, store)
 
 
-ALL_IDS = [f"r{n:03d}" for n in range(9)]
+ALL_IDS = [f"r{n:03d}" for n in range(9) if n != 3]
 ALL_REJECTS = [(3, "invalid_date"), (5, "currency_mismatch")]
 
 
@@ -109,7 +109,7 @@ def assert_complete(upload: Upload, ended: Import) -> None:
     assert upload.event_ids() == ALL_IDS
     assert upload.rejects(ended.import_id) == ALL_REJECTS
     counts = (ended.position, ended.rows, ended.events, ended.rejected, ended.not_data)
-    assert counts == (8, 8, 9, 2, 2)
+    assert counts == (8, 8, 8, 2, 2)
     assert (ended.first_day, ended.last_day) == ("2026-03-02", "2026-03-14")
 
 
@@ -133,11 +133,9 @@ def test_it_stops_at_a_checkpoint_when_time_runs_out_and_goes_on_from_there(
 ) -> None:
     version = upload.put(*ROWS)
     states = []
-    while True:
+    for _ in range(4):
         ended = upload.run(version, deadline=lambda: 29.0)
         states.append((ended.state, ended.position))
-        if ended.state != "running":
-            break
     assert states == [("running", 4), ("running", 6), ("running", 8), ("done", 8)]
     assert_complete(upload, ended)
 
@@ -292,7 +290,7 @@ def test_a_refused_event_is_shown_without_the_person(upload: Upload) -> None:
     ended = upload.run(upload.put([late]))
     (row,), _ = upload.store.imports.refused_rows(ended.import_id, limit=10)
     assert row.code == "in_the_future"
-    assert json.loads(row.raw)["event_id"] == late["event_id"]
+    assert [event["event_id"] for event in json.loads(row.raw)] == [late["event_id"]]
     assert canary not in json.dumps(upload.cloud.items(), default=str)
 
 
