@@ -11,7 +11,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.worlds.judge import judge
+from chalicelib.attribution.estimates import mean_inside
+from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from tests.worlds.judge import judge, observe
 from tests.worlds.people import WORLDS, simulate
 
 SEEDS = range(6)
@@ -49,3 +51,18 @@ def test_the_truth_is_the_difference_to_the_same_world_without_the_kind() -> Non
 
     clicks = journeys.touch_count[journeys.touch_kind == 5].sum()
     assert journeys.conversion_person.size / clicks == pytest.approx(journeys.truth[5], rel=0.1)
+
+
+def test_likes_that_purchases_bring_about_do_not_bias_what_likes_bring_about() -> None:
+    world = replace(WORLDS["feedback"], n_people=4_000, n_days=90, feedback=2.0)
+    plain, corrected = [], []
+    for seed in range(4):
+        journeys = simulate(world, seed)
+        observed = observe(journeys)
+        panel = reduce_panel(observed.people)
+        for biases, given in ((plain, replace(panel, corrected=False)), (corrected, panel)):
+            fit = fit_within_user(given, mean_inside(observed.counts))
+            biases.append(fit.delta[0] - journeys.truth[0])
+
+    assert np.mean(plain) < -0.005, "the world must be one that misleads"
+    assert abs(np.mean(corrected)) < 0.4 * abs(np.mean(plain))
