@@ -1,0 +1,9 @@
+"""Answers to questions, from a stored fit alone: effect times counts in the range of days.
+
+Pure standard library; one fit document in, the contract's shape out.
+"""
+
+from chalicelib.services.answers.channels_roi import roi, roi_rows
+from chalicelib.services.answers.engagement_equivalence import equivalence, equivalence_rows
+
+__all__ = ["equivalence", "equivalence_rows", "roi", "roi_rows"]

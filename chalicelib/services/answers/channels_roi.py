@@ -1,0 +1,170 @@
+"""ROI per channel, from a fit document alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from chalicelib.services.answers.effects import (
+    NOTHING_KNOWN,
+    Effect,
+    Range,
+    flat,
+    interval_of,
+    per_engagement,
+    read_effects,
+    read_goal,
+    read_range,
+    rounded,
+    unknown_value,
+)
+
+
+def roi(
+    document: dict[str, Any],
+    *,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    goal: str | None = None,
+    channel: str | None = None,
+) -> dict[str, Any]:
+    """ROI per channel, in the shape of ``GET /v1/roi``.
+
+    Parameters
+    ----------
+    document : dict
+        A fit document of `services.estimation`.
+    start, end : date, optional
+        Days the question is about, inside the fit's window; None: the window's ends.
+    goal : str, optional
+        None: ``purchase`` where there is one, else the first goal.
+    channel : str, optional
+        Only this channel.
+
+    Raises
+    ------
+    InvalidFields
+        For a range outside the window, an unknown goal or channel.
+    """
+    days = read_range(document, start, end)
+    goal = read_goal(document, goal)
+    effects = read_effects(document, goal, days)
+    names = sorted({effect.channel for effect in effects} | set(document["costs"]))
+    if channel is not None and channel not in names:
+        raise unknown_value("channel", channel, names)
+    fitted = document["goals"][goal]
+    return {
+        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+        "from": days.start.isoformat(),
+        "to": days.end.isoformat(),
+        "goal": goal,
+        "currency": document["currency"],
+        "confidence": document["confidence"],
+        "channels": [
+            _channel(name, [e for e in effects if e.channel == name], document, fitted, days)
+            for name in names
+            if channel is None or name == channel
+        ],
+        "diagnostics": fitted["diagnostics"],
+    }
+
+
+def roi_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The channels of a ROI answer as flat rows, for CSV."""
+    rows = []
+    for channel in answer["channels"]:
+        row: dict[str, Any] = {"channel": channel["channel"], "cost": channel["cost"]}
+        for name in ("incremental_conversions", "incremental_revenue", "roi"):
+            row |= flat(name, channel[name])
+        row |= {key: channel[key] for key in ("verdict", "method")}
+        row |= {key: " ".join(channel[key]) for key in ("reasons", "warnings")}
+        row["currency"] = answer["currency"]
+        rows.append(row)
+    return rows
+
+
+def _channel(
+    name: str,
+    effects: list[Effect],
+    document: dict[str, Any],
+    fitted: dict[str, Any],
+    days: Range,
+) -> dict[str, Any]:
+    cost = days.total(document["costs"].get(name, []))
+    known = [effect for effect in effects if effect.delta is not None]
+    answer: dict[str, Any] = {
+        "channel": name,
+        "cost": rounded(cost, 2),
+        "incremental_conversions": NOTHING_KNOWN,
+        "incremental_revenue": NOTHING_KNOWN,
+        "roi": NOTHING_KNOWN,
+        "verdict": "not_estimable",
+        "method": None,
+        "reasons": [],
+        "warnings": [],
+        "engagements": [_engagement(effect, fitted) for effect in effects],
+    }
+    if not known:
+        answer["reasons"] = _distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
+        if cost == 0:
+            answer["reasons"] = [*answer["reasons"], "no_cost"]
+        return answer
+    conversions = sum(e.delta * e.count for e in known if e.delta is not None)
+    cov = fitted["covariance"]
+    variance = sum(
+        cov[e.index][f.index] * e.scale * f.scale * e.count * f.count for e in known for f in known
+    )
+    critical = max(e.critical for e in known)
+    mean = fitted["value_mean"]
+    revenue = conversions * mean
+    revenue_error = math.sqrt(
+        max(variance * mean**2 + conversions**2 * fitted["value_variance"], 0.0)
+    )
+    answer["incremental_conversions"] = interval_of(conversions, math.sqrt(variance), critical)
+    answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
+    answer["method"] = max(known, key=lambda e: e.count).method
+    answer["warnings"] = _distinct(
+        [warning for e in known for warning in e.warnings]
+        + [
+            f"not_counted:{e.name}"
+            for e in effects
+            if e.delta is None and "exposure_only" not in e.reasons
+        ]
+    )
+    if cost <= 0:
+        answer["reasons"] = ["no_cost"]
+        return answer
+    if mean == 0:
+        answer["reasons"] = ["no_value"]
+        return answer
+    gain = interval_of(revenue / cost - 1.0, revenue_error / cost, critical)
+    answer["roi"] = gain
+    assert gain["ci_low"] is not None
+    assert gain["ci_high"] is not None
+    if gain["ci_low"] > 0:
+        answer["verdict"] = "profitable"
+    elif gain["ci_high"] < 0:
+        answer["verdict"] = "unprofitable"
+    else:
+        answer["verdict"] = "inconclusive"
+    return answer
+
+
+def _engagement(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
+    conversions, value = per_engagement(effect, fitted)
+    return {
+        "type": effect.type,
+        "paid": effect.paid,
+        "count": effect.count,
+        "conversions_per_engagement": conversions,
+        "value_per_engagement": value,
+        "method": effect.method,
+        "reasons": effect.reasons,
+        "warnings": effect.warnings,
+    }
+
+
+def _distinct(texts: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(texts))

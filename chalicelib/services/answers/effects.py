@@ -1,0 +1,194 @@
+"""What a fit says about a range of its days: effects, goals, ranges, and intervals for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import FieldError, InvalidFields
+
+NOTHING_KNOWN: dict[str, float | None] = {"estimate": None, "ci_low": None, "ci_high": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Days of the fit's window that a question is about: indexes [first, last]."""
+
+    first: int
+    last: int
+    start: dt.date
+    end: dt.date
+
+    def total(self, daily: list[Any]) -> float:
+        """Sum of a daily series over the range."""
+        return float(sum(daily[self.first : self.last + 1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One kind in a range: engagements, conversions per engagement and their variance."""
+
+    index: int
+    channel: str
+    type: str
+    paid: bool
+    count: int
+    cost: float
+    delta: float | None
+    scale: float  # how much of the window's mean effect an engagement of this range has
+    critical: float
+    method: str | None
+    reasons: list[str]
+    warnings: list[str]
+
+    @property
+    def name(self) -> str:
+        """``channel/type``."""
+        return f"{self.channel}/{self.type}"
+
+
+def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effect]:
+    """Every kind that occurs in the range, as the fit sees it."""
+    decays = document["decays"]
+    n_days = len(document["goals"][goal]["conversions"])
+    found = []
+    for index, (kind, fit) in enumerate(
+        zip(document["kinds"], document["goals"][goal]["estimates"], strict=True)
+    ):
+        count = days.total(kind["counts"])
+        if count == 0:
+            continue
+        scale = 1.0
+        if fit["delta"] is not None and (days.first, days.last) != (0, n_days - 1):
+            profile = _profile(decays, fit["decay_weights"], n_days)
+            whole = Range(0, n_days - 1, days.start, days.end)
+            scale = _mean_profile(profile, kind["counts"], days) / _mean_profile(
+                profile, kind["counts"], whole
+            )
+        found.append(
+            Effect(
+                index=index,
+                channel=kind["channel"],
+                type=kind["type"],
+                paid=kind["paid"],
+                count=int(count),
+                cost=days.total(kind["cost"]),
+                delta=None if fit["delta"] is None else fit["delta"] * scale,
+                scale=scale,
+                critical=fit["critical"],
+                method=fit["method"],
+                reasons=list(fit["reasons"]),
+                warnings=list(fit["warnings"]),
+            )
+        )
+    return sorted(found, key=lambda e: (e.channel, e.type, e.paid))
+
+
+def _profile(decays: list[float], weights: list[float], n_days: int) -> list[float]:
+    """Share of an engagement's effect that falls inside the window, per day of the engagement."""
+    return [
+        sum(w * (1.0 - theta ** (n_days - day)) for theta, w in zip(decays, weights, strict=True))
+        for day in range(n_days)
+    ]
+
+
+def _mean_profile(profile: list[float], counts: list[int], days: Range) -> float:
+    pairs = list(zip(profile, counts, strict=True))[days.first : days.last + 1]
+    return sum(p * n for p, n in pairs) / sum(n for _, n in pairs)
+
+
+def read_range(document: dict[str, Any], start: dt.date | None, end: dt.date | None) -> Range:
+    """The days that are asked about; raises InvalidFields outside the fit's window."""
+    first = dt.date.fromisoformat(document["window"]["from"])
+    last = dt.date.fromisoformat(document["window"]["to"])
+    start, end = start or first, end or last
+    errors = []
+    if not first <= start <= last:
+        errors.append(("/from", f"the fit covers {first} to {last}"))
+    if not first <= end <= last:
+        errors.append(("/to", f"the fit covers {first} to {last}"))
+    if start > end:
+        errors.append(("/from", "the range ends before it begins"))
+    if errors:
+        raise InvalidFields(
+            f"the range {start} to {end} cannot be answered from this fit",
+            tuple(FieldError(where, "out_of_range", message) for where, message in errors),
+        )
+    return Range((start - first).days, (end - first).days, start, end)
+
+
+def read_goal(document: dict[str, Any], goal: str | None) -> str:
+    """The goal, or the usual one for None; raises InvalidFields for one that is not in the fit."""
+    goals = sorted(document["goals"])
+    if goal is None:
+        return "purchase" if "purchase" in goals else goals[0]
+    if goal not in goals:
+        raise unknown_value("goal", goal, goals)
+    return goal
+
+
+def find_effect(effects: list[Effect], field: str, name: str) -> Effect:
+    """The effect called `name`; raises InvalidFields, naming `field`, if there is none."""
+    found = [effect for effect in effects if effect.name == name]
+    if not found:
+        raise unknown_value(field, name, sorted({effect.name for effect in effects}))
+    wanted_paid = name.endswith("/click")
+    return next((effect for effect in found if effect.paid == wanted_paid), found[0])
+
+
+def usual_kind(effects: list[Effect], name: str, *, paid: bool) -> str:
+    """`name` where the data have it, else the most frequent kind that could take its place."""
+    rivals = [e for e in effects if e.paid == paid and (e.type == "click" or not paid)]
+    if any(e.name == name for e in effects) or not rivals:
+        return name
+    return max(rivals, key=lambda e: e.count).name
+
+
+def unknown_value(field: str, given: str, known: list[str]) -> InvalidFields:
+    """The error for a name that the fit does not know."""
+    message = f"{given!r} is not in the fit; known: {', '.join(known) or 'none'}"
+    return InvalidFields(
+        f"unknown {field}: {message}", (FieldError(f"/{field}", "unknown_value", message),)
+    )
+
+
+def interval_of(estimate: float, error: float, critical: float) -> dict[str, float | None]:
+    """An estimate with its interval, from its standard error and the quantile."""
+    return {
+        "estimate": rounded(estimate),
+        "ci_low": rounded(estimate - critical * error),
+        "ci_high": rounded(estimate + critical * error),
+    }
+
+
+def rounded(value: float | None, digits: int = 6) -> float | None:
+    """Rounded for people; what is not finite is not known."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, digits) + 0.0
+
+
+def flat(name: str, interval: dict[str, float | None]) -> dict[str, float | None]:
+    """An interval as three columns of a flat row."""
+    return {
+        name: interval["estimate"],
+        f"{name}_ci_low": interval["ci_low"],
+        f"{name}_ci_high": interval["ci_high"],
+    }
+
+
+def per_engagement(
+    effect: Effect, fitted: dict[str, Any]
+) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    """Conversions and value per engagement, each with its interval."""
+    if effect.delta is None:
+        return NOTHING_KNOWN, NOTHING_KNOWN
+    variance = fitted["covariance"][effect.index][effect.index] * effect.scale**2
+    mean = fitted["value_mean"]
+    value_error = math.sqrt(variance * mean**2 + effect.delta**2 * fitted["value_variance"])
+    return (
+        interval_of(effect.delta, math.sqrt(variance), effect.critical),
+        interval_of(effect.delta * mean, value_error, effect.critical),
+    )

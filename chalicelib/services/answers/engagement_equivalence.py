@@ -1,0 +1,184 @@
+"""What one engagement is worth in another, from a fit document alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+from chalicelib.attribution.ratio import fieller, growth_until_settled, tost
+from chalicelib.services.answers.effects import (
+    NOTHING_KNOWN,
+    Effect,
+    Range,
+    find_effect,
+    flat,
+    per_engagement,
+    read_effects,
+    read_goal,
+    read_range,
+    rounded,
+    usual_kind,
+)
+
+EQUIVALENCE_MARGIN = 0.2
+
+
+def equivalence(
+    document: dict[str, Any],
+    *,
+    engagement: str | None = None,
+    baseline: str | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    goal: str | None = None,
+) -> dict[str, Any]:
+    """What one engagement is worth in another, in the shape of ``GET /v1/equivalence``.
+
+    Parameters
+    ----------
+    document : dict
+        A fit document.
+    engagement, baseline : str
+        ``channel/type``; of a kind that is both paid and organic in the data, the paid one for
+        clicks and the organic one else.  None: ``facebook/like`` and ``google_ads/click`` where the
+        data have them, else the most frequent organic kind and paid click.
+    start, end, goal
+        As for `roi`.
+
+    Raises
+    ------
+    InvalidFields
+        For a range outside the window, an unknown goal or engagement.
+    """
+    days = read_range(document, start, end)
+    goal = read_goal(document, goal)
+    effects = read_effects(document, goal, days)
+    one = find_effect(
+        effects, "engagement", engagement or usual_kind(effects, "facebook/like", paid=False)
+    )
+    other = find_effect(
+        effects, "baseline", baseline or usual_kind(effects, "google_ads/click", paid=True)
+    )
+    fitted = document["goals"][goal]
+    cost = _cost_per_engagement(document, effects, other, days)
+    answer: dict[str, Any] = {
+        "engagement": _side(one, fitted),
+        "baseline": {**_side(other, fitted), "cost_per_engagement": rounded(cost)},
+        "ratio": NOTHING_KNOWN,
+        "equivalent_media_cost": NOTHING_KNOWN,
+        "verdict": "not_estimable",
+        "equivalence_margin": EQUIVALENCE_MARGIN,
+        "p_equivalence": None,
+        "needed": None,
+        "method": one.method,
+        "reasons": [f"{e.name}: {reason}" for e in (one, other) for reason in e.reasons],
+        "warnings": [f"{e.name}: {warning}" for e in (one, other) for warning in e.warnings],
+        "from": days.start.isoformat(),
+        "to": days.end.isoformat(),
+        "goal": goal,
+        "confidence": document["confidence"],
+        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+    }
+    if one.delta is None or other.delta is None:
+        return answer
+    if one.index == other.index:
+        return answer | {
+            "ratio": {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0},
+            "verdict": "equivalent",
+            "p_equivalence": 0.0,
+        }
+    return answer | _compare(one, other, fitted, cost, days)
+
+
+def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """An equivalence answer as one flat row, for CSV."""
+    row: dict[str, Any] = {}
+    for side in ("engagement", "baseline"):
+        row[side] = f"{answer[side]['channel']}/{answer[side]['type']}"
+        row |= flat(f"{side}_value", answer[side]["value"])
+    row["baseline_cost_per_engagement"] = answer["baseline"]["cost_per_engagement"]
+    for name in ("ratio", "equivalent_media_cost"):
+        row |= flat(name, answer[name])
+    row |= {key: answer[key] for key in ("verdict", "equivalence_margin", "p_equivalence")}
+    needed = answer["needed"] or {"days": None, "engagements": None}
+    row |= {"needed_days": needed["days"], "needed_engagements": needed["engagements"]}
+    row["method"] = answer["method"]
+    row |= {key: " ".join(answer[key]) for key in ("reasons", "warnings")}
+    return [row]
+
+
+def _compare(
+    one: Effect, other: Effect, fitted: dict[str, Any], cost: float | None, days: Range
+) -> dict[str, Any]:
+    assert one.delta is not None
+    assert other.delta is not None
+    cov = fitted["covariance"]
+    a, b = one.delta, other.delta
+    var_a = cov[one.index][one.index] * one.scale**2
+    var_b = cov[other.index][other.index] * other.scale**2
+    var_ab = cov[one.index][other.index] * one.scale * other.scale
+    critical = max(one.critical, other.critical)
+    interval = fieller(a, b, var_a, var_b, var_ab, critical)
+    test = tost(a, b, var_a, var_b, var_ab, EQUIVALENCE_MARGIN)
+    if test.equivalent:
+        verdict = "equivalent"
+    elif interval.shape == "everything":
+        verdict = "inconclusive"
+    elif interval.low is not None and interval.low > 1.0:
+        verdict = "worth_more"
+    elif interval.high is not None and interval.high < 1.0:
+        verdict = "worth_less"
+    else:
+        verdict = "inconclusive"
+    needed = None
+    if verdict == "inconclusive":
+        growth = growth_until_settled(a, b, var_a, var_b, var_ab, EQUIVALENCE_MARGIN, critical)
+        if growth is not None:
+            window_days = days.last - days.first + 1
+            needed = {
+                "days": math.ceil((growth - 1.0) * window_days),
+                "engagements": math.ceil((growth - 1.0) * one.count),
+            }
+    ratio = {
+        "estimate": rounded(interval.estimate),
+        "ci_low": rounded(interval.low),
+        "ci_high": rounded(interval.high),
+    }
+    media = NOTHING_KNOWN
+    if cost is not None:
+        media = {
+            key: None if value is None else rounded(value * cost) for key, value in ratio.items()
+        }
+    return {
+        "ratio": ratio,
+        "equivalent_media_cost": media,
+        "verdict": verdict,
+        "p_equivalence": rounded(test.p_value),
+        "needed": needed,
+        "method": one.method if one.method == other.method else f"{one.method}+{other.method}",
+        "reasons": [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"],
+    }
+
+
+def _side(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "channel": effect.channel,
+        "type": effect.type,
+        "paid": effect.paid,
+        "value": per_engagement(effect, fitted)[1],
+    }
+
+
+def _cost_per_engagement(
+    document: dict[str, Any], effects: list[Effect], effect: Effect, days: Range
+) -> float | None:
+    """What one engagement of the baseline cost: its own costs, else the channel's if it is its
+    only paid click."""
+    if effect.cost > 0:
+        return effect.cost / effect.count
+    channel = days.total(document["costs"].get(effect.channel, []))
+    rivals = [e for e in effects if e.channel == effect.channel and e.type == effect.type]
+    if channel > 0 and effect.paid and len(rivals) == 1:
+        return channel / effect.count
+    return None
