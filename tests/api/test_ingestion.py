@@ -172,7 +172,9 @@ def test_32_levels_are_read(sender: Caller) -> None:
     assert refused(sender.post("/v1/events", body)) == (422, "all_events_refused")
 
 
-@pytest.mark.parametrize("body", [b"[" * 40 + b'"' + b'\\"' * 450_000, b'["' * 300_000, b"[\\" * 300_000])
+@pytest.mark.parametrize(
+    "body", [b"[" * 40 + b'"' + b'\\"' * 450_000, b'["' * 300_000, b"[\\" * 300_000]
+)
 def test_a_body_made_to_be_slow_is_refused_at_once(sender: Caller, body: bytes) -> None:
     begun = time.perf_counter()
     assert refused(sender.post("/v1/events", body)) == (400, "malformed_json")
