@@ -17,25 +17,30 @@ from pathlib import Path
 
 from tests.worlds.judge import Verdict, judge, judge_command_line
 from tests.worlds.people import WORLDS
+from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.table import HEADER, summarise
 
 
+ALL = {**WORLDS, **TOTALS_WORLDS}
+
+
 def _run(name: str, seed: int, command_line: bool) -> list[Verdict]:
-    return judge_command_line(name, seed) if command_line else judge(WORLDS[name], seed)
+    return judge_command_line(name, seed) if command_line else judge(ALL[name], seed)
 
 
 def main() -> int:
     """Run what is missing, then print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.worlds")
-    parser.add_argument("--worlds", default=",".join(WORLDS))
+    parser.add_argument("--worlds", default=",".join(ALL))
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--command-line", action="store_true")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
     options = parser.parse_args()
     names = options.worlds.split(",")
-    unknown = set(names) - set(WORLDS)
+    known = WORLDS if options.command_line else ALL
+    unknown = set(names) - set(known)
     if unknown:
-        parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join(WORLDS)}")
+        parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join(known)}")
     options.results.parent.mkdir(parents=True, exist_ok=True)
     done = _read(options.results)
     have = {(v.world, v.seed) for v in done}

@@ -15,6 +15,7 @@ from chalicelib.attribution.estimates import Observations, estimate_goal
 from chalicelib.attribution.panel import People
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, Journeys, World, simulate
+from tests.worlds.totals import TotalsWorld, observe_totals, simulate_totals
 
 
 @dataclass(frozen=True)
@@ -43,23 +44,23 @@ class Verdict:
         return self.low > 0
 
 
-def judge(world: World, seed: int) -> list[Verdict]:
+def judge(world: World | TotalsWorld, seed: int) -> list[Verdict]:
     """Simulate, estimate from the arrays, compare."""
-    journeys = simulate(world, seed)
-    estimates = estimate_goal(observe(journeys))
+    if isinstance(world, World):
+        journeys = simulate(world, seed)
+        observed, truth = observe(journeys), journeys.truth
+    else:
+        totals = simulate_totals(world, seed)
+        observed, truth = observe_totals(totals), totals.truth
+    estimates = estimate_goal(observed)
     errors = estimates.critical * np.sqrt(np.diag(estimates.cov))
-    return [
-        Verdict(
-            world.name,
-            seed,
-            f"{kind.channel}/{kind.type}",
-            float(journeys.truth[k]),
-            None if estimates.methods[k] is None else float(estimates.delta[k]),
-            None if estimates.methods[k] is None else float(estimates.delta[k] - errors[k]),
-            None if estimates.methods[k] is None else float(estimates.delta[k] + errors[k]),
-        )
-        for k, kind in enumerate(world.kinds)
-    ]
+    verdicts = []
+    for k, name in enumerate(observed.names):
+        known = estimates.methods[k] is not None
+        estimate, error = float(estimates.delta[k]), float(errors[k])
+        ends = (estimate, estimate - error, estimate + error) if known else (None, None, None)
+        verdicts.append(Verdict(world.name, seed, name, float(truth[k]), *ends))
+    return verdicts
 
 
 def judge_command_line(name: str, seed: int) -> list[Verdict]:

@@ -15,6 +15,7 @@ from chalicelib.attribution.estimates import mean_inside
 from chalicelib.attribution.within_user import fit_within_user, reduce_panel
 from tests.worlds.judge import judge, observe
 from tests.worlds.people import WORLDS, simulate
+from tests.worlds.totals import TOTALS_WORLDS
 
 SEEDS = range(6)
 
@@ -30,6 +31,21 @@ def test_intervals_hold_the_truth_and_nothing_is_claimed_that_is_not_there(name:
     assert np.mean([bool(c) for c in covered]) >= 0.83
     claims = [v.false_claim for v in verdicts if v.false_claim is not None]
     assert sum(claims) <= 4
+
+
+@pytest.mark.parametrize("name", ["drifting", "demand_led"])
+def test_daily_totals_hold_the_truth_too(name: str) -> None:
+    verdicts = [v for seed in range(8) for v in judge(TOTALS_WORLDS[name], seed)]
+
+    covered = [v.covered for v in verdicts]
+    assert None not in covered
+    assert np.mean([bool(c) for c in covered]) >= 0.81  # of 32 at 95 %: missed once in a thousand
+
+
+def test_twins_in_daily_totals_are_refused_by_name() -> None:
+    verdicts = judge(TOTALS_WORLDS["collinear"], 0)
+
+    assert [v.estimate is None for v in verdicts[:2]] == [True, True]
 
 
 def test_the_same_seed_gives_the_same_world_and_another_seed_another() -> None:
