@@ -17,9 +17,8 @@ from pathlib import Path
 
 from tests.worlds.judge import Verdict, judge, judge_command_line
 from tests.worlds.people import WORLDS
-from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.table import HEADER, summarise
-
+from tests.worlds.totals import TOTALS_WORLDS
 
 ALL = {**WORLDS, **TOTALS_WORLDS}
 

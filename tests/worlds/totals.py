@@ -5,8 +5,8 @@ demand_t ** led``, and Poisson conversions around
 
     base * demand_t * season_t  +  sum_k  response_k(adstock_k,t)
 
-where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating.  Demand is a random
-walk in the logarithm; it moves marketing where `led` is above zero.
+where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating.  Demand is a
+random walk in the logarithm; it moves marketing where `led` is above zero.
 """
 
 from __future__ import annotations
