@@ -21,7 +21,8 @@ def parse_amount(value: Any) -> Decimal:
     Parameters
     ----------
     value : str, int, float or Decimal
-        At least zero; at most 15 digits before and 8 after the point.
+        At least zero; at most 15 digits before and 8 after the point.  Numbers that binary
+        arithmetic left with more (0.1 + 0.2) are rounded to 8.
 
     Raises
     ------
@@ -32,7 +33,7 @@ def parse_amount(value: Any) -> Decimal:
         if _PLAIN_DECIMAL.match(value):
             return Decimal(value)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        number = Decimal(str(value))
+        number = _without_binary_noise(Decimal(str(value)))
         if number.is_finite() and number >= 0:
             _, digits, exponent = number.as_tuple()
             assert isinstance(exponent, int)
@@ -42,6 +43,14 @@ def parse_amount(value: Any) -> Decimal:
         "invalid_amount",
         "an amount is a decimal of at least 0 with at most 15 digits before and 8 after the point",
     )
+
+
+def _without_binary_noise(number: Decimal) -> Decimal:
+    """A JSON number rounded to the places that an amount has, if it is one that could be meant."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and -20 <= exponent < -MAX_DECIMAL_PLACES and number < 10**15:
+        return number.quantize(Decimal(1).scaleb(-MAX_DECIMAL_PLACES)).normalize()
+    return number
 
 
 def parse_currency(value: Any) -> str:

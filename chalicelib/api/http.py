@@ -194,9 +194,13 @@ def _with_vary(headers: Headers) -> Headers:
 
 
 def _json(body: Any) -> str:
-    return json.dumps(
-        body, allow_nan=False, ensure_ascii=False, separators=(",", ":"), default=_plain
-    )
+    write = functools.partial(json.dumps, allow_nan=False, separators=(",", ":"), default=_plain)
+    text = write(body, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, repeated from the request
+        return write(body)
+    return text
 
 
 def _plain(value: Any) -> Any:

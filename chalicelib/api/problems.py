@@ -61,7 +61,18 @@ def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | l
                 for one in error.errors
             ]
         case errors.AllEventsRefused():
-            more |= {"accepted": 0, "rejected": list(error.rejected)}
+            more |= {
+                "accepted": 0,
+                "rejected": list(error.rejected),
+                "errors": [
+                    {
+                        "pointer": f"/events/{one['index']}",
+                        "code": one["code"],
+                        "message": one["message"],
+                    }
+                    for one in error.rejected
+                ],
+            }
         case errors.StoreUnavailable():
             headers["Retry-After"] = str(error.retry_after_seconds)
             more |= {

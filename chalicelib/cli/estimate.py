@@ -1,13 +1,14 @@
 """`estimate EVENTS.ndjson`: event lines in, ROI and equivalence out. No database, no service.
 
-The reporting currency is that of the first amount in the file.  The clock plays no part: there is
-no tenant whose retention could be exceeded, and no service that would have to be waited for.
+The reporting currency is that of the first amount in the file.  Events in the future are refused as
+everywhere; no event is too old, for there is no tenant whose retention could be exceeded.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from chalicelib.services import answers
 from chalicelib.services.estimation import fit_events
 
 UNUSABLE = 2
+MAX_AHEAD = dt.timedelta(minutes=5)
 _MAX_LISTED = 1000
 
 
@@ -47,7 +49,7 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print ``{"roi": ..., "equivalence": ...}``; 0 with estimates, 2 on unusable input."""
     try:
-        lines = EventLines(options.events)
+        lines = EventLines(options.events, dt.datetime.now(dt.UTC))
     except OSError as error:
         print(f"{options.events}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
@@ -65,18 +67,12 @@ def run(options: argparse.Namespace) -> int:
             fit_id="local",
         )
         roi = answers.roi(document, **asked)
-    except (UnusableInput, InvalidFields) as error:
-        print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
-        return UNUSABLE
-    try:
         equivalence = answers.equivalence(
             document, engagement=options.engagement, baseline=options.baseline, **asked
         )
-    except InvalidFields as error:
+    except (UnusableInput, InvalidFields) as error:
         print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
-        if options.engagement or options.baseline:
-            return UNUSABLE
-        equivalence = None  # nobody asked for it, and the file has nothing to compare
+        return UNUSABLE
     print(json.dumps({"roi": roi, "equivalence": equivalence}, allow_nan=False, indent=2))
     return 0
 
@@ -94,8 +90,10 @@ class EventLines:
         That of the first amount.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, now: dt.datetime) -> None:
         self._path = path
+        self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe is read only once
+        self._latest = now + MAX_AHEAD
         self._last: dict[tuple[str, dt.datetime, str | None], int] = {}
         self._skip: set[int] = set()
         self.refused: list[tuple[int, str, str]] = []
@@ -103,7 +101,7 @@ class EventLines:
         for number, line in self._lines():
             try:
                 event = _parse(line)
-                self._check_currency(event)
+                self._check(event)
             except EventRefused as error:
                 self.refused.append((number, error.code, error.message))
                 self._skip.add(number)
@@ -121,12 +119,14 @@ class EventLines:
                 yield _parse(line)
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
-        with self._path.open("rb") as file:
+        with io.BytesIO(self._piped) if self._piped else self._path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line
 
-    def _check_currency(self, event: Event) -> None:
+    def _check(self, event: Event) -> None:
+        if event.occurred_at > self._latest:
+            raise _refusal("in_the_future", "more than 5 minutes in the future")
         for currency in _currencies(event):
             if self.currency is None:
                 self.currency = currency

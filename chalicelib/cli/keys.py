@@ -80,12 +80,15 @@ def _create_in_aws(arguments: argparse.Namespace, now: dt.datetime) -> int:
 
 def _create_here(arguments: argparse.Namespace, settings: Any, now: dt.datetime) -> int:
     from chalicelib.embedded.installation import Installation, state_path
-    from chalicelib.embedded.key_records import recording_store
+    from chalicelib.embedded.key_records import recorded_currency, recording_store
     from chalicelib.services.keys import create_key
 
     installation = Installation(state_path(arguments.data, os.environ))
     root_secret = installation.root_secret(settings.secret).encode()
     store = recording_store(installation, arguments.tenant, settings, root_secret)
+    known = recorded_currency(installation, arguments.tenant)
+    if arguments.currency is not None and known not in (None, arguments.currency):
+        return _refuse(f"{arguments.tenant} has the reporting currency {known} already")
     key = create_key(store, arguments.role, now=now)
     _show(key, arguments, str(installation.path))
     return 0

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.embedded.installation import Installation
+from chalicelib.embedded.installation import Installation, KeyFile
 from chalicelib.settings import Settings
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, TenantConfig, TenantItems
@@ -42,6 +42,13 @@ class _RecordedItems(TenantItems):
                 "created_at": key.created_at.isoformat(),
             }
         )
+
+
+def recorded_currency(installation: Installation, tenant: str) -> str | None:
+    """The reporting currency with which a tenant was recorded first; None for a new tenant."""
+    records = KeyFile(installation).new_records()
+    own = (record["currency"] for record in records if record["tenant"] == tenant)
+    return next((currency for currency in own if currency), None)
 
 
 def recording_store(

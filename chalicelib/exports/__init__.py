@@ -23,9 +23,14 @@ from chalicelib.exports.outcomes import (
     ReportDescription,
     RowOutcome,
 )
+from chalicelib.exports.platforms import IMPORTERS
 from chalicelib.exports.reader import ExportReader, read_export
 
+PLATFORMS = tuple(sorted({importer.platform for importer in IMPORTERS}))
+"""The slugs that ``platform=`` takes beside ``auto``."""
+
 __all__ = [
+    "PLATFORMS",
     "ROW_REFUSALS",
     "ExportReader",
     "Imported",

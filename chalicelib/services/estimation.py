@@ -140,7 +140,9 @@ def fit_events(
     start, end = window or columns.span()
     n_days = (end - start).days + 1
     if not 1 <= n_days <= MAX_WINDOW_DAYS:
-        raise UnusableInput(f"a window has 1 to {MAX_WINDOW_DAYS} days, not {n_days}")
+        raise UnusableInput(
+            f"a window has 1 to {MAX_WINDOW_DAYS} days; from {start} to {end} are {n_days}"
+        )
     if not columns.goals:
         raise UnusableInput("there is no conversion in the input: nothing that could be caused")
     if not columns.kinds:

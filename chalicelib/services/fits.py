@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
+from chalicelib.events import Cost, Event
 from chalicelib.storage.fits import Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -43,7 +44,7 @@ def request_fit(
     InvalidFields
         If the window is none.
     """
-    fit_id = time_ordered_id(now, secrets.token_hex(4))
+    fit_id = time_ordered_id(now, _token(now))
     header = _header(store, fit_id, now, start, end)
     store.fits.add(header)
     send(fit_message(store.tenant, fit_id))
@@ -98,7 +99,7 @@ def run_fit(
     start, end = dt.date.fromisoformat(header.window_from), dt.date.fromisoformat(header.window_to)
     try:
         document = (estimate or _estimation())(
-            store.iter_events(start, end),
+            _events_of(store, start, end),
             window=(start, end) if header.window_given else None,
             currency=store.config.currency,
             as_of=now,
@@ -169,6 +170,16 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
     return latest
 
 
+def _events_of(store: TenantStore, start: dt.date, end: dt.date) -> Iterator[Event]:
+    """The events of a window, and the costs that began before it and reach into it."""
+    earliest = start - dt.timedelta(days=store.totals.longest_cost_period() - 1)
+    if earliest < start:
+        for event in store.iter_events(earliest, start - dt.timedelta(days=1)):
+            if isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > start:
+                yield event
+    yield from store.iter_events(start, end)
+
+
 def _estimation() -> Estimate:
     from chalicelib.services.estimation import fit_events
 
@@ -196,6 +207,11 @@ def _header(
         last.isoformat(),
         window_given=start is not None or end is not None,
     )
+
+
+def _token(now: dt.datetime) -> str:
+    """Eight hexadecimal digits of which the first five order what is asked for in one second."""
+    return f"{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
 
 
 def _stamp(moment: dt.datetime) -> str:

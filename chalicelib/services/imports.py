@@ -36,7 +36,6 @@ STOP_BEFORE_SECONDS = 30.0
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 ReadExport = Callable[..., Any]
 
@@ -307,12 +306,19 @@ def _exports() -> ReadExport:
     return read_export
 
 
+def _platforms() -> tuple[str, ...]:
+    from chalicelib.exports import PLATFORMS
+
+    return PLATFORMS
+
+
 def _check_request(filename: str, platform: str, currency: str | None, account: str | None) -> None:
     wrong = []
     if not 1 <= len(filename) <= 255 or not filename.isprintable():
         wrong.append(FieldError("/filename", "invalid_format", "1 to 255 printable characters"))
-    if platform != "auto" and not _SLUG.fullmatch(platform):
-        wrong.append(FieldError("/platform", "invalid_format", "auto or the name of a platform"))
+    if platform != "auto" and platform not in _platforms():
+        known = ", ".join(_platforms())
+        wrong.append(FieldError("/platform", "unknown_value", f"auto or one of {known}"))
     if currency is not None and not _CURRENCY.fullmatch(currency):
         wrong.append(FieldError("/currency", "invalid_currency", "three capital letters"))
     if account is not None and not (1 <= len(account) <= 128 and account.isprintable()):

@@ -84,11 +84,23 @@ def test_an_event_that_is_wrong_is_refused_with_its_code(
     assert [one["code"] for one in response.json_body["rejected"]] == [code]
 
 
+def test_half_of_a_surrogate_pair_is_refused_and_told_without_losing_the_rest(
+    sender: Caller,
+) -> None:
+    response = sender.events(event(), event(event_id="\ud800"))
+
+    assert response.status_code == 200
+    assert response.json_body["accepted"] == 1
+    assert [one["index"] for one in response.json_body["rejected"]] == [1]
+    response.body.decode()
+
+
 def test_when_all_are_refused_it_is_a_problem_that_lists_them(sender: Caller) -> None:
     response = sender.events({}, 5, None)
     found = problem(response)
     assert (found["status"], found["code"], found["accepted"]) == (422, "all_events_refused", 0)
     assert [one["index"] for one in found["rejected"]] == [0, 1, 2]
+    assert [one["pointer"] for one in found["errors"]] == ["/events/0", "/events/1", "/events/2"]
 
 
 def test_an_empty_list_is_fine(sender: Caller) -> None:

@@ -183,6 +183,8 @@ def test_an_open_question_says_how_much_more_data_would_settle_it() -> None:
     assert answer["needed"]["engagements"] == pytest.approx(
         answer["needed"]["days"] * 100, rel=0.05
     )
+    part = answers.equivalence(document, end=dt.date(2026, 1, 10))
+    assert part["needed"]["days"] == pytest.approx(answer["needed"]["days"], rel=0.1)
 
 
 def test_a_click_whose_value_may_be_nothing_leaves_the_ratio_open() -> None:
@@ -201,7 +203,42 @@ def test_an_engagement_that_was_refused_has_no_ratio_but_the_reason() -> None:
 
     assert answer["verdict"] == "not_estimable"
     assert answer["ratio"]["estimate"] is None
-    assert answer["reasons"] == ["xing/like: too_few_engagements"]
+    assert answer["reasons"] == ["too_few_engagements"]
+    assert answer["engagement"]["reasons"] == ["too_few_engagements"]
+    assert answer["baseline"]["reasons"] == []
+
+
+def test_data_without_the_usual_pair_still_has_an_answer_of_the_contracts_shape() -> None:
+    document = make_document(kinds=[make_kind("xing", "like", 10)])
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"], fitted["covariance"] = [make_estimate(0.01)], [[4e-6]]
+
+    answer = answers.equivalence(document)
+
+    assert answer["engagement"]["channel"] == "xing"
+    assert (answer["baseline"]["channel"], answer["baseline"]["type"]) == ("google_ads", "click")
+    assert answer["verdict"] == "not_estimable"
+    assert "no_such_engagement" in answer["reasons"]
+
+
+def test_a_baseline_without_a_price_has_no_media_cost_and_the_reason() -> None:
+    answer = answers.equivalence(
+        make_document(), engagement="google_ads/click", baseline="facebook/like"
+    )
+
+    assert answer["ratio"]["estimate"] == pytest.approx(2.0)
+    assert answer["equivalent_media_cost"]["estimate"] is None
+    assert "no_baseline_cost" in answer["reasons"]
+
+
+def test_two_methods_are_compared_under_the_name_of_the_weaker() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][1]["method"] = "time_series"
+
+    answer = answers.equivalence(document)
+
+    assert answer["method"] == "time_series"
+    assert answer["engagement"]["method"] == "within_user"
 
 
 def test_an_engagement_is_worth_exactly_itself() -> None:

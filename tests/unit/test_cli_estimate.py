@@ -71,6 +71,32 @@ def test_bad_lines_are_named_and_the_rest_is_estimated(events: Path, tmp_path: P
     assert "Traceback" not in done.stderr
 
 
+def test_a_line_in_the_future_is_refused_by_its_number(events: Path, tmp_path: Path) -> None:
+    late = {
+        "kind": "engagement",
+        "event_id": "x",
+        "occurred_at": "2126-01-01T00:00:00Z",
+        "channel": "facebook",
+        "type": "like",
+    }
+
+    done = estimate(with_lines(events, tmp_path / "late.ndjson", late))
+
+    assert done.returncode == 0
+    assert done.stderr.startswith("line 1: in_the_future")
+
+
+def test_events_may_come_through_a_pipe(events: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "chalicelib", "estimate", "/dev/stdin"],
+        input=events.read_bytes(),
+        capture_output=True,
+        check=True,
+    )
+
+    assert json.loads(done.stdout)["roi"]["channels"]
+
+
 def test_money_in_a_second_currency_is_refused_by_line(events: Path, tmp_path: Path) -> None:
     dollars = {
         "kind": "cost",

@@ -49,6 +49,20 @@ def test_a_record_holds_the_hash_and_not_the_key(
     assert key.rpartition(".")[2] not in json.dumps(record)
 
 
+def test_a_second_key_cannot_change_the_reporting_currency(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _create("--tenant", "acme", "--role", "read", "--currency", "CHF") == 0
+    assert _create("--tenant", "acme", "--role", "read", "--currency", "CHF") == 0
+    capsys.readouterr()
+
+    assert _create("--tenant", "acme", "--role", "read", "--currency", "USD") == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "CHF" in captured.err
+
+
 def test_the_secret_is_made_once_and_for_the_owner_only(tmp_path: Path) -> None:
     _create("--tenant", "acme", "--role", "read", "--data", str(tmp_path))
     first = (tmp_path / "secret").read_text()

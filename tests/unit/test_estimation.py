@@ -141,7 +141,7 @@ def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
     told: list[float] = []
 
     document = fit_events(
-        EventLines(path),
+        EventLines(path, AS_OF),
         window=None,
         currency="EUR",
         as_of=AS_OF,

@@ -12,9 +12,11 @@ from chalicelib.errors import InvalidFields, NoFitYet, NotFound, Unauthenticated
 from chalicelib.services import fits
 from chalicelib.services.keys import ROLES, authenticate, create_key
 from chalicelib.services.record import record_events
+from chalicelib.services.totals import derive_day
+from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
-from tests.factories import NOW, make_conversion, make_event
+from tests.factories import NOW, make_conversion, make_cost, make_event
 
 
 class Estimator:
@@ -44,6 +46,29 @@ def request(store: TenantStore, **over: Any) -> str:
     assert sent == [{"fit": {"tenant": "acme", "fit_id": header.fit_id}}]
     assert header.status == "queued"
     return header.fit_id
+
+
+def test_a_cost_that_began_earlier_and_reaches_into_the_window_is_read_too(
+    store: TenantStore,
+) -> None:
+    for day, period in (("2026-02-09", 30), ("2026-02-08", 30), ("2026-03-09", 1)):
+        fee = make_cost(event_id=f"fee-{day}", occurred_at=f"{day}T00:00:00Z", period_days=period)
+        record_events(store, [fee], now=NOW)
+        derive_day(store, dt.date.fromisoformat(day), shard_of(f"fee-{day}", 4), now=NOW)
+    like = make_event(event_id="like", occurred_at="2026-03-09T00:00:00Z")
+    record_events(store, [like], now=NOW)
+    estimator = Estimator()
+
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
+
+    assert estimator.asked[0]["events"] == ["fee-2026-02-09"]
+
+
+def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> None:
+    ids = [request(store, now=NOW + dt.timedelta(milliseconds=n)) for n in (900, 5, 90)]
+
+    assert sorted(ids) == [ids[1], ids[2], ids[0]]
 
 
 def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:

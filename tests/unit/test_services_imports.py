@@ -323,6 +323,7 @@ def test_a_presigned_upload_goes_where_the_import_is_found(upload: Upload) -> No
         ("filename", "x" * 256),
         ("filename", "a\nb"),
         ("platform", "../x"),
+        ("platform", "myspace"),
         ("currency", "eur"),
         ("account", ""),
     ],

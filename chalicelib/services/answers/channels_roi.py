@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
     Range,
+    distinct,
     flat,
     interval_of,
     per_engagement,
@@ -107,7 +107,7 @@ def _channel(
         "engagements": [_engagement(effect, fitted) for effect in effects],
     }
     if not known:
-        answer["reasons"] = _distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
+        answer["reasons"] = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
         if cost == 0:
             answer["reasons"] = [*answer["reasons"], "no_cost"]
         return answer
@@ -125,7 +125,7 @@ def _channel(
     answer["incremental_conversions"] = interval_of(conversions, math.sqrt(variance), critical)
     answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
     answer["method"] = max(known, key=lambda e: e.count).method
-    answer["warnings"] = _distinct(
+    answer["warnings"] = distinct(
         [warning for e in known for warning in e.warnings]
         + [
             f"not_counted:{e.name}"
@@ -164,7 +164,3 @@ def _engagement(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
         "reasons": effect.reasons,
         "warnings": effect.warnings,
     }
-
-
-def _distinct(texts: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(texts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +48,24 @@ class Effect:
     def name(self) -> str:
         """``channel/type``."""
         return f"{self.channel}/{self.type}"
+
+    @classmethod
+    def absent(cls, channel: str, type_: str, *, paid: bool) -> Effect:
+        """A kind that does not occur: nothing is known of it, and that is the reason."""
+        return cls(
+            index=-1,
+            channel=channel,
+            type=type_,
+            paid=paid,
+            count=0,
+            cost=0.0,
+            delta=None,
+            scale=1.0,
+            critical=0.0,
+            method=None,
+            reasons=["no_such_engagement"],
+            warnings=[],
+        )
 
 
 def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effect]:
@@ -192,3 +211,8 @@ def per_engagement(
         interval_of(effect.delta, math.sqrt(variance), effect.critical),
         interval_of(effect.delta * mean, value_error, effect.critical),
     )
+
+
+def distinct(texts: Iterable[str]) -> list[str]:
+    """Each text once, in order of appearance."""
+    return list(dict.fromkeys(texts))

@@ -11,6 +11,7 @@ from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
     Range,
+    distinct,
     find_effect,
     flat,
     per_engagement,
@@ -22,6 +23,9 @@ from chalicelib.services.answers.effects import (
 )
 
 EQUIVALENCE_MARGIN = 0.2
+USUAL_ENGAGEMENT, USUAL_BASELINE = "facebook/like", "google_ads/click"
+ITSELF: dict[str, float | None] = {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0}
+WEAKEST_FIRST = ("time_series", "within_user", "experiment")
 
 
 def equivalence(
@@ -54,14 +58,16 @@ def equivalence(
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     effects = read_effects(document, goal, days)
-    one = find_effect(
-        effects, "engagement", engagement or usual_kind(effects, "facebook/like", paid=False)
-    )
-    other = find_effect(
-        effects, "baseline", baseline or usual_kind(effects, "google_ads/click", paid=True)
-    )
+    one = _side_asked_for(effects, "engagement", engagement, USUAL_ENGAGEMENT, paid=False)
+    other = _side_asked_for(effects, "baseline", baseline, USUAL_BASELINE, paid=True)
     fitted = document["goals"][goal]
     cost = _cost_per_engagement(document, effects, other, days)
+    sides = (one, other)
+    reasons = [reason for side in sides for reason in side.reasons]
+    if cost is None:
+        reasons.append("no_baseline_cost")
+    if fitted["value_mean"] == 0:
+        reasons.append("no_value")
     answer: dict[str, Any] = {
         "engagement": _side(one, fitted),
         "baseline": {**_side(other, fitted), "cost_per_engagement": rounded(cost)},
@@ -71,9 +77,9 @@ def equivalence(
         "equivalence_margin": EQUIVALENCE_MARGIN,
         "p_equivalence": None,
         "needed": None,
-        "method": one.method,
-        "reasons": [f"{e.name}: {reason}" for e in (one, other) for reason in e.reasons],
-        "warnings": [f"{e.name}: {warning}" for e in (one, other) for warning in e.warnings],
+        "method": _method_of(sides),
+        "reasons": distinct(reasons),
+        "warnings": distinct(warning for side in sides for warning in side.warnings),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -84,11 +90,41 @@ def equivalence(
         return answer
     if one.index == other.index:
         return answer | {
-            "ratio": {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0},
+            "ratio": ITSELF,
+            "equivalent_media_cost": _media_cost(ITSELF, cost),
             "verdict": "equivalent",
             "p_equivalence": 0.0,
         }
-    return answer | _compare(one, other, fitted, cost, days)
+    compared = _compare(one, other, document, goal)
+    compared["reasons"] = [*compared["reasons"], *answer["reasons"]]
+    return answer | compared | {"equivalent_media_cost": _media_cost(compared["ratio"], cost)}
+
+
+def _side_asked_for(
+    effects: list[Effect], field: str, asked: str | None, default: str, *, paid: bool
+) -> Effect:
+    """The kind that was asked for, else the usual one; one without an answer if there is none."""
+    if asked is not None:
+        return find_effect(effects, field, asked)
+    name = usual_kind(effects, default, paid=paid)
+    if any(effect.name == name for effect in effects):
+        return find_effect(effects, field, name)
+    channel, what = name.split("/")
+    return Effect.absent(channel, what, paid=paid)
+
+
+def _method_of(sides: tuple[Effect, Effect]) -> str | None:
+    """The method that the comparison rests on: the weaker of the two sides'."""
+    methods = {side.method for side in sides}
+    if None in methods:
+        return None
+    return next(method for method in WEAKEST_FIRST if method in methods)
+
+
+def _media_cost(ratio: dict[str, float | None], cost: float | None) -> dict[str, float | None]:
+    if cost is None:
+        return NOTHING_KNOWN
+    return {key: None if value is None else rounded(value * cost) for key, value in ratio.items()}
 
 
 def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -108,12 +144,10 @@ def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [row]
 
 
-def _compare(
-    one: Effect, other: Effect, fitted: dict[str, Any], cost: float | None, days: Range
-) -> dict[str, Any]:
+def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) -> dict[str, Any]:
     assert one.delta is not None
     assert other.delta is not None
-    cov = fitted["covariance"]
+    cov = document["goals"][goal]["covariance"]
     a, b = one.delta, other.delta
     var_a = cov[one.index][one.index] * one.scale**2
     var_b = cov[other.index][other.index] * other.scale**2
@@ -134,29 +168,22 @@ def _compare(
     needed = None
     if verdict == "inconclusive":
         growth = growth_until_settled(a, b, var_a, var_b, var_ab, EQUIVALENCE_MARGIN, critical)
-        if growth is not None:
-            window_days = days.last - days.first + 1
+        if growth is not None:  # of the fit's whole window, on which the variances rest
+            counts = document["kinds"][one.index]["counts"]
             needed = {
-                "days": math.ceil((growth - 1.0) * window_days),
-                "engagements": math.ceil((growth - 1.0) * one.count),
+                "days": math.ceil((growth - 1.0) * len(counts)),
+                "engagements": math.ceil((growth - 1.0) * sum(counts)),
             }
     ratio = {
         "estimate": rounded(interval.estimate),
         "ci_low": rounded(interval.low),
         "ci_high": rounded(interval.high),
     }
-    media = NOTHING_KNOWN
-    if cost is not None:
-        media = {
-            key: None if value is None else rounded(value * cost) for key, value in ratio.items()
-        }
     return {
         "ratio": ratio,
-        "equivalent_media_cost": media,
         "verdict": verdict,
         "p_equivalence": rounded(test.p_value),
         "needed": needed,
-        "method": one.method if one.method == other.method else f"{one.method}+{other.method}",
         "reasons": [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"],
     }
 
@@ -167,6 +194,9 @@ def _side(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
         "type": effect.type,
         "paid": effect.paid,
         "value": per_engagement(effect, fitted)[1],
+        "method": effect.method,
+        "reasons": effect.reasons,
+        "warnings": effect.warnings,
     }
 
 
