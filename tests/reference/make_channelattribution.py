@@ -64,7 +64,7 @@ def main() -> None:
             "bought",
             var_null="gone",
             order=order,
-            nsim_start=3e7,
+            nsim_start=3e8,
             max_step=1_000_000,
             conv_par=0.1,
             seed=1,
@@ -81,11 +81,7 @@ def main() -> None:
     heuristic = ChannelAttribution.heuristic_models(table, "path", "bought", flg_pro=False)
     heuristic = heuristic.set_index("channel_name")
     for rule in ("first", "last", "linear"):
-        credits = (
-            heuristic[f"{rule}_touch"]
-            if f"{rule}_touch" in heuristic
-            else heuristic[f"{rule}_touch_conversions"]
-        )
+        credits = heuristic[f"{rule}_touch"]
         document[rule] = [round(float(credits[kind]), 6) for kind in KINDS]
     lines = ",\n".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in document.items())
     Path(__file__).with_name("channelattribution.json").write_text("{\n" + lines + "\n}\n")
