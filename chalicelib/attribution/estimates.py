@@ -184,9 +184,10 @@ def _kinds_within_user(observed: Observations) -> Ints:
     """Kinds that the panel may answer for, by how much of the data carries a person."""
     people = observed.people
     identified = people.outcome_weight.sum()
+    at_risk = people.outcome_day > people.first_day[people.outcome_person]
     if (
         observed.counts.shape[0] < MIN_DAYS_WITHIN_USER
-        or identified < MIN_CONVERSIONS
+        or people.outcome_weight[at_risk].sum() < MIN_CONVERSIONS
         or identified < MIN_IDENTIFIED_CONVERSIONS_SHARE * observed.outcome.sum()
     ):
         return np.zeros(0, dtype=np.int64)

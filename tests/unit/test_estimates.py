@@ -157,6 +157,18 @@ def test_too_few_conversions_are_refused_and_not_guessed(observed: Observations)
     assert all(reasons == ["too_few_conversions"] for reasons in estimates.reasons)
 
 
+def test_conversions_by_which_people_first_become_known_are_no_evidence(
+    observed: Observations,
+) -> None:
+    people = observed.people
+    first = people.first_day.copy()
+    np.maximum.at(first, people.outcome_person, people.outcome_day)
+
+    estimates = estimate_goal(replace(observed, people=replace(people, first_day=first)))
+
+    assert set(estimates.methods) == {"time_series"}
+
+
 def test_a_window_of_under_two_weeks_is_too_short() -> None:
     short = observe(simulate(replace(SMALL, n_days=13), 1))
 
