@@ -3,6 +3,7 @@
 =============  ================================================================================
 adstock        how an effect fades: the grid of decays and what falls inside the window
 decays         how long effects last, learnt from all kinds of a brand together
+observations   what is known about one goal
 panel          the person-day panel, a chunk at a time
 projection     person and day effects taken out of it, by sums that add up over people
 within_user    effects from people who engage at some times and not at others

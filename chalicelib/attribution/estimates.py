@@ -1,18 +1,19 @@
 """Which method answers for which kind: estimates for one goal, each with its method or its reasons.
 
-An experiment outranks `within_user`, which outranks `time_series`; a kind for which none of them
-has enough to go on is refused with a reason, never guessed.
+`within_user` outranks `time_series`; a kind for which neither has enough to go on is refused with a
+reason, never guessed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.panel import People, Progress
 from chalicelib.attribution.time_series import adstock_series, fit_time_series
 from chalicelib.attribution.within_user import fit_within_user, reduce_panel
@@ -29,39 +30,6 @@ MIN_DAYS_TIME_SERIES = 28
 COLLINEAR = 0.95
 EDGE_WEIGHT = 0.5
 LEVEL = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Observations:
-    """What is known about one goal, on T days, for K kinds of engagement.
-
-    Attributes
-    ----------
-    names : tuple of str, length K
-        How to call each kind in a reason, e.g. ``facebook/like``.
-    counts : array, shape (T, K)
-        Engagements per day, anonymous ones included.
-    identified : array, shape (K,)
-        How many of them carry a person.
-    exposure : bool array, shape (K,)
-        Kinds that merely show what other kinds of the channel do (ad impressions next to clicks).
-    people : People
-        The identified journeys over the same K kinds.
-    outcome : array, shape (T,)
-        Conversions of the goal per day, anonymous ones included.
-    order_value, order_count : arrays, shape (C,)
-        Total value of the conversions of one record (below zero for refunds) and their number (0
-        for refunds).
-    """
-
-    names: tuple[str, ...]
-    counts: Floats
-    identified: Floats
-    exposure: NDArray[np.bool_]
-    people: People
-    outcome: Floats
-    order_value: Floats
-    order_count: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +128,6 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
         variance,
         draft.diagnostics,
     )
-
-
-def mean_inside(counts: Floats) -> Floats:
-    """Mean over a kind's engagements of the adstock weights inside the window, shape (K, G)."""
-    n_days = counts.shape[0]
-    shares = share_inside(DECAYS[None, :], (n_days - np.arange(n_days))[:, None].astype(np.float64))
-    return np.asarray(counts.T @ shares / np.maximum(counts.sum(axis=0), 1.0)[:, None])
-
-
-def mean_order_value(value: Floats, count: Floats) -> tuple[float, float]:
-    """Mean value of a conversion and that mean's variance (ratio of totals; Cochran 1977)."""
-    conversions = count.sum()
-    if conversions <= 0:
-        return 0.0, 0.0
-    mean = value.sum() / conversions
-    residual = value - mean * count
-    records = max(int((count > 0).sum()), 2)
-    return float(mean), float((residual**2).sum() / conversions**2 * records / (records - 1))
 
 
 def _kinds_within_user(observed: Observations) -> Ints:
@@ -346,16 +296,11 @@ def _restrict_people(people: People, kinds: Ints) -> People:
     number = np.full(people.n_kinds, -1, dtype=np.int64)
     number[kinds] = np.arange(kinds.size)
     kept = number[people.touch_kind] >= 0
-    return People(
-        people.n_people,
-        people.n_days,
-        int(kinds.size),
-        people.touch_person[kept],
-        people.touch_day[kept],
-        number[people.touch_kind[kept]],
-        people.touch_count[kept],
-        people.outcome_person,
-        people.outcome_day,
-        people.outcome_weight,
-        people.first_day,
+    return replace(
+        people,
+        n_kinds=int(kinds.size),
+        touch_person=people.touch_person[kept],
+        touch_day=people.touch_day[kept],
+        touch_kind=number[people.touch_kind[kept]],
+        touch_count=people.touch_count[kept],
     )

@@ -18,7 +18,8 @@ from chalicelib.errors import UnusableInput
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.estimates import GoalEstimates, Observations
+    from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.observations import Observations
 
 SCHEMA = 1
 MAX_WINDOW_DAYS = 3 * 366
@@ -202,7 +203,7 @@ def _observe(columns: _Columns, goal: str, start: dt.date, n_days: int) -> Obser
     """The arrays of one goal; events outside the window are left out."""
     import numpy as np
 
-    from chalicelib.attribution.estimates import Observations
+    from chalicelib.attribution.observations import Observations
     from chalicelib.attribution.panel import People
 
     first = start.toordinal()

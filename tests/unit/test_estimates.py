@@ -7,12 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chalicelib.attribution.estimates import (
-    Observations,
-    estimate_goal,
-    mean_inside,
-    mean_order_value,
-)
+from chalicelib.attribution.estimates import estimate_goal
+from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.panel import People
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from chalicelib.attribution.estimates import Observations, estimate_goal
+from chalicelib.attribution.estimates import estimate_goal
+from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, Journeys, World, simulate

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chalicelib.attribution.estimates import mean_inside
+from chalicelib.attribution.observations import mean_inside
 from chalicelib.attribution.within_user import fit_within_user, reduce_panel
 from tests.worlds.judge import judge, observe
 from tests.worlds.people import WORLDS, simulate

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.estimates import Observations
+from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People
 from tests.worlds.people import KindInWorld
 

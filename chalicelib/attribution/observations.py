@@ -1,0 +1,64 @@
+"""What the estimators are given about one goal, and the plain means that they all need of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.panel import People
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What is known about one goal, on T days, for K kinds of engagement.
+
+    Attributes
+    ----------
+    names : tuple of str, length K
+        How to call each kind in a reason, e.g. ``facebook/like``.
+    counts : array, shape (T, K)
+        Engagements per day, anonymous ones included.
+    identified : array, shape (K,)
+        How many of them carry a person.
+    exposure : bool array, shape (K,)
+        Kinds that merely show what other kinds of the channel do (ad impressions next to clicks).
+    people : People
+        The identified journeys over the same K kinds.
+    outcome : array, shape (T,)
+        Conversions of the goal per day, anonymous ones included.
+    order_value, order_count : arrays, shape (C,)
+        Total value of the conversions of one record (below zero for refunds) and their number (0
+        for refunds).
+    """
+
+    names: tuple[str, ...]
+    counts: Floats
+    identified: Floats
+    exposure: NDArray[np.bool_]
+    people: People
+    outcome: Floats
+    order_value: Floats
+    order_count: Floats
+
+
+def mean_inside(counts: Floats) -> Floats:
+    """Mean over a kind's engagements of the adstock weights inside the window, shape (K, G)."""
+    n_days = counts.shape[0]
+    shares = share_inside(DECAYS[None, :], (n_days - np.arange(n_days))[:, None].astype(np.float64))
+    return np.asarray(counts.T @ shares / np.maximum(counts.sum(axis=0), 1.0)[:, None])
+
+
+def mean_order_value(value: Floats, count: Floats) -> tuple[float, float]:
+    """Mean value of a conversion and that mean's variance (ratio of totals; Cochran 1977)."""
+    conversions = count.sum()
+    if conversions <= 0:
+        return 0.0, 0.0
+    mean = value.sum() / conversions
+    residual = value - mean * count
+    records = max(int((count > 0).sum()), 2)
+    return float(mean), float((residual**2).sum() / conversions**2 * records / (records - 1))
