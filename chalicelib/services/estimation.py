@@ -161,7 +161,8 @@ def _document(
     progress: Progress | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
-    from chalicelib.attribution.estimates import LEVEL, estimate_goal
+    from chalicelib.attribution.draft import LEVEL
+    from chalicelib.attribution.estimates import estimate_goal
 
     goals = {}
     observed = None

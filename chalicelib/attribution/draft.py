@@ -1,0 +1,100 @@
+"""Estimates of one goal while they are being put together, method after method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from chalicelib.attribution.adstock import DECAYS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+EDGE_WEIGHT = 0.5
+COLLINEAR = 0.95
+LEVEL = 0.95
+
+
+@dataclass(slots=True)
+class Draft:
+    """Estimates while they are being put together."""
+
+    delta: Floats
+    cov: Floats
+    critical: Floats
+    decay_weights: Floats
+    methods: list[str | None]
+    reasons: list[list[str]]
+    warnings: list[list[str]]
+    diagnostics: dict[str, float | int | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, n_kinds: int) -> Draft:
+        """Nothing is known yet of `n_kinds` kinds."""
+        return cls(
+            delta=np.full(n_kinds, np.nan),
+            cov=np.zeros((n_kinds, n_kinds)),
+            critical=np.full(n_kinds, float(stats.norm.ppf(0.5 + LEVEL / 2))),
+            decay_weights=np.zeros((n_kinds, DECAYS.size)),
+            methods=[None] * n_kinds,
+            reasons=[[] for _ in range(n_kinds)],
+            warnings=[[] for _ in range(n_kinds)],
+        )
+
+    def open_kinds(self) -> Ints:
+        """Kinds that have neither an estimate nor a reason."""
+        return np.array(
+            [k for k, method in enumerate(self.methods) if method is None and not self.reasons[k]],
+            dtype=np.int64,
+        )
+
+    def refuse(self, kinds: Ints, reason: str) -> None:
+        """Say why these kinds get no estimate."""
+        for kind in kinds:
+            self.reasons[kind].append(reason)
+
+    def warn(self, kinds: Ints, warning: str) -> None:
+        """Say what to keep in mind about the estimates of these kinds."""
+        for kind in kinds:
+            self.warnings[kind].append(warning)
+
+    def accept(
+        self, kinds: Ints, method: str, delta: Floats, cov: Floats, weights: Floats, critical: float
+    ) -> None:
+        """Fill in the estimates of `kinds` (shapes (k,), (k, k), (k, G))."""
+        self.delta[kinds] = delta
+        self.cov[np.ix_(kinds, kinds)] = cov
+        self.decay_weights[kinds] = weights
+        self.critical[kinds] = critical
+        for position, kind in enumerate(kinds):
+            self.methods[kind] = method
+            if weights[position, -1] > EDGE_WEIGHT:
+                self.warnings[kind].append("decay_at_edge")
+
+
+def refuse_collinear(
+    correlation: Floats, kinds: Ints, names: tuple[str, ...], draft: Draft
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Refuse kinds that move together, naming the partner.
+
+    Returns
+    -------
+    refused, control : bool arrays, shape (K,)
+        Who gets no answer, and who of those stays in the model so that what the pair does together
+        is not credited to others.
+    """
+    refused = np.zeros(kinds.size, dtype=bool)
+    control = np.zeros(kinds.size, dtype=bool)
+    for first in range(kinds.size):
+        for second in range(first + 1, kinds.size):
+            if abs(correlation[first, second]) <= COLLINEAR:
+                continue
+            draft.reasons[kinds[first]].append(f"collinear_with:{names[kinds[second]]}")
+            draft.reasons[kinds[second]].append(f"collinear_with:{names[kinds[first]]}")
+            control[first] = not refused[first]
+            refused[[first, second]] = True
+            control[second] = False
+    return refused, control

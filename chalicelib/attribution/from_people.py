@@ -1,0 +1,108 @@
+"""What identified journeys answer: which kinds the panel may speak for, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from chalicelib.attribution.draft import LEVEL, Draft, refuse_collinear
+from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.panel import People, Progress
+from chalicelib.attribution.time_series import adstock_series
+from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MIN_CONVERSIONS = 20
+MIN_ENGAGEMENTS = 50
+MIN_IDENTIFIED_SHARE = 0.5
+MIN_IDENTIFIED_CONVERSIONS_SHARE = 0.8
+MIN_DAYS = 14
+
+
+def estimate_from_people(
+    observed: Observations, inside: Floats, draft: Draft, progress: Progress | None
+) -> Floats:
+    """Fill in what the panel says.
+
+    Parameters
+    ----------
+    observed : Observations
+    inside : array, shape (K, G)
+        Mean over a kind's engagements of the adstock weights inside the window, per decay.
+    draft : Draft
+        Filled in: an estimate or a reason for the kinds that the panel may speak for.
+    progress : callable, optional
+        Told the share of the work done, in [0, 1].
+
+    Returns
+    -------
+    array, shape (T,)
+        Conversions per day that it explains.
+    """
+    kinds = _kinds_within_user(observed)
+    if kinds.size == 0:
+        return np.zeros(observed.counts.shape[0])
+    people = _restrict_people(observed.people, kinds)
+    panel = reduce_panel(people, progress)
+    varying = panel.variation() > 1e-9 * np.maximum(observed.identified[kinds], 1.0)
+    draft.refuse(kinds[~varying], "no_variation")
+    position = np.flatnonzero(varying)
+    if position.size == 0:
+        return np.zeros(observed.counts.shape[0])
+    panel = panel.restrict(position)
+    kinds = kinds[varying]
+    refused, control = refuse_collinear(panel.correlation(), kinds, observed.names, draft)
+    kept = np.flatnonzero(~refused | control)
+    fit = fit_within_user(panel.restrict(kept), inside[kinds[kept]])
+    answered = np.flatnonzero(~refused[kept])
+    effective = min(panel.n_people, int(people.outcome_weight.sum()))
+    critical = float(stats.t.ppf(0.5 + LEVEL / 2, max(effective - kept.size - 1, 1)))
+    draft.accept(
+        kinds[kept][answered],
+        "within_user",
+        fit.delta[answered],
+        fit.cov[np.ix_(answered, answered)],
+        fit.decay_weights[answered],
+        critical,
+    )
+    draft.diagnostics |= {"people": panel.n_people, "person_days": panel.n_rows}
+    stocks = adstock_series(observed.counts[:, kinds[kept]])
+    return np.asarray(np.einsum("tkg,kg->t", stocks, fit.kernel))
+
+
+def _kinds_within_user(observed: Observations) -> Ints:
+    """Kinds that the panel may answer for, by how much of the data carries a person."""
+    people = observed.people
+    identified = people.outcome_weight.sum()
+    at_risk = people.outcome_day > people.first_day[people.outcome_person]
+    if (
+        observed.counts.shape[0] < MIN_DAYS
+        or people.outcome_weight[at_risk].sum() < MIN_CONVERSIONS
+        or identified < MIN_IDENTIFIED_CONVERSIONS_SHARE * observed.outcome.sum()
+    ):
+        return np.zeros(0, dtype=np.int64)
+    total = observed.counts.sum(axis=0)
+    enough = (observed.identified >= MIN_ENGAGEMENTS) & (
+        observed.identified >= MIN_IDENTIFIED_SHARE * total
+    )
+    return np.flatnonzero(enough)
+
+
+def _restrict_people(people: People, kinds: Ints) -> People:
+    """The journeys over some of the kinds, renumbered; nobody is dropped."""
+    number = np.full(people.n_kinds, -1, dtype=np.int64)
+    number[kinds] = np.arange(kinds.size)
+    kept = number[people.touch_kind] >= 0
+    return replace(
+        people,
+        n_kinds=int(kinds.size),
+        touch_person=people.touch_person[kept],
+        touch_day=people.touch_day[kept],
+        touch_kind=number[people.touch_kind[kept]],
+        touch_count=people.touch_count[kept],
+    )
