@@ -62,7 +62,13 @@ class Draft:
             self.warnings[kind].append(warning)
 
     def accept(
-        self, kinds: Ints, method: str, delta: Floats, cov: Floats, weights: Floats, critical: float
+        self,
+        kinds: Ints,
+        method: str,
+        delta: Floats,
+        cov: Floats,
+        weights: Floats,
+        critical: Floats | float,
     ) -> None:
         """Fill in the estimates of `kinds` (shapes (k,), (k, k), (k, G))."""
         self.delta[kinds] = delta

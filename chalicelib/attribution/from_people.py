@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from chalicelib.attribution.draft import LEVEL, Draft, refuse_collinear
+from chalicelib.attribution.draft import Draft, refuse_collinear
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People, Progress
 from chalicelib.attribution.time_series import adstock_series
@@ -60,17 +59,19 @@ def estimate_from_people(
     kept = np.flatnonzero(~refused | control)
     fit = fit_within_user(panel.restrict(kept), inside[kinds[kept]])
     answered = np.flatnonzero(~refused[kept])
-    effective = min(panel.n_people, int(people.outcome_weight.sum()))
-    critical = float(stats.t.ppf(0.5 + LEVEL / 2, max(effective - kept.size - 1, 1)))
     draft.accept(
         kinds[kept][answered],
         "within_user",
         fit.delta[answered],
         fit.cov[np.ix_(answered, answered)],
         fit.decay_weights[answered],
-        critical,
+        fit.critical[answered],
     )
-    draft.diagnostics |= {"people": panel.n_people, "person_days": panel.n_rows}
+    draft.diagnostics |= {
+        "people": panel.n_people,
+        "person_days": panel.n_rows,
+        "response_slope": round(fit.slope, 3),
+    }
     stocks = adstock_series(observed.counts[:, kinds[kept]])
     return np.asarray(np.einsum("tkg,kg->t", stocks, fit.kernel))
 

@@ -1,19 +1,19 @@
 """Person effects and day effects per stratum taken out of the panel, by sums that add up.
 
-What is kept of the people are sums
+What is kept of the people are sums per stratum
 
-* ``gram``    (p, p)     cross products within persons,
-* ``cells``   (S, T, p)  sums per stratum and day of the person-demeaned columns,
-* ``entered`` (S, T)     how many people of a stratum came to be at risk on a day,
+* ``gram``    (p, p)  cross products within persons,
+* ``cells``   (T, p)  sums per day of the person-demeaned columns,
+* ``entered`` (T,)    how many people came to be at risk on a day,
 
 from which both effects are projected out exactly (Frisch, Waugh 1933; no iteration).  Sums of two
 sets of people add up, so a fit can be spread over shards.  p = K * G + 1, the outcome last.
 
-Everything is done twice: with one effect per person, and with one per person and half of their time
-at risk.  A person effect that is estimated from T days biases the coefficients by something in the
-order of 1 / T where engagements react to earlier conversions (buyers like the page; Nickell 1981);
-with halves the bias is twice that, so twice the first fit less the second is free of it (the
-half-panel jackknife of Dhaene, Jochmans 2015).
+Taking out a person's mean compares a day with all other days of the person, the later ones among
+them.  Where engagements react to earlier conversions (buyers like the page), that biases the
+coefficients by something in the order of 1 / T (Nickell 1981).  `Scores.shift` is what the
+`REACTION_DAYS` after each day contribute to that bias: an estimate of it from the residuals (after
+Hahn, Kuersteiner 2011), which is added back to the cross products.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.panel import People, Progress, chunks_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-WHOLE, HALVES = 0, 1
+REACTION_DAYS = 14
+"""Days within which engagements may react to a conversion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +39,38 @@ class Projection:
 
     Attributes
     ----------
-    gram : array, shape (2, p, p)
-        Cross products of the projected columns; first with effects per person, then with effects
-        per person and half.
-    day_effects : array, shape (2, S, T, p)
+    gram : array, shape (S, p, p)
+        Cross products of the projected columns, per stratum.
+    day_effects : array, shape (S, T, p)
         Coefficients of the stratum-days, one column of the panel each.
-    n_rows : int
-        Person-days at risk.
-    n_people : int
-        People with at least two days at risk.
+    n_rows, n_people : int arrays, shape (S,)
+        Person-days at risk, and people with at least two of them.
     """
 
     gram: Floats
     day_effects: Floats
-    n_rows: int
-    n_people: int
+    n_rows: Ints
+    n_people: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the people's residuals say, q = p - 1.
+
+    Attributes
+    ----------
+    shift : array, shape (S, q)
+        To be added to the cross products of columns and outcome: without it, reactions to earlier
+        conversions bias the coefficients.
+    meat : array, shape (S, q, q)
+        Sum over persons of the outer product of their scores, reactions included.
+    fourth : array, shape (S, q)
+        Sum over persons of the fourth power of their scores.
+    """
+
+    shift: Floats
+    meat: Floats
+    fourth: Floats
 
 
 def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:
@@ -68,121 +86,103 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     n_days = people.n_days
     p = people.n_kinds * DECAYS.size + 1
     n_strata = int(strata.max(initial=0)) + 1
-    gram = np.zeros((2, p, p))
-    cells = np.zeros((2, n_strata, n_days, p))
+    gram = np.zeros((n_strata, p, p))
+    cells = np.zeros((n_strata, n_days, p))
     entered = np.zeros((n_strata, n_days))
     for chunk in chunks_of(people, strata, progress):
         columns, entry, stratum = chunk.columns, chunk.entry, chunk.stratum
         flat = columns.reshape(-1, p)
-        products = flat.T @ flat
-        by_day = columns.sum(axis=1)
-        middle = _middle(entry, n_days)
-        whole = columns.sum(axis=0)
-        first = np.einsum("tnp,tn->np", columns, _before(middle, n_days), optimize=True)
-        spells = (
-            ((entry, np.full_like(entry, n_days), whole),),
-            ((entry, middle, first), (middle, np.full_like(entry, n_days), whole - first)),
-        )
-        for form, parts in enumerate(spells):
-            gram[form] += products
-            cells[form, stratum] += by_day
-            for start, stop, sums in parts:
-                means = sums / (stop - start)[:, None]
-                gram[form] -= sums.T @ means
-                steps = np.zeros((n_days + 1, p))
-                np.add.at(steps, start, means)
-                np.subtract.at(steps, stop, means)
-                cells[form, stratum] -= np.cumsum(steps, axis=0)[:-1]
+        sums = columns.sum(axis=0)
+        means = sums / (n_days - entry)[:, None]
+        gram[stratum] += flat.T @ flat - sums.T @ means
+        steps = np.zeros((n_days, p))
+        np.add.at(steps, entry, means)
+        cells[stratum] += columns.sum(axis=1) - np.cumsum(steps, axis=0)
         entered[stratum] += np.bincount(entry, minlength=n_days)
     day_effects = np.zeros_like(cells)
-    for form in (WHOLE, HALVES):
-        for stratum in range(n_strata):
-            solved = _solve_days(entered[stratum], cells[form, stratum], form)
-            day_effects[form, stratum] = solved
-            gram[form] -= cells[form, stratum].T @ solved
-    at_risk = n_days - np.arange(n_days)
+    for stratum in range(n_strata):
+        day_effects[stratum] = _solve_days(entered[stratum], cells[stratum])
+        gram[stratum] -= cells[stratum].T @ day_effects[stratum]
     return Projection(
         (gram + gram.transpose(0, 2, 1)) / 2,
         day_effects,
-        int((entered.sum(axis=0) * at_risk).sum()),
-        int(entered.sum()),
+        (entered @ (n_days - np.arange(n_days))).astype(np.int64),
+        entered.sum(axis=1).astype(np.int64),
     )
 
 
-def score_products(
+def score(
     people: People,
     strata: Ints,
     projection: Projection,
     coefficients: Floats,
     progress: Progress | None = None,
-) -> Floats:
-    """Sum over persons of the outer product of their scores: the "meat", shape (2q, 2q), q = p - 1.
+) -> Scores:
+    """Scores of the people at given coefficients, shape (q,).
 
-    A person's score is ``sum_t x_it * residual_it`` over the projected columns, for both forms one
-    after the other.  Clustering by person lets a person's residuals be correlated over time in any
-    way (Liang, Zeger 1986; Arellano 1987).
-
-    Parameters
-    ----------
-    coefficients : array, shape (2, q)
-        The residuals' coefficients, per form.
+    A person's score is ``sum_t x_it * residual_it`` over the projected columns.  Clustering by
+    person lets a person's residuals be correlated over time in any way (Liang, Zeger 1986;
+    Arellano 1987).
     """
-    n_days = people.n_days
-    q = coefficients.shape[1]
-    contrast = np.concatenate([-coefficients, np.ones((2, 1))], axis=1)
-    meat = np.zeros((2 * q, 2 * q))
+    n_days, q = people.n_days, coefficients.size
+    n_strata = projection.n_people.size
+    contrast = np.append(-coefficients, 1.0)
+    shift = np.zeros((n_strata, q))
+    meat = np.zeros((n_strata, q, q))
+    fourth = np.zeros((n_strata, q))
+    days = np.arange(n_days)
+    inside = share_inside(DECAYS[None, :], (n_days - days)[:, None].astype(np.float64))
     for chunk in chunks_of(people, strata, progress):
-        columns, entry = chunk.columns, chunk.entry
-        middle = _middle(entry, n_days)
-        at_risk = ~_before(entry, n_days)
-        early = at_risk & _before(middle, n_days)
-        masks = ((at_risk,), (early, at_risk & ~early))
-        scores = np.empty((entry.size, 2 * q))
-        for form, spells in enumerate(masks):
-            effects = projection.day_effects[form, chunk.stratum]
-            residual = columns @ contrast[form] - (effects @ contrast[form])[:, None]
-            for spell in spells:
-                mean = (residual * spell).sum(axis=0) / spell.sum(axis=0)
-                residual -= spell * mean
-            residual *= at_risk
-            own = np.einsum("tnp,tn->np", columns[:, :, :-1], residual, optimize=True)
-            scores[:, form * q : (form + 1) * q] = own - residual.T @ effects[:, :-1]
-        meat += scores.T @ scores
-    return meat
+        columns, stratum = chunk.columns[:, :, :-1], chunk.stratum
+        at_risk = days[:, None] >= chunk.entry[None, :]
+        length = n_days - chunk.entry
+        effects = projection.day_effects[stratum]
+        residual = (chunk.columns @ contrast - (effects @ contrast)[:, None]) * at_risk
+        residual -= at_risk * (residual.sum(axis=0) / length)
+        own = np.einsum("tnp,tn->np", columns, residual, optimize=True)
+        own -= residual.T @ effects[:, :-1]
+        touches = columns[:, :, :: DECAYS.size] * at_risk[:, :, None]  # a decay of 0: the counts
+        reaction = _reactions(touches, residual, at_risk, length, inside)
+        scores = own + reaction
+        shift[stratum] += reaction.sum(axis=0)
+        meat[stratum] += scores.T @ scores
+        fourth[stratum] += (scores**4).sum(axis=0)
+    return Scores(shift, meat, fourth)
 
 
-def _middle(entry: Ints, n_days: int) -> Ints:
-    """First day of the second half of each person's time at risk."""
-    return entry + (n_days - entry) // 2
+def _reactions(
+    touches: Floats, residual: Floats, at_risk: NDArray[np.bool_], length: Ints, inside: Floats
+) -> Floats:
+    """How engagements of the next days go along with today's residual, shape (n, K * G).
+
+    ``1 / (T - L) * sum_t residual_t * sum_{t < s <= t + L} (x_s - mean x) * inside_s``: what an
+    engagement on day s adds to the sum of a column is the adstock left inside the window.  T - L
+    instead of T, because the residuals are less their own mean.
+    """
+    n_days, n = residual.shape
+    horizon = np.minimum(REACTION_DAYS, length // 3)
+    # sum over the pairs (t, s), told apart by s: residuals of the days before s
+    before = np.concatenate([np.zeros((1, n)), np.cumsum(residual, axis=0)])
+    days = np.arange(n_days)
+    recent = before[days] - before[np.maximum(days[:, None] - horizon, 0), np.arange(n)]
+    centred = touches - at_risk[:, :, None] * (touches.sum(axis=0) / length[:, None])
+    weighted = centred * recent[:, :, None]
+    sums = np.einsum("tnk,tg->nkg", weighted, inside, optimize=True)
+    return np.asarray(sums.reshape(n, -1) / (length - horizon)[:, None])
 
 
-def _before(day: Ints, n_days: int) -> NDArray[np.bool_]:
-    """Whether a day lies before each person's `day`, shape (T, n)."""
-    return np.asarray(np.arange(n_days)[:, None] < day[None, :])
-
-
-def _solve_days(entered: Floats, cells: Floats, form: int) -> Floats:
+def _solve_days(entered: Floats, cells: Floats) -> Floats:
     """Day coefficients of one stratum: ``pinv(D' M D) cells`` with M taking out person means.
 
-    ``D' M D = diag(n_t) - sum over persons and spells of r r' / length``, where r marks the days of
-    a spell; the second term is built from the corners of its blocks.
+    ``D' M D = diag(n_t) - sum over persons of r r' / length``, where r marks the days at risk; the
+    second term is a cumulative sum over the days of entry.
     """
     n_days = entered.size
     if not entered.any():
         return np.zeros_like(cells)
-    entry = np.flatnonzero(entered)
-    middle = _middle(entry, n_days)
-    end = np.full_like(entry, n_days)
-    spells = [(entry, end)] if form == WHOLE else [(entry, middle), (middle, end)]
-    corners = np.zeros((n_days + 1, n_days + 1))
-    for start, stop in spells:
-        share = entered[entry] / (stop - start)
-        for rows, columns, sign in ((start, start, 1), (stop, stop, 1), (start, stop, -1)):
-            np.add.at(corners, (rows, columns), sign * share)
-            if sign < 0:
-                np.add.at(corners, (columns, rows), sign * share)
-    shared = corners.cumsum(axis=0).cumsum(axis=1)[:-1, :-1]
-    normal = np.diag(np.cumsum(entered)) - shared
+    share = np.cumsum(entered / (n_days - np.arange(n_days)))
+    shared = np.minimum.outer(np.arange(n_days), np.arange(n_days))
+    normal = np.diag(np.cumsum(entered)) - share[shared]
     values, vectors = np.linalg.eigh(normal)
     keep = values > values[-1] * 1e-10
     inverse = (vectors[:, keep] / values[keep]) @ vectors[:, keep].T

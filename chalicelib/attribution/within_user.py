@@ -1,13 +1,14 @@
 """Effects from people who engage at some times and not at others (`within_user`).
 
 The model: conversions of person i on day t are a person effect, plus a day effect of the person's
-activity stratum, plus ``sum_k beta_k * adstock_k(theta_k)``.  Loyal people, who like more and buy
-more anyway, are compared with themselves; the calendar, which moves likes and demand, with people
-of equal activity on the same day.
+activity stratum, plus ``sum_k beta_k * a_i ** slope * adstock_k(theta_k)``.  Loyal people, who like
+more and buy more anyway, are compared with themselves; the calendar, which moves likes and demand,
+with people of equal activity on the same day.
 
-The decay of each kind is not chosen but averaged over a grid: every decay is weighted by how well
-it explains the data (a quasi-likelihood, scaled for the heteroskedasticity of counts), times how
-plausible it is for this brand (`decays`).  So the interval knows that the decay is not known.
+Neither the decay of a kind nor the slope of the response is chosen: every decay of a grid is
+weighted by how well it explains the data (a quasi-likelihood, scaled for the heteroskedasticity of
+counts), times how plausible it is for this brand (`decays`); the slope is integrated over its
+posterior.  So the interval knows that neither is known.
 """
 
 from __future__ import annotations
@@ -16,78 +17,26 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize, stats
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import pooled_weights, prior_weights
 from chalicelib.attribution.panel import People, Progress, strata_of
-from chalicelib.attribution.projection import (
-    HALVES,
-    WHOLE,
-    Projection,
-    project,
-    score_products,
-)
+from chalicelib.attribution.pooling import Panel, Pooled, pool
+from chalicelib.attribution.projection import Projection, project, score
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MIN_DAYS_TO_CORRECT = 42
-"""Halves of fewer days would cost more precision than the correction is worth."""
+SLOPE_CENTRE, SLOPE_SPREAD = 0.25, 0.4
+"""Prior of the response's slope: effects are alike, or grow less than in proportion to activity."""
 
 _SWEEPS = 8
+_SLOPE_ROUNDS = 2
+_SLOPE_BOUNDS = (-1.0, 2.0)
+_NODES = np.array([0.0, -np.sqrt(3.0), np.sqrt(3.0)])  # Gauss-Hermite, three points
+_NODE_WEIGHTS = np.array([2 / 3, 1 / 6, 1 / 6])
 _REFERENCE = 3  # index into DECAYS at which the first residuals are taken
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """The sums of a panel that every later step needs; nothing in it grows with the people.
-
-    Attributes
-    ----------
-    gram : array, shape (2, p, p)
-        Cross products of the projected columns (kind-major, the outcome last), p = K * G + 1; with
-        effects per person, and per person and half.
-    meat : array, shape (2, q, 2, q)
-        Sum over persons of the outer products of their scores in both forms, q = p - 1.
-    corrected : bool
-        Whether the bias of estimated person effects is taken out by the half-panel jackknife.
-    n_people, n_rows : int
-        People and person-days at risk.
-    """
-
-    gram: Floats
-    meat: Floats
-    corrected: bool
-    n_people: int
-    n_rows: int
-
-    @property
-    def n_kinds(self) -> int:
-        """K."""
-        return int((self.gram.shape[1] - 1) // DECAYS.size)
-
-    def restrict(self, kinds: Ints) -> Panel:
-        """The panel of some of the kinds only."""
-        columns = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
-        kept = np.append(columns, self.gram.shape[1] - 1)
-        return Panel(
-            self.gram[:, kept[:, None], kept],
-            self.meat[:, columns][:, :, :, columns],
-            self.corrected,
-            self.n_people,
-            self.n_rows,
-        )
-
-    def variation(self) -> Floats:
-        """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
-        return np.asarray(np.diag(self.gram[WHOLE])[_REFERENCE : -1 : DECAYS.size])
-
-    def correlation(self) -> Floats:
-        """Correlation of the kinds within persons and days, shape (K, K)."""
-        columns = np.arange(self.n_kinds) * DECAYS.size + _REFERENCE
-        gram = self.gram[WHOLE][np.ix_(columns, columns)]
-        scale = np.sqrt(np.diag(gram))
-        return np.asarray(gram / np.outer(scale, scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,27 +48,48 @@ class WithinUserFit:
     delta : array, shape (K,)
         Conversions inside the window caused by one engagement, on average over the engagements.
     cov : array, shape (K, K)
-        Covariance of `delta`, clustered by person, with the uncertainty of the decays.
+        Covariance of `delta`, clustered by person, with the uncertainty of decays and slope.
     decay_weights : array, shape (K, G)
         Weight of each decay of the grid, rows sum to one.
     kernel : array, shape (K, G)
         Weighted coefficient of the adstock at each decay: the effect of a kind on a day is
         ``kernel[k] @ adstock[day, k]``.
+    clusters : array, shape (K,)
+        How many people's worth of evidence there is, were all to count alike.
+    slope : float
+        Exponent of the activity in the response.
     """
 
     delta: Floats
     cov: Floats
     decay_weights: Floats
     kernel: Floats
+    clusters: Floats
+    slope: float
+
+    @property
+    def critical(self) -> Floats:
+        """Two-sided 95 % quantiles of Student's distribution, shape (K,)."""
+        return np.asarray(stats.t.ppf(0.975, np.maximum(self.clusters - 1.0, 1.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _AtSlope:
+    """Effects averaged over the decays, at one slope; attributes as in `WithinUserFit`."""
+
+    delta: Floats
+    cov: Floats
+    decay_weights: Floats
+    kernel: Floats
+    chosen: Ints  # likeliest decay per kind
+    clusters: Floats
+    factor: float  # by which the likelihood is too sure of itself, at most 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """One least-squares fit.
-
-    `beta` (K,) and `cov` (K, K) are corrected where the panel is; `plain` (K,) is the fit with one
-    effect per person, and `inverse` (K, K) its inverse cross products.
-    """
+    """One least-squares fit: `beta` (K,) and `cov` (K, K) take reactions to conversions into
+    account; `plain` (K,) does not, and `inverse` (K, K) is that of the cross products."""
 
     beta: Floats
     cov: Floats
@@ -139,23 +109,27 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     strata = strata_of(people)
     projection = project(people, strata, _part(progress, 0.0, 0.6))
     reference = _reference_coefficients(projection, people.n_kinds)
-    meat = score_products(people, strata, projection, reference, _part(progress, 0.6, 1.0))
-    clusters = projection.n_people
-    q = reference.shape[1]
-    return Panel(
-        projection.gram,
-        meat.reshape(2, q, 2, q) * (clusters / max(clusters - 1, 1)),
-        people.n_days >= MIN_DAYS_TO_CORRECT,
-        clusters,
-        projection.n_rows,
+    scores = score(people, strata, projection, reference, _part(progress, 0.6, 1.0))
+    n_strata = projection.n_people.size
+    days_at_risk = np.maximum(people.n_days - 1 - people.first_day, 0)
+    days = np.bincount(strata, days_at_risk, minlength=n_strata)
+    counted = people.touch_day > people.first_day[people.touch_person]
+    at_risk = np.bincount(
+        strata[people.touch_person[counted]], people.touch_count[counted], minlength=n_strata
     )
+    activity = at_risk / np.maximum(days, 1)
+    touches = np.zeros((n_strata, people.n_kinds))
+    np.add.at(touches, (strata[people.touch_person], people.touch_kind), people.touch_count)
+    counted = people.outcome_day > people.first_day[people.outcome_person]
+    conversions = np.zeros(n_strata)
+    np.add.at(conversions, strata[people.outcome_person[counted]], people.outcome_weight[counted])
+    # those who engaged only on the day they were first seen: half as active as the least active
+    least = activity[activity > 0].min(initial=1.0) / 2
+    return Panel(projection, scores, np.maximum(activity, least), touches, conversions)
 
 
 def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
-    """Effects and their covariance, averaged over the grid of decays.
-
-    Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
-    are nearly orthogonal within persons), sweep by sweep until nothing moves.
+    """Effects and their covariance, averaged over decays and over the slope of the response.
 
     Parameters
     ----------
@@ -169,64 +143,140 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
     numpy.linalg.LinAlgError
         If kinds are exactly collinear.
     """
+    slope, spread = SLOPE_CENTRE, SLOPE_SPREAD
+    central = _fit_at(panel, inside, 0.0)
+    for _ in range(_SLOPE_ROUNDS):
+        slope, spread = _slope(panel, central.chosen, central.factor)
+        central = _fit_at(panel, inside, slope)
+    fits = [central, *(_fit_at(panel, inside, slope + node * spread) for node in _NODES[1:])]
+    delta = np.sum([w * fit.delta for w, fit in zip(_NODE_WEIGHTS, fits, strict=True)], axis=0)
+    cov = np.zeros_like(central.cov)
+    for weight, fit in zip(_NODE_WEIGHTS, fits, strict=True):
+        gap = fit.delta - delta
+        cov += weight * (fit.cov + np.outer(gap, gap))
+    return WithinUserFit(
+        delta, cov, central.decay_weights, central.kernel, central.clusters, float(slope)
+    )
+
+
+def _slope(panel: Panel, chosen: Ints, factor: float) -> tuple[float, float]:
+    """Mode and spread of the posterior of the response's slope, at the chosen decays."""
+    columns = np.arange(chosen.size) * DECAYS.size + chosen
+
+    def against(slope: float) -> float:
+        pooled = pool(panel, slope)
+        product = pooled.product[columns]
+        explained = product @ np.linalg.solve(pooled.gram[np.ix_(columns, columns)], product)
+        prior = ((slope - SLOPE_CENTRE) / SLOPE_SPREAD) ** 2
+        return float(-0.5 * (factor * explained / pooled.noise - prior))
+
+    found = optimize.minimize_scalar(
+        against, bounds=_SLOPE_BOUNDS, method="bounded", options={"xatol": 0.005}
+    )
+    slope, step = float(found.x), 0.05
+    curvature = (against(slope + step) - 2 * against(slope) + against(slope - step)) / step**2
+    least = 1.0 / SLOPE_SPREAD**2  # data do not make it less certain than the prior was
+    return slope, float(1.0 / np.sqrt(max(curvature, least)))
+
+
+def _fit_at(panel: Panel, inside: Floats, slope: float) -> _AtSlope:
+    """Effects averaged over the decays.
+
+    Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
+    are nearly orthogonal within persons), sweep by sweep until nothing moves.
+    """
+    pooled = pool(panel, slope)
     n_kinds, n_decays = inside.shape
     chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
     weights = np.tile(prior_weights(), (n_kinds, 1))
-    noise = panel.gram[WHOLE, -1, -1] / max(panel.n_rows, 1)
     beta = np.zeros((n_kinds, n_decays))
-    plain = np.zeros((n_kinds, n_decays))
     robust = np.zeros((n_kinds, n_decays))
     log_likelihood = np.zeros((n_kinds, n_decays))
+    factor = np.ones(n_kinds)
     for sweep in range(_SWEEPS):
         before = chosen.copy()
         for kind in range(n_kinds):
-            fits = [_regress(panel, _with(chosen, kind, g)) for g in range(n_decays)]
+            fits = [_regress(pooled, _with(chosen, kind, g)) for g in range(n_decays)]
             beta[kind] = [fit.beta[kind] for fit in fits]
-            plain[kind] = [fit.plain[kind] for fit in fits]
+            plain = np.array([fit.plain[kind] for fit in fits])
             robust[kind] = [fit.cov[kind, kind] for fit in fits]
             bread = np.array([fit.inverse[kind, kind] for fit in fits])
             # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
             # in how much they buy, and plain least squares would be too sure
-            factor = bread[chosen[kind]] * noise / robust[kind, chosen[kind]]
-            log_likelihood[kind] = 0.5 * factor * plain[kind] ** 2 / (bread * noise)
+            factor[kind] = bread[chosen[kind]] * pooled.noise / robust[kind, chosen[kind]]
+            log_likelihood[kind] = 0.5 * factor[kind] * plain**2 / (bread * pooled.noise)
         weights = pooled_weights(log_likelihood)
         chosen = np.argmax(weights, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
             break
-    effect = beta * inside
+    scale = inside * pooled.response[:, None]
+    effect = beta * scale
     delta = (weights * effect).sum(axis=1)
-    spread = (weights * (robust * inside**2 + (effect - delta[:, None]) ** 2)).sum(axis=1)
-    central = _regress(panel, chosen).cov
-    scale = np.sqrt(spread / np.diag(central))
-    cov = central * np.outer(scale, scale)
-    return WithinUserFit(delta, (cov + cov.T) / 2, weights, weights * beta)
+    spread = _spread(pooled, chosen, weights, effect, scale)
+    central = _regress(pooled, chosen).cov
+    ratio = np.sqrt(spread / np.diag(central))
+    cov = central * np.outer(ratio, ratio)
+    columns = np.arange(n_kinds) * n_decays + chosen
+    meat = np.diag(pooled.meat)[columns]
+    clusters = meat**2 / np.maximum(pooled.fourth[columns], np.finfo(np.float64).tiny)
+    return _AtSlope(
+        delta,
+        (cov + cov.T) / 2,
+        weights,
+        weights * beta * pooled.response[:, None],
+        chosen,
+        clusters,
+        float(min(1.0, np.median(factor))),
+    )
 
 
-def _regress(panel: Panel, chosen: Ints) -> _Regression:
+def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale: Floats) -> Floats:
+    """Variance of the effects averaged over the decays, shape (K,).
+
+    It has two parts: what chance does to an average with these weights, and how far the effects at
+    different decays lie apart *beyond* what chance does to their differences.  Without the last
+    restriction, a kind that does nothing, for which nothing tells decays apart, would be charged
+    twice for the same noise.
+    """
+    n_kinds, n_decays = weights.shape
+    spread = np.zeros(n_kinds)
+    for kind in range(n_kinds):
+        rows = np.zeros((n_decays, pooled.meat.shape[0]))
+        for g in range(n_decays):
+            trial = _with(chosen, kind, g)
+            columns = np.arange(n_kinds) * n_decays + trial
+            inverse = np.linalg.inv(pooled.gram[np.ix_(columns, columns)])
+            rows[g, columns] = inverse[kind] * scale[kind, g]
+        cov = rows @ pooled.meat @ rows.T
+        weight = weights[kind]
+        average = weight @ cov @ weight
+        apart = weight @ (effect[kind] - weight @ effect[kind]) ** 2
+        by_chance = weight @ np.diag(cov) - average
+        spread[kind] = average + max(apart - by_chance, 0.0)
+    return spread
+
+
+def _regress(pooled: Pooled, chosen: Ints) -> _Regression:
     """Least squares on one decay per kind, with the sandwich covariance."""
     columns = np.arange(chosen.size) * DECAYS.size + chosen
-    inverses = [np.linalg.inv(gram[np.ix_(columns, columns)]) for gram in panel.gram]
-    betas = [inverses[form] @ panel.gram[form, columns, -1] for form in (WHOLE, HALVES)]
-    weights = (2.0, -1.0) if panel.corrected else (1.0, 0.0)
-    meat = panel.meat[:, columns][:, :, :, columns]
-    cov = np.zeros_like(inverses[WHOLE])
-    for one in (WHOLE, HALVES):
-        for other in (WHOLE, HALVES):
-            part = inverses[one] @ meat[one, :, other] @ inverses[other]
-            cov += weights[one] * weights[other] * part
-    beta = weights[WHOLE] * betas[WHOLE] + weights[HALVES] * betas[HALVES]
-    return _Regression(beta, cov, betas[WHOLE], inverses[WHOLE])
+    inverse = np.linalg.inv(pooled.gram[np.ix_(columns, columns)])
+    return _Regression(
+        beta=inverse @ (pooled.product + pooled.shift)[columns],
+        cov=inverse @ pooled.meat[np.ix_(columns, columns)] @ inverse,
+        plain=inverse @ pooled.product[columns],
+        inverse=inverse,
+    )
 
 
 def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
-    """Coefficients (2, q) of plain fits with one middling decay for all kinds."""
+    """Coefficients (q,) of a plain fit with one middling decay for all kinds."""
+    gram = projection.gram.sum(axis=0)
     columns = np.arange(n_kinds) * DECAYS.size + _REFERENCE
-    coefficients = np.zeros((2, projection.gram.shape[1] - 1))
-    for form, gram in enumerate(projection.gram):
-        # least norm: a kind without variation, or one collinear with another, is refused later
-        coefficients[form, columns] = np.linalg.lstsq(
-            gram[np.ix_(columns, columns)], gram[columns, -1], rcond=1e-10
-        )[0]
+    coefficients = np.zeros(gram.shape[0] - 1)
+    # least norm: a kind without variation, or one collinear with another, is refused later
+    coefficients[columns] = np.linalg.lstsq(
+        gram[np.ix_(columns, columns)], gram[columns, -1], rcond=1e-10
+    )[0]
     return coefficients
 
 

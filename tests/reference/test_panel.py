@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution import panel as panel_module
+from chalicelib.attribution import projection as projection_module
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.panel import People, strata_of
-from chalicelib.attribution.projection import HALVES, WHOLE, project, score_products
+from chalicelib.attribution.projection import project, score
 from chalicelib.attribution.within_user import reduce_panel
 
 DECAY = 3
@@ -59,18 +60,15 @@ def dense_panel(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
     return stock[person, day], y[person, day], person, day
 
 
-@pytest.mark.parametrize("form", [WHOLE, HALVES])
 @pytest.mark.parametrize("one_stratum", [True, False])
 def test_coefficients_and_clustered_errors_equal_those_with_dummies(
-    one_stratum: bool, form: int
+    one_stratum: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(projection_module, "REACTION_DAYS", 0)  # dummies know no reactions
     people = make_people()
     strata = np.zeros(people.n_people, dtype=np.int64) if one_stratum else strata_of(people) % 2
     x, y, person, day = dense_panel(people)
-    entry = people.first_day[person] + 1
-    late = day >= entry + (people.n_days - entry) // 2
-    unit = person if form == WHOLE else 2 * person + late
-    dummies = [unit[:, None] == np.unique(unit)]
+    dummies = [person[:, None] == np.unique(person)]
     dummies += [
         (strata[person] == s)[:, None] & (day[:, None] == np.arange(people.n_days))
         for s in np.unique(strata)
@@ -83,18 +81,59 @@ def test_coefficients_and_clustered_errors_equal_those_with_dummies(
 
     projection = project(people, strata)
     columns = np.arange(people.n_kinds) * DECAYS.size + DECAY
-    gram = projection.gram[form]
+    gram = projection.gram.sum(axis=0)
     beta = np.linalg.solve(gram[np.ix_(columns, columns)], gram[columns, -1])
-    coefficients = np.zeros((2, people.n_kinds * DECAYS.size))
-    coefficients[form, columns] = beta
-    q = coefficients.shape[1]
-    meat = score_products(people, strata, projection, coefficients).reshape(2, q, 2, q)
+    coefficients = np.zeros(people.n_kinds * DECAYS.size)
+    coefficients[columns] = beta
+    scored = score(people, strata, projection, coefficients)
+    meat = scored.meat.sum(axis=0)
 
     assert beta == pytest.approx(params[: x.shape[1]], rel=1e-6)
-    assert meat[form, :, form][np.ix_(columns, columns)] == pytest.approx(
-        by_person.T @ by_person, rel=1e-6
+    assert meat[np.ix_(columns, columns)] == pytest.approx(by_person.T @ by_person, rel=1e-6)
+    assert scored.fourth.sum(axis=0)[columns] == pytest.approx((by_person**4).sum(0), rel=1e-6)
+    assert scored.shift == pytest.approx(np.zeros_like(scored.shift))
+    assert projection.n_rows.sum() == y.size
+
+
+def test_reactions_are_engagements_of_the_next_days_that_go_along_with_a_residual() -> None:
+    people = make_people(5)
+    strata = np.zeros(people.n_people, dtype=np.int64)
+    projection = project(people, strata)
+    coefficients = np.zeros(people.n_kinds * DECAYS.size)
+
+    shift = score(people, strata, projection, coefficients).shift[0]
+
+    x, y, person, day = dense_panel(people)
+    stock = np.zeros((people.n_people, people.n_days, people.n_kinds))
+    stock[person, day] = x
+    residual = _residual_on_dummies(people, y, person, day)
+    expected = np.zeros(people.n_kinds)
+    counts = np.zeros_like(stock)
+    np.add.at(
+        counts, (people.touch_person, people.touch_day, people.touch_kind), people.touch_count
     )
-    assert projection.n_rows == y.size
+    for i in np.unique(person):
+        entry = people.first_day[i] + 1
+        length = people.n_days - entry
+        horizon = min(projection_module.REACTION_DAYS, length // 3)
+        centred = counts[i, entry:] - counts[i, entry:].mean(axis=0)
+        for today in range(length):
+            for later in range(today + 1, min(today + horizon, length - 1) + 1):
+                left = (1 - DECAYS[DECAY] ** (length - later)) / (1 - DECAYS[DECAY])
+                pair = residual[i, entry + today] * centred[later] * left
+                expected += pair / (length - horizon)
+    assert shift[np.arange(people.n_kinds) * DECAYS.size + DECAY] == pytest.approx(expected)
+
+
+def _residual_on_dummies(
+    people: People, y: np.ndarray, person: np.ndarray, day: np.ndarray
+) -> np.ndarray:
+    dummies = np.hstack(
+        [person[:, None] == np.unique(person), day[:, None] == np.arange(people.n_days)]
+    ).astype(float)
+    residual = np.zeros((people.n_people, people.n_days))
+    residual[person, day] = y - _fitted(dummies, y)
+    return residual
 
 
 def _fitted(dummies: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -107,8 +146,12 @@ def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(panel_module, "CHUNK_PEOPLE", 7)
     chunked = reduce_panel(people)
 
-    assert chunked.gram == pytest.approx(whole.gram, rel=1e-9, abs=1e-9)
-    assert chunked.meat == pytest.approx(whole.meat, rel=1e-9, abs=1e-9)
+    for part in ("gram", "day_effects"):
+        ours, theirs = getattr(chunked.projection, part), getattr(whole.projection, part)
+        assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
+    for part in ("shift", "meat", "fourth"):
+        ours, theirs = getattr(chunked.scores, part), getattr(whole.scores, part)
+        assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
 def test_people_seen_only_on_the_last_days_are_left_out() -> None:
@@ -132,7 +175,7 @@ def test_people_seen_only_on_the_last_days_are_left_out() -> None:
     )
 
     assert reduced.n_people == 0
-    assert reduced.gram == pytest.approx(np.zeros_like(reduced.gram))
+    assert reduced.projection.gram == pytest.approx(np.zeros_like(reduced.projection.gram))
 
 
 def test_strata_group_people_of_like_activity_and_split_the_most_active_finest() -> None:

@@ -76,7 +76,10 @@ def test_likes_that_purchases_bring_about_do_not_bias_what_likes_bring_about() -
         journeys = simulate(world, seed)
         observed = observe(journeys)
         panel = reduce_panel(observed.people)
-        for biases, given in ((plain, replace(panel, corrected=False)), (corrected, panel)):
+        unaware = replace(
+            panel, scores=replace(panel.scores, shift=np.zeros_like(panel.scores.shift))
+        )
+        for biases, given in ((plain, unaware), (corrected, panel)):
             fit = fit_within_user(given, mean_inside(observed.counts))
             biases.append(fit.delta[0] - journeys.truth[0])
 
