@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,15 +189,257 @@ def test_an_open_question_says_how_much_more_data_would_settle_it() -> None:
     assert part["needed"]["days"] == pytest.approx(answer["needed"]["days"], rel=0.1)
 
 
+def test_the_days_said_to_be_needed_settle_the_answer_in_eighty_of_a_hundred_cases() -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    fitted["covariance"][0][0] = fitted["covariance"][1][1] = 4e-5
+    missing = answers.equivalence(document)["needed"]["days"]
+    share = DAYS / (DAYS + missing)
+    fitted["covariance"] = [[entry * share for entry in row] for row in fitted["covariance"]]
+    draw = random.Random(8)
+    verdicts = []
+    for _ in range(300):
+        common = draw.gauss(0, (1e-6 * share) ** 0.5)
+        for estimate, truth in zip(fitted["estimates"], (0.01, 0.02), strict=False):
+            estimate["delta"] = truth + common + draw.gauss(0, (3.9e-5 * share) ** 0.5)
+        verdicts.append(answers.equivalence(document)["verdict"])
+
+    assert missing > DAYS
+    assert verdicts.count("worth_less") / 300 == pytest.approx(0.8, abs=0.06)
+
+
+def test_a_question_that_no_data_will_settle_says_so() -> None:
+    document = make_document()
+    for estimate in document["goals"]["purchase"]["estimates"][:2]:
+        estimate["delta"] = 0.0
+
+    answer = answers.equivalence(document)
+
+    assert answer["verdict"] == "inconclusive"
+    assert answer["needed"] is None
+    assert "not_settled_by_more_data" in answer["reasons"]
+
+
 def test_a_click_whose_value_may_be_nothing_leaves_the_ratio_open() -> None:
     document = make_document()
     document["goals"]["purchase"]["covariance"][1][1] = 1e-3
 
     answer = answers.equivalence(document)
 
-    assert answer["ratio"]["ci_high"] is None
-    assert answer["reasons"]
+    assert answer["ratio"] == {"estimate": None, "ci_low": None, "ci_high": None}
+    assert answer["reasons"] == ["ratio_outside"]
+    assert answer["ratio_excluded"]["from"] < 0 < answer["ratio_excluded"]["to"] < 0.5
+    assert answer["equivalent_media_cost"]["estimate"] is None
+    assert answer["smallest_detectable_effect"] is None
     assert answer["verdict"] == "inconclusive"
+
+
+def test_a_like_and_a_click_that_both_may_be_nothing_can_have_any_ratio() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["covariance"] = [[1e-3, 0.0, 0.0], [0.0, 1e-3, 0.0], [0.0] * 3]
+
+    answer = answers.equivalence(document)
+
+    assert answer["reasons"] == ["ratio_everything"]
+    assert answer["ratio_excluded"] is None
+    assert answer["verdict"] == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("delta", "shape"), [(0.03, "ratio_unbounded_above"), (-0.03, "ratio_unbounded_below")]
+)
+def test_a_click_on_the_border_leaves_one_end(delta: float, shape: str) -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    for estimate, value in zip(fitted["estimates"], (delta, 0.25), strict=False):
+        estimate["delta"] = value  # 0.25 is 2 standard errors of 0.125, without rounding
+    fitted["covariance"][1] = [0.0, 0.015625, 0.0]
+    fitted["covariance"][0][1] = 0.0
+
+    answer = answers.equivalence(document)
+
+    assert shape in answer["reasons"]
+    assert answer["ratio"]["estimate"] == pytest.approx(delta / 0.25)
+    ends = (answer["ratio"]["ci_low"], answer["ratio"]["ci_high"])
+    assert ends.index(None) == (1 if delta > 0 else 0)
+
+
+def test_what_is_clearly_worth_more_than_a_doubtful_click_is_said_to_be() -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"][0]["delta"], fitted["estimates"][1]["delta"] = 0.1, 0.003
+
+    answer = answers.equivalence(document)
+
+    assert answer["verdict"] == "worth_more"
+    assert answer["needed"] is None
+    assert answer["reasons"] == ["ratio_outside"]
+
+
+def test_beside_a_harmful_click_values_decide_and_nothing_is_priced_in_clicks() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][1]["delta"] = -0.02
+
+    answer = answers.equivalence(document)
+
+    assert answer["ratio"]["estimate"] == pytest.approx(-0.5)
+    assert answer["verdict"] == "worth_more"
+    assert answer["reasons"] == ["baseline_below_zero"]
+    assert answer["equivalent_media_cost"]["estimate"] is None
+
+
+def test_equivalent_is_what_the_p_value_says() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.02
+    for variance in (4e-8, 2e-6, 4e-6, 1e-5):
+        document["goals"]["purchase"]["covariance"][0][:2] = [variance, 0.0]
+        document["goals"]["purchase"]["covariance"][1][:2] = [0.0, variance]
+
+        answer = answers.equivalence(document)
+
+        assert (answer["verdict"] == "equivalent") == (answer["p_equivalence"] <= 0.05)
+        assert (answer["needed"] is None) == (answer["verdict"] == "equivalent")
+
+
+def test_every_estimate_says_how_small_an_effect_it_could_have_shown() -> None:
+    answer = answers.roi(make_document())
+
+    facebook, xing = channel_of(answer, "facebook"), channel_of(answer, "xing")
+    multiple = 2.0 + 0.848  # Student's quantiles with the 60 degrees that 2.0 is of
+    one = facebook["engagements"][0]["smallest_detectable_effect"]
+    assert one["conversions_per_engagement"] == pytest.approx(multiple * 0.002, abs=2e-6)
+    assert one["value_per_engagement"] == pytest.approx(multiple * 0.1, rel=0.01)
+    whole = facebook["smallest_detectable_effect"]
+    assert whole["incremental_conversions"] == pytest.approx(multiple * 6.0, rel=1e-3)
+    assert whole["incremental_revenue"] == pytest.approx(multiple * 300.0, rel=0.01)
+    assert whole["roi"] == pytest.approx(multiple * 300.0 / 300.0, rel=0.02)
+    assert xing["smallest_detectable_effect"] is None
+    assert xing["engagements"][0]["smallest_detectable_effect"] is None
+
+
+def test_an_effect_of_that_size_is_on_the_far_side_of_its_interval() -> None:
+    document = make_document()
+    before = channel_of(answers.roi(document), "facebook")
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"][0]["delta"] = before["smallest_detectable_effect"]["roi"] * 0.002 + 0.002
+
+    after = channel_of(answers.roi(document), "facebook")
+
+    assert after["roi"]["estimate"] == pytest.approx(before["smallest_detectable_effect"]["roi"])
+    assert after["verdict"] == "profitable"
+
+
+def test_without_values_or_costs_only_conversions_could_have_been_shown() -> None:
+    document = make_document(costs={})
+    document["goals"]["purchase"] |= {"value_mean": 0.0, "value_variance": 0.0}
+
+    facebook = channel_of(answers.roi(document), "facebook")
+
+    shown = facebook["smallest_detectable_effect"]
+    assert shown["incremental_conversions"] > 0
+    assert (shown["incremental_revenue"], shown["roi"]) == (None, None)
+    assert facebook["engagements"][0]["smallest_detectable_effect"]["value_per_engagement"] is None
+
+
+def test_a_comparison_says_how_far_from_one_a_ratio_would_have_been_told() -> None:
+    answer = answers.equivalence(make_document())
+
+    error = (4e-6 + 4e-6 - 2e-6) ** 0.5
+    shown = answer["smallest_detectable_effect"]["ratio"]
+    assert shown == pytest.approx((2.0 + 0.848) * error / 0.02, rel=1e-3)
+    refused = answers.equivalence(make_document(), engagement="xing/like")
+    assert refused["smallest_detectable_effect"] is None
+
+
+def test_what_could_have_been_shown_shrinks_with_what_a_late_engagement_is_credited_with() -> None:
+    def shown(day: int) -> float:
+        when = dt.date(2026, 1, day)
+        answer = answers.roi(make_document(), start=when, end=when, channel="facebook")
+        one = answer["channels"][0]["engagements"][0]["smallest_detectable_effect"]
+        return float(one["conversions_per_engagement"])
+
+    assert shown(30) == pytest.approx(shown(1) * 0.5, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ratio_outside",
+        "ratio_everything",
+        "ratio_unbounded_above",
+        "ratio_unbounded_below",
+        "baseline_below_zero",
+        "not_settled_by_more_data",
+    ],
+)
+def test_every_reason_of_a_comparison_is_documented(code: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "methods.md"
+    reasons = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
+
+    assert any(f"`{code}`" in line for line in reasons)
+
+
+E_VALUE = {"measure": "e_value", "value": 2.6, "value_ci": 1.8}
+SHARES = {"measure": "robustness_value", "value": 0.139, "value_ci": 0.076}
+
+
+def sensitivity_of(found: dict[str, Any] | None, delta: float = 0.01, **over: Any) -> Any:
+    document = make_document()
+    document["goals"] = {over.get("goal", "purchase"): document["goals"]["purchase"]}
+    (fitted,) = document["goals"].values()
+    fitted["estimates"][0] |= {"sensitivity": found, "delta": delta}
+    return channel_of(answers.roi(document), "facebook")["engagements"][0]["sensitivity"]
+
+
+def test_a_hidden_cause_is_told_of_in_words_and_numbers() -> None:
+    assert sensitivity_of(E_VALUE) == E_VALUE | {
+        "sentence": "A hidden cause would have to make a person at least 2.6 times as likely to "
+        "like AND 2.6 times as likely to buy on the same days to explain this away; 1.8 times "
+        "would do to make it uncertain."
+    }
+
+
+def test_for_daily_totals_it_is_told_in_shares_of_what_moves() -> None:
+    assert sensitivity_of(SHARES)["sentence"] == (
+        "A hidden cause would have to be behind 14 % of what trend and weekdays leave of the "
+        "day-to-day movements, in facebook/like AND in purchase alike, to explain this away; "
+        "8 % of both would do to make it uncertain."
+    )
+
+
+@pytest.mark.parametrize("found", [E_VALUE | {"value_ci": 1.0}, SHARES | {"value_ci": 0.0}])
+def test_where_the_interval_holds_zero_no_hidden_cause_is_needed(found: dict[str, Any]) -> None:
+    shown = sensitivity_of(found)["sentence"]
+
+    assert "holds zero" in shown
+    assert "times" not in shown
+    assert "%" not in shown
+
+
+def test_a_harmful_engagement_needs_a_cause_that_keeps_people_away() -> None:
+    assert "2.6 times less likely to buy" in sensitivity_of(E_VALUE, delta=-0.01)["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("goal", "words"), [("lead", "become a lead"), ("newsletter", "reach the goal newsletter")]
+)
+def test_the_goal_is_called_by_its_name(goal: str, words: str) -> None:
+    assert f"as likely to {words} on" in sensitivity_of(E_VALUE, goal=goal)["sentence"]
+
+
+def test_the_slightest_causes_are_not_called_one_times() -> None:
+    slight = sensitivity_of(E_VALUE | {"value": 1.04, "value_ci": 1.002})["sentence"]
+    faint = sensitivity_of(SHARES | {"value": 0.02, "value_ci": 0.004})["sentence"]
+
+    assert "at least 1.04 times" in slight
+    assert "the slightest one would do" in slight
+    assert "less than 1 % of both would do" in faint
+
+
+def test_a_fit_from_before_or_without_sensitivity_is_still_answered() -> None:
+    assert sensitivity_of(None) is None
+    engagements = channel_of(answers.roi(make_document()), "facebook")["engagements"]
+    assert engagements[0]["sensitivity"] is None
 
 
 def test_an_engagement_that_was_refused_has_no_ratio_but_the_reason() -> None:
@@ -256,3 +500,8 @@ def test_answers_are_strict_json_and_flatten_to_rows() -> None:
     (row,) = answers.equivalence_rows(equivalence)
     assert row["engagement"] == "facebook/like"
     assert row["ratio_ci_low"] == equivalence["ratio"]["ci_low"]
+    assert row["ratio_smallest_detectable"] == equivalence["smallest_detectable_effect"]["ratio"]
+    assert (row["ratio_excluded_from"], row["ratio_excluded_to"]) == (None, None)
+    shown = [row["roi_smallest_detectable"] for row in answers.roi_rows(roi)]
+    assert shown[0] == channel_of(roi, "facebook")["smallest_detectable_effect"]["roi"]
+    assert shown[2] is None

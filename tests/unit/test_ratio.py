@@ -1,15 +1,20 @@
-"""Fieller's set and the equivalence test, against simulation and closed forms."""
+"""Fieller's set and the equivalence test, against closed forms; `tests/reference` has the runs."""
 
 from __future__ import annotations
 
 import math
-import random
 
 import pytest
+from scipy import stats
 
-from chalicelib.attribution.ratio import fieller, growth_until_settled, tost
+from chalicelib.attribution.ratio import fieller, tost
 
 Z = 1.959964
+
+
+def t_at(ratio: float, a: float, b: float, va: float, vb: float, vab: float) -> float:
+    """How many standard errors ``a - ratio b`` is from zero."""
+    return abs(a - ratio * b) / math.sqrt(va - 2 * ratio * vab + ratio**2 * vb)
 
 
 def test_without_noise_in_the_denominator_fieller_is_the_plain_interval() -> None:
@@ -20,84 +25,135 @@ def test_without_noise_in_the_denominator_fieller_is_the_plain_interval() -> Non
     assert interval.high == pytest.approx((0.6 + Z * 0.2) / 2.0)
 
 
-def test_the_ends_of_a_bounded_set_are_the_ratios_that_are_just_rejected() -> None:
-    interval = fieller(0.5, 1.0, 0.02, 0.03, 0.005, Z)
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (0.5, 1.0, 0.02, 0.03, 0.005),
+        (-0.5, 1.0, 0.02, 0.03, 0.005),
+        (0.5, -1.0, 0.02, 0.03, -0.01),
+        (0.0, 1.0, 0.02, 0.03, 0.0),
+    ],
+)
+def test_the_ends_of_a_bounded_set_are_the_ratios_that_are_just_rejected(
+    pair: tuple[float, float, float, float, float],
+) -> None:
+    interval = fieller(*pair, Z)
 
+    assert interval.shape == "bounded"
+    assert interval.low is not None
+    assert interval.high is not None
+    assert interval.low < pair[0] / pair[1] < interval.high
     for end in (interval.low, interval.high):
-        assert end is not None
-        spread = 0.02 - 2 * end * 0.005 + end**2 * 0.03
-        assert abs(0.5 - end * 1.0) / math.sqrt(spread) == pytest.approx(Z)
+        assert t_at(end, *pair) == pytest.approx(Z)
 
 
 def test_a_denominator_near_zero_leaves_everything_open() -> None:
-    assert fieller(0.1, 0.1, 1.0, 1.0, 0.0, Z).shape == "everything"
-    assert fieller(0.1, 0.1, 1.0, 1.0, 0.0, Z).low is None
+    interval = fieller(0.1, 0.1, 1.0, 1.0, 0.0, Z)
+
+    assert interval.shape == "everything"
+    assert (interval.estimate, interval.low, interval.high) == (None, None, None)
+    assert interval.holds(1e9)
+    assert interval.holds(-1e9)
 
 
-def test_a_clear_numerator_over_a_denominator_near_zero_has_only_a_lower_end() -> None:
-    interval = fieller(5.0, 0.1, 0.01, 0.04, 0.0, Z)
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (5.0, 0.1, 0.01, 0.04, 0.0),
+        (-5.0, 0.1, 0.01, 0.04, 0.0),
+        (5.0, -0.1, 0.01, 0.04, 0.0),
+        (1.5, 1.5, 1.0, 1.0, -0.5),  # neither is told from zero, but their sum is
+    ],
+)
+def test_a_denominator_that_may_be_negative_leaves_the_outside_of_an_interval(
+    pair: tuple[float, float, float, float, float],
+) -> None:
+    interval = fieller(*pair, Z)
 
-    assert interval.shape == "unbounded_above"
-    assert interval.high is None
-    assert interval.low is not None
-    assert 0 < interval.low < 50
+    assert interval.shape == "outside"
+    assert (interval.estimate, interval.low, interval.high) == (None, None, None)
+    assert interval.excluded is not None
+    low, high = interval.excluded
+    assert low < high
+    for end in (low, high):
+        assert t_at(end, *pair) == pytest.approx(Z)
+    assert interval.holds(low - 1)
+    assert interval.holds(high + 1)
+    assert not interval.holds((low + high) / 2)
 
 
-def test_a_clear_negative_numerator_has_only_an_upper_end() -> None:
-    interval = fieller(-5.0, 0.1, 0.01, 0.04, 0.0, Z)
+@pytest.mark.parametrize(("numerator", "shape"), [(5.0, "above"), (-5.0, "below")])
+def test_a_denominator_on_the_border_leaves_a_half_line(numerator: float, shape: str) -> None:
+    pair = (numerator, 2.0, 0.01, 1.0, 0.0)
 
-    assert interval.shape == "unbounded_below"
-    assert interval.low is None
+    interval = fieller(*pair, critical=2.0)
+
+    assert interval.shape == f"unbounded_{shape}"
+    assert interval.estimate == numerator / 2.0
+    end, none = (interval.low, interval.high)[:: 1 if shape == "above" else -1]
+    assert none is None
+    assert end is not None
+    assert t_at(end, *pair) == pytest.approx(2.0)
+    assert interval.holds(math.copysign(1e12, numerator))
+    assert not interval.holds(0.0)
+
+
+def test_two_exact_zeros_have_any_ratio() -> None:
+    assert fieller(0.0, 0.0, 0.0, 0.0, 0.0, Z).shape == "everything"
+    assert fieller(1.0, 0.0, 0.1, 0.0, 0.0, Z).shape == "everything"
+
+
+def test_the_ends_stay_exact_where_the_quadratic_all_but_loses_its_lead() -> None:
+    pair = (5.0, 2.0 + 1e-13, 0.01, 1.0, 0.0)
+
+    interval = fieller(*pair, critical=2.0)
+
+    assert interval.shape == "bounded"
+    assert interval.low == pytest.approx(fieller(5.0, 2.0, 0.01, 1.0, 0.0, 2.0).low)
     assert interval.high is not None
-    assert interval.high < 0
-
-
-def test_fieller_covers_the_true_ratio_in_95_of_100_cases() -> None:
-    draw = random.Random(3)
-    hits = 0
-    for _ in range(4000):
-        a, b = draw.gauss(0.6, 0.2), draw.gauss(1.0, 0.25)
-        interval = fieller(a, b, 0.04, 0.0625, 0.0, Z)
-        low = -math.inf if interval.low is None else interval.low
-        high = math.inf if interval.high is None else interval.high
-        hits += low <= 0.6 <= high
-    assert 0.943 <= hits / 4000 <= 0.965
+    assert interval.high > 1e10
 
 
 def test_a_ratio_well_inside_the_margin_is_equivalent() -> None:
-    result = tost(1.0, 1.0, 0.0005, 0.0005, 0.0, margin=0.2)
+    result = tost(1.0, 1.0, 0.0005, 0.0005, 0.0, 0.2, Z)
 
     assert result.equivalent
     assert result.p_value < 0.001
 
 
 def test_a_ratio_of_one_with_wide_errors_is_not_equivalent() -> None:
-    assert not tost(1.0, 1.0, 0.04, 0.04, 0.0, margin=0.2).equivalent
+    assert not tost(1.0, 1.0, 0.04, 0.04, 0.0, 0.2, Z).equivalent
 
 
-def test_the_equivalence_test_rejects_at_its_level_on_the_margin_itself() -> None:
-    draw = random.Random(5)
-    claims = sum(
-        tost(draw.gauss(1.2, 0.05), draw.gauss(1.0, 0.05), 0.0025, 0.0025, 0.0, 0.2).equivalent
-        for _ in range(4000)
-    )
-    assert claims / 4000 <= 0.06
+@pytest.mark.parametrize("degrees", [4.0, 30.0, math.inf])
+def test_the_test_uses_the_distribution_that_the_quantile_is_of(degrees: float) -> None:
+    critical = float(stats.t.ppf(0.975, degrees))
+
+    result = tost(1.05, 1.0, 0.001, 0.001, 0.0, 0.2, critical)
+
+    nearest = (1.2 - 1.05) / math.sqrt(0.001 + 1.44 * 0.001)
+    assert result.p_value == pytest.approx(stats.t.sf(nearest, degrees), rel=1e-4)
 
 
-def test_the_data_needed_would_settle_the_question_with_the_promised_power() -> None:
-    a, b, var_a, var_b = 0.6, 1.0, 0.04, 0.04
-    growth = growth_until_settled(a, b, var_a, var_b, 0.0, 0.2, Z)
-    assert growth is not None
-    draw = random.Random(11)
-    settled = 0
-    for _ in range(2000):
-        x = draw.gauss(a, math.sqrt(var_a / growth))
-        y = draw.gauss(b, math.sqrt(var_b / growth))
-        interval = fieller(x, y, var_a / growth, var_b / growth, 0.0, Z)
-        settled += interval.high is not None and interval.high < 1.0
-    assert 0.76 <= settled / 2000 <= 0.86
+@pytest.mark.parametrize("shift", [-1e-6, 1e-6])
+def test_equivalent_and_its_p_value_say_the_same_at_the_level_itself(shift: float) -> None:
+    error = 0.1
+    gap = (float(stats.norm.ppf(0.95)) + shift) * error * math.sqrt(1 + 1.2**2)
+
+    result = tost(1.2 - gap, 1.0, error**2, error**2, 0.0, 0.2, Z)
+    close = tost(1.2 - gap, 1.0, error**2 / 100, error**2 / 100, 0.0, 0.2, Z)
+
+    assert result.equivalent == (result.p_value <= 0.05)
+    assert close.equivalent
 
 
-def test_a_ratio_of_exactly_one_is_settled_by_the_margin_and_not_never() -> None:
-    assert growth_until_settled(1.0, 1.0, 0.04, 0.04, 0.0, 0.2, Z) is not None
-    assert growth_until_settled(1.0, -1.0, 0.04, 0.04, 0.0, 0.2, Z) is None
+@pytest.mark.parametrize("pair", [(-1.0, -1.0), (0.0, 0.0), (0.1, -0.1)])
+def test_a_baseline_that_brings_nothing_is_never_matched(pair: tuple[float, float]) -> None:
+    result = tost(*pair, 0.0001, 0.0001, 0.0, 0.2, Z)
+
+    assert not result.equivalent
+    assert result.p_value >= 0.5
+
+
+def test_a_covariance_that_is_none_is_no_proof() -> None:
+    assert tost(1.0, 1.0, 0.01, 0.01, 0.02, 0.2, Z).p_value == 1.0

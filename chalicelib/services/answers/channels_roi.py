@@ -6,10 +6,13 @@ import datetime as dt
 import math
 from typing import Any
 
+from chalicelib.attribution.settling import smallest_detectable
 from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
     Range,
+    detectable_per_engagement,
+    detectable_value,
     distinct,
     flat,
     interval_of,
@@ -20,6 +23,7 @@ from chalicelib.services.answers.effects import (
     rounded,
     unknown_value,
 )
+from chalicelib.services.answers.hidden_causes import sentence
 
 
 def roi(
@@ -63,7 +67,7 @@ def roi(
         "currency": document["currency"],
         "confidence": document["confidence"],
         "channels": [
-            _channel(name, [e for e in effects if e.channel == name], document, fitted, days)
+            _channel(name, [e for e in effects if e.channel == name], document, goal, days)
             for name in names
             if channel is None or name == channel
         ],
@@ -78,6 +82,8 @@ def roi_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
         row: dict[str, Any] = {"channel": channel["channel"], "cost": channel["cost"]}
         for name in ("incremental_conversions", "incremental_revenue", "roi"):
             row |= flat(name, channel[name])
+        shown = channel["smallest_detectable_effect"] or {}
+        row["roi_smallest_detectable"] = shown.get("roi")
         row |= {key: channel[key] for key in ("verdict", "method")}
         row |= {key: " ".join(channel[key]) for key in ("reasons", "warnings")}
         row["currency"] = answer["currency"]
@@ -89,9 +95,10 @@ def _channel(
     name: str,
     effects: list[Effect],
     document: dict[str, Any],
-    fitted: dict[str, Any],
+    goal: str,
     days: Range,
 ) -> dict[str, Any]:
+    fitted = document["goals"][goal]
     cost = days.total(document["costs"].get(name, []))
     known = [effect for effect in effects if effect.delta is not None]
     answer: dict[str, Any] = {
@@ -100,11 +107,12 @@ def _channel(
         "incremental_conversions": NOTHING_KNOWN,
         "incremental_revenue": NOTHING_KNOWN,
         "roi": NOTHING_KNOWN,
+        "smallest_detectable_effect": None,
         "verdict": "not_estimable",
         "method": None,
         "reasons": [],
         "warnings": [],
-        "engagements": [_engagement(effect, fitted) for effect in effects],
+        "engagements": [_engagement(effect, fitted, goal) for effect in effects],
     }
     if not known:
         answer["reasons"] = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
@@ -122,8 +130,10 @@ def _channel(
     revenue_error = math.sqrt(
         max(variance * mean**2 + conversions**2 * fitted["value_variance"], 0.0)
     )
-    answer["incremental_conversions"] = interval_of(conversions, math.sqrt(variance), critical)
+    error = math.sqrt(max(variance, 0.0))
+    answer["incremental_conversions"] = interval_of(conversions, error, critical)
     answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
+    answer["smallest_detectable_effect"] = _detectable(error, critical, fitted, cost)
     answer["method"] = max(known, key=lambda e: e.count).method
     answer["warnings"] = distinct(
         [warning for e in known for warning in e.warnings]
@@ -152,7 +162,19 @@ def _channel(
     return answer
 
 
-def _engagement(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
+def _detectable(
+    error: float, critical: float, fitted: dict[str, Any], cost: float
+) -> dict[str, float | None]:
+    """The smallest effects of a channel that the data could have shown; of ROI, to be above 0."""
+    gained = detectable_value(error, critical, fitted, beyond=cost) if cost > 0 else None
+    return {
+        "incremental_conversions": rounded(smallest_detectable(error, critical)),
+        "incremental_revenue": rounded(detectable_value(error, critical, fitted)),
+        "roi": None if gained is None else rounded(gained / cost - 1.0),
+    }
+
+
+def _engagement(effect: Effect, fitted: dict[str, Any], goal: str) -> dict[str, Any]:
     conversions, value = per_engagement(effect, fitted)
     return {
         "type": effect.type,
@@ -160,7 +182,22 @@ def _engagement(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
         "count": effect.count,
         "conversions_per_engagement": conversions,
         "value_per_engagement": value,
+        "smallest_detectable_effect": detectable_per_engagement(effect, fitted),
+        "sensitivity": _sensitivity(effect, goal),
         "method": effect.method,
         "reasons": effect.reasons,
         "warnings": effect.warnings,
+    }
+
+
+def _sensitivity(effect: Effect, goal: str) -> dict[str, Any] | None:
+    """What a hidden cause would have to be like, in numbers and in words."""
+    found = effect.sensitivity
+    if found is None or effect.delta is None:
+        return None
+    return {
+        "measure": found.measure,
+        "value": rounded(found.value, 4),
+        "value_ci": rounded(found.value_ci, 4),
+        "sentence": sentence(found, effect.name, goal=goal, lowers=effect.delta < 0),
     }

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.attribution.sensitivity import Sensitivity
+from chalicelib.attribution.settling import smallest_detectable
 from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.services.answers.hidden_causes import read_sensitivity
 
 NOTHING_KNOWN: dict[str, float | None] = {"estimate": None, "ci_low": None, "ci_high": None}
 
@@ -43,6 +46,7 @@ class Effect:
     method: str | None
     reasons: list[str]
     warnings: list[str]
+    sensitivity: Sensitivity | None
 
     @property
     def name(self) -> str:
@@ -65,6 +69,7 @@ class Effect:
             method=None,
             reasons=["no_such_engagement"],
             warnings=[],
+            sensitivity=None,
         )
 
 
@@ -100,6 +105,7 @@ def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effec
                 method=fit["method"],
                 reasons=list(fit["reasons"]),
                 warnings=list(fit["warnings"]),
+                sensitivity=read_sensitivity(fit),
             )
         )
     return sorted(found, key=lambda e: (e.channel, e.type, e.paid))
@@ -210,6 +216,34 @@ def per_engagement(
     return (
         interval_of(effect.delta, math.sqrt(variance), effect.critical),
         interval_of(effect.delta * mean, value_error, effect.critical),
+    )
+
+
+def detectable_per_engagement(
+    effect: Effect, fitted: dict[str, Any]
+) -> dict[str, float | None] | None:
+    """The smallest effect of one engagement that the data could have shown; None if refused."""
+    if effect.delta is None:
+        return None
+    error = math.sqrt(fitted["covariance"][effect.index][effect.index]) * effect.scale
+    return {
+        "conversions_per_engagement": rounded(smallest_detectable(error, effect.critical)),
+        "value_per_engagement": rounded(detectable_value(error, effect.critical, fitted)),
+    }
+
+
+def detectable_value(
+    error: float, critical: float, fitted: dict[str, Any], beyond: float = 0.0
+) -> float | None:
+    """The smallest value told from `beyond`, for conversions with a standard error of `error`."""
+    mean = abs(fitted["value_mean"])
+    if mean == 0:
+        return None
+    return smallest_detectable(
+        error * mean,
+        critical,
+        beyond=beyond,
+        relative_variance=fitted["value_variance"] / mean**2,
     )
 
 

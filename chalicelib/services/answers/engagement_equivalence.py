@@ -6,7 +6,12 @@ import datetime as dt
 import math
 from typing import Any
 
-from chalicelib.attribution.ratio import fieller, growth_until_settled, tost
+from chalicelib.attribution.ratio import RatioInterval, fieller, tost
+from chalicelib.attribution.settling import (
+    Comparison,
+    growth_until_settled,
+    smallest_detectable_ratio,
+)
 from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
@@ -72,11 +77,13 @@ def equivalence(
         "engagement": _side(one, fitted),
         "baseline": {**_side(other, fitted), "cost_per_engagement": rounded(cost)},
         "ratio": NOTHING_KNOWN,
+        "ratio_excluded": None,
         "equivalent_media_cost": NOTHING_KNOWN,
         "verdict": "not_estimable",
         "equivalence_margin": EQUIVALENCE_MARGIN,
         "p_equivalence": None,
         "needed": None,
+        "smallest_detectable_effect": None,
         "method": _method_of(sides),
         "reasons": distinct(reasons),
         "warnings": distinct(warning for side in sides for warning in side.warnings),
@@ -96,8 +103,10 @@ def equivalence(
             "p_equivalence": 0.0,
         }
     compared = _compare(one, other, document, goal)
-    compared["reasons"] = [*compared["reasons"], *answer["reasons"]]
-    return answer | compared | {"equivalent_media_cost": _media_cost(compared["ratio"], cost)}
+    compared["reasons"] = distinct([*compared["reasons"], *answer["reasons"]])
+    if "baseline_below_zero" not in compared["reasons"]:
+        answer["equivalent_media_cost"] = _media_cost(compared["ratio"], cost)
+    return answer | compared
 
 
 def _side_asked_for(
@@ -139,53 +148,81 @@ def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     row |= {key: answer[key] for key in ("verdict", "equivalence_margin", "p_equivalence")}
     needed = answer["needed"] or {"days": None, "engagements": None}
     row |= {"needed_days": needed["days"], "needed_engagements": needed["engagements"]}
+    excluded = answer["ratio_excluded"] or {"from": None, "to": None}
+    row |= {"ratio_excluded_from": excluded["from"], "ratio_excluded_to": excluded["to"]}
+    shown = answer["smallest_detectable_effect"] or {"ratio": None}
+    row["ratio_smallest_detectable"] = shown["ratio"]
     row["method"] = answer["method"]
     row |= {key: " ".join(answer[key]) for key in ("reasons", "warnings")}
     return [row]
 
 
 def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) -> dict[str, Any]:
+    """The ratio, the verdict and what would settle it, of two kinds that were both estimated."""
     assert one.delta is not None
     assert other.delta is not None
     cov = document["goals"][goal]["covariance"]
-    a, b = one.delta, other.delta
-    var_a = cov[one.index][one.index] * one.scale**2
-    var_b = cov[other.index][other.index] * other.scale**2
-    var_ab = cov[one.index][other.index] * one.scale * other.scale
+    pair = (
+        one.delta,
+        other.delta,
+        cov[one.index][one.index] * one.scale**2,
+        cov[other.index][other.index] * other.scale**2,
+        cov[one.index][other.index] * one.scale * other.scale,
+    )
     critical = max(one.critical, other.critical)
-    interval = fieller(a, b, var_a, var_b, var_ab, critical)
-    test = tost(a, b, var_a, var_b, var_ab, EQUIVALENCE_MARGIN)
+    interval = fieller(*pair, critical)
+    test = tost(*pair, EQUIVALENCE_MARGIN, critical)
+    compared = Comparison(*pair, EQUIVALENCE_MARGIN, critical)
+    # Told apart by values, not by the size of the ratio: over a harmful baseline that is upside
+    # down.  One lies in Fieller's set where, and only where, the difference may be zero.
     if test.equivalent:
         verdict = "equivalent"
-    elif interval.shape == "everything":
+    elif interval.holds(1.0):
         verdict = "inconclusive"
-    elif interval.low is not None and interval.low > 1.0:
-        verdict = "worth_more"
-    elif interval.high is not None and interval.high < 1.0:
-        verdict = "worth_less"
     else:
-        verdict = "inconclusive"
+        verdict = "worth_more" if one.delta > other.delta else "worth_less"
     needed = None
     if verdict == "inconclusive":
-        growth = growth_until_settled(a, b, var_a, var_b, var_ab, EQUIVALENCE_MARGIN, critical)
-        if growth is not None:  # of the fit's whole window, on which the variances rest
-            counts = document["kinds"][one.index]["counts"]
-            needed = {
-                "days": math.ceil((growth - 1.0) * len(counts)),
-                "engagements": math.ceil((growth - 1.0) * sum(counts)),
-            }
-    ratio = {
-        "estimate": rounded(interval.estimate),
-        "ci_low": rounded(interval.low),
-        "ci_high": rounded(interval.high),
-    }
+        counts = document["kinds"][one.index]["counts"]
+        needed = _needed(growth_until_settled(compared), counts)
+    reasons = [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"]
+    if interval.shape == "bounded" and other.delta < 0:
+        reasons.append("baseline_below_zero")
+    if verdict == "inconclusive" and needed is None:
+        reasons.append("not_settled_by_more_data")
+    detectable = smallest_detectable_ratio(compared)
     return {
-        "ratio": ratio,
+        "ratio": {
+            "estimate": rounded(interval.estimate),
+            "ci_low": rounded(interval.low),
+            "ci_high": rounded(interval.high),
+        },
+        "ratio_excluded": _excluded(interval),
         "verdict": verdict,
         "p_equivalence": rounded(test.p_value),
         "needed": needed,
-        "reasons": [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"],
+        "smallest_detectable_effect": None
+        if detectable is None
+        else {"ratio": rounded(detectable)},
+        "reasons": reasons,
     }
+
+
+def _needed(growth: float | None, counts: list[int]) -> dict[str, int] | None:
+    """Days and engagements still missing; the variances rest on the fit's whole window."""
+    if growth is None:
+        return None
+    return {
+        "days": math.ceil((growth - 1.0) * len(counts)),
+        "engagements": math.ceil((growth - 1.0) * sum(counts)),
+    }
+
+
+def _excluded(interval: RatioInterval) -> dict[str, float | None] | None:
+    if interval.excluded is None:
+        return None
+    low, high = interval.excluded
+    return {"from": rounded(low), "to": rounded(high)}
 
 
 def _side(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
