@@ -1,4 +1,4 @@
-"""GET /v1/roi and GET /v1/equivalence: answered from one stored fit."""
+"""GET /v1/roi, /v1/equivalence and /v1/attribution: answered from one stored fit."""
 
 from __future__ import annotations
 
@@ -43,3 +43,19 @@ def get_equivalence(call: Call) -> Answer:
         goal=goal,
     )
     return Answer(answer, rows=answers.equivalence_rows(answer))
+
+
+@blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)
+@endpoint("read", params=("model", "from", "to", "goal"), tabular=True)
+def get_attribution(call: Call) -> Answer:
+    """What classical models credit to each kind, next to what it caused."""
+    start, end = call.period()
+    goal = call.query.get("goal")
+    answer = answers.attribution(
+        latest_document(call.store, goal),
+        model=call.query.get("model"),
+        start=start,
+        end=end,
+        goal=goal,
+    )
+    return Answer(answer, rows=answers.attribution_rows(answer))

@@ -6,13 +6,25 @@ decays         how long effects last, learnt from all kinds of a brand together
 observations   what is known about one goal
 panel          the person-day panel, a chunk at a time
 projection     person and day effects taken out of it, by sums that add up over people
+pooling        strata weighted by their noise, with one slope of response
 within_user    effects from people who engage at some times and not at others
+timing         traces of hidden causes in when engagements happen
 time_series    effects from daily totals, by a structural time series
-estimates      which method answers for which kind, and refusals with their reasons
+draft          estimates of one goal while methods fill them in
+from_people    what identified journeys answer
+from_totals    what daily totals answer
+estimates      the methods asked in order: an estimate or reasons for every kind
+sensitivity    how strong a hidden cause would have to be: E-values, robustness values
+experiments    hold-outs: what the difference of two groups says of an engagement
+geo_tests      tests by region: synthetic control with placebos over regions
+synthetic_control  the weights of untreated regions
+calibration    estimates and experiments combined by precision; contradictions told
 paths          journeys as paths, those that end in a conversion and those that do not
 classical      first, last, linear, position-based, time decay: for comparison, never as ROI
 markov         removal effects of Markov chains of order 1 to 4
 shapley        Shapley values over the sets of kinds on paths
 ratio          what one engagement is worth in another: Fieller's set, two one-sided tests
+settling       how much more data an open question needs; what could have been shown
+student        Student's distribution without scipy
 =============  ================================================================================
 """

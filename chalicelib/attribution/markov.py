@@ -113,14 +113,13 @@ def fit_chain(paths: Paths, order: int) -> Chain:
     state, kind = _states(paths, order)
     n_states = kind.size
     mass = paths.journeys
-    per_touch = np.repeat(mass, paths.length)
-    inner = np.ones(paths.kind.size, dtype=np.bool_)
-    inner[last] = False
-    here = np.flatnonzero(inner)
-    moved = here[state[here] != state[here + 1]]
-    Q = sparse.coo_array(
-        (per_touch[moved], (state[moved], state[moved + 1])), shape=(n_states, n_states)
-    ).tocsr()
+    moves = np.zeros(paths.kind.size, dtype=np.bool_)
+    np.not_equal(state[:-1], state[1:], out=moves[:-1])
+    moves[last] = False
+    moved = np.flatnonzero(moves)
+    Q = _sums(
+        state[moved], state[moved + 1], np.repeat(mass, paths.length)[moved], n_states=n_states
+    )
     ended = np.bincount(state[last], mass, minlength=n_states)
     bought = np.bincount(state[last], mass * (paths.converted > 0), minlength=n_states)
     left = Q.sum(axis=1) + ended
@@ -132,9 +131,20 @@ def fit_chain(paths: Paths, order: int) -> Chain:
     )
 
 
+def _sums(row: Ints, column: Ints, mass: Floats, *, n_states: int) -> sparse.csr_array:
+    """Total mass of each pair of states, shape (S, S)."""
+    shape = (n_states, n_states)
+    if n_states > DENSE_STATES:
+        return sparse.coo_array((mass, (row, column)), shape=shape).tocsr()
+    pairs = np.bincount(row * n_states + column, mass, minlength=n_states**2)
+    return sparse.csr_array(pairs.reshape(shape))
+
+
 def _states(paths: Paths, order: int) -> tuple[Ints, Ints]:
     """State of every touch, shape (M,), and the last kind of every state, shape (S,)."""
     present, digit = _ranked(paths.kind, paths.n_kinds)
+    if order == 1:
+        return digit, present
     position = np.arange(digit.size) - np.repeat(paths.start[:-1], paths.length)
     base = present.size + 1
     code = digit.copy()

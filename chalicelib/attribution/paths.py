@@ -35,6 +35,8 @@ class Paths:
         What they were worth.
     weight : float array, shape (P,)
         How many identical journeys the path stands for, above zero.
+    ended : float array, shape (P,)
+        When the conversion happened, days; NaN where the journey ended without.
     uncredited, uncredited_value : float
         Conversions that no touch preceded, and what they were worth.
     """
@@ -46,6 +48,7 @@ class Paths:
     converted: Floats
     value: Floats
     weight: Floats
+    ended: Floats
     uncredited: float
     uncredited_value: float
 
@@ -156,9 +159,11 @@ def build_paths(
     weights = np.bincount(end_of, outcome_weight[outcome], minlength=end.size)
     values = np.bincount(end_of, outcome_value[outcome], minlength=end.size)
     converted, value = np.zeros(first.size), np.zeros(first.size)
+    ended = np.full(first.size, np.nan)
     with_end = leads[first]
     ends = end_of[following[first][with_end]]
     converted[with_end], value[with_end] = weights[ends], values[ends]
+    ended[with_end] = bought[end][ends]
     untouched = np.ones(end.size, dtype=np.bool_)
     untouched[ends] = False
     return Paths(
@@ -169,6 +174,7 @@ def build_paths(
         converted=converted,
         value=value,
         weight=np.ones(first.size),
+        ended=ended,
         uncredited=float(weights[untouched].sum()),
         uncredited_value=float(values[untouched].sum()),
     )

@@ -15,7 +15,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import FieldError, InvalidFields, UnusableInput
+from chalicelib.errors import (
+    FieldError,
+    InvalidFields,
+    InvalidRequest,
+    MalformedJson,
+    UnusableInput,
+)
 from chalicelib.events import (
     Conversion,
     Cost,
@@ -26,6 +32,8 @@ from chalicelib.events import (
 )
 from chalicelib.services import answers
 from chalicelib.services.estimation import fit_events
+from chalicelib.services.experiments import analyse, parse_experiment
+from chalicelib.storage.experiments import Experiment
 
 UNUSABLE = 2
 MAX_AHEAD = dt.timedelta(minutes=5)
@@ -43,13 +51,32 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
     parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
+    parser.add_argument(
+        "--attribution", action="store_true", help="also what the classical models would credit"
+    )
+    parser.add_argument(
+        "--experiments",
+        type=Path,
+        metavar="FILE.json",
+        help="a JSON list of hold-outs and geo tests, as for POST /v1/experiments",
+    )
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print ``{"roi": ..., "equivalence": ...}``; 0 with estimates, 2 on unusable input."""
+    """Print ``{"roi": ..., "equivalence": ...}``; 0 with estimates, 2 on unusable input.
+
+    With ``--attribution`` there is a third key, ``attribution``.
+    """
+    now = dt.datetime.now(dt.UTC)
     try:
-        lines = EventLines(options.events, dt.datetime.now(dt.UTC))
+        experiments = read_experiments(options.experiments, now) if options.experiments else []
+    except (OSError, InvalidRequest) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"{error.code}: {error.detail}"
+        print(f"{options.experiments}: {reason}", file=sys.stderr)
+        return UNUSABLE
+    try:
+        lines = EventLines(options.events, now)
     except OSError as error:
         print(f"{options.events}: {error.strerror}", file=sys.stderr)
         return UNUSABLE
@@ -63,18 +90,49 @@ def run(options: argparse.Namespace) -> int:
             lines,
             window=None,
             currency=lines.currency or "EUR",
-            as_of=dt.datetime.now(dt.UTC),
+            as_of=now,
             fit_id="local",
+            experiments=experiments,
         )
-        roi = answers.roi(document, **asked)
-        equivalence = answers.equivalence(
-            document, engagement=options.engagement, baseline=options.baseline, **asked
-        )
+        printed = {
+            "roi": answers.roi(document, **asked),
+            "equivalence": answers.equivalence(
+                document, engagement=options.engagement, baseline=options.baseline, **asked
+            ),
+        }
+        if options.attribution:
+            printed["attribution"] = answers.attribution(document, **asked)
     except (UnusableInput, InvalidFields) as error:
         print(f"{options.events}: {error.code}: {error.detail}", file=sys.stderr)
         return UNUSABLE
-    print(json.dumps({"roi": roi, "equivalence": equivalence}, allow_nan=False, indent=2))
+    print(json.dumps(printed, allow_nan=False, indent=2))
     return 0
+
+
+def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
+    """The experiments of a JSON file, analysed; of those with the same id the last one counts.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    MalformedJson, InvalidFields
+        If it is no JSON, no list, or an experiment in it is wrong; the detail names which.
+    """
+    try:
+        bodies = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MalformedJson(str(error)) from error
+    if not isinstance(bodies, list):
+        raise InvalidFields("a list of experiments is needed")
+    found = {}
+    for number, raw in enumerate(bodies):
+        try:
+            experiment = analyse(parse_experiment(raw, today=now.date()), now=now).experiment
+        except InvalidFields as error:
+            raise InvalidFields(f"experiment {number + 1}: {error.detail}") from error
+        found[experiment.experiment_id] = experiment
+    return list(found.values())
 
 
 class EventLines:

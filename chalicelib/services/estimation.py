@@ -10,12 +10,15 @@ from __future__ import annotations
 import datetime as dt
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.services.credits import count_anonymous, credit_goal
+from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
+from chalicelib.storage.experiments import Experiment
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
@@ -23,15 +26,18 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 MAX_WINDOW_DAYS = 3 * 366
+SECONDS_PER_DAY = 86_400
 Kind = tuple[str, str, bool]
 Progress = Callable[[float], None]
 
 
 @dataclass(slots=True)
 class _Goal:
-    """Columns of the conversions of one goal: day, person (-1: anonymous), count, value."""
+    """Columns of the conversions of one goal: day, time (days since 1970), person (-1:
+    anonymous), count, value."""
 
     day: array[int] = field(default_factory=lambda: array("q"))
+    time: array[float] = field(default_factory=lambda: array("d"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
     value: array[float] = field(default_factory=lambda: array("d"))
@@ -44,6 +50,7 @@ class _Columns:
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     day: array[int] = field(default_factory=lambda: array("q"))
+    time: array[float] = field(default_factory=lambda: array("d"))
     kind: array[int] = field(default_factory=lambda: array("q"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
@@ -71,6 +78,7 @@ class _Columns:
         kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
         day = event.day.toordinal()
         self.day.append(day)
+        self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
         self.kind.append(kind)
         self.person.append(self._number_of(event.user_id if event.consent else None))
         self.count.append(float(event.count))
@@ -83,6 +91,7 @@ class _Columns:
         goal = self.goals[event.goal]
         value = float(event.value.amount) if event.value is not None else 0.0
         goal.day.append(event.day.toordinal())
+        goal.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
         goal.person.append(self._number_of(event.user_id))
         goal.count.append(0.0 if event.refund else float(event.count))
         goal.value.append(-value if event.refund else value)
@@ -107,6 +116,7 @@ def fit_events(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    experiments: Sequence[Experiment] = (),
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in the events.
@@ -122,6 +132,8 @@ def fit_events(
     as_of : datetime
         When the events were read.
     fit_id : str
+    experiments : sequence of Experiment, optional
+        Combined with the estimates of the kinds that they tested.
     progress : callable, optional
         Told the share of the work done, in [0, 1].
 
@@ -148,7 +160,7 @@ def fit_events(
         raise UnusableInput("there is no conversion in the input: nothing that could be caused")
     if not columns.kinds:
         raise UnusableInput("there is no engagement in the input: nothing to cause anything")
-    return _document(columns, start, n_days, currency, as_of, fit_id, progress)
+    return _document(columns, start, n_days, currency, as_of, fit_id, experiments, progress)
 
 
 def _document(
@@ -158,6 +170,7 @@ def _document(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    experiments: Sequence[Experiment],
     progress: Progress | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
@@ -167,12 +180,20 @@ def _document(
     goals = {}
     observed = None
     names = sorted(columns.goals)
+    end = start + dt.timedelta(days=n_days - 1)
     for number, goal in enumerate(names):
         observed = _observe(columns, goal, start, n_days)
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
-        goals[goal] = _goal_document(observed, estimates)
+        estimates, tested = calibrate_goal(
+            goal, list(columns.kinds), estimates, experiments, (start, end)
+        )
+        goals[goal] = with_experiments(_goal_document(observed, estimates), tested) | {
+            "classical": credit_goal(
+                columns, columns.goals[goal], n_kinds=len(columns.kinds), start=start, n_days=n_days
+            )
+        }
     assert observed is not None  # there is a goal
-    end = start + dt.timedelta(days=n_days - 1)
+    anonymous = count_anonymous(columns, n_kinds=len(columns.kinds), start=start, n_days=n_days)
     return {
         "schema": SCHEMA,
         "id": fit_id,
@@ -188,6 +209,7 @@ def _document(
                 "paid": paid,
                 "counts": [int(n) for n in observed.counts[:, number]],
                 "identified": int(observed.identified[number]),
+                "anonymous": anonymous[number],
                 "cost": _daily(columns.cost_of_kind, number, start, n_days),
             }
             for (channel, kind, paid), number in columns.kinds.items()
@@ -197,6 +219,7 @@ def _document(
             for channel in sorted({channel for channel, _ in columns.cost_of_channel})
         },
         "goals": goals,
+        "experiments_without_goal": without_goal(experiments, goals),
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
 from chalicelib.events import Cost, Event
+from chalicelib.services.experiments import all_experiments
 from chalicelib.storage.fits import Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -104,6 +105,7 @@ def run_fit(
             currency=store.config.currency,
             as_of=now,
             fit_id=fit_id,
+            experiments=all_experiments(store),
             progress=progress,
         )
     except UnusableInput as reason:

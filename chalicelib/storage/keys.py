@@ -112,6 +112,16 @@ def fit_results_partition(tenant: str) -> str:
     return f"{tenant}#fit-results"
 
 
+def experiments_partition(tenant: str) -> str:
+    """Partition key of a tenant's experiments; the sort key is the experiment's id."""
+    return f"{tenant}#experiments"
+
+
+def experiment_counts_partition(tenant: str) -> str:
+    """Partition key of the counts behind geo tests; the sort key is the experiment's id."""
+    return f"{tenant}#experiment-counts"
+
+
 def document_object(tenant: str, kind: str, name: str) -> str:
     """Object key of a document that is too large for an item."""
     return f"documents/{tenant}/{kind}/{name}.json.zz"

@@ -14,6 +14,7 @@ from chalicelib.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.events import EventStore
+from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
 from chalicelib.storage.objects import Objects
@@ -69,6 +70,7 @@ class TenantStore:
         self.items = TenantItems(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)
+        self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
 
     def is_registered(self) -> bool:

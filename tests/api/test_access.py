@@ -20,7 +20,11 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("GET", f"{IMPORT}/rejects"): {"ingest"},
     ("GET", "/v1/roi"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
+    ("GET", "/v1/attribution"): {"read"},
     ("GET", "/v1/timeseries?metric=cost"): {"read"},
+    ("POST", "/v1/experiments"): set(),
+    ("GET", "/v1/experiments"): {"read"},
+    ("GET", "/v1/experiments/X"): {"read"},
     ("POST", "/v1/fits"): set(),
     ("GET", "/v1/fits"): {"read"},
     ("GET", "/v1/fits/20260101T000000Z-ffffffff"): {"read"},
@@ -52,7 +56,12 @@ def test_every_route_but_health_is_in_the_list_above() -> None:
     import app
 
     routes = {
-        (method, path.replace("{import_id}", "X").replace("{fit_id}", "X"))
+        (
+            method,
+            path.replace("{import_id}", "X")
+            .replace("{fit_id}", "X")
+            .replace("{experiment_id}", "X"),
+        )
         for path, methods in app.app.routes.items()
         for method in methods
         if method != "OPTIONS"

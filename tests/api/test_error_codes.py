@@ -12,6 +12,8 @@ from chalicelib.api.problems import GATEWAY_CODES, STATUS, problem_of
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
 from chalicelib.events import _CODES, _OWN, EVENT_ERROR_CODES
 from chalicelib.exports import ROW_REFUSALS
+from chalicelib.services.experiments.bodies import _CODES as EXPERIMENT_CODES
+from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 NEVER_SENT = {"unprocessable_message"}
@@ -33,7 +35,7 @@ def test_the_document_has_every_code_and_no_other() -> None:
     assert all(anchor == code for anchor, code in documented)
     assert len(documented) == len(set(documented))
     known = CODES | set(GATEWAY_CODES) | set(EVENT_ERROR_CODES)
-    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS)
+    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
     assert {code for code, _ in documented} == known
 
 
@@ -49,6 +51,10 @@ def test_the_status_documented_is_the_status_sent(kind: type[LikeworthError]) ->
 
 def test_every_code_that_an_event_is_refused_with_is_in_the_closed_list() -> None:
     assert (set(_CODES.values()) | _OWN | {"wrong_type"}) <= set(EVENT_ERROR_CODES)
+
+
+def test_every_code_that_an_experiment_is_refused_with_is_documented() -> None:
+    assert set(EXPERIMENT_CODES.values()) <= set(EVENT_ERROR_CODES)
 
 
 def test_an_error_of_ours_keeps_its_detail_to_itself() -> None:

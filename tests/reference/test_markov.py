@@ -41,6 +41,7 @@ def reference_paths() -> Paths:
         converted=converted,
         value=converted,
         weight=np.array([row[2] for row in rows], dtype=np.float64),
+        ended=np.where(converted > 0, float(kind.size), np.nan),
         uncredited=0.0,
         uncredited_value=0.0,
     )

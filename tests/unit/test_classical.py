@@ -52,6 +52,7 @@ def make_journeys(*journeys: Journey, n_kinds: int = 4) -> Paths:
         converted=columns[:, 0],
         value=columns[:, 1],
         weight=columns[:, 2],
+        ended=np.where(columns[:, 0] > 0, 99.0, np.nan),
         uncredited=3.0,
         uncredited_value=60.0,
     )

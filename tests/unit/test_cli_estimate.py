@@ -141,6 +141,15 @@ def test_a_range_and_another_pair_can_be_asked_for(events: Path) -> None:
     assert answer["equivalence"]["engagement"]["channel"] == "twitter"
 
 
+def test_the_classical_models_are_printed_when_they_are_asked_for(events: Path) -> None:
+    done = estimate(events, "--attribution")
+
+    answer = json.loads(done.stdout)
+    assert set(answer) == {"roi", "equivalence", "attribution"}
+    credits = answer["attribution"]["totals"]["credits"]
+    assert credits["shapley"]["conversions"] == pytest.approx(credits["last"]["conversions"])
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [("", "unusable_input"), ("nonsense\n", "malformed_json")],

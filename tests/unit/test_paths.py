@@ -49,6 +49,12 @@ def test_a_journey_ends_at_each_conversion_and_the_rest_is_one_without() -> None
     assert paths.uncredited == 0.0
 
 
+def test_a_path_knows_when_it_converted() -> None:
+    paths = make_paths([(1, 1, 0), (1, 4, 1), (2, 1, 2)], [(1, 3, 1, 1.0), (1, 9, 2, 1.0)])
+
+    assert paths.ended.tolist() == pytest.approx([3.0, 9.0, np.nan], nan_ok=True)
+
+
 def test_persons_do_not_share_journeys() -> None:
     paths = make_paths([(2, 1, 0), (1, 1, 1), (3, 1, 2)], [(2, 2, 1, 5.0)])
 

@@ -4,6 +4,14 @@ Pure standard library; one fit document in, the contract's shape out.
 """
 
 from chalicelib.services.answers.channels_roi import roi, roi_rows
+from chalicelib.services.answers.classical_attribution import attribution, attribution_rows
 from chalicelib.services.answers.engagement_equivalence import equivalence, equivalence_rows
 
-__all__ = ["equivalence", "equivalence_rows", "roi", "roi_rows"]
+__all__ = [
+    "attribution",
+    "attribution_rows",
+    "equivalence",
+    "equivalence_rows",
+    "roi",
+    "roi_rows",
+]

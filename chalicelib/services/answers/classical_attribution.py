@@ -1,0 +1,277 @@
+"""The classical models side by side with what engagements caused, from a fit document alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.services.answers.effects import (
+    NOTHING_KNOWN,
+    Effect,
+    Range,
+    distinct,
+    flat,
+    interval_of,
+    read_effects,
+    read_goal,
+    read_range,
+    rounded,
+)
+from chalicelib.services.credits import MODELS, RULES
+
+OURS = "ours"
+STATEMENT = (
+    "Classical models share out the conversions that happened among the engagements before them, "
+    "whether those caused them or not: credit is no effect and never a return. "
+    "What engagements caused is under ours."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How one model divides the conversions of a range: credit per kind, None where unknown."""
+
+    model: str
+    credits: list[float | None]
+    errors: list[float] | None
+    reasons: list[str]
+
+    @property
+    def total(self) -> float | None:
+        """Conversions credited in all; None where the model has no answer."""
+        return None if self.reasons else sum(c for c in self.credits if c is not None)
+
+
+def attribution(
+    document: dict[str, Any],
+    *,
+    model: str | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    goal: str | None = None,
+) -> dict[str, Any]:
+    """Credit per kind under each model and under ours, in the shape of ``GET /v1/attribution``.
+
+    Credit counts conversions of the range's days; ours counts what the engagements of its days
+    caused.  Over the whole window of the fit both speak of the same conversions.
+
+    Parameters
+    ----------
+    document : dict
+        A fit document.  Of one that was made before credit was kept, all credit is unknown.
+    model : str, optional
+        Models to show, separated by commas: of `credits.MODELS`, or ``ours``, which always is.
+        None: all of them.
+    start, end, goal
+        As for `roi`.
+
+    Raises
+    ------
+    InvalidFields
+        For an unknown model, a range outside the window, an unknown goal.
+    """
+    models = _read_models(model)
+    days = read_range(document, start, end)
+    goal = read_goal(document, goal)
+    fitted = document["goals"][goal]
+    kept = fitted.get("classical")
+    divisions = [_divide(name, document, kept, days) for name in models]
+    effects = {effect.index: effect for effect in read_effects(document, goal, days)}
+    shown = [
+        index
+        for index in range(len(document["kinds"]))
+        if index in effects or (kept is not None and _credited_somehow(kept, index, days))
+    ]
+    shown.sort(key=lambda index: _name_of(document["kinds"][index]))
+    mean = fitted["value_mean"]
+    return {
+        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+        "from": days.start.isoformat(),
+        "to": days.end.isoformat(),
+        "goal": goal,
+        "currency": document["currency"],
+        "confidence": document["confidence"],
+        "lookback_days": None if kept is None else kept["lookback_days"],
+        "models": models,
+        "statement": STATEMENT,
+        "engagements": [
+            {
+                **{key: document["kinds"][index][key] for key in ("channel", "type", "paid")},
+                "count": effects[index].count if index in effects else 0,
+                "anonymous": _anonymous(document["kinds"][index], days),
+                "credits": {d.model: _credit(d, index, mean) for d in divisions},
+                OURS: _caused([effects[index]] if index in effects else [], fitted),
+            }
+            for index in shown
+        ],
+        "totals": {
+            "conversions": int(days.total(fitted["conversions"])),
+            "credits": {
+                d.model: {
+                    "conversions": rounded(d.total),
+                    "value": None if d.total is None else rounded(d.total * mean),
+                    "reasons": d.reasons,
+                }
+                for d in divisions
+            },
+            OURS: _caused(list(effects.values()), fitted),
+        },
+        "left_out": _left_out(document, kept, days),
+    }
+
+
+def attribution_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The kinds of an attribution answer as flat rows, a column per model, for CSV."""
+    rows = []
+    for kind in answer["engagements"]:
+        row = {key: kind[key] for key in ("channel", "type", "paid", "count", "anonymous")}
+        for model, credit in kind["credits"].items():
+            row[model] = credit["conversions"]
+            row |= {f"{model}_{key}": credit[key] for key in ("value", "share")}
+            if "sampling_error" in credit:
+                row[f"{model}_sampling_error"] = credit["sampling_error"]
+        for name in ("incremental_conversions", "incremental_revenue"):
+            row |= flat(name, kind[OURS][name])
+        row["method"] = kind[OURS]["method"]
+        row |= {key: " ".join(kind[OURS][key]) for key in ("reasons", "warnings")}
+        row["credit_reasons"] = " ".join(
+            f"{model}:{reason}"
+            for model, credit in kind["credits"].items()
+            for reason in credit["reasons"]
+        )
+        row["currency"] = answer["currency"]
+        rows.append(row)
+    return rows
+
+
+def _read_models(model: str | None) -> list[str]:
+    """The models asked for, each once."""
+    if model is None:
+        return list(MODELS)
+    asked = distinct(name.strip() for name in model.split(","))
+    unknown = [name for name in asked if name not in (*MODELS, OURS)]
+    if unknown:
+        message = f"{unknown[0]!r} is none of {', '.join((*MODELS, OURS))}"
+        raise InvalidFields(
+            f"unknown model: {message}", (FieldError("/model", "unknown_value", message),)
+        )
+    return [name for name in asked if name != OURS]
+
+
+def _divide(
+    model: str, document: dict[str, Any], kept: dict[str, Any] | None, days: Range
+) -> Division:
+    """What a model credits in the range, from what the fit kept of it."""
+    nothing: list[float | None] = [None] * len(document["kinds"])
+    if kept is None:
+        return Division(model, nothing, None, ["no_credit_in_fit"])
+    identified = [kind["identified"] > 0 for kind in document["kinds"]]
+    if not any(identified):
+        return Division(model, nothing, None, ["anonymous_only"])
+    found: list[float]
+    errors = None
+    if model in RULES:
+        found = [days.total(daily) for daily in kept["daily"][model]]
+    elif days.last - days.first + 1 != len(kept["anonymous"]):
+        return Division(model, nothing, None, ["whole_window_only"])
+    elif kept["whole"][model] is None:
+        return Division(model, nothing, None, ["too_many_kinds"])
+    else:
+        found = kept["whole"][model]["conversions"]
+        errors = kept["whole"][model].get("sampling_error")
+    credits = [credit if known else None for credit, known in zip(found, identified, strict=True)]
+    return Division(model, credits, errors, [])
+
+
+def _credit(division: Division, index: int, mean_value: float) -> dict[str, Any]:
+    conversions, total = division.credits[index], division.total
+    reasons = list(division.reasons)
+    if conversions is None and not reasons:
+        reasons = ["anonymous_only"]
+    share = None
+    if conversions is not None and total is not None:
+        if total > 0:
+            share = conversions / total
+        else:
+            reasons = ["nothing_to_credit"]
+    answer: dict[str, Any] = {
+        "conversions": rounded(conversions),
+        "value": None if conversions is None else rounded(conversions * mean_value),
+        "share": rounded(share),
+        "reasons": reasons,
+    }
+    if division.model == "shapley":
+        known = conversions is not None
+        drawn = 0.0 if division.errors is None else division.errors[index]
+        answer["sampling_error"] = rounded(drawn) if known else None
+    return answer
+
+
+def _caused(effects: list[Effect], fitted: dict[str, Any]) -> dict[str, Any]:
+    """Conversions and revenue that the engagements of some kinds caused, with intervals."""
+    answer: dict[str, Any] = {
+        "incremental_conversions": NOTHING_KNOWN,
+        "incremental_revenue": NOTHING_KNOWN,
+        "method": None,
+        "reasons": distinct(r for e in effects for r in e.reasons) or ["none_in_range"],
+        "warnings": distinct(w for e in effects for w in e.warnings),
+    }
+    known = [(e, e.delta) for e in effects if e.delta is not None]
+    if not known:
+        return answer
+    cov = fitted["covariance"]
+    variance = sum(
+        cov[e.index][f.index] * e.scale * f.scale * e.count * f.count
+        for e, _ in known
+        for f, _ in known
+    )
+    conversions = sum(delta * e.count for e, delta in known)
+    mean = fitted["value_mean"]
+    revenue_variance = variance * mean**2 + conversions**2 * fitted["value_variance"]
+    critical = max(e.critical for e, _ in known)
+    missing = [
+        f"not_counted:{e.name}"
+        for e in effects
+        if e.delta is None and "exposure_only" not in e.reasons
+    ]
+    return answer | {
+        "incremental_conversions": interval_of(
+            conversions, math.sqrt(max(variance, 0.0)), critical
+        ),
+        "incremental_revenue": interval_of(
+            conversions * mean, math.sqrt(max(revenue_variance, 0.0)), critical
+        ),
+        "method": max(known, key=lambda pair: pair[0].count)[0].method,
+        "reasons": distinct(r for e, _ in known for r in e.reasons),
+        "warnings": answer["warnings"] + missing,
+    }
+
+
+def _left_out(document: dict[str, Any], kept: dict[str, Any] | None, days: Range) -> dict[str, Any]:
+    """What no path model can credit, or credit anything to."""
+    if kept is None:
+        names = ("anonymous_engagements", "anonymous_conversions", "untouched_conversions")
+        return dict.fromkeys(names) | {"reasons": ["no_credit_in_fit"]}
+    return {
+        "anonymous_engagements": sum(_anonymous(kind, days) or 0 for kind in document["kinds"]),
+        "anonymous_conversions": int(days.total(kept["anonymous"])),
+        "untouched_conversions": int(days.total(kept["untouched"])),
+        "reasons": [],
+    }
+
+
+def _anonymous(kind: dict[str, Any], days: Range) -> int | None:
+    """Engagements of a kind that carry no person; None in a fit that did not keep them."""
+    return int(days.total(kind["anonymous"])) if "anonymous" in kind else None
+
+
+def _credited_somehow(kept: dict[str, Any], index: int, days: Range) -> bool:
+    """Whether a conversion of the range has the kind on its path."""
+    return days.total(kept["daily"]["linear"][index]) > 0
+
+
+def _name_of(kind: dict[str, Any]) -> tuple[str, str, bool]:
+    return kind["channel"], kind["type"], kind["paid"]

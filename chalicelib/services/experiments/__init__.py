@@ -1,0 +1,35 @@
+"""Experiments: registered, analysed, listed, and combined with what a fit estimates.
+
+`bodies` is what a client sends, `regions` the daily counts of a geo test, `analysis` what a body
+says, `registry` the use cases of the API, `calibrating` what a fit does with them.
+"""
+
+from chalicelib.services.experiments.analysis import analyse
+from chalicelib.services.experiments.bodies import parse_experiment
+from chalicelib.services.experiments.calibrating import (
+    calibrate_goal,
+    with_experiments,
+    without_goal,
+)
+from chalicelib.services.experiments.registry import (
+    Registered,
+    all_experiments,
+    experiment_rows,
+    list_experiments,
+    register_experiment,
+    show_experiment,
+)
+
+__all__ = [
+    "Registered",
+    "all_experiments",
+    "analyse",
+    "calibrate_goal",
+    "experiment_rows",
+    "list_experiments",
+    "parse_experiment",
+    "register_experiment",
+    "show_experiment",
+    "with_experiments",
+    "without_goal",
+]

@@ -1,0 +1,172 @@
+"""What a fit does with experiments: which of them count, and what became of the estimates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.attribution.experiments import CRITICAL
+from chalicelib.storage.experiments import Experiment
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.calibration import Calibration
+    from chalicelib.attribution.estimates import GoalEstimates
+
+VALID_DAYS = 365
+Kind = tuple[str, str, bool]
+
+NOT_USED = {
+    "engagements_not_given": "It does not say how many engagements caused the effect.",
+    "kind_not_in_data": "The fit's data have no engagement of its kind.",
+    "outdated": "It ended more than 365 days before the fit's last day, and before its first.",
+    "after_window": "It began after the fit's last day.",
+    "goal_not_in_data": "The fit's data have no conversion of its goal.",
+}
+"""Reason -> meaning of every way in which an experiment is left out of a fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """First and last day of a fit."""
+
+    first: dt.date
+    last: dt.date
+
+    def reason_against(self, what: dict[str, Any]) -> str | None:
+        """Why an experiment's days do not speak for the window's; None where they do.
+
+        What overlaps the window counts, and what ended at most a year before the window's end.
+        """
+        start, end = (dt.date.fromisoformat(what[name]) for name in ("from", "to"))
+        if start > self.last:
+            return "after_window"
+        if end < self.first and (self.last - end).days > VALID_DAYS:
+            return "outdated"
+        return None
+
+
+def calibrate_goal(
+    goal: str,
+    kinds: Sequence[Kind],
+    estimates: GoalEstimates,
+    experiments: Iterable[Experiment],
+    window: tuple[dt.date, dt.date],
+) -> tuple[GoalEstimates, list[dict[str, Any]]]:
+    """The estimates of a goal with its experiments combined into them, and what became of each.
+
+    Parameters
+    ----------
+    kinds : sequence of (channel, type, paid)
+        In the order of the estimates.
+    window : (date, date)
+        First and last day of the fit.
+
+    Returns
+    -------
+    GoalEstimates, list of dict
+        One JSON-able record per experiment of the goal, by id.
+    """
+    mine = sorted(
+        (one for one in experiments if one.what["goal"] == goal),
+        key=lambda one: one.experiment_id,
+    )
+    if not mine:
+        return estimates, []
+    from chalicelib.attribution.calibration import Measurement, calibrate
+
+    span = Window(*window)
+    reasons = {one.experiment_id: _reason_against(one, kinds, span) for one in mine}
+    measurements = [
+        Measurement(
+            kinds.index(_kind_of(one)),
+            one.analysis["conversions_per_engagement"]["estimate"],
+            one.analysis["standard_error"] ** 2,
+        )
+        for one in mine
+        if reasons[one.experiment_id] is None
+    ]
+    calibrated, found = calibrate(estimates, measurements)
+    by_kind = {one.kind: one for one in found}
+    records = []
+    for one in mine:
+        reason = reasons[one.experiment_id]
+        record = _record(one) | {"used": reason is None, "reason": reason}
+        if reason is None:
+            kind = kinds.index(_kind_of(one))
+            record |= _outcome(by_kind[kind], estimates, calibrated)
+        records.append(record)
+    return calibrated, records
+
+
+def with_experiments(
+    goal_document: dict[str, Any], records: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """A goal's part of a fit document with the records of its experiments.
+
+    They are shown with the diagnostics, too, where there are any.
+    """
+    shown = goal_document | {"experiments": records}
+    if records:
+        shown["diagnostics"] = {**goal_document["diagnostics"], "experiments": records}
+    return shown
+
+
+def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[dict[str, Any]]:
+    """Records of the experiments whose goal the fit does not know."""
+    known = set(goals)
+    return [
+        _record(one) | {"goal": one.what["goal"], "used": False, "reason": "goal_not_in_data"}
+        for one in sorted(experiments, key=lambda one: one.experiment_id)
+        if one.what["goal"] not in known
+    ]
+
+
+def _kind_of(one: Experiment) -> Kind:
+    return one.what["channel"], one.what["type"], one.what["paid"]
+
+
+def _reason_against(one: Experiment, kinds: Sequence[Kind], window: Window) -> str | None:
+    if one.analysis["conversions_per_engagement"] is None:
+        return "engagements_not_given"
+    if _kind_of(one) not in kinds:
+        return "kind_not_in_data"
+    return window.reason_against(one.what)
+
+
+def _record(one: Experiment) -> dict[str, Any]:
+    return {
+        "id": one.experiment_id,
+        **{name: one.what[name] for name in ("kind", "channel", "type", "paid", "from", "to")},
+        "measured": one.analysis["conversions_per_engagement"],
+    }
+
+
+def _outcome(one: Calibration, before: GoalEstimates, after: GoalEstimates) -> dict[str, Any]:
+    """What the model and all experiments of the kind said, and what came of it."""
+    observed = None
+    if one.observed is not None and one.observed_variance is not None:
+        observed = _interval(one.observed, one.observed_variance)
+        observed["method"] = before.methods[one.kind]
+    return {
+        "observational": observed,
+        "experiments": one.experiments,
+        "experiments_together": _interval(one.measured, one.measured_variance),
+        "p_heterogeneity": _rounded(one.p_heterogeneity),
+        "combined": _interval(float(after.delta[one.kind]), float(after.cov[one.kind, one.kind])),
+        "weight_of_experiments": _rounded(one.weight),
+        "p_agreement": _rounded(one.p_agreement),
+        "contradicts_model": one.contradicted,
+    }
+
+
+def _interval(estimate: float, variance: float) -> dict[str, Any]:
+    half = CRITICAL * math.sqrt(variance)
+    ends = {"estimate": estimate, "ci_low": estimate - half, "ci_high": estimate + half}
+    return {name: _rounded(value) for name, value in ends.items()}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.8g}")

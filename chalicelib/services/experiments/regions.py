@@ -1,0 +1,169 @@
+"""The daily counts of a geo test, from lists per region or from the rows of a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.errors import FieldError
+from chalicelib.services.experiments.bodies import (
+    MAX_DAYS,
+    MAX_REGION_DAYS,
+    MAX_REGIONS,
+    GeoTest,
+    refused,
+)
+
+COLUMNS = {
+    "date": ("date", "day"),
+    "region": ("region", "geo", "location", "market", "dma", "city"),
+    "conversions": ("conversions", "response", "y"),
+}
+"""What a column of the CSV may be called, in any case; other columns are left alone."""
+
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class RegionDays:
+    """Conversions per day and region.
+
+    Attributes
+    ----------
+    first_day : date
+    counts : dict of str to list of float
+        Per region one number per day; all of the same length, the last of the test's last day.
+    treated : tuple of str
+    test_from : int
+        Index of the first day of the test.
+    """
+
+    first_day: dt.date
+    counts: dict[str, list[float]]
+    treated: tuple[str, ...]
+    test_from: int
+
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return len(next(iter(self.counts.values())))
+
+
+def read_regions(body: GeoTest) -> RegionDays:
+    """The counts of a geo test up to its last day; later ones are left out.
+
+    Raises
+    ------
+    InvalidFields
+        For a region without a number for a day or with two, an unknown treated region, a test
+        outside the days, or more than the limits.
+    """
+    if body.series is not None:
+        where, first, counts = "/series", body.series.first_day, dict(body.series.regions)
+    else:
+        assert body.csv is not None  # a geo test without an effect has one of the two
+        where = "/csv"
+        first, counts = _from_rows(body.csv)
+    _check_size(where, counts)
+    length = max(len(series) for series in counts.values())
+    for region, series in counts.items():
+        if len(series) != length:
+            day = first + dt.timedelta(days=len(series))
+            raise refused([_incomplete(where, f"{region} has no number for {day}")])
+    last = first + dt.timedelta(days=length - 1)
+    if not first < body.start <= body.end <= last:
+        raise refused(
+            [FieldError("/from", "out_of_range", f"the numbers are of {first} to {last}")]
+        )
+    kept = (body.end - first).days + 1
+    treated = tuple(dict.fromkeys(body.treated_regions or ()))
+    if unknown := [name for name in treated if name not in counts]:
+        raise refused(
+            [FieldError("/treated_regions", "unknown_value", f"there is no region {unknown[0]!r}")]
+        )
+    return RegionDays(
+        first,
+        {region: counts[region][:kept] for region in sorted(counts)},
+        treated,
+        (body.start - first).days,
+    )
+
+
+def _check_size(where: str, counts: dict[str, list[float]]) -> None:
+    if not counts or not all(counts.values()):
+        raise refused([FieldError(where, "too_short", "every region needs numbers")])
+    days = max(len(series) for series in counts.values())
+    if len(counts) > MAX_REGIONS or days > MAX_DAYS or len(counts) * days > MAX_REGION_DAYS:
+        limits = f"{MAX_REGIONS} regions, {MAX_DAYS} days and {MAX_REGION_DAYS} numbers"
+        raise refused([FieldError(where, "out_of_range", f"at most {limits}")])
+
+
+def _from_rows(text: str) -> tuple[dt.date, dict[str, list[float]]]:
+    """First day and lists per region, from rows of date, region and conversions in any order."""
+    lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
+    header = lines.readline()
+    delimiter = max(_DELIMITERS, key=header.count)
+    names = [name.strip().lower() for name in next(csv.reader([header], delimiter=delimiter), [])]
+    position = {}
+    for column, aliases in COLUMNS.items():
+        found = [number for number, name in enumerate(names) if name in aliases]
+        if len(found) != 1:
+            allowed = " or ".join(aliases)
+            raise refused([FieldError("/csv", "invalid_format", f"one column {allowed}")])
+        position[column] = found[0]
+    cells: dict[tuple[str, dt.date], float] = {}
+    for line, row in _rows(lines, delimiter):
+        try:
+            day = dt.date.fromisoformat(row[position["date"]].strip())
+            region = row[position["region"]].strip()
+            number = float(row[position["conversions"]])
+        except (ValueError, IndexError):
+            raise refused([_bad_line(line, "a day YYYY-MM-DD, a region and a number")]) from None
+        if not region or not math.isfinite(number) or number < 0:
+            raise refused([_bad_line(line, "a region and a number of at least 0")])
+        if (region, day) in cells:
+            raise refused([_incomplete("/csv", f"line {line}: {region} has {day} twice")])
+        cells[region, day] = number
+        if len(cells) > MAX_REGION_DAYS:
+            raise refused([FieldError("/csv", "out_of_range", f"at most {MAX_REGION_DAYS} rows")])
+    if not cells:
+        raise refused([FieldError("/csv", "too_short", "there are no rows")])
+    first = min(day for _, day in cells)
+    days = (max(day for _, day in cells) - first).days + 1
+    if days > MAX_DAYS:
+        raise refused([FieldError("/csv", "out_of_range", f"at most {MAX_DAYS} days")])
+    counts: dict[str, list[float]] = {}
+    for region in dict.fromkeys(region for region, _ in cells):
+        series = []
+        for offset in range(days):
+            day = first + dt.timedelta(days=offset)
+            if (region, day) not in cells:
+                raise refused([_incomplete("/csv", f"{region} has no number for {day}")])
+            series.append(cells[region, day])
+        counts[region] = series
+    return first, counts
+
+
+def _rows(lines: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows behind the header that are not blank, with their line numbers."""
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield reader.line_num + 1, row
+    except csv.Error as error:
+        raise refused(
+            [_bad_line(reader.line_num + 1, f"closed quotation marks ({error})")]
+        ) from None
+
+
+def _incomplete(where: str, what: str) -> FieldError:
+    return FieldError(where, "incomplete_series", f"{what}; a day without conversions is a 0")
+
+
+def _bad_line(line: int, needed: str) -> FieldError:
+    return FieldError("/csv", "invalid_format", f"line {line}: {needed} are needed")

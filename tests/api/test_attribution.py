@@ -1,0 +1,150 @@
+"""GET /v1/attribution over HTTP: the models side by side, as JSON and as rows."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.events import parse_event
+from chalicelib.services.credits import MODELS, RULES
+from chalicelib.services.estimation import fit_events
+from tests.api.conftest import Caller, problem, refused
+from tests.api.test_forms import rows_of
+from tests.conftest import session
+from tests.factories import make_conversion, make_event
+
+FIT_ID = "20260501T000000Z-0000000b"
+FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 1, 30)
+ATTRIBUTION = "/v1/attribution"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    """A fit of thirty people who like, click and buy, one a day, and of likes of nobody known."""
+    events = []
+    for day in range(30):
+        date, person = FIRST + dt.timedelta(days=day), f"u{day}"
+        click = {"channel": "google_ads", "type": "click", "paid": True}
+        events += [
+            make_event(occurred_at=f"{date}T08:00:00Z", user_id=person),
+            make_event(occurred_at=f"{date}T09:00:00Z", user_id=person, **click),
+            make_conversion(occurred_at=f"{date}T10:00:00Z", user_id=person),
+            make_event(occurred_at=f"{date}T11:00:00Z", channel="xing", count=3),
+        ]
+    return fit_events(
+        (parse_event(event) for event in events),
+        window=(FIRST, LAST),
+        currency="EUR",
+        as_of=dt.datetime(2026, 5, 1, tzinfo=dt.UTC),
+        fit_id=FIT_ID,
+    )
+
+
+@pytest.fixture
+def fitted(reader: Caller, document: dict[str, Any]) -> Caller:
+    """A reader whose tenant has that fit."""
+    wiring.store("acme").fits.put_document(FIT_ID, document)
+    return reader
+
+
+def test_all_models_stand_beside_ours(fitted: Caller) -> None:
+    answer = fitted.get(ATTRIBUTION).json_body
+
+    assert answer["fit"]["id"] == FIT_ID
+    assert answer["models"] == list(MODELS)
+    rows = {(row["channel"], row["type"]): row for row in answer["engagements"]}
+    assert rows["facebook", "like"]["credits"]["first"]["conversions"] == 30.0
+    assert rows["google_ads", "click"]["credits"]["last"]["conversions"] == 30.0
+    assert rows["google_ads", "click"]["credits"]["linear"]["value"] == 300.0
+    assert rows["xing", "like"]["credits"]["last"]["reasons"] == ["anonymous_only"]
+    for row in rows.values():
+        assert set(row["ours"]["incremental_conversions"]) == {"estimate", "ci_low", "ci_high"}
+    assert answer["left_out"]["anonymous_engagements"] == 90
+    for model in MODELS:
+        assert answer["totals"]["credits"][model]["conversions"] == pytest.approx(30, abs=1e-4)
+
+
+def test_one_model_in_a_range(fitted: Caller) -> None:
+    path = f"{ATTRIBUTION}?model=last&from=2026-01-05&to=2026-01-06&goal=purchase"
+
+    answer = fitted.get(path).json_body
+
+    assert (answer["from"], answer["to"], answer["models"]) == (
+        "2026-01-05",
+        "2026-01-06",
+        ["last"],
+    )
+    assert answer["totals"]["credits"] == {
+        "last": {"conversions": 2.0, "value": 40.0, "reasons": []}
+    }
+
+
+def test_a_range_leaves_models_of_whole_journeys_open(fitted: Caller) -> None:
+    credits = fitted.get(f"{ATTRIBUTION}?from=2026-01-05").json_body["totals"]["credits"]
+
+    for model in MODELS:
+        expected = [] if model in RULES else ["whole_window_only"]
+        assert credits[model]["reasons"] == expected
+
+
+def test_attribution_is_rows_too(fitted: Caller) -> None:
+    header, *rows = rows_of(fitted.get(f"{ATTRIBUTION}?format=csv"))
+
+    assert {"channel", "type", "paid", "count", *MODELS, "incremental_conversions"} <= set(header)
+    assert len(rows) == 3
+    assert all(len(row) == len(header) for row in rows)
+
+
+def test_what_has_not_changed_is_not_sent_again(fitted: Caller) -> None:
+    etag = fitted.get(ATTRIBUTION).headers["ETag"]
+
+    again = fitted.get(ATTRIBUTION, if_none_match=etag)
+
+    assert (again.status_code, again.body) == (304, b"")
+    assert fitted.get(f"{ATTRIBUTION}?model=last", if_none_match=etag).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "from=2020-01-01"],
+)
+def test_a_question_that_cannot_be_answered_is_refused(fitted: Caller, query: str) -> None:
+    assert refused(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")
+
+
+def test_an_unknown_model_is_named(fitted: Caller) -> None:
+    (error,) = problem(fitted.get(f"{ATTRIBUTION}?model=last,myspace"))["errors"]
+
+    assert (error["pointer"], error["code"]) == ("/model", "unknown_value")
+    assert "shapley" in error["message"]
+
+
+def test_without_a_fit_the_way_to_one_is_told(reader: Caller) -> None:
+    found = problem(reader.get(ATTRIBUTION))
+
+    assert (found["status"], found["code"]) == (404, "no_fit_yet")
+
+
+def test_a_sender_may_not_read(sender: Caller) -> None:
+    assert refused(sender.get(ATTRIBUTION)) == (403, "forbidden")
+
+
+def test_the_pages_of_the_tenant_may_read_it(fitted: Caller) -> None:
+    store = wiring.store("acme")
+    store.items.configure(dataclasses.replace(store.config, cors_origins=("https://a.example",)))
+    wiring.use_session(session())
+
+    mine = fitted.get(ATTRIBUTION, origin="https://a.example")
+    other = fitted.get(ATTRIBUTION, origin="https://b.example")
+
+    assert mine.headers["Access-Control-Allow-Origin"] == "https://a.example"
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_another_tenants_fit_is_not_seen(fitted: Caller, stranger: Caller) -> None:
+    assert fitted.get(ATTRIBUTION).status_code == 200
+    assert refused(stranger.get(ATTRIBUTION)) == (404, "no_fit_yet")

@@ -1,0 +1,210 @@
+"""Experiments over HTTP; and that a fit takes them up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.services.fits import request_fit, run_fit
+from chalicelib.services.record import record_events
+from tests.api.conftest import Caller, problem, refused
+from tests.api.test_forms import rows_of
+from tests.experiments import make_effect, make_geo, make_holdout
+from tests.factories import NOW, make_conversion, make_event
+
+FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 3, 10)
+
+
+def test_an_experiment_is_registered_analysed_and_found_again(admin: Caller) -> None:
+    response = admin.post("/v1/experiments", make_holdout(experiment_id="lift-1", name="Spring"))
+
+    assert response.status_code == 201
+    assert response.headers["Location"] == "/v1/experiments/lift-1"
+    told = response.json_body
+    assert (told["id"], told["name"], told["kind"]) == ("lift-1", "Spring", "holdout")
+    assert (told["from"], told["to"]) == ("2026-02-01", "2026-02-28")
+    assert told["treated"] == {"people": 100_000, "conversions": 1_200.0}
+    per = told["analysis"]["conversions_per_engagement"]
+    assert set(per) == {"estimate", "ci_low", "ci_high"}
+    assert told["analysis"]["confidence"] == 0.95
+    assert admin.get("/v1/experiments/lift-1").json_body == told
+    assert admin.get("/v1/experiments").json_body == {"experiments": [told], "next": None}
+
+
+def test_the_same_again_is_200_and_other_numbers_restate(admin: Caller) -> None:
+    first = admin.post("/v1/experiments", make_holdout(experiment_id="x"))
+    again = admin.post("/v1/experiments", make_holdout(experiment_id="x"))
+    other = admin.post("/v1/experiments", make_holdout(experiment_id="x", engagements=10))
+
+    assert [one.status_code for one in (first, again, other)] == [201, 200, 200]
+    assert again.json_body == first.json_body
+    assert other.json_body["restated_at"] is not None
+    assert len(admin.get("/v1/experiments").json_body["experiments"]) == 1
+
+
+def test_a_geo_test_is_told_without_its_counts(admin: Caller) -> None:
+    told = admin.post("/v1/experiments", make_geo(experiment_id="geo")).json_body
+
+    assert told["analysis"]["method"] == "synthetic_control"
+    assert told["treated_regions"] == ["north", "south"]
+    assert "series" not in told
+
+
+def test_what_is_wrong_is_pointed_at(admin: Caller) -> None:
+    body = make_holdout(type="likes", channel=None, control={"people": -1, "conversions": "x"})
+
+    found = problem(admin.post("/v1/experiments", body))
+
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    assert {(one["pointer"], one["code"]) for one in found["errors"]} == {
+        ("/type", "unknown_value"),
+        ("/channel", "missing_field"),
+        ("/control/people", "out_of_range"),
+        ("/control/conversions", "wrong_type"),
+    }
+    assert admin.get("/v1/experiments").json_body["experiments"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "expected"),
+    [
+        (b"{", "application/json", (400, "malformed_json")),
+        (b"[]", "application/json", (400, "invalid_fields")),
+        (b"{}", "text/csv", (415, "unsupported_media_type")),
+    ],
+)
+def test_a_body_that_is_none_is_refused(
+    admin: Caller, body: bytes, content_type: str, expected: tuple[int, str]
+) -> None:
+    response = admin.post("/v1/experiments", body, content_type=content_type)
+
+    assert refused(response) == expected
+
+
+def test_the_list_is_csv_too_and_304_where_nothing_changed(admin: Caller) -> None:
+    empty = rows_of(admin.get("/v1/experiments", accept="text/csv"))
+    admin.post("/v1/experiments", make_geo(experiment_id="b", engagements=None))
+    admin.post("/v1/experiments", make_holdout(experiment_id="a"))
+
+    response = admin.get("/v1/experiments", accept="text/csv")
+    header, first, second = rows_of(response)
+
+    assert empty == [header]
+    assert (first[0], second[0]) == ("a", "b")
+    assert dict(zip(header, first, strict=True))["conversions_per_engagement"] == "0.04"
+    assert dict(zip(header, second, strict=True))["reasons"] == "engagements_not_given"
+    for path in ("/v1/experiments", "/v1/experiments/a"):
+        etag = admin.get(path).headers["ETag"]
+        assert admin.get(path, if_none_match=etag).status_code == 304
+    before = admin.get("/v1/experiments").headers["ETag"]
+    admin.post("/v1/experiments", make_holdout(experiment_id="c"))
+    assert admin.get("/v1/experiments", if_none_match=before).status_code == 200
+
+
+def test_experiments_are_listed_page_by_page(admin: Caller) -> None:
+    for name in "cab":
+        admin.post("/v1/experiments", make_effect(experiment_id=name))
+
+    first = admin.get("/v1/experiments?limit=2").json_body
+    second = admin.get(f"/v1/experiments?limit=2&cursor={first['next']}").json_body
+
+    ids = [one["id"] for one in (*first["experiments"], *second["experiments"])]
+    assert ids == ["a", "b", "c"]
+    assert second["next"] is None
+    assert refused(admin.get("/v1/experiments?cursor=a%20b")) == (400, "invalid_fields")
+
+
+def test_another_tenants_experiment_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
+    admin.post("/v1/experiments", make_effect(experiment_id="x"))
+
+    assert problem(stranger.get("/v1/experiments/x")) == problem(stranger.get("/v1/experiments/y"))
+    assert stranger.get("/v1/experiments").json_body["experiments"] == []
+
+
+# --- a fit ------------------------------------------------------------------------------------
+
+
+def events() -> list[dict[str, Any]]:
+    """Ten weeks of clicks that sell and likes that do not."""
+    made = []
+    for offset in range((LAST - FIRST).days + 1):
+        day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"
+        clicks, likes = 40 + offset * 7 % 23, 100 + offset * 13 % 41
+        sold = 10 + clicks // 5 + offset * 5 % 4
+        click = {"channel": "google_ads", "type": "click", "paid": True}
+        made += [
+            make_event(event_id=f"l{offset}", occurred_at=day, count=likes),
+            make_event(event_id=f"k{offset}", occurred_at=day, count=clicks, **click),
+            make_conversion(event_id=f"c{offset}", occurred_at=day, count=sold),
+        ]
+    return made
+
+
+def click_of(answer: dict[str, Any]) -> dict[str, Any]:
+    (channel,) = (one for one in answer["channels"] if one["channel"] == "google_ads")
+    (click,) = channel["engagements"]
+    return {**click, "channel_method": channel["method"]}
+
+
+def fit(caller: Caller, minutes: int) -> dict[str, Any]:
+    store, now = wiring.store("acme"), NOW + dt.timedelta(minutes=minutes)
+    header = request_fit(store, lambda _message: None, now=now, start=FIRST, end=LAST)
+    run_fit(store, header.fit_id, now=now)
+    return caller.get(f"/v1/fits/{header.fit_id}").json_body  # type: ignore[no-any-return]
+
+
+def test_a_registered_experiment_answers_with_a_narrower_interval(admin: Caller) -> None:
+    assert record_events(wiring.store("acme"), events(), now=NOW).rejected == ()
+    fit(admin, 0)
+    before = click_of(admin.get("/v1/roi").json_body)
+    admin.post("/v1/experiments", make_effect(experiment_id="lift"))
+    fitted = fit(admin, 1)
+    answer = admin.get("/v1/roi").json_body
+    after = click_of(answer)
+
+    assert before["method"] == "time_series"
+    assert (after["method"], after["channel_method"]) == ("experiment", "experiment")
+    one, other = (found["conversions_per_engagement"] for found in (before, after))
+    assert other["ci_high"] - other["ci_low"] < one["ci_high"] - one["ci_low"]
+    assert other["ci_high"] - other["ci_low"] < 2 * 1.96 * 0.02
+    (record,) = fitted["diagnostics"]["purchase"]["experiments"]
+    assert (record["id"], record["used"]) == ("lift", True)
+    assert record["observational"]["estimate"] == pytest.approx(one["estimate"], rel=1e-4)
+    assert answer["diagnostics"]["experiments"] == [record]
+    compared = admin.get("/v1/equivalence").json_body
+    assert compared["baseline"]["method"] == "experiment"
+
+
+def test_an_experiment_that_contradicts_the_model_wins_and_is_told(admin: Caller) -> None:
+    record_events(wiring.store("acme"), events(), now=NOW)
+    effect = {"conversions_per_engagement": 0.0, "standard_error": 0.01}
+    admin.post("/v1/experiments", make_effect(effect=effect))
+
+    fit(admin, 0)
+    click = click_of(admin.get("/v1/roi").json_body)
+
+    assert "experiment_contradicts_model" in click["warnings"]
+    assert click["conversions_per_engagement"]["estimate"] == 0.0
+    assert click["conversions_per_engagement"]["ci_high"] == pytest.approx(0.0196, abs=1e-4)
+
+
+def test_a_part_of_the_window_is_answered_where_only_an_experiment_knows_the_kind(
+    admin: Caller,
+) -> None:
+    steady = [one for one in events() if one.get("channel") != "facebook"]
+    for offset in range((LAST - FIRST).days + 1):
+        day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"
+        steady.append(make_event(event_id=f"s{offset}", occurred_at=day, count=50))
+    record_events(wiring.store("acme"), steady, now=NOW)
+    like = {"channel": "facebook", "type": "like", "paid": False}
+    admin.post("/v1/experiments", make_effect(**like))
+
+    fit(admin, 0)
+    answer = admin.get("/v1/roi?from=2026-03-01&to=2026-03-10&channel=facebook").json_body
+
+    (found,) = answer["channels"][0]["engagements"]
+    assert (found["method"], found["reasons"]) == ("experiment", [])
+    assert found["conversions_per_engagement"]["estimate"] == 0.2

@@ -1,0 +1,181 @@
+"""Estimates and experiments combined, by hand; agreement and contradiction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.calibration import Measurement, calibrate, pool
+from chalicelib.attribution.estimates import GoalEstimates
+from chalicelib.attribution.experiments import CRITICAL
+
+
+def estimates(
+    delta: list[float], cov: list[list[float]], critical: float = CRITICAL
+) -> GoalEstimates:
+    """What the model says; NaN stands for a kind that it refused."""
+    known = [not np.isnan(value) for value in delta]
+    weights = np.zeros((len(delta), DECAYS.size))
+    weights[known, 3] = 1.0
+    return GoalEstimates(
+        delta=np.array(delta),
+        cov=np.array(cov),
+        critical=np.array([critical if one else CRITICAL for one in known]),
+        methods=["time_series" if one else None for one in known],
+        reasons=[[] if one else ["no_variation"] for one in known],
+        warnings=[[] for _ in known],
+        decay_weights=weights,
+        value_mean=50.0,
+        value_variance=1.0,
+        diagnostics={},
+    )
+
+
+def test_without_an_experiment_nothing_changes() -> None:
+    before = estimates([0.1, 0.2], [[0.01, 0.0], [0.0, 0.01]])
+
+    assert calibrate(before, []) == (before, ())
+
+
+def test_two_sources_of_the_same_precision_meet_in_the_middle() -> None:
+    before = estimates([0.10], [[0.0004]])
+
+    after, (found,) = calibrate(before, [Measurement(0, 0.12, 0.0004)])
+
+    assert after.delta[0] == pytest.approx(0.11)
+    assert after.cov[0, 0] == pytest.approx(0.0002)
+    assert after.methods == ["experiment"]
+    assert after.critical[0] == pytest.approx(1.959964)
+    assert found.p_agreement == pytest.approx(stats.chi2.sf(0.02**2 / 0.0008, 1))
+    assert not found.contradicted
+    assert found.weight == pytest.approx(0.5)
+
+
+def test_the_more_precise_source_counts_for_more() -> None:
+    after, (found,) = calibrate(estimates([0.10], [[0.0004]]), [Measurement(0, 0.13, 0.0001)])
+
+    assert after.delta[0] == pytest.approx((0.10 / 4 + 0.13) / (1 / 4 + 1))
+    assert after.cov[0, 0] == pytest.approx(1 / (1 / 0.0004 + 1 / 0.0001))
+    assert found.weight == pytest.approx(0.8)
+
+
+def test_a_kind_whose_error_is_correlated_moves_along() -> None:
+    before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
+
+    after, _ = calibrate(before, [Measurement(0, 0.12, 0.0004)])
+
+    assert after.delta[1] == pytest.approx(0.20 - 0.0003 / 0.0008 * 0.02)
+    assert after.cov[1, 1] == pytest.approx(0.0009 - 0.0003**2 / 0.0008)
+    assert after.cov[0, 1] == pytest.approx(-0.0003 + 0.0004 * 0.0003 / 0.0008)
+    assert after.methods == ["experiment", "time_series"]
+
+
+def test_the_update_is_that_of_stacked_least_squares() -> None:
+    rng = np.random.default_rng(4)
+    root = rng.normal(size=(4, 4))
+    cov = root @ root.T / 100 + 0.01 * np.eye(4)
+    delta = rng.normal(size=4) / 20
+    tested, y, r = [0, 2], np.array([0.03, -0.02]), np.array([0.02, 0.05])
+
+    after, _ = calibrate(
+        estimates(delta.tolist(), cov.tolist()),
+        [Measurement(k, float(v), float(w)) for k, v, w in zip(tested, y, r, strict=True)],
+    )
+
+    picks = np.eye(4)[tested]
+    precision = np.linalg.inv(cov) + picks.T @ np.diag(1 / r) @ picks
+    mean = np.linalg.solve(precision, np.linalg.solve(cov, delta) + picks.T @ (y / r))
+    assert after.delta == pytest.approx(mean)
+    assert after.cov == pytest.approx(np.linalg.inv(precision))
+
+
+def test_a_contradiction_is_told_and_not_averaged_away() -> None:
+    before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
+
+    after, (found,) = calibrate(before, [Measurement(0, 0.0, 0.0004)])
+
+    assert found.contradicted
+    assert found.p_agreement is not None
+    assert found.p_agreement < 0.001
+    assert (found.observed, found.measured, found.weight) == (0.10, 0.0, 1.0)
+    assert after.delta == pytest.approx([0.0, 0.20])
+    assert after.cov == pytest.approx(np.diag([0.0004, 0.0009]))
+    assert after.warnings == [["experiment_contradicts_model"], []]
+    assert after.methods == ["experiment", "time_series"]
+
+
+def test_a_difference_that_chance_explains_is_no_contradiction() -> None:
+    after, (found,) = calibrate(
+        estimates([0.10], [[0.0004]]), [Measurement(0, 0.10 - 2.5 * 0.0008**0.5, 0.0004)]
+    )
+
+    assert found.p_agreement == pytest.approx(0.0124, abs=1e-4)
+    assert after.warnings == [[]]
+
+
+def test_a_contradicted_kind_does_not_disturb_one_that_agrees() -> None:
+    before = estimates([0.10, 0.20], [[0.0004, 0.0003], [0.0003, 0.0009]])
+
+    after, _ = calibrate(before, [Measurement(0, 0.5, 0.0004), Measurement(1, 0.22, 0.0009)])
+
+    assert after.delta == pytest.approx([0.5, 0.21])
+    assert after.cov == pytest.approx(np.diag([0.0004, 0.00045]))
+
+
+def test_agreement_is_seldom_denied_where_both_measure_the_same() -> None:
+    rng = np.random.default_rng(6)
+    denied, held = [], []
+    for _ in range(2_000):
+        model, test = rng.normal(0.1, 0.02), rng.normal(0.1, 0.01)
+        after, (found,) = calibrate(estimates([model], [[0.0004]]), [Measurement(0, test, 0.0001)])
+        denied.append(found.contradicted)
+        held.append(abs(after.delta[0] - 0.1) <= CRITICAL * after.cov[0, 0] ** 0.5)
+
+    assert 0.004 <= np.mean(denied) <= 0.018
+    assert 0.93 <= np.mean(held) <= 0.965
+
+
+def test_a_refused_kind_takes_the_experiments_number() -> None:
+    before = estimates([np.nan, 0.20], [[0.0, 0.0], [0.0, 0.0009]])
+
+    after, (found,) = calibrate(before, [Measurement(0, 0.05, 0.0001)])
+
+    assert (found.observed, found.p_agreement) == (None, None)
+    assert after.delta == pytest.approx([0.05, 0.20])
+    assert after.cov == pytest.approx(np.diag([0.0001, 0.0009]))
+    assert (after.methods, after.reasons) == (["experiment", "time_series"], [[], []])
+    assert after.decay_weights[0].tolist() == [1.0] + [0.0] * (DECAYS.size - 1)
+
+
+def test_what_is_not_touched_keeps_its_interval_with_the_normal_quantile() -> None:
+    before = estimates([0.10, 0.20], [[0.0004, 0.0], [0.0, 0.0009]], critical=2.5)
+
+    after, _ = calibrate(before, [Measurement(0, 0.10, 1.0)])
+
+    assert after.critical == pytest.approx([CRITICAL, CRITICAL])
+    assert after.critical[1] * after.cov[1, 1] ** 0.5 == pytest.approx(2.5 * 0.03)
+
+
+def test_experiments_that_agree_are_combined_by_precision() -> None:
+    mean, variance, p_value = pool([Measurement(0, 0.10, 0.0001), Measurement(0, 0.11, 0.0004)])
+
+    assert mean == pytest.approx((0.10 * 4 + 0.11) / 5)
+    assert variance == pytest.approx(1 / (1 / 0.0001 + 1 / 0.0004))
+    assert p_value == pytest.approx(stats.chi2.sf(0.01**2 / 0.0005, 1))
+
+
+def test_experiments_that_disagree_are_told_and_their_mean_is_less_certain() -> None:
+    before = estimates([0.12], [[0.01]])
+
+    after, (found,) = calibrate(
+        before, [Measurement(0, 0.05, 0.0001), Measurement(0, 0.25, 0.0001)]
+    )
+
+    assert found.experiments == 2
+    assert found.p_heterogeneity is not None
+    assert found.p_heterogeneity < 1e-6
+    assert found.measured == pytest.approx(0.15)
+    assert found.measured_variance == pytest.approx(0.01)  # half of between 0.0199 and own 0.0001
+    assert after.warnings == [["experiments_disagree"]]

@@ -1,0 +1,291 @@
+"""The classical models beside ours: what is credited, what is not known, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import InvalidFields
+from chalicelib.services import answers
+from chalicelib.services.credits import MODELS, RULES
+from tests.unit.test_answers import DAYS, make_document, make_kind
+
+ON_THE_LAST_DAY = (dt.date(2026, 1, 30), dt.date(2026, 1, 30))
+ORDERS = ("markov", "markov_2", "markov_3", "markov_4")
+
+
+def make_credited(**over: Any) -> dict[str, Any]:
+    """Likes, clicks, and likes of nobody known; of nine purchases a day likes are credited two.
+
+    Every rule credits likes 2 and clicks 1 a day; chains 40 and 50; Shapley values 100 and -10.
+    """
+    document = make_document()
+    likes, clicks, nobody = document["kinds"]
+    likes["anonymous"] = [30] * DAYS
+    clicks["anonymous"] = [0] * DAYS
+    nobody |= {"anonymous": [10] * DAYS, "identified": 0}
+    document["goals"]["purchase"]["classical"] = {
+        "lookback_days": 30,
+        "daily": {rule: [[2.0] * DAYS, [1.0] * DAYS, []] for rule in RULES},
+        "whole": {order: {"conversions": [40.0, 50.0, 0.0]} for order in ORDERS}
+        | {"shapley": {"conversions": [100.0, -10.0, 0.0], "sampling_error": [3.0, 2.0, 0.0]}},
+        "anonymous": [4] * DAYS,
+        "untouched": [2] * DAYS,
+    } | over
+    return document
+
+
+def row_of(answer: dict[str, Any], channel: str) -> dict[str, Any]:
+    return next(kind for kind in answer["engagements"] if kind["channel"] == channel)
+
+
+def test_every_model_credits_every_kind_beside_ours() -> None:
+    answer = answers.attribution(make_credited())
+
+    likes = row_of(answer, "facebook")
+    assert answer["models"] == list(MODELS)
+    assert set(likes["credits"]) == set(MODELS)
+    assert likes["credits"]["first"] == {
+        "conversions": 60.0,
+        "value": 3000.0,
+        "share": pytest.approx(2 / 3, abs=1e-6),
+        "reasons": [],
+    }
+    assert likes["credits"]["markov_4"]["share"] == pytest.approx(4 / 9, abs=1e-6)
+    assert (likes["count"], likes["anonymous"]) == (3000, 900)
+
+
+def test_ours_is_what_roi_says() -> None:
+    document = make_credited()
+
+    ours = row_of(answers.attribution(document), "facebook")["ours"]
+
+    (channel,) = answers.roi(document, channel="facebook")["channels"]
+    assert ours["incremental_conversions"] == channel["incremental_conversions"]
+    assert ours["incremental_revenue"] == channel["incremental_revenue"]
+    assert ours["method"] == channel["method"]
+
+
+def test_the_totals_tell_what_is_credited_from_what_was_caused() -> None:
+    totals = answers.attribution(make_credited())["totals"]
+
+    assert totals["conversions"] == 270
+    assert totals["credits"]["linear"] == {"conversions": 90.0, "value": 4500.0, "reasons": []}
+    assert totals["ours"]["incremental_conversions"]["estimate"] == pytest.approx(60.0)
+    error = (4e-6 * 3000**2 + 4e-6 * 1500**2 + 2 * 1e-6 * 3000 * 1500) ** 0.5
+    low = totals["ours"]["incremental_conversions"]["ci_low"]
+    assert low == pytest.approx(60 - 2 * error, abs=1e-5)
+    assert totals["ours"]["warnings"] == ["not_counted:xing/like"]
+
+
+@pytest.mark.parametrize("days", [(None, None), ON_THE_LAST_DAY])
+def test_all_conversions_are_credited_or_left_out(days: Any) -> None:
+    answer = answers.attribution(make_credited(), start=days[0], end=days[1])
+
+    left_out = answer["left_out"]
+    for rule in RULES:
+        assert answer["totals"]["conversions"] == pytest.approx(
+            answer["totals"]["credits"][rule]["conversions"]
+            + left_out["anonymous_conversions"]
+            + left_out["untouched_conversions"]
+        )
+
+
+def test_left_out_counts_engagements_that_are_on_no_path() -> None:
+    whole = answers.attribution(make_credited())["left_out"]
+    part = answers.attribution(make_credited(), start=ON_THE_LAST_DAY[0])["left_out"]
+
+    assert whole["anonymous_engagements"] == 30 * 30 + 10 * 30
+    assert part["anonymous_engagements"] == 40
+
+
+def test_a_range_is_credited_by_the_rules_alone() -> None:
+    answer = answers.attribution(
+        make_credited(), start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 10)
+    )
+
+    credits = row_of(answer, "facebook")["credits"]
+    assert credits["time_decay"]["conversions"] == 20.0
+    for model in set(MODELS) - set(RULES):
+        assert credits[model]["conversions"] is None
+        assert credits[model]["share"] is None
+        assert credits[model]["reasons"] == ["whole_window_only"]
+        assert answer["totals"]["credits"][model]["reasons"] == ["whole_window_only"]
+    assert credits["shapley"]["sampling_error"] is None
+
+
+def test_the_windows_own_ends_are_the_whole_window() -> None:
+    document = make_credited()
+
+    named = answers.attribution(document, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 30))
+
+    assert named == answers.attribution(document)
+    assert row_of(named, "facebook")["credits"]["markov"]["conversions"] == 40.0
+
+
+def test_shapley_values_say_how_far_drawing_may_be_off_and_may_be_below_zero() -> None:
+    clicks = row_of(answers.attribution(make_credited()), "google_ads")["credits"]["shapley"]
+
+    assert (clicks["conversions"], clicks["sampling_error"]) == (-10.0, 2.0)
+    exact = make_credited()
+    whole = exact["goals"]["purchase"]["classical"]["whole"]
+    whole["shapley"]["sampling_error"] = None
+    clicks = row_of(answers.attribution(exact), "google_ads")["credits"]["shapley"]
+    assert clicks["sampling_error"] == 0.0
+
+
+def test_a_kind_whose_people_are_unknown_has_no_credit_rather_than_none() -> None:
+    xing = row_of(answers.attribution(make_credited()), "xing")
+
+    for credit in xing["credits"].values():
+        assert (credit["conversions"], credit["value"], credit["share"]) == (None, None, None)
+        assert credit["reasons"] == ["anonymous_only"]
+    assert xing["ours"]["reasons"] == ["too_few_engagements"]
+
+
+def test_where_nobody_is_known_nothing_is_credited() -> None:
+    document = make_credited()
+    for kind in document["kinds"]:
+        kind["identified"] = 0
+
+    answer = answers.attribution(document)
+
+    assert answer["totals"]["credits"]["last"] == {
+        "conversions": None,
+        "value": None,
+        "reasons": ["anonymous_only"],
+    }
+
+
+def test_a_chain_that_was_not_fitted_says_so() -> None:
+    document = make_credited()
+    document["goals"]["purchase"]["classical"]["whole"]["markov_3"] = None
+
+    credits = row_of(answers.attribution(document), "facebook")["credits"]
+
+    assert credits["markov_3"]["reasons"] == ["too_many_kinds"]
+    assert credits["markov_2"]["reasons"] == []
+
+
+def test_days_without_anything_to_credit_have_no_shares() -> None:
+    document = make_credited(daily={rule: [[], [], []] for rule in RULES})
+
+    credit = row_of(answers.attribution(document), "facebook")["credits"]["first"]
+
+    assert (credit["conversions"], credit["share"]) == (0.0, None)
+    assert credit["reasons"] == ["nothing_to_credit"]
+
+
+def test_a_kind_that_was_there_before_the_range_keeps_its_credit() -> None:
+    document = make_credited()
+    document["kinds"][0]["counts"][-1] = 0
+
+    answer = answers.attribution(document, start=ON_THE_LAST_DAY[0])
+
+    likes = row_of(answer, "facebook")
+    assert (likes["count"], likes["credits"]["last"]["conversions"]) == (0, 2.0)
+    assert likes["ours"]["incremental_conversions"]["estimate"] is None
+    assert likes["ours"]["reasons"] == ["none_in_range"]
+
+
+def test_a_kind_of_which_nothing_is_left_in_the_range_is_not_shown() -> None:
+    document = make_credited()
+    document["kinds"][2] = make_kind("xing", "like", 0)
+
+    answer = answers.attribution(document)
+
+    assert [kind["channel"] for kind in answer["engagements"]] == ["facebook", "google_ads"]
+
+
+def test_a_fit_from_before_credit_was_kept_answers_with_the_reason() -> None:
+    answer = answers.attribution(make_document())
+
+    likes = row_of(answer, "facebook")
+    assert likes["credits"]["last"]["conversions"] is None
+    assert likes["credits"]["last"]["reasons"] == ["no_credit_in_fit"]
+    assert likes["anonymous"] is None
+    assert likes["ours"]["incremental_conversions"]["estimate"] == pytest.approx(30.0)
+    assert answer["left_out"]["anonymous_conversions"] is None
+    assert answer["left_out"]["reasons"] == ["no_credit_in_fit"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "models"),
+    [
+        ("last", ["last"]),
+        ("shapley,first", ["shapley", "first"]),
+        ("last, last,markov", ["last", "markov"]),
+        ("ours", []),
+        ("ours,linear", ["linear"]),
+    ],
+)
+def test_models_can_be_chosen(asked: str, models: list[str]) -> None:
+    answer = answers.attribution(make_credited(), model=asked)
+
+    assert answer["models"] == models
+    assert list(row_of(answer, "facebook")["credits"]) == models
+    assert row_of(answer, "facebook")["ours"]["method"] == "within_user"
+
+
+@pytest.mark.parametrize("asked", ["last_click", "first,", "", "markov_5", "Last"])
+def test_an_unknown_model_is_refused_by_name_with_those_that_there_are(asked: str) -> None:
+    with pytest.raises(InvalidFields, match="time_decay") as caught:
+        answers.attribution(make_credited(), model=asked)
+
+    assert caught.value.errors[0].pointer == "/model"
+    assert caught.value.errors[0].code == "unknown_value"
+
+
+@pytest.mark.parametrize(
+    ("over", "pointer"),
+    [
+        ({"start": dt.date(2025, 12, 31)}, "/from"),
+        ({"end": dt.date(2026, 2, 1)}, "/to"),
+        ({"goal": "lead"}, "/goal"),
+    ],
+)
+def test_what_the_fit_does_not_cover_is_refused(over: Any, pointer: str) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        answers.attribution(make_credited(), **over)
+
+    assert caught.value.errors[0].pointer == pointer
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "anonymous_only",
+        "whole_window_only",
+        "too_many_kinds",
+        "nothing_to_credit",
+        "none_in_range",
+        "no_credit_in_fit",
+    ],
+)
+def test_every_reason_without_credit_is_documented(code: str) -> None:
+    page = Path(__file__).parents[2] / "docs" / "methods.md"
+
+    assert f"\n| `{code}` |" in page.read_text(encoding="utf-8")
+
+
+def test_the_answer_says_that_credit_is_no_cause_and_holds_no_roi() -> None:
+    answer = answers.attribution(make_credited())
+
+    assert "no effect" in answer["statement"]
+    assert "roi" not in json.dumps(answer, allow_nan=False).lower()
+
+
+def test_rows_have_a_column_per_model_and_say_why_a_cell_is_empty() -> None:
+    answer = answers.attribution(make_credited(), model="last,markov", start=ON_THE_LAST_DAY[0])
+
+    facebook, _, xing = answers.attribution_rows(answer)
+
+    assert (facebook["last"], facebook["last_value"], facebook["markov"]) == (2.0, 100.0, None)
+    assert facebook["credit_reasons"] == "markov:whole_window_only"
+    assert facebook["incremental_conversions"] is not None
+    assert xing["credit_reasons"] == "last:anonymous_only markov:whole_window_only"
+    assert list(facebook) == list(xing)

@@ -1,0 +1,421 @@
+"""Experiments: read, analysed, kept, and used in a fit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import InvalidFields, NotFound
+from chalicelib.services import experiments
+from chalicelib.services.experiments import analyse, parse_experiment, register_experiment
+from chalicelib.services.experiments.calibrating import NOT_USED, Window, calibrate_goal
+from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.tenant_store import TenantStore
+from tests.experiments import as_csv, make_effect, make_geo, make_holdout
+from tests.factories import NOW, money
+from tests.unit.test_calibration import estimates
+
+WINDOW = (dt.date(2026, 1, 1), dt.date(2026, 3, 14))
+CLICKS, LIKES = ("google_ads", "click", True), ("facebook", "like", False)
+
+
+def read(raw: dict[str, Any]) -> Experiment:
+    return analyse(parse_experiment(raw, today=NOW.date()), now=NOW).experiment
+
+
+def errors_of(raw: Any) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidFields) as caught:
+        read(raw)
+    return [(one.pointer, one.code) for one in caught.value.errors]
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+def test_a_holdout_says_conversions_and_conversions_per_engagement() -> None:
+    analysis = read(make_holdout()).analysis
+
+    assert analysis["method"] == "score_interval"
+    assert analysis["incremental_conversions"]["estimate"] == pytest.approx(200.0)
+    per = analysis["conversions_per_engagement"]
+    assert per["estimate"] == pytest.approx(0.04)
+    width = per["ci_high"] - per["ci_low"]
+    assert analysis["standard_error"] == pytest.approx(width / 2 / 1.959964, rel=1e-6)
+    assert (analysis["reasons"], analysis["warnings"]) == ([], [])
+
+
+def test_more_conversions_than_people_are_told() -> None:
+    raw = make_holdout(treated={"people": 100, "conversions": 150})
+
+    assert read(raw).analysis["warnings"] == ["conversions_exceed_people"]
+
+
+@pytest.mark.parametrize(
+    ("effect", "engagements", "estimate", "error"),
+    [
+        ({"incremental_conversions": 300, "standard_error": 60}, 1_000, 0.3, 0.06),
+        ({"incremental_conversions": -300, "standard_error": 60}, -1_000, 0.3, 0.06),
+        ({"conversions_per_engagement": Decimal("0.3"), "standard_error": 0.06}, None, 0.3, 0.06),
+        ({"incremental_conversions": 300, "ci_low": 182.4, "ci_high": 417.6}, 1_000, 0.3, 0.06),
+        (
+            {
+                "incremental_conversions": 300,
+                "ci_low": 201.3,
+                "ci_high": 398.7,
+                "confidence": 0.9,
+            },
+            1_000,
+            0.3,
+            0.06,
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["holdout", "geo"])
+def test_an_effect_may_come_with_its_error_or_interval(
+    kind: str, effect: dict[str, Any], engagements: int | None, estimate: float, error: float
+) -> None:
+    raw = make_effect(kind=kind, effect=effect, engagements=engagements)
+
+    analysis = read(raw).analysis
+
+    assert analysis["conversions_per_engagement"]["estimate"] == pytest.approx(estimate)
+    assert analysis["standard_error"] == pytest.approx(error, rel=1e-3)
+
+
+def test_a_geo_test_says_what_happened_in_the_treated_regions() -> None:
+    raw = make_geo(lift=0.5, spend=money("500"))
+
+    analysis = read(raw).analysis
+
+    total = analysis["incremental_conversions"]
+    caused = (
+        0.5 / 1.5 * sum(sum(raw["series"]["regions"][name][30:]) for name in ("north", "south"))
+    )
+    assert total["ci_low"] < caused < total["ci_high"]
+    assert total["ci_low"] > 0
+    assert analysis["conversions_per_engagement"]["estimate"] == pytest.approx(
+        total["estimate"] / 1_000
+    )
+    assert analysis["conversions_per_spend"]["estimate"] == pytest.approx(total["estimate"] / 500)
+    assert (analysis["days_before"], analysis["days"]) == (30, 10)
+    assert (analysis["treated_regions"], analysis["control_regions"]) == (2, 5)
+    assert 0 < analysis["p_value"] < 0.05
+
+
+def test_counts_after_the_test_are_left_out() -> None:
+    short = read(make_geo(days=40)).analysis
+    longer = make_geo(days=40)
+    for counts in longer["series"]["regions"].values():
+        counts += [999] * 5
+
+    assert read(longer).analysis == short
+
+
+def test_the_rows_of_a_csv_say_the_same_as_lists() -> None:
+    assert read(as_csv(make_geo())).analysis == read(make_geo()).analysis
+
+
+def test_a_geo_test_without_engagements_is_analysed_but_says_nothing_per_engagement() -> None:
+    analysis = read(make_geo(engagements=None)).analysis
+
+    assert analysis["incremental_conversions"]["estimate"] > 0
+    assert analysis["conversions_per_engagement"] is None
+    assert analysis["standard_error"] is None
+    assert analysis["reasons"] == ["engagements_not_given"]
+
+
+# --- what is wrong ----------------------------------------------------------------------------
+
+
+def series(**over: Any) -> dict[str, Any]:
+    return {**make_geo()["series"], **over}
+
+
+def regions(**over: Any) -> dict[str, Any]:
+    return series(regions={**make_geo()["series"]["regions"], **over})
+
+
+FORTY = [1] * 40
+EFFECT = {"incremental_conversions": 1, "standard_error": 1}
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ([], [("", "wrong_type")]),
+        ({}, [("/kind", "missing_field")]),
+        (make_holdout(kind="lift"), [("/kind", "unknown_value")]),
+        (make_holdout(treatment={}), [("/treatment", "unknown_field")]),
+        (make_holdout(channel=None), [("/channel", "missing_field")]),
+        (make_holdout(channel="Google"), [("/channel", "invalid_format")]),
+        (make_holdout(type="likes"), [("/type", "unknown_value")]),
+        (make_holdout(paid="yes"), [("/paid", "wrong_type")]),
+        (make_holdout(experiment_id="a b"), [("/experiment_id", "invalid_format")]),
+        (make_holdout(experiment_id="a/b"), [("/experiment_id", "invalid_format")]),
+        (make_holdout(start="1.2.2026"), [("/from", "invalid_format")]),
+        (make_holdout(start="2026-03-01"), [("/to", "out_of_range")]),
+        (make_holdout(end="2026-03-16"), [("/to", "in_the_future")]),
+        (make_holdout(engagements=0), [("/engagements", "out_of_range")]),
+        (make_holdout(engagements=1.5), [("/engagements", "wrong_type")]),
+        (make_holdout(engagements=None), [("/engagements", "missing_field")]),
+        (make_holdout(control=None), [("/control", "missing_field")]),
+        (
+            make_holdout(control={"people": 0, "conversions": 0}),
+            [("/control/people", "out_of_range")],
+        ),
+        (
+            make_holdout(control={"people": 9, "conversions": -1}),
+            [("/control/conversions", "out_of_range")],
+        ),
+        (make_holdout(csv="x"), [("/csv", "unknown_field")]),
+        (
+            make_holdout(effect=EFFECT),
+            [("/treated", "unknown_field"), ("/control", "unknown_field")],
+        ),
+        (make_effect(effect=EFFECT), [("/engagements", "missing_field")]),
+        (
+            make_effect(effect={"standard_error": 1}),
+            [("/effect/incremental_conversions", "missing_field")],
+        ),
+        (
+            make_effect(effect={"conversions_per_engagement": 1, "ci_low": 0}),
+            [("/effect/standard_error", "missing_field")],
+        ),
+        (
+            make_effect(effect={"conversions_per_engagement": 1, "ci_low": 2, "ci_high": 1}),
+            [("/effect/ci_high", "out_of_range")],
+        ),
+        (
+            make_effect(effect={"conversions_per_engagement": 1, "standard_error": 0}),
+            [("/effect/standard_error", "out_of_range")],
+        ),
+        (
+            make_effect(effect={"conversions_per_engagement": "1", "standard_error": 1}),
+            [("/effect/conversions_per_engagement", "wrong_type")],
+        ),
+        (
+            make_effect(effect={"conversions_per_engagement": 1, "standard_error": 1, "ci_low": 0}),
+            [("/effect/ci_low", "unknown_field")],
+        ),
+        (make_geo(treated_regions=None), [("/treated_regions", "missing_field")]),
+        (make_geo(series=None), [("/series", "missing_field")]),
+        (make_geo(csv="x"), [("/series", "missing_field")]),
+        (make_geo(treated_regions=["north", "moon"]), [("/treated_regions", "unknown_value")]),
+        (
+            make_geo(treated_regions=["north", "south", "east", "west"]),
+            [("/treated_regions", "too_few_regions")],
+        ),
+        (make_geo(start="2026-01-28"), [("/from", "too_few_days")]),
+        (make_geo(start="2026-01-01"), [("/from", "out_of_range")]),
+        (make_geo(end="2026-02-10"), [("/from", "out_of_range")]),
+        (make_geo(series=regions(north=FORTY[1:])), [("/series", "incomplete_series")]),
+        (
+            make_geo(series=regions(north=[0] * 40, south=[0] * 40)),
+            [("/treated_regions", "too_few_conversions")],
+        ),
+        (
+            make_geo(series=regions(north=[-1] * 40)),
+            [(f"/series/regions/north/{n}", "out_of_range") for n in range(20)],
+        ),
+        (
+            make_geo(series=series(regions={f"r{n}": FORTY for n in range(301)})),
+            [("/series", "out_of_range")],
+        ),
+        (make_geo(series=series(regions={"north": [1] * 401})), [("/series", "out_of_range")]),
+        (make_geo(series=series(regions={})), [("/series", "too_short")]),
+        (
+            make_geo(spend={"amount": "-1", "currency": "EUR"}),
+            [("/spend/amount", "invalid_amount")],
+        ),
+        (make_holdout(start=20260201), [("/from", "invalid_format")]),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place(raw: Any, expected: list[tuple[str, str]]) -> None:
+    assert errors_of(raw) == expected
+
+
+def rows(*lines: str) -> dict[str, Any]:
+    return {**as_csv(make_geo()), "csv": "\n".join(["date,region,conversions", *lines])}
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "word"),
+    [
+        (rows(), "too_short", "no rows"),
+        (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "twice"),
+        (rows("2026-01-01,north,1", "2026-01-03,north,2"), "incomplete_series", "2026-01-02"),
+        (rows("2026-01-01,north,many"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north,nan"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north,1", '2026-01-02,"' + "x" * 200_000), "invalid_format", "line 3"),
+        (rows("1/2/2026,north,1"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north,1", "2036-01-01,north,1"), "out_of_range", "400 days"),
+        ({**rows(), "csv": "date,region\n"}, "invalid_format", "conversions or response"),
+        ({**rows(), "csv": "date,region,city,y\n"}, "invalid_format", "region or geo"),
+    ],
+)
+def test_what_is_wrong_with_a_csv_is_named_by_its_line(
+    raw: dict[str, Any], code: str, word: str
+) -> None:
+    with pytest.raises(InvalidFields, match=word) as caught:
+        read(raw)
+    assert [(one.pointer, one.code) for one in caught.value.errors] == [("/csv", code)]
+
+
+# --- what is written about it -----------------------------------------------------------------
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
+
+
+def test_the_examples_of_the_documentation_are_what_comes_out() -> None:
+    blocks = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
+    pairs = list(zip(blocks[0:4:2], blocks[1:4:2], strict=True))
+
+    assert [read(json.loads(body)).analysis for body, _ in pairs] == [
+        json.loads(answer) for _, answer in pairs
+    ]
+
+
+def test_every_reason_and_warning_is_documented() -> None:
+    warnings = {
+        "conversions_exceed_people",
+        "experiment_contradicts_model",
+        "experiments_disagree",
+    }
+    assert {word for word in NOT_USED.keys() | warnings if f"`{word}`" not in DOCUMENT} == set()
+
+
+# --- kept -------------------------------------------------------------------------------------
+
+
+def test_the_same_experiment_again_changes_nothing(store: TenantStore) -> None:
+    first = register_experiment(store, make_holdout(experiment_id="x"), now=NOW)
+    again = register_experiment(
+        store, make_holdout(experiment_id="x", paid=True), now=NOW + dt.timedelta(days=1)
+    )
+    assert (first.created, again.created) == (True, False)
+    assert again.experiment == first.experiment
+
+
+def test_other_numbers_under_the_same_id_restate_it(store: TenantStore) -> None:
+    register_experiment(store, make_holdout(experiment_id="x"), now=NOW)
+    later = NOW + dt.timedelta(days=1)
+    restated = register_experiment(
+        store, make_holdout(experiment_id="x", engagements=10_000), now=later
+    )
+    assert not restated.created
+    assert restated.experiment.registered_at == "2026-03-15T12:00:00Z"
+    assert restated.experiment.restated_at == "2026-03-16T12:00:00Z"
+    assert experiments.all_experiments(store) == [restated.experiment]
+
+
+def test_without_an_id_the_content_makes_one(store: TenantStore) -> None:
+    for engagements in (5_000, 5_000, 6_000):
+        register_experiment(store, make_holdout(engagements=engagements), now=NOW)
+    ids = [one.experiment_id for one in experiments.all_experiments(store)]
+    assert len(ids) == 2
+    assert all(one.startswith("holdout-20260201-") for one in ids)
+
+
+def test_the_counts_of_a_geo_test_are_kept_apart(store: TenantStore) -> None:
+    raw = make_geo(experiment_id="geo")
+    kept = register_experiment(store, raw, now=NOW).experiment
+    assert store.experiments.counts("geo") == {
+        "first_day": "2026-01-01",
+        "regions": dict(sorted(raw["series"]["regions"].items())),
+    }
+    assert "series" not in kept.what
+    assert kept.what["treated_regions"] == ["north", "south"]
+
+
+def test_money_of_another_currency_is_refused(store: TenantStore) -> None:
+    with pytest.raises(InvalidFields, match="EUR"):
+        register_experiment(store, make_geo(spend=money("1", "USD")), now=NOW)
+    assert experiments.all_experiments(store) == []
+
+
+@pytest.mark.parametrize("name", ["none", "", "a b", "x" * 65])
+def test_an_experiment_that_is_not_there_is_not_found(store: TenantStore, name: str) -> None:
+    with pytest.raises(NotFound):
+        experiments.show_experiment(store, name)
+
+
+# --- used in a fit ----------------------------------------------------------------------------
+
+
+def calibrated(*raw: dict[str, Any], delta: float = 0.19) -> tuple[Any, list[dict[str, Any]]]:
+    before = estimates([0.01, delta], [[0.0001, 0.0], [0.0, 0.0004]])
+    found = [read(one) for one in raw]
+    return calibrate_goal("purchase", [LIKES, CLICKS], before, found, WINDOW)
+
+
+def test_an_experiment_is_combined_and_its_record_says_how() -> None:
+    after, (record,) = calibrated(make_effect(experiment_id="x"))
+
+    assert after.methods == ["time_series", "experiment"]
+    assert after.delta[1] == pytest.approx(0.195)
+    assert (record["id"], record["used"], record["reason"]) == ("x", True, None)
+    assert record["measured"]["estimate"] == 0.2
+    assert record["observational"]["estimate"] == 0.19
+    assert record["observational"]["method"] == "time_series"
+    assert record["combined"]["estimate"] == pytest.approx(0.195)
+    assert not record["contradicts_model"]
+    assert record["p_agreement"] > 0.5
+
+
+def test_a_contradiction_is_reported_with_both_numbers() -> None:
+    after, (record,) = calibrated(make_effect(), delta=0.5)
+
+    assert record["contradicts_model"]
+    assert record["p_agreement"] < 0.01
+    assert (record["observational"]["estimate"], record["measured"]["estimate"]) == (0.5, 0.2)
+    assert record["combined"]["estimate"] == 0.2
+    assert after.warnings == [[], ["experiment_contradicts_model"]]
+
+
+@pytest.mark.parametrize(
+    ("over", "reason"),
+    [
+        ({"paid": False}, "kind_not_in_data"),
+        ({"channel": "xing"}, "kind_not_in_data"),
+        ({"start": "2024-01-01", "end": "2025-03-13"}, "outdated"),
+        ({"start": "2026-03-15", "end": "2026-03-15"}, "after_window"),
+    ],
+)
+def test_an_experiment_that_does_not_speak_for_the_fit_is_left_out_with_a_reason(
+    over: dict[str, Any], reason: str
+) -> None:
+    after, (record,) = calibrated(make_effect(**over))
+
+    assert (record["used"], record["reason"]) == (False, reason)
+    assert after.methods == ["time_series", "time_series"]
+    assert reason in NOT_USED
+
+
+def test_an_experiment_without_engagements_is_left_out() -> None:
+    _, (record,) = calibrated(make_geo(engagements=None))
+
+    assert (record["used"], record["reason"]) == (False, "engagements_not_given")
+
+
+def test_what_overlaps_the_window_counts_however_old() -> None:
+    window = Window(dt.date(2024, 1, 1), dt.date(2026, 3, 14))
+
+    assert window.reason_against({"from": "2023-12-01", "to": "2024-01-01"}) is None
+    assert window.reason_against({"from": "2023-11-01", "to": "2023-12-31"}) == "outdated"
+    assert Window(*WINDOW).reason_against({"from": "2025-01-01", "to": "2025-03-14"}) is None
+
+
+def test_an_experiment_on_another_goal_is_another_goals() -> None:
+    after, records = calibrated(make_effect(goal="lead"))
+
+    assert records == []
+    assert after.methods == ["time_series", "time_series"]
+    (left,) = experiments.without_goal([read(make_effect(goal="lead"))], ["purchase"])
+    assert (left["goal"], left["used"], left["reason"]) == ("lead", False, "goal_not_in_data")
