@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-DECAYS: Floats = np.array([0.0, 0.3, 0.5, 0.65, 0.77, 0.85, 0.91, 0.95])
-"""Shares of an effect that are left the next day, shape (G,): half-lives of hours to two weeks."""
+DECAYS: Floats = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.73, 0.82, 0.88, 0.92, 0.96])
+"""Shares of an effect that are left the next day, shape (G,): half-lives of hours to two weeks,
+each half as long again as the one before."""
+MIDDLING = 4
+"""Index of the decay at which kinds are compared before theirs are known."""
 
 
 def share_inside(theta: float | Floats, days_left: Floats) -> Floats:

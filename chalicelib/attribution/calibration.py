@@ -121,12 +121,15 @@ def calibrate(
     delta, cov = _update(delta, cov, known, together)
     methods, reasons = list(estimates.methods), [list(texts) for texts in estimates.reasons]
     warnings = [list(texts) for texts in estimates.warnings]
+    sensitivities = list(estimates.sensitivities)
     weights = estimates.decay_weights.copy()
     for one in found:
         methods[one.kind], reasons[one.kind] = "experiment", []
         if one.observed is None:
             weights[one.kind] = 0.0
             weights[one.kind, 0] = 1.0  # the decay that is over at once
+        if one.weight == 1.0:
+            sensitivities[one.kind] = None  # it was randomised: nothing is hidden
         if one.contradicted:
             warnings[one.kind].append("experiment_contradicts_model")
         if one.p_heterogeneity is not None and one.p_heterogeneity < SIGNIFICANT:
@@ -139,6 +142,7 @@ def calibrate(
         methods=methods,
         reasons=reasons,
         warnings=warnings,
+        sensitivities=sensitivities,
         decay_weights=weights,
     )
     return calibrated, tuple(found)

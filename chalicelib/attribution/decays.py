@@ -1,9 +1,10 @@
 """How long effects last, learnt from all kinds of a brand together.
 
 Half-lives of one brand resemble each other without being the same: the log half-life of a kind is
-normal around a centre that the kinds share, and the centre is normal around what is plausible
-beforehand.  With the likelihood of every decay on the grid, this gives each kind's weights in
-closed form; a kind about which the data say nothing takes the half-life of the others.
+normal around a centre that the kinds share, with a spread that they share too, and the centre is
+normal around what is plausible beforehand.  With the likelihood of every decay on the grid, this
+gives each kind's weights in closed form; a kind about which the data say nothing takes the
+half-life of the others.
 """
 
 from __future__ import annotations
@@ -15,32 +16,46 @@ from chalicelib.attribution.adstock import DECAYS
 
 Floats = NDArray[np.float64]
 
-CENTRE_DAYS = 1.9
+CENTRE_DAYS = 2.2
 """Most plausible half-life before any data."""
-SPREAD_OF_CENTRES = 0.9
-"""Standard deviation of a brand's log half-life around it: a factor of about 2.5 either way."""
-SPREAD_OF_KINDS = 0.4
-"""Standard deviation of a kind's log half-life around its brand's.  Chosen by coverage in simulated
-worlds: with complete pooling intervals were too short, with none a third wider than need be."""
+SPREAD_OF_CENTRES = 1.2
+"""Standard deviation of a brand's log half-life around it: a factor of 3.3 either way."""
+SPREADS_OF_KINDS = (0.2, 0.4, 0.8)
+"""Standard deviations of a kind's log half-life around its brand's, equally plausible beforehand:
+whether the kinds of a brand are alike is learnt too."""
 
-_LOG_HALF_LIFE: Floats = np.log(np.log(2.0) / -np.log(np.maximum(DECAYS, 0.1)))
-_CENTRES: Floats = np.linspace(_LOG_HALF_LIFE[1], _LOG_HALF_LIFE[-1], 25)
-_CENTRE_PRIOR: Floats = np.exp(-0.5 * ((_CENTRES - np.log(CENTRE_DAYS)) / SPREAD_OF_CENTRES) ** 2)
-
-
-def _kinds_given_centre() -> Floats:
-    """Probability of each decay of the grid given a centre, shape (M, G)."""
-    distance = (_LOG_HALF_LIFE[None, :] - _CENTRES[:, None]) / SPREAD_OF_KINDS
-    weight = np.exp(-0.5 * distance**2)
-    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
+_HALF_LIFE_OF_NOTHING = 0.3  # days; an effect that is gone the next day
+_LOG_HALF_LIFE: Floats = np.log(
+    np.where(DECAYS > 0, np.log(2.0) / -np.log(np.maximum(DECAYS, 1e-9)), _HALF_LIFE_OF_NOTHING)
+)
+_CENTRES: Floats = np.linspace(_LOG_HALF_LIFE[0], _LOG_HALF_LIFE[-1], 25)
 
 
-_GIVEN_CENTRE: Floats = _kinds_given_centre()
+def _kinds_given_brand() -> tuple[Floats, Floats]:
+    """Brands (pairs of centre and spread) and what each makes of a kind.
+
+    Returns
+    -------
+    prior : array, shape (M,)
+        Of the brands.
+    weights : array, shape (M, G)
+        Probability of each decay of the grid given the brand.
+    """
+    centre = np.exp(-0.5 * ((_CENTRES - np.log(CENTRE_DAYS)) / SPREAD_OF_CENTRES) ** 2)
+    given = []
+    for spread in SPREADS_OF_KINDS:
+        weight = np.exp(-0.5 * ((_LOG_HALF_LIFE[None, :] - _CENTRES[:, None]) / spread) ** 2)
+        given.append(weight / weight.sum(axis=1, keepdims=True))
+    prior = np.tile(centre, len(SPREADS_OF_KINDS))
+    return prior / prior.sum(), np.concatenate(given)
+
+
+_BRANDS, _GIVEN_BRAND = _kinds_given_brand()
 
 
 def prior_weights() -> Floats:
     """Weight of each decay of the grid before any data, shape (G,)."""
-    weight = _CENTRE_PRIOR @ _GIVEN_CENTRE
+    weight = _BRANDS @ _GIVEN_BRAND
     return np.asarray(weight / weight.sum())
 
 
@@ -58,11 +73,48 @@ def pooled_weights(log_likelihood: Floats) -> Floats:
         Rows sum to one.
     """
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
-    given_centre = np.log(likelihood @ _GIVEN_CENTRE.T + 1e-300)  # (K, M)
-    log_centre = np.log(_CENTRE_PRIOR) + given_centre.sum(axis=0)
-    centre = np.exp(log_centre - log_centre.max())
-    centre /= centre.sum()
-    # given the centre a kind's weights are prior times likelihood, normalised within the centre
-    per_centre = centre / np.exp(given_centre)
-    weights = (per_centre @ _GIVEN_CENTRE) * likelihood
+    given_brand = np.log(likelihood @ _GIVEN_BRAND.T + 1e-300)  # (K, M)
+    log_brand = np.log(_BRANDS) + given_brand.sum(axis=0)
+    brand = np.exp(log_brand - log_brand.max())
+    brand /= brand.sum()
+    # given the brand a kind's weights are prior times likelihood, normalised within the brand
+    per_brand = brand / np.exp(given_brand)
+    weights = (per_brand @ _GIVEN_BRAND) * likelihood
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:
+    """Log-likelihood of the decays when the size of the total effect is not known either.
+
+    The likelihood at the best effect of each decay favours decays that leave the effect little
+    room.  Here the total effect is normal around zero, as large beforehand with one decay as with
+    another, and integrated out; how large effects are is learnt from all kinds (empirical Bayes).
+    In a brand whose engagements do nothing that is nearly zero, and no decay is chosen for its
+    chance effect.
+
+    Parameters
+    ----------
+    log_likelihood : array, shape (K, G)
+        At the best effect of each decay, less that of no effect.
+    variance : array, shape (K, G)
+        Of the total effect at each decay.
+
+    Returns
+    -------
+    array, shape (K, G)
+    """
+    unit = np.median(variance)
+    best, evidence = log_likelihood, -np.inf
+    for ratio in _SIZES:
+        size = ratio * unit
+        trial = 0.5 * np.log(variance / (variance + size))
+        trial += log_likelihood * size / (variance + size)
+        top = trial.max(axis=1, keepdims=True)
+        found = float((np.log(np.exp(trial - top) @ prior_weights()) + top[:, 0]).sum())
+        if found > evidence:
+            best, evidence = trial, found
+    return best
+
+
+_SIZES = 10.0 ** np.arange(-1.0, 4.5, 0.5)
+"""Variances of the effects that are tried, in units of the median variance of an estimate."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,6 +30,7 @@ class Draft:
     methods: list[str | None]
     reasons: list[list[str]]
     warnings: list[list[str]]
+    sensitivities: list[Sensitivity | None]
     diagnostics: dict[str, float | int | None] = field(default_factory=dict)
 
     @classmethod
@@ -42,6 +44,7 @@ class Draft:
             methods=[None] * n_kinds,
             reasons=[[] for _ in range(n_kinds)],
             warnings=[[] for _ in range(n_kinds)],
+            sensitivities=[None] * n_kinds,
         )
 
     def open_kinds(self) -> Ints:

@@ -17,6 +17,7 @@ from chalicelib.attribution.from_people import estimate_from_people
 from chalicelib.attribution.from_totals import estimate_from_totals
 from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.panel import Progress
+from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +36,8 @@ class GoalEstimates:
         Two-sided 95 % quantiles of Student's distribution.
     methods : list of str or None, length K
     reasons, warnings : lists of lists of str, length K
+    sensitivities : list of Sensitivity or None, length K
+        How strong a hidden cause would have to be; None where refused or not to be told.
     decay_weights : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
     value_mean, value_variance : float
@@ -49,6 +52,7 @@ class GoalEstimates:
     methods: list[str | None]
     reasons: list[list[str]]
     warnings: list[list[str]]
+    sensitivities: list[Sensitivity | None]
     decay_weights: Floats
     value_mean: float
     value_variance: float
@@ -75,6 +79,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
         methods=draft.methods,
         reasons=draft.reasons,
         warnings=draft.warnings,
+        sensitivities=draft.sensitivities,
         decay_weights=draft.decay_weights,
         value_mean=mean,
         value_variance=variance,

@@ -20,13 +20,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.adstock import DECAYS, MIDDLING
 from chalicelib.attribution.projection import Projection, Scores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-_REFERENCE = 3  # index into DECAYS at which kinds are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +90,11 @@ class Panel:
     def variation(self) -> Floats:
         """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
         diagonal = np.diagonal(self.projection.gram, axis1=1, axis2=2).sum(axis=0)
-        return np.asarray(diagonal[_REFERENCE : -1 : DECAYS.size])
+        return np.asarray(diagonal[MIDDLING : -1 : DECAYS.size])
 
     def correlation(self) -> Floats:
         """Correlation of the kinds within persons and days, shape (K, K)."""
-        columns = np.arange(self.n_kinds) * DECAYS.size + _REFERENCE
+        columns = np.arange(self.n_kinds) * DECAYS.size + MIDDLING
         gram = self.projection.gram.sum(axis=0)[np.ix_(columns, columns)]
         scale = np.sqrt(np.diag(gram))
         return np.asarray(gram / np.outer(scale, scale))

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, stats
 
-from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decays import pooled_weights, prior_weights
+from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.decays import pooled_weights, prior_weights, with_unknown_size
 from chalicelib.attribution.panel import People, Progress, strata_of
 from chalicelib.attribution.pooling import Panel, Pooled, pool
 from chalicelib.attribution.projection import Projection, project, score
@@ -31,12 +31,13 @@ Ints = NDArray[np.int64]
 SLOPE_CENTRE, SLOPE_SPREAD = 0.25, 0.4
 """Prior of the response's slope: effects are alike, or grow less than in proportion to activity."""
 
+_CHANCE = 2.7  # 90 % quantile of chi-squared with one degree of freedom
+_FAST, _SLOW = 2, MIDDLING + 1  # indexes into DECAYS
 _SWEEPS = 8
 _SLOPE_ROUNDS = 2
 _SLOPE_BOUNDS = (-1.0, 2.0)
 _NODES = np.array([0.0, -np.sqrt(3.0), np.sqrt(3.0)])  # Gauss-Hermite, three points
 _NODE_WEIGHTS = np.array([2 / 3, 1 / 6, 1 / 6])
-_REFERENCE = 3  # index into DECAYS at which the first residuals are taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +55,26 @@ class WithinUserFit:
     kernel : array, shape (K, G)
         Weighted coefficient of the adstock at each decay: the effect of a kind on a day is
         ``kernel[k] @ adstock[day, k]``.
-    clusters : array, shape (K,)
-        How many people's worth of evidence there is, were all to count alike.
+    freedom : array, shape (K,)
+        Degrees of freedom of the variances: few where the evidence of few people decides.
     slope : float
         Exponent of the activity in the response.
+    two_speeds : array, shape (K,)
+        z-value of conversions on the very day of an engagement beyond those of one fading effect.
     """
 
     delta: Floats
     cov: Floats
     decay_weights: Floats
     kernel: Floats
-    clusters: Floats
+    freedom: Floats
     slope: float
+    two_speeds: Floats
 
     @property
     def critical(self) -> Floats:
         """Two-sided 95 % quantiles of Student's distribution, shape (K,)."""
-        return np.asarray(stats.t.ppf(0.975, np.maximum(self.clusters - 1.0, 1.0)))
+        return np.asarray(stats.t.ppf(0.975, np.maximum(self.freedom, 1.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,17 @@ class _AtSlope:
     decay_weights: Floats
     kernel: Floats
     chosen: Ints  # likeliest decay per kind
-    clusters: Floats
+    freedom: Floats
     factor: float  # by which the likelihood is too sure of itself, at most 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Regression:
-    """One least-squares fit: `beta` (K,) and `cov` (K, K) take reactions to conversions into
-    account; `plain` (K,) does not, and `inverse` (K, K) is that of the cross products."""
+    """One least-squares fit: `beta` (K,), its clustered `cov` (K, K), and the `inverse` (K, K) of
+    the cross products."""
 
     beta: Floats
     cov: Floats
-    plain: Floats
     inverse: Floats
 
 
@@ -155,8 +158,31 @@ def fit_within_user(panel: Panel, inside: Floats) -> WithinUserFit:
         gap = fit.delta - delta
         cov += weight * (fit.cov + np.outer(gap, gap))
     return WithinUserFit(
-        delta, cov, central.decay_weights, central.kernel, central.clusters, float(slope)
+        delta,
+        cov,
+        central.decay_weights,
+        central.kernel,
+        central.freedom,
+        float(slope),
+        _two_speeds(pool(panel, slope), central.chosen),
     )
+
+
+def _two_speeds(pooled: Pooled, chosen: Ints) -> Floats:
+    """z-values of a second component next to every kind's likeliest adstock, shape (K,).
+
+    The counts of the day itself, or a slow adstock where the likeliest is fast already.
+    """
+    columns = np.arange(chosen.size) * DECAYS.size + chosen
+    z = np.zeros(chosen.size)
+    for kind in range(chosen.size):
+        second = 0 if chosen[kind] > _FAST else _SLOW
+        both = np.append(columns, kind * DECAYS.size + second)
+        inverse = np.linalg.inv(pooled.gram[np.ix_(both, both)])
+        coefficient = (inverse @ (pooled.product + pooled.shift)[both])[-1]
+        variance = (inverse @ pooled.meat[np.ix_(both, both)] @ inverse)[-1, -1]
+        z[kind] = coefficient / np.sqrt(variance)
+    return z
 
 
 def _slope(panel: Panel, chosen: Ints, factor: float) -> tuple[float, float]:
@@ -165,7 +191,7 @@ def _slope(panel: Panel, chosen: Ints, factor: float) -> tuple[float, float]:
 
     def against(slope: float) -> float:
         pooled = pool(panel, slope)
-        product = pooled.product[columns]
+        product = (pooled.product + pooled.shift)[columns]
         explained = product @ np.linalg.solve(pooled.gram[np.ix_(columns, columns)], product)
         prior = ((slope - SLOPE_CENTRE) / SLOPE_SPREAD) ** 2
         return float(-0.5 * (factor * explained / pooled.noise - prior))
@@ -186,57 +212,70 @@ def _fit_at(panel: Panel, inside: Floats, slope: float) -> _AtSlope:
     are nearly orthogonal within persons), sweep by sweep until nothing moves.
     """
     pooled = pool(panel, slope)
+    scale = inside * pooled.response[:, None]
     n_kinds, n_decays = inside.shape
     chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
     weights = np.tile(prior_weights(), (n_kinds, 1))
     beta = np.zeros((n_kinds, n_decays))
     robust = np.zeros((n_kinds, n_decays))
     log_likelihood = np.zeros((n_kinds, n_decays))
+    variance = np.zeros((n_kinds, n_decays))
     factor = np.ones(n_kinds)
     for sweep in range(_SWEEPS):
         before = chosen.copy()
         for kind in range(n_kinds):
             fits = [_regress(pooled, _with(chosen, kind, g)) for g in range(n_decays)]
             beta[kind] = [fit.beta[kind] for fit in fits]
-            plain = np.array([fit.plain[kind] for fit in fits])
             robust[kind] = [fit.cov[kind, kind] for fit in fits]
             bread = np.array([fit.inverse[kind, kind] for fit in fits])
             # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
             # in how much they buy, and plain least squares would be too sure
             factor[kind] = bread[chosen[kind]] * pooled.noise / robust[kind, chosen[kind]]
-            log_likelihood[kind] = 0.5 * factor[kind] * plain**2 / (bread * pooled.noise)
-        weights = pooled_weights(log_likelihood)
+            log_likelihood[kind] = 0.5 * factor[kind] * beta[kind] ** 2 / (bread * pooled.noise)
+            variance[kind] = bread * pooled.noise / factor[kind] * scale[kind] ** 2
+        weights = pooled_weights(with_unknown_size(log_likelihood, variance))
         chosen = np.argmax(weights, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
             break
-    scale = inside * pooled.response[:, None]
     effect = beta * scale
     delta = (weights * effect).sum(axis=1)
     spread = _spread(pooled, chosen, weights, effect, scale)
     central = _regress(pooled, chosen).cov
     ratio = np.sqrt(spread / np.diag(central))
     cov = central * np.outer(ratio, ratio)
-    columns = np.arange(n_kinds) * n_decays + chosen
-    meat = np.diag(pooled.meat)[columns]
-    clusters = meat**2 / np.maximum(pooled.fourth[columns], np.finfo(np.float64).tiny)
     return _AtSlope(
         delta,
         (cov + cov.T) / 2,
         weights,
         weights * beta * pooled.response[:, None],
         chosen,
-        clusters,
+        _freedom(pooled, chosen, panel.n_people),
         float(min(1.0, np.median(factor))),
     )
+
+
+def _freedom(pooled: Pooled, chosen: Ints, n_people: int) -> Floats:
+    """Degrees of freedom of the clustered variances (Satterthwaite 1946), shape (K,).
+
+    ``2 V^2 / Var(V)`` for the sum V of the people's squared scores, with
+    ``Var(V) = sum s^4 - V^2 / n``: n for normal scores, fewer where few people decide; never more
+    than there are people less one.
+    """
+    columns = np.arange(chosen.size) * DECAYS.size + chosen
+    total = np.diag(pooled.meat)[columns]
+    most = max(n_people - 1, 1)
+    variance = np.maximum(pooled.fourth[columns] - total**2 / n_people, 2.0 * total**2 / most)
+    freedom = np.divide(2.0 * total**2, variance, out=np.ones_like(total), where=variance > 0)
+    return np.asarray(freedom)
 
 
 def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale: Floats) -> Floats:
     """Variance of the effects averaged over the decays, shape (K,).
 
     It has two parts: what chance does to an average with these weights, and how far the effects at
-    different decays lie apart *beyond* what chance does to their differences.  Without the last
-    restriction, a kind that does nothing, for which nothing tells decays apart, would be charged
-    twice for the same noise.
+    different decays lie apart *beyond* what chance does to their differences in nine of ten cases.
+    Without the last restriction, a kind that does nothing, for which nothing tells decays apart,
+    would be charged twice for the same noise.
     """
     n_kinds, n_decays = weights.shape
     spread = np.zeros(n_kinds)
@@ -252,7 +291,7 @@ def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale
         average = weight @ cov @ weight
         apart = weight @ (effect[kind] - weight @ effect[kind]) ** 2
         by_chance = weight @ np.diag(cov) - average
-        spread[kind] = average + max(apart - by_chance, 0.0)
+        spread[kind] = average + max(apart - _CHANCE * by_chance, 0.0)
     return spread
 
 
@@ -263,7 +302,6 @@ def _regress(pooled: Pooled, chosen: Ints) -> _Regression:
     return _Regression(
         beta=inverse @ (pooled.product + pooled.shift)[columns],
         cov=inverse @ pooled.meat[np.ix_(columns, columns)] @ inverse,
-        plain=inverse @ pooled.product[columns],
         inverse=inverse,
     )
 
@@ -271,7 +309,7 @@ def _regress(pooled: Pooled, chosen: Ints) -> _Regression:
 def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
     """Coefficients (q,) of a plain fit with one middling decay for all kinds."""
     gram = projection.gram.sum(axis=0)
-    columns = np.arange(n_kinds) * DECAYS.size + _REFERENCE
+    columns = np.arange(n_kinds) * DECAYS.size + MIDDLING
     coefficients = np.zeros(gram.shape[0] - 1)
     # least norm: a kind without variation, or one collinear with another, is refused later
     coefficients[columns] = np.linalg.lstsq(

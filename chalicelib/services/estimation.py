@@ -11,7 +11,7 @@ import datetime as dt
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
@@ -301,8 +301,11 @@ def _goal_document(observed: Observations, estimates: GoalEstimates) -> dict[str
                 "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
                 "reasons": estimates.reasons[kind],
                 "warnings": estimates.warnings[kind],
+                "sensitivity": None if sensitivity is None else asdict(sensitivity),
             }
-            for kind, method in enumerate(estimates.methods)
+            for kind, (method, sensitivity) in enumerate(
+                zip(estimates.methods, estimates.sensitivities, strict=True)
+            )
         ],
         "covariance": estimates.cov.tolist(),
         "diagnostics": estimates.diagnostics,

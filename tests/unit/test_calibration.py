@@ -10,6 +10,7 @@ from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.calibration import Measurement, calibrate, pool
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.experiments import CRITICAL
+from chalicelib.attribution.sensitivity import Sensitivity
 
 
 def estimates(
@@ -26,6 +27,7 @@ def estimates(
         methods=["time_series" if one else None for one in known],
         reasons=[[] if one else ["no_variation"] for one in known],
         warnings=[[] for _ in known],
+        sensitivities=[Sensitivity("e_value", 2.0, 1.5) if one else None for one in known],
         decay_weights=weights,
         value_mean=50.0,
         value_variance=1.0,
@@ -103,6 +105,8 @@ def test_a_contradiction_is_told_and_not_averaged_away() -> None:
     assert after.delta == pytest.approx([0.0, 0.20])
     assert after.cov == pytest.approx(np.diag([0.0004, 0.0009]))
     assert after.warnings == [["experiment_contradicts_model"], []]
+    assert after.sensitivities[0] is None
+    assert after.sensitivities[1] is not None
     assert after.methods == ["experiment", "time_series"]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decays import pooled_weights, prior_weights
+from chalicelib.attribution.decays import pooled_weights, prior_weights, with_unknown_size
 
 FLAT = np.zeros(DECAYS.size)
 
@@ -45,3 +45,24 @@ def test_a_kind_with_strong_data_of_its_own_keeps_to_them() -> None:
 
     assert np.argmax(weights[5]) == 1
     assert weights.sum(axis=1) == pytest.approx(np.ones(6))
+
+
+def test_in_a_brand_whose_engagements_do_nothing_chance_chooses_no_decay() -> None:
+    chance = np.array([peaked_at(9, 0.0), FLAT, FLAT])
+    chance[0, 9] = 1.5  # a t-value of 1.7, at the slowest decay only
+    variance = np.tile(np.linspace(1.0, 4.0, DECAYS.size), (3, 1))
+
+    known = with_unknown_size(chance, variance)
+
+    assert known[0, 9] - known[0, 0] < 0.3
+    assert np.ptp(known[1]) < 0.1
+
+
+def test_strong_effects_keep_their_likelihood_up_to_the_room_that_a_decay_leaves() -> None:
+    strong = np.tile(200.0 + peaked_at(4, 2.0), (3, 1))
+    variance = np.tile(np.linspace(1.0, 4.0, DECAYS.size), (3, 1))
+
+    known = with_unknown_size(strong, variance)
+
+    assert np.argmax(known[0]) == 4
+    assert known[0, 9] - known[0, 4] == pytest.approx(-50.0, abs=2.0)

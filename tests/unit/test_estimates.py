@@ -67,6 +67,20 @@ def test_identified_journeys_are_answered_within_people(observed: Observations) 
     assert np.isfinite(estimates.delta).all()
     assert (np.linalg.eigvalsh(estimates.cov) > 0).all()
     assert estimates.decay_weights.sum(axis=1) == pytest.approx(np.ones(6))
+    for sensitivity in estimates.sensitivities:
+        assert sensitivity is not None
+        assert 1.0 <= sensitivity.value_ci <= sensitivity.value
+
+
+def test_the_hidden_cause_of_a_clear_effect_would_have_to_be_strong_next_to_usual_buying() -> None:
+    journeys = simulate(replace(WORLDS["no_confounding"], n_people=4_000, n_days=90), 1)
+
+    click = estimate_goal(observe(journeys)).sensitivities[5]
+
+    # a click adds 0.030 * 0.35 on its day to a usual 0.004 a day
+    ratio = 1 + 0.030 * 0.35 / 0.004
+    assert click is not None
+    assert click.value == pytest.approx(ratio + np.sqrt(ratio * (ratio - 1)), rel=0.35)
 
 
 def test_daily_totals_alone_are_answered_by_the_time_series(observed: Observations) -> None:

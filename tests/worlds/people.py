@@ -10,6 +10,9 @@ make Poisson(a_i * rate_k * season_t) engagements of kind k and convert with int
     base * l_i * season_t  +  sum_k  delta_k * (1 - theta_k) * sum_{s <= t} theta_k^(t-s) x_iks
 
 so that one engagement of kind k causes `delta_k` conversions over an endless future.
+
+In worlds with hidden intent some people come to want the product for some days.  Then they click
+ads and search, and buy, because they want it: nothing that is recorded tells want from effect.
 """
 
 from __future__ import annotations
@@ -71,6 +74,12 @@ class World:
         Extra likes per purchase on the days after it.
     multiplicative : bool
         Effects scale with the person's own baseline instead of adding to it.
+    intent : float
+        Spells of hidden intent that begin per person and day.
+    intent_days : float
+        Mean length of a spell; one of `intent_ends_on_purchase` ends earlier with a purchase.
+    intent_clicks, intent_buys : float
+        During a spell: additional paid clicks a day, and additional conversions a day.
     base : float
         Conversions per person and day without any engagement.
     """
@@ -86,6 +95,11 @@ class World:
     late_share: float = 0.0
     feedback: float = 0.0
     multiplicative: bool = False
+    intent: float = 0.0
+    intent_days: float = 4.0
+    intent_clicks: float = 0.4
+    intent_buys: float = 0.15
+    intent_ends_on_purchase: bool = True
     order_sigma: float = 0.6
     order_mean: float = 60.0
 
@@ -113,8 +127,47 @@ WORLDS = {
         World("short_memory", loyalty=1.0, season=0.35, kinds=_with_all(theta=0.25)),
         World("long_memory", loyalty=1.0, season=0.35, kinds=_with_all(theta=0.90)),
         World("heavy_tails", loyalty=1.0, season=0.35, order_sigma=1.6),
+        World("intent", loyalty=1.0, season=0.35, intent=0.004),
+        World("lasting_intent", loyalty=1.0, intent=0.002, intent_ends_on_purchase=False),
     )
 }
+UNIDENTIFIED = ("intent", "lasting_intent")
+"""Worlds whose clicks nobody can judge from what is recorded: they have to be flagged."""
+
+
+def varied_world(seed: int) -> World:
+    """A world whose parameters are drawn: 2 to 8 kinds, of which a third do nothing."""
+    rng = np.random.default_rng([seed, 23])
+    channels = ("facebook", "twitter", "linkedin", "youtube", "xing", "blog", "forum")
+    types = ("like", "share", "comment", "view", "follow", "mention", "click")
+    half_life = np.exp(rng.uniform(np.log(0.5), np.log(8.0)))
+    kinds = []
+    for number in range(int(rng.integers(2, 9))):
+        paid = number == 0
+        own = half_life * np.exp(0.4 * rng.standard_normal())
+        kinds.append(
+            KindInWorld(
+                "google_ads" if paid else channels[(number - 1) % 7],
+                "click" if paid else types[(number - 1) % 7],
+                float(np.exp(rng.uniform(np.log(0.006), np.log(0.06)))),
+                0.0 if rng.random() < 1 / 3 else float(np.exp(rng.normal(np.log(0.015), 0.5))),
+                float(0.5 ** (1 / own)),
+                paid=paid,
+            )
+        )
+    return World(
+        "varied",
+        n_people=int(rng.integers(3_000, 12_000)),
+        n_days=int(rng.integers(60, 200)),
+        kinds=tuple(kinds),
+        base=float(np.exp(rng.uniform(np.log(0.001), np.log(0.01)))),
+        loyalty=float(rng.uniform(0.0, 1.2)),
+        coupling=float(rng.uniform(0.0, 0.9)),
+        season=float(rng.uniform(0.0, 0.4)),
+        late_share=float(rng.choice([0.0, 0.3, 0.6])),
+        feedback=float(rng.choice([0.0, 0.3])),
+        multiplicative=bool(rng.random() < 0.3),
+    )
 
 
 @dataclass(frozen=True)
@@ -168,6 +221,8 @@ def simulate(world: World, seed: int) -> Journeys:
     rate = np.array([kind.rate for kind in kinds])
     stock = np.zeros((n, len(kinds)))
     gratitude = np.zeros(n)
+    wants = np.zeros(n, dtype=bool)
+    paid = np.array([kind.paid for kind in kinds])
     likes = np.array([kind.type == "like" for kind in kinds])
     touches, conversions = [], []
     weight = np.zeros(len(kinds))
@@ -177,11 +232,20 @@ def simulate(world: World, seed: int) -> Journeys:
         mean = np.outer(activity * season[day] * present, rate)
         if world.feedback:
             mean[:, likes] += (gratitude * present)[:, None]
+        if world.intent:
+            wants |= rng.random(n) < world.intent * loyalty * season[day]
+            mean[:, paid] += (world.intent_clicks * wants * present)[:, None]
         x = rng.poisson(mean)
         stock = theta * stock + x
         scale = loyalty * season[day] if world.multiplicative else np.ones(n)
         intensity = present * (world.base * loyalty * season[day] + scale * (stock @ impulse))
+        if world.intent:
+            intensity = intensity + world.intent_buys * wants * present
         y = rng.poisson(intensity)
+        if world.intent:
+            wants &= rng.random(n) >= 1 / world.intent_days
+            if world.intent_ends_on_purchase:
+                wants &= y == 0
         gratitude = world.feedback / 3 * y + gratitude * (2 / 3)
         person, kind = np.nonzero(x)
         touches.append((person, np.full(person.size, day), kind, x[person, kind]))
