@@ -8,16 +8,16 @@ and the decays.  Decimal money becomes float64 here, once.
 from __future__ import annotations
 
 import datetime as dt
-from array import array
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
-from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.events import Event
+from chalicelib.services.columns import Columns
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
+from chalicelib.services.observing import observe
 from chalicelib.storage.experiments import Experiment
 
 if TYPE_CHECKING:
@@ -26,87 +26,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 MAX_WINDOW_DAYS = 3 * 366
-SECONDS_PER_DAY = 86_400
-Kind = tuple[str, str, bool]
 Progress = Callable[[float], None]
-
-
-@dataclass(slots=True)
-class _Goal:
-    """Columns of the conversions of one goal: day, time (days since 1970), person (-1:
-    anonymous), count, value."""
-
-    day: array[int] = field(default_factory=lambda: array("q"))
-    time: array[float] = field(default_factory=lambda: array("d"))
-    person: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
-    value: array[float] = field(default_factory=lambda: array("d"))
-
-
-@dataclass(slots=True)
-class _Columns:
-    """Events of the window in columns; days are counted from an arbitrary origin."""
-
-    kinds: dict[Kind, int] = field(default_factory=dict)
-    people: dict[str, int] = field(default_factory=dict)
-    day: array[int] = field(default_factory=lambda: array("q"))
-    time: array[float] = field(default_factory=lambda: array("d"))
-    kind: array[int] = field(default_factory=lambda: array("q"))
-    person: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
-    cost_of_kind: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
-    cost_of_channel: dict[tuple[str, int], float] = field(
-        default_factory=lambda: defaultdict(float)
-    )
-    goals: dict[str, _Goal] = field(default_factory=lambda: defaultdict(_Goal))
-
-    def add(self, event: Event) -> None:
-        match event:
-            case Engagement():
-                self._add_engagement(event)
-            case Conversion():
-                self._add_conversion(event)
-            case Cost():
-                first = event.day.toordinal()
-                share = float(event.amount.amount) / event.period_days
-                for day in range(first, first + event.period_days):
-                    self.cost_of_channel[event.channel, day] += share
-            case Audience():
-                pass
-
-    def _add_engagement(self, event: Engagement) -> None:
-        kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
-        day = event.day.toordinal()
-        self.day.append(day)
-        self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
-        self.kind.append(kind)
-        self.person.append(self._number_of(event.user_id if event.consent else None))
-        self.count.append(float(event.count))
-        if event.cost is not None:
-            amount = float(event.cost.amount)
-            self.cost_of_kind[kind, day] += amount
-            self.cost_of_channel[event.channel, day] += amount
-
-    def _add_conversion(self, event: Conversion) -> None:
-        goal = self.goals[event.goal]
-        value = float(event.value.amount) if event.value is not None else 0.0
-        goal.day.append(event.day.toordinal())
-        goal.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
-        goal.person.append(self._number_of(event.user_id))
-        goal.count.append(0.0 if event.refund else float(event.count))
-        goal.value.append(-value if event.refund else value)
-
-    def _number_of(self, user: str | None) -> int:
-        return -1 if user is None else self.people.setdefault(user, len(self.people))
-
-    def span(self) -> tuple[dt.date, dt.date]:
-        """First and last day on which anybody engaged or converted."""
-        days = [column for column in (self.day, *(g.day for g in self.goals.values())) if column]
-        if not days:
-            raise UnusableInput("there is neither an engagement nor a conversion in the input")
-        first = min(min(column) for column in days)
-        last = max(max(column) for column in days)
-        return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
 def fit_events(
@@ -147,7 +67,7 @@ def fit_events(
     UnusableInput
         If nothing is left to fit: no engagement, no conversion, a window of over three years.
     """
-    columns = _Columns()
+    columns = Columns()
     for event in events:
         columns.add(event)
     start, end = window or columns.span()
@@ -164,7 +84,7 @@ def fit_events(
 
 
 def _document(
-    columns: _Columns,
+    columns: Columns,
     start: dt.date,
     n_days: int,
     currency: str,
@@ -182,7 +102,7 @@ def _document(
     names = sorted(columns.goals)
     end = start + dt.timedelta(days=n_days - 1)
     for number, goal in enumerate(names):
-        observed = _observe(columns, goal, start, n_days)
+        observed = observe(columns, goal, start, n_days)
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
@@ -223,71 +143,6 @@ def _document(
     }
 
 
-def _observe(columns: _Columns, goal: str, start: dt.date, n_days: int) -> Observations:
-    """The arrays of one goal; events outside the window are left out."""
-    import numpy as np
-
-    from chalicelib.attribution.observations import Observations
-    from chalicelib.attribution.panel import People
-
-    first = start.toordinal()
-    day = np.frombuffer(columns.day, dtype=np.int64) - first
-    kind = np.frombuffer(columns.kind, dtype=np.int64)
-    person = np.frombuffer(columns.person, dtype=np.int64)
-    count = np.frombuffer(columns.count, dtype=np.float64)
-    within = (day >= 0) & (day < n_days)
-    n_kinds = len(columns.kinds)
-    counts = np.zeros((n_days, n_kinds))
-    np.add.at(counts, (day[within], kind[within]), count[within])
-    known = within & (person >= 0)
-    conversions = columns.goals[goal]
-    when = np.frombuffer(conversions.day, dtype=np.int64) - first
-    who = np.frombuffer(conversions.person, dtype=np.int64)
-    number = np.frombuffer(conversions.count, dtype=np.float64)
-    value = np.frombuffer(conversions.value, dtype=np.float64)
-    counted = (when >= 0) & (when < n_days)
-    outcome = np.zeros(n_days)
-    np.add.at(outcome, when[counted], number[counted])
-    bought = counted & (who >= 0) & (number > 0)
-
-    first_day = np.full(len(columns.people), n_days, dtype=np.int64)
-    np.minimum.at(first_day, person[known], day[known])
-    for other in columns.goals.values():
-        days = np.frombuffer(other.day, dtype=np.int64) - first
-        people = np.frombuffer(other.person, dtype=np.int64)
-        seen = (people >= 0) & (days >= 0) & (days < n_days)
-        np.minimum.at(first_day, people[seen], days[seen])
-    before = (day < 0) & (person >= 0)  # known before the window began: at risk from its first day
-    first_day[person[before]] = -1
-    journeys = People(
-        n_people=len(columns.people),
-        n_days=n_days,
-        n_kinds=n_kinds,
-        touch_person=person[known],
-        touch_day=day[known],
-        touch_kind=kind[known],
-        touch_count=count[known],
-        outcome_person=who[bought],
-        outcome_day=when[bought],
-        outcome_weight=number[bought],
-        first_day=first_day,
-    )
-    identified = np.bincount(kind[known], weights=count[known], minlength=n_kinds).astype(
-        np.float64
-    )
-    return Observations(
-        names=tuple(_name(key, columns.kinds) for key in columns.kinds),
-        counts=counts,
-        identified=identified,
-        exposure=np.array([_is_exposure(key, columns.kinds) for key in columns.kinds])
-        & (identified == 0),
-        people=journeys,
-        outcome=outcome,
-        order_value=value[counted],
-        order_count=number[counted],
-    )
-
-
 def _goal_document(observed: Observations, estimates: GoalEstimates) -> dict[str, Any]:
     return {
         "conversions": [int(n) for n in observed.outcome],
@@ -310,22 +165,6 @@ def _goal_document(observed: Observations, estimates: GoalEstimates) -> dict[str
         "covariance": estimates.cov.tolist(),
         "diagnostics": estimates.diagnostics,
     }
-
-
-def _name(kind: Kind, kinds: Iterable[Kind]) -> str:
-    """``channel/type``, with ``paid`` or ``organic`` where the data have both."""
-    channel, what, paid = kind
-    if (channel, what, not paid) in set(kinds):
-        return f"{channel}/{what} ({'paid' if paid else 'organic'})"
-    return f"{channel}/{what}"
-
-
-def _is_exposure(kind: Kind, kinds: Iterable[Kind]) -> bool:
-    """Impressions next to other engagements of the same channel are how those came about."""
-    channel, what, paid = kind
-    return what == "impression" and any(
-        other == channel and also == paid and type_ != "impression" for other, type_, also in kinds
-    )
 
 
 def _daily(

@@ -1,0 +1,93 @@
+"""From columns to what the estimators are given: the arrays of one goal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from chalicelib.services.columns import Columns, Kind
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.observations import Observations
+
+
+def observe(columns: Columns, goal: str, start: dt.date, n_days: int) -> Observations:
+    """The arrays of one goal; events outside the window are left out."""
+    import numpy as np
+
+    from chalicelib.attribution.observations import Observations
+    from chalicelib.attribution.panel import People
+
+    first = start.toordinal()
+    day = np.frombuffer(columns.day, dtype=np.int64) - first
+    kind = np.frombuffer(columns.kind, dtype=np.int64)
+    person = np.frombuffer(columns.person, dtype=np.int64)
+    count = np.frombuffer(columns.count, dtype=np.float64)
+    within = (day >= 0) & (day < n_days)
+    n_kinds = len(columns.kinds)
+    counts = np.zeros((n_days, n_kinds))
+    np.add.at(counts, (day[within], kind[within]), count[within])
+    known = within & (person >= 0)
+    conversions = columns.goals[goal]
+    when = np.frombuffer(conversions.day, dtype=np.int64) - first
+    who = np.frombuffer(conversions.person, dtype=np.int64)
+    number = np.frombuffer(conversions.count, dtype=np.float64)
+    value = np.frombuffer(conversions.value, dtype=np.float64)
+    counted = (when >= 0) & (when < n_days)
+    outcome = np.zeros(n_days)
+    np.add.at(outcome, when[counted], number[counted])
+    bought = counted & (who >= 0) & (number > 0)
+
+    first_day = np.full(len(columns.people), n_days, dtype=np.int64)
+    np.minimum.at(first_day, person[known], day[known])
+    for other in columns.goals.values():
+        days = np.frombuffer(other.day, dtype=np.int64) - first
+        people = np.frombuffer(other.person, dtype=np.int64)
+        seen = (people >= 0) & (days >= 0) & (days < n_days)
+        np.minimum.at(first_day, people[seen], days[seen])
+    before = (day < 0) & (person >= 0)  # known before the window began: at risk from its first day
+    first_day[person[before]] = -1
+    journeys = People(
+        n_people=len(columns.people),
+        n_days=n_days,
+        n_kinds=n_kinds,
+        touch_person=person[known],
+        touch_day=day[known],
+        touch_kind=kind[known],
+        touch_count=count[known],
+        outcome_person=who[bought],
+        outcome_day=when[bought],
+        outcome_weight=number[bought],
+        first_day=first_day,
+    )
+    identified = np.bincount(kind[known], weights=count[known], minlength=n_kinds).astype(
+        np.float64
+    )
+    return Observations(
+        names=tuple(_name(key, columns.kinds) for key in columns.kinds),
+        counts=counts,
+        identified=identified,
+        exposure=np.array([_is_exposure(key, columns.kinds) for key in columns.kinds])
+        & (identified == 0),
+        people=journeys,
+        outcome=outcome,
+        order_value=value[counted],
+        order_count=number[counted],
+    )
+
+
+def _name(kind: Kind, kinds: Iterable[Kind]) -> str:
+    """``channel/type``, with ``paid`` or ``organic`` where the data have both."""
+    channel, what, paid = kind
+    if (channel, what, not paid) in set(kinds):
+        return f"{channel}/{what} ({'paid' if paid else 'organic'})"
+    return f"{channel}/{what}"
+
+
+def _is_exposure(kind: Kind, kinds: Iterable[Kind]) -> bool:
+    """Impressions next to other engagements of the same channel are how those came about."""
+    channel, what, paid = kind
+    return what == "impression" and any(
+        other == channel and also == paid and type_ != "impression" for other, type_, also in kinds
+    )
