@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from chalicelib.errors import MisconfiguredService
 
 PREFIX = "LIKEWORTH_"
+MAX_PEOPLE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class Settings:
         How long a request or an import tries to store a batch of events before it gives up.
     fit_window_days : int
         How far a scheduled fit looks back.
+    max_people : int
+        How many people a fit follows day by day; of more, a sample is followed.
     """
 
     table: str = "likeworth"
@@ -60,6 +63,7 @@ class Settings:
     max_import_bytes: int = 200_000_000
     write_seconds: int = 8
     fit_window_days: int = 180
+    max_people: int = MAX_PEOPLE
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

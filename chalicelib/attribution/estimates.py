@@ -67,10 +67,11 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     explained = estimate_from_people(observed, inside, draft, progress)
     estimate_from_totals(observed, inside, explained, draft)
     mean, variance = mean_order_value(observed.order_value, observed.order_count)
+    identified = float(observed.people.outcome_weight.sum()) / observed.sampled
     draft.diagnostics |= {
         "days": n_days,
         "conversions": float(observed.outcome.sum()),
-        "identified_conversions": float(observed.people.outcome_weight.sum()),
+        "identified_conversions": round(identified, 1),
     }
     return GoalEstimates(
         delta=draft.delta,

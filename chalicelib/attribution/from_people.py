@@ -84,6 +84,7 @@ def estimate_from_people(
     draft.diagnostics |= {
         "people": panel.n_people,
         "person_days": panel.n_rows,
+        "people_sampled": round(observed.sampled, 4),
         "response_slope": round(fit.slope, 3),
     }
     stocks = adstock_series(observed.counts[:, kinds[kept]])
@@ -93,7 +94,7 @@ def estimate_from_people(
 def _kinds_within_user(observed: Observations) -> Ints:
     """Kinds that the panel may answer for, by how much of the data carries a person."""
     people = observed.people
-    identified = people.outcome_weight.sum()
+    identified = people.outcome_weight.sum() / observed.sampled
     at_risk = people.outcome_day > people.first_day[people.outcome_person]
     if (
         observed.counts.shape[0] < MIN_DAYS

@@ -34,6 +34,8 @@ class Observations:
     order_value, order_count : arrays, shape (C,)
         Total value of the conversions of one record (below zero for refunds) and their number (0
         for refunds).
+    sampled : float
+        Share of the identified people whose journeys `people` holds.
     """
 
     names: tuple[str, ...]
@@ -44,6 +46,7 @@ class Observations:
     outcome: Floats
     order_value: Floats
     order_count: Floats
+    sampled: float = 1.0
 
 
 def mean_inside(counts: Floats) -> Floats:

@@ -33,6 +33,7 @@ from chalicelib.events import (
 from chalicelib.services import answers
 from chalicelib.services.estimation import fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
+from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 
 UNUSABLE = 2
@@ -59,6 +60,13 @@ def add_parser(subparsers: Any) -> None:
         type=Path,
         metavar="FILE.json",
         help="a JSON list of hold-outs and geo tests, as for POST /v1/experiments",
+    )
+    parser.add_argument(
+        "--max-people",
+        type=int,
+        default=MAX_PEOPLE,
+        metavar="N",
+        help="of more people, follow a sample of about N day by day (default %(default)s)",
     )
     parser.set_defaults(run=run)
 
@@ -93,6 +101,7 @@ def run(options: argparse.Namespace) -> int:
             as_of=now,
             fit_id="local",
             experiments=experiments,
+            max_people=options.max_people,
         )
         printed = {
             "roi": answers.roi(document, **asked),

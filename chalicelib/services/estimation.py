@@ -18,6 +18,7 @@ from chalicelib.services.columns import Columns
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
+from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def fit_events(
     as_of: dt.datetime,
     fit_id: str,
     experiments: Sequence[Experiment] = (),
+    max_people: int = MAX_PEOPLE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in the events.
@@ -54,6 +56,8 @@ def fit_events(
     fit_id : str
     experiments : sequence of Experiment, optional
         Combined with the estimates of the kinds that they tested.
+    max_people : int, optional
+        Of more people than that only a sample is followed day by day; intervals widen accordingly.
     progress : callable, optional
         Told the share of the work done, in [0, 1].
 
@@ -80,17 +84,21 @@ def fit_events(
         raise UnusableInput("there is no conversion in the input: nothing that could be caused")
     if not columns.kinds:
         raise UnusableInput("there is no engagement in the input: nothing to cause anything")
-    return _document(columns, start, n_days, currency, as_of, fit_id, experiments, progress)
+    header = {
+        "schema": SCHEMA,
+        "id": fit_id,
+        "as_of": as_of.isoformat(),
+        "currency": currency,
+    }
+    return header | _document(columns, start, n_days, experiments, max_people, progress)
 
 
 def _document(
     columns: Columns,
     start: dt.date,
     n_days: int,
-    currency: str,
-    as_of: dt.datetime,
-    fit_id: str,
     experiments: Sequence[Experiment],
+    max_people: int,
     progress: Progress | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
@@ -102,7 +110,7 @@ def _document(
     names = sorted(columns.goals)
     end = start + dt.timedelta(days=n_days - 1)
     for number, goal in enumerate(names):
-        observed = observe(columns, goal, start, n_days)
+        observed = observe(columns, goal, start, n_days, max_people=max_people)
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
@@ -115,11 +123,7 @@ def _document(
     assert observed is not None  # there is a goal
     anonymous = count_anonymous(columns, n_kinds=len(columns.kinds), start=start, n_days=n_days)
     return {
-        "schema": SCHEMA,
-        "id": fit_id,
-        "as_of": as_of.isoformat(),
         "window": {"from": start.isoformat(), "to": end.isoformat()},
-        "currency": currency,
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
         "kinds": [

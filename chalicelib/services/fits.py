@@ -106,6 +106,7 @@ def run_fit(
             as_of=now,
             fit_id=fit_id,
             experiments=all_experiments(store),
+            max_people=store.settings.max_people,
             progress=progress,
         )
     except UnusableInput as reason:

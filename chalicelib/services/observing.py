@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from chalicelib.services.columns import Columns, Kind
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from chalicelib.attribution.observations import Observations
 
 
-def observe(columns: Columns, goal: str, start: dt.date, n_days: int) -> Observations:
-    """The arrays of one goal; events outside the window are left out."""
+SHARDS = 1_024
+"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+
+
+def observe(
+    columns: Columns, goal: str, start: dt.date, n_days: int, *, max_people: int
+) -> Observations:
+    """The arrays of one goal; events outside the window are left out.
+
+    Parameters
+    ----------
+    columns : Columns
+    goal : str
+    start : date
+        First day of the window.
+    n_days : int
+    max_people : int
+        Of more people than that, whole shards are left out of the journeys (not out of the daily
+        totals), until about as many are left.
+    """
     import numpy as np
 
     from chalicelib.attribution.observations import Observations
@@ -48,14 +70,19 @@ def observe(columns: Columns, goal: str, start: dt.date, n_days: int) -> Observa
         np.minimum.at(first_day, people[seen], days[seen])
     before = (day < 0) & (person >= 0)  # known before the window began: at risk from its first day
     first_day[person[before]] = -1
+    sampled, share = _sample(list(columns.people), max_people)
+    first_day[~sampled] = n_days  # never at risk
+    touched = known.copy()
+    touched[known] = sampled[person[known]]
+    bought[bought] = sampled[who[bought]]
     journeys = People(
         n_people=len(columns.people),
         n_days=n_days,
         n_kinds=n_kinds,
-        touch_person=person[known],
-        touch_day=day[known],
-        touch_kind=kind[known],
-        touch_count=count[known],
+        touch_person=person[touched],
+        touch_day=day[touched],
+        touch_kind=kind[touched],
+        touch_count=count[touched],
         outcome_person=who[bought],
         outcome_day=when[bought],
         outcome_weight=number[bought],
@@ -71,10 +98,22 @@ def observe(columns: Columns, goal: str, start: dt.date, n_days: int) -> Observa
         exposure=np.array([_is_exposure(key, columns.kinds) for key in columns.kinds])
         & (identified == 0),
         people=journeys,
+        sampled=share,
         outcome=outcome,
         order_value=value[counted],
         order_count=number[counted],
     )
+
+
+def _sample(ids: list[str], most: int) -> tuple[NDArray[np.bool_], float]:
+    """Who is kept, and which share of all shards that is."""
+    import numpy as np
+
+    if len(ids) <= most:
+        return np.ones(len(ids), dtype=bool), 1.0
+    shards = max(most * SHARDS // len(ids), 1)
+    shard = np.fromiter((zlib.crc32(one.encode()) % SHARDS for one in ids), dtype=np.int64)
+    return shard < shards, shards / SHARDS
 
 
 def _name(kind: Kind, kinds: Iterable[Kind]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from chalicelib.errors import UnusableInput
@@ -17,6 +19,15 @@ from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
 
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def journeys(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
+    world = replace(WORLDS["loyalty"], n_people=3_000, n_days=60)
+    path = tmp_path_factory.mktemp("world") / "events.ndjson"
+    write_lines(simulate(world, 1), path)
+    with path.open(encoding="utf-8") as lines:
+        return [parse_event(json.loads(line)) for line in lines]
 
 
 def fit(events: list[Event], window: tuple[dt.date, dt.date] | None = None) -> dict[str, Any]:
@@ -153,3 +164,25 @@ def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
     assert methods == {"within_user"}
     assert told == sorted(told)
     assert told[-1] == pytest.approx(1.0)
+
+
+def test_of_many_people_a_sample_is_followed_and_the_intervals_know_it(
+    journeys: list[Event],
+) -> None:
+    asked: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "f1"}
+
+    whole = fit_events(journeys, **asked)
+    sampled = fit_events(journeys, **asked, max_people=750)
+    again = fit_events(journeys, **asked, max_people=750)
+
+    everybody, some = (fit["goals"]["purchase"] for fit in (whole, sampled))
+    assert sampled["kinds"] == whole["kinds"]
+    assert some["conversions"] == everybody["conversions"]
+    assert everybody["diagnostics"]["people_sampled"] == 1.0
+    share = 750 / everybody["diagnostics"]["people"]
+    assert some["diagnostics"]["people_sampled"] == pytest.approx(share, rel=0.05)
+    assert some["diagnostics"]["people"] == pytest.approx(750, rel=0.15)
+    assert {one["method"] for one in some["estimates"]} == {"within_user"}
+    errors = [np.sqrt(np.diag(goal["covariance"])) for goal in (everybody, some)]
+    assert 1.5 < np.median(errors[1] / errors[0]) < 2.7
+    assert again["goals"] == sampled["goals"]
