@@ -5,10 +5,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RUFF    = $(BIN)/ruff
-TARGETS = app.py chalicelib tests infra
+TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types worlds capacity lock clean
+.PHONY: help demo serve test check format lint types worlds bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,15 @@ types: $(VENV)/.dev
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds $(ARGS)
 
+$(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
+	$(PYTHON) -m venv $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+bench: $(VENV)-bench/.done ## speed and memory next to published libraries, in one run (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.within_user
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.classical
+
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)
 
@@ -62,4 +71,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,7 +1,5 @@
 """Markov chains and Shapley values on a million journeys: ours and published libraries.
 
-    python -m venv .venv-bench
-    .venv-bench/bin/pip install -r requirements-bench.txt
     OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.classical
 
 All read the same file, one journey a line (``path,bought,gone``).  *Reading* ends with the text of
