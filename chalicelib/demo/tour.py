@@ -247,6 +247,12 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
     what, unit = "A Facebook like", "paid Google Ads clicks"
     simulated = f"the simulated truth is {truth.ratio(ENGAGEMENT, BASELINE):.2f}."
     ratio = answer["ratio"]
+    if ratio["estimate"] is None and answer["verdict"] in ("worth_more", "worth_less"):
+        comparison = "more" if answer["verdict"] == "worth_more" else "less"
+        return (
+            f"{what} is worth {comparison} than a paid Google Ads click; how many times cannot be "
+            f"told, because a click may be worth nothing; {simulated}"
+        )
     if ratio["estimate"] is None:
         reasons = "; ".join(answer["reasons"]) or answer["verdict"]
         return f"What a Facebook like is worth in {unit} cannot be told ({reasons}); {simulated}"

@@ -35,7 +35,9 @@ def _estimate(
     return {"estimate": estimate, "ci_low": low, "ci_high": high}
 
 
-def _answers(ratio: dict[str, Any], **over: Any) -> tour.Answers:
+def _answers(
+    ratio: dict[str, Any], *, compared: str = "not_estimable", **over: Any
+) -> tour.Answers:
     channel = {
         "channel": "facebook",
         "cost": 12000.0,
@@ -46,7 +48,7 @@ def _answers(ratio: dict[str, Any], **over: Any) -> tour.Answers:
     }
     return tour.Answers(
         roi={"channels": [channel | over]},
-        equivalence={"ratio": ratio, "verdict": "worth_less", "reasons": ["too_few_conversions"]},
+        equivalence={"ratio": ratio, "verdict": compared, "reasons": ["too_few_conversions"]},
     )
 
 
@@ -143,6 +145,17 @@ def test_the_sentence_claims_no_more_than_is_known(
     ratio: dict[str, float | None], sentence: str
 ) -> None:
     assert tour.equivalence_sentence(_answers(ratio), truth_of(_history())) == sentence
+
+
+def test_a_verdict_without_a_ratio_says_how_much_of_it_is_known() -> None:
+    answers = _answers(_estimate(None), compared="worth_more")
+
+    sentence = tour.equivalence_sentence(answers, truth_of(_history()))
+
+    assert sentence == (
+        "A Facebook like is worth more than a paid Google Ads click; how many times cannot be "
+        "told, because a click may be worth nothing; the simulated truth is 0.59."
+    )
 
 
 def test_the_table_sets_the_truth_beside_the_answer() -> None:
