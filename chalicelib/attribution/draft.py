@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decays import little_is_known
 from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
@@ -82,6 +83,7 @@ class Draft:
             self.methods[kind] = method
             if weights[position, -1] > EDGE_WEIGHT:
                 self.warnings[kind].append("decay_at_edge")
+        self.warn(kinds[little_is_known(weights)], "decay_unknown")
 
 
 def refuse_collinear(

@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
-from chalicelib.attribution.decays import pooled_weights, prior_weights, with_unknown_size
+from chalicelib.attribution.decays import (
+    INTERPOLATION,
+    SHARES,
+    pooled_weights,
+    prior_weights,
+    with_unknown_size,
+)
 from chalicelib.attribution.panel import People, Progress, strata_of
 from chalicelib.attribution.pooling import Panel, Pooled, pool
 from chalicelib.attribution.projection import Projection, project, score
@@ -214,40 +220,43 @@ def _fit_at(panel: Panel, inside: Floats, slope: float) -> _AtSlope:
     pooled = pool(panel, slope)
     scale = inside * pooled.response[:, None]
     n_kinds, n_decays = inside.shape
-    chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
     weights = np.tile(prior_weights(), (n_kinds, 1))
+    chosen = np.argmax(weights @ SHARES, axis=1)
     beta = np.zeros((n_kinds, n_decays))
-    robust = np.zeros((n_kinds, n_decays))
-    log_likelihood = np.zeros((n_kinds, n_decays))
-    variance = np.zeros((n_kinds, n_decays))
+    bread = np.zeros((n_kinds, n_decays))
     factor = np.ones(n_kinds)
     for sweep in range(_SWEEPS):
         before = chosen.copy()
         for kind in range(n_kinds):
             fits = [_regress(pooled, _with(chosen, kind, g)) for g in range(n_decays)]
             beta[kind] = [fit.beta[kind] for fit in fits]
-            robust[kind] = [fit.cov[kind, kind] for fit in fits]
-            bread = np.array([fit.inverse[kind, kind] for fit in fits])
+            bread[kind] = [fit.inverse[kind, kind] * pooled.noise for fit in fits]
             # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
             # in how much they buy, and plain least squares would be too sure
-            factor[kind] = bread[chosen[kind]] * pooled.noise / robust[kind, chosen[kind]]
-            log_likelihood[kind] = 0.5 * factor[kind] * beta[kind] ** 2 / (bread * pooled.noise)
-            variance[kind] = bread * pooled.noise / factor[kind] * scale[kind] ** 2
-        weights = pooled_weights(with_unknown_size(log_likelihood, variance))
-        chosen = np.argmax(weights, axis=1)
+            robust = fits[chosen[kind]].cov[kind, kind]
+            factor[kind] = bread[kind, chosen[kind]] / robust
+        log_likelihood = 0.5 * factor[:, None] * beta**2 / bread
+        log_variance = np.log(bread / factor[:, None] * scale**2)
+        weights = pooled_weights(
+            with_unknown_size(
+                log_likelihood @ INTERPOLATION.T, np.exp(log_variance @ INTERPOLATION.T)
+            )
+        )
+        chosen = np.argmax(weights @ SHARES, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
             break
     effect = beta * scale
-    delta = (weights * effect).sum(axis=1)
+    delta = (weights * (effect @ INTERPOLATION.T)).sum(axis=1)
     spread = _spread(pooled, chosen, weights, effect, scale)
     central = _regress(pooled, chosen).cov
     ratio = np.sqrt(spread / np.diag(central))
     cov = central * np.outer(ratio, ratio)
+    coarse = weights @ SHARES
     return _AtSlope(
         delta,
         (cov + cov.T) / 2,
-        weights,
-        weights * beta * pooled.response[:, None],
+        coarse,
+        coarse * beta * pooled.response[:, None],
         chosen,
         _freedom(pooled, chosen, panel.n_people),
         float(min(1.0, np.median(factor))),
@@ -277,7 +286,7 @@ def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale
     Without the last restriction, a kind that does nothing, for which nothing tells decays apart,
     would be charged twice for the same noise.
     """
-    n_kinds, n_decays = weights.shape
+    n_kinds, n_decays = effect.shape
     spread = np.zeros(n_kinds)
     for kind in range(n_kinds):
         rows = np.zeros((n_decays, pooled.meat.shape[0]))
@@ -286,10 +295,11 @@ def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale
             columns = np.arange(n_kinds) * n_decays + trial
             inverse = np.linalg.inv(pooled.gram[np.ix_(columns, columns)])
             rows[g, columns] = inverse[kind] * scale[kind, g]
-        cov = rows @ pooled.meat @ rows.T
-        weight = weights[kind]
+        between = INTERPOLATION @ rows
+        cov = between @ pooled.meat @ between.T
+        weight, found = weights[kind], INTERPOLATION @ effect[kind]
         average = weight @ cov @ weight
-        apart = weight @ (effect[kind] - weight @ effect[kind]) ** 2
+        apart = weight @ (found - weight @ found) ** 2
         by_chance = weight @ np.diag(cov) - average
         spread[kind] = average + max(apart - _CHANCE * by_chance, 0.0)
     return spread

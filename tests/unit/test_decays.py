@@ -6,13 +6,24 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decays import pooled_weights, prior_weights, with_unknown_size
+from chalicelib.attribution.decays import (
+    INTERPOLATION,
+    LOG_HALF_LIFE,
+    SHARES,
+    little_is_known,
+    pooled_weights,
+    prior_weights,
+    with_unknown_size,
+)
 
-FLAT = np.zeros(DECAYS.size)
+FINE = LOG_HALF_LIFE.size
+STEP = (FINE - 1) // (DECAYS.size - 1)
+FLAT = np.zeros(FINE)
 
 
 def peaked_at(position: int, strength: float) -> np.ndarray:
-    return -strength * (np.arange(DECAYS.size) - position) ** 2.0
+    """Log-likelihood with its top at a decay of the grid, on the fine grid."""
+    return -strength * (np.arange(FINE) / STEP - position) ** 2.0
 
 
 def test_the_prior_is_a_distribution_that_rules_nothing_out() -> None:
@@ -20,6 +31,25 @@ def test_the_prior_is_a_distribution_that_rules_nothing_out() -> None:
 
     assert prior.sum() == pytest.approx(1.0)
     assert (prior > 1e-4).all()
+
+
+def test_between_the_decays_of_the_grid_smooth_values_are_met() -> None:
+    places = np.arange(DECAYS.size)
+    fine = np.linspace(0, DECAYS.size - 1, FINE)
+
+    assert INTERPOLATION @ (3.0 - (places - 4.3) ** 2) == pytest.approx(
+        3.0 - (fine - 4.3) ** 2, abs=0.15
+    )
+    assert (SHARES @ DECAYS)[::STEP] == pytest.approx(DECAYS)
+    assert SHARES.sum(axis=1) == pytest.approx(np.ones(FINE))
+
+
+def test_a_likelihood_as_flat_as_none_leaves_the_decay_unknown() -> None:
+    weights = pooled_weights(np.array([FLAT, peaked_at(5, 1.0)])) @ SHARES
+    alone = pooled_weights(np.array([FLAT])) @ SHARES
+
+    assert list(little_is_known(alone)) == [True]
+    assert list(little_is_known(weights)) == [False, False]
 
 
 def test_without_data_the_weights_are_the_prior() -> None:
@@ -36,33 +66,33 @@ def test_a_constant_in_the_log_likelihood_of_a_kind_changes_nothing() -> None:
 def test_a_kind_that_says_nothing_takes_the_half_life_of_the_others() -> None:
     weights = pooled_weights(np.array([peaked_at(6, 3.0), peaked_at(6, 3.0), FLAT]))
 
-    assert np.argmax(weights[2]) in (5, 6, 7)
-    assert weights[2, 6] > 2 * prior_weights()[6]
+    assert abs(np.argmax(weights[2]) - 6 * STEP) <= STEP
+    assert weights[2, 6 * STEP] > 2 * prior_weights()[6 * STEP]
 
 
 def test_a_kind_with_strong_data_of_its_own_keeps_to_them() -> None:
     weights = pooled_weights(np.array([peaked_at(6, 3.0)] * 5 + [peaked_at(1, 10.0)]))
 
-    assert np.argmax(weights[5]) == 1
+    assert np.argmax(weights[5]) == 1 * STEP
     assert weights.sum(axis=1) == pytest.approx(np.ones(6))
 
 
 def test_in_a_brand_whose_engagements_do_nothing_chance_chooses_no_decay() -> None:
-    chance = np.array([peaked_at(9, 0.0), FLAT, FLAT])
-    chance[0, 9] = 1.5  # a t-value of 1.7, at the slowest decay only
-    variance = np.tile(np.linspace(1.0, 4.0, DECAYS.size), (3, 1))
+    chance = np.array([FLAT, FLAT, FLAT])
+    chance[0, -1] = 1.5  # a t-value of 1.7, at the slowest decay only
+    variance = np.tile(np.linspace(1.0, 4.0, FINE), (3, 1))
 
     known = with_unknown_size(chance, variance)
 
-    assert known[0, 9] - known[0, 0] < 0.3
+    assert known[0, -1] - known[0, 0] < 0.3
     assert np.ptp(known[1]) < 0.1
 
 
 def test_strong_effects_keep_their_likelihood_up_to_the_room_that_a_decay_leaves() -> None:
     strong = np.tile(200.0 + peaked_at(4, 2.0), (3, 1))
-    variance = np.tile(np.linspace(1.0, 4.0, DECAYS.size), (3, 1))
+    variance = np.tile(np.linspace(1.0, 4.0, FINE), (3, 1))
 
     known = with_unknown_size(strong, variance)
 
-    assert np.argmax(known[0]) == 4
-    assert known[0, 9] - known[0, 4] == pytest.approx(-50.0, abs=2.0)
+    assert abs(np.argmax(known[0]) - 4 * STEP) <= 1
+    assert known[0, -1] - known[0, 4 * STEP] == pytest.approx(-50.0, abs=2.0)
