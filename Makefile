@@ -51,7 +51,7 @@ types: $(VENV)/.dev
 	@$(BIN)/mypy
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-bench

@@ -9,7 +9,17 @@ projection     person and day effects taken out of it, by sums that add up over 
 pooling        strata weighted by their noise, with one slope of response
 within_user    effects from people who engage at some times and not at others
 timing         traces of hidden causes in when engagements happen
-time_series    effects from daily totals, by a structural time series
+spread         how uncertain an average over candidate models is
+time_series    effects from totals, by a structural time series
+structural     a level that wanders, and columns beside it, by generalised least squares
+resolution     days or weeks: at which step totals are compared
+seasons        weekly and yearly patterns
+shocks         days on which something else happened, and shifts of the level
+background     all that moves conversions besides engagements
+demand         marketing that follows demand, read as a sign of it
+saturation     diminishing returns: shapes of the response
+beliefs        what is believed about decays and shapes before the data
+averaging      effects averaged over decays, shapes and variances
 draft          estimates of one goal while methods fill them in
 from_people    what identified journeys answer
 from_totals    what daily totals answer

@@ -30,7 +30,8 @@ SPREADS_OF_KINDS = (0.1, 0.3, 0.8)
 whether the kinds of a brand are alike is learnt too."""
 
 _HALF_LIFE_OF_NOTHING = 0.3  # days; an effect that is gone the next day
-_STEPS = 4  # of the fine grid, from one decay of the grid to the next
+STEPS = 4
+"""Steps of the fine grid from one decay of the grid to the next."""
 
 
 def _fine_grid() -> tuple[Floats, Floats, Floats]:
@@ -48,7 +49,7 @@ def _fine_grid() -> tuple[Floats, Floats, Floats]:
         np.where(DECAYS > 0, np.log(2.0) / -np.log(np.maximum(DECAYS, 1e-9)), _HALF_LIFE_OF_NOTHING)
     )
     places = np.arange(DECAYS.size)
-    fine = np.linspace(0, DECAYS.size - 1, (DECAYS.size - 1) * _STEPS + 1)
+    fine = np.linspace(0, DECAYS.size - 1, (DECAYS.size - 1) * STEPS + 1)
     shares = np.maximum(1.0 - np.abs(fine[:, None] - places[None, :]), 0.0)
     splines = interpolate.CubicSpline(places, np.eye(DECAYS.size), bc_type="natural")(fine)
     return shares @ known, splines, shares
@@ -120,7 +121,7 @@ def little_is_known(weights: Floats) -> NDArray[np.bool_]:
     weights : array, shape (K, G)
         Of the decays of the grid.
     """
-    places = LOG_HALF_LIFE[::_STEPS]
+    places = LOG_HALF_LIFE[::STEPS]
     before = _deviation(prior_weights() @ SHARES, places)
     return np.array([_deviation(row, places) > _NEARLY * before for row in weights], dtype=bool)
 

@@ -32,7 +32,7 @@ class Draft:
     reasons: list[list[str]]
     warnings: list[list[str]]
     sensitivities: list[Sensitivity | None]
-    diagnostics: dict[str, float | int | None] = field(default_factory=dict)
+    diagnostics: dict[str, object] = field(default_factory=dict)
 
     @classmethod
     def of(cls, n_kinds: int) -> Draft:

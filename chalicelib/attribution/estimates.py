@@ -43,7 +43,7 @@ class GoalEstimates:
     value_mean, value_variance : float
         Mean value of a conversion and the variance of that mean.
     diagnostics : dict
-        Plain numbers that describe the fit.
+        JSON-able: what else describes the fit.
     """
 
     delta: Floats
@@ -56,7 +56,7 @@ class GoalEstimates:
     decay_weights: Floats
     value_mean: float
     value_variance: float
-    diagnostics: dict[str, float | int | None]
+    diagnostics: dict[str, object]
 
 
 def estimate_goal(observed: Observations, progress: Progress | None = None) -> GoalEstimates:
@@ -65,7 +65,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     draft = Draft.of(n_kinds)
     inside = mean_inside(observed.counts)
     explained = estimate_from_people(observed, inside, draft, progress)
-    estimate_from_totals(observed, inside, explained, draft)
+    estimate_from_totals(observed, explained, draft)
     mean, variance = mean_order_value(observed.order_value, observed.order_count)
     identified = float(observed.people.outcome_weight.sum()) / observed.sampled
     draft.diagnostics |= {

@@ -1,36 +1,47 @@
-"""Effects from daily totals (`time_series`), by a structural time series.
+"""Effects from daily (or weekly) totals (`time_series`), by a structural time series.
 
-Conversions per day = a level that wanders + a weekly season + ``sum_k beta_k * adstock_k(theta_k)``
-+ noise (Harvey 1989; statsmodels `UnobservedComponents`).  The level follows demand, so that
-marketing which merely goes along with demand is not credited with it.  Coefficients are states with
-a diffuse start: a likelihood takes milliseconds, so the decay of each kind is averaged over a
-grid, kind by kind, weighted by likelihood times prior.
+Conversions = a level that wanders + weekly and yearly patterns + shocks + responses to the
+adstocked engagements + noise in proportion to what is expected (`structural`).  The level follows
+demand, so that marketing which merely goes along with demand is not credited with it; where it
+follows demand clearly, it helps to find the level (`demand`).  What is not known (how fast effects
+fade, whether they saturate, how much the level wanders) is averaged over
+(`averaging`); shocks and seasons are found first (`shocks`, `seasons`).
 """
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
-from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decays import pooled_weights, prior_weights
+from chalicelib.attribution.averaging import Averaged, Prior, average
+from chalicelib.attribution.background import Background, find_background, unit_columns
+from chalicelib.attribution.beliefs import DecaysAndShapes
+from chalicelib.attribution.resolution import Resolution
+from chalicelib.attribution.saturation import responses
+from chalicelib.attribution.shocks import Shock
+from chalicelib.attribution.structural import (
+    LEVEL_RATIOS,
+    coefficients,
+    cross_products,
+    forecast_errors,
+)
 
 Floats = NDArray[np.float64]
 
-SEASON = 7
-_SWEEPS = 3
+PLAUSIBLE_SHARE = 0.5
+"""Prior standard deviation of all that a kind causes, as a share of all conversions."""
+SEARCHED_DECAYS = (0, 3, 6)
+"""Decays at which marketing may explain what else would be taken for a shock."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeSeriesFit:
-    """What one engagement of each kind causes, judged by daily totals.
+    """What one engagement of each kind causes, judged by totals.
 
     Attributes
     ----------
@@ -38,26 +49,39 @@ class TimeSeriesFit:
         Conversions inside the window caused by one engagement, on average over the engagements.
     cov : array, shape (K, K)
     decay_weights : array, shape (K, G)
+    linear : float
+        Probability that responses are linear.
     degrees_of_freedom : int
-        Days less states and variances: for Student's quantile.
+        Steps less level, patterns, shocks and kinds.
     converged : bool
-        Whether the variances were found.
     residual_p : float
         Ljung-Box p-value of the standardised one-step residuals: small means that they are
         correlated over time.
+    shocks : tuple of Shock
+        In steps from the first.
+    follows_demand : bool
+        Whether marketing moves with the level over weeks.
     """
 
     delta: Floats
     cov: Floats
     decay_weights: Floats
+    linear: float
     degrees_of_freedom: int
     converged: bool
     residual_p: float
+    shocks: tuple[Shock, ...]
+    follows_demand: bool
 
     @property
     def critical(self) -> float:
         """Two-sided 95 % quantile of Student's distribution."""
-        return float(stats.t.ppf(0.975, max(self.degrees_of_freedom, 1)))
+        return float(stats.t.ppf(0.975, self.degrees_of_freedom))
+
+    @property
+    def t_value(self) -> Floats:
+        """Estimate over standard error, shape (K,)."""
+        return np.asarray(self.delta / np.sqrt(np.diag(self.cov)))
 
 
 def adstock_series(counts: Floats) -> Floats:
@@ -70,93 +94,83 @@ def adstock_series(counts: Floats) -> Floats:
     return out
 
 
-def fit_time_series(outcome: Floats, counts: Floats, inside: Floats) -> TimeSeriesFit:
+def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> TimeSeriesFit:
     """Fit the structural model.
 
     Parameters
     ----------
-    outcome : array, shape (T,)
-        Conversions per day (less what other methods already explained).
+    outcome : array, shape (N,)
+        Conversions per step (less what other methods already explained).
     counts : array, shape (T, K)
-        Engagements per day; every column must vary.
-    inside : array, shape (K, G)
-        Mean over a kind's engagements of the adstock weights inside the window, per decay.
+        Engagements per day, with T = ``resolution.n_days``; every column must vary.
+    resolution : Resolution
     """
-    n_days, n_kinds = counts.shape
-    stocks = adstock_series(counts)
-    scales = stocks.std(axis=0)
-    standard = (stocks - stocks.mean(axis=0)) / scales
-    unit = outcome.std()
-    y = (outcome - outcome.mean()) / unit
-    chosen = np.full(n_kinds, int(np.argmax(prior_weights())))
-    weights = np.tile(prior_weights(), (n_kinds, 1))
-    log_likelihood = np.zeros((n_kinds, DECAYS.size))
-    kinds = np.arange(n_kinds)
-    params, converged = _variances(y, standard[:, kinds, chosen])
-    mean = np.zeros((n_kinds, DECAYS.size))
-    variance = np.zeros((n_kinds, DECAYS.size))
-    for _ in range(_SWEEPS):
-        before = chosen.copy()
-        for kind in range(n_kinds):
-            for g in range(DECAYS.size):
-                trial = chosen.copy()
-                trial[kind] = g
-                fit = _coefficients(y, standard[:, kinds, trial], params)
-                log_likelihood[kind, g], beta, cov = fit
-                rescale = unit / scales[kind, g] * inside[kind, g]
-                mean[kind, g] = beta[kind] * rescale
-                variance[kind, g] = cov[kind, kind] * rescale**2
-        weights = pooled_weights(log_likelihood)
-        chosen = np.argmax(weights, axis=1)
-        if np.array_equal(chosen, before):
-            break
-        params, converged = _variances(y, standard[:, kinds, chosen])
-    delta = (weights * mean).sum(axis=1)
-    spread = (weights * (variance + (mean - delta[:, None]) ** 2)).sum(axis=1)
-    model = _model(y, standard[:, kinds, chosen])
-    result = model.smooth(params)
-    _, _, cov = _coefficients(y, standard[:, kinds, chosen], params)
-    correlation = cov / np.sqrt(np.outer(np.diag(cov), np.diag(cov)))
-    residuals = np.asarray(result.standardized_forecasts_error[0])[model.loglikelihood_burn :]
-    lags = min(10, residuals.size // 5)
-    residual_p = float(acorr_ljungbox(residuals, lags=[lags])["lb_pvalue"].iloc[0])
+    n_kinds = counts.shape[1]
+    stocks = resolution.total(adstock_series(counts))
+    usual = unit_columns(stocks[:, :, DECAYS.size // 2])
+    background = find_background(
+        outcome, resolution.total(counts), usual, _searched(stocks), resolution.step_days
+    )
+    candidates = responses(stocks)
+    averaged = average_effects(
+        outcome,
+        candidates,
+        counts.sum(axis=0),
+        background,
+        DecaysAndShapes.usual(),
+    )
+    decays = np.argmax(averaged.decay_weights, axis=1)
+    shape = int(np.argmax(averaged.shape_weights))
+    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shape])
+    ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
+    columns = np.column_stack([background.columns, likeliest])
+    residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
+    errors = forecast_errors(residual, background.scales, ratio)
+    lags = max(min(10, errors.size // 5), 1)
     return TimeSeriesFit(
-        delta=delta,
-        cov=correlation * np.sqrt(np.outer(spread, spread)),
-        decay_weights=weights,
-        degrees_of_freedom=n_days - n_kinds - SEASON - 2,
-        converged=converged,
-        residual_p=residual_p,
+        delta=averaged.effect,
+        cov=averaged.cov,
+        decay_weights=averaged.decay_weights,
+        linear=float(averaged.shape_weights[0]),
+        degrees_of_freedom=averaged.degrees_of_freedom,
+        converged=averaged.converged,
+        residual_p=float(acorr_ljungbox(errors, lags=[lags])["lb_pvalue"].iloc[0]),
+        shocks=background.shocks,
+        follows_demand=background.scales.guide is not None,
     )
 
 
-def _model(y: Floats, exog: Floats) -> UnobservedComponents:
-    return UnobservedComponents(
-        y,
-        level="local level",
-        seasonal=SEASON,
-        stochastic_seasonal=False,
-        exog=exog,
-        mle_regression=False,
+def average_effects(
+    outcome: Floats, candidates: Floats, totals: Floats, background: Background, prior: Prior
+) -> Averaged:
+    """Effects per engagement, averaged over candidate responses.
+
+    Parameters
+    ----------
+    outcome : array, shape (N,)
+    candidates : array, shape (N, K, G, H)
+        Responses per decay and shape; their size does not matter.
+    totals : array, shape (K,)
+        Engagements of each kind.
+    background : Background
+    prior : Prior
+    """
+    columns = unit_columns(candidates.reshape(outcome.size, -1))
+    sums = columns.sum(axis=0)
+    products = cross_products(outcome, background.columns, columns, background.scales)
+    plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
+    shape = candidates.shape[1:]
+    return average(
+        products,
+        sums.reshape(shape) / totals[:, None, None],
+        prior,
+        shrink=(background.noise_variance / plausible**2).reshape(shape),
     )
 
 
-def _variances(y: Floats, exog: Floats) -> tuple[Floats, bool]:
-    """Variances of the noise and of the level's steps, by maximum likelihood."""
-    model = _model(y, exog)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # told by the flag that is returned
-        warnings.simplefilter("ignore", RuntimeWarning)
-        result = model.fit(
-            start_params=np.array([0.5, 0.05]), method="lbfgs", maxiter=200, disp=False
-        )
-    return np.asarray(result.params), bool(result.mle_retvals["converged"])
-
-
-def _coefficients(y: Floats, exog: Floats, params: Floats) -> tuple[float, Floats, Floats]:
-    """Log-likelihood, coefficients (K,) and their covariance (K, K) at known variances."""
-    n_kinds = exog.shape[1]
-    filtered = _model(y, exog).filter(params)
-    beta = filtered.filtered_state[-n_kinds:, -1]
-    cov = filtered.filtered_state_cov[-n_kinds:, -n_kinds:, -1]
-    return float(filtered.llf), np.asarray(beta), np.asarray(cov)
+def _searched(stocks: Floats) -> Floats:
+    """Marketing at several decays where there are steps enough for so many columns, else at one."""
+    n_steps, n_kinds, _ = stocks.shape
+    rich = n_steps >= 20 + 4 * len(SEARCHED_DECAYS) * n_kinds
+    decays = SEARCHED_DECAYS if rich else (DECAYS.size // 2,)
+    return unit_columns(np.column_stack([stocks[:, :, g] for g in decays]))

@@ -30,6 +30,7 @@ from chalicelib.attribution.decays import (
 from chalicelib.attribution.panel import People, Progress, strata_of
 from chalicelib.attribution.pooling import Panel, Pooled, pool
 from chalicelib.attribution.projection import Projection, project, score
+from chalicelib.attribution.spread import average_candidates
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -37,7 +38,7 @@ Ints = NDArray[np.int64]
 SLOPE_CENTRE, SLOPE_SPREAD = 0.25, 0.4
 """Prior of the response's slope: effects are alike, or grow less than in proportion to activity."""
 
-_CHANCE = 2.7  # 90 % quantile of chi-squared with one degree of freedom
+_CHANCE = 2.7  # decays disagree by more than that in one case of ten: chi-squared, 1 degree
 _FAST, _SLOW = 2, MIDDLING + 1  # indexes into DECAYS
 _SWEEPS = 8
 _SLOPE_ROUNDS = 2
@@ -279,13 +280,7 @@ def _freedom(pooled: Pooled, chosen: Ints, n_people: int) -> Floats:
 
 
 def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale: Floats) -> Floats:
-    """Variance of the effects averaged over the decays, shape (K,).
-
-    It has two parts: what chance does to an average with these weights, and how far the effects at
-    different decays lie apart *beyond* what chance does to their differences in nine of ten cases.
-    Without the last restriction, a kind that does nothing, for which nothing tells decays apart,
-    would be charged twice for the same noise.
-    """
+    """Variance of the effects averaged over the decays, shape (K,)."""
     n_kinds, n_decays = effect.shape
     spread = np.zeros(n_kinds)
     for kind in range(n_kinds):
@@ -297,11 +292,9 @@ def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale
             rows[g, columns] = inverse[kind] * scale[kind, g]
         between = INTERPOLATION @ rows
         cov = between @ pooled.meat @ between.T
-        weight, found = weights[kind], INTERPOLATION @ effect[kind]
-        average = weight @ cov @ weight
-        apart = weight @ (found - weight @ found) ** 2
-        by_chance = weight @ np.diag(cov) - average
-        spread[kind] = average + max(apart - _CHANCE * by_chance, 0.0)
+        _, spread[kind] = average_candidates(
+            weights[kind], INTERPOLATION @ effect[kind], cov, chance=_CHANCE
+        )
     return spread
 
 

@@ -115,7 +115,7 @@ def _document(
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
         )
-        goals[goal] = with_experiments(_goal_document(observed, estimates), tested) | {
+        goals[goal] = with_experiments(_goal_document(observed, estimates, start), tested) | {
             "classical": credit_goal(
                 columns, columns.goals[goal], n_kinds=len(columns.kinds), start=start, n_days=n_days
             )
@@ -147,7 +147,9 @@ def _document(
     }
 
 
-def _goal_document(observed: Observations, estimates: GoalEstimates) -> dict[str, Any]:
+def _goal_document(
+    observed: Observations, estimates: GoalEstimates, start: dt.date
+) -> dict[str, Any]:
     return {
         "conversions": [int(n) for n in observed.outcome],
         "value_mean": estimates.value_mean,
@@ -167,8 +169,20 @@ def _goal_document(observed: Observations, estimates: GoalEstimates) -> dict[str
             )
         ],
         "covariance": estimates.cov.tolist(),
-        "diagnostics": estimates.diagnostics,
+        "diagnostics": _dated(estimates.diagnostics, start),
     }
+
+
+def _dated(diagnostics: dict[str, Any], start: dt.date) -> dict[str, Any]:
+    """The diagnostics with dates in place of days of the window."""
+    if "shocks" not in diagnostics:
+        return diagnostics
+    shocks = [
+        shock
+        | {end: (start + dt.timedelta(days=int(shock[end]))).isoformat() for end in ("from", "to")}
+        for shock in diagnostics["shocks"]
+    ]
+    return diagnostics | {"shocks": shocks}
 
 
 def _daily(

@@ -1,6 +1,7 @@
-"""`make worlds`: run the worlds, many seeds each, and print the table.
+"""`make worlds`: run the worlds, many seeds each, print the table and put it into a page.
 
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--results FILE]
+                           [--page docs/accuracy.md]
 
 Results are kept line by line in FILE; a run that was stopped goes on where it was.
 """
@@ -16,15 +17,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.worlds.judge import Verdict, judge, judge_command_line
-from tests.worlds.people import WORLDS
+from tests.worlds.page import rewrite
+from tests.worlds.people import VARIED, WORLDS, world_of
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 
-ALL = {**WORLDS, **TOTALS_WORLDS}
+ALL = (*WORLDS, VARIED, *TOTALS_WORLDS)
 
 
 def _run(name: str, seed: int, command_line: bool) -> list[Verdict]:
-    return judge_command_line(name, seed) if command_line else judge(ALL[name], seed)
+    if command_line:
+        return judge_command_line(name, seed)
+    return judge(TOTALS_WORLDS[name] if name in TOTALS_WORLDS else world_of(name, seed), seed)
 
 
 def main() -> int:
@@ -34,9 +38,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--command-line", action="store_true")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
+    parser.add_argument("--page", type=Path, help="page whose tables are written anew")
     options = parser.parse_args()
     names = options.worlds.split(",")
-    known = WORLDS if options.command_line else ALL
+    known = tuple(WORLDS) if options.command_line else ALL
     unknown = set(names) - set(known)
     if unknown:
         parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join(known)}")
@@ -58,6 +63,8 @@ def main() -> int:
     for name in names:
         rows = [v for v in done if v.world == name and v.seed < options.seeds]
         print(summarise(name, rows))
+    if options.page:
+        rewrite(options.page, done)
     return 0
 
 

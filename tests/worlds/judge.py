@@ -10,18 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People
 from tests.worlds.lines import write_lines
+from tests.worlds.oracle import consult_totals
 from tests.worlds.people import WORLDS, Journeys, World, simulate
 from tests.worlds.totals import TotalsWorld, observe_totals, simulate_totals
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One kind in one world at one seed; estimate and ends are None where it was refused."""
+    """One kind in one world at one seed; estimate and ends are None where it was refused.
+
+    The oracle's are what the same model says when told what it has to find out; None where nobody
+    asked it (and in results from before there was one).  `flags` are reasons and warnings, with
+    semicolons in between.
+    """
 
     world: str
     seed: int
@@ -30,6 +37,10 @@ class Verdict:
     estimate: float | None
     low: float | None
     high: float | None
+    oracle_estimate: float | None = None
+    oracle_low: float | None = None
+    oracle_high: float | None = None
+    flags: str = ""
 
     @property
     def covered(self) -> bool | None:
@@ -46,21 +57,33 @@ class Verdict:
 
 
 def judge(world: World | TotalsWorld, seed: int) -> list[Verdict]:
-    """Simulate, estimate from the arrays, compare."""
+    """Simulate, estimate from the arrays, compare.
+
+    In a world of heavy-tailed orders it is the value per engagement that is compared.
+    """
+    oracle: tuple[NDArray[np.float64], ...] | None = None
     if isinstance(world, World):
         journeys = simulate(world, seed)
         observed, truth = observe(journeys), journeys.truth
     else:
         totals = simulate_totals(world, seed)
         observed, truth = observe_totals(totals), totals.truth
+        oracle = None if world.twins else consult_totals(totals)
     estimates = estimate_goal(observed)
-    errors = estimates.critical * np.sqrt(np.diag(estimates.cov))
+    delta, errors = estimates.delta, estimates.critical * np.sqrt(np.diag(estimates.cov))
+    if isinstance(world, World) and world.judged_by_value:
+        mean, variance = estimates.value_mean, estimates.value_variance
+        spread = np.diag(estimates.cov) * mean**2 + delta**2 * variance
+        truth, delta = truth * world.order_mean, delta * mean
+        errors = estimates.critical * np.sqrt(spread)
     verdicts = []
     for k, name in enumerate(observed.names):
         known = estimates.methods[k] is not None
-        estimate, error = float(estimates.delta[k]), float(errors[k])
+        estimate, error = float(delta[k]), float(errors[k])
         ends = (estimate, estimate - error, estimate + error) if known else (None, None, None)
-        verdicts.append(Verdict(world.name, seed, name, float(truth[k]), *ends))
+        flags = "; ".join([*estimates.reasons[k], *estimates.warnings[k]])
+        told = (None,) * 3 if oracle is None else tuple(float(part[k]) for part in oracle)
+        verdicts.append(Verdict(world.name, seed, name, float(truth[k]), *ends, *told, flags))
     return verdicts
 
 

@@ -103,6 +103,11 @@ class World:
     order_sigma: float = 0.6
     order_mean: float = 60.0
 
+    @property
+    def judged_by_value(self) -> bool:
+        """Whether orders differ so much that the value per engagement is what is hard to know."""
+        return self.order_sigma > 1.0
+
 
 def _organic_zero(kinds: tuple[KindInWorld, ...]) -> tuple[KindInWorld, ...]:
     return tuple(kind if kind.paid else replace(kind, delta=0.0) for kind in kinds)
@@ -135,6 +140,14 @@ UNIDENTIFIED = ("intent", "lasting_intent")
 """Worlds whose clicks nobody can judge from what is recorded: they have to be flagged."""
 
 
+VARIED = "varied"
+
+
+def world_of(name: str, seed: int) -> World:
+    """The world of that name; of ``varied`` the one that is drawn with the seed."""
+    return varied_world(seed) if name == VARIED else WORLDS[name]
+
+
 def varied_world(seed: int) -> World:
     """A world whose parameters are drawn: 2 to 8 kinds, of which a third do nothing."""
     rng = np.random.default_rng([seed, 23])
@@ -156,7 +169,7 @@ def varied_world(seed: int) -> World:
             )
         )
     return World(
-        "varied",
+        VARIED,
         n_people=int(rng.integers(3_000, 12_000)),
         n_days=int(rng.integers(60, 200)),
         kinds=tuple(kinds),

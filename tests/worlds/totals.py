@@ -6,7 +6,8 @@ demand_t ** led``, and Poisson conversions around
     base * demand_t * season_t  +  sum_k  response_k(adstock_k,t)
 
 where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating.  Demand is a
-random walk in the logarithm; it moves marketing where `led` is above zero.
+random walk in the logarithm; it moves marketing where `led` is above zero.  Other things disturb
+it: shocks, lasting shifts, a weekly pattern that begins in the middle.
 """
 
 from __future__ import annotations
@@ -29,6 +30,28 @@ KINDS = (
 
 
 @dataclass(frozen=True)
+class Disturbance:
+    """Something else that multiplies demand by `factor` from a share of the window on.
+
+    Attributes
+    ----------
+    at : float
+        Share of the window gone when it begins.
+    days : int or None
+        None: to the window's end.
+    """
+
+    at: float
+    days: int | None
+    factor: float
+
+    def span(self, n_days: int) -> tuple[int, int]:
+        """First day and the day after the last."""
+        start = int(self.at * n_days)
+        return start, n_days if self.days is None else min(start + self.days, n_days)
+
+
+@dataclass(frozen=True)
 class TotalsWorld:
     """The parameters of a world of daily totals.
 
@@ -43,10 +66,18 @@ class TotalsWorld:
     saturation : float
         0 for linear responses; else the stock, in multiples of its mean, at which half of the
         most that is possible is reached.
-    shock : float
-        Factor on the base from day 60 % of the window on, for six days.
+    disturbances : tuple of Disturbance
+        Shocks and shifts of the base.
+    campaigns : tuple of Disturbance
+        The same for the rate of the first kind.
     yearly : float
         Amplitude of a yearly season in demand and marketing.
+    weekly : float
+        Amplitude of the weekly pattern in demand and marketing.
+    pattern_from : float
+        Share of the window gone when the weekly pattern begins.
+    by_week : bool
+        Reports come by the week, dated its first day.
     twins : bool
         The second kind follows the first exactly.
     """
@@ -59,12 +90,23 @@ class TotalsWorld:
     led: float = 0.0
     spread: float = 0.4
     saturation: float = 0.0
-    shock: float = 1.0
+    disturbances: tuple[Disturbance, ...] = ()
+    campaigns: tuple[Disturbance, ...] = ()
     yearly: float = 0.0
+    weekly: float = 0.2
+    pattern_from: float = 0.0
+    by_week: bool = False
     twins: bool = False
 
 
 _NOTHING = tuple(replace(kind, delta=0.0) for kind in KINDS)
+_FEWER = tuple(replace(kind, delta=kind.delta / 8) for kind in KINDS)
+_SEVERAL = (
+    Disturbance(0.15, 1, 2.2),
+    Disturbance(0.30, 10, 0.5),
+    Disturbance(0.55, 4, 1.9),
+    Disturbance(0.80, 1, 0.2),
+)
 
 TOTALS_WORLDS = {
     world.name: world
@@ -73,9 +115,16 @@ TOTALS_WORLDS = {
         TotalsWorld("drifting", drift=0.03),
         TotalsWorld("demand_led", drift=0.03, led=0.7),
         TotalsWorld("saturating", drift=0.02, saturation=1.5),
-        TotalsWorld("shock", drift=0.02, shock=2.5),
+        TotalsWorld("strong_saturation", drift=0.01, saturation=0.5, n_days=365, spread=0.6),
+        TotalsWorld("shock", drift=0.02, disturbances=(Disturbance(0.6, 6, 2.5),)),
+        TotalsWorld("several_shocks", drift=0.02, disturbances=_SEVERAL),
+        TotalsWorld("level_shift", drift=0.01, disturbances=(Disturbance(0.45, None, 1.6),)),
+        TotalsWorld("campaigns", drift=0.02, campaigns=(Disturbance(0.4, 7, 6.0),)),
+        TotalsWorld("new_pattern", drift=0.01, weekly=0.4, pattern_from=0.5),
         TotalsWorld("short", drift=0.02, n_days=60),
         TotalsWorld("two_years", drift=0.02, n_days=730, yearly=0.3),
+        TotalsWorld("weekly_data", drift=0.01, n_days=7 * 130, yearly=0.2, by_week=True),
+        TotalsWorld("few_a_day", base=3.0, kinds=_FEWER, n_days=365),
         TotalsWorld("totals_all_zero", drift=0.03, led=0.7, kinds=_NOTHING),
         TotalsWorld("collinear", drift=0.02, twins=True),
     )
@@ -92,12 +141,15 @@ class DailyTotals:
     outcome : array, shape (T,)
     truth : array, shape (K,)
         Conversions inside the window caused per engagement, on average.
+    responses : array, shape (T, K)
+        What the engagements cause per day, up to a factor per kind.
     """
 
     world: TotalsWorld
     counts: NDArray[np.float64]
     outcome: NDArray[np.float64]
     truth: NDArray[np.float64]
+    responses: NDArray[np.float64] = field(repr=False)
     names: tuple[str, ...] = field(repr=False)
 
 
@@ -108,9 +160,12 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     day = np.arange(days)
     walk = np.cumsum(rng.normal(0.0, world.drift, days)) if world.drift else np.zeros(days)
     demand = np.exp(walk - walk.mean() + world.yearly * np.sin(2 * np.pi * day / 365.25))
-    week = 1.0 + 0.2 * np.sin(2 * np.pi * (day / 7 + rng.random()))
+    waves = world.weekly * (day >= world.pattern_from * days)
+    week = 1.0 + waves * np.sin(2 * np.pi * (day / 7 + rng.random()))
     rates = np.array([kind.rate for kind in kinds])
     noise = np.exp(world.spread * rng.standard_normal((days, len(kinds))))
+    for campaign in world.campaigns:
+        noise[slice(*campaign.span(days)), 0] *= campaign.factor
     counts = rng.poisson(rates * noise * (week * demand**world.led)[:, None]).astype(np.float64)
     if world.twins:
         counts[:, 1] = np.round(counts[:, 0] / 3)
@@ -119,21 +174,33 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     stock = np.zeros((days, len(kinds)))
     for t in range(days):
         stock[t] = counts[t] + (theta * stock[t - 1] if t else 0.0)
-    caused = delta * (1 - theta) * stock
+    response = (1 - theta) * stock
     if world.saturation:
         half = world.saturation * stock.mean(axis=0)
-        caused = delta * (1 - theta) * stock * 2 * half / (half + stock)
+        response = response * 2 * half / (half + stock)
+    caused = delta * response
     base = world.base * demand * week
-    start = int(0.6 * days)
-    base[start : start + 6] *= world.shock
+    for disturbance in world.disturbances:
+        base[slice(*disturbance.span(days))] *= disturbance.factor
     outcome = rng.poisson(base + caused.sum(axis=1)).astype(np.float64)
+    totals = counts.sum(axis=0)
+    if world.by_week:
+        counts, outcome = _by_week(counts), _by_week(outcome)
     return DailyTotals(
         world,
         counts,
         outcome,
-        caused.sum(axis=0) / np.maximum(counts.sum(axis=0), 1.0),
+        caused.sum(axis=0) / np.maximum(totals, 1.0),
+        response,
         tuple(f"{kind.channel}/{kind.type}" for kind in kinds),
     )
+
+
+def _by_week(daily: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Totals of the weeks on their first days, zero on the others; the days after are not sent."""
+    out = np.zeros_like(daily)
+    out[::7] = np.add.reduceat(daily, np.arange(0, daily.shape[0], 7))
+    return out[: (daily.shape[0] - 1) // 7 * 7 + 1]
 
 
 def observe_totals(totals: DailyTotals) -> Observations:
@@ -142,7 +209,7 @@ def observe_totals(totals: DailyTotals) -> Observations:
     nobody = np.zeros(0, dtype=np.int64)
     people = People(
         0,
-        totals.world.n_days,
+        totals.outcome.size,
         n_kinds,
         nobody,
         nobody,

@@ -1,0 +1,213 @@
+"""What moves conversions besides marketing: patterns of week and year, shocks, led demand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.demand import read_demand
+from chalicelib.attribution.seasons import (
+    choose_yearly,
+    find_new_pattern,
+    relative,
+    weekday_columns,
+)
+from chalicelib.attribution.shocks import Shock, find_shocks, shock_columns
+from chalicelib.attribution.structural import (
+    LEVEL_RATIOS,
+    Scales,
+    cross_products,
+    smooth_level,
+)
+
+Floats = NDArray[np.float64]
+
+GUIDE_ROUNDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Columns that every model has, and how noise and level scale.
+
+    Attributes
+    ----------
+    columns : array, shape (N, m)
+        Weekdays, year, shocks.
+    scales : Scales
+        With a guide where marketing follows demand.
+    noise_variance : float
+        In conversions squared, where `scales.noise` is one.
+    shocks : tuple of Shock
+        In steps; a new weekly pattern among them.
+    """
+
+    columns: Floats
+    scales: Scales
+    noise_variance: float
+    shocks: tuple[Shock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Patterns:
+    """What is fixed before the scales are: days per step, yearly columns, shocks."""
+
+    step_days: int
+    yearly: Floats
+    shocks: tuple[Shock, ...] = ()
+
+    def weekdays(self, level: Floats) -> Floats:
+        """Columns of the weekly pattern, and of the one that takes its place: (N, 0, 6 or 12)."""
+        if self.step_days > 1:
+            return np.zeros((level.size, 0))
+        columns = weekday_columns(level)
+        breaks = [s.start for s in self.shocks if s.kind == "new_weekly_pattern"]
+        later = [columns * (np.arange(level.size) >= start)[:, None] for start in breaks]
+        return np.column_stack([columns, *later])
+
+    def slow(self, n_steps: int) -> Floats:
+        """Columns of year and shocks."""
+        lasting = tuple(s for s in self.shocks if s.kind != "new_weekly_pattern")
+        return np.column_stack([self.yearly, shock_columns(lasting, n_steps)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Rough:
+    """A first fit: the level, what is expected in all, coefficients, the variance of the noise."""
+
+    level: Floats
+    expected: Floats
+    coefficients: Floats
+    noise_variance: float
+
+
+def unit_columns(columns: Floats) -> Floats:
+    """Columns with a mean square of one: (N, p) -> (N, p)."""
+    return np.asarray(columns / np.maximum(np.sqrt((columns**2).mean(axis=0)), 1e-300))
+
+
+def find_background(
+    outcome: Floats, counts: Floats, marketing: Floats, searched: Floats, step_days: int
+) -> Background:
+    """Patterns, shocks and led demand, found with marketing in the model.
+
+    Parameters
+    ----------
+    outcome : array, shape (N,)
+    counts : array, shape (N, K)
+        Engagements per step.
+    marketing : array, shape (N, K)
+        One plausible response per kind.
+    searched : array, shape (N, p)
+        Several responses per kind: what these can explain is no shock.
+    step_days : int
+    """
+    patterns = _choose_patterns(outcome, marketing, (), step_days)
+    start = _scale(outcome, marketing, patterns)
+    shocks = find_shocks(
+        outcome, np.column_stack([start.columns, searched]), start.scales, step_days
+    )
+    if shocks:
+        patterns = replace(patterns, shocks=shocks)
+        start = _scale(outcome, marketing, patterns)
+    if step_days == 1:
+        day = find_new_pattern(
+            outcome,
+            np.column_stack([start.columns, marketing]),
+            weekday_columns(np.ones(outcome.size)),
+            start.scales,
+        )
+        if day is not None:
+            change = Shock(day, outcome.size, "new_weekly_pattern")
+            patterns = replace(patterns, shocks=(*shocks, change))
+            start = _scale(outcome, marketing, patterns)
+    return _guide(start, outcome, counts, marketing, patterns)
+
+
+def known_background(
+    outcome: Floats,
+    counts: Floats,
+    marketing: Floats,
+    shocks: tuple[Shock, ...],
+    step_days: int,
+) -> Background:
+    """The same where the shocks are known."""
+    patterns = _choose_patterns(outcome, marketing, shocks, step_days)
+    return _guide(_scale(outcome, marketing, patterns), outcome, counts, marketing, patterns)
+
+
+def _choose_patterns(
+    outcome: Floats, marketing: Floats, shocks: tuple[Shock, ...], step_days: int
+) -> _Patterns:
+    bare = _Patterns(step_days, np.zeros((outcome.size, 0)), shocks)
+    start = _scale(outcome, marketing, bare)
+    columns = np.column_stack([start.columns, marketing])
+    return replace(bare, yearly=choose_yearly(outcome, columns, start.scales, step_days))
+
+
+def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Background:
+    """Scales and weekly pattern in proportion to the level, which needs a fit of its own: twice."""
+    n_steps = outcome.size
+    slow = patterns.slow(n_steps)
+    level = np.ones(n_steps)
+    scales = Scales.constant(n_steps)
+    for _ in range(2):
+        columns = np.column_stack([slow, patterns.weekdays(level)])
+        rough = _fit_roughly(outcome, columns, marketing, scales)
+        smooth = rough.level + slow @ rough.coefficients[: slow.shape[1]]
+        level = relative(smooth)
+        scales = Scales.of_level(smooth, rough.expected)
+    columns = np.column_stack([slow, patterns.weekdays(level)])
+    return Background(columns, scales, rough.noise_variance, patterns.shocks)
+
+
+def _guide(
+    background: Background,
+    outcome: Floats,
+    counts: Floats,
+    marketing: Floats,
+    patterns: _Patterns,
+) -> Background:
+    """The same with what marketing tells about the level, where it follows it.
+
+    The level that engagements are compared with comes from the outcome alone, less what marketing
+    causes, which in turn needs the guide: a few rounds, from "marketing causes nothing".  The
+    yearly season is a part of the level here, for marketing follows that too.
+    """
+    columns = background.columns[:, patterns.yearly.shape[1] :]
+    guided = replace(background, columns=columns)
+    nothing = np.zeros((outcome.size, 0))
+    rough = _fit_roughly(outcome, columns, nothing, background.scales)
+    for _ in range(GUIDE_ROUNDS):
+        rest = outcome - (rough.expected - rough.level)
+        plain = _fit_roughly(rest, nothing, nothing, background.scales)
+        guide = read_demand(counts, plain.level, plain.noise_variance, patterns.step_days)
+        if guide is None:
+            return background
+        guided = replace(guided, scales=replace(background.scales, guide=guide))
+        rough = _fit_roughly(outcome, columns, marketing, guided.scales)
+    return guided
+
+
+def _fit_roughly(outcome: Floats, background: Floats, marketing: Floats, scales: Scales) -> _Rough:
+    """One response per kind, at the likeliest ratio of the variances."""
+    columns = np.column_stack([background, marketing])
+    products = cross_products(outcome, np.zeros((outcome.size, 0)), columns, scales)
+    p = columns.shape[1]
+    dof = max(products.degrees_of_freedom - p, 1)
+    best, chosen, fitted, variance = -np.inf, 0, np.zeros(p), 1.0
+    for number, gram in enumerate(products.gram):
+        inner = gram[:p, :p] + 1e-9 * np.diag(np.diag(gram)[:p])
+        solved = np.linalg.solve(inner, gram[:p, p])
+        left = max(float(gram[p, p] - solved @ gram[:p, p]), 1e-300)
+        value = float(
+            products.log_weight[number]
+            - 0.5 * np.linalg.slogdet(inner)[1]
+            - 0.5 * dof * np.log(left)
+        )
+        if value > best:
+            best, chosen, fitted, variance = value, number, solved, left / dof
+    explained = columns @ fitted
+    level = smooth_level(outcome - explained, scales, float(LEVEL_RATIOS[chosen]))
+    return _Rough(level, level + explained, fitted, variance)

@@ -1,0 +1,74 @@
+"""What is believed about decays and shapes before the data: kinds of one brand resemble each other.
+
+The log half-life of a kind is normal around a centre that the brand's kinds share, as in `decays`;
+daily totals say too little to learn the spread around it, too.  The shape of the response is common
+to the kinds, and linear is likeliest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
+from chalicelib.attribution.saturation import HALF_STOCKS
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+CENTRE_DAYS = 1.9
+"""Most plausible half-life."""
+SPREAD_OF_CENTRES, SPREAD_OF_KINDS = 0.9, 0.4
+"""Standard deviations of a brand's log half-life, and of a kind's around its brand's."""
+LINEAR = 0.95
+"""Prior probability that a brand's responses are linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecaysAndShapes:
+    """Prior over decays and shapes.
+
+    Attributes
+    ----------
+    centres : array, shape (M,)
+        Log prior of the brand's centres.
+    decays : array, shape (M, G)
+        Log probability of a decay given the centre.
+    shapes : array, shape (H,)
+        Log prior of the shape.
+    """
+
+    centres: Floats
+    decays: Floats
+    shapes: Floats
+
+    @classmethod
+    def usual(cls) -> DecaysAndShapes:
+        """Half-lives around two days, linear responses much more likely than not."""
+        log_half_life = LOG_HALF_LIFE[::STEPS]
+        centres = np.linspace(log_half_life[1], log_half_life[-1], 25)
+        decays = -0.5 * ((log_half_life[None, :] - centres[:, None]) / SPREAD_OF_KINDS) ** 2
+        shapes = np.full(HALF_STOCKS.size, (1.0 - LINEAR) / (HALF_STOCKS.size - 1))
+        shapes[0] = LINEAR
+        return cls(
+            -0.5 * ((centres - np.log(CENTRE_DAYS)) / SPREAD_OF_CENTRES) ** 2,
+            decays - np.log(np.exp(decays).sum(axis=1, keepdims=True)),
+            np.log(shapes),
+        )
+
+    def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
+        """The likeliest decay; and the longest."""
+        weight = np.exp(self.centres) @ np.exp(self.decays)
+        return (
+            np.full(n_kinds, int(np.argmax(weight))),
+            np.full(n_kinds, DECAYS.size - 1),
+        )
+
+    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
+        """Log prior of every decay given a centre drawn from what the kinds have, shape (G,)."""
+        log_p = self.centres + self.decays[:, chosen].sum(axis=1)
+        p = np.exp(log_p - log_p.max())
+        return np.asarray(self.decays[int(rng.choice(p.size, p=p / p.sum()))])

@@ -1,0 +1,36 @@
+"""How uncertain an average over candidate models is: its own noise, and their disagreement."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def average_candidates(
+    weight: Floats, effect: Floats, cov: Floats, *, chance: float
+) -> tuple[float, float]:
+    """Mean of an effect over candidates (decays), and its variance.
+
+    The variance has two parts: what chance does to an average with these weights, and how far the
+    candidates lie apart *beyond* what chance does to their differences.  The usual variance of a
+    mixture of posteriors counts the noise that the candidates have in common once more for each of
+    them: a kind that does nothing, for which nothing tells decays apart, is charged twice.
+
+    Parameters
+    ----------
+    weight : array, shape (C,)
+        Of the candidates; sums to one.
+    effect : array, shape (C,)
+        At each candidate.
+    cov : array, shape (C, C)
+        Of the effects at different candidates, from the same data.
+    chance : float
+        Multiple of its expectation up to which disagreement is put down to chance.
+    """
+    mean = float(weight @ effect)
+    average = float(weight @ cov @ weight)
+    apart = float(weight @ (effect - mean) ** 2)
+    by_chance = float(weight @ np.diag(cov)) - average
+    return mean, average + max(apart - chance * by_chance, 0.0)

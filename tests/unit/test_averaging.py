@@ -1,0 +1,173 @@
+"""Averaging over what is not known: decays, shapes, the ratio of the variances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.averaging import average
+from chalicelib.attribution.beliefs import LINEAR, DecaysAndShapes
+from chalicelib.attribution.saturation import HALF_STOCKS, responses
+from chalicelib.attribution.structural import LEVEL_RATIOS, Products, Scales, cross_products
+
+N_DAYS = 120
+SCALES = Scales.constant(N_DAYS)
+NOTHING = np.zeros((N_DAYS, 0))
+
+
+@dataclass(frozen=True)
+class Even:
+    """A prior without preferences; the chains start at the first and the last decay."""
+
+    n_decays: int
+    n_shapes: int = 1
+
+    @property
+    def shapes(self) -> np.ndarray:
+        return np.zeros(self.n_shapes)
+
+    def starts(self, n_kinds: int) -> tuple[np.ndarray, np.ndarray]:
+        first = np.zeros(n_kinds, dtype=np.int64)
+        return first, first + self.n_decays - 1
+
+    def given(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        return np.zeros(self.n_decays)
+
+
+def simulate(effect: float, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    columns = rng.normal(size=(N_DAYS, 2))
+    return 50 + effect * columns[:, 0] + rng.normal(size=N_DAYS), columns
+
+
+def test_with_nothing_unknown_it_is_generalised_least_squares() -> None:
+    outcome, columns = simulate(2.0)
+    products = cross_products(outcome, NOTHING, columns, SCALES)
+    quiet = Products(products.gram[:1], products.log_weight[:1], products.degrees_of_freedom)
+
+    found = average(quiet, np.ones((2, 1, 1)), Even(1), shrink=np.zeros((2, 1, 1)))
+
+    centred = columns - columns.mean(axis=0)
+    beta, rss, *_ = np.linalg.lstsq(centred, outcome - outcome.mean(), rcond=None)
+    cov = rss[0] / (N_DAYS - 3) * np.linalg.inv(centred.T @ centred)
+    assert found.effect == pytest.approx(beta, rel=1e-3)
+    assert np.sqrt(np.diag(found.cov)) == pytest.approx(np.sqrt(np.diag(cov)), rel=1e-3)
+    assert found.degrees_of_freedom == N_DAYS - 3
+
+
+def test_the_column_that_acts_is_told_from_one_that_does_not() -> None:
+    outcome, columns = simulate(2.0)
+    products = cross_products(outcome, NOTHING, columns, SCALES)
+
+    found = average(products, np.ones((1, 2, 1)), Even(2), shrink=np.zeros((1, 2, 1)))
+
+    assert found.decay_weights[0, 0] > 0.99
+    assert found.converged
+    assert found.effect[0] == pytest.approx(2.0, abs=0.4)
+
+
+def test_what_cannot_be_told_stays_open_and_widens_the_interval() -> None:
+    outcome, columns = simulate(2.0)
+    twice = np.column_stack([columns[:, 0], columns[:, 0]])
+    products = cross_products(outcome, NOTHING, twice, SCALES)
+    apart = np.array([[[1.0], [2.0]]])
+
+    found = average(products, apart, Even(2), shrink=np.zeros((1, 2, 1)))
+
+    assert found.decay_weights[0] == pytest.approx([0.5, 0.5], abs=0.02)
+    half = stats.t.ppf(0.975, found.degrees_of_freedom) * np.sqrt(found.cov[0, 0])
+    assert half > 1.0  # from one answer, 2, to the other, 4
+
+
+def test_chains_that_stay_where_they_started_have_not_converged() -> None:
+    gram = np.full((1, 5, 5), 0.0)
+    gram[0] = np.diag([1.0, 1.0, 1.0, 1.0, 100.0])
+    gram[0, [0, 2], 4] = gram[0, 4, [0, 2]] = 6.9
+    gram[0, [1, 3], 4] = gram[0, 4, [1, 3]] = 6.9
+    gram[0, 0, 3] = gram[0, 3, 0] = gram[0, 1, 2] = gram[0, 2, 1] = 0.98
+    stuck = Products(gram, np.zeros(1), 400)
+    effects = np.array([[[1.0], [9.0]], [[1.0], [9.0]]])
+
+    found = average(stuck, effects, Even(2), shrink=np.zeros((2, 2, 1)))
+
+    assert not found.converged
+
+
+def test_the_same_data_give_the_same_answer() -> None:
+    outcome, columns = simulate(0.3)
+    products = cross_products(outcome, NOTHING, columns, SCALES)
+
+    first, second = (
+        average(products, np.ones((1, 2, 1)), Even(2), shrink=np.zeros((1, 2, 1))) for _ in range(2)
+    )
+
+    assert np.array_equal(first.effect, second.effect)
+    assert np.array_equal(first.cov, second.cov)
+
+
+def test_a_level_that_wanders_is_told_from_one_that_stays() -> None:
+    outcome, columns = simulate(1.0)
+    walk = np.cumsum(np.random.default_rng(9).normal(0, 2.0, N_DAYS))
+
+    def typical(values: np.ndarray) -> float:
+        products = cross_products(values, NOTHING, columns[:, :1], SCALES)
+        found = average(products, np.ones((1, 1, 1)), Even(1), shrink=np.zeros((1, 1, 1)))
+        return float(np.exp(found.ratio_weights @ np.log(LEVEL_RATIOS)))
+
+    assert typical(outcome) < 1e-3
+    assert typical(outcome + walk) > 0.5
+
+
+def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
+    prior = DecaysAndShapes.usual()
+    rng = np.random.default_rng(1)
+
+    slow = np.mean([np.exp(prior.given(np.array([7, 7, 7]), rng)) for _ in range(300)], axis=0)
+    fast = np.mean([np.exp(prior.given(np.array([0, 0, 0]), rng)) for _ in range(300)], axis=0)
+
+    assert slow.sum() == pytest.approx(1.0)
+    assert slow @ DECAYS > 0.8
+    assert fast @ DECAYS < 0.4
+    assert np.exp(prior.shapes) == pytest.approx([LINEAR] + [(1 - LINEAR) / 3] * 3)
+
+
+def test_the_shapes_bend_as_they_say() -> None:
+    stock = np.array([1.0, 1.0, 1.0, 2.0, 1.0]).reshape(-1, 1, 1)
+
+    bent = responses(stock)[:, 0, 0, :]
+
+    usual = (stock**2).sum() / stock.sum()
+    for number, half in enumerate(HALF_STOCKS):
+        expected = 2.0 if np.isinf(half) else 2.0 * (half * usual + 1) / (half * usual + 2)
+        assert bent[3, number] / bent[0, number] == pytest.approx(expected)
+
+
+def test_it_makes_no_difference_to_the_level_whether_a_column_is_nuisance_or_a_kind() -> None:
+    outcome, columns = simulate(1.0)
+    outcome = outcome + np.cumsum(np.random.default_rng(2).normal(0, 0.4, N_DAYS))
+    slow = np.linspace(-1.0, 1.0, N_DAYS) ** 2
+    one = cross_products(outcome, slow[:, None], columns[:, :1], SCALES)
+    two = cross_products(outcome, NOTHING, np.column_stack([columns[:, 0], slow]), SCALES)
+
+    alone = average(one, np.ones((1, 1, 1)), Even(1), shrink=np.zeros((1, 1, 1)))
+    both = average(two, np.ones((2, 1, 1)), Even(1), shrink=np.zeros((2, 1, 1)))
+
+    assert both.ratio_weights == pytest.approx(alone.ratio_weights, abs=1e-6)
+    assert both.effect[0] == pytest.approx(alone.effect[0], rel=0.02)
+
+
+def test_the_odds_of_two_columns_are_those_of_their_residuals() -> None:
+    outcome, columns = simulate(0.25)
+    products = cross_products(outcome, NOTHING, columns, SCALES)
+    quiet = Products(products.gram[:1], products.log_weight[:1], products.degrees_of_freedom)
+
+    found = average(quiet, np.ones((1, 2, 1)), Even(2), shrink=np.zeros((1, 2, 1)))
+
+    gram = quiet.gram[0]
+    left = gram[2, 2] - gram[[0, 1], 2] ** 2 / np.diag(gram)[:2]
+    odds = (left[0] / left[1]) ** (-0.5 * quiet.degrees_of_freedom)
+    assert found.decay_weights[0, 0] / found.decay_weights[0, 1] == pytest.approx(odds, rel=1e-6)

@@ -1,0 +1,228 @@
+"""What totals answer and refuse: every reason and every warning, each with an innocent twin."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution import from_totals
+from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
+from chalicelib.attribution.observations import Observations
+from tests.worlds.totals import (
+    KINDS,
+    TOTALS_WORLDS,
+    Disturbance,
+    TotalsWorld,
+    observe_totals,
+    simulate_totals,
+)
+
+TWO = replace(TOTALS_WORLDS["calm"], n_days=120, kinds=KINDS[:2])
+WARNINGS = {
+    "autocorrelated_residuals",
+    "decay_at_edge",
+    "follows_demand",
+    "saturation_unknown",
+    "shocks_removed",
+}
+
+
+@lru_cache
+def observe(world: TotalsWorld, seed: int = 0) -> Observations:
+    return observe_totals(simulate_totals(world, seed))
+
+
+@lru_cache
+def fit(world: TotalsWorld, seed: int = 0) -> GoalEstimates:
+    return estimate_goal(observe(world, seed))
+
+
+def warned(estimates: GoalEstimates) -> set[str]:
+    return {warning for warnings in estimates.warnings for warning in warnings}
+
+
+def test_a_calm_brand_is_answered_without_a_warning() -> None:
+    estimates = fit(TWO)
+
+    assert estimates.methods == ["time_series"] * 2
+    assert warned(estimates) == set()
+    assert estimates.diagnostics["shocks"] == []
+    assert estimates.diagnostics["step_days"] == 1
+
+
+def test_days_taken_for_a_shock_are_named() -> None:
+    shock = Disturbance(0.5, 5, 3.0)
+
+    estimates = fit(replace(TWO, disturbances=(shock,)))
+
+    assert "shocks_removed" in warned(estimates)
+    assert estimates.diagnostics["shocks"] == [{"from": 60, "to": 64, "kind": "run"}]
+
+
+def test_a_campaign_of_our_own_is_no_shock() -> None:
+    strong = tuple(replace(kind, delta=4 * kind.delta) for kind in TWO.kinds)
+    campaign = replace(TWO, kinds=strong, campaigns=(Disturbance(0.5, 6, 8.0),))
+
+    estimates = fit(campaign)
+
+    truth = simulate_totals(campaign, 0).truth
+    assert "shocks_removed" not in warned(estimates)
+    assert estimates.delta[0] == pytest.approx(truth[0], rel=0.4)
+
+
+def test_marketing_that_follows_demand_is_warned_of() -> None:
+    led = replace(TWO, n_days=240, drift=0.05, led=1.0)
+    alone = replace(TWO, n_days=240, drift=0.05)
+
+    assert "follows_demand" in warned(fit(led))
+    assert "follows_demand" not in warned(fit(alone))
+
+
+def test_marketing_that_follows_demand_and_does_nothing_is_not_credited() -> None:
+    world = replace(TOTALS_WORLDS["totals_all_zero"], drift=0.05, led=1.0, base=150.0)
+    scores = []
+    for seed in range(4):
+        estimates = fit(world, seed)
+        scores.extend(estimates.delta / np.sqrt(np.diag(estimates.cov)))
+
+    assert abs(np.mean(scores)) < 0.8
+
+
+def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
+    kinds = tuple(replace(kind, delta=3 * kind.delta) for kind in TWO.kinds)
+    bent = replace(TWO, kinds=kinds, spread=0.6, saturation=1.0, n_days=150)
+    found = [
+        "saturation_unknown" in warned(fit(replace(bent, campaigns=(Disturbance(0.4, 7, 4.0),)), s))
+        for s in range(4)
+    ]
+
+    assert any(found)
+    assert "saturation_unknown" not in warned(fit(TWO))
+
+
+def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
+    observed = observe(TWO)
+    days = np.arange(120)
+    wave = 25 * np.sin(2 * np.pi * days / 3.0) * (days % 50 > 12)
+
+    estimates = estimate_goal(replace(observed, outcome=np.round(observed.outcome + 30 + wave)))
+
+    assert "autocorrelated_residuals" in warned(estimates)
+
+
+def test_effects_that_outlast_the_grid_are_warned_of() -> None:
+    slow = tuple(replace(kind, theta=0.985, delta=kind.delta * 20) for kind in TWO.kinds)
+
+    estimates = fit(replace(TWO, kinds=slow, n_days=300, spread=0.6))
+
+    assert "decay_at_edge" in warned(estimates)
+
+
+def test_weekly_exports_are_answered_at_their_own_step() -> None:
+    world = replace(TWO, n_days=7 * 60, by_week=True, spread=0.6)
+
+    estimates = fit(world)
+
+    assert estimates.methods == ["time_series"] * 2
+    assert estimates.diagnostics["step_days"] == 7
+    truth = simulate_totals(world, 0).truth
+    half = estimates.critical * np.sqrt(np.diag(estimates.cov))
+    assert (np.abs(estimates.delta - truth) < half).all()
+
+
+def test_a_weekly_kind_among_daily_ones_is_refused_and_the_others_are_answered() -> None:
+    three = replace(TWO, kinds=KINDS[:3])
+    observed = observe(three)
+    counts = observed.counts.copy()
+    sums = np.add.reduceat(counts[:, 2], np.arange(0, 120, 7))
+    counts[:, 2] = 0.0
+    counts[::7, 2] = sums
+
+    estimates = estimate_goal(replace(observed, counts=counts))
+
+    assert estimates.reasons[2] == ["weekly_totals"]
+    assert estimates.methods == ["time_series", "time_series", None]
+
+
+def test_weeks_that_are_too_few_are_refused() -> None:
+    estimates = fit(replace(TWO, n_days=7 * 12, by_week=True))
+
+    assert estimates.reasons == [["too_short_window"]] * 2
+
+
+def test_a_kind_that_is_the_sum_of_two_others_is_refused_with_them() -> None:
+    observed = observe(replace(TWO, kinds=KINDS[:3]))
+    counts = observed.counts.copy()
+    counts[:, 2] = counts[:, 0] + 3 * counts[:, 1]
+
+    estimates = estimate_goal(replace(observed, counts=counts))
+
+    assert estimates.methods == [None] * 3
+    assert all(reasons[0].startswith("collinear_with:") for reasons in estimates.reasons)
+
+
+def test_kinds_that_merely_resemble_each_other_are_answered() -> None:
+    observed = observe(TWO)
+    counts = observed.counts.copy()
+    noise = np.random.default_rng(2).normal(0, 0.5, 120)
+    counts[:, 1] = np.round(counts[:, 0] * np.exp(noise))
+
+    estimates = estimate_goal(replace(observed, counts=counts))
+
+    assert estimates.methods == ["time_series"] * 2
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"n_days": 27}, "too_short_window"),
+        (
+            {"base": 0.02, "kinds": tuple(replace(k, delta=0.0) for k in KINDS[:2])},
+            "too_few_conversions",
+        ),
+        ({"kinds": tuple(replace(k, rate=0.2) for k in KINDS[:2])}, "too_few_engagements"),
+    ],
+)
+def test_too_little_is_refused(change: dict, reason: str) -> None:
+    assert fit(replace(TWO, **change)).reasons == [[reason]] * 2
+
+
+def test_conversions_of_a_single_day_are_no_evidence() -> None:
+    observed = observe(TWO)
+    one_day = np.where(np.arange(120) == 60, 500.0, 0.0)
+
+    estimates = estimate_goal(replace(observed, outcome=one_day))
+
+    assert estimates.reasons == [["too_few_conversions"]] * 2
+
+
+def test_an_exact_fit_is_answered_without_trouble() -> None:
+    observed = observe(TWO)
+
+    estimates = estimate_goal(replace(observed, outcome=observed.counts @ np.array([1.0, 2.0])))
+
+    assert estimates.delta == pytest.approx([1.0, 2.0], rel=0.05)
+
+
+def test_every_code_is_in_the_docs() -> None:
+    source = Path(from_totals.__file__).read_text(encoding="utf-8")
+    codes = set(WARNINGS)
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(attr="refuse" | "warn"), args=[_, ast.Constant(str(code))]
+            ):
+                codes.add(code)
+            case ast.Return(value=ast.Constant(str(code))):
+                codes.add(code)
+            case _:
+                pass
+    page = (Path(__file__).parents[2] / "docs" / "methods.md").read_text(encoding="utf-8")
+
+    assert len(codes) > 10
+    assert {code for code in codes if f"`{code}" not in page} == set()

@@ -1,0 +1,66 @@
+"""The page of accuracy: its tables are those of the results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.worlds.judge import Verdict
+from tests.worlds.page import rewrite, suspicion_table
+
+CLICK, LIKE = "google_ads/click", "facebook/like"
+PAGE = """before
+<!-- people -->
+old
+<!-- /people -->
+<!-- totals -->
+<!-- /totals -->
+<!-- unidentified -->
+<!-- /unidentified -->
+after
+"""
+
+
+def verdict(world: str, kind: str = LIKE, *, held: bool = True, flags: str = "") -> Verdict:
+    return Verdict(world, 0, kind, 1.0, 1.0, 0.5 if held else 1.5, 2.0, flags=flags)
+
+
+def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(PAGE, encoding="utf-8")
+
+    rewrite(page, [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm")])
+
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n")
+    assert text.endswith("after\n")
+    assert "old" not in text
+    assert "| loyalty | 1 | 50.0 % |" in text
+    assert "| calm | 1 | 100.0 % |" in text
+    assert text.count("| together |") == 2
+
+
+def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text("nothing here", encoding="utf-8")
+
+    with pytest.raises(ValueError, match="people"):
+        rewrite(page, [verdict("loyalty")])
+
+    assert page.read_text(encoding="utf-8") == "nothing here"
+
+
+def test_suspicion_counts_where_it_is_due_and_where_it_is_not() -> None:
+    rows = [
+        verdict("intent", CLICK, flags="decay_unknown; intent_confounding_suspected"),
+        verdict("intent", LIKE, flags="placebo_failed"),
+        verdict("collinear", LIKE, flags="collinear_with:twitter/share"),
+        verdict("loyalty", LIKE, flags="weak_overlap"),
+    ]
+
+    table = suspicion_table(rows).splitlines()
+
+    assert "| intent | 1 | 100.0 % | 100.0 % |" in table
+    assert "| collinear | 1 | 100.0 % | – |" in table
+    assert "| all other worlds of people | 1 | – | 0.0 % |" in table

@@ -1,0 +1,66 @@
+"""What could be known at best: the same model, told the decays, the shapes and where shocks are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from chalicelib.attribution.background import known_background, unit_columns
+from chalicelib.attribution.resolution import is_weekly, resolve
+from chalicelib.attribution.shocks import Shock
+from chalicelib.attribution.time_series import average_effects
+from tests.worlds.totals import DailyTotals
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A prior that leaves nothing open."""
+
+    shapes: Floats
+
+    def starts(self, n_kinds: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        nothing = np.zeros(n_kinds, dtype=np.int64)
+        return nothing, nothing
+
+    def given(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        return np.zeros(1)
+
+
+def consult_totals(totals: DailyTotals) -> tuple[Floats, Floats, Floats]:
+    """Estimates and the ends of their intervals, shape (K,) each."""
+    world = totals.world
+    weekly = np.array([is_weekly(counts) for counts in totals.counts.T])
+    resolution = resolve(totals.outcome, weekly)
+    padded = np.zeros(max(resolution.n_days, totals.outcome.size))
+    padded[: totals.outcome.size] = totals.outcome
+    counts = resolution.spread(totals.counts, weekly)
+    responses = resolution.total(totals.responses)
+    shocks = tuple(Shock(*d.span(world.n_days), "known") for d in world.disturbances)
+    if world.pattern_from:
+        start = int(world.pattern_from * world.n_days)
+        shocks = (*shocks, Shock(start, world.n_days, "new_weekly_pattern"))
+    if resolution.step_days > 1 and shocks:
+        raise ValueError("shocks are known by the day, these totals come by the week")
+    outcome = resolution.total(padded)
+    background = known_background(
+        outcome,
+        resolution.total(counts),
+        unit_columns(responses),
+        shocks,
+        resolution.step_days,
+    )
+    averaged = average_effects(
+        outcome,
+        responses[:, :, None, None],
+        totals.counts.sum(axis=0),
+        background,
+        Known(np.zeros(1)),
+    )
+    quantile = stats.t.ppf(0.975, averaged.degrees_of_freedom)
+    half = quantile * np.sqrt(np.diag(averaged.cov))
+    return averaged.effect, averaged.effect - half, averaged.effect + half

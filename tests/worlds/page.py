@@ -1,0 +1,78 @@
+"""The tables of ``docs/accuracy.md``, written anew from the results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from tests.worlds.judge import Verdict
+from tests.worlds.people import UNIDENTIFIED, VARIED, WORLDS
+from tests.worlds.table import HEADER, summarise
+from tests.worlds.totals import TOTALS_WORLDS
+
+PEOPLE = (*(name for name in WORLDS if name not in UNIDENTIFIED), VARIED)
+TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
+SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
+
+
+def rewrite(page: Path, verdicts: list[Verdict]) -> None:
+    """Put the tables of `verdicts` between the page's markers.
+
+    Raises
+    ------
+    ValueError
+        If a marker is missing.
+    """
+    text = page.read_text(encoding="utf-8")
+    for name, table in (
+        ("people", accuracy_table(verdicts, PEOPLE)),
+        ("totals", accuracy_table(verdicts, TOTALS)),
+        ("unidentified", suspicion_table(verdicts)),
+    ):
+        marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
+        if found != 1:
+            raise ValueError(f"{page} has no place for the table {name!r}")
+    page.write_text(text, encoding="utf-8")
+
+
+def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
+    """A line per world that has results, and one for all together."""
+    rows = [v for v in verdicts if v.world in worlds]
+    names = [name for name in worlds if any(v.world == name for v in rows)]
+    lines = [summarise(name, [v for v in rows if v.world == name]) for name in names]
+    return "\n".join([HEADER, *lines, summarise("together", rows)])
+
+
+def suspicion_table(verdicts: Iterable[Verdict]) -> str:
+    """How often kinds are suspected or refused for what nobody can know, and how often wrongly."""
+    rows = list(verdicts)
+    lines = ["| world | seeds | flagged | wrongly flagged |", "|---|---|---|---|"]
+    for name in (*UNIDENTIFIED, "collinear"):
+        mine = [v for v in rows if v.world == name]
+        guilty = [v for v in mine if _is_unknowable(v)]
+        others = [v for v in mine if not _is_unknowable(v)]
+        seeds = len({v.seed for v in mine})
+        lines.append(f"| {name} | {seeds} | {_share(guilty)} | {_share(others)} |")
+    for title, names in (("all other worlds of people", PEOPLE), ("all other totals", TOTALS)):
+        mine = [v for v in rows if v.world in names]
+        seeds = len({(v.world, v.seed) for v in mine})
+        lines.append(f"| {title} | {seeds} | – | {_share(mine)} |")
+    return "\n".join(lines)
+
+
+def _is_unknowable(verdict: Verdict) -> bool:
+    """Paid clicks where people want to buy anyway, and the two kinds that move together."""
+    if verdict.world in UNIDENTIFIED:
+        return verdict.kind == "google_ads/click"
+    return verdict.kind in ("facebook/like", "twitter/share")
+
+
+def _share(verdicts: list[Verdict]) -> str:
+    if not verdicts:
+        return "–"
+    flagged = [any(flag.startswith(SUSPICIONS) for flag in v.flags.split("; ")) for v in verdicts]
+    return f"{100 * np.mean(flagged):.1f} %"
