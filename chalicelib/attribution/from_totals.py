@@ -21,8 +21,9 @@ MIN_DAYS = 28
 MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
 """Of the variance of an estimate by what the other kinds explain of the kind's changes."""
-UNKNOWN_SHAPE = (0.1, 0.8)
-"""Probability of linear responses between which nobody knows whether they saturate."""
+UNKNOWN_SHAPE = (0.1, 0.97)
+"""Probability of linear responses between which nobody knows whether they saturate: above, the data
+speak for linear ones more clearly than was believed beforehand."""
 
 
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:

@@ -23,6 +23,8 @@ from tests.worlds.totals import (
 )
 
 TWO = replace(TOTALS_WORLDS["calm"], n_days=120, kinds=KINDS[:2])
+CLEAR = replace(TWO, n_days=365, spread=1.0)
+"""A year in which marketing varies so much that linear responses can be told from bent ones."""
 WARNINGS = {
     "autocorrelated_residuals",
     "decay_at_edge",
@@ -47,7 +49,7 @@ def warned(estimates: GoalEstimates) -> set[str]:
 
 
 def test_a_calm_brand_is_answered_without_a_warning() -> None:
-    estimates = fit(TWO)
+    estimates = fit(CLEAR)
 
     assert estimates.methods == ["time_series"] * 2
     assert warned(estimates) == set()
@@ -102,7 +104,7 @@ def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
     ]
 
     assert any(found)
-    assert "saturation_unknown" not in warned(fit(TWO))
+    assert "saturation_unknown" not in warned(fit(CLEAR))
 
 
 def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
