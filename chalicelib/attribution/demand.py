@@ -6,13 +6,17 @@ credits marketing with what demand does on the same day (simultaneity).  The joi
 both is that of the outcome alone with a level that is pulled towards what marketing tells
 (`structural.Guide`).
 `led_k` follows from how both move over weeks, which the level's first estimate shows.
+
+Two series that both wander go along with each other by chance, the more the longer their spells
+last (Granger, Newbold 1974).  So marketing is believed to follow demand only if it goes along with
+the level more closely than with the same level shifted against it by weeks, which keeps the memory
+of both and breaks only what they have to do with each other.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from chalicelib.attribution.structural import Guide
 
@@ -48,18 +52,45 @@ def read_demand(
     logs = np.log1p(counts)
     period = 7 if step_days == 1 else 1
     season = np.equal.outer(np.arange(n_steps) % period, np.arange(period)).astype(np.float64)
+    shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
+    clearly, led, weekday, residual = _go_along(relative, season, logs)
+    by_chance = [_go_along(np.roll(relative, shift), season, logs)[0] for shift in shifts]
+    if clearly <= np.quantile(by_chance, CONFIDENCE):
+        return None
+    variance = (residual**2).sum(axis=0) / max(n_steps - season.shape[1] - 1, 1)
+    pull = led / np.maximum(variance, 1e-12)
+    precision = float((pull * led).sum())
+    value = (logs - season @ weekday) @ pull / precision
+    spells = _spells(residual @ pull)
+    weight = precision / spells * noise_variance / np.maximum(level, 0.05 * mean) ** 2
+    told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
+    return Guide(told, np.asarray(weight))
+
+
+def _go_along(
+    relative: Floats, season: Floats, logs: Floats
+) -> tuple[float, Floats, Floats, Floats]:
+    """How clearly marketing goes along with a level (a sum of squared t-values), and the fit.
+
+    Returns
+    -------
+    clearly : float
+    led : array, shape (K,)
+    weekday : array, shape (P, K)
+    residual : array, shape (N, K)
+    """
     X = np.column_stack([relative, season])
     inverse = np.linalg.inv(X.T @ X)
     coefficient = inverse @ X.T @ logs
     residual = logs - X @ coefficient
-    variance = (residual**2).sum(axis=0) / max(n_steps - X.shape[1], 1)
-    led = coefficient[0]
-    clearly = float((led**2 / np.maximum(variance * inverse[0, 0], 1e-300)).sum())
-    if clearly < stats.chi2.ppf(CONFIDENCE, led.size):
-        return None
-    pull = led / np.maximum(variance, 1e-12)
-    precision = float((pull * led).sum())
-    value = (logs - season @ coefficient[1:]) @ pull / precision
-    weight = precision * noise_variance / np.maximum(level, 0.05 * mean) ** 2
-    told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
-    return Guide(told, np.asarray(weight))
+    variance = (residual**2).sum(axis=0) / max(X.shape[0] - X.shape[1], 1)
+    clearly = float((coefficient[0] ** 2 / np.maximum(variance * inverse[0, 0], 1e-300)).sum())
+    return clearly, coefficient[0], coefficient[1:], residual
+
+
+def _spells(residual: Floats) -> float:
+    """How many steps count as one reading, for what is left of marketing lasts: at least 1."""
+    centred = residual - residual.mean()
+    memory = float(centred[1:] @ centred[:-1]) / max(float(centred @ centred), 1e-300)
+    memory = min(max(memory, 0.0), 0.95)
+    return (1.0 + memory) / (1.0 - memory)

@@ -95,6 +95,14 @@ def test_marketing_that_follows_demand_and_does_nothing_is_not_credited() -> Non
     assert abs(np.mean(scores)) < 0.8
 
 
+def test_campaigns_that_last_are_not_taken_for_marketing_that_follows_demand() -> None:
+    lasting = replace(TWO, drift=0.02, spells=5)
+
+    found = ["follows_demand" in warned(fit(lasting, seed)) for seed in range(8)]
+
+    assert sum(found) <= 1  # two series that wander go along by chance
+
+
 def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
     kinds = tuple(replace(kind, delta=3 * kind.delta) for kind in TWO.kinds)
     bent = replace(TWO, kinds=kinds, spread=0.6, saturation=1.0, n_days=150)

@@ -78,6 +78,8 @@ class TotalsWorld:
         Share of the window gone when the weekly pattern begins.
     by_week : bool
         Reports come by the week, dated its first day.
+    spells : int
+        Days over which the noise of marketing lasts.
     twins : bool
         The second kind follows the first exactly.
     """
@@ -96,6 +98,7 @@ class TotalsWorld:
     weekly: float = 0.2
     pattern_from: float = 0.0
     by_week: bool = False
+    spells: int = 1
     twins: bool = False
 
 
@@ -113,6 +116,7 @@ TOTALS_WORLDS = {
     for world in (
         TotalsWorld("calm"),
         TotalsWorld("drifting", drift=0.03),
+        TotalsWorld("bursts", drift=0.02, spells=5),
         TotalsWorld("demand_led", drift=0.03, led=0.7),
         TotalsWorld("saturating", drift=0.02, saturation=1.5),
         TotalsWorld("strong_saturation", drift=0.01, saturation=0.5, n_days=365, spread=0.6),
@@ -153,6 +157,13 @@ class DailyTotals:
     names: tuple[str, ...] = field(repr=False)
 
 
+def _spells(length: int, days: int, n_kinds: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Standard normal noise that lasts `length` days, as campaigns do, shape (days, n_kinds)."""
+    drawn = rng.standard_normal((days + length - 1, n_kinds))
+    summed = np.cumsum(np.vstack([np.zeros((1, n_kinds)), drawn]), axis=0)
+    return np.asarray((summed[length:] - summed[:-length]) / np.sqrt(length))
+
+
 def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     """The daily totals of one world."""
     rng = np.random.default_rng([seed, 11])
@@ -163,7 +174,7 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     waves = world.weekly * (day >= world.pattern_from * days)
     week = 1.0 + waves * np.sin(2 * np.pi * (day / 7 + rng.random()))
     rates = np.array([kind.rate for kind in kinds])
-    noise = np.exp(world.spread * rng.standard_normal((days, len(kinds))))
+    noise = np.exp(world.spread * _spells(world.spells, days, len(kinds), rng))
     for campaign in world.campaigns:
         noise[slice(*campaign.span(days)), 0] *= campaign.factor
     counts = rng.poisson(rates * noise * (week * demand**world.led)[:, None]).astype(np.float64)
