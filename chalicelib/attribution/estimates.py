@@ -21,6 +21,9 @@ from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 
+MAX_KINDS = 60
+"""Kinds that a model holds, the most frequent ones: its time grows with their square."""
+
 
 @dataclass(frozen=True, slots=True)
 class GoalEstimates:
@@ -63,6 +66,8 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     """Estimates of every kind for one goal, each with a method or with the reasons for none."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
+    frequent_first = np.argsort(-observed.counts.sum(axis=0), kind="stable")
+    draft.refuse(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
     explained = estimate_from_people(observed, inside, draft, progress)
     estimate_from_totals(observed, explained, draft)

@@ -52,13 +52,13 @@ def estimate_from_people(
     array, shape (T,)
         Conversions per day that it explains.
     """
-    kinds = _kinds_within_user(observed)
+    kinds = np.intersect1d(_kinds_within_user(observed), draft.open_kinds())
     if kinds.size == 0:
         return np.zeros(observed.counts.shape[0])
     people = _restrict_people(observed.people, kinds)
     panel = reduce_panel(people, progress)
     varying = panel.variation() > 1e-9 * np.maximum(observed.identified[kinds], 1.0)
-    draft.refuse(kinds[~varying], "no_variation")
+    # what everybody does on the same days is left to the totals
     position = np.flatnonzero(varying)
     if position.size == 0:
         return np.zeros(observed.counts.shape[0])

@@ -21,6 +21,7 @@ MIN_DAYS = 28
 MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
 """Of the variance of an estimate by what the other kinds explain of the kind's changes."""
+_TOGETHER = 0.8
 UNKNOWN_SHAPE = (0.1, 0.97)
 """Probability of linear responses between which nobody knows whether they saturate: above, the data
 speak for linear ones more clearly than was believed beforehand."""
@@ -43,6 +44,11 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     outcome = observed.outcome - explained
     if outcome.std() <= 1e-9 * max(observed.outcome.mean(), 1.0):
         draft.refuse(kinds, "no_variation_in_conversions")
+        return
+    sparse = np.array([_is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
+    draft.refuse(kinds[sparse], "sparse_totals")
+    kinds = kinds[~sparse]
+    if kinds.size == 0:
         return
     weekly = np.array([is_weekly(observed.counts[:, kind]) for kind in kinds])
     resolution = resolve(observed.outcome, weekly)
@@ -111,6 +117,20 @@ def _tell(
         for shock in fit.shocks
     ]
     draft.diagnostics["shocks"] = days  # days of the window, from 0
+
+
+def _is_sparse(counts: Floats, outcome: Floats) -> bool:
+    """Whether totals come less often than once a week, and days without one are no zeros.
+
+    Engagements and conversions are both there on the same few days, more than a week apart.
+    """
+    days, sold = np.flatnonzero(counts > 0), np.flatnonzero(outcome > 0)
+    together = np.intersect1d(days, sold)
+    return bool(
+        together.size >= 2
+        and together.size >= _TOGETHER * max(days.size, sold.size)
+        and np.median(np.diff(together)) > 7
+    )
 
 
 def _candidates(observed: Observations, draft: Draft) -> Ints:

@@ -28,7 +28,10 @@ class GoalColumns:
 
 @dataclass(slots=True)
 class Columns:
-    """Events of the window in columns; days are counted from an arbitrary origin."""
+    """Events of the window in columns; days are ordinals.
+
+    `costs` has the channel, first and last day and amount of every cost event.
+    """
 
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Columns:
     cost_of_channel: dict[tuple[str, int], float] = field(
         default_factory=lambda: defaultdict(float)
     )
+    costs: list[tuple[str, int, int, float]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
 
     def add(self, event: Event) -> None:
@@ -54,6 +58,8 @@ class Columns:
                 share = float(event.amount.amount) / event.period_days
                 for day in range(first, first + event.period_days):
                     self.cost_of_channel[event.channel, day] += share
+                last = first + event.period_days - 1
+                self.costs.append((event.channel, first, last, float(event.amount.amount)))
             case Audience():
                 pass
 

@@ -8,6 +8,7 @@ and the decays.  Decimal money becomes float64 here, once.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -90,7 +91,10 @@ def fit_events(
         "as_of": as_of.isoformat(),
         "currency": currency,
     }
-    return header | _document(columns, start, n_days, experiments, max_people, progress)
+    found = header | _document(columns, start, n_days, experiments, max_people, progress)
+    if window is None:  # nobody asked to leave them out
+        found["costs_outside"] = _costs_outside(columns, start, end)
+    return found
 
 
 def _document(
@@ -183,6 +187,15 @@ def _dated(diagnostics: dict[str, Any], start: dt.date) -> dict[str, Any]:
         for shock in diagnostics["shocks"]
     ]
     return diagnostics | {"shocks": shocks}
+
+
+def _costs_outside(columns: Columns, start: dt.date, end: dt.date) -> dict[str, float]:
+    """Costs per channel that lie wholly before the first or after the last day of the window."""
+    outside: dict[str, float] = defaultdict(float)
+    for channel, first, last, amount in columns.costs:
+        if last < start.toordinal() or first > end.toordinal():
+            outside[channel] += amount
+    return {channel: round(amount, 6) for channel, amount in sorted(outside.items())}
 
 
 def _daily(

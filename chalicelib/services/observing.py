@@ -117,10 +117,10 @@ def _sample(ids: list[str], most: int) -> tuple[NDArray[np.bool_], float]:
 
 
 def _name(kind: Kind, kinds: Iterable[Kind]) -> str:
-    """``channel/type``, with ``paid`` or ``organic`` where the data have both."""
+    """``channel/type``, with ``:paid`` or ``:organic`` where the data have both."""
     channel, what, paid = kind
     if (channel, what, not paid) in set(kinds):
-        return f"{channel}/{what} ({'paid' if paid else 'organic'})"
+        return f"{channel}/{what}:{'paid' if paid else 'organic'}"
     return f"{channel}/{what}"
 
 

@@ -113,6 +113,66 @@ def test_a_channel_that_cost_more_than_it_brought_is_unprofitable() -> None:
     assert facebook["roi"]["ci_high"] < 0
 
 
+def test_all_of_the_cost_against_a_part_of_the_effect_is_no_loss_yet() -> None:
+    document = make_document(costs={"facebook": [200.0] * DAYS})
+    document["kinds"][2] = make_kind("facebook", "share", 10)
+
+    facebook = channel_of(answers.roi(document), "facebook")
+
+    assert facebook["roi"]["ci_high"] < 0
+    assert facebook["verdict"] == "inconclusive"
+    assert "not_counted:facebook/share" in facebook["warnings"]
+
+
+def test_costs_outside_the_window_are_told_and_are_not_called_none() -> None:
+    document = make_document(costs={}) | {"costs_outside": {"facebook": 99.0}}
+
+    facebook = channel_of(answers.roi(document), "facebook")
+
+    assert facebook["cost_outside_window"] == 99.0
+    assert facebook["reasons"] == ["cost_outside_window"]
+    assert "cost_outside_window" in facebook["warnings"]
+    assert channel_of(answers.roi(document), "xing")["reasons"][-1] == "no_cost"
+
+
+def test_a_paid_kind_and_its_organic_twin_are_compared_with_each_other() -> None:
+    document = make_document()
+    document["kinds"] = [
+        make_kind("facebook", "click", 100),
+        make_kind("facebook", "click", 50, paid=True),
+        make_kind("xing", "like", 10),
+    ]
+
+    usual = answers.equivalence(document)
+    asked = answers.equivalence(document, engagement="facebook/click", baseline="facebook/click")
+
+    for answer in (usual, asked):
+        assert (answer["engagement"]["paid"], answer["baseline"]["paid"]) == (False, True)
+        assert answer["ratio"]["estimate"] == pytest.approx(0.5)
+
+
+def test_where_refunds_exceed_sales_values_are_not_compared() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["value_mean"] = -5.0
+
+    answer = answers.equivalence(document, engagement="facebook/like", baseline="google_ads/click")
+
+    assert answer["verdict"] == "not_estimable"
+    assert answer["reasons"] == ["refunds_exceed_sales"]
+
+
+def test_without_values_no_value_is_claimed_to_be_nothing() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["value_mean"] = 0.0
+
+    facebook = channel_of(answers.roi(document), "facebook")
+
+    assert facebook["reasons"] == ["no_value"]
+    assert facebook["incremental_revenue"]["estimate"] is None
+    assert facebook["engagements"][0]["value_per_engagement"]["estimate"] is None
+    assert facebook["engagements"][0]["conversions_per_engagement"]["estimate"] is not None
+
+
 def test_a_range_counts_its_own_days_only() -> None:
     answer = answers.roi(
         make_document(), start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 10), channel="facebook"

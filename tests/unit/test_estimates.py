@@ -232,3 +232,56 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
 
     assert mean_inside(late)[0] == pytest.approx(np.ones(mean_inside(late).shape[1]))
     assert (mean_inside(early)[0, 1:] > 1.0).all()
+
+
+def test_of_very_many_kinds_the_most_frequent_are_estimated(observed: Observations) -> None:
+    kinds = 70
+    many = select_kinds(
+        without_people(observed),
+        [k % 6 for k in range(kinds)],
+        [f"c{k}/like" for k in range(kinds)],
+    )
+    many = replace(many, counts=many.counts + (np.arange(kinds) >= 65))
+
+    estimates = estimate_goal(many)
+
+    assert sum(reasons == ["too_many_kinds"] for reasons in estimates.reasons) == 10
+    frequent = np.argsort(-many.counts.sum(axis=0), kind="stable")[:60]
+    assert all("too_many_kinds" not in estimates.reasons[kind] for kind in frequent)
+
+
+def test_what_everybody_does_on_the_same_days_is_left_to_the_totals() -> None:
+    n_people, n_days = 100, 60
+    days = np.arange(1, n_days, 3)
+    who, when = np.meshgrid(np.arange(n_people), days)
+    rng = np.random.default_rng(2)
+    bought = np.argwhere(rng.random((n_people, n_days)) < 0.05)
+    people = People(
+        n_people,
+        n_days,
+        1,
+        who.ravel(),
+        when.ravel(),
+        np.zeros(who.size, dtype=np.int64),
+        np.ones(who.size),
+        bought[:, 0],
+        bought[:, 1],
+        np.ones(len(bought)),
+        np.full(n_people, -1),
+    )
+    counts = np.zeros((n_days, 1))
+    counts[days] = n_people
+    together = Observations(
+        ("facebook/like",),
+        counts,
+        counts.sum(axis=0),
+        np.zeros(1, dtype=bool),
+        people,
+        np.bincount(bought[:, 1], minlength=n_days).astype(float),
+        np.full(len(bought), 50.0),
+        np.ones(len(bought)),
+    )
+
+    estimates = estimate_goal(together)
+
+    assert estimates.methods == ["time_series"]

@@ -166,6 +166,19 @@ def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
     assert told[-1] == pytest.approx(1.0)
 
 
+def test_a_cost_before_the_first_event_is_told_and_one_that_reaches_in_is_not() -> None:
+    document = fit([*likes(), *conversions(), cost("2025-12-01", "99", 10)])
+    reaching = fit([*likes(), *conversions(), cost("2025-12-28", "99", 10)])
+    given = fit(
+        [*likes(), *conversions(), cost("2025-12-01", "99", 10)],
+        (dt.date(2026, 1, 1), dt.date(2026, 2, 9)),
+    )
+
+    assert document["costs_outside"] == {"facebook": 99.0}
+    assert reaching["costs_outside"] == {}
+    assert "costs_outside" not in given
+
+
 def test_of_many_people_a_sample_is_followed_and_the_intervals_know_it(
     journeys: list[Event],
 ) -> None:

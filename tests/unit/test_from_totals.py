@@ -236,3 +236,22 @@ def test_every_code_is_in_the_docs() -> None:
 
     assert len(codes) > 10
     assert {code for code in codes if f"`{code}" not in page} == set()
+
+
+@pytest.mark.parametrize("gap", [14, 30])
+def test_totals_that_come_less_often_than_weekly_are_refused(gap: int) -> None:
+    rng = np.random.default_rng(4)
+    days = np.arange(0, 600, gap)
+    counts, outcome = np.zeros((600, 1)), np.zeros(600)
+    counts[days, 0], outcome[days] = rng.poisson(2_000, days.size), rng.poisson(900, days.size)
+    observed = replace(
+        observe(TWO),
+        names=("facebook/like",),
+        counts=counts,
+        identified=np.zeros(1),
+        exposure=np.zeros(1, dtype=bool),
+        outcome=outcome,
+        people=replace(observe(TWO).people, n_days=600, n_kinds=1),
+    )
+
+    assert estimate_goal(observed).reasons == [["sparse_totals"]]

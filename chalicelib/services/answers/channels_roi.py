@@ -100,10 +100,13 @@ def _channel(
 ) -> dict[str, Any]:
     fitted = document["goals"][goal]
     cost = days.total(document["costs"].get(name, []))
+    outside = document.get("costs_outside", {}).get(name, 0.0)
+    no_cost = "no_cost" if outside == 0 else "cost_outside_window"
     known = [effect for effect in effects if effect.delta is not None]
     answer: dict[str, Any] = {
         "channel": name,
         "cost": rounded(cost, 2),
+        "cost_outside_window": rounded(outside, 2),
         "incremental_conversions": NOTHING_KNOWN,
         "incremental_revenue": NOTHING_KNOWN,
         "roi": NOTHING_KNOWN,
@@ -117,7 +120,7 @@ def _channel(
     if not known:
         answer["reasons"] = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
         if cost == 0:
-            answer["reasons"] = [*answer["reasons"], "no_cost"]
+            answer["reasons"] = [*answer["reasons"], no_cost]
         return answer
     conversions = sum(e.delta * e.count for e in known if e.delta is not None)
     cov = fitted["covariance"]
@@ -132,7 +135,8 @@ def _channel(
     )
     error = math.sqrt(max(variance, 0.0))
     answer["incremental_conversions"] = interval_of(conversions, error, critical)
-    answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
+    if mean != 0:
+        answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
     answer["smallest_detectable_effect"] = _detectable(error, critical, fitted, cost)
     answer["method"] = max(known, key=lambda e: e.count).method
     answer["warnings"] = distinct(
@@ -142,9 +146,10 @@ def _channel(
             for e in effects
             if e.delta is None and "exposure_only" not in e.reasons
         ]
+        + (["cost_outside_window"] if outside > 0 else [])
     )
     if cost <= 0:
-        answer["reasons"] = ["no_cost"]
+        answer["reasons"] = [no_cost]
         return answer
     if mean == 0:
         answer["reasons"] = ["no_value"]
@@ -155,9 +160,9 @@ def _channel(
     assert gain["ci_high"] is not None
     if gain["ci_low"] > 0:
         answer["verdict"] = "profitable"
-    elif gain["ci_high"] < 0:
+    elif gain["ci_high"] < 0 and not any(w.startswith("not_counted:") for w in answer["warnings"]):
         answer["verdict"] = "unprofitable"
-    else:
+    else:  # all of the cost against a part of what it brought is no loss yet
         answer["verdict"] = "inconclusive"
     return answer
 

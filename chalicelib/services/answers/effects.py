@@ -154,21 +154,32 @@ def read_goal(document: dict[str, Any], goal: str | None) -> str:
     return goal
 
 
-def find_effect(effects: list[Effect], field: str, name: str) -> Effect:
-    """The effect called `name`; raises InvalidFields, naming `field`, if there is none."""
+def find_effect(effects: list[Effect], field: str, name: str, *, paid: bool) -> Effect:
+    """The effect called `name`, the `paid` one or the organic one where the data have both.
+
+    Raises
+    ------
+    InvalidFields
+        Naming `field`, if there is none.
+    """
     found = [effect for effect in effects if effect.name == name]
     if not found:
         raise unknown_value(field, name, sorted({effect.name for effect in effects}))
-    wanted_paid = name.endswith("/click")
-    return next((effect for effect in found if effect.paid == wanted_paid), found[0])
+    return next((effect for effect in found if effect.paid == paid), found[0])
 
 
-def usual_kind(effects: list[Effect], name: str, *, paid: bool) -> str:
-    """`name` where the data have it, else the most frequent kind that could take its place."""
+def usual_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
+    """`name` where the data have it, else the most frequent kind that could take its place.
+
+    An absent one where there is none.
+    """
+    if any(effect.name == name for effect in effects):
+        return find_effect(effects, "", name, paid=paid)
     rivals = [e for e in effects if e.paid == paid and (e.type == "click" or not paid)]
-    if any(e.name == name for e in effects) or not rivals:
-        return name
-    return max(rivals, key=lambda e: e.count).name
+    if rivals:
+        return max(rivals, key=lambda e: e.count)
+    channel, what = name.split("/")
+    return Effect.absent(channel, what, paid=paid)
 
 
 def unknown_value(field: str, given: str, known: list[str]) -> InvalidFields:
@@ -212,11 +223,11 @@ def per_engagement(
         return NOTHING_KNOWN, NOTHING_KNOWN
     variance = fitted["covariance"][effect.index][effect.index] * effect.scale**2
     mean = fitted["value_mean"]
+    conversions = interval_of(effect.delta, math.sqrt(variance), effect.critical)
+    if mean == 0:
+        return conversions, NOTHING_KNOWN
     value_error = math.sqrt(variance * mean**2 + effect.delta**2 * fitted["value_variance"])
-    return (
-        interval_of(effect.delta, math.sqrt(variance), effect.critical),
-        interval_of(effect.delta * mean, value_error, effect.critical),
-    )
+    return conversions, interval_of(effect.delta * mean, value_error, effect.critical)
 
 
 def detectable_per_engagement(

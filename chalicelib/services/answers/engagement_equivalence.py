@@ -24,7 +24,7 @@ from chalicelib.services.answers.effects import (
     read_goal,
     read_range,
     rounded,
-    usual_kind,
+    usual_effect,
 )
 
 EQUIVALENCE_MARGIN = 0.2
@@ -49,9 +49,10 @@ def equivalence(
     document : dict
         A fit document.
     engagement, baseline : str
-        ``channel/type``; of a kind that is both paid and organic in the data, the paid one for
-        clicks and the organic one else.  None: ``facebook/like`` and ``google_ads/click`` where the
-        data have them, else the most frequent organic kind and paid click.
+        ``channel/type``; of a kind that is both paid and organic in the data, the organic one is
+        the engagement and the paid one the baseline.  None: ``facebook/like`` and
+        ``google_ads/click`` where the data have them, else the most frequent organic kind and
+        paid click.
     start, end, goal
         As for `roi`.
 
@@ -73,6 +74,8 @@ def equivalence(
         reasons.append("no_baseline_cost")
     if fitted["value_mean"] == 0:
         reasons.append("no_value")
+    elif fitted["value_mean"] < 0:
+        reasons.append("refunds_exceed_sales")
     answer: dict[str, Any] = {
         "engagement": _side(one, fitted),
         "baseline": {**_side(other, fitted), "cost_per_engagement": rounded(cost)},
@@ -93,7 +96,7 @@ def equivalence(
         "confidence": document["confidence"],
         "fit": {key: document[key] for key in ("id", "as_of", "window")},
     }
-    if one.delta is None or other.delta is None:
+    if one.delta is None or other.delta is None or fitted["value_mean"] < 0:
         return answer
     if one.index == other.index:
         return answer | {
@@ -114,12 +117,8 @@ def _side_asked_for(
 ) -> Effect:
     """The kind that was asked for, else the usual one; one without an answer if there is none."""
     if asked is not None:
-        return find_effect(effects, field, asked)
-    name = usual_kind(effects, default, paid=paid)
-    if any(effect.name == name for effect in effects):
-        return find_effect(effects, field, name)
-    channel, what = name.split("/")
-    return Effect.absent(channel, what, paid=paid)
+        return find_effect(effects, field, asked, paid=paid)
+    return usual_effect(effects, default, paid=paid)
 
 
 def _method_of(sides: tuple[Effect, Effect]) -> str | None:
