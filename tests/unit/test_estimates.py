@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
 from chalicelib.attribution.panel import People
@@ -232,6 +234,30 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
 
     assert mean_inside(late)[0] == pytest.approx(np.ones(mean_inside(late).shape[1]))
     assert (mean_inside(early)[0, 1:] > 1.0).all()
+
+
+def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> None:
+    nothing, clear = (
+        estimate_goal(observe(simulate(replace(WORLDS[name], n_people=4_000, n_days=90), 1)))
+        for name in ("all_zero", "no_confounding")
+    )
+
+    assert any("decay_unknown" in warnings for warnings in nothing.warnings)
+    assert not any("decay_unknown" in warnings for warnings in clear.warnings)
+
+
+def test_an_effect_that_fades_more_slowly_than_the_grid_knows_is_at_its_edge() -> None:
+    slow, usual = (
+        Draft.of(1),
+        Draft.of(1),
+    )
+    weights = np.zeros((2, DECAYS.size))
+    weights[0, -1] = weights[1, 4] = 1.0
+    for draft, weight in ((slow, weights[:1]), (usual, weights[1:])):
+        draft.accept(np.array([0]), "within_user", np.ones(1), np.eye(1), weight, 2.0)
+
+    assert slow.warnings == [["decay_at_edge"]]
+    assert usual.warnings == [[]]
 
 
 def test_of_very_many_kinds_the_most_frequent_are_estimated(observed: Observations) -> None:

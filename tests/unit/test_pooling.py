@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import mean_inside
 from chalicelib.attribution.pooling import Panel, pool
 from chalicelib.attribution.projection import Projection, Scores
@@ -108,3 +109,9 @@ def test_where_one_person_decides_there_are_few_degrees_of_freedom() -> None:
 
     assert fit.freedom[5] < 10 < 20 < usual.freedom[5]
     assert fit.critical[5] > 2.2 > 2.1 > usual.critical[5]
+
+    warned, calm = (
+        estimate_goal(replace(observed, people=one)).warnings[5] for one in (extreme, people)
+    )
+    assert "weak_overlap" in warned
+    assert "weak_overlap" not in calm
