@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from chalicelib.attribution.settling import smallest_detectable
@@ -11,11 +10,13 @@ from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
     Range,
+    add_up,
     detectable_per_engagement,
     detectable_value,
     distinct,
     flat,
     interval_of,
+    not_counted,
     per_engagement,
     read_effects,
     read_goal,
@@ -117,35 +118,23 @@ def _channel(
         "warnings": [],
         "engagements": [_engagement(effect, fitted, goal) for effect in effects],
     }
-    if not known:
+    caused = add_up(effects, fitted)
+    if caused is None:
         answer["reasons"] = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
         if cost == 0:
             answer["reasons"] = [*answer["reasons"], no_cost]
         return answer
-    conversions = sum(e.delta * e.count for e in known if e.delta is not None)
-    cov = fitted["covariance"]
-    variance = sum(
-        cov[e.index][f.index] * e.scale * f.scale * e.count * f.count for e in known for f in known
-    )
-    critical = max(e.critical for e in known)
     mean = fitted["value_mean"]
-    revenue = conversions * mean
-    revenue_error = math.sqrt(
-        max(variance * mean**2 + conversions**2 * fitted["value_variance"], 0.0)
-    )
-    error = math.sqrt(max(variance, 0.0))
-    answer["incremental_conversions"] = interval_of(conversions, error, critical)
+    revenue, revenue_error, critical = caused.revenue, caused.revenue_error, caused.critical
+    error = caused.conversions_error
+    answer["incremental_conversions"] = interval_of(caused.conversions, error, critical)
     if mean != 0:
         answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
     answer["smallest_detectable_effect"] = _detectable(error, critical, fitted, cost)
     answer["method"] = max(known, key=lambda e: e.count).method
     answer["warnings"] = distinct(
         [warning for e in known for warning in e.warnings]
-        + [
-            f"not_counted:{e.name}"
-            for e in effects
-            if e.delta is None and "exposure_only" not in e.reasons
-        ]
+        + not_counted(effects)
         + (["cost_outside_window"] if outside > 0 else [])
     )
     if cost <= 0:

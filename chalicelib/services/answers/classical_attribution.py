@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +11,11 @@ from chalicelib.services.answers.effects import (
     NOTHING_KNOWN,
     Effect,
     Range,
+    add_up,
     distinct,
     flat,
     interval_of,
+    not_counted,
     read_effects,
     read_goal,
     read_range,
@@ -219,34 +220,21 @@ def _caused(effects: list[Effect], fitted: dict[str, Any]) -> dict[str, Any]:
         "reasons": distinct(r for e in effects for r in e.reasons) or ["none_in_range"],
         "warnings": distinct(w for e in effects for w in e.warnings),
     }
-    known = [(e, e.delta) for e in effects if e.delta is not None]
-    if not known:
+    caused = add_up(effects, fitted)
+    if caused is None:
         return answer
-    cov = fitted["covariance"]
-    variance = sum(
-        cov[e.index][f.index] * e.scale * f.scale * e.count * f.count
-        for e, _ in known
-        for f, _ in known
+    known = [effect for effect in effects if effect.delta is not None]
+    answer["incremental_conversions"] = interval_of(
+        caused.conversions, caused.conversions_error, caused.critical
     )
-    conversions = sum(delta * e.count for e, delta in known)
-    mean = fitted["value_mean"]
-    revenue_variance = variance * mean**2 + conversions**2 * fitted["value_variance"]
-    critical = max(e.critical for e, _ in known)
-    missing = [
-        f"not_counted:{e.name}"
-        for e in effects
-        if e.delta is None and "exposure_only" not in e.reasons
-    ]
+    if fitted["value_mean"] != 0:
+        answer["incremental_revenue"] = interval_of(
+            caused.revenue, caused.revenue_error, caused.critical
+        )
     return answer | {
-        "incremental_conversions": interval_of(
-            conversions, math.sqrt(max(variance, 0.0)), critical
-        ),
-        "incremental_revenue": interval_of(
-            conversions * mean, math.sqrt(max(revenue_variance, 0.0)), critical
-        ),
-        "method": max(known, key=lambda pair: pair[0].count)[0].method,
-        "reasons": distinct(r for e, _ in known for r in e.reasons),
-        "warnings": answer["warnings"] + missing,
+        "method": max(known, key=lambda effect: effect.count).method,
+        "reasons": distinct(reason for effect in known for reason in effect.reasons),
+        "warnings": answer["warnings"] + not_counted(effects),
     }
 
 

@@ -258,6 +258,49 @@ def detectable_value(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """What the engagements of several kinds caused together: sums, and standard errors of them."""
+
+    conversions: float
+    conversions_error: float
+    revenue: float
+    revenue_error: float
+    critical: float
+
+
+def add_up(effects: list[Effect], fitted: dict[str, Any]) -> Caused | None:
+    """The sum over the kinds that were estimated; None where none was."""
+    known = [(effect, effect.delta) for effect in effects if effect.delta is not None]
+    if not known:
+        return None
+    cov = fitted["covariance"]
+    variance = sum(
+        cov[e.index][f.index] * e.scale * f.scale * e.count * f.count
+        for e, _ in known
+        for f, _ in known
+    )
+    conversions = sum(delta * effect.count for effect, delta in known)
+    mean = fitted["value_mean"]
+    revenue_variance = variance * mean**2 + conversions**2 * fitted["value_variance"]
+    return Caused(
+        conversions,
+        math.sqrt(max(variance, 0.0)),
+        conversions * mean,
+        math.sqrt(max(revenue_variance, 0.0)),
+        max(effect.critical for effect, _ in known),
+    )
+
+
+def not_counted(effects: list[Effect]) -> list[str]:
+    """Warnings for the kinds that are missing in the sum because they could not be estimated."""
+    return [
+        f"not_counted:{effect.name}"
+        for effect in effects
+        if effect.delta is None and "exposure_only" not in effect.reasons
+    ]
+
+
 def distinct(texts: Iterable[str]) -> list[str]:
     """Each text once, in order of appearance."""
     return list(dict.fromkeys(texts))
