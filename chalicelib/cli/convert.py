@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.errors import ExportRefused
 from chalicelib.events import EventRefused, parse_event
-from chalicelib.exports import ExportReader, Imported, RawEvent, Refused, read_export
+from chalicelib.exports import ExportReader, Imported, RawEvent, Refused, event_line, read_export
 
 EXIT_OK = 0
 EXIT_READER_GONE = 1
@@ -124,7 +124,7 @@ def _checked_lines(events: Iterable[RawEvent]) -> list[str]:
     lines = []
     for event in events:
         parse_event(event)
-        lines.append(json.dumps(event) + "\n")
+        lines.append(event_line(event))
     return lines
 
 

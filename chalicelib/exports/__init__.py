@@ -14,6 +14,8 @@ platforms/                one module per kind of export; adding one touches noth
 ========================  =====================================================================
 """
 
+from chalicelib.exports.event_lines import event_line
+from chalicelib.exports.mapping import Mapping, parse_mapping
 from chalicelib.exports.outcomes import (
     ROW_REFUSALS,
     Imported,
@@ -34,10 +36,13 @@ __all__ = [
     "ROW_REFUSALS",
     "ExportReader",
     "Imported",
+    "Mapping",
     "NotData",
     "RawEvent",
     "Refused",
     "ReportDescription",
     "RowOutcome",
+    "event_line",
+    "parse_mapping",
     "read_export",
 ]

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 
-from chalicelib.exports.dates import day_time
+from pydantic import ValidationError
+
+from chalicelib.exports.dates import start_of
 from chalicelib.exports.identity import digest, event_id, short_name
-from chalicelib.exports.outcomes import RawEvent
+from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.money import Money
 
 _COST_CARRIERS = ("click", "impression")
 _FINEST_AMOUNT = Decimal("0.00000001")
@@ -96,12 +99,94 @@ def _book_day(tally: Tally, counts: Mapping[str, int], carrier: str) -> tuple[Ra
     return tuple(events)
 
 
-def money(amount: Decimal, currency: str) -> dict[str, str]:
-    """An amount in the contract's form, rounded to eight decimals where it has more."""
+def engagement(
+    channel: str,
+    kind: str,
+    at: dt.datetime,
+    *parts: str,
+    count: int = 1,
+    paid: bool = False,
+    content_id: str = "",
+    campaign_id: str = "",
+    rating: float | None = None,
+) -> RawEvent:
+    """An engagement that a record tells of.
+
+    Parameters
+    ----------
+    at : datetime
+        In UTC.
+    *parts : str
+        What tells it from every other of the channel, the same in every export: e.g. the account,
+        ``comment`` and the comment's id.
+    """
+    event: RawEvent = {
+        "kind": "engagement",
+        "event_id": event_id(channel, *parts, kind),
+        "occurred_at": at,
+        "channel": channel,
+        "type": kind,
+        "paid": paid,
+        "count": count,
+    }
+    if campaign_id:
+        event["campaign_id"] = short_name(campaign_id)
+    if content_id:
+        event["content_id"] = short_name(content_id)
+    if rating is not None:
+        event["rating"] = rating
+    return event
+
+
+def conversion(
+    goal: str,
+    at: dt.datetime,
+    *parts: str,
+    value: Money | None = None,
+    count: int = 1,
+    refund: bool = False,
+) -> RawEvent:
+    """A conversion that a record tells of; `parts` as of `engagement`, the platform first."""
+    event: RawEvent = {
+        "kind": "conversion",
+        "event_id": event_id(*parts),
+        "occurred_at": at,
+        "goal": goal,
+        "count": count,
+    }
+    if value is not None:
+        event["value"] = value
+    if refund:
+        event["refund"] = True
+    return event
+
+
+def audience(channel: str, size: int, at: dt.datetime, *parts: str) -> RawEvent:
+    """How many followers there were at a time; `parts` as of `engagement`."""
+    return {
+        "kind": "audience",
+        "event_id": event_id(channel, *parts, "audience"),
+        "occurred_at": at,
+        "channel": channel,
+        "size": size,
+    }
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    """An amount, rounded to eight decimals where it has more; it must be at least zero.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, for an amount of more digits than the contract takes.
+    """
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -8:
         amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
-    return {"amount": f"{amount:f}", "currency": currency}
+    try:
+        return Money(amount=amount, currency=currency)
+    except ValidationError:
+        raise RowRefused("invalid_number", "an amount has more digits than money has") from None
 
 
 def spread(total: int, weights: Sequence[int], order: Sequence[int]) -> list[int]:
@@ -157,7 +242,7 @@ def _engagement(
     event: RawEvent = {
         "kind": "engagement",
         "event_id": _id(tally, day, kind),
-        "occurred_at": day_time(day),
+        "occurred_at": start_of(day),
         "channel": tally.channel,
         "type": kind,
         "paid": tally.paid,
@@ -177,7 +262,7 @@ def _cost(tally: Tally, days: int) -> RawEvent:
     event: RawEvent = {
         "kind": "cost",
         "event_id": _id(tally, tally.first, "cost"),
-        "occurred_at": day_time(tally.first),
+        "occurred_at": start_of(tally.first),
         "channel": tally.channel,
         "amount": money(*tally.cost),
         "paid": tally.paid,

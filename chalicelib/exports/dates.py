@@ -14,7 +14,7 @@ from chalicelib.errors import ExportRefused
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
 
-MIDNIGHT = "T00:00:00Z"
+MIDNIGHT = dt.time(tzinfo=dt.UTC)
 """The time of what is only known by its day.
 
 `occurred_at` is part of an event's identity, so that it must be the same whenever the same day is
@@ -230,11 +230,6 @@ def parse_instant(cell: str) -> dt.datetime:
         raise ValueError("not a time with an offset") from None
 
 
-def written(instant: dt.datetime) -> str:
-    """An instant in the contract's form, in UTC."""
-    return instant.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
-
-
-def day_time(day: dt.date) -> str:
+def start_of(day: dt.date) -> dt.datetime:
     """The `occurred_at` of what is only known by its day."""
-    return day.isoformat() + MIDNIGHT
+    return dt.datetime.combine(day, MIDNIGHT)

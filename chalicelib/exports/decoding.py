@@ -6,16 +6,18 @@ Knows encodings only; what the text means is decided elsewhere.
 from __future__ import annotations
 
 import codecs
+import io
 from typing import BinaryIO
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.lines import Lines, Replay
+from chalicelib.exports.lines import Lines, Recoded, Replay
 
 SNIFF_BYTES = 1 << 20
 """How much of a file is looked at before its rows are read."""
 
-MAX_DOCUMENT_BYTES = 64_000_000
-"""Above this a file that must be read whole (JSON) is refused."""
+MAX_DOCUMENT_BYTES = 8_000_000
+"""Above this a file that must be read whole (a thread of comments, a web page) is refused: parsed,
+it takes ten times as much memory."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
@@ -92,6 +94,22 @@ class Source:
         replay = Replay(self.head[len(self._bom) :], self._stream, width, self._codec)
         return Lines(replay, self._codec)
 
+    def bytes(self, *, recoded: bool = True) -> io.BufferedReader:
+        """The whole file as bytes; can be asked for once.
+
+        Parameters
+        ----------
+        recoded : bool
+            As UTF-8 without a byte order mark, whatever the file is written in; else as it stands.
+        """
+        if not recoded:
+            return io.BufferedReader(Replay(self.head, self._stream, 1, self._codec))
+        width = 2 if self._codec.startswith("utf-16") else 1
+        replay = Replay(self.head[len(self._bom) :], self._stream, width, self._codec)
+        if self.magic or self._codec in ("utf-8", "latin-1"):
+            return io.BufferedReader(replay)
+        return io.BufferedReader(Recoded(replay, self._codec))
+
     def document(self) -> str:
         """The text of the whole file, for formats that cannot be read line by line.
 
@@ -106,7 +124,7 @@ class Source:
         if len(self.head) + len(rest) > MAX_DOCUMENT_BYTES:
             raise ExportRefused(
                 "file_too_large",
-                f"a JSON file is read whole and may have {MAX_DOCUMENT_BYTES:,} bytes at most",
+                f"such a file is read whole and may have {MAX_DOCUMENT_BYTES:,} bytes at most",
             )
         try:
             return (self.head[len(self._bom) :] + rest).decode(self._codec)

@@ -1,14 +1,45 @@
-"""Exports that are one JSON document, and must be read whole."""
+"""JSON: one document read whole, an array read item by item, or one record per line."""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, BinaryIO, cast
+
+import ijson
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.tables import MAX_RAW_CHARACTERS
+from chalicelib.exports.outcomes import MAX_RAW_CHARACTERS, RowRefused
+
+MAX_DEPTH = 200
+"""Levels of nesting; comments that answer each other are the deepest that exports have."""
+
+_TOKENS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLine:
+    """One line of NDJSON that is not blank.
+
+    Attributes
+    ----------
+    line : int
+        Its number in the file, from 1.
+    raw : str
+    record : object
+        What it holds; None if `flaw` is set.
+    flaw : RowRefused, optional
+        Why it cannot be read.
+    """
+
+    line: int
+    raw: str
+    record: Any
+    flaw: RowRefused | None = None
 
 
 def read_document(source: Source) -> Any:
@@ -17,17 +48,102 @@ def read_document(source: Source) -> Any:
     Raises
     ------
     ExportRefused
-        `file_too_large`, `unreadable_file`.
+        `file_too_large`, `unreadable_file`, `too_deep`.
     """
+    return parse_json(source.document())
+
+
+def parse_json(text: str) -> Any:
+    """A value from the text of a whole document; raises as `read_document` does."""
+    _check_depth(text)
     try:
-        return json.loads(source.document(), parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ExportRefused("too_deep", "the JSON is nested too deep to be an export") from error
+    except ValueError as error:
         raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
+
+
+def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
+    """The items of an array in a document that may be larger than memory.
+
+    Parameters
+    ----------
+    prefix : str
+        Where the array is, in ijson's notation, e.g. ``item`` or ``data.item``.
+    skip : int
+        Bytes before the JSON, as ``window.YTD.tweets.part0 = ``.
+
+    Raises
+    ------
+    ExportRefused
+        `unreadable_file`, `too_deep`, at the item behind which the document is broken.
+    """
+    stream = cast("BinaryIO", source.bytes())
+    stream.read(skip)
+    depth = 0
+    builder: ijson.ObjectBuilder | None = None
+    try:
+        for where, event, value in ijson.parse(stream, use_float=False):
+            if event in ("start_map", "start_array"):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
+            elif event in ("end_map", "end_array"):
+                depth -= 1
+            if builder is None:
+                if where != prefix:
+                    continue
+                builder, end = ijson.ObjectBuilder(), depth
+                if event in ("start_map", "start_array"):
+                    end = depth - 1
+            builder.event(event, value)
+            if depth == end:
+                yield builder.value
+                builder = None
+    except (ijson.JSONError, ValueError, UnicodeError) as error:
+        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
+
+
+def lines_of(source: Source) -> Iterator[JsonLine]:
+    """The records of NDJSON, the broken lines among them."""
+    lines = source.lines()
+    for text in lines:
+        run = lines.take()
+        if not text.strip():
+            continue
+        flaw: RowRefused | None = None
+        record: Any = None
+        if not run.whole:
+            flaw = RowRefused("cut_off", "a line is too long to be a record")
+        elif not run.readable:
+            flaw = RowRefused("unreadable_text", "the line holds bytes that are no text")
+        else:
+            try:
+                record = parse_json(text)
+            except ExportRefused:
+                flaw = RowRefused("malformed_record", "the line is no JSON")
+        yield JsonLine(run.first, run.text, record, flaw)
 
 
 def raw_text(record: Any) -> str:
     """A record as a refusal shows it."""
     return json.dumps(record, default=str, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
+
+
+def _check_depth(text: str) -> None:
+    """json's own limit is the interpreter's recursion limit, which counts the caller's frames."""
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    for token in _TOKENS.finditer(text):
+        mark = token[0]
+        if mark in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
+        elif mark in "]}":
+            depth -= 1
 
 
 def _refuse_constant(name: str) -> Any:

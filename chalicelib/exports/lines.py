@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,6 +75,30 @@ class Replay(io.RawIOBase):
         target[:2] = half + b"\0"
         self.restored = True
         return 2
+
+
+class Recoded(io.RawIOBase):
+    """A stream in another encoding as UTF-8; what cannot be decoded becomes U+FFFD."""
+
+    def __init__(self, stream: io.RawIOBase, codec: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(codec)("replace")
+        self._ready = b""
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        while not self._ready and not self._ended:
+            data = self._stream.read(_BUFFER_BYTES) or b""
+            self._ended = not data
+            text = self._decoder.decode(data, final=self._ended)
+            self._ready = text.encode("utf-8", "replace")
+        part, self._ready = self._ready[: len(target)], self._ready[len(target) :]
+        target[: len(part)] = part
+        return len(part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,28 @@ from decimal import Decimal
 from typing import Any
 
 RawEvent = dict[str, Any]
-"""An event as a client would send it: plain JSON values, the shape of the contract."""
+"""An event in the shape of the contract, as `events.parse_event` takes it.
+
+Instants may be `datetime` in UTC and amounts `money.Money` already: an importer makes each day and
+each currency once, not once per row. `written.event_line` gives the JSON of it.
+"""
+
+MAX_RAW_CHARACTERS = 2000
+"""How much of a refused row is kept."""
 
 ROW_REFUSALS = {
     "aggregate_period": "The row covers more than a day and spreading was not asked for.",
     "cut_off": "A line is far too long to be a row, and was cut.",
+    "damaged_id": "An id was destroyed by a spreadsheet, as 1.22158E+17: many ids look like it.",
+    "formula_cell": "A cell holds a formula and not the number or the name that it stands for.",
     "invalid_date": "A cell that must hold a day or a time holds none.",
     "invalid_number": "A cell that must hold a number holds none in the file's number format.",
+    "malformed_record": "The record is not whole JSON or XML, or lacks what every such record has.",
     "missing_value": "A cell without which the row means nothing is empty.",
     "negative": "A count or an amount is below zero.",
     "no_currency": "The row holds money but not its currency.",
     "not_whole": "A count is not a whole number.",
+    "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
     "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
     "value_without_order": "There is money on a day without an order that it could belong to.",
@@ -58,10 +69,14 @@ class Imported:
         the position of the record, from 1.
     events : tuple of dict
         What `POST /v1/events` would take, with event ids that are the same every time.
+    part : int
+        Which sheet of a workbook or member of an archive it stands in: an index of the reading's
+        `parts`; 0 in a file that has none.
     """
 
     row: int
     events: tuple[RawEvent, ...]
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +91,15 @@ class Refused:
         The row as it stands in the file, at most 2,000 characters; without personal data.
     code, message : str
         One of `ROW_REFUSALS` and a sentence.
+    part : int
+        As in `Imported`.
     """
 
     row: int
     raw: str
     code: str
     message: str
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,7 @@ class NotData:
 
     row: int
     reason: str
+    part: int = 0
 
 
 RowOutcome = Imported | Refused | NotData
@@ -111,6 +130,8 @@ class ReportDescription:
         Whether the counts are running totals since publication.
     notes : tuple of str
         What a person should know about the reading.
+    parts : tuple of str
+        Names of the sheets or archive members that are read, in the order of reading.
     """
 
     platform: str
@@ -122,6 +143,7 @@ class ReportDescription:
     period_to: dt.date | None = None
     lifetime: bool = False
     notes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -30,6 +31,7 @@ def read_export(
     currency: str | None = None,
     spread: bool = False,
     account: str | None = None,
+    mapping: Mapping | None = None,
 ) -> ExportReader:
     """Recognises an export by its content and opens it.
 
@@ -45,6 +47,8 @@ def read_export(
         Spread rows of several days over their days instead of refusing them.
     account : str, optional
         The platform's account, where the file names none; a part of every event id.
+    mapping : Mapping, optional
+        What the user says of the columns, or of how dates and numbers are written.
 
     Raises
     ------
@@ -55,7 +59,9 @@ def read_export(
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
     source = Source(stream)
     open_report = choose(IMPORTERS, Glimpse(source, named=platform != "auto"), platform)
-    return ExportReader(open_report(source, Options(currency or "", spread, account or "")))
+    return ExportReader(
+        open_report(source, Options(currency or "", spread, account or "", mapping))
+    )
 
 
 class ExportReader:
@@ -71,8 +77,8 @@ class ExportReader:
         self._reading = reading
         self.report: ReportDescription = reading.report
         self._rows = self._events = self._refused = self._not_data = 0
-        self._first: str | None = None
-        self._last: str | None = None
+        self._first: dt.date | None = None
+        self._last: dt.date | None = None
 
     def __iter__(self) -> Iterator[RowOutcome]:
         for outcome in self._reading.outcomes:
@@ -103,8 +109,8 @@ class ExportReader:
             "events": self._events,
             "rejected": self._refused,
             "not_data": self._not_data,
-            "from": self._first,
-            "to": self._last,
+            "from": self._first and self._first.isoformat(),
+            "to": self._last and self._last.isoformat(),
             "lifetime": self.report.lifetime,
             "claimed_conversions": self._reading.claimed.as_rows(),
             "notes": [*self.report.notes, *self._reading.notes],
@@ -112,10 +118,9 @@ class ExportReader:
 
     def _count(self, event: RawEvent) -> None:
         self._events += 1
-        day = event["occurred_at"][:10]  # importers write times in UTC
-        last = day
+        day = last = event["occurred_at"].date()  # importers write times in UTC
         if (days := event.get("period_days", 1)) > 1:
-            last = (dt.date.fromisoformat(day) + dt.timedelta(days=days - 1)).isoformat()
+            last = day + dt.timedelta(days=days - 1)
         if self._first is None or day < self._first:
             self._first = day
         if self._last is None or last > self._last:

@@ -9,11 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Protocol
+from typing import Literal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.dates import DayOrder
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import plain
+from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.numerals import DecimalMark
 from chalicelib.exports.outcomes import Reading
 
 DELIMITERS = (",", "\t", ";")
@@ -36,11 +40,25 @@ class Options:
         Whether a row of several days may be spread over them.
     account : str
         The platform's account where the file names none; a part of every event id.
+    mapping : Mapping, optional
+        What the user says of the columns; without columns of its own it only answers how dates
+        and numbers are written.
     """
 
     currency: str = ""
     spread: bool = False
     account: str = ""
+    mapping: Mapping | None = None
+
+    @property
+    def day_order(self) -> DayOrder:
+        """Day/month or month/day, as the user said; empty if the file is to tell."""
+        return self.mapping.day_order if self.mapping else ""
+
+    @property
+    def decimal_mark(self) -> DecimalMark | Literal[""]:
+        """The decimal mark, as the user said; empty if the file is to tell."""
+        return self.mapping.decimal_mark if self.mapping else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +80,24 @@ class Recognition:
     open: Callable[[Source, Options], Reading]
 
 
-class Importer(Protocol):
-    """One kind of export. A module of `platforms` has a tuple of them, named ``IMPORTERS``."""
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """One kind of export. A module of `platforms` has a tuple of them, named ``IMPORTERS``.
 
-    @property
-    def platform(self) -> str:
-        """The slug that ``platform=`` names."""
-        ...
+    Attributes
+    ----------
+    platform : str
+        The slug that ``platform=`` names.
+    declaration : Declaration
+        What a person has to know of this kind of export.
+    recognise : callable
+        ``recognise(glimpse) -> Recognition | None``: a claim to the file. Cheap: it sees the
+        beginning of the file only.
+    """
 
-    @property
-    def looks_for(self) -> str:
-        """What a file must hold to be recognised, in words for the user."""
-        ...
-
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """A claim to the file, or None. Cheap: sees the beginning of the file only."""
-        ...
+    platform: str
+    declaration: Declaration
+    recognise: Callable[[Glimpse], Recognition | None]
 
 
 class Glimpse:
@@ -153,7 +173,7 @@ def choose(
         if (claim := importer.recognise(glimpse)) is not None
     ]
     if not claims:
-        looked_for = "; ".join(f"{i.platform}: {i.looks_for}" for i in importers)
+        looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
         raise ExportRefused(
             "unknown_platform", f"found {_what_it_is(glimpse)}. Looked for {looked_for}"
         )

@@ -10,10 +10,16 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.lines import LineRun, Lines
-from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome, RowRefused
+from chalicelib.exports.outcomes import (
+    MAX_RAW_CHARACTERS,
+    NotData,
+    Reading,
+    Refused,
+    RowOutcome,
+    RowRefused,
+)
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, records_of
 
-MAX_RAW_CHARACTERS = 2000
 WITHHELD = "(withheld: the row may hold personal data)"
 
 

@@ -6,7 +6,6 @@ them would be half a truth, and a replay after the cause was mended would have t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -81,5 +80,7 @@ def _add(chunk: Chunk, outcome: RowOutcome, terms: Terms) -> None:
 
 def _shown(events: Sequence[dict[str, Any]]) -> str:
     """The events of a refused row as text, without the person."""
+    from chalicelib.exports.event_lines import event_line
+
     shown = [{name: value for name, value in raw.items() if name != "user_id"} for raw in events]
-    return json.dumps(shown, ensure_ascii=False, default=str)
+    return "".join(map(event_line, shown))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.events import parse_event
-from chalicelib.exports import Imported, NotData, Refused, RowOutcome, read_export
+from chalicelib.exports import Imported, NotData, Refused, RowOutcome, event_line, read_export
 
 GOOGLE_HEADER = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
 SHOP_HEADER = (
@@ -97,7 +98,9 @@ class Read:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        return [e for o in self.outcomes if isinstance(o, Imported) for e in o.events]
+        """The events as a client would write them."""
+        events = (e for o in self.outcomes if isinstance(o, Imported) for e in o.events)
+        return [json.loads(event_line(event)) for event in events]
 
     @property
     def refused(self) -> list[Refused]:

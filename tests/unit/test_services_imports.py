@@ -290,7 +290,7 @@ def test_a_refused_event_is_shown_without_the_person(upload: Upload) -> None:
     ended = upload.run(upload.put([late]))
     (row,), _ = upload.store.imports.refused_rows(ended.import_id, limit=10)
     assert row.code == "in_the_future"
-    assert [event["event_id"] for event in json.loads(row.raw)] == [late["event_id"]]
+    assert json.loads(row.raw)["event_id"] == late["event_id"]
     assert canary not in json.dumps(upload.cloud.items(), default=str)
 
 

@@ -5,10 +5,9 @@ A title line, a period line, the header, rows, and totals below the rows; in Eng
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import Period, parse_period
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.numerals import decide_number_format
@@ -21,7 +20,7 @@ from chalicelib.exports.platforms.google_ads.columns import (
     VOCABULARY,
 )
 from chalicelib.exports.platforms.google_ads.rows import CHANNEL, GoogleAdsRows
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Table, TableHead, find_head
 
 WAY_OUT = (
@@ -31,26 +30,26 @@ WAY_OUT = (
 _COUNTS = ("impressions", "clicks", "interactions", "cost", "converted_cost")
 
 
-@dataclass(frozen=True, slots=True)
-class GoogleAdsImporter:
-    """CSV reports of Google Ads."""
-
-    platform: str = CHANNEL
-    looks_for: str = (
+_DECLARATION = Declaration(
+    "Google Ads (AdWords): reports",
+    "",
+    (
         "a line with the report's period above a header with Campaign, Impr., Clicks, Cost "
         "(Kampagne, Impr., Klicks, Kosten), or such a header with Currency code or Avg. CPC"
-    )
+    ),
+    (),
+)
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """Needs three known columns; without a period line above, typical ones and a cost."""
-        head = find_head(glimpse, VOCABULARY, _is_report)
-        if head is None:
-            return None
-        return Recognition(
-            len(head.columns.positions),
-            head.describe(),
-            lambda source, options: _open(source, head, options),
-        )
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, _is_report)
+    if head is None:
+        return None
+    return Recognition(
+        len(head.columns.positions),
+        head.describe(),
+        lambda source, options: _open(source, head, options),
+    )
 
 
 def _is_report(head: TableHead) -> bool:
@@ -121,3 +120,6 @@ def _check_currency(table: Table, rows: GoogleAdsRows) -> None:
             "the report has costs but no currency: add the column 'Currency code' "
             "(Währungscode) to it, or name the currency",
         )
+
+
+GOOGLE_ADS = Importer(CHANNEL, _DECLARATION, _recognise)

@@ -3,8 +3,8 @@
 They are where conversions come from: the shop knows its sales, an ad platform only claims them.
 """
 
-from chalicelib.exports.platforms.shopify.order_table import OrderTableImporter
-from chalicelib.exports.platforms.shopify.sales import SalesImporter
-from chalicelib.exports.platforms.shopify.webhook import WebhookImporter
+from chalicelib.exports.platforms.shopify.order_table import ORDER_TABLE
+from chalicelib.exports.platforms.shopify.sales import SALES
+from chalicelib.exports.platforms.shopify.webhook import WEBHOOK
 
-IMPORTERS = (OrderTableImporter(), SalesImporter(), WebhookImporter())
+IMPORTERS = (ORDER_TABLE, SALES, WEBHOOK)

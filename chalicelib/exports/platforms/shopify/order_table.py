@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.dates import parse_instant
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.numerals import NumberFormat
@@ -33,7 +33,7 @@ from chalicelib.exports.platforms.shopify.orders import (
     order_event,
     reason_not_paid,
 )
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 VOCABULARY = Vocabulary(
@@ -60,25 +60,23 @@ _SHOWABLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTableImporter:
-    """The CSV that Shopify makes under Orders > Export."""
+_DECLARATION = Declaration(
+    "Shopify: orders export",
+    "",
+    "Name, Financial Status, Total, Created at, Lineitem name (orders export)",
+    (),
+)
 
-    platform: str = PLATFORM
-    looks_for: str = "Name, Financial Status, Total, Created at, Lineitem name (orders export)"
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """Needs all five."""
-        head = find_head(
-            glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED)
-        )
-        if head is None:
-            return None
-        return Recognition(
-            len(head.columns.positions),
-            head.describe(),
-            lambda source, options: _open(source, head, options),
-        )
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
+    if head is None:
+        return None
+    return Recognition(
+        len(head.columns.positions),
+        head.describe(),
+        lambda source, options: _open(source, head, options),
+    )
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -159,3 +157,6 @@ class _OrderRows:
         if not CURRENCY.fullmatch(currency):
             raise RowRefused("no_currency", "the order has no currency")
         return currency
+
+
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise)

@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.exports.booking import money
-from chalicelib.exports.dates import written
-from chalicelib.exports.identity import event_id
+from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.outcomes import RawEvent, RowRefused
 
 PLATFORM = "shopify"
@@ -61,14 +59,8 @@ def order_event(order: Order, account: str) -> RawEvent:
     value = order.total - order.refunded
     if value < 0:
         raise RowRefused("negative", "more was refunded than the order's total")
-    return {
-        "kind": "conversion",
-        "event_id": event_id(PLATFORM, "order", account or "-", order.number, GOAL),
-        "occurred_at": written(order.created),
-        "goal": GOAL,
-        "value": money(value, order.currency),
-        "count": 1,
-    }
+    parts = (PLATFORM, "order", account or "-", order.number, GOAL)
+    return conversion(GOAL, order.created, *parts, value=money(value, order.currency))
 
 
 def reason_not_paid(status: str) -> str:

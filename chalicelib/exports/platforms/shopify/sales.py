@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.booking import money
-from chalicelib.exports.dates import DateFormat, day_time, decide_day_order
+from chalicelib.exports.booking import conversion, money
+from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary, comparable
-from chalicelib.exports.identity import event_id
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
     Imported,
@@ -30,7 +30,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.shopify.orders import GOAL, PLATFORM
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 VOCABULARY = Vocabulary(
@@ -51,27 +51,27 @@ _MAX_WAITING = 10_000
 _WAY_OUT = "In Shopify: Analytics > Reports > Total sales over time, grouped by Day, then Export"
 
 
-@dataclass(frozen=True, slots=True)
-class SalesImporter:
-    """The sales report of Shopify's analytics."""
+_DECLARATION = Declaration(
+    "Shopify: sales by day",
+    "",
+    "Day, Orders, Total sales and Net or Gross sales (sales report)",
+    (),
+)
 
-    platform: str = PLATFORM
-    looks_for: str = "Day, Orders, Total sales and Net or Gross sales (sales report)"
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """Needs Orders, Total sales and one of the parts of sales."""
-        head = find_head(
-            glimpse,
-            VOCABULARY,
-            lambda head: all(f in head.columns for f in ("orders", "sales", "parts")),
-        )
-        if head is None:
-            return None
-        return Recognition(
-            len(head.columns.positions),
-            head.describe(),
-            lambda source, options: _open(source, head, options),
-        )
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(
+        glimpse,
+        VOCABULARY,
+        lambda head: all(f in head.columns for f in ("orders", "sales", "parts")),
+    )
+    if head is None:
+        return None
+    return Recognition(
+        len(head.columns.positions),
+        head.describe(),
+        lambda source, options: _open(source, head, options),
+    )
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -201,15 +201,18 @@ def _closed(
     ):
         if not count:
             continue
-        event: RawEvent = {
-            "kind": "conversion",
-            "event_id": event_id(PLATFORM, "sales", account or "-", day.isoformat(), what),
-            "occurred_at": day_time(day),
-            "goal": GOAL,
-            "value": money(value, currency),
-            "count": count,
-        }
-        if what == "refund":
-            event["refund"] = True
-        events.append(event)
+        parts = (PLATFORM, "sales", account or "-", day.isoformat(), what)
+        events.append(
+            conversion(
+                GOAL,
+                start_of(day),
+                *parts,
+                value=money(value, currency),
+                count=count,
+                refund=what == "refund",
+            )
+        )
     return replace(row, events=tuple(events))
+
+
+SALES = Importer(PLATFORM, _DECLARATION, _recognise)

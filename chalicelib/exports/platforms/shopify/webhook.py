@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import parse_instant
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.outcomes import (
@@ -29,24 +29,24 @@ from chalicelib.exports.platforms.shopify.orders import (
     order_event,
     reason_not_paid,
 )
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 
 _KEYS = ("total_price", "financial_status", "line_items", "created_at")
 _ID = re.compile(r"\d{1,20}")
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookImporter:
-    """Shopify orders as JSON."""
+_DECLARATION = Declaration(
+    "Shopify: order webhooks and Admin API",
+    "",
+    "JSON with total_price, financial_status, created_at and line_items",
+    (),
+)
 
-    platform: str = PLATFORM
-    looks_for: str = "JSON with total_price, financial_status, created_at and line_items"
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """Needs the keys, in whatever order."""
-        if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
-            return None
-        return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
 
 
 def _open(source: Source, options: Options) -> Reading:
@@ -132,3 +132,6 @@ def _amount(value: Any) -> Decimal:
     if amount < 0:
         raise RowRefused("negative", "an amount of the order is below zero")
     return amount
+
+
+WEBHOOK = Importer(PLATFORM, _DECLARATION, _recognise)

@@ -1,6 +1,6 @@
 """YouTube: the CSV files of YouTube Studio and answers of the YouTube Analytics API."""
 
-from chalicelib.exports.platforms.youtube.api import AnalyticsApiImporter
-from chalicelib.exports.platforms.youtube.studio import StudioImporter
+from chalicelib.exports.platforms.youtube.api import ANALYTICS_API
+from chalicelib.exports.platforms.youtube.studio import STUDIO
 
-IMPORTERS = (StudioImporter(), AnalyticsApiImporter())
+IMPORTERS = (STUDIO, ANALYTICS_API)

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DateFormat, Period, parse_month
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import raw_text, read_document
 from chalicelib.exports.identity import Ordinals
@@ -23,7 +24,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, day_events, type_counts
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 
 _KIND = "youtubeAnalytics#resultTable"
 _METRICS = {
@@ -38,18 +39,18 @@ _METRICS = {
 _WAY_OUT = "Ask the API with dimensions=day (and video, if you like)"
 
 
-@dataclass(frozen=True, slots=True)
-class AnalyticsApiImporter:
-    """Answers of the YouTube Analytics API."""
+_DECLARATION = Declaration(
+    "YouTube Analytics API: answers of reports.query",
+    "",
+    f'JSON with "kind": "{_KIND}"',
+    (),
+)
 
-    platform: str = CHANNEL
-    looks_for: str = f'JSON with "kind": "{_KIND}"'
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """The answer names its own kind."""
-        if not glimpse.is_json or f'"{_KIND}"' not in glimpse.text:
-            return None
-        return Recognition(100, _KIND, _open)
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or f'"{_KIND}"' not in glimpse.text:
+        return None
+    return Recognition(100, _KIND, _open)
 
 
 def _open(source: Source, options: Options) -> Reading:
@@ -138,3 +139,6 @@ def _count(name: str, value: Any) -> int | None:
     if value != int(value):
         raise RowRefused("not_whole", f"{name} {value} is not a whole number")
     return int(value)
+
+
+ANALYTICS_API = Importer(CHANNEL, _DECLARATION, _recognise)

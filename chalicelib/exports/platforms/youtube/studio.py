@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import bare_id
 from chalicelib.exports.dates import DateFormat, decide_day_order
+from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary, comparable
 from chalicelib.exports.identity import Ordinals
@@ -34,7 +34,7 @@ from chalicelib.exports.platforms.youtube.counts import (
     day_events,
     type_counts,
 )
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 _DIMENSIONS = {
@@ -95,26 +95,26 @@ _MONTH = re.compile(r"\d{4}-\d\d")
 _POINT = NumberFormat(".")  # Studio writes a decimal point in every language
 
 
-@dataclass(frozen=True, slots=True)
-class StudioImporter:
-    """CSV files of YouTube Studio's advanced mode."""
-
-    platform: str = CHANNEL
-    looks_for: str = (
+_DECLARATION = Declaration(
+    "YouTube Studio: advanced mode",
+    "",
+    (
         "Date (Datum) or Content (Video, Videos) in the first column, then Views (Aufrufe), "
         "Watch time (Wiedergabezeit) and the like"
-    )
+    ),
+    (),
+)
 
-    def recognise(self, glimpse: Glimpse) -> Recognition | None:
-        """Needs a column that only YouTube has, or no column that YouTube does not have."""
-        head = find_head(glimpse, VOCABULARY, lambda head: _is_studio(head, glimpse.named))
-        if head is None:
-            return None
-        return Recognition(
-            len(head.columns.positions),
-            head.describe(),
-            lambda source, options: _open(source, head, options),
-        )
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, lambda head: _is_studio(head, glimpse.named))
+    if head is None:
+        return None
+    return Recognition(
+        len(head.columns.positions),
+        head.describe(),
+        lambda source, options: _open(source, head, options),
+    )
 
 
 def _is_studio(head: TableHead, named: bool) -> bool:
@@ -228,3 +228,6 @@ class _StudioRows:
             raise RowRefused("not_whole", f"{name} {cell[:40]!r}: {error}") from None
         except ValueError as error:
             raise RowRefused("invalid_number", f"{name} {cell[:40]!r}: {error}") from None
+
+
+STUDIO = Importer(CHANNEL, _DECLARATION, _recognise)
