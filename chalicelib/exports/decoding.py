@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import io
-from typing import BinaryIO
+from collections.abc import Iterator
+from typing import BinaryIO, Protocol
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.lines import Lines, Recoded, Replay
@@ -34,6 +35,14 @@ _MAGIC = (
     (b"\x1f\x8b", "a gzip archive"),
 )
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
+
+
+class Workbook(Protocol):
+    sheets: tuple[str, ...]
+
+    def top(self, sheet: str, rows: int = 25) -> list[list[str]]: ...
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]: ...
 
 
 class Source:
@@ -73,6 +82,16 @@ class Source:
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
             raise ExportRefused("empty_file", "the file holds nothing but blanks")
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is an Excel workbook, old or new."""
+        return False
+
+    @property
+    def workbook(self) -> Workbook:
+        """The sheets of a workbook."""
+        raise NotImplementedError
 
     @property
     def is_half_a_character_short(self) -> bool:

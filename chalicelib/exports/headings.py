@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 # YouTube hyphenates German headings with U+00AD, exports of spreadsheets leave U+200B and U+FEFF.
@@ -23,6 +24,18 @@ def plain(text: str) -> str:
 def comparable(text: str) -> str:
     """A cell in the form in which headings are compared: `plain` and without case."""
     return plain(text).casefold()
+
+
+def header_keys(cells: Sequence[str]) -> frozenset[str]:
+    """What the cells of a row could be known by as headings, with and without a currency."""
+    keys = set()
+    for cell in cells:
+        text = plain(cell)
+        keys.add(text.casefold())
+        suffix = _CURRENCY_SUFFIX.search(text)
+        if suffix:
+            keys.add(text[: suffix.start()].casefold())
+    return frozenset(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,11 @@ class Vocabulary:
                     if self._fields.setdefault(key, field) != field:
                         raise ValueError(f"{name!r} means both {self._fields[key]} and {field}")
                     self._languages.setdefault(key, set()).add(language)
+
+    @property
+    def keys(self) -> AbstractSet[str]:
+        """All names that it knows, as `comparable` writes them."""
+        return self._fields.keys()
 
     def field_of(self, heading: str) -> str | None:
         """The field that a heading means, with or without a currency suffix; None if unknown."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from array import array
+import sqlite3
 from collections.abc import Iterable
 from hashlib import blake2b
 
 _LITERAL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MAX_NAME_CHARACTERS = 128
+_SIXTY_BITS = (1 << 60) - 1
+_DAY_STEP = 0x9E3779B97F4A7C1 | 1  # an odd number near 2**60 / golden ratio
 
 
 def event_id(*parts: str) -> str:
@@ -44,6 +46,13 @@ def short_name(name: str) -> str:
     return f"{name[: _MAX_NAME_CHARACTERS - 17]}~{digest(name)[:16]}"
 
 
+def code_of(text: str) -> int:
+    """60 bits of BLAKE2b of a text."""
+    return (
+        int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 4
+    )
+
+
 class Ordinals:
     """Counts rows that are about the same object and day, so that none replaces another.
 
@@ -51,48 +60,44 @@ class Ordinals:
     the ordinal 0, which stands in no id; a file without such rows has ids that do not depend on
     the order of rows at all.
 
-    Holds a hash table (open addressing over two arrays), 20 to 40 bytes per row: a dictionary
-    would need several times that for the rows of a large file.
+    Rows are known by 60 bits of a digest. So many as `rows_in_memory` are kept there, further ones
+    in a temporary database, so that a file of any length takes the same memory.
     """
 
-    def __init__(self) -> None:
-        self._resize(1 << 10)
+    def __init__(self, rows_in_memory: int = 200_000) -> None:
+        self._recent: dict[int, int] = {}
+        self._most = rows_in_memory
+        self._database: sqlite3.Connection | None = None
 
-    def next(self, key: str, day: dt.date) -> int:
-        """How many rows of this object and day there were before."""
-        seed = blake2b(
-            key.encode("utf-8", "surrogatepass") + day.toordinal().to_bytes(4, "big"),
-            digest_size=8,
-        ).digest()
-        code = int.from_bytes(seed, "big") or 1
-        at = self._slot_of(code)
-        ordinal = self._counts[at]
-        self._counts[at] = ordinal + 1
-        if not ordinal:
-            self._codes[at] = code
-            self._used += 1
-            if self._used * 5 > self._mask * 3:
-                self._grow()
+    def next(self, thing: int, day: int) -> int:
+        """How many rows of this object (as `code_of`) and day (as an ordinal) there were before."""
+        code = (thing + day * _DAY_STEP) & _SIXTY_BITS
+        ordinal = self._recent.get(code)
+        if ordinal is None:
+            ordinal = self._stored(code) if self._database else 0
+            if len(self._recent) >= self._most:
+                self._store()
+        self._recent[code] = ordinal + 1
         return ordinal
 
-    def _slot_of(self, code: int) -> int:
-        codes, mask = self._codes, self._mask
-        at = code & mask
-        while codes[at] and codes[at] != code:
-            at = (at + 1) & mask
-        return at
+    def next_of(self, key: str, day: dt.date) -> int:
+        """As `next`, for a name and a date."""
+        return self.next(code_of(key), day.toordinal())
 
-    def _grow(self) -> None:
-        codes, counts = self._codes, self._counts
-        self._resize(2 * len(codes))
-        for code, count in zip(codes, counts, strict=True):
-            if code:
-                at = self._slot_of(code)
-                self._codes[at], self._counts[at] = code, count
-                self._used += 1
+    def _stored(self, code: int) -> int:
+        assert self._database is not None
+        found = self._database.execute("SELECT n FROM rows WHERE code = ?", (code,)).fetchone()
+        return found[0] if found else 0
 
-    def _resize(self, slots: int) -> None:
-        self._mask = slots - 1
-        self._codes = array("Q", bytes(8 * slots))
-        self._counts = array("I", bytes(4 * slots))
-        self._used = 0
+    def _store(self) -> None:
+        if self._database is None:
+            self._database = sqlite3.connect("", isolation_level=None)  # a file without a name
+            for setting in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -8000"):
+                self._database.execute(f"PRAGMA {setting}")
+            self._database.execute("CREATE TABLE rows (code INTEGER PRIMARY KEY, n INTEGER)")
+        self._database.execute("BEGIN")
+        self._database.executemany(
+            "INSERT OR REPLACE INTO rows VALUES (?, ?)", sorted(self._recent.items())
+        )
+        self._database.execute("COMMIT")
+        self._recent.clear()

@@ -132,6 +132,12 @@ class Lines:
 
     Attributes
     ----------
+    first : int
+        Number of the first line that was read since `forget` was called, from 1.
+    flawed : bool
+        Whether one of those lines is not `whole` or not `readable`.
+    whole, readable : bool
+        False if one was too long to be kept; if there were bytes in it that are no text.
     exhausted : bool
         Whether the end of the file has been reached.
     changed_encoding : bool
@@ -145,11 +151,11 @@ class Lines:
         self._text = io.TextIOWrapper(
             io.BufferedReader(replay, _BUFFER_BYTES), encoding=codec, errors=errors, newline=""
         )
-        self._number = 0
         self._taken: list[str] = []
-        self._taken_from = 1
-        self._readable = True
-        self._whole = True
+        self.first = 1
+        self.flawed = False
+        self.readable = True
+        self.whole = True
         self.exhausted = False
         self.changed_encoding = False
 
@@ -165,26 +171,38 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         readline = self._text.readline
+        keep = self._taken.append
         while line := readline(MAX_LINE_CHARACTERS):
             if len(line) == MAX_LINE_CHARACTERS and line[-1] != "\n":
                 line = self._shortened(line)
             if not line.isascii():
                 line = self._checked(line)
-            self._number += 1
-            self._taken.append(line)
+            if "\0" in line:
+                self.flawed, self.readable = True, False
+            keep(line)
             yield line
         self.exhausted = True
 
+    def taken(self) -> str:
+        """The lines read since `forget` was called, as they stand in the file."""
+        return "".join(self._taken)
+
+    def forget(self) -> None:
+        """Begins a new record."""
+        self.first += len(self._taken)
+        self._taken.clear()
+        if self.flawed:
+            self.flawed = False
+            self.readable = self.whole = True
+
     def take(self) -> LineRun:
         """What has been read since this was last asked for."""
-        run = LineRun(self._taken_from, "".join(self._taken), self._readable, self._whole)
-        self._taken.clear()
-        self._taken_from = self._number + 1
-        self._readable = self._whole = True
+        run = LineRun(self.first, self.taken(), self.readable, self.whole)
+        self.forget()
         return run
 
     def _shortened(self, line: str) -> str:
-        self._whole = False
+        self.flawed, self.whole = True, False
         rest = line
         while rest and rest[-1] not in "\r\n":
             rest = self._text.readline(MAX_LINE_CHARACTERS)
@@ -196,7 +214,7 @@ class Lines:
                 line.encode()
             except UnicodeEncodeError:
                 if not self._may_turn_cp1252:
-                    self._readable = False
+                    self.flawed, self.readable = True, False
                     return line
                 self.changed_encoding = True
             else:
@@ -205,5 +223,5 @@ class Lines:
         try:
             return line.encode("utf-8", "surrogateescape").decode("cp1252")
         except UnicodeDecodeError:
-            self._readable = False
+            self.flawed, self.readable = True, False
             return line

@@ -60,6 +60,8 @@ class NumberFormat:
         if is_no_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
+        if text.startswith("="):
+            raise FormulaCell("a formula, not its result")
         if text.startswith("(") and text.endswith(")"):
             text = "-" + text[1:-1]
         if not _FORMATS[self.decimal_mark].fullmatch(text):
@@ -100,8 +102,29 @@ class NumberFormat:
         return self.number(text), currency_of(symbol)
 
 
+class NumberCell(str):
+    """A number that a workbook holds as a number: its text has a decimal point in any language."""
+
+    __slots__ = ("number",)
+
+    def __new__(cls, number: Decimal) -> NumberCell:
+        cell = super().__new__(cls, f"{number:f}")
+        cell.number = number
+        return cell
+
+    number: Decimal
+
+    def written(self, decimal_mark: str) -> str:
+        """The number as the file's text cells write numbers."""
+        return str(self).replace(".", decimal_mark)
+
+
 class FractionalCount(ValueError):
     """A count that is a number but not a whole one."""
+
+
+class FormulaCell(ValueError):
+    """A formula in place of the number that it stands for."""
 
 
 def without_currency(cell: str) -> tuple[str, str]:

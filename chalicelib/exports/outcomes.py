@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 RawEvent = dict[str, Any]
 """An event in the shape of the contract, as `events.parse_event` takes it.
@@ -58,8 +58,7 @@ class RowRefused(ValueError):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(NamedTuple):
     """A row that was understood; its events may stand with another row (sums of a day).
 
     Attributes
@@ -79,8 +78,7 @@ class Imported:
     part: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A row that holds data which cannot be imported.
 
     Attributes
@@ -102,8 +100,7 @@ class Refused:
     part: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class NotData:
+class NotData(NamedTuple):
     """A row that holds nothing to import: totals, footers, blank lines, rows of zeros."""
 
     row: int

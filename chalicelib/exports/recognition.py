@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -15,7 +15,7 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import plain
+from chalicelib.exports.headings import header_keys, plain
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.numerals import DecimalMark
 from chalicelib.exports.outcomes import Reading
@@ -119,6 +119,7 @@ class Glimpse:
         self.magic = source.magic
         self.source = source
         self._tops: dict[str, list[list[str]]] = {}
+        self._keys: dict[str, list[frozenset[str]]] = {}
 
     @cached_property
     def is_json(self) -> bool:
@@ -141,13 +142,42 @@ class Glimpse:
             self._tops[delimiter] = list(islice(records_of(self.text, delimiter), HEADER_WITHIN))
         return self._tops[delimiter]
 
+    def keys(self, delimiter: str) -> list[frozenset[str]]:
+        """What the records of `top` could be known by as headings."""
+        if delimiter not in self._keys:
+            self._keys[delimiter] = list(map(header_keys, self.top(delimiter)))
+        return self._keys[delimiter]
 
-def records_of(text: str, delimiter: str) -> Iterator[list[str]]:
+    @cached_property
+    def sheets(self) -> tuple[str, ...]:
+        """The names of a workbook's sheets; of any other file none."""
+        return self.source.workbook.sheets if self.source.is_workbook else ()
+
+    def sheet_top(self, sheet: str) -> list[list[str]]:
+        """The rows of a sheet among which the header is searched."""
+        return self.source.workbook.top(sheet, HEADER_WITHIN)
+
+    def sheet_keys(self, sheet: str) -> list[frozenset[str]]:
+        """What those rows could be known by as headings."""
+        key = f"sheet {sheet}"
+        if key not in self._keys:
+            self._keys[key] = list(map(header_keys, self.sheet_top(sheet)))
+        return self._keys[key]
+
+
+def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[list[str]]:
     """The records of a piece of text; what cannot be parsed ends them."""
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        yield from csv_reader(io.StringIO(text, newline=""), delimiter, quoting=quoting)
     except csv.Error:
         return
+
+
+def csv_reader(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Iterator[list[str]]:
+    """The records of lines; raises `csv.Error`."""
+    if quoting:
+        return csv.reader(lines, delimiter=delimiter)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def choose(

@@ -1,15 +1,17 @@
-"""Tables in text: where the header is, then row after row with the line it begins on."""
+"""Tables in text and in workbooks: where the header is, then row after row."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
-from chalicelib.exports.lines import LineRun, Lines
+from chalicelib.exports.lines import Lines
+from chalicelib.exports.numerals import NumberCell
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -18,9 +20,11 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, records_of
+from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
 
 WITHHELD = "(withheld: the row may hold personal data)"
+SAMPLE_ROWS = 1_000
+"""How many rows of a sheet are looked at before the first is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +34,27 @@ class TableHead:
     Attributes
     ----------
     delimiter : str
+        Empty in a workbook.
     index : int
         Number of records above the header.
     columns : Columns
     preamble : tuple of tuple of str
         The cells of those records.
+    sheet : str
+        Of a workbook; empty in a text file.
+    part : int
+        The outcomes' `part`.
+    quoting : bool
+        Whether quotation marks quote; in a few tables they stand for themselves.
     """
 
     delimiter: str
     index: int
     columns: Columns
     preamble: tuple[tuple[str, ...], ...]
+    sheet: str = ""
+    part: int = 0
+    quoting: bool = True
 
     @property
     def preamble_lines(self) -> list[str]:
@@ -54,26 +68,45 @@ class TableHead:
 
 
 def find_head(
-    glimpse: Glimpse, vocabulary: Vocabulary, accept: Callable[[TableHead], bool]
+    glimpse: Glimpse,
+    vocabulary: Vocabulary,
+    accept: Callable[[TableHead], bool],
+    *,
+    sheet: Callable[[str], bool] = lambda name: True,
 ) -> TableHead | None:
     """The first row, under the delimiter that makes most sense of it, that an importer accepts.
 
     The delimiter is decided on the header row: above it, dates hold commas.
+
+    Parameters
+    ----------
+    sheet : callable
+        In a workbook, which sheets may hold the table, by their names.
     """
     best: TableHead | None = None
-    if glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:
-        return None
-    for delimiter in DELIMITERS:
-        top = glimpse.top(delimiter)
-        for index, cells in enumerate(top):
-            columns = vocabulary.read(cells)
+    for delimiter, name in _places(glimpse, sheet):
+        top = glimpse.sheet_top(name) if name else glimpse.top(delimiter)
+        keys = glimpse.sheet_keys(name) if name else glimpse.keys(delimiter)
+        for index, known in enumerate(keys):
+            hits = len(vocabulary.keys & known)
+            if not hits or (best and hits < len(best.columns.positions)):
+                continue
+            columns = vocabulary.read(top[index])
             hits = len(columns.positions)
             if not hits or (best and hits <= len(best.columns.positions)):
                 continue
-            head = TableHead(delimiter, index, columns, tuple(map(tuple, top[:index])))
+            head = TableHead(delimiter, index, columns, tuple(map(tuple, top[:index])), name)
             if accept(head):
                 best = head
     return best
+
+
+def _places(glimpse: Glimpse, sheet: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Where a table may be: (delimiter, "") in text, ("", sheet) in a workbook."""
+    if glimpse.sheets:
+        yield from (("", name) for name in glimpse.sheets if sheet(name))
+    elif not (glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json):
+        yield from ((delimiter, "") for delimiter in DELIMITERS)
 
 
 @dataclass(slots=True)
@@ -83,7 +116,7 @@ class Row:
     Attributes
     ----------
     line : int
-        The line on which it begins, from 1.
+        The line on which it begins, from 1; the row of a sheet.
     cells : list of str
         As many as the header has.
     raw : str
@@ -93,11 +126,6 @@ class Row:
     line: int
     cells: list[str]
     raw: str
-
-    def refused(self, error: RowRefused, raw: str) -> Refused:
-        """This row as a refusal, with a text in place of its own."""
-        text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
-        return Refused(self.line, text, error.code, error.message)
 
 
 class Table:
@@ -125,10 +153,11 @@ class Table:
         public_text: Callable[[Row], str] | None = None,
     ) -> None:
         self.head = head
+        self.decimal_mark = "."
         self._source = source
         self._width = len(head.columns.names)
         self._public_text = public_text
-        self._sample = list(records_of(source.text, head.delimiter))[head.index + 1 :]
+        self._sample = self._first_rows()
         if source.is_half_a_character_short and self._is_damaged_at_the_end():
             raise ExportRefused(
                 "unreadable_file",
@@ -139,10 +168,15 @@ class Table:
     def sample(self, *fields: str) -> Iterator[str]:
         """The cells of some fields in the rows at the beginning of the file."""
         positions = [p for f in fields if (p := self.head.columns.positions.get(f)) is not None]
+        for cells in self.sample_cells(positions):
+            yield from cells
+
+    def sample_cells(self, positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
+        """The cells of some columns in the rows at the beginning of the file, row by row."""
         for cells in self._sample:
-            if len(cells) == self._width:
-                for position in positions:
-                    yield cells[position]
+            if len(cells) == self._width or (self.head.sheet and len(cells) <= self._width):
+                padded = [*cells, *[""] * (self._width - len(cells))]
+                yield tuple(padded[position] for position in positions)
 
     def outcomes(
         self,
@@ -162,78 +196,149 @@ class Table:
         reading : Reading
             Takes the notes that there are at the end of the file.
         """
-        lines = self._source.lines()
-        for row, flaw in self._rows(lines):
-            yield self._outcome(row, flaw, reason_to_skip, convert)
-        reading.notes.extend(self._notes(lines))
+        return self.cell_outcomes(
+            lambda cells: reason_to_skip(Row(0, list(cells), "")),
+            lambda line, cells: convert(Row(line, list(cells), "")),
+            reading,
+        )
 
-    def _outcome(
+    def cell_outcomes(
         self,
-        row: Row,
+        reason_to_skip: Callable[[Sequence[str]], str],
+        convert: Callable[[int, Sequence[str]], RowOutcome],
+        reading: Reading,
+    ) -> Iterator[RowOutcome]:
+        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste."""
+        rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
+        width, part = self._width, self.head.part
+        for line, cells, flaw, raw in rows:
+            if flaw is None and len(cells) == width:
+                try:
+                    reason = reason_to_skip(cells)
+                    if not reason:
+                        outcome = convert(line, cells)
+                        yield outcome if not part else _in_part(outcome, part)
+                        continue
+                except RowRefused as error:
+                    yield self._refused(line, cells, raw(), error)
+                    continue
+                if not any(map(str.strip, cells)):
+                    reason = "blank line"
+                yield NotData(line, reason, part)
+            else:
+                yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+
+    def _odd(
+        self,
+        line: int,
+        cells: list[str],
         flaw: RowRefused | None,
-        reason_to_skip: Callable[[Row], str],
-        convert: Callable[[Row], RowOutcome],
+        raw: str,
+        reason_to_skip: Callable[[Sequence[str]], str],
+        convert: Callable[[int, Sequence[str]], RowOutcome],
     ) -> RowOutcome:
-        width = len(row.cells)
-        if width != self._width:
-            flaw = flaw or self._miscount(row)
-            row.cells.extend([""] * (self._width - width))
+        """The outcome of a row of another width, or of one that is damaged."""
+        width = len(cells)
+        if width > self._width and not any(map(str.strip, cells[self._width :])):
+            cells = cells[: self._width]
+        elif width != self._width:
+            flaw = flaw or RowRefused(
+                "wrong_cell_count", f"{width} cells under {self._width} headings"
+            )
+            cells = cells + [""] * (self._width - width)
         if flaw is None or (flaw.code == "wrong_cell_count" and width < self._width):
-            reason = reason_to_skip(row) if any(map(str.strip, row.cells)) else "blank line"
+            reason = reason_to_skip(cells) if any(map(str.strip, cells)) else "blank line"
             if reason:
-                return NotData(row.line, reason)
+                return NotData(line, reason, self.head.part)
         if flaw is not None:
-            return row.refused(flaw, WITHHELD if self._public_text else row.raw)
+            shown = WITHHELD if self._public_text else raw
+            return _refusal(line, shown, flaw, self.head.part)
         try:
-            return convert(row)
+            return _in_part(convert(line, cells), self.head.part)
         except RowRefused as error:
-            return row.refused(error, self._public_text(row) if self._public_text else row.raw)
+            return self._refused(line, cells, raw, error)
 
-    def _miscount(self, row: Row) -> RowRefused | None:
-        """What is wrong with a row of another width; empty cells at the end are not."""
-        width = len(row.cells)
-        if width > self._width and not any(map(str.strip, row.cells[self._width :])):
-            return None
-        return RowRefused("wrong_cell_count", f"{width} cells under {self._width} headings")
+    def _refused(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
+        if self._public_text is not None:
+            raw = self._public_text(Row(line, list(cells), raw))
+        return _refusal(line, raw, error, self.head.part)
 
-    def _rows(self, lines: Lines) -> Iterator[tuple[Row, RowRefused | None]]:
-        """Rows with what is wrong with them as text, if anything is."""
+    def _first_rows(self) -> list[list[str]]:
+        if self.head.sheet:
+            rows = self._source.workbook.rows(self.head.sheet)
+            numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
+            return [cells for _, cells in numbered]
+        text = self._source.text
+        records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
+        return list(islice(records, self.head.index + 1, None))
+
+    def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+        """Rows of a sheet: typed numbers written as the text numbers of the file are."""
+        width = self._width
+        rows = islice(self._source.workbook.rows(self.head.sheet), self.head.index + 1, None)
+        for line, cells in rows:
+            if len(cells) < width:
+                cells = cells + [""] * (width - len(cells))
+            for index, cell in enumerate(cells):
+                if type(cell) is NumberCell:
+                    cells[index] = cell.written(self.decimal_mark)
+            yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+
+    def _text_rows(
+        self, reading: Reading
+    ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+        """Rows with what is wrong with them as text, if anything is, and the text itself."""
+        lines = self._source.lines()
         source = iter(lines)
-        reader = csv.reader(source, delimiter=self.head.delimiter)
+        reader = csv_reader(source, self.head.delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
             next(reader, None)
-        lines.take()
+        lines.forget()
         while True:
             flaw: RowRefused | None = None
             try:
                 cells = next(reader)
             except StopIteration:
-                return
+                break
             except csv.Error as error:
                 cells, flaw = ["?"], RowRefused("unclosed_quote", f"no row can be read: {error}")
-            run = lines.take()
-            yield Row(run.first, cells, run.text), flaw or self._flaw(run, cells, lines)
+            if lines.flawed or lines.exhausted:
+                flaw = flaw or _flaw(lines)
+            yield lines.first, cells, flaw, lines.taken
+            lines.forget()
+        reading.notes.extend(_notes(lines))
 
     def _is_damaged_at_the_end(self) -> bool:
         if self._source.has_lost_a_character:
             return True
         return bool(self._sample) and len(self._sample[-1]) < self._width
 
-    def _flaw(self, run: LineRun, cells: Sequence[str], lines: Lines) -> RowRefused | None:
-        if not run.whole:
-            return RowRefused("cut_off", "a line is too long to be a row of a report")
-        if not run.readable or "\0" in run.text:
-            return RowRefused("unreadable_text", "the row holds bytes that are no text")
-        if lines.exhausted:  # the reader asked for another line: a quotation mark is open
-            return RowRefused("unclosed_quote", "a quotation mark is open at the end of the file")
-        return None
 
-    def _notes(self, lines: Lines) -> Iterator[str]:
-        if lines.changed_encoding:
-            yield "The file is not UTF-8 but Windows-1252."
-        if lines.is_half_a_character_short:
-            yield (
-                "The file ends in half a character"
-                + (", which was completed" if lines.restored else ", which is lost")
-                + ": check the last cell of the last row."
-            )
+def _flaw(lines: Lines) -> RowRefused | None:
+    if not lines.whole:
+        return RowRefused("cut_off", "a line is too long to be a row of a report")
+    if not lines.readable:
+        return RowRefused("unreadable_text", "the row holds bytes that are no text")
+    if lines.exhausted:  # the reader asked for another line: a quotation mark is open
+        return RowRefused("unclosed_quote", "a quotation mark is open at the end of the file")
+    return None
+
+
+def _refusal(line: int, raw: str, error: RowRefused, part: int) -> Refused:
+    text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
+    return Refused(line, text, error.code, error.message, part)
+
+
+def _in_part(outcome: RowOutcome, part: int) -> RowOutcome:
+    return outcome._replace(part=part) if part else outcome
+
+
+def _notes(lines: Lines) -> Iterator[str]:
+    if lines.changed_encoding:
+        yield "The file is not UTF-8 but Windows-1252."
+    if lines.is_half_a_character_short:
+        yield (
+            "The file ends in half a character"
+            + (", which was completed" if lines.restored else ", which is lost")
+            + ": check the last cell of the last row."
+        )

@@ -164,10 +164,17 @@ def test_long_names_are_cut_but_stay_apart() -> None:
 def test_ordinals_tell_rows_of_one_object_and_day_apart() -> None:
     ordinals = Ordinals()
 
-    assert [ordinals.next("a", FIRST) for _ in range(3)] == [0, 1, 2]
-    assert ordinals.next("a", FIRST + dt.timedelta(days=1)) == 0
-    assert [ordinals.next(f"k{n}", FIRST) for n in range(5000)] == [0] * 5000
-    assert ordinals.next("a", FIRST) == 3
+    assert [ordinals.next_of("a", FIRST) for _ in range(3)] == [0, 1, 2]
+    assert ordinals.next_of("a", FIRST + dt.timedelta(days=1)) == 0
+    assert [ordinals.next_of(f"k{n}", FIRST) for n in range(5000)] == [0] * 5000
+    assert ordinals.next_of("a", FIRST) == 3
+
+
+def test_ordinals_are_the_same_when_they_do_not_fit_into_memory() -> None:
+    rows = [(n * n) % 89 for n in range(2_000)]
+    small, large = Ordinals(rows_in_memory=7), Ordinals()
+
+    assert [small.next(row, 1) for row in rows] == [large.next(row, 1) for row in rows]
 
 
 def test_headings_are_compared_without_what_people_do_not_see() -> None:

@@ -1,4 +1,4 @@
-"""Google Ads (AdWords): campaign, ad group, ad, keyword and search-term reports as CSV."""
+"""Google Ads, formerly AdWords: reports of the interface and of the report editor."""
 
 from chalicelib.exports.platforms.google_ads.report import GOOGLE_ADS
 

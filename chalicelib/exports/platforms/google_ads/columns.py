@@ -1,115 +1,172 @@
 """The columns of Google Ads reports in English and German, and what stands in totals rows.
 
-The names of identity columns are kept apart from everything that may change between two downloads
-of the same day (status, bids, metrics).
+What a row is about is told by columns that stay the same between two downloads of the same day, not
+by status, bids or metrics.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
-from chalicelib.exports.headings import Vocabulary
-
-VOCABULARY = Vocabulary(
-    {
-        "day": {"en": ["Day", "Date"], "de": ["Tag", "Datum"]},
-        "week": {"en": ["Week"], "de": ["Woche"]},
-        "month": {"en": ["Month"], "de": ["Monat"]},
-        "quarter": {"en": ["Quarter"], "de": ["Quartal"]},
-        "year": {"en": ["Year"], "de": ["Jahr"]},
-        "account": {"en": ["Account", "Account name"], "de": ["Konto", "Kontoname"]},
-        "account_id": {"en": ["Customer ID", "External customer ID"], "de": ["Kundennummer"]},
-        "campaign": {"en": ["Campaign", "Campaign name"], "de": ["Kampagne", "Kampagnenname"]},
-        "campaign_id": {"en": ["Campaign ID"], "de": ["Kampagnen-ID"]},
-        "campaign_state": {
-            "en": ["Campaign state", "Campaign status"],
-            "de": ["Kampagnenstatus"],
-        },
-        "campaign_group": {"en": ["Campaign Group ID", "Campaign Group Name"]},
-        "campaign_type": {"en": ["Campaign type"], "de": ["Kampagnentyp"]},
-        "ad_group": {"en": ["Ad group", "Ad group name"], "de": ["Anzeigengruppe"]},
-        "ad_group_id": {"en": ["Ad group ID"], "de": ["Anzeigengruppen-ID"]},
-        "ad": {"en": ["Ad", "Ad name"], "de": ["Anzeige", "Anzeigenname"]},
-        "ad_id": {"en": ["Ad ID"], "de": ["Anzeigen-ID"]},
-        "ad_type": {"en": ["Ad type"], "de": ["Anzeigentyp"]},
-        "asset_group": {"en": ["Asset group"], "de": ["Asset-Gruppe"]},
-        "keyword": {
-            "en": ["Keyword", "Search keyword"],
-            "de": ["Keyword", "Suchkeyword"],
-        },
-        "keyword_id": {"en": ["Keyword ID"], "de": ["Keyword-ID"]},
-        "match_type": {
-            "en": ["Match type", "Search terms match type"],
-            "de": ["Keyword-Option", "Übereinstimmungstyp"],
-        },
-        "search_term": {"en": ["Search term"], "de": ["Suchbegriff"]},
-        "device": {"en": ["Device"], "de": ["Gerät"]},
-        "network": {
-            "en": ["Network", "Network (with search partners)"],
-            "de": ["Werbenetzwerk", "Werbenetzwerk (mit Suchpartnern)"],
-        },
-        "hour": {"en": ["Hour of day", "Hour of the day"], "de": ["Tageszeit", "Stunde"]},
-        "click_type": {"en": ["Click type"], "de": ["Klicktyp"]},
-        "conversion_action": {"en": ["Conversion action"], "de": ["Conversion-Aktion"]},
-        "location": {"en": ["Country/Territory", "Location"], "de": ["Land/Gebiet", "Standort"]},
-        "impressions": {"en": ["Impr.", "Impressions"], "de": ["Impr.", "Impressionen"]},
-        "clicks": {"en": ["Clicks"], "de": ["Klicks"]},
-        "interactions": {"en": ["Interactions"], "de": ["Interaktionen"]},
-        "interaction_rate": {"en": ["Interaction rate"], "de": ["Interaktionsrate"]},
-        "views": {
-            "en": ["Views", "Video views", "TrueView views"],
-            "de": ["Aufrufe", "Videoaufrufe", "TrueView-Aufrufe"],
-        },
-        "cost": {"en": ["Cost"], "de": ["Kosten"]},
-        "converted_cost": {
-            "en": ["Cost (Converted currency)"],
-            "de": ["Kosten (umgerechnete Währung)"],
-        },
-        "currency": {"en": ["Currency code", "Currency"], "de": ["Währungscode", "Währung"]},
-        "converted_currency": {
-            "en": ["Converted currency code", "Account code"],
-            "de": ["Umgerechneter Währungscode", "Code der umgerechneten Währung"],
-        },
-        "conversions": {"en": ["Conversions"], "de": ["Conversions"]},
-        "conversion_value": {
-            "en": ["Conv. value", "Conversion value", "Total conv. value"],
-            "de": ["Conv.-Wert", "Conversion-Wert"],
-        },
-        "average_cost": {
-            "en": ["Avg. CPC", "Avg. cost"],
-            "de": ["Durchschn. CPC", "Durchschn. Kosten"],
-        },
-    }
+from chalicelib.exports.headings import Columns
+from chalicelib.exports.reports.columns import (
+    Claimed,
+    Column,
+    Cost,
+    Count,
+    Currency,
+    Key,
+    LeftOut,
+    Sign,
+    When,
 )
 
-OBJECT_FIELDS = (
-    ("campaign_id", "campaign"),
-    ("ad_group_id", "ad_group"),
-    ("ad_id", "ad"),
-    ("keyword_id", "keyword"),
-    ("match_type",),
-    ("search_term",),
-    ("asset_group",),
-    ("device",),
-    ("network",),
-    ("hour",),
-    ("click_type",),
-    ("conversion_action",),
-    ("location",),
+AD_TEXTS = (
+    *("Headline", "Long headline", *(f"Headline {n}" for n in range(1, 16))),
+    *("Description", *(f"Description {n}" for n in range(1, 6))),
+    *("Final URL", "Path 1", "Path 2", "Video ID", "Image ID"),
 )
-"""What a row is about; of each group the first column that there is: an id outlives a name."""
+"""Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
 
-NAME_FIELDS = (
-    "campaign",
-    "campaign_id",
-    "ad_group",
-    "ad_group_id",
-    "ad_id",
-    "keyword",
-    "search_term",
-    "asset_group",
+COLUMNS = (
+    Column("day", When("day"), en=("Day", "Date"), de=("Tag", "Datum")),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
+    Column("quarter", When("quarter"), en=("Quarter",), de=("Quartal",)),
+    Column("year", When("year"), en=("Year",), de=("Jahr",)),
+    Column(
+        "account_id",
+        Key("account", sets="account", names=False),
+        en=("Customer ID", "External customer ID"),
+        de=("Kundennummer",),
+    ),
+    Column(
+        "account",
+        Key("account", sets="account", names=False),
+        en=("Account", "Account name"),
+        de=("Konto", "Kontoname"),
+    ),
+    Column(
+        "campaign_id",
+        Key("campaign", sets="campaign_id"),
+        en=("Campaign ID",),
+        de=("Kampagnen-ID",),
+    ),
+    Column(
+        "campaign",
+        Key("campaign", sets="campaign_id"),
+        en=("Campaign", "Campaign name"),
+        de=("Kampagne", "Kampagnenname"),
+    ),
+    Column(
+        "campaign_state", Sign(), en=("Campaign state", "Campaign status"), de=("Kampagnenstatus",)
+    ),
+    Column("campaign_group", Sign(), en=("Campaign Group ID", "Campaign Group Name")),
+    Column("campaign_type", Sign(), en=("Campaign type",), de=("Kampagnentyp",)),
+    Column("ad_group_id", Key("ad_group"), en=("Ad group ID",), de=("Anzeigengruppen-ID",)),
+    Column("ad_group", Key("ad_group"), en=("Ad group", "Ad group name"), de=("Anzeigengruppe",)),
+    Column("ad_id", Key("ad", sets="content_id"), en=("Ad ID",), de=("Anzeigen-ID",)),
+    Column("ad", Key("ad", names=False), en=("Ad", "Ad name"), de=("Anzeige", "Anzeigenname")),
+    Column("ad_type", Sign(), en=("Ad type",), de=("Anzeigentyp",)),
+    Column("keyword_id", Key("keyword", names=False), en=("Keyword ID",), de=("Keyword-ID",)),
+    Column(
+        "keyword", Key("keyword"), en=("Keyword", "Search keyword"), de=("Keyword", "Suchkeyword")
+    ),
+    Column(
+        "match_type",
+        Key("match_type", names=False),
+        en=("Match type", "Search terms match type"),
+        de=("Keyword-Option", "Übereinstimmungstyp"),
+    ),
+    Column("search_term", Key("search_term"), en=("Search term",), de=("Suchbegriff",)),
+    Column("asset_group", Key("asset_group"), en=("Asset group",), de=("Asset-Gruppe",)),
+    Column("device", Key("device", names=False), en=("Device",), de=("Gerät",)),
+    Column(
+        "network",
+        Key("network", names=False),
+        en=("Network", "Network (with search partners)"),
+        de=("Werbenetzwerk", "Werbenetzwerk (mit Suchpartnern)"),
+    ),
+    Column(
+        "hour",
+        Key("hour", names=False),
+        en=("Hour of day", "Hour of the day"),
+        de=("Tageszeit", "Stunde"),
+    ),
+    Column("click_type", Key("click_type", names=False), en=("Click type",), de=("Klicktyp",)),
+    Column(
+        "conversion_action",
+        Key("conversion_action", names=False),
+        en=("Conversion action",),
+        de=("Conversion-Aktion",),
+    ),
+    Column(
+        "location",
+        Key("location", names=False),
+        en=("Country/Territory", "Location"),
+        de=("Land/Gebiet", "Standort"),
+    ),
+    Column(
+        "impressions",
+        Count("impression"),
+        en=("Impr.", "Impressions"),
+        de=("Impr.", "Impressionen"),
+    ),
+    Column(
+        "views",
+        Count("view"),
+        en=("Views", "Video views", "TrueView views"),
+        de=("Aufrufe", "Videoaufrufe", "TrueView-Aufrufe"),
+    ),
+    Column("clicks", Count("click"), en=("Clicks",), de=("Klicks",)),
+    Column(
+        "interactions",
+        Count("click"),
+        en=("Interactions",),
+        de=("Interaktionen",),
+        unless=("clicks",),
+    ),
+    Column("interaction_rate", Sign(), en=("Interaction rate",), de=("Interaktionsrate",)),
+    Column("cost", Cost(), en=("Cost",), de=("Kosten",)),
+    Column(
+        "converted_cost",
+        Cost(),
+        en=("Cost (Converted currency)",),
+        de=("Kosten (umgerechnete Währung)",),
+        unless=("cost",),
+    ),
+    Column(
+        "converted_currency",
+        Currency(),
+        en=("Converted currency code", "Account code"),
+        de=("Umgerechneter Währungscode", "Code der umgerechneten Währung"),
+        unless=("cost",),
+    ),
+    Column(
+        "currency", Currency(), en=("Currency code", "Currency"), de=("Währungscode", "Währung")
+    ),
+    Column("conversions", Claimed(), en=("Conversions",), de=("Conversions",)),
+    Column(
+        "conversion_value",
+        Claimed(is_value=True),
+        en=("Conv. value", "Conversion value", "Total conv. value"),
+        de=("Conv.-Wert", "Conversion-Wert"),
+    ),
+    Column(
+        "average_cost",
+        LeftOut("averages cannot be added up"),
+        en=("Avg. CPC", "Avg. cost"),
+        de=("Durchschn. CPC", "Durchschn. Kosten"),
+    ),
+    *(
+        Column(f"text_{name}", Key("ad_text_" + name, names=False), en=(name,), unless=("ad_id",))
+        for name in AD_TEXTS
+    ),
 )
-"""Blank in a totals row, but for its label."""
+
+COUNTS = ("impressions", "clicks", "interactions", "cost", "converted_cost")
+"""One of them must be there."""
 
 TYPICAL_FIELDS = (
     "campaign_state",
@@ -136,16 +193,23 @@ LEVELS = (
 )
 """Column -> kind of report, the finest first. The title is the user's own and says nothing."""
 
-AD_TEXT = re.compile(
-    r"(?:long )?headline(?: \d+)?|description(?: \d)?|final url|path \d|video id|image id"
-    r"|(?:langer )?anzeigentitel(?: \d+)?|textzeile(?: \d)?|finale url|pfad \d"
-)
-"""Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
-
-TOTALS_LABEL = re.compile(r"(?:total|gesamt|gesamtsumme|summe|insgesamt) ?(?::|$)")
 OTHER_SEARCH_TERMS = re.compile(
     r"(?:total|gesamt|summe) ?: ?(?:other|andere|sonstige|weitere) (?:search terms|suchbegriffe)"
 )
 ALL_TIME = re.compile(r"all time|gesamter zeitraum|gesamte zeit")
 VIDEO = re.compile(r"\bvideo|demand gen|discovery|youtube|trueview|bumper")
 """Kinds of campaigns and ads whose interactions are mostly views."""
+
+
+def counts_interactions(columns: Columns) -> Callable[[Sequence[str]], bool] | None:
+    """Whether a row's interactions are clicks, in a report that has no clicks."""
+    at = columns.positions
+    kinds = [at[field] for field in ("campaign_type", "ad_type") if field in at]
+    views = at.get("views")
+
+    def applies(cells: Sequence[str]) -> bool:
+        if views is not None and cells[views].strip("0 -,.").strip():
+            return False
+        return not any(VIDEO.search(cells[kind].casefold()) for kind in kinds)
+
+    return applies

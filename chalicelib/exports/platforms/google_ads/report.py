@@ -1,60 +1,30 @@
-"""Recognises and opens what the Google Ads interface and its report editor download.
-
-A title line, a period line, the header, rows, and totals below the rows; in English and German.
-"""
+"""Google Ads (AdWords): the reports of its interface, of its report editor and of its API."""
 
 from __future__ import annotations
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.dates import Period, parse_period
-from chalicelib.exports.declarations import Declaration
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import comparable
-from chalicelib.exports.numerals import decide_number_format
-from chalicelib.exports.outcomes import Reading, ReportDescription
-from chalicelib.exports.periods import decide_periods
+from chalicelib.exports.dates import parse_period
+from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.platforms.google_ads.columns import (
     ALL_TIME,
+    COLUMNS,
+    COUNTS,
     LEVELS,
+    OTHER_SEARCH_TERMS,
     TYPICAL_FIELDS,
-    VOCABULARY,
+    counts_interactions,
 )
-from chalicelib.exports.platforms.google_ads.rows import CHANNEL, GoogleAdsRows
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Table, TableHead, find_head
+from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.tables import Table, TableHead
 
-WAY_OUT = (
-    "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit > "
-    "Tag), or add the row 'Day' in the report editor, and download it as .csv"
-)
-_COUNTS = ("impressions", "clicks", "interactions", "cost", "converted_cost")
-
-
-_DECLARATION = Declaration(
-    "Google Ads (AdWords): reports",
-    "",
-    (
-        "a line with the report's period above a header with Campaign, Impr., Clicks, Cost "
-        "(Kampagne, Impr., Klicks, Kosten), or such a header with Currency code or Avg. CPC"
-    ),
-    (),
-)
-
-
-def _recognise(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, VOCABULARY, _is_report)
-    if head is None:
-        return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+CHANNEL = "google_ads"
+OTHER_CAMPAIGN = "(other)"
 
 
 def _is_report(head: TableHead) -> bool:
     columns = head.columns
-    if len(columns.positions) < 3 or not any(field in columns for field in _COUNTS):
+    if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
         return False
     if _has_period_line(head):
         return "campaign" in columns or "day" in columns or "search_term" in columns
@@ -69,41 +39,14 @@ def _has_period_line(head: TableHead) -> bool:
     )
 
 
-def _period(head: TableHead) -> Period | None:
-    return next(filter(None, map(parse_period, head.preamble_lines)), None)
-
-
-def _open(source: Source, head: TableHead, options: Options) -> Reading:
-    columns = head.columns
-    table = Table(source, head)
-    period = _period(head)
-    periods = decide_periods(
-        table, columns.language, period, spread=options.spread, way_out=WAY_OUT
-    )
-    numbers = decide_number_format(columns.language, table.sample(*_COUNTS, "views"))
-    report = next((name for field, name in LEVELS if field in columns), "account")
-    rows = GoogleAdsRows(columns, report, periods, numbers, options)
-    if not _has_period_line(head):
-        _check_unit_of_cost(table)
-    if not rows.knows_currency:
-        _check_currency(table, rows)
-    description = ReportDescription(
-        CHANNEL,
-        report,
-        source.encoding,
-        head.delimiter,
-        numbers.decimal_mark,
-        period[0] if period else None,
-        period[1] if period else None,
-        notes=rows.notes(),
-    )
-    reading = Reading(description, iter(()), rows.claimed)
-    reading.outcomes = table.outcomes(rows.reason_to_skip, rows.convert, reading)
-    return reading
+def _level(columns: Columns) -> str:
+    return next((name for field, name in LEVELS if field in columns), "account")
 
 
 def _check_unit_of_cost(table: Table) -> None:
     """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
+    if _has_period_line(table.head):
+        return
     costs = [cell.strip() for cell in table.sample("cost")]
     if any(cell.strip("0") for cell in costs) and all(map(str.isdigit, filter(None, costs))):
         raise ExportRefused(
@@ -113,13 +56,58 @@ def _check_unit_of_cost(table: Table) -> None:
         )
 
 
-def _check_currency(table: Table, rows: GoogleAdsRows) -> None:
-    if any(rows.lacks_currency(cell) for cell in table.sample(rows.cost_field)):
-        raise ExportRefused(
-            "no_currency",
-            "the report has costs but no currency: add the column 'Currency code' "
-            "(Währungscode) to it, or name the currency",
-        )
+def _notes(columns: Columns) -> tuple[str, ...]:
+    if "clicks" in columns or "interactions" not in columns:
+        return ()
+    return (
+        "The report has no column Clicks: Interactions are taken as clicks, except those "
+        "of video and Demand Gen campaigns, which are mostly views.",
+    )
 
 
-GOOGLE_ADS = Importer(CHANNEL, _DECLARATION, _recognise)
+REPORT = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report=_level,
+    columns=COLUMNS,
+    accept=_is_report,
+    paid=True,
+    title="Google Ads (AdWords): campaign, ad, keyword and search term reports",
+    where=(
+        "Campaigns, Ads, Keywords or Search terms → Segment → Time → Day (Segmentieren → Zeit → "
+        "Tag) → Download → .csv, Excel .csv or .xlsx; or a report of the report editor with the "
+        "row Day (Tag). Add the column Currency code (Währungscode)."
+    ),
+    looks_for=(
+        "a line with the report's period above a header with Campaign, Impr., Clicks, Cost "
+        "(Kampagne, Impr., Klicks, Kosten), or such a header with Currency code or Avg. CPC"
+    ),
+    way_out=(
+        "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit "
+        "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
+    ),
+    remainder_label=OTHER_SEARCH_TERMS,
+    remainder_name=OTHER_CAMPAIGN,
+    applies={"interactions": counts_interactions},
+    check=_check_unit_of_cost,
+    notes=_notes,
+    becomes=(
+        Becomes("`Total: …` rows", "no data, wherever the label stands"),
+        Becomes(
+            "`Total: Other search terms`",
+            "the campaign `(other)`: real traffic that no row shows",
+        ),
+    ),
+    refused=(
+        ("no_date", "overview cards, `All time`, reports without a day and without a period"),
+        ("aggregate_period", "a report of a period without days, or by week or month"),
+        ("undecidable_format", "costs of the programming interface that may be millionths"),
+        ("no_currency", "costs without a currency in the file; name it with `--currency`"),
+    ),
+    remarks=(
+        "Days are those of the account's time zone, which the file does not name.",
+        "Budgets are not costs; rates and averages are recomputed, never summed.",
+        "Interactions of video and Demand Gen campaigns are mostly views and not counted.",
+    ),
+)
+GOOGLE_ADS = REPORT.importer()

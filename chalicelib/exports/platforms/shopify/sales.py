@@ -212,7 +212,7 @@ def _closed(
                 refund=what == "refund",
             )
         )
-    return replace(row, events=tuple(events))
+    return row._replace(events=tuple(events))
 
 
 SALES = Importer(PLATFORM, _DECLARATION, _recognise)

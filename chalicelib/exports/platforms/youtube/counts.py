@@ -88,7 +88,7 @@ def day_events(
         report=report,
         account=account,
         key=key,
-        ordinal=ordinals.next(key, first),
+        ordinal=ordinals.next_of(key, first),
         first=first,
         last=last,
         counts=counts,

@@ -1,0 +1,332 @@
+"""A kind of report, declared: from its columns to an importer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.dates import Period, parse_period
+from chalicelib.exports.declarations import Becomes, Declaration
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import Columns
+from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
+from chalicelib.exports.outcomes import Reading, ReportDescription
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.reports.columns import (
+    Audience,
+    Claimed,
+    Column,
+    Converted,
+    Cost,
+    Count,
+    Currency,
+    Key,
+    Net,
+    When,
+    becomes_of,
+    vocabulary_of,
+)
+from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
+from chalicelib.exports.reports.rows import Cells, Layout, Metric, ReportRows
+from chalicelib.exports.reports.totals import TotalsRows
+from chalicelib.exports.tables import Table, TableHead, find_head
+
+Applies = Callable[[Columns], Callable[[Cells], bool] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport:
+    """A kind of report: a table in which each row tells of a thing on a day.
+
+    Attributes
+    ----------
+    platform, channel : str
+        The slug that the user names; the channel of the events.
+    report : str or callable
+        The kind of report, a part of every event id; from the header where there are several.
+    columns : tuple of Column
+    accept : callable
+        Whether a header is one of this kind. Cheap.
+    title, where, looks_for : str
+        As in `Declaration`.
+    paid : bool
+        Whether the report as a whole is of ads.
+    hits : int
+        Added to the number of known columns: for a header that only this kind of report has.
+    way_out : str
+        Where to click for rows by day; by default `where`.
+    nameless_are_totals : bool
+        Whether a row without names is one of totals even if it has a date.
+    dates_are_starts : bool
+        Whether the platform, where a report is not by day, dates each row with the report's start.
+    remainder_label, remainder_name : pattern and str, optional
+        Totals rows that hold traffic which no other row shows, and what they are about.
+    is_one_each : bool
+        Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    decimal_mark : str
+        Where the platform writes one whatever the language; else the file decides.
+    applies : mapping of str to callable
+        Field of a count -> from the header, a function that says whether a row's number counts.
+    period : callable
+        The period that the lines above the header state.
+    decide_dating : callable
+        In place of `dating.decide_dating`.
+    check : callable, optional
+        Looks at a table before its rows are read; may raise `ExportRefused`.
+    is_description : callable, optional
+        Why a row is no data, for what only this report has; empty if it is.
+    sheet : callable
+        In a workbook, which sheets may hold the report, by their names.
+    notes : callable
+        What a person should know, from the header.
+    becomes : tuple of Becomes
+        Lines of the documentation beside those of the columns.
+    refused, remarks : tuple
+        As `refused` and `notes` of `Declaration`.
+    """
+
+    platform: str
+    channel: str
+    report: str | Callable[[Columns], str]
+    columns: tuple[Column, ...]
+    accept: Callable[[TableHead], bool]
+    title: str
+    where: str
+    looks_for: str
+    paid: bool = False
+    hits: int = 0
+    way_out: str = ""
+    nameless_are_totals: bool = False
+    dates_are_starts: bool = False
+    remainder_label: re.Pattern[str] | None = None
+    remainder_name: str = ""
+    is_one_each: bool = False
+    decimal_mark: DecimalMark | Literal[""] = ""
+    applies: Mapping[str, Applies] = field(default_factory=dict)
+    period: Callable[[TableHead], Period | None] = lambda head: period_above(head)
+    decide_dating: Callable[..., Dating] = decide_dating
+    check: Callable[[Table], None] | None = None
+    is_description: Callable[[Cells], str] | None = None
+    sheet: Callable[[str], bool] = lambda name: True
+    notes: Callable[[Columns], tuple[str, ...]] = lambda columns: ()
+    becomes: tuple[Becomes, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    def importer(self) -> Importer:
+        """The importer of this kind of report."""
+        vocabulary = vocabulary_of(self.columns)
+        declaration = Declaration(
+            self.title,
+            self.where,
+            self.looks_for,
+            becomes_of(self.columns) + self.becomes,
+            self.refused,
+            self.remarks,
+        )
+
+        def recognise(glimpse: Glimpse) -> Recognition | None:
+            head = find_head(glimpse, vocabulary, self.accept, sheet=self.sheet)
+            if head is None:
+                return None
+            return Recognition(
+                self.hits + len(head.columns.positions),
+                head.describe(),
+                lambda source, options: self.open(source, head, options),
+            )
+
+        return Importer(self.platform, declaration, recognise)
+
+    def open(self, source: Source, head: TableHead, options: Options) -> Reading:
+        """Opens a table whose header was found; raises `ExportRefused`."""
+        table = Table(source, head)
+        columns = head.columns
+        way_out = self.way_out or self.where
+        read = columns_read(self.columns, columns)
+        period = self.period(head)
+        dating = self.decide_dating(
+            date_columns(table, read),
+            period,
+            options,
+            way_out,
+            dates_are_starts=self.dates_are_starts,
+        )
+        numbers = self._numbers(table, read, options)
+        table.decimal_mark = numbers.decimal_mark
+        layout = self._layout(columns, read, options)
+        if not layout.metrics and not _has_other_numbers(layout):
+            raise ExportRefused(
+                "no_counts",
+                f"no column of the report counts anything. {way_out}",
+            )
+        totals = TotalsRows(
+            names=layout.names,
+            dates=tuple(dating.positions),
+            numbers=number_columns(layout),
+            nameless_are_totals=self.nameless_are_totals,
+            remainder_label=self.remainder_label,
+            remainder_name=self.remainder_name,
+        )
+        rows = ReportRows(layout, dating, numbers, totals)
+        if self.check is not None:
+            self.check(table)
+        check_currency(table, layout, numbers)
+        description = ReportDescription(
+            self.platform,
+            layout.report,
+            source.encoding,
+            head.delimiter,
+            numbers.decimal_mark,
+            period[0] if period else None,
+            period[1] if period else None,
+            lifetime=dating.is_lifetime,
+            notes=self.notes(columns) + dating.notes,
+        )
+        reading = Reading(description, iter(()), rows.claimed)
+        reading.outcomes = table.cell_outcomes(self._skip(rows), rows.convert, reading)
+        return reading
+
+    def _skip(self, rows: ReportRows) -> Callable[[Cells], str]:
+        describes = self.is_description
+        if describes is None:
+            return rows.reason_to_skip
+        return lambda cells: describes(cells) or rows.reason_to_skip(cells)
+
+    def _numbers(
+        self, table: Table, read: Mapping[str, tuple[int, Column]], options: Options
+    ) -> NumberFormat:
+        mark = options.decimal_mark or self.decimal_mark
+        if mark:
+            return NumberFormat(mark)
+        fields = [
+            name
+            for name, (_, column) in read.items()
+            if isinstance(column.role, Count | Net | Cost | Audience | Converted)
+        ]
+        return decide_number_format(table.head.columns.language, table.sample(*fields))
+
+    def _layout(
+        self, columns: Columns, read: Mapping[str, tuple[int, Column]], options: Options
+    ) -> Layout:
+        def at(*roles: object) -> int:
+            return next((p for p, column in read.values() if column.role in roles), -1)
+
+        def sets(what: str) -> int:
+            found = (p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets == what)
+            return next(found, -1)
+
+        keys = [(p, c.role) for p, c in read.values() if isinstance(c.role, Key)]
+        cost_field = next((f for f, (_, c) in read.items() if isinstance(c.role, Cost)), "")
+        goals = [c.role for _, c in read.values() if isinstance(c.role, Converted)]
+        report = self.report if isinstance(self.report, str) else self.report(columns)
+        return Layout(
+            channel=self.channel,
+            report=report,
+            account=options.account,
+            paid=self.paid,
+            metrics=tuple(self._metrics(columns, read)),
+            keys=tuple(p for p, role in keys if role.sets != "account"),
+            names=tuple(p for p, role in keys if role.names),
+            campaign=sets("campaign_id"),
+            content=sets("content_id"),
+            account_at=sets("account"),
+            currency_at=at(Currency()),
+            cost_at=at(Cost()),
+            audience_at=at(Audience()),
+            claimed_at=at(Claimed()),
+            value_at=at(Claimed(is_value=True)),
+            goal=goals[0].goal if goals else "",
+            converted_at=at(*(goal for goal in goals if not goal.is_value)),
+            worth_at=at(*(goal for goal in goals if goal.is_value)),
+            heading_currency=columns.currencies.get(cost_field, ""),
+            given_currency=options.currency,
+            nameless_are_totals=self.nameless_are_totals,
+            is_one_each=self.is_one_each,
+        )
+
+    def _metrics(
+        self, columns: Columns, read: Mapping[str, tuple[int, Column]]
+    ) -> Sequence[Metric]:
+        metrics = []
+        for name, (position, column) in read.items():
+            role = column.role
+            applies = self.applies[name](columns) if name in self.applies else None
+            heading = columns.names[position]
+            if isinstance(role, Count):
+                paid = self.paid if role.paid is None else role.paid
+                metrics.append(Metric(name, position, heading, role.type, "", paid, applies))
+            elif isinstance(role, Net):
+                metrics.append(
+                    Metric(name, position, heading, role.type, role.undone, self.paid, applies)
+                )
+        return metrics
+
+
+def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tuple[int, Column]]:
+    """The columns of a header that are read: field -> (index, declaration), as declared.
+
+    Left out are those beside which a better one stands, and all but the first of a group of keys.
+    """
+    read: dict[str, tuple[int, Column]] = {}
+    groups: set[str] = set()
+    for column in declared:
+        position = columns.positions.get(column.field)
+        if position is None or column.field in read:
+            continue
+        if any(other in columns for other in column.unless):
+            continue
+        if isinstance(column.role, Key):
+            if column.role.group in groups:
+                continue
+            groups.add(column.role.group)
+        read[column.field] = position, column
+    return read
+
+
+def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateColumns:
+    """The date columns of a table."""
+    dated = {
+        column.role.unit: position
+        for position, column in read.values()
+        if isinstance(column.role, When)
+    }
+    columns = table.head.columns
+    names = {unit: columns.names[position] for unit, position in dated.items()}
+    return DateColumns(dated, names, columns.language, table.sample_cells)
+
+
+def number_columns(layout: Layout) -> tuple[int, ...]:
+    """The columns of which at least one is filled in a row of data."""
+    others = (layout.cost_at, layout.audience_at, layout.converted_at, layout.worth_at)
+    return tuple(m.position for m in layout.metrics) + tuple(p for p in others if p >= 0)
+
+
+def period_above(head: TableHead) -> Period | None:
+    """The first line above a header that is a period."""
+    return next(filter(None, map(parse_period, head.preamble_lines)), None)
+
+
+def check_currency(table: Table, layout: Layout, numbers: NumberFormat) -> None:
+    """Refuses a file whose money has no currency anywhere, before its first row is refused."""
+    has_money = layout.cost_at >= 0 or layout.worth_at >= 0
+    if not has_money or layout.heading_currency or layout.given_currency or layout.currency_at >= 0:
+        return
+    for (cell,) in table.sample_cells([max(layout.cost_at, layout.worth_at)]):
+        try:
+            amount, named = numbers.money(cell)
+        except ValueError:
+            continue
+        if amount and not named:
+            heading = table.head.columns.names[max(layout.cost_at, layout.worth_at)]
+            raise ExportRefused(
+                "no_currency",
+                f"the report has money ({heading}) but no currency: add a column with it to the "
+                "report, or name the currency",
+            )
+
+
+def _has_other_numbers(layout: Layout) -> bool:
+    return layout.cost_at >= 0 or layout.audience_at >= 0 or bool(layout.goal)

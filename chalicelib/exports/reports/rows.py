@@ -1,0 +1,447 @@
+"""A row of a report -> its events.
+
+What a report says once is settled once: which columns count what, and for each thing that rows are
+about (a campaign, a post) its ids and the unchanging part of its events. What is left for a row is
+to look up its thing, its day and its numbers; that is what makes importing as fast as reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from operator import itemgetter
+from typing import Any
+
+from chalicelib.exports.booking import Tally, book
+from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.headings import comparable
+from chalicelib.exports.identity import (
+    Ordinals,
+    code_of,
+    digest,
+    event_id,
+    object_key,
+    short_name,
+)
+from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.outcomes import (
+    ClaimedConversions,
+    Imported,
+    NotData,
+    RawEvent,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.reports.dating import Dating, Span
+from chalicelib.exports.reports.sums import Amounts, Counts, read_amount
+from chalicelib.exports.reports.totals import TotalsRows
+
+THINGS_KEPT = 5_000
+"""So many things are kept settled; a report of more settles the others anew."""
+
+MAX_PREFIX_CHARACTERS = 90
+"""So that day, metric and ordinal fit behind it."""
+
+Cells = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A column that counts.
+
+    Attributes
+    ----------
+    field : str
+    position : int
+    name : str
+        Its heading.
+    type, undone : str
+        Type of engagement; and the one that counts below zero, empty if there is none.
+    paid : bool
+    applies : callable, optional
+        Whether a row's number counts at all, from its cells.
+    """
+
+    field: str
+    position: int
+    name: str
+    type: str
+    undone: str = ""
+    paid: bool = False
+    applies: Callable[[Cells], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things stand in a report, and what is the same in all of its rows.
+
+    Attributes
+    ----------
+    channel, report, account : str
+        Parts of every event id; an account of the file itself comes before the caller's.
+    paid : bool
+        Whether the report as a whole is of ads.
+    metrics : tuple of Metric
+    keys : tuple of int
+        Columns that say what a row is about.
+    names : tuple of int
+        Those of them that are blank in a row of totals.
+    campaign, content, account_at, currency_at, cost_at, audience_at, claimed_at, value_at : int
+        Columns, -1 where there is none.
+    heading_currency, given_currency : str
+        Of the cost's heading; of the caller. Empty if unknown.
+    goal : str
+        Of conversions that happened; empty if the report has none.
+    converted_at, worth_at : int
+        Their number and their value.
+    nameless_are_totals : bool
+        Whether a row without names is one of totals even if it has a date.
+    is_one_each : bool
+        Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    """
+
+    channel: str
+    report: str
+    account: str
+    paid: bool
+    metrics: tuple[Metric, ...]
+    keys: tuple[int, ...] = ()
+    names: tuple[int, ...] = ()
+    campaign: int = -1
+    content: int = -1
+    account_at: int = -1
+    currency_at: int = -1
+    cost_at: int = -1
+    audience_at: int = -1
+    claimed_at: int = -1
+    value_at: int = -1
+    goal: str = ""
+    converted_at: int = -1
+    worth_at: int = -1
+    heading_currency: str = ""
+    given_currency: str = ""
+    nameless_are_totals: bool = False
+    is_one_each: bool = False
+
+
+@dataclass(slots=True)
+class _Thing:
+    """What rows are about, settled.
+
+    Attributes
+    ----------
+    prefix : str
+        The beginning of its event ids.
+    key : str
+        Digest of its names.
+    code : int
+        A number that stands for it.
+    bases : list of dict
+        For each metric the unchanging part of its event.
+    """
+
+    prefix: str
+    key: str
+    code: int
+    account: str
+    campaign: str
+    content: str
+    currency: str
+    bases: list[RawEvent] = field(default_factory=list)
+
+
+class ReportRows:
+    """What the rows below a header mean.
+
+    Attributes
+    ----------
+    claimed : ClaimedConversions
+        What the platform claims, so far.
+    """
+
+    def __init__(
+        self, layout: Layout, dating: Dating, numbers: NumberFormat, totals: TotalsRows
+    ) -> None:
+        self.claimed = ClaimedConversions()
+        self._layout = layout
+        self._dating = dating
+        self._numbers = numbers
+        self._totals = totals
+        self._counts = Counts(numbers)
+        self._amounts = Amounts(numbers, layout.given_currency)
+        self._ordinals = Ordinals()
+        self._things: dict[Any, _Thing] = {}
+        extra = [p for p in (layout.account_at, layout.currency_at) if p >= 0]
+        thing_cells = dict.fromkeys([*layout.keys, *extra])
+        self._thing_cells = itemgetter(*thing_cells) if thing_cells else None
+        self._date_cells = itemgetter(*dating.positions) if dating.positions else None
+        self._claims = [p for p in (layout.claimed_at, layout.value_at) if p >= 0]
+
+    def reason_to_skip(self, cells: Cells) -> str:
+        """Why a row is no data, or an empty text; sees short rows too, filled up."""
+        return self._totals.reason(cells)
+
+    def convert(self, row: int, cells: Cells) -> RowOutcome:
+        """The outcome of a row that is data; raises `RowRefused`."""
+        layout = self._layout
+        thing = self._thing_of(cells)
+        counts = self._counts
+        found: list[tuple[int, int]] = []
+        for index, metric in enumerate(layout.metrics):
+            try:
+                count = counts[cells[metric.position]]
+            except RowRefused as error:
+                raise RowRefused(error.code, f"{metric.name} {error.message}") from None
+            if count and (metric.applies is None or metric.applies(cells)):
+                if count < 0 and not metric.undone:
+                    raise RowRefused("negative", f"{count} {metric.name}")
+                found.append((index, count))
+        cost = None
+        if layout.cost_at >= 0:
+            cost = self._amounts[cells[layout.cost_at], thing.currency]
+        if self._claims:
+            self._claim(cells, thing.currency)
+        if not found and cost is None and layout.audience_at < 0 and not layout.goal:
+            return NotData(row, "no numbers but zeros")
+        span = self._span_of(cells)
+        ordinal = 0
+        if not layout.is_one_each:
+            ordinal = self._ordinals.next(thing.code, span.code)
+        if span.first != span.last:
+            if layout.goal or layout.audience_at >= 0:
+                raise RowRefused(
+                    "aggregate_period", "conversions and audiences are not spread over days"
+                )
+            return Imported(row, self._spread(thing, span, ordinal, found, cost))
+        events = self._events(thing, span, ordinal, found, cost)
+        if layout.audience_at >= 0:
+            self._add_audience(events, thing, span, cells)
+        if layout.goal:
+            self._add_conversions(events, thing, span, ordinal, cells)
+        if not events:
+            return NotData(row, "no numbers but zeros")
+        return Imported(row, tuple(events))
+
+    def _events(
+        self,
+        thing: _Thing,
+        span: Span,
+        ordinal: int,
+        found: Sequence[tuple[int, int]],
+        cost: Any,
+    ) -> list[RawEvent]:
+        """The engagements of a row of one day; its cost with the clicks, else the impressions."""
+        middle = "" if self._dating.is_lifetime else span.name
+        end = f":{ordinal}" if ordinal else ""
+        at = span.at
+        events: list[RawEvent] = []
+        carrier: RawEvent | None = None
+        metrics = self._layout.metrics
+        for index, count in found:
+            event = thing.bases[index].copy()
+            name = event["event_id"]
+            if count < 0:
+                count, name = -count, metrics[index].undone
+                event["type"] = name
+            event["event_id"] = f"{thing.prefix}:{middle}:{name}{end}"
+            event["occurred_at"] = at
+            event["count"] = count
+            events.append(event)
+            if cost is not None:
+                kind = event["type"]
+                if kind == "click" or (kind == "impression" and carrier is None):
+                    carrier = event
+        if cost is not None:
+            if carrier is None:
+                events.append(self._cost_event(thing, span, middle, end, cost))
+            else:
+                carrier["cost"] = cost
+        return events
+
+    def _cost_event(self, thing: _Thing, span: Span, middle: str, end: str, cost: Any) -> RawEvent:
+        event: RawEvent = {
+            "kind": "cost",
+            "event_id": f"{thing.prefix}:{middle}:cost{end}",
+            "occurred_at": span.at,
+            "channel": self._layout.channel,
+            "amount": cost,
+            "paid": self._layout.paid,
+        }
+        if thing.campaign:
+            event["campaign_id"] = thing.campaign
+        return event
+
+    def _spread(
+        self,
+        thing: _Thing,
+        span: Span,
+        ordinal: int,
+        found: Sequence[tuple[int, int]],
+        cost: Any,
+    ) -> tuple[RawEvent, ...]:
+        """The events of a row of several days: paid and organic counts apart, the cost once."""
+        layout = self._layout
+        by_paid: dict[bool, dict[str, int]] = {}
+        for index, count in found:
+            metric = layout.metrics[index]
+            kind = metric.undone if count < 0 else metric.type
+            counts = by_paid.setdefault(metric.paid, {})
+            counts[kind] = counts.get(kind, 0) + abs(count)
+        if cost is not None:
+            by_paid.setdefault(layout.paid, {})
+        events: list[RawEvent] = []
+        for paid, counts in by_paid.items():
+            tally = Tally(
+                channel=layout.channel,
+                report=layout.report if paid == layout.paid else f"{layout.report}-paid",
+                account=thing.account,
+                key=thing.key,
+                ordinal=ordinal,
+                first=span.first,
+                last=span.last,
+                counts=counts,
+                cost=(cost.amount, cost.currency) if cost and paid == layout.paid else None,
+                paid=paid,
+                campaign_id=thing.campaign,
+                content_id=thing.content,
+            )
+            events += book(tally)
+        return tuple(events)
+
+    def _add_audience(
+        self, events: list[RawEvent], thing: _Thing, span: Span, cells: Cells
+    ) -> None:
+        cell = cells[self._layout.audience_at]
+        if is_blank(cell):
+            return
+        size = self._counts[cell]
+        if size < 0:
+            raise RowRefused("negative", f"an audience of {size}")
+        events.append(
+            {
+                "kind": "audience",
+                "event_id": f"{thing.prefix}:{span.name}:audience",
+                "occurred_at": span.at,
+                "channel": self._layout.channel,
+                "size": size,
+            }
+        )
+
+    def _add_conversions(
+        self, events: list[RawEvent], thing: _Thing, span: Span, ordinal: int, cells: Cells
+    ) -> None:
+        layout = self._layout
+        worth = None
+        if layout.worth_at >= 0:
+            worth = self._amounts[cells[layout.worth_at], thing.currency]
+        count = 1
+        if layout.converted_at >= 0:
+            count = self._counts[cells[layout.converted_at]]
+        if count < 0:
+            raise RowRefused("negative", f"{count} conversions")
+        if not count:
+            if worth is not None:
+                raise RowRefused("value_without_order", "money without a conversion")
+            return
+        end = f":{ordinal}" if ordinal else ""
+        event: RawEvent = {
+            "kind": "conversion",
+            "event_id": f"{thing.prefix}:{span.name}:{layout.goal}{end}",
+            "occurred_at": span.at,
+            "goal": layout.goal,
+            "count": count,
+        }
+        if worth is not None:
+            event["value"] = worth
+        events.append(event)
+
+    def _claim(self, cells: Cells, currency: str) -> None:
+        layout = self._layout
+        if all(is_blank(cells[p]) for p in self._claims):
+            return
+        count = value = None
+        named = ""
+        if layout.claimed_at >= 0:
+            count, _ = read_amount(self._numbers, cells[layout.claimed_at])
+        if layout.value_at >= 0:
+            value, named = read_amount(self._numbers, cells[layout.value_at])
+        self.claimed.add(
+            count or Decimal(0), value or Decimal(0), currency or named or layout.given_currency
+        )
+
+    def _span_of(self, cells: Cells) -> Span:
+        if self._date_cells is None or self._totals.is_undated_remainder(cells):
+            return self._dating.of_report()
+        return self._dating.spans[self._date_cells(cells)]
+
+    def _thing_of(self, cells: Cells) -> _Thing:
+        key = self._thing_cells(cells) if self._thing_cells else ""
+        thing = self._things.get(key)
+        if thing is None:
+            thing = self._settle(cells)
+            if len(self._things) >= THINGS_KEPT:
+                self._things.clear()
+            self._things[key] = thing
+        return thing
+
+    def _settle(self, cells: Cells) -> _Thing:
+        layout = self._layout
+        remainder = self._totals.remainder(cells)
+        if not remainder and self._totals.is_nameless(cells):
+            raise RowRefused("missing_value", "the row does not say what it is about")
+        names = [remainder] if remainder else [bare_id(cells[p]) for p in layout.keys]
+        account = _id(cells, layout.account_at) or layout.account
+        campaign = remainder or _id(cells, layout.campaign)
+        content = "" if remainder else _id(cells, layout.content)
+        key = digest(object_key(names))
+        prefix = event_id(layout.channel, layout.report, account or "-", key)
+        if len(prefix) > MAX_PREFIX_CHARACTERS:
+            prefix = event_id(layout.channel, digest(prefix))
+        thing = _Thing(
+            prefix=prefix,
+            key=key,
+            code=code_of(object_key([account, key])),
+            account=account,
+            campaign=short_name(campaign),
+            content=short_name(content),
+            currency=self._currency(cells),
+        )
+        for metric in layout.metrics:
+            name = metric.type
+            if metric.paid != layout.paid:
+                name = f"{'paid' if metric.paid else 'organic'}-{name}"
+            thing.bases.append(self._base(metric, thing, name))
+        return thing
+
+    def _base(self, metric: Metric, thing: _Thing, name: str) -> RawEvent:
+        event: RawEvent = {
+            "kind": "engagement",
+            "event_id": name,
+            "occurred_at": None,
+            "channel": self._layout.channel,
+            "type": metric.type,
+            "paid": metric.paid,
+            "count": 0,
+        }
+        if thing.campaign:
+            event["campaign_id"] = thing.campaign
+        if thing.content:
+            event["content_id"] = thing.content
+        return event
+
+    def _currency(self, cells: Cells) -> str:
+        """The row's currency as the file or the caller names it; a cell's symbol comes after."""
+        layout = self._layout
+        code = cells[layout.currency_at].strip().upper() if layout.currency_at >= 0 else ""
+        if code and not is_blank(code):
+            if len(code) != 3 or not (code.isascii() and code.isalpha()):
+                raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
+            return code
+        return layout.heading_currency
+
+
+def _id(cells: Cells, position: int) -> str:
+    if position < 0 or is_blank(cells[position]):
+        return ""
+    return bare_id(cells[position])

@@ -1,0 +1,80 @@
+"""Cells -> numbers, remembered: a report repeats the same few counts and amounts all over."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chalicelib.exports.booking import money
+from chalicelib.exports.numerals import FormulaCell, FractionalCount, NumberFormat
+from chalicelib.exports.outcomes import RowRefused
+from chalicelib.money import Money
+
+MEMORY = 50_000
+
+
+class Counts(dict[str, int]):
+    """A cell -> a whole number, 0 for an empty cell; raises `RowRefused` for anything else.
+
+    The number may be below zero: whoever reads it knows what that means.
+    """
+
+    def __init__(self, numbers: NumberFormat) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, cell: str) -> int:
+        try:
+            count = self._numbers.count(cell) or 0
+        except FormulaCell as error:
+            raise RowRefused("formula_cell", f"{_shown(cell)}: {error}") from None
+        except FractionalCount as error:
+            raise RowRefused("not_whole", f"{_shown(cell)}: {error}") from None
+        except ValueError as error:
+            raise RowRefused("invalid_number", f"{_shown(cell)}: {error}") from None
+        if len(self) >= MEMORY:
+            self.clear()
+        self[cell] = count
+        return count
+
+
+class Amounts(dict[tuple[str, str], Money | None]):
+    """(cell, the row's currency) -> money, None for nothing; raises `RowRefused`.
+
+    The currency of the row comes before the symbol in the cell (an account in Australian dollars
+    writes ``$``), and both before what the caller said of the whole file.
+    """
+
+    def __init__(self, numbers: NumberFormat, given: str) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._given = given
+
+    def __missing__(self, key: tuple[str, str]) -> Money | None:
+        cell, currency = key
+        amount, named = read_amount(self._numbers, cell)
+        found: Money | None = None
+        if amount:
+            if amount < 0:
+                raise RowRefused("negative", f"an amount of {amount}")
+            currency = currency or named or self._given
+            if not currency:
+                raise RowRefused("no_currency", f"an amount of {amount} without a currency")
+            found = money(amount, currency)
+        if len(self) >= MEMORY:
+            self.clear()
+        self[key] = found
+        return found
+
+
+def read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
+    """An amount and the currency that its symbol names; raises `RowRefused`."""
+    try:
+        return numbers.money(cell)
+    except FormulaCell as error:
+        raise RowRefused("formula_cell", f"{_shown(cell)}: {error}") from None
+    except ValueError as error:
+        raise RowRefused("invalid_number", f"{_shown(cell)}: {error}") from None
+
+
+def _shown(cell: str) -> str:
+    return repr(cell.strip()[:40])

@@ -1,0 +1,108 @@
+"""Rows that add up other rows: never imported, but for real traffic that stands in no other row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chalicelib.exports.cells import is_blank
+from chalicelib.exports.headings import comparable
+
+LABEL = re.compile(
+    r"(?:grand total|total|totals|gesamt|gesamtsumme|gesamtergebnis|summe|insgesamt"
+    r"|results from \d+ .*|ergebnisse (?:von|aus) \d+ .*|totaal) ?(?::|$)"
+)
+_INITIALS = frozenset("tTgGsSiIrReE")
+
+Cells = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TotalsRows:
+    """How a report marks its totals.
+
+    Attributes
+    ----------
+    names : tuple of int
+        Columns of which at least one is filled in a row of data.
+    dates : tuple of int
+        Columns that date a row.
+    numbers : tuple of int
+        Columns of which at least one is filled in a row of data.
+    nameless_are_totals : bool
+        Whether a row without names is one of totals even if it has a date.
+    remainder_label : pattern, optional
+        The totals rows that hold real traffic which no other row shows.
+    remainder_name : str
+        What such a row is about.
+    """
+
+    names: tuple[int, ...]
+    dates: tuple[int, ...]
+    numbers: tuple[int, ...]
+    nameless_are_totals: bool = False
+    remainder_label: re.Pattern[str] | None = None
+    remainder_name: str = ""
+
+    def reason(self, cells: Cells) -> str:
+        """Why a row is no data, or an empty text."""
+        first = cells[0]
+        initial = first[:1]
+        if initial in _INITIALS or initial in " \u00ad\ufeff" or is_blank(first):
+            label = self._label(cells)
+            if label:
+                is_remainder = bool(self.remainder(cells))
+                return "" if is_remainder else f"totals row: {label}"
+        for position in self.numbers:
+            if cells[position]:
+                break
+        else:
+            if self.numbers and all(is_blank(cells[p]) for p in self.dates):
+                return "a line without numbers"
+        if self.is_nameless(cells) and (self.nameless_are_totals or not self._has_date(cells)):
+            return "totals row without a label"
+        return ""
+
+    def is_nameless(self, cells: Cells) -> bool:
+        """Whether a row names nothing that it could be about."""
+        if not self.names or not is_blank(cells[self.names[0]]):
+            return False
+        return all(is_blank(cells[p]) for p in self.names)
+
+    def remainder(self, cells: Cells) -> str:
+        """What a row of traffic that stands nowhere else is about; empty for every other row."""
+        if self.remainder_label is None:
+            return ""
+        label = self._label(cells)
+        if label and self.remainder_label.match(comparable(label)):
+            return self.remainder_name
+        return ""
+
+    def is_undated_remainder(self, cells: Cells) -> bool:
+        """Whether a row is such traffic of the whole report."""
+        return (
+            self.remainder_label is not None
+            and not self._has_date(cells)
+            and bool(self.remainder(cells))
+        )
+
+    def _label(self, cells: Cells) -> str:
+        """The label of a totals row, wherever it stands; empty for a row of data."""
+        for index, cell in enumerate(cells):
+            if is_blank(cell):
+                continue
+            if not LABEL.match(comparable(cell)):
+                return ""
+            others = [p for p in self.names if p != index and not is_blank(cells[p])]
+            return (
+                ""
+                if others or (index not in self.dates and self._has_date(cells))
+                else cell.strip()
+            )
+        return ""
+
+    def _has_date(self, cells: Cells) -> bool:
+        return any(
+            not is_blank(cells[p]) and not LABEL.match(comparable(cells[p])) for p in self.dates
+        )
