@@ -182,10 +182,12 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
     if marks or doubtful:
         raise ExportRefused(
             "undecidable_format",
-            f"is {doubtful!r} a number of more than a thousand or one with decimals? "
-            if doubtful
-            else "decimal points and decimal commas are mixed: which one is meant? "
-            "Export the report again with English or German column headings",
+            (
+                f"is {doubtful!r} a number of more than a thousand or one with decimals?"
+                if doubtful
+                else "decimal points and decimal commas are mixed: which one is meant?"
+            )
+            + """ Say it by a mapping: {"decimal_mark": ","} or {"decimal_mark": "."}""",
         )
     return NumberFormat(".")
 

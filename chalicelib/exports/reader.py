@@ -20,6 +20,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms import IMPORTERS
 from chalicelib.exports.recognition import Glimpse, Options, choose
+from chalicelib.exports.reports.mapped import open_mapped
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -58,10 +59,12 @@ def read_export(
     if currency is not None and not _CURRENCY.fullmatch(currency):
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
     source = Source(stream)
-    open_report = choose(IMPORTERS, Glimpse(source, named=platform != "auto"), platform)
-    return ExportReader(
-        open_report(source, Options(currency or "", spread, account or "", mapping))
-    )
+    options = Options(currency or "", spread, account or "", mapping)
+    glimpse = Glimpse(source, named=platform != "auto")
+    if mapping is not None and mapping.columns:
+        return ExportReader(open_mapped(glimpse, mapping, options))
+    open_report = choose(IMPORTERS, glimpse, platform)
+    return ExportReader(open_report(source, options))
 
 
 class ExportReader:
