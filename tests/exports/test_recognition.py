@@ -3,9 +3,7 @@
 import io
 import json
 import os
-import re
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -13,7 +11,8 @@ import pytest
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.exports import ROW_REFUSALS, platforms, read_export
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.recognition import Glimpse, Options, Reading, Recognition, choose
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Reading, Recognition, choose
+from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
 
 
@@ -176,8 +175,19 @@ def test_every_module_of_the_platforms_brings_an_importer() -> None:
         assert set(brought) <= set(platforms.IMPORTERS)
 
 
-def test_every_refusal_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
-    documented = set(re.findall(r"`([a-z_0-9]+)`", page))
+def test_the_page_of_exports_is_what_the_importers_declare() -> None:
+    for path, make in pages.PAGES.items():
+        assert path.read_text(encoding="utf-8") == make(), "run make docs"
 
-    assert set(EXPORT_REFUSALS) | set(ROW_REFUSALS) <= documented
+
+@pytest.mark.parametrize("importer", platforms.IMPORTERS, ids=lambda one: one.declaration.title)
+def test_every_importer_says_where_its_file_comes_from_and_what_becomes_of_it(
+    importer: Importer,
+) -> None:
+    declaration = importer.declaration
+
+    assert declaration.title
+    assert declaration.where
+    assert declaration.looks_for
+    assert declaration.becomes or declaration.refused
+    assert {code for code, _ in declaration.refused} <= set(EXPORT_REFUSALS) | set(ROW_REFUSALS)
