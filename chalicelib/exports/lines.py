@@ -134,6 +134,8 @@ class Lines:
     ----------
     first : int
         Number of the first line that was read since `forget` was called, from 1.
+    texts : list of str
+        Those lines; whoever empties it counts for itself.
     flawed : bool
         Whether one of those lines is not `whole` or not `readable`.
     whole, readable : bool
@@ -151,7 +153,7 @@ class Lines:
         self._text = io.TextIOWrapper(
             io.BufferedReader(replay, _BUFFER_BYTES), encoding=codec, errors=errors, newline=""
         )
-        self._taken: list[str] = []
+        self.texts: list[str] = []
         self.first = 1
         self.flawed = False
         self.readable = True
@@ -171,7 +173,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         readline = self._text.readline
-        keep = self._taken.append
+        keep = self.texts.append
         while line := readline(MAX_LINE_CHARACTERS):
             if len(line) == MAX_LINE_CHARACTERS and line[-1] != "\n":
                 line = self._shortened(line)
@@ -185,12 +187,12 @@ class Lines:
 
     def taken(self) -> str:
         """The lines read since `forget` was called, as they stand in the file."""
-        return "".join(self._taken)
+        return "".join(self.texts)
 
     def forget(self) -> None:
         """Begins a new record."""
-        self.first += len(self._taken)
-        self._taken.clear()
+        self.first += len(self.texts)
+        self.texts.clear()
         if self.flawed:
             self.flawed = False
             self.readable = self.whole = True

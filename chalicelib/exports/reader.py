@@ -84,12 +84,17 @@ class ExportReader:
         self._last: dt.date | None = None
 
     def __iter__(self) -> Iterator[RowOutcome]:
+        latest = None
         for outcome in self._reading.outcomes:
             self._rows += 1
-            if isinstance(outcome, Imported):
+            if type(outcome) is Imported:
+                self._events += len(outcome.events)
                 for event in outcome.events:
-                    self._count(event)
-            elif isinstance(outcome, Refused):
+                    at = event["occurred_at"]
+                    if at is not latest or "period_days" in event:
+                        latest = at
+                        self._cover(event)
+            elif type(outcome) is Refused:
                 self._refused += 1
             else:
                 self._not_data += 1
@@ -119,8 +124,7 @@ class ExportReader:
             "notes": [*self.report.notes, *self._reading.notes],
         }
 
-    def _count(self, event: RawEvent) -> None:
-        self._events += 1
+    def _cover(self, event: RawEvent) -> None:
         day = last = event["occurred_at"].date()  # importers write times in UTC
         if (days := event.get("period_days", 1)) > 1:
             last = day + dt.timedelta(days=days - 1)

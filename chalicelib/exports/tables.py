@@ -196,10 +196,14 @@ class Table:
         reading : Reading
             Takes the notes that there are at the end of the file.
         """
+
+        def convert_cells(line: int, cells: Sequence[str]) -> RowOutcome:
+            row = Row(line, list(cells), "")
+            reason = reason_to_skip(row) if any(map(str.strip, cells)) else "blank line"
+            return NotData(line, reason) if reason else convert(row)
+
         return self.cell_outcomes(
-            lambda cells: reason_to_skip(Row(0, list(cells), "")),
-            lambda line, cells: convert(Row(line, list(cells), "")),
-            reading,
+            lambda cells: reason_to_skip(Row(0, list(cells), "")), convert_cells, reading
         )
 
     def cell_outcomes(
@@ -208,23 +212,21 @@ class Table:
         convert: Callable[[int, Sequence[str]], RowOutcome],
         reading: Reading,
     ) -> Iterator[RowOutcome]:
-        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste."""
+        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste.
+
+        `convert` sees rows of the header's width and skips those that are no data by itself;
+        `reason_to_skip` is asked about shorter ones.
+        """
         rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
         width, part = self._width, self.head.part
         for line, cells, flaw, raw in rows:
             if flaw is None and len(cells) == width:
                 try:
-                    reason = reason_to_skip(cells)
-                    if not reason:
-                        outcome = convert(line, cells)
-                        yield outcome if not part else _in_part(outcome, part)
-                        continue
+                    outcome = convert(line, cells)
                 except RowRefused as error:
                     yield self._refused(line, cells, raw(), error)
-                    continue
-                if not any(map(str.strip, cells)):
-                    reason = "blank line"
-                yield NotData(line, reason, part)
+                else:
+                    yield outcome if not part else _in_part(outcome, part)
             else:
                 yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
 
@@ -294,18 +296,26 @@ class Table:
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.forget()
+        texts, number, raw = lines.texts, lines.first, lines.taken
         while True:
             flaw: RowRefused | None = None
             try:
-                cells = next(reader)
-            except StopIteration:
+                for cells in reader:
+                    if lines.flawed or lines.exhausted:
+                        flaw = _flaw(lines)
+                    yield number, cells, flaw, raw
+                    number += len(texts)
+                    if flaw is None:
+                        texts.clear()
+                    else:
+                        flaw = None
+                        lines.forget()
                 break
             except csv.Error as error:
-                cells, flaw = ["?"], RowRefused("unclosed_quote", f"no row can be read: {error}")
-            if lines.flawed or lines.exhausted:
-                flaw = flaw or _flaw(lines)
-            yield lines.first, cells, flaw, lines.taken
-            lines.forget()
+                flaw = RowRefused("unclosed_quote", f"no row can be read: {error}")
+                yield number, ["?"], flaw, raw
+                number += len(texts)
+                lines.forget()
         reading.notes.extend(_notes(lines))
 
     def _is_damaged_at_the_end(self) -> bool:

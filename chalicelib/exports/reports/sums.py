@@ -51,7 +51,7 @@ class Amounts(dict[tuple[str, str], Money | None]):
 
     def __missing__(self, key: tuple[str, str]) -> Money | None:
         cell, currency = key
-        amount, named = read_amount(self._numbers, cell)
+        amount, named = _read_amount(self._numbers, cell)
         found: Money | None = None
         if amount:
             if amount < 0:
@@ -66,7 +66,41 @@ class Amounts(dict[tuple[str, str], Money | None]):
         return found
 
 
-def read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
+Claim = tuple[Decimal, Decimal, str]
+"""Count, value, currency."""
+
+
+class Claims(dict[tuple[str, str, str], Claim | None]):
+    """(count cell, value cell, the row's currency) -> what the platform claims, None for nothing.
+
+    A claim is no event: a cell that is no number says nothing, and refuses no row.
+    """
+
+    def __init__(self, numbers: NumberFormat, given: str) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._given = given
+
+    def __missing__(self, key: tuple[str, str, str]) -> Claim | None:
+        count_cell, value_cell, currency = key
+        count, _ = self._read(count_cell)
+        value, named = self._read(value_cell)
+        claim = None
+        if count or value:
+            claim = count or Decimal(0), value or Decimal(0), currency or named or self._given
+        if len(self) >= MEMORY:
+            self.clear()
+        self[key] = claim
+        return claim
+
+    def _read(self, cell: str) -> tuple[Decimal | None, str]:
+        try:
+            return self._numbers.money(cell)
+        except ValueError:
+            return None, ""
+
+
+def _read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
     """An amount and the currency that its symbol names; raises `RowRefused`."""
     try:
         return numbers.money(cell)
