@@ -25,13 +25,24 @@ def exports_page() -> str:
         "fields": _fields(),
         "contents": _contents(),
         "importers": "\n\n".join(_importers()),
-        "file_refusals": _codes(EXPORT_REFUSALS),
-        "row_refusals": _codes(ROW_REFUSALS),
     }
     return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
 
 
-PAGES = {DOCS / "exports.md": exports_page}
+def errors_page() -> str:
+    """docs/errors.md: what stands above the codes of files and rows, then those."""
+    written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
+    rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
+    both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
+    return (
+        f"{written}## Files\n\nWhy a whole file was not imported: `error` of an import, and the last "
+        f"line of `convert`.\n\n{_codes(EXPORT_REFUSALS)}\n\n## Rows\n\nWhy a row of a file was not "
+        "imported, in `GET /v1/imports/{id}/rejects`, beside the codes of events. "
+        f"{both} also occur for single rows.\n\n{_codes(rows)}\n"
+    )
+
+
+PAGES = {DOCS / "exports.md": exports_page, DOCS / "errors.md": errors_page}
 
 
 def main() -> int:
@@ -89,7 +100,8 @@ def _fields() -> str:
 
 
 def _codes(codes: dict[str, str]) -> str:
-    return _table(("code", "meaning"), ((f"`{code}`", codes[code]) for code in sorted(codes)))
+    rows = ((f'<a id="{code}"></a>`{code}`', codes[code]) for code in sorted(codes))
+    return _table(("code", "meaning"), rows)
 
 
 def _table(heading: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:

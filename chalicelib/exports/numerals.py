@@ -167,7 +167,7 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
     """
     marks: set[DecimalMark] = set()
     doubtful = ""
-    for cell in cells:
+    for cell in dict.fromkeys(cells):
         if cell.isdigit():
             continue
         verdict = _evidence(cell)

@@ -22,6 +22,8 @@ from chalicelib.exports.platforms import IMPORTERS
 from chalicelib.exports.recognition import Glimpse, Options, choose
 from chalicelib.exports.reports.mapped import open_mapped
 
+_NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
+_NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -80,20 +82,21 @@ class ExportReader:
         self._reading = reading
         self.report: ReportDescription = reading.report
         self._rows = self._events = self._refused = self._not_data = 0
-        self._first: dt.date | None = None
-        self._last: dt.date | None = None
+        self._first = _NEVER_BEFORE
+        self._last = _NEVER_AFTER
 
     def __iter__(self) -> Iterator[RowOutcome]:
-        latest = None
+        first, last = self._first, self._last
         for outcome in self._reading.outcomes:
             self._rows += 1
             if type(outcome) is Imported:
-                self._events += len(outcome.events)
-                for event in outcome.events:
+                events = outcome.events
+                self._events += len(events)
+                for event in events:
                     at = event["occurred_at"]
-                    if at is not latest or "period_days" in event:
-                        latest = at
+                    if not first <= at <= last or "period_days" in event:
                         self._cover(event)
+                        first, last = self._first, self._last
             elif type(outcome) is Refused:
                 self._refused += 1
             else:
@@ -117,18 +120,16 @@ class ExportReader:
             "events": self._events,
             "rejected": self._refused,
             "not_data": self._not_data,
-            "from": self._first and self._first.isoformat(),
-            "to": self._last and self._last.isoformat(),
+            "from": self._first.date().isoformat() if self._events else None,
+            "to": self._last.date().isoformat() if self._events else None,
             "lifetime": self.report.lifetime,
             "claimed_conversions": self._reading.claimed.as_rows(),
             "notes": [*self.report.notes, *self._reading.notes],
         }
 
     def _cover(self, event: RawEvent) -> None:
-        day = last = event["occurred_at"].date()  # importers write times in UTC
+        first = last = event["occurred_at"]
         if (days := event.get("period_days", 1)) > 1:
-            last = day + dt.timedelta(days=days - 1)
-        if self._first is None or day < self._first:
-            self._first = day
-        if self._last is None or last > self._last:
-            self._last = last
+            last = first + dt.timedelta(days=days - 1)
+        self._first = min(self._first, first)
+        self._last = max(self._last, last)

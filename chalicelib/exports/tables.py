@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
@@ -173,10 +174,16 @@ class Table:
 
     def sample_cells(self, positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
         """The cells of some columns in the rows at the beginning of the file, row by row."""
+        if not positions:
+            return
+        width = self._width
+        pick = itemgetter(*positions) if len(positions) > 1 else None
         for cells in self._sample:
-            if len(cells) == self._width or (self.head.sheet and len(cells) <= self._width):
-                padded = [*cells, *[""] * (self._width - len(cells))]
-                yield tuple(padded[position] for position in positions)
+            if len(cells) != width:
+                if not self.head.sheet or len(cells) > width:
+                    continue
+                cells = [*cells, *[""] * (width - len(cells))]
+            yield pick(cells) if pick else (cells[positions[0]],)
 
     def outcomes(
         self,

@@ -169,7 +169,7 @@ class ReportRows:
         self._totals = totals
         self._counts = Counts(numbers)
         self._amounts = Amounts(numbers, layout.given_currency)
-        self._claims = Claims(numbers, layout.given_currency)
+        self._claims = Claims(numbers, layout.given_currency, self.claimed)
         self._ordinals = Ordinals()
         self._things: dict[Any, _Thing] = {}
         extra = [p for p in (layout.account_at, layout.currency_at) if p >= 0]
@@ -224,7 +224,7 @@ class ReportRows:
                 thing.currency,
             ]
             if claim is not None:
-                self.claimed.add(*claim)
+                claim.rows += 1
         if not found and cost is None and not self._may_stand_alone:
             return NotData(row, "no numbers but zeros")
         span = self._span_of(cells)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from chalicelib.exports.booking import money
 from chalicelib.exports.numerals import FormulaCell, FractionalCount, NumberFormat
-from chalicelib.exports.outcomes import RowRefused
+from chalicelib.exports.outcomes import Claim, ClaimedConversions, RowRefused
 from chalicelib.money import Money
 
 MEMORY = 50_000
@@ -66,20 +66,23 @@ class Amounts(dict[tuple[str, str], Money | None]):
         return found
 
 
-Claim = tuple[Decimal, Decimal, str]
-"""Count, value, currency."""
-
-
 class Claims(dict[tuple[str, str, str], Claim | None]):
     """(count cell, value cell, the row's currency) -> what the platform claims, None for nothing.
 
     A claim is no event: a cell that is no number says nothing, and refuses no row.
+
+    Parameters
+    ----------
+    claimed : ClaimedConversions
+        Takes the claims, each times the rows that made it.
     """
 
-    def __init__(self, numbers: NumberFormat, given: str) -> None:
+    def __init__(self, numbers: NumberFormat, given: str, claimed: ClaimedConversions) -> None:
         super().__init__()
         self._numbers = numbers
         self._given = given
+        self._claimed = claimed
+        claimed.follow(self.values())
 
     def __missing__(self, key: tuple[str, str, str]) -> Claim | None:
         count_cell, value_cell, currency = key
@@ -87,8 +90,11 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
         value, named = self._read(value_cell)
         claim = None
         if count or value:
-            claim = count or Decimal(0), value or Decimal(0), currency or named or self._given
+            claim = Claim(
+                count or Decimal(0), value or Decimal(0), currency or named or self._given
+            )
         if len(self) >= MEMORY:
+            self._claimed.settle()
             self.clear()
         self[key] = claim
         return claim
