@@ -34,12 +34,19 @@ def errors_page() -> str:
     written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
     rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
     both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
-    return (
-        f"{written}## Files\n\nWhy a whole file was not imported: `error` of an import, and the last "
-        f"line of `convert`.\n\n{_codes(EXPORT_REFUSALS)}\n\n## Rows\n\nWhy a row of a file was not "
-        "imported, in `GET /v1/imports/{id}/rejects`, beside the codes of events. "
-        f"{both} also occur for single rows.\n\n{_codes(rows)}\n"
-    )
+    return f"""{written}## Files
+
+Why a whole file was not imported: `error` of an import, and the last line of `convert`.
+
+{_codes(EXPORT_REFUSALS)}
+
+## Rows
+
+Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
+events. {both} also occur for single rows.
+
+{_codes(rows)}
+"""
 
 
 PAGES = {DOCS / "exports.md": exports_page, DOCS / "errors.md": errors_page}
