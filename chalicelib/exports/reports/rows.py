@@ -40,8 +40,8 @@ from chalicelib.money import Money
 THINGS_KEPT = 5_000
 """So many things are kept settled; a report of more settles the others anew."""
 
-MAX_PREFIX_CHARACTERS = 90
-"""So that day, metric and ordinal fit behind it."""
+MAX_HEAD_CHARACTERS = 60
+"""So that the digest of the thing, day, metric and ordinal fit behind it."""
 
 Cells = Sequence[str]
 
@@ -172,6 +172,7 @@ class ReportRows:
         self._claims = Claims(numbers, layout.given_currency, self.claimed)
         self._ordinals = Ordinals()
         self._things: dict[Any, _Thing] = {}
+        self._accounts: dict[str, tuple[str, int]] = {}
         extra = [p for p in (layout.account_at, layout.currency_at) if p >= 0]
         thing_cells = dict.fromkeys([*layout.keys, *extra])
         self._thing_cells = itemgetter(*thing_cells) if thing_cells else None
@@ -401,16 +402,14 @@ class ReportRows:
         campaign = remainder or _id(cells, layout.campaign)
         content = "" if remainder else _id(cells, layout.content)
         key = digest(object_key(names))
-        prefix = event_id(layout.channel, layout.report, account or "-", key)
-        if len(prefix) > MAX_PREFIX_CHARACTERS:
-            prefix = event_id(layout.channel, digest(prefix))
+        head, number = self._account(account)
         thing = _Thing(
-            prefix=prefix,
+            prefix=f"{head}:{key}",
             key=key,
-            code=code_of(object_key([account, key])),
+            code=number ^ int(key[:15], 16),
             account=account,
-            campaign=short_name(campaign),
-            content=short_name(content),
+            campaign=short_name(campaign) if campaign else "",
+            content=short_name(content) if content else "",
             currency=self._currency(cells),
         )
         for metric in layout.metrics:
@@ -423,6 +422,16 @@ class ReportRows:
                 self._things.clear()
             self._things[key_cells] = thing
         return thing
+
+    def _account(self, account: str) -> tuple[str, int]:
+        """The beginning of the event ids of an account, and a number that stands for it."""
+        known = self._accounts.get(account)
+        if known is None:
+            head = event_id(self._layout.channel, self._layout.report, account or "-")
+            if len(head) > MAX_HEAD_CHARACTERS:
+                head = event_id(self._layout.channel, digest(head))
+            known = self._accounts[account] = head, code_of(account)
+        return known
 
     def _base(self, metric: Metric, thing: _Thing, name: str) -> RawEvent:
         event: RawEvent = {
