@@ -25,6 +25,7 @@ HEADER_WITHIN = 25
 """The header is searched in the first so many records."""
 
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
+_NO_HEADING = re.compile(r"[@{}\[\]<>=]")
 _HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|script|meta)\b", re.IGNORECASE)
 
 
@@ -229,8 +230,18 @@ def _what_it_is(glimpse: Glimpse) -> str:
     if glimpse.is_json:
         keys = dict.fromkeys(re.findall(r'"(\w{1,40})"\s*:', glimpse.text[:4000]))
         return "JSON with the keys " + (", ".join(islice(keys, 10)) or "(none)")
-    widest: list[str] = max((max(glimpse.top(d), key=len, default=[]) for d in DELIMITERS), key=len)
-    # A file without a header may begin with people: e-mail addresses and numbers are not shown.
-    names = [plain(c)[:40] for c in widest if c.strip() and "@" not in c]
-    names = [name for name in names if sum(map(str.isdigit, name)) < 4][:10]
+    records = [cells for delimiter in DELIMITERS for cells in glimpse.top(delimiter)]
+    headings = max(filter(_may_be_headings, records), key=len, default=[])
+    names = [name[:40] for cell in headings if (name := plain(cell))][:10]
     return f"a table with the columns {', '.join(names)}" if names else "no column names"
+
+
+def _may_be_headings(cells: Sequence[str]) -> bool:
+    """Whether a record may be shown: one of data could be about a person."""
+    filled = [cell for cell in cells if cell.strip()]
+    return all(
+        any(map(str.isalpha, cell))
+        and not _NO_HEADING.search(cell)
+        and sum(map(str.isdigit, cell)) < 4
+        for cell in filled
+    )

@@ -85,3 +85,46 @@ def test_every_kind_of_file_is_recognised_as_what_it_is(name: str) -> None:
     assert any(isinstance(outcome, Imported) for outcome in reader)
     assert reader.summary()["platform"] == platform
     assert reader.summary()["rejected"] == 0
+
+
+PERSONS = ("Ada", "ada@", "Lovelace", "Secret Lane", "7946 0000")
+"""People in the files; whatever is done to a file, nothing is said of them."""
+
+HOLD_PERSONS = [name for name, (_, data) in FILES.items() if b"Ada" in data]
+
+alone = st.lists(
+    st.builds(
+        Mutation,
+        st.sampled_from([kind for kind in KINDS if kind != "splice"]),
+        st.integers(0, 2**32 - 1),
+    ),
+    max_size=3,
+)
+
+
+def everything_said(data: bytes) -> str:
+    """All that comes of a file: events, refusals, notes."""
+    said: list[object] = []
+    try:
+        reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
+        said.extend(reader)
+        said.append(reader.summary())
+    except ExportRefused as refusal:
+        said.append(refusal.detail.partition("Looked for")[0])
+    return repr(said)
+
+
+@pytest.mark.parametrize("name", HOLD_PERSONS)
+def test_nothing_is_said_of_a_person_whatever_is_done_to_the_file(name: str) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(damage=alone)
+    def check(damage: list[Mutation]) -> None:
+        said = everything_said(mutate(FILES[name][1], damage, b""))
+        assert not [person for person in PERSONS if person in said]
+
+    check()
