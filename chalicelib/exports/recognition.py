@@ -15,7 +15,7 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import header_keys, plain
+from chalicelib.exports.headings import header_keys, known_heading, plain
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.numerals import DecimalMark
 from chalicelib.exports.outcomes import Reading
@@ -25,7 +25,6 @@ HEADER_WITHIN = 25
 """The header is searched in the first so many records."""
 
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
-_NO_HEADING = re.compile(r"[@{}\[\]<>=]")
 _HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|script|meta)\b", re.IGNORECASE)
 
 
@@ -230,18 +229,19 @@ def _what_it_is(glimpse: Glimpse) -> str:
     if glimpse.is_json:
         keys = dict.fromkeys(re.findall(r'"(\w{1,40})"\s*:', glimpse.text[:4000]))
         return "JSON with the keys " + (", ".join(islice(keys, 10)) or "(none)")
-    records = [cells for delimiter in DELIMITERS for cells in glimpse.top(delimiter)]
-    headings = max(filter(_may_be_headings, records), key=len, default=[])
-    names = [name[:40] for cell in headings if (name := plain(cell))][:10]
-    return f"a table with the columns {', '.join(names)}" if names else "no column names"
+    return _table_in_words(glimpse)
 
 
-def _may_be_headings(cells: Sequence[str]) -> bool:
-    """Whether a record may be shown: one of data could be about a person."""
-    filled = [cell for cell in cells if cell.strip()]
-    return all(
-        any(map(str.isalpha, cell))
-        and not _NO_HEADING.search(cell)
-        and sum(map(str.isdigit, cell)) < 4
-        for cell in filled
-    )
+def _table_in_words(glimpse: Glimpse) -> str:
+    """Of a table only the headings that some importer knows: any other cell could be a person."""
+    records = [
+        (list(filter(known_heading, cells)), len(cells))
+        for delimiter in DELIMITERS
+        for cells in glimpse.top(delimiter)
+    ]
+    known, width = max(records, key=lambda record: (len(record[0]), record[1]), default=([], 0))
+    others = width - len(known)
+    if not known:
+        return f"no heading that is known among {others} columns"
+    more = f" and {others} others" if others else ""
+    return f"a table with the columns {', '.join(map(plain, known[:10]))}{more}"

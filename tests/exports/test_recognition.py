@@ -50,8 +50,8 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
         ("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>", "web page"),
         ("<?xml version='1.0'?><rss></rss>", "XML"),
         ('{"hello": 1, "world": 2}', "hello, world"),
-        ("Monday,Breakfast\n1,2\n", "Monday, Breakfast"),
-        ("just words", "just words"),
+        ("Campaign,Breakfast,Lunch\n1,2,3\n", "the columns Campaign and 2 others"),
+        ("just words", "no heading that is known among 1 columns"),
     ],
 )
 def test_an_unknown_file_is_refused_with_what_was_found_and_looked_for(

@@ -46,7 +46,7 @@ def open_mapped(glimpse: Glimpse, mapping: Mapping, options: Options) -> Reading
     """
     if glimpse.is_json:
         return _open_records(glimpse.source, mapping, options)
-    vocabulary = Vocabulary({name: {"": (name,)} for name in mapping.columns})
+    vocabulary = Vocabulary({name: {"": (name,)} for name in mapping.columns}, public=False)
     head = find_head(glimpse, vocabulary, lambda head: True)
     missing = [name for name in mapping.columns if head is None or name not in head.columns]
     if head is None or missing:
