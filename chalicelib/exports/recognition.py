@@ -227,7 +227,7 @@ def _what_it_is(glimpse: Glimpse) -> str:
     if glimpse.is_xml:
         return "an XML document"
     if glimpse.is_json:
-        keys = dict.fromkeys(re.findall(r'"(\w{1,40})"\s*:', glimpse.text[:4000]))
+        keys = dict.fromkeys(re.findall(r'[{,]\s*"(\w{1,40})"\s*:', glimpse.text[:4000]))
         return "JSON with the keys " + (", ".join(islice(keys, 10)) or "(none)")
     return _table_in_words(glimpse)
 
