@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_LINE_CHARACTERS = 1_000_000
+MAX_RECORD_CHARACTERS = 2_000_000
+MAX_COLUMNS = 16_384
+"""What a spreadsheet can have."""
+
 _BUFFER_BYTES = 1 << 16
 
 
@@ -123,6 +128,10 @@ class LineRun:
     whole: bool
 
 
+class TooManyCellsError(csv.Error):
+    """A line has more cells than a spreadsheet has columns."""
+
+
 class Lines:
     """Decoded lines with their ends, numbered as an editor numbers them.
 
@@ -150,6 +159,7 @@ class Lines:
         self._taken_from = 1
         self._readable = True
         self._whole = True
+        self._characters = 0
         self.exhausted = False
         self.changed_encoding = False
 
@@ -171,6 +181,7 @@ class Lines:
             if not line.isascii():
                 line = self._checked(line)
             self._number += 1
+            self._characters += len(line)
             self._taken.append(line)
             yield line
         self.exhausted = True
@@ -181,7 +192,21 @@ class Lines:
         self._taken.clear()
         self._taken_from = self._number + 1
         self._readable = self._whole = True
+        self._characters = 0
         return run
+
+    def for_csv(self, delimiter: str) -> Iterator[str]:
+        """The lines for a parser of CSV, which would take a line of a million cells apart.
+
+        Such a line raises `TooManyCellsError`, a record that goes on for millions of characters
+        ``csv.Error``; the iteration can go on after either.
+        """
+        return _CsvLines(self, delimiter)
+
+    @property
+    def characters(self) -> int:
+        """How many have been read since `take` was last called."""
+        return self._characters
 
     def _shortened(self, line: str) -> str:
         self._whole = False
@@ -207,3 +232,20 @@ class Lines:
         except UnicodeDecodeError:
             self._readable = False
             return line
+
+
+class _CsvLines(Iterator[str]):
+    """No generator: that would end with the first line that it raises for."""
+
+    def __init__(self, lines: Lines, delimiter: str) -> None:
+        self._lines = lines
+        self._source = iter(lines)
+        self._delimiter = delimiter
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        if line.count(self._delimiter) >= MAX_COLUMNS:
+            raise TooManyCellsError(f"more than {MAX_COLUMNS:,} cells in a row")
+        if self._lines.characters > MAX_RECORD_CHARACTERS:
+            raise csv.Error(f"a record of more than {MAX_RECORD_CHARACTERS:,} characters")
+        return line

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
-from chalicelib.exports.lines import LineRun, Lines
+from chalicelib.exports.lines import LineRun, Lines, TooManyCellsError
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -198,8 +198,8 @@ class Table:
 
     def _rows(self, lines: Lines) -> Iterator[tuple[Row, RowRefused | None]]:
         """Rows with what is wrong with them as text, if anything is."""
-        source = iter(lines)
-        reader = csv.reader(source, delimiter=self.head.delimiter)
+        delimiter = self.head.delimiter
+        reader = csv.reader(lines.for_csv(delimiter), delimiter=delimiter)
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.take()
@@ -209,6 +209,8 @@ class Table:
                 cells = next(reader)
             except StopIteration:
                 return
+            except TooManyCellsError as error:
+                cells, flaw = ["?"] * self._width, RowRefused("wrong_cell_count", str(error))
             except csv.Error as error:
                 cells, flaw = ["?"], RowRefused("unclosed_quote", f"no row can be read: {error}")
             run = lines.take()
