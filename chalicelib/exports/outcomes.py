@@ -179,6 +179,11 @@ class ClaimedConversions:
                 self.add(claim.count, claim.value, claim.currency, claim.rows)
                 claim.rows = 0
 
+    def add_all(self, other: ClaimedConversions) -> None:
+        """Adds what another part of the report claims."""
+        for currency, (count, value) in other._sums.items():
+            self.add(count, value, currency)
+
     def as_rows(self) -> list[dict[str, str | None]]:
         """One row of count, value and currency per currency, as decimal strings."""
         self.settle()

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.members import read_archive
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -19,8 +20,15 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
 )
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Options, choose
-from chalicelib.exports.reports.mapped import open_mapped
+from chalicelib.exports.recognition import (
+    Glimpse,
+    Options,
+    Recognition,
+    best_claim,
+    importers_of,
+)
+from chalicelib.exports.reports.mapped import mapped
+from chalicelib.exports.reports.mapped_rows import PLATFORM
 
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -38,10 +46,14 @@ def read_export(
 ) -> ExportReader:
     """Recognises an export by its content and opens it.
 
+    What gzip has packed is read as what is inside; of a zip archive, every member that is an export
+    of one platform.
+
     Parameters
     ----------
     stream : binary file
-        Read once, from where it stands to its end; need not be seekable, is not closed.
+        Read from where it stands to its end, and not closed. It need not be seekable; of archives
+        and workbooks that are not, a temporary copy is made.
     platform : str
         A platform's slug, where the content alone is not to decide.
     currency : str, optional
@@ -60,13 +72,22 @@ def read_export(
     """
     if currency is not None and not _CURRENCY.fullmatch(currency):
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
-    source = Source(stream)
+    importers = importers_of(IMPORTERS, platform)
     options = Options(currency or "", spread, account or "", mapping)
-    glimpse = Glimpse(source, named=platform != "auto")
-    if mapping is not None and mapping.columns:
-        return ExportReader(open_mapped(glimpse, mapping, options))
-    open_report = choose(IMPORTERS, glimpse, platform)
-    return ExportReader(open_report(source, options))
+
+    def recognise(source: Source) -> tuple[str, Recognition]:
+        if mapping is not None and mapping.columns:
+            return PLATFORM, mapped(mapping)
+        try:
+            return best_claim(importers, Glimpse(source, named=platform != "auto"))
+        except ExportRefused:
+            source.check_for_a_bomb()
+            raise
+
+    source = Source(stream)
+    if source.archive is not None:
+        return ExportReader(read_archive(source, recognise, options))
+    return ExportReader(recognise(source)[1].open(source, options))
 
 
 class ExportReader:

@@ -9,10 +9,10 @@ from itertools import islice
 from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
-from chalicelib.exports.lines import Lines
-from chalicelib.exports.numerals import NumberCell
+from chalicelib.exports.lines import MAX_COLUMNS, Lines
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -274,23 +274,27 @@ class Table:
 
     def _first_rows(self) -> list[list[str]]:
         if self.head.sheet:
-            rows = self._source.workbook.rows(self.head.sheet)
+            rows = self._rows_of_sheet()
             numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
             return [cells for _, cells in numbered]
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
         return list(islice(records, self.head.index + 1, None))
 
+    def _rows_of_sheet(self) -> Iterator[tuple[int, list[str]]]:
+        assert self._source.workbook is not None
+        return self._source.workbook.rows(self.head.sheet)
+
     def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows of a sheet: typed numbers written as the text numbers of the file are."""
         width = self._width
-        rows = islice(self._source.workbook.rows(self.head.sheet), self.head.index + 1, None)
+        rows = islice(self._rows_of_sheet(), self.head.index + 1, None)
         for line, cells in rows:
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
-                if type(cell) is NumberCell:
-                    cells[index] = cell.written(self.decimal_mark)
+                if type(cell) is not str:
+                    cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
 
     def _text_rows(
@@ -298,8 +302,8 @@ class Table:
     ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows with what is wrong with them as text, if anything is, and the text itself."""
         lines = self._source.lines()
-        source = iter(lines)
-        reader = csv_reader(source, self.head.delimiter, quoting=self.head.quoting)
+        delimiter = self.head.delimiter
+        reader = csv_reader(lines.for_csv(delimiter), delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.forget()
@@ -332,6 +336,8 @@ class Table:
 
 
 def _flaw(lines: Lines) -> RowRefused | None:
+    if lines.too_wide:
+        return RowRefused("wrong_cell_count", f"more than {MAX_COLUMNS:,} cells in a row")
     if not lines.whole:
         return RowRefused("cut_off", "a line is too long to be a row of a report")
     if not lines.readable:

@@ -24,7 +24,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Glimpse, Options, Recognition
 from chalicelib.exports.records import outcomes_of, outcomes_of_lines
 from chalicelib.exports.reports.dating import DateColumns, decide_dating
 from chalicelib.exports.reports.mapped_rows import PLATFORM, MappedRows
@@ -35,7 +35,14 @@ _NUMBERS = COUNTS | {"cost", "value", "conversions", "audience", "count"}
 _WAY_OUT = "The mapping says which column is the day"
 
 
-def open_mapped(glimpse: Glimpse, mapping: Mapping, options: Options) -> Reading:
+def mapped(mapping: Mapping) -> Recognition:
+    """The claim of a mapping to a file: the user says what it is."""
+    return Recognition(
+        1, "what the mapping says", lambda source, options: open_mapped(source, mapping, options)
+    )
+
+
+def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
     """Opens a file as a mapping says.
 
     Raises
@@ -44,8 +51,9 @@ def open_mapped(glimpse: Glimpse, mapping: Mapping, options: Options) -> Reading
         `unusable_mapping`, with the columns that the file lacks or has; what a table is refused
         with.
     """
+    glimpse = Glimpse(source)
     if glimpse.is_json:
-        return _open_records(glimpse.source, mapping, options)
+        return _open_records(source, mapping, options)
     vocabulary = Vocabulary({name: {"": (name,)} for name in mapping.columns}, public=False)
     head = find_head(glimpse, vocabulary, lambda head: True)
     missing = [name for name in mapping.columns if head is None or name not in head.columns]
@@ -57,15 +65,13 @@ def open_mapped(glimpse: Glimpse, mapping: Mapping, options: Options) -> Reading
         )
     at = {name: head.columns.positions[name] for name in mapping.columns}
     has_people = "user_id" in mapping.columns.values()
-    table = Table(
-        glimpse.source, head, public_text=_without_people(mapping, at) if has_people else None
-    )
+    table = Table(source, head, public_text=_without_people(mapping, at) if has_people else None)
     rows = _rows(mapping, at, table.sample_cells, options)
     table.decimal_mark = rows.numbers.decimal_mark
     description = ReportDescription(
         PLATFORM,
         "table",
-        glimpse.source.encoding,
+        source.encoding,
         head.delimiter,
         rows.numbers.decimal_mark,
         notes=rows.dating.notes,
