@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from pydantic import ValidationError
 
@@ -181,11 +181,11 @@ def money(amount: Decimal, currency: str) -> Money:
         `invalid_number`, for an amount of more digits than the contract takes.
     """
     exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -8:
-        amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
     try:
+        if isinstance(exponent, int) and exponent < -8:
+            amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
         return Money(amount=amount, currency=currency)
-    except ValidationError:
+    except (ValidationError, InvalidOperation):
         raise RowRefused("invalid_number", "an amount has more digits than money has") from None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -142,12 +142,19 @@ class Glimpse:
         return self._tops[delimiter]
 
 
-def records_of(text: str, delimiter: str) -> Iterator[list[str]]:
+def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[list[str]]:
     """The records of a piece of text; what cannot be parsed ends them."""
     try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        yield from csv_reader(io.StringIO(text, newline=""), delimiter, quoting=quoting)
     except csv.Error:
         return
+
+
+def csv_reader(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Iterator[list[str]]:
+    """The records of lines; raises `csv.Error`."""
+    if quoting:
+        return csv.reader(lines, delimiter=delimiter)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def choose(

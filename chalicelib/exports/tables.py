@@ -18,7 +18,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, records_of
+from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
 
 WITHHELD = "(withheld: the row may hold personal data)"
 
@@ -35,12 +35,15 @@ class TableHead:
     columns : Columns
     preamble : tuple of tuple of str
         The cells of those records.
+    quoting : bool
+        Whether quotation marks quote; in a few tables they stand for themselves.
     """
 
     delimiter: str
     index: int
     columns: Columns
     preamble: tuple[tuple[str, ...], ...]
+    quoting: bool = True
 
     @property
     def preamble_lines(self) -> list[str]:
@@ -128,7 +131,8 @@ class Table:
         self._source = source
         self._width = len(head.columns.names)
         self._public_text = public_text
-        self._sample = list(records_of(source.text, head.delimiter))[head.index + 1 :]
+        records = records_of(source.text, head.delimiter, quoting=head.quoting)
+        self._sample = list(records)[head.index + 1 :]
         if source.is_half_a_character_short and self._is_damaged_at_the_end():
             raise ExportRefused(
                 "unreadable_file",
@@ -199,7 +203,7 @@ class Table:
     def _rows(self, lines: Lines) -> Iterator[tuple[Row, RowRefused | None]]:
         """Rows with what is wrong with them as text, if anything is."""
         source = iter(lines)
-        reader = csv.reader(source, delimiter=self.head.delimiter)
+        reader = csv_reader(source, self.head.delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.take()

@@ -70,7 +70,6 @@ def test_an_order_becomes_one_conversion_in_utc() -> None:
         ("partially_refunded", 1),
         ("pending", 0),
         ("authorized", 0),
-        ("refunded", 0),
         ("voided", 0),
     ],
 )
@@ -84,6 +83,23 @@ def test_a_refund_restates_the_order() -> None:
 
     assert after["value"]["amount"] == "69.50"
     assert (before["event_id"], before["occurred_at"]) == (after["event_id"], after["occurred_at"])
+
+
+def test_an_order_refunded_in_full_replaces_its_sale_by_nothing() -> None:
+    before = read(shop_export(shop_row())).events[0]
+    result = read(shop_export(shop_row(status="refunded", refunded="100.00")))
+
+    assert result.events == [
+        {
+            "kind": "conversion",
+            "event_id": before["event_id"],
+            "occurred_at": before["occurred_at"],
+            "goal": "purchase",
+            "count": 1,
+            "refund": True,
+        }
+    ]
+    assert read(json.dumps(make_order(financial_status="refunded"))).events == result.events
 
 
 def test_notes_may_span_lines() -> None:
@@ -186,7 +202,10 @@ def test_test_orders_and_voided_ones_are_no_data(over: dict[str, Any]) -> None:
         ({"created_at": "Ada"}, "invalid_date"),
         ({"total_price": None}, "missing_value"),
         ({"total_price": "Ada"}, "invalid_number"),
-        ({"total_price": "NaN"}, "invalid_number"),
+        ({"total_price": "NaN"}, "missing_value"),
+        ({"total_price": "Infinity"}, "invalid_number"),
+        ({"total_price": [100]}, "invalid_number"),
+        ({"refunds": [{"transactions": [{"amount": {}}]}]}, "invalid_number"),
         ({"total_price": "-1"}, "negative"),
         ({"financial_status": "Ada"}, "missing_value"),
         ({"id": None, "name": ""}, "missing_value"),

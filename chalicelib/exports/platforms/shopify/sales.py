@@ -16,10 +16,11 @@ from decimal import Decimal
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
-from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary, comparable
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
+from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -29,7 +30,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.platforms.shopify.orders import GOAL, PLATFORM
+from chalicelib.exports.platforms.shopify.orders import ONE_OF_THEM, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
@@ -52,10 +53,36 @@ _WAY_OUT = "In Shopify: Analytics > Reports > Total sales over time, grouped by 
 
 
 _DECLARATION = Declaration(
-    "Shopify: sales by day",
-    "",
-    "Day, Orders, Total sales and Net or Gross sales (sales report)",
-    (),
+    "Shopify: sales by day (CSV)",
+    "Analytics > Reports > Total sales over time (Analysen > Berichte > Gesamtumsatz im "
+    "Zeitverlauf), grouped by *Day* (Tag), then Export",
+    "Orders (Bestellungen), Total sales (Gesamtumsatz) and one of Net sales, Gross sales, "
+    "Discounts and Returns (Nettoumsatz, Bruttoumsatz, Rabatte, Rückgaben)",
+    (
+        Becomes("Day / Tag", "the day"),
+        Becomes(
+            "Orders / Bestellungen, Total sales / Gesamtumsatz",
+            "one `conversion` per day, goal `purchase`, with the orders of all its rows and the "
+            "sales above zero",
+        ),
+        Becomes(
+            "Total sales / Gesamtumsatz below zero",
+            "one `conversion` per day with `refund`: the money that went back",
+        ),
+        Becomes("further columns, as products and Net sales", "nothing: parts of the same sales"),
+    ),
+    (
+        ("aggregate_period", "the report is grouped by week, month or more"),
+        ("no_date", "the report has no column of days"),
+        ("no_currency", "the heading names no currency, and none was given"),
+        ("value_without_order", "there are sales on a day without an order"),
+        ("not_whole", "a number of orders is not whole"),
+    ),
+    (
+        "The rows of a day are added up: shipping stands in rows without an order.",
+        "Days are those of the shop's time zone.",
+        ONE_OF_THEM,
+    ),
 )
 
 
