@@ -65,8 +65,8 @@ _SHOWABLE = {
 
 _DECLARATION = Declaration(
     "Shopify: orders export (CSV)",
-    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*; the headings "
-    "are English in every shop",
+    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*; its "
+    "headings are English in every shop",
     "the columns Name, Financial Status, Total, Created at and Lineitem name or quantity",
     (
         *RESTATED,
