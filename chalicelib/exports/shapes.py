@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from chalicelib.exports.decoding import Source
@@ -11,7 +12,7 @@ from chalicelib.exports.documents import arrays_in, items_of, lines_of, read_doc
 from chalicelib.exports.outcomes import RowOutcome
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
 
-_LINE_OF_ITS_OWN = re.compile(r"[\ufeff\s]*\{[^\r\n]*\}[ \t]*[\r\n]+\s*\S")
+_LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
 _ARRAY = re.compile(r"[\ufeff\s]*\[")
 
 
@@ -47,5 +48,11 @@ def record_outcomes(
 
 
 def is_lines(text: str) -> bool:
-    """Whether the beginning of a file is NDJSON of more than one line."""
-    return bool(_LINE_OF_ITS_OWN.match(text))
+    """Whether the beginning of a file is NDJSON of more than one line, of which one may be broken.
+
+    A document over several lines has a first line that ends in the middle of something.
+    """
+    lines = [match[0].strip("\ufeff \t") for match in islice(_LINE.finditer(text), 2)]
+    if len(lines) < 2 or not lines[0].startswith("{") or lines[0].endswith(("{", "[", ",")):
+        return False
+    return any(line.startswith("{") and line.endswith("}") for line in lines)

@@ -70,6 +70,12 @@ def test_lines_are_numbered_as_an_editor_does_and_broken_ones_are_refused() -> N
     assert not any(isinstance(outcome, Imported) for outcome in outcomes)
 
 
+def test_a_broken_first_line_does_not_refuse_the_others() -> None:
+    outcomes = outcomes_of('{"id": 1\n{"id": 2}\n{"id": 3}\n')
+
+    assert [isinstance(outcome, NotData) for outcome in outcomes] == [False, True, True]
+
+
 @pytest.mark.parametrize("digits", ["9" * 5_000, "1e" + "9" * 19, "0." + "1" * 70_000])
 def test_endless_numbers_are_refused_and_do_not_end_the_process(digits: str) -> None:
     assert refusal_of(f"[{digits}]").code == "unreadable_file"

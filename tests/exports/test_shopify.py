@@ -291,3 +291,11 @@ def test_bad_rows_of_a_sales_report_keep_their_place() -> None:
     assert [outcome.row for outcome in result.outcomes] == [2, 3, 4, 5]
     assert [outcome.code for outcome in result.refused] == ["invalid_number"]
     assert value_of(result) == Decimal("100.00")
+
+
+@pytest.mark.parametrize("over", [{"sales": "9" * 20}, {"orders": 10**13}])
+def test_sales_beyond_all_reason_are_refused_with_their_row(over: dict[str, Any]) -> None:
+    result = read(table(SALES, sales_row(), sales_row(**over), sales_row()), currency="AUD")
+
+    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "invalid_number")]
+    assert value_of(result) == Decimal("198.00")

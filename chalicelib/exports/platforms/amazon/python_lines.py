@@ -20,6 +20,7 @@ _STRING = r"""u?'(?:[^'\\\r\n\0]|\\[\\'"nrtxuU])*+'|u?"(?:[^"\\\r\n\0]|\\[\\'"nr
 _NUMBER = r"-?\d{1,25}(?:\.\d{0,25})?(?:e[+-]?\d{1,3})?"
 _LITERAL = re.compile(rf"\s*\{{(?:{_STRING}|{_NUMBER}|[\[\]{{}},:]|True|False|None|[ \t])*+\s*")
 _STRINGS = re.compile(_STRING)
+_DIFFERENCE = re.compile(r"\d\s*-")
 
 
 def with_dictionaries(lines: Iterable[JsonLine]) -> Iterator[JsonLine]:
@@ -38,7 +39,7 @@ def parse_dictionary(text: str) -> dict[Any, Any] | None:
     if len(text) > MAX_CHARACTERS or not _LITERAL.fullmatch(text):
         return None
     bare = _STRINGS.sub("", text)
-    if bare.count("{") + bare.count("[") > _MAX_BRACKETS:
+    if bare.count("{") + bare.count("[") > _MAX_BRACKETS or _DIFFERENCE.search(bare):
         return None
     try:
         value = ast.literal_eval(text.strip())

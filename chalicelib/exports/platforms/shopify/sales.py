@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.events import MAX_COUNT
 from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
@@ -46,6 +47,7 @@ VOCABULARY = Vocabulary(
         },
     }
 )
+_TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
 """How many refused rows may wait behind a day that is not complete."""
 
@@ -175,7 +177,10 @@ class _SalesRows:
             raise RowRefused("invalid_number", f"orders or sales: {error}") from None
         if orders < 0:
             raise RowRefused("negative", f"{orders} orders")
-        self.days[day] = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
+        sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
+        if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
+            raise RowRefused("invalid_number", "orders or sales: more than a day can have")
+        self.days[day] = sums
         self.day = day
         return Imported(row.line, ())
 
