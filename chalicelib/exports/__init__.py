@@ -9,7 +9,10 @@ recognition               which importer a file is for; what an importer is
 decoding, lines           bytes -> lines, never the whole file
 headings, tables          column names -> fields; the header; one outcome per row
 cells, numerals, dates    what a single cell says; one number format and day order per file
+documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
+records, values           one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
+orders, goals             an order that is restated; a conversion that is told of twice
 platforms/                one module per kind of export; adding one touches nothing else
 ========================  =====================================================================
 """
