@@ -20,6 +20,7 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS_UNTIL_10000 = 253_402_300_800
 _MAX_NUMBER_CHARACTERS = 100
+_MAX_EXPONENT = 100  # 1E+999999 is short to write and long to spell out
 
 
 def record_of(value: Any) -> dict[str, Any]:
@@ -81,7 +82,7 @@ def number(value: Any, what: str) -> Decimal | None:
         found = value
     elif isinstance(value, float):
         found = Decimal(repr(value))
-    if found is None or not found.is_finite():
+    if found is None or not found.is_finite() or found.adjusted() > _MAX_EXPONENT:
         raise RowRefused("invalid_number", f"{what} is no number")
     return found
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -114,6 +115,8 @@ def test_what_is_said_of_broken_json_does_not_quote_it() -> None:
         ("9" * 200, "invalid_number"),
         (10**13, "invalid_number"),
         (10**400, "invalid_number"),
+        ("1E+999999", "invalid_number"),
+        (Decimal("1E+999999"), "invalid_number"),
         (-1, "negative"),
         ("0.5", "not_whole"),
     ],
@@ -158,3 +161,8 @@ def test_a_name_is_text_or_a_whole_number() -> None:
         "",
     ]
     assert name_of("\ud800").encode() == b"?"
+
+
+def test_a_number_that_would_be_long_to_spell_out_is_no_amount() -> None:
+    with pytest.raises(RowRefused):
+        amount(Decimal("1E+999999"), "revenue")

@@ -154,7 +154,7 @@ def test_a_currency_that_is_none_is_refused() -> None:
 def test_a_json_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chalicelib.exports.decoding.MAX_DOCUMENT_BYTES", 2_000_000)
     orders = [{"id": 1, "total_price": "1", "financial_status": "paid", "line_items": [], "x": 1}]
-    content = json.dumps([orders[0] | {"created_at": "x", "note": "y" * 2_000_000}])
+    content = json.dumps(orders[0] | {"created_at": "x", "note": "y" * 2_000_000})
 
     assert refusal_of(content).code == "file_too_large"
 
