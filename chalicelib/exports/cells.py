@@ -1,13 +1,16 @@
-"""Single cells: what is empty, and ids that a spreadsheet guarded against being a formula."""
+"""Single cells: what is empty, and ids that a spreadsheet guarded or destroyed."""
 
 from __future__ import annotations
 
 import re
 
+from chalicelib.exports.outcomes import RowRefused
+
 _BLANK = frozenset({"", "-", "--", "—", "–"})
 _NO_NUMBER = _BLANK | {"na", "n/a", "#n/a", "null", "nan", "none"}
 _PRIVACY_FLOOR = re.compile(r"[<>] ?\d")
 _GUARDED = frozenset("-=+@'0123456789")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+", re.IGNORECASE)
 
 
 def is_blank(cell: str) -> bool:
@@ -26,4 +29,22 @@ def bare_id(cell: str) -> str:
     text = cell.strip()
     if text.startswith("'") and len(text) > 1 and text[1] in _GUARDED:
         return text[1:]
+    return text
+
+
+def checked_id(cell: str) -> str:
+    """A `bare_id` that no spreadsheet has destroyed.
+
+    Raises
+    ------
+    RowRefused
+        `damaged_id`: ``1.22158E+17`` stands for many ids.
+    """
+    text = bare_id(cell)
+    if "+" in text and _SCIENTIFIC.fullmatch(text):
+        raise RowRefused(
+            "damaged_id",
+            f"the id {text[:40]!r} has lost digits in a spreadsheet: import the file as it was "
+            "downloaded",
+        )
     return text

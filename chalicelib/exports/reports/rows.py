@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from chalicelib.exports.booking import Tally, book
-from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.cells import bare_id, checked_id, is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.identity import (
     Ordinals,
@@ -99,6 +99,8 @@ class Layout:
         Whether a row without names is one of totals even if it has a date.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    key : callable
+        What an event id calls a thing, from its names.
     """
 
     channel: str
@@ -123,6 +125,7 @@ class Layout:
     given_currency: str = ""
     nameless_are_totals: bool = False
     is_one_each: bool = False
+    key: Callable[[Sequence[str]], str] = lambda names: digest(object_key(names))
 
 
 @dataclass(slots=True)
@@ -134,7 +137,7 @@ class _Thing:
     prefix : str
         The beginning of its event ids.
     key : str
-        Digest of its names.
+        What its event ids call it.
     code : int
         A number that stands for it.
     bases : list of dict
@@ -390,11 +393,11 @@ class ReportRows:
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
             raise RowRefused("missing_value", "the row does not say what it is about")
-        names = [remainder] if remainder else [bare_id(cells[p]) for p in layout.keys]
+        names = [remainder] if remainder else [checked_id(cells[p]) for p in layout.keys]
         account = _id(cells, layout.account_at) or layout.account
         campaign = remainder or _id(cells, layout.campaign)
         content = "" if remainder else _id(cells, layout.content)
-        key = digest(object_key(names))
+        key = layout.key(names)
         prefix = event_id(layout.channel, layout.report, account or "-", key)
         if len(prefix) > MAX_PREFIX_CHARACTERS:
             prefix = event_id(layout.channel, digest(prefix))
