@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types worlds bench capacity lock clean
+.PHONY: help demo serve test check format lint types docs worlds fuzz bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +50,14 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	@$(BIN)/mypy
 
+docs: $(VENV)/.dev ## make the pages that are made of the code
+	@$(BIN)/python -m infra.pages
+
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)
+
+fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-bench

@@ -10,9 +10,18 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import ExportRefused
+from chalicelib.errors import ExportRefused, FieldError, InvalidFields
 from chalicelib.events import EventRefused, parse_event
-from chalicelib.exports import ExportReader, Imported, RawEvent, Refused, event_line, read_export
+from chalicelib.exports import (
+    ExportReader,
+    Imported,
+    Mapping,
+    RawEvent,
+    Refused,
+    event_line,
+    parse_mapping,
+    read_export,
+)
 
 EXIT_OK = 0
 EXIT_READER_GONE = 1
@@ -38,7 +47,12 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument(
         "--platform", default="auto", help="where the export is from (default: by its content)"
     )
-    parser.add_argument("--mapping", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--mapping",
+        type=Path,
+        metavar="FILE",
+        help="JSON that says what the columns mean, or how dates and numbers are written",
+    )
     parser.add_argument(
         "--spread",
         action="store_true",
@@ -46,6 +60,9 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument(
         "--currency", metavar="EUR", help="the currency of amounts, where the file names none"
+    )
+    parser.add_argument(
+        "--account", metavar="NAME", help="the platform's account, where the file names none"
     )
     parser.add_argument(
         "--summary",
@@ -65,20 +82,24 @@ def run(arguments: argparse.Namespace) -> int:
         whoever reads the output has gone.
     """
     name = str(arguments.file)
-    if arguments.mapping is not None:
-        _say(f"{name}: mapping_not_available: mappings are not there yet; leave out --mapping")
-        return EXIT_UNUSABLE
     try:
+        mapping = None if arguments.mapping is None else _read_mapping(arguments.mapping)
         with arguments.file.open("rb") as stream:
             reader = read_export(
                 stream,
                 platform=arguments.platform,
                 currency=arguments.currency,
                 spread=arguments.spread,
+                account=arguments.account,
+                mapping=mapping,
             )
             return _convert(name, reader, summary_only=arguments.summary)
     except ExportRefused as refusal:
         _say(f"{name}: {refusal.code}: {refusal.detail}")
+        return EXIT_UNUSABLE
+    except InvalidFields as refusal:
+        for error in refusal.errors:
+            _say(f"{arguments.mapping}: {error.code}: {error.pointer or '/'}: {error.message}")
         return EXIT_UNUSABLE
     except BrokenPipeError:
         # The interpreter flushes standard output once more when it ends.
@@ -87,6 +108,16 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         _say(f"{name}: unreadable_file: {error.strerror or error}")
         return EXIT_UNUSABLE
+
+
+def _read_mapping(path: Path) -> Mapping:
+    """The mapping in a file; raises `InvalidFields`."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        problem = FieldError("", "malformed_json", f"the mapping is no JSON: {error}")
+        raise InvalidFields("this is no mapping", (problem,)) from None
+    return parse_mapping(raw)
 
 
 def _convert(name: str, reader: ExportReader, *, summary_only: bool) -> int:

@@ -5,11 +5,16 @@ Pure: bytes in, events out. Knows no store, no tenant, no clock and no file name
 ========================  =====================================================================
 reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
+declarations              what an importer says of itself; docs/exports.md is made of it
 recognition               which importer a file is for; what an importer is
 decoding, lines           bytes -> lines, never the whole file
-headings, tables          column names -> fields; the header; one outcome per row
+workbooks, archives       xlsx and xls sheet by sheet; zip and gzip; what is refused as a bomb
+documents, markup         JSON and XML, record by record; `records` is their reading loop
+headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
+mapping                   what the user says of a file of their own
+reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else
 ========================  =====================================================================
 """

@@ -184,7 +184,7 @@ def money(amount: Decimal, currency: str) -> Money:
     if isinstance(exponent, int) and exponent < -8:
         amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
     try:
-        return Money(amount=amount, currency=currency)
+        return Money.model_validate({"amount": f"{amount:f}", "currency": currency})
     except ValidationError:
         raise RowRefused("invalid_number", "an amount has more digits than money has") from None
 

@@ -1,8 +1,9 @@
-"""Single cells: what is empty, and ids that a spreadsheet guarded or destroyed."""
+"""Single cells: what is empty, ids that a spreadsheet guarded or destroyed, and typed numbers."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from chalicelib.exports.outcomes import RowRefused
 
@@ -11,6 +12,40 @@ _NO_NUMBER = _BLANK | {"na", "n/a", "#n/a", "null", "nan", "none"}
 _PRIVACY_FLOOR = re.compile(r"[<>] ?\d")
 _GUARDED = frozenset("-=+@'0123456789")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+", re.IGNORECASE)
+
+EXACT_UP_TO = 10**15
+"""Spreadsheets keep fifteen digits of a number: an id of more has lost its end."""
+
+
+class NumberCell(str):
+    """The cell of a workbook that holds a number: its text has a decimal point in every language.
+
+    Attributes
+    ----------
+    number : Decimal
+    """
+
+    __slots__ = ("number",)
+    number: Decimal
+
+    def __new__(cls, text: str, number: Decimal) -> NumberCell:
+        cell = super().__new__(cls, text)
+        cell.number = number
+        return cell
+
+    def strip(self, chars: str | None = None, /) -> NumberCell:
+        """Itself: a number has no blanks around it, and must stay one."""
+        return self
+
+
+def as_text(cell: str, decimal_mark: str) -> str:
+    """A cell of a workbook as a text file would hold it, its number with the file's decimal mark.
+
+    A number that has lost its end stays one: `checked_id` has to know of it.
+    """
+    if not isinstance(cell, NumberCell) or abs(cell.number) >= EXACT_UP_TO:
+        return cell
+    return f"{cell.number:f}".replace(".", decimal_mark)
 
 
 def is_blank(cell: str) -> bool:
@@ -38,10 +73,11 @@ def checked_id(cell: str) -> str:
     Raises
     ------
     RowRefused
-        `damaged_id`: ``1.22158E+17`` stands for many ids.
+        `damaged_id`: ``1.22158E+17`` in text, or a number with more digits than a workbook keeps.
     """
+    is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
     text = bare_id(cell)
-    if "+" in text and _SCIENTIFIC.fullmatch(text):
+    if is_too_long or _SCIENTIFIC.fullmatch(text):
         raise RowRefused(
             "damaged_id",
             f"the id {text[:40]!r} has lost digits in a spreadsheet: import the file as it was "

@@ -160,8 +160,8 @@ def decide_day_order(language: str, cells: Iterable[str], period: Period | None)
         return "dmy"
     raise ExportRefused(
         "undecidable_format",
-        f"is {doubtful} day/month or month/day? No day of the file tells: "
-        "export the report again with days like 2026-06-25",
+        f"is {doubtful} day/month or month/day? No day of the file tells. Say it by a mapping: "
+        '{"dates": "dmy"} or {"dates": "mdy"}; or export the report with days like 2026-06-25',
     )
 
 

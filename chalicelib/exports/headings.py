@@ -67,6 +67,15 @@ class Columns:
         return self.names[self.positions[field]]
 
 
+_KNOWN: set[str] = set()
+"""Every name that a vocabulary of the importers has."""
+
+
+def known_heading(cell: str) -> bool:
+    """Whether a cell is a heading that some importer knows, and may be shown to anybody."""
+    return not _KNOWN.isdisjoint(header_keys([cell]))
+
+
 class Vocabulary:
     """The column names that an importer knows, per field and language.
 
@@ -75,15 +84,21 @@ class Vocabulary:
     fields : mapping
         Field -> language -> names. A name that several languages share says nothing of the
         language.
+    public : bool
+        Whether its names are the platforms' own and may be shown to anybody.
     """
 
-    def __init__(self, fields: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
+    def __init__(
+        self, fields: Mapping[str, Mapping[str, Sequence[str]]], *, public: bool = True
+    ) -> None:
         self._fields: dict[str, str] = {}
         self._languages: dict[str, set[str]] = {}
         for field, by_language in fields.items():
             for language, names in by_language.items():
                 for name in names:
                     key = comparable(name)
+                    if public:
+                        _KNOWN.add(key)
                     if self._fields.setdefault(key, field) != field:
                         raise ValueError(f"{name!r} means both {self._fields[key]} and {field}")
                     self._languages.setdefault(key, set()).add(language)

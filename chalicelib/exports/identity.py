@@ -64,7 +64,7 @@ class Ordinals:
     in a temporary database, so that a file of any length takes the same memory.
     """
 
-    def __init__(self, rows_in_memory: int = 200_000) -> None:
+    def __init__(self, rows_in_memory: int = 100_000) -> None:
         self._recent: dict[int, int] = {}
         self._most = rows_in_memory
         self._database: sqlite3.Connection | None = None

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_LINE_CHARACTERS = 1_000_000
+MAX_RECORD_CHARACTERS = 2_000_000
+MAX_COLUMNS = 16_384
+"""What a spreadsheet can have."""
+
+LINES_OF_A_RECORD = 1_000
+"""A record of more lines is asked for its length."""
+
 _BUFFER_BYTES = 1 << 16
 
 
@@ -134,10 +141,14 @@ class Lines:
     ----------
     first : int
         Number of the first line that was read since `forget` was called, from 1.
+    texts : list of str
+        Those lines; whoever empties it counts for itself.
     flawed : bool
         Whether one of those lines is not `whole` or not `readable`.
     whole, readable : bool
         False if one was too long to be kept; if there were bytes in it that are no text.
+    too_wide : bool
+        Whether one has more cells than a spreadsheet has columns.
     exhausted : bool
         Whether the end of the file has been reached.
     changed_encoding : bool
@@ -151,11 +162,13 @@ class Lines:
         self._text = io.TextIOWrapper(
             io.BufferedReader(replay, _BUFFER_BYTES), encoding=codec, errors=errors, newline=""
         )
-        self._taken: list[str] = []
+        self.texts: list[str] = []
         self.first = 1
         self.flawed = False
         self.readable = True
         self.whole = True
+        self.too_wide = False
+        self._delimiter = ""
         self.exhausted = False
         self.changed_encoding = False
 
@@ -171,7 +184,7 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         readline = self._text.readline
-        keep = self._taken.append
+        texts = self.texts
         while line := readline(MAX_LINE_CHARACTERS):
             if len(line) == MAX_LINE_CHARACTERS and line[-1] != "\n":
                 line = self._shortened(line)
@@ -179,20 +192,24 @@ class Lines:
                 line = self._checked(line)
             if "\0" in line:
                 self.flawed, self.readable = True, False
-            keep(line)
+            if len(line) > MAX_COLUMNS:
+                line = self._narrowed(line)
+            if len(texts) > LINES_OF_A_RECORD:
+                line = self._closed(line)
+            texts.append(line)
             yield line
         self.exhausted = True
 
     def taken(self) -> str:
         """The lines read since `forget` was called, as they stand in the file."""
-        return "".join(self._taken)
+        return "".join(self.texts)
 
     def forget(self) -> None:
         """Begins a new record."""
-        self.first += len(self._taken)
-        self._taken.clear()
+        self.first += len(self.texts)
+        self.texts.clear()
         if self.flawed:
-            self.flawed = False
+            self.flawed = self.too_wide = False
             self.readable = self.whole = True
 
     def take(self) -> LineRun:
@@ -200,6 +217,28 @@ class Lines:
         run = LineRun(self.first, self.taken(), self.readable, self.whole)
         self.forget()
         return run
+
+    def for_csv(self, delimiter: str) -> Iterator[str]:
+        """The lines for a parser of CSV, which would take a line of a million cells apart.
+
+        Such a line comes as one cell, and a record that goes on for millions of characters is
+        closed; both are `flawed`, the first `too_wide`.
+        """
+        self._delimiter = delimiter
+        return iter(self)
+
+    def _narrowed(self, line: str) -> str:
+        if not self._delimiter or line.count(self._delimiter) < MAX_COLUMNS:
+            return line
+        self.flawed = self.too_wide = True
+        return "?\n"
+
+    def _closed(self, line: str) -> str:
+        """A line, or the end of the quotation if the record is longer than any row."""
+        if not self._delimiter or sum(map(len, self.texts)) < MAX_RECORD_CHARACTERS:
+            return line
+        self.flawed, self.whole = True, False
+        return '"\n'
 
     def _shortened(self, line: str) -> str:
         self.flawed, self.whole = True, False

@@ -23,34 +23,40 @@ from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.numerals import DecimalMark
 
 ENGAGEMENTS: tuple[str, ...] = get_args(EngagementType)
+FIELD_MEANINGS = {
+    "day": "the day, in any usual form",
+    "time": "a time with its offset from UTC, in place of the day",
+    "from": "first day of a period, with `to`; longer than a day it is refused or spread",
+    "to": "last day of the period",
+    **{kind: f"how many engagements of the type `{kind}`" for kind in ENGAGEMENTS},
+    **{f"paid_{kind}": f"how many paid engagements of the type `{kind}`" for kind in ENGAGEMENTS},
+    "type": "the type, in a row per type or per engagement; platforms' own words are understood",
+    "count": "how many there are of the row's type; without it one",
+    "rating": "stars of a `review`, 1 to 5",
+    "sentiment": "-1 to 1",
+    "cost": "what the row's engagements cost",
+    "conversions": "conversions that happened (not those that an ad platform claims)",
+    "value": "their value; without a column for their number the row is one conversion",
+    "goal": "the conversions' goal; `purchase` without it",
+    "audience": "followers, fans or subscribers on that day",
+    "channel": "the channel",
+    "campaign_id": "the campaign; part of the event id",
+    "content_id": "the post, video or article; part of the event id",
+    "account": "the platform's account; part of the event id",
+    "event_id": "an id of your own for the row; part of the event id",
+    "user_id": "the person; replaced by a keyed hash before anything is stored",
+    "currency": "the currency of cost and value",
+    "paid": "true or false, for counts that do not say it themselves",
+}
+"""Field -> what a column of it holds."""
+
+FIELDS = frozenset(FIELD_MEANINGS)
 COUNTS = frozenset(ENGAGEMENTS) | {f"paid_{kind}" for kind in ENGAGEMENTS}
 """Fields that hold how many engagements of a type there were; `paid_click` is a paid one."""
 
 DATES = frozenset({"day", "time", "from", "to"})
-"""Fields that say when: a day, an instant, or the first and last day of a period."""
+"""Fields that say when."""
 
-OTHERS = frozenset(
-    {
-        "account",
-        "audience",
-        "campaign_id",
-        "channel",
-        "content_id",
-        "conversions",
-        "cost",
-        "count",
-        "currency",
-        "event_id",
-        "goal",
-        "paid",
-        "rating",
-        "sentiment",
-        "type",
-        "user_id",
-        "value",
-    }
-)
-FIELDS = COUNTS | DATES | OTHERS
 CONSTANTS = frozenset(
     {"account", "channel", "currency", "goal", "paid", "type", "campaign_id", "content_id"}
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -32,6 +32,7 @@ ROW_REFUSALS = {
     "not_whole": "A count is not a whole number.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
+    "unknown_type": "A channel, a type of engagement or a paid/organic cell is none that is known.",
     "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
     "value_without_order": "There is money on a day without an order that it could belong to.",
     "wrong_cell_count": "The row has fewer or more cells than the header.",
@@ -144,20 +145,48 @@ class ReportDescription:
 
 
 @dataclass(slots=True)
+class Claim:
+    """A claim that rows of a report make in the same words, and how many rows do."""
+
+    count: Decimal
+    value: Decimal
+    currency: str
+    rows: int = 0
+
+
+@dataclass(slots=True)
 class ClaimedConversions:
     """Sums of the conversions that an ad platform claims for itself; they are never events."""
 
     _sums: dict[str, list[Decimal]] = field(default_factory=dict)
+    _open: Iterable[Claim | None] = ()
 
-    def add(self, count: Decimal, value: Decimal, currency: str | None) -> None:
-        """Adds one row's claim; `currency` may be unknown where there is no value."""
+    def add(self, count: Decimal, value: Decimal, currency: str | None, rows: int = 1) -> None:
+        """Adds a claim; `currency` may be unknown where there is no value."""
         if count or value:
             sums = self._sums.setdefault(currency or "", [Decimal(0), Decimal(0)])
-            sums[0] += count
-            sums[1] += value
+            sums[0] += count * rows
+            sums[1] += value * rows
+
+    def follow(self, claims: Iterable[Claim | None]) -> None:
+        """Takes claims that are still growing; they are added when the sums are asked for."""
+        self._open = claims
+
+    def settle(self) -> None:
+        """Adds the claims that are followed, and begins them anew."""
+        for claim in self._open:
+            if claim is not None and claim.rows:
+                self.add(claim.count, claim.value, claim.currency, claim.rows)
+                claim.rows = 0
+
+    def add_all(self, other: ClaimedConversions) -> None:
+        """Adds what another part of the report claims."""
+        for currency, (count, value) in other._sums.items():
+            self.add(count, value, currency)
 
     def as_rows(self) -> list[dict[str, str | None]]:
         """One row of count, value and currency per currency, as decimal strings."""
+        self.settle()
         return [
             {"count": f"{count:f}", "value": f"{value:f}", "currency": currency or None}
             for currency, (count, value) in sorted(self._sums.items())

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.members import read_archive
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -19,8 +20,18 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
 )
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Options, choose
+from chalicelib.exports.recognition import (
+    Glimpse,
+    Options,
+    Recognition,
+    best_claim,
+    importers_of,
+)
+from chalicelib.exports.reports.mapped import mapped
+from chalicelib.exports.reports.mapped_rows import PLATFORM
 
+_NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
+_NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -35,10 +46,14 @@ def read_export(
 ) -> ExportReader:
     """Recognises an export by its content and opens it.
 
+    What gzip has packed is read as what is inside; of a zip archive, every member that is an export
+    of one platform.
+
     Parameters
     ----------
     stream : binary file
-        Read once, from where it stands to its end; need not be seekable, is not closed.
+        Read from where it stands to its end, and not closed. It need not be seekable; of archives
+        and workbooks that are not, a temporary copy is made.
     platform : str
         A platform's slug, where the content alone is not to decide.
     currency : str, optional
@@ -57,11 +72,22 @@ def read_export(
     """
     if currency is not None and not _CURRENCY.fullmatch(currency):
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
+    importers = importers_of(IMPORTERS, platform)
+    options = Options(currency or "", spread, account or "", mapping)
+
+    def recognise(source: Source) -> tuple[str, Recognition]:
+        if mapping is not None and mapping.columns:
+            return PLATFORM, mapped(mapping)
+        try:
+            return best_claim(importers, Glimpse(source, named=platform != "auto"))
+        except ExportRefused:
+            source.check_for_a_bomb()
+            raise
+
     source = Source(stream)
-    open_report = choose(IMPORTERS, Glimpse(source, named=platform != "auto"), platform)
-    return ExportReader(
-        open_report(source, Options(currency or "", spread, account or "", mapping))
-    )
+    if source.archive is not None:
+        return ExportReader(read_archive(source, recognise, options))
+    return ExportReader(recognise(source)[1].open(source, options))
 
 
 class ExportReader:
@@ -77,16 +103,22 @@ class ExportReader:
         self._reading = reading
         self.report: ReportDescription = reading.report
         self._rows = self._events = self._refused = self._not_data = 0
-        self._first: dt.date | None = None
-        self._last: dt.date | None = None
+        self._first = _NEVER_BEFORE
+        self._last = _NEVER_AFTER
 
     def __iter__(self) -> Iterator[RowOutcome]:
+        first, last = self._first, self._last
         for outcome in self._reading.outcomes:
             self._rows += 1
-            if isinstance(outcome, Imported):
-                for event in outcome.events:
-                    self._count(event)
-            elif isinstance(outcome, Refused):
+            if type(outcome) is Imported:
+                events = outcome.events
+                self._events += len(events)
+                for event in events:
+                    at = event["occurred_at"]
+                    if not first <= at <= last or "period_days" in event:
+                        self._cover(event)
+                        first, last = self._first, self._last
+            elif type(outcome) is Refused:
                 self._refused += 1
             else:
                 self._not_data += 1
@@ -109,19 +141,16 @@ class ExportReader:
             "events": self._events,
             "rejected": self._refused,
             "not_data": self._not_data,
-            "from": self._first and self._first.isoformat(),
-            "to": self._last and self._last.isoformat(),
+            "from": self._first.date().isoformat() if self._events else None,
+            "to": self._last.date().isoformat() if self._events else None,
             "lifetime": self.report.lifetime,
             "claimed_conversions": self._reading.claimed.as_rows(),
             "notes": [*self.report.notes, *self._reading.notes],
         }
 
-    def _count(self, event: RawEvent) -> None:
-        self._events += 1
-        day = last = event["occurred_at"].date()  # importers write times in UTC
+    def _cover(self, event: RawEvent) -> None:
+        first = last = event["occurred_at"]
         if (days := event.get("period_days", 1)) > 1:
-            last = day + dt.timedelta(days=days - 1)
-        if self._first is None or day < self._first:
-            self._first = day
-        if self._last is None or last > self._last:
-            self._last = last
+            last = first + dt.timedelta(days=days - 1)
+        self._first = min(self._first, first)
+        self._last = max(self._last, last)

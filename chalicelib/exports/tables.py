@@ -6,12 +6,13 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
-from chalicelib.exports.lines import Lines
-from chalicelib.exports.numerals import NumberCell
+from chalicelib.exports.lines import MAX_COLUMNS, Lines
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -173,10 +174,16 @@ class Table:
 
     def sample_cells(self, positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
         """The cells of some columns in the rows at the beginning of the file, row by row."""
+        if not positions:
+            return
+        width = self._width
+        pick = itemgetter(*positions) if len(positions) > 1 else None
         for cells in self._sample:
-            if len(cells) == self._width or (self.head.sheet and len(cells) <= self._width):
-                padded = [*cells, *[""] * (self._width - len(cells))]
-                yield tuple(padded[position] for position in positions)
+            if len(cells) != width:
+                if not self.head.sheet or len(cells) > width:
+                    continue
+                cells = [*cells, *[""] * (width - len(cells))]
+            yield pick(cells) if pick else (cells[positions[0]],)
 
     def outcomes(
         self,
@@ -196,10 +203,14 @@ class Table:
         reading : Reading
             Takes the notes that there are at the end of the file.
         """
+
+        def convert_cells(line: int, cells: Sequence[str]) -> RowOutcome:
+            row = Row(line, list(cells), "")
+            reason = reason_to_skip(row) if any(map(str.strip, cells)) else "blank line"
+            return NotData(line, reason) if reason else convert(row)
+
         return self.cell_outcomes(
-            lambda cells: reason_to_skip(Row(0, list(cells), "")),
-            lambda line, cells: convert(Row(line, list(cells), "")),
-            reading,
+            lambda cells: reason_to_skip(Row(0, list(cells), "")), convert_cells, reading
         )
 
     def cell_outcomes(
@@ -208,23 +219,21 @@ class Table:
         convert: Callable[[int, Sequence[str]], RowOutcome],
         reading: Reading,
     ) -> Iterator[RowOutcome]:
-        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste."""
+        """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste.
+
+        `convert` sees rows of the header's width and skips those that are no data by itself;
+        `reason_to_skip` is asked about shorter ones.
+        """
         rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
         width, part = self._width, self.head.part
         for line, cells, flaw, raw in rows:
             if flaw is None and len(cells) == width:
                 try:
-                    reason = reason_to_skip(cells)
-                    if not reason:
-                        outcome = convert(line, cells)
-                        yield outcome if not part else _in_part(outcome, part)
-                        continue
+                    outcome = convert(line, cells)
                 except RowRefused as error:
                     yield self._refused(line, cells, raw(), error)
-                    continue
-                if not any(map(str.strip, cells)):
-                    reason = "blank line"
-                yield NotData(line, reason, part)
+                else:
+                    yield outcome if not part else _in_part(outcome, part)
             else:
                 yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
 
@@ -265,23 +274,27 @@ class Table:
 
     def _first_rows(self) -> list[list[str]]:
         if self.head.sheet:
-            rows = self._source.workbook.rows(self.head.sheet)
+            rows = self._rows_of_sheet()
             numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
             return [cells for _, cells in numbered]
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
         return list(islice(records, self.head.index + 1, None))
 
+    def _rows_of_sheet(self) -> Iterator[tuple[int, list[str]]]:
+        assert self._source.workbook is not None
+        return self._source.workbook.rows(self.head.sheet)
+
     def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows of a sheet: typed numbers written as the text numbers of the file are."""
         width = self._width
-        rows = islice(self._source.workbook.rows(self.head.sheet), self.head.index + 1, None)
+        rows = islice(self._rows_of_sheet(), self.head.index + 1, None)
         for line, cells in rows:
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
-                if type(cell) is NumberCell:
-                    cells[index] = cell.written(self.decimal_mark)
+                if type(cell) is not str:
+                    cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
 
     def _text_rows(
@@ -289,23 +302,31 @@ class Table:
     ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows with what is wrong with them as text, if anything is, and the text itself."""
         lines = self._source.lines()
-        source = iter(lines)
-        reader = csv_reader(source, self.head.delimiter, quoting=self.head.quoting)
+        delimiter = self.head.delimiter
+        reader = csv_reader(lines.for_csv(delimiter), delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.forget()
+        texts, number, raw = lines.texts, lines.first, lines.taken
         while True:
             flaw: RowRefused | None = None
             try:
-                cells = next(reader)
-            except StopIteration:
+                for cells in reader:
+                    if lines.flawed or lines.exhausted:
+                        flaw = _flaw(lines)
+                    yield number, cells, flaw, raw
+                    number += len(texts)
+                    if flaw is None:
+                        texts.clear()
+                    else:
+                        flaw = None
+                        lines.forget()
                 break
             except csv.Error as error:
-                cells, flaw = ["?"], RowRefused("unclosed_quote", f"no row can be read: {error}")
-            if lines.flawed or lines.exhausted:
-                flaw = flaw or _flaw(lines)
-            yield lines.first, cells, flaw, lines.taken
-            lines.forget()
+                flaw = RowRefused("unclosed_quote", f"no row can be read: {error}")
+                yield number, ["?"], flaw, raw
+                number += len(texts)
+                lines.forget()
         reading.notes.extend(_notes(lines))
 
     def _is_damaged_at_the_end(self) -> bool:
@@ -315,6 +336,8 @@ class Table:
 
 
 def _flaw(lines: Lines) -> RowRefused | None:
+    if lines.too_wide:
+        return RowRefused("wrong_cell_count", f"more than {MAX_COLUMNS:,} cells in a row")
     if not lines.whole:
         return RowRefused("cut_off", "a line is too long to be a row of a report")
     if not lines.readable:

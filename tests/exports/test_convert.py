@@ -77,11 +77,40 @@ def test_a_missing_file_and_a_folder_are_refused(
     assert capsys.readouterr().err.count("unreadable_file") == 2
 
 
-def test_a_mapping_is_refused_honestly(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(export, "--mapping", "mapping.json") == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    assert "mappings are not there yet" in errors
+def test_a_mapping_says_what_the_columns_mean(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, mapping = tmp_path / "own.csv", tmp_path / "mapping.json"
+    file.write_text("Tag;Gefällt\n2026-06-01;3\n", encoding="utf-8")
+    mapping.write_text(
+        json.dumps(
+            {"columns": {"Tag": "day", "Gefällt": "like"}, "constants": {"channel": "xing"}}
+        ),
+        encoding="utf-8",
+    )
+
+    assert run(file, "--mapping", str(mapping)) == 0
+
+    (line,) = capsys.readouterr().out.splitlines()
+    assert (json.loads(line)["channel"], json.loads(line)["count"]) == ("xing", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "malformed_json: /"),
+        ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: one of"),
+    ],
+)
+def test_a_mapping_that_is_none_is_refused_with_the_reason(
+    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    mapping = tmp_path / "mapping.json"
+    mapping.write_text(text, encoding="utf-8")
+
+    assert run(export, "--mapping", str(mapping)) == 2
+
+    assert said in capsys.readouterr().err
 
 
 def test_spread_currency_and_platform_reach_the_reader(

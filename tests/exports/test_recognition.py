@@ -3,9 +3,7 @@
 import io
 import json
 import os
-import re
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
@@ -14,7 +12,8 @@ from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.exports import ROW_REFUSALS, platforms, read_export
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Options, Reading, Recognition, choose
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Reading, Recognition, choose
+from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
 
 
@@ -46,14 +45,10 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"PK\x03\x04" + bytes(100), "Excel workbook"),
-        (b"%PDF-1.7 ...", "PDF"),
-        (b"\xd0\xcf\x11\xe0" + bytes(100), "old Excel workbook"),
-        ("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>", "web page"),
         ("<?xml version='1.0'?><rss></rss>", "XML"),
         ('{"hello": 1, "world": 2}', "hello, world"),
-        ("Monday,Breakfast\n1,2\n", "Monday, Breakfast"),
-        ("just words", "just words"),
+        ("Campaign,Breakfast,Lunch\n1,2,3\n", "the columns Campaign and 2 others"),
+        ("just words", "no heading that is known among 1 columns"),
     ],
 )
 def test_an_unknown_file_is_refused_with_what_was_found_and_looked_for(
@@ -64,6 +59,13 @@ def test_an_unknown_file_is_refused_with_what_was_found_and_looked_for(
     assert refusal.code == "unknown_platform"
     assert said in refusal.detail
     assert "Financial Status" in refusal.detail
+
+
+def test_a_web_page_is_refused_by_name() -> None:
+    refusal = refusal_of("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>")
+
+    assert refusal.code == "web_page"
+    assert "web page" in refusal.detail
 
 
 def test_people_in_an_unknown_file_are_not_shown() -> None:
@@ -178,8 +180,19 @@ def test_every_module_of_the_platforms_brings_an_importer() -> None:
         assert set(brought) <= set(platforms.IMPORTERS)
 
 
-def test_every_refusal_is_documented() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "exports.md").read_text(encoding="utf-8")
-    documented = set(re.findall(r"`([a-z_0-9]+)`", page))
+def test_the_page_of_exports_is_what_the_importers_declare() -> None:
+    for path, make in pages.PAGES.items():
+        assert path.read_text(encoding="utf-8") == make(), "run make docs"
 
-    assert set(EXPORT_REFUSALS) | set(ROW_REFUSALS) <= documented
+
+@pytest.mark.parametrize("importer", platforms.IMPORTERS, ids=lambda one: one.declaration.title)
+def test_every_importer_says_where_its_file_comes_from_and_what_becomes_of_it(
+    importer: Importer,
+) -> None:
+    declaration = importer.declaration
+
+    assert declaration.title
+    assert declaration.where
+    assert declaration.looks_for
+    assert declaration.becomes or declaration.refused
+    assert {code for code, _ in declaration.refused} <= set(EXPORT_REFUSALS) | set(ROW_REFUSALS)

@@ -98,11 +98,8 @@ def test_the_bills_and_the_ads_report_add_up_to_the_costs(history: History) -> N
         if isinstance(event, Cost):
             spent[event.channel] = spent.get(event.channel, Decimal(0)) + event.amount.amount
     summary, ads = _imported(google_ads_report(history))
-    paid = sum(
-        Decimal(str((event.get("amount") or event.get("cost"))["amount"]))
-        for event in ads
-        if event.get("amount") or event.get("cost")
-    )
+    amounts = (event.get("amount") or event.get("cost") for event in ads)
+    paid = sum(money.amount for money in amounts if money)
     costs = truth_of(history).costs
     assert summary["platform"] == "google_ads"
     assert summary["rejected"] == 0

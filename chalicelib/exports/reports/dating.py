@@ -12,6 +12,7 @@ from chalicelib.exports.dates import (
     DateFormat,
     Period,
     decide_day_order,
+    parse_instant,
     parse_month,
     parse_period,
     parse_quarter,
@@ -35,7 +36,8 @@ _LONGER: dict[str, Callable[[str, DateFormat], Period]] = {
     "quarter": parse_quarter,
     "year": parse_year,
 }
-_UNITS = ("day", "posted", *_LONGER, "from", "period")
+_UNITS = ("day", "posted", "time", *_LONGER, "from", "period")
+_EXACT = ("day", "posted", "time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,22 @@ class Spans(dict[Cells, Span]):
         return span
 
 
+class Instants(Spans):
+    """Cells with a time and an offset -> that instant; raises `RowRefused`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(lambda cells: (dt.date.min, dt.date.min))
+        self._name = name
+
+    def __missing__(self, cells: Cells) -> Span:
+        at = _instant(cells, self._name)
+        if len(self) >= MEMORY:
+            self.clear()
+        stamp = f"{at:%Y-%m-%dT%H:%M:%S}Z"
+        span = self[cells] = Span(at.date(), at.date(), stamp, at, int(at.timestamp()))
+        return span
+
+
 @dataclass(frozen=True, slots=True)
 class Dating:
     """How the rows of a table are dated.
@@ -88,7 +106,8 @@ class Dating:
     Attributes
     ----------
     unit : str
-        As `columns.When` has it; empty where every row covers the period of the report.
+        As `columns.When` has it, or ``time`` for an instant; empty where every row covers the
+        period of the report.
     positions : tuple of int
         The columns that date a row; empty if there are none.
     spans : Spans
@@ -179,9 +198,13 @@ def decide_dating(
     if dates_are_starts and unit == "day" and _are_starts(sample, dates, report):
         unit, positions = "", []
     name = columns.names.get(unit, "")
-    spans = Spans(_reader(unit, name, dates, report, may_spread=options.spread))
+    spans = (
+        Instants(name)
+        if unit == "time"
+        else Spans(_reader(unit, name, dates, report, may_spread=options.spread))
+    )
     _check_longer(unit, spans, sample, report, options, way_out)
-    has_days = unit in ("day", "posted") or (not unit and report and report[0] == report[1])
+    has_days = unit in _EXACT or (not unit and report and report[0] == report[1])
     notes: tuple[str, ...] = ()
     if options.spread and not has_days:
         notes = (
@@ -211,7 +234,7 @@ def _check_longer(
     way_out: str,
 ) -> None:
     """Refuses the whole file if no row of it could be imported."""
-    if options.spread or unit in ("day", "posted"):
+    if options.spread or unit in _EXACT:
         return
     if not unit and report:
         if report[0] != report[1]:
@@ -259,7 +282,7 @@ def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
         return first, last
     if is_blank(cells):
         raise RowRefused("missing_value", f"the row has no {unit or 'date'}")
-    if unit in ("day", "posted"):
+    if unit in _EXACT:
         day = _day(cells, dates, name)
         return day, day
     try:
@@ -271,6 +294,16 @@ def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if period is None:
         raise RowRefused("invalid_date", f"{name}: not a period in a known form")
     return period
+
+
+def _instant(cells: Cells, name: str) -> dt.datetime:
+    cell = cells if isinstance(cells, str) else ""
+    if is_blank(cell):
+        raise RowRefused("missing_value", f"{name} is empty")
+    try:
+        return parse_instant(cell)
+    except ValueError as error:
+        raise RowRefused("undecidable_time", f"{name}: {error}") from None
 
 
 def _day(cell: str, dates: DateFormat, name: str) -> dt.date:

@@ -13,7 +13,6 @@ from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns
-from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -72,8 +71,9 @@ class TableReport:
         Totals rows that hold traffic which no other row shows, and what they are about.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
-    key : callable
-        What an event id calls a thing, from the kind of report and the thing's names.
+    key : callable, optional
+        What an event id calls a thing, from the kind of report and the thing's names; by default a
+        digest of them. At most 40 letters, digits, ``_`` and ``-``, or what `event_id` gives.
     shown : tuple of str
         Fields, all that a refusal shows of a row, where rows hold people or what they wrote; if
         empty, the whole row is shown.
@@ -91,6 +91,8 @@ class TableReport:
         Why a row is no data, for what only this report has; empty if it is.
     sheet : callable
         In a workbook, which sheets may hold the report, by their names.
+    group : callable
+        From the header, `group` and `preference` of `Recognition`.
     notes : callable
         What a person should know, from the header.
     becomes : tuple of Becomes
@@ -116,7 +118,7 @@ class TableReport:
     remainder_label: re.Pattern[str] | None = None
     remainder_name: str = ""
     is_one_each: bool = False
-    key: Callable[[str, Sequence[str]], str] = lambda report, names: digest(object_key(names))
+    key: Callable[[str, Sequence[str]], str] | None = None
     shown: tuple[str, ...] = ()
     decimal_mark: DecimalMark | Literal[""] = ""
     applies: Mapping[str, Applies] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class TableReport:
     check: Callable[[Table], None] | None = None
     is_description: Callable[[Cells], str] | None = None
     sheet: Callable[[str], bool] = lambda name: True
+    group: Callable[[Columns], tuple[str, int]] = lambda columns: ("", 0)
     notes: Callable[[Columns], tuple[str, ...]] = lambda columns: ()
     becomes: tuple[Becomes, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
@@ -151,6 +154,7 @@ class TableReport:
                 self.hits + len(head.columns.positions),
                 head.describe(),
                 lambda source, options: self.open(source, head, options),
+                *self.group(head.columns),
             )
 
         return Importer(self.platform, declaration, recognise)
@@ -267,7 +271,7 @@ class TableReport:
             given_currency=options.currency,
             nameless_are_totals=self.nameless_are_totals,
             is_one_each=self.is_one_each,
-            key=partial(self.key, report),
+            key=partial(self.key, report) if self.key else None,
         )
 
     def _metrics(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
@@ -34,14 +33,15 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.reports.dating import Dating, Span
-from chalicelib.exports.reports.sums import Amounts, Counts, read_amount
+from chalicelib.exports.reports.sums import Amounts, Claims, Counts
 from chalicelib.exports.reports.totals import TotalsRows
+from chalicelib.money import Money
 
 THINGS_KEPT = 5_000
 """So many things are kept settled; a report of more settles the others anew."""
 
-MAX_PREFIX_CHARACTERS = 90
-"""So that day, metric and ordinal fit behind it."""
+MAX_HEAD_CHARACTERS = 60
+"""So that the digest of the thing, day, metric and ordinal fit behind it."""
 
 Cells = Sequence[str]
 
@@ -99,8 +99,8 @@ class Layout:
         Whether a row without names is one of totals even if it has a date.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
-    key : callable
-        What an event id calls a thing, from its names.
+    key : callable, optional
+        What an event id calls a thing, from its names; by default a digest of them.
     """
 
     channel: str
@@ -125,7 +125,7 @@ class Layout:
     given_currency: str = ""
     nameless_are_totals: bool = False
     is_one_each: bool = False
-    key: Callable[[Sequence[str]], str] = lambda names: digest(object_key(names))
+    key: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(slots=True)
@@ -169,61 +169,86 @@ class ReportRows:
         self.claimed = ClaimedConversions()
         self._layout = layout
         self._dating = dating
-        self._numbers = numbers
         self._totals = totals
         self._counts = Counts(numbers)
         self._amounts = Amounts(numbers, layout.given_currency)
+        self._claims = Claims(numbers, layout.given_currency, self.claimed)
         self._ordinals = Ordinals()
         self._things: dict[Any, _Thing] = {}
+        self._accounts: dict[str, tuple[str, int]] = {}
         extra = [p for p in (layout.account_at, layout.currency_at) if p >= 0]
         thing_cells = dict.fromkeys([*layout.keys, *extra])
         self._thing_cells = itemgetter(*thing_cells) if thing_cells else None
         self._date_cells = itemgetter(*dating.positions) if dating.positions else None
-        self._claims = [p for p in (layout.claimed_at, layout.value_at) if p >= 0]
+        self._metrics = [
+            (index, metric.position, bool(metric.undone), metric.applies)
+            for index, metric in enumerate(layout.metrics)
+        ]
+        self._may_stand_alone = layout.audience_at >= 0 or bool(layout.goal)
+        self._claims_at = (layout.claimed_at, layout.value_at)
+        # Where the first cell names or dates the row, a label of totals in it is no known thing
+        # and no known date; elsewhere every row has to be looked at.
+        self._is_label_settled = 0 in thing_cells or 0 in dating.positions
 
     def reason_to_skip(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text; sees short rows too, filled up."""
         return self._totals.reason(cells)
 
     def convert(self, row: int, cells: Cells) -> RowOutcome:
-        """The outcome of a row that is data; raises `RowRefused`."""
+        """The outcome of a row; raises `RowRefused`."""
         layout = self._layout
-        thing = self._thing_of(cells)
+        key = self._thing_cells(cells) if self._thing_cells else ""
+        thing = self._things.get(key)
+        if thing is None or not self._is_label_settled:
+            reason = self._totals.reason(cells)
+            if reason:
+                return NotData(row, reason)
+            if thing is None:
+                thing = self._settle(key, cells)
         counts = self._counts
         found: list[tuple[int, int]] = []
-        for index, metric in enumerate(layout.metrics):
-            try:
-                count = counts[cells[metric.position]]
-            except RowRefused as error:
-                raise RowRefused(error.code, f"{metric.name} {error.message}") from None
-            if count and (metric.applies is None or metric.applies(cells)):
-                if count < 0 and not metric.undone:
-                    raise RowRefused("negative", f"{count} {metric.name}")
-                found.append((index, count))
+        index = 0
+        try:
+            for index, position, is_net, applies in self._metrics:
+                count = counts[cells[position]]
+                if count and (applies is None or applies(cells)):
+                    if count < 0 and not is_net:
+                        raise RowRefused("negative", f"{count} is below zero")
+                    found.append((index, count))
+        except RowRefused as error:
+            raise RowRefused(error.code, f"{layout.metrics[index].name} {error.message}") from None
         cost = None
         if layout.cost_at >= 0:
             cost = self._amounts[cells[layout.cost_at], thing.currency]
-        if self._claims:
-            self._claim(cells, thing.currency)
-        if not found and cost is None and layout.audience_at < 0 and not layout.goal:
+        claimed_at, value_at = self._claims_at
+        if claimed_at >= 0 or value_at >= 0:
+            claim = self._claims[
+                cells[claimed_at] if claimed_at >= 0 else "",
+                cells[value_at] if value_at >= 0 else "",
+                thing.currency,
+            ]
+            if claim is not None:
+                claim.rows += 1
+        if not found and cost is None and not self._may_stand_alone:
             return NotData(row, "no numbers but zeros")
         span = self._span_of(cells)
+        if span is None:
+            return NotData(row, self._totals.reason(cells))
         ordinal = 0
         if not layout.is_one_each:
             ordinal = self._ordinals.next(thing.code, span.code)
-        if span.first != span.last:
-            if layout.goal or layout.audience_at >= 0:
+        if span.first is not span.last and span.first != span.last:
+            if self._may_stand_alone:
                 raise RowRefused(
                     "aggregate_period", "conversions and audiences are not spread over days"
                 )
             return Imported(row, self._spread(thing, span, ordinal, found, cost))
         events = self._events(thing, span, ordinal, found, cost)
-        if layout.audience_at >= 0:
+        if self._may_stand_alone:
             self._add_audience(events, thing, span, cells)
-        if layout.goal:
             self._add_conversions(events, thing, span, ordinal, cells)
-        if not events:
-            return NotData(row, "no numbers but zeros")
+            if not events:
+                return NotData(row, "no numbers but zeros")
         return Imported(row, tuple(events))
 
     def _events(
@@ -232,40 +257,35 @@ class ReportRows:
         span: Span,
         ordinal: int,
         found: Sequence[tuple[int, int]],
-        cost: Any,
+        cost: Money | None,
     ) -> list[RawEvent]:
         """The engagements of a row of one day; its cost with the clicks, else the impressions."""
-        middle = "" if self._dating.is_lifetime else span.name
+        beginning = f"{thing.prefix}:{'' if self._dating.is_lifetime else span.name}:"
         end = f":{ordinal}" if ordinal else ""
         at = span.at
+        bases = thing.bases
         events: list[RawEvent] = []
-        carrier: RawEvent | None = None
-        metrics = self._layout.metrics
         for index, count in found:
-            event = thing.bases[index].copy()
-            name = event["event_id"]
+            event = bases[index].copy()
             if count < 0:
-                count, name = -count, metrics[index].undone
-                event["type"] = name
-            event["event_id"] = f"{thing.prefix}:{middle}:{name}{end}"
+                count = -count
+                event["type"] = event["event_id"] = self._layout.metrics[index].undone
+            event["event_id"] = f"{beginning}{event['event_id']}{end}"
             event["occurred_at"] = at
             event["count"] = count
             events.append(event)
-            if cost is not None:
-                kind = event["type"]
-                if kind == "click" or (kind == "impression" and carrier is None):
-                    carrier = event
         if cost is not None:
+            carrier = _carrier_of(events)
             if carrier is None:
-                events.append(self._cost_event(thing, span, middle, end, cost))
+                events.append(self._cost_event(thing, span, f"{beginning}cost{end}", cost))
             else:
                 carrier["cost"] = cost
         return events
 
-    def _cost_event(self, thing: _Thing, span: Span, middle: str, end: str, cost: Any) -> RawEvent:
+    def _cost_event(self, thing: _Thing, span: Span, event_id: str, cost: Money) -> RawEvent:
         event: RawEvent = {
             "kind": "cost",
-            "event_id": f"{thing.prefix}:{middle}:cost{end}",
+            "event_id": event_id,
             "occurred_at": span.at,
             "channel": self._layout.channel,
             "amount": cost,
@@ -281,7 +301,7 @@ class ReportRows:
         span: Span,
         ordinal: int,
         found: Sequence[tuple[int, int]],
-        cost: Any,
+        cost: Money | None,
     ) -> tuple[RawEvent, ...]:
         """The events of a row of several days: paid and organic counts apart, the cost once."""
         layout = self._layout
@@ -315,9 +335,10 @@ class ReportRows:
     def _add_audience(
         self, events: list[RawEvent], thing: _Thing, span: Span, cells: Cells
     ) -> None:
-        cell = cells[self._layout.audience_at]
-        if is_blank(cell):
+        position = self._layout.audience_at
+        if position < 0 or is_blank(cells[position]):
             return
+        cell = cells[position]
         size = self._counts[cell]
         if size < 0:
             raise RowRefused("negative", f"an audience of {size}")
@@ -335,6 +356,8 @@ class ReportRows:
         self, events: list[RawEvent], thing: _Thing, span: Span, ordinal: int, cells: Cells
     ) -> None:
         layout = self._layout
+        if not layout.goal:
+            return
         worth = None
         if layout.worth_at >= 0:
             worth = self._amounts[cells[layout.worth_at], thing.currency]
@@ -359,36 +382,20 @@ class ReportRows:
             event["value"] = worth
         events.append(event)
 
-    def _claim(self, cells: Cells, currency: str) -> None:
-        layout = self._layout
-        if all(is_blank(cells[p]) for p in self._claims):
-            return
-        count = value = None
-        named = ""
-        if layout.claimed_at >= 0:
-            count, _ = read_amount(self._numbers, cells[layout.claimed_at])
-        if layout.value_at >= 0:
-            value, named = read_amount(self._numbers, cells[layout.value_at])
-        self.claimed.add(
-            count or Decimal(0), value or Decimal(0), currency or named or layout.given_currency
-        )
-
-    def _span_of(self, cells: Cells) -> Span:
-        if self._date_cells is None or self._totals.is_undated_remainder(cells):
+    def _span_of(self, cells: Cells) -> Span | None:
+        """The days of a row; None for one of totals, whose label stands in place of its date."""
+        if self._date_cells is None:
             return self._dating.of_report()
-        return self._dating.spans[self._date_cells(cells)]
+        try:
+            return self._dating.spans[self._date_cells(cells)]
+        except RowRefused:
+            if self._totals.is_undated_remainder(cells):
+                return self._dating.of_report()
+            if self._totals.reason(cells):
+                return None
+            raise
 
-    def _thing_of(self, cells: Cells) -> _Thing:
-        key = self._thing_cells(cells) if self._thing_cells else ""
-        thing = self._things.get(key)
-        if thing is None:
-            thing = self._settle(cells)
-            if len(self._things) >= THINGS_KEPT:
-                self._things.clear()
-            self._things[key] = thing
-        return thing
-
-    def _settle(self, cells: Cells) -> _Thing:
+    def _settle(self, key_cells: Any, cells: Cells) -> _Thing:
         layout = self._layout
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
@@ -397,17 +404,16 @@ class ReportRows:
         account = _id(cells, layout.account_at) or layout.account
         campaign = remainder or _id(cells, layout.campaign)
         content = "" if remainder else _id(cells, layout.content)
-        key = layout.key(names)
-        prefix = event_id(layout.channel, layout.report, account or "-", key)
-        if len(prefix) > MAX_PREFIX_CHARACTERS:
-            prefix = event_id(layout.channel, digest(prefix))
+        named = digest(object_key(names))
+        key = layout.key(names) if layout.key else named
+        head, number = self._account(account)
         thing = _Thing(
-            prefix=prefix,
+            prefix=f"{head}:{key}",
             key=key,
-            code=code_of(object_key([account, key])),
+            code=number ^ int(named[:15], 16),
             account=account,
-            campaign=short_name(campaign),
-            content=short_name(content),
+            campaign=short_name(campaign) if campaign else "",
+            content=short_name(content) if content else "",
             currency=self._currency(cells),
         )
         for metric in layout.metrics:
@@ -415,7 +421,21 @@ class ReportRows:
             if metric.paid != layout.paid:
                 name = f"{'paid' if metric.paid else 'organic'}-{name}"
             thing.bases.append(self._base(metric, thing, name))
+        if not is_blank(cells[0]) and not remainder:
+            if len(self._things) >= THINGS_KEPT:
+                self._things.clear()
+            self._things[key_cells] = thing
         return thing
+
+    def _account(self, account: str) -> tuple[str, int]:
+        """The beginning of the event ids of an account, and a number that stands for it."""
+        known = self._accounts.get(account)
+        if known is None:
+            head = event_id(self._layout.channel, self._layout.report, account or "-")
+            if len(head) > MAX_HEAD_CHARACTERS:
+                head = event_id(self._layout.channel, digest(head))
+            known = self._accounts[account] = head, code_of(account)
+        return known
 
     def _base(self, metric: Metric, thing: _Thing, name: str) -> RawEvent:
         event: RawEvent = {
@@ -442,6 +462,18 @@ class ReportRows:
                 raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
             return code
         return layout.heading_currency
+
+
+def _carrier_of(events: Sequence[RawEvent]) -> RawEvent | None:
+    """The event that a row's cost goes with: its clicks, else its impressions."""
+    carrier = None
+    for event in events:
+        kind = event["type"]
+        if kind == "click":
+            return event
+        if kind == "impression" and carrier is None:
+            carrier = event
+    return carrier
 
 
 def _id(cells: Cells, position: int) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from chalicelib.exports.booking import money
 from chalicelib.exports.numerals import FormulaCell, FractionalCount, NumberFormat
-from chalicelib.exports.outcomes import RowRefused
+from chalicelib.exports.outcomes import Claim, ClaimedConversions, RowRefused
 from chalicelib.money import Money
 
 MEMORY = 50_000
@@ -56,7 +56,7 @@ class Amounts(dict[tuple[str, str], Money | None]):
 
     def __missing__(self, key: tuple[str, str]) -> Money | None:
         cell, currency = key
-        amount, named = read_amount(self._numbers, cell)
+        amount, named = _read_amount(self._numbers, cell)
         found: Money | None = None
         if amount:
             if amount < 0:
@@ -71,7 +71,47 @@ class Amounts(dict[tuple[str, str], Money | None]):
         return found
 
 
-def read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
+class Claims(dict[tuple[str, str, str], Claim | None]):
+    """(count cell, value cell, the row's currency) -> what the platform claims, None for nothing.
+
+    A claim is no event: a cell that is no number says nothing, and refuses no row.
+
+    Parameters
+    ----------
+    claimed : ClaimedConversions
+        Takes the claims, each times the rows that made it.
+    """
+
+    def __init__(self, numbers: NumberFormat, given: str, claimed: ClaimedConversions) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._given = given
+        self._claimed = claimed
+        claimed.follow(self.values())
+
+    def __missing__(self, key: tuple[str, str, str]) -> Claim | None:
+        count_cell, value_cell, currency = key
+        count, _ = self._read(count_cell)
+        value, named = self._read(value_cell)
+        claim = None
+        if count or value:
+            claim = Claim(
+                count or Decimal(0), value or Decimal(0), currency or named or self._given
+            )
+        if len(self) >= MEMORY:
+            self._claimed.settle()
+            self.clear()
+        self[key] = claim
+        return claim
+
+    def _read(self, cell: str) -> tuple[Decimal | None, str]:
+        try:
+            return self._numbers.money(cell)
+        except ValueError:
+            return None, ""
+
+
+def _read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
     """An amount and the currency that its symbol names; raises `RowRefused`."""
     try:
         return numbers.money(cell)

@@ -183,16 +183,20 @@ def _with_totals(
 def _closed(
     row: Imported, day: dt.date, rows: _SalesRows, currency: str, account: str
 ) -> RowOutcome:
+    try:
+        return _totalled(row, day, rows, currency, account)
+    except RowRefused as error:
+        return Refused(row.row, "", error.code, f"{day}: {error.message}")
+
+
+def _totalled(
+    row: Imported, day: dt.date, rows: _SalesRows, currency: str, account: str
+) -> RowOutcome:
     sales = rows.days[day]
     if not sales.orders:
         net = sales.taken - sales.returned
         if net > 0:
-            return Refused(
-                row.row,
-                "",
-                "value_without_order",
-                f"{day}: sales of {net} {currency} on a day without an order",
-            )
+            raise RowRefused("value_without_order", f"sales of {net} {currency} without an order")
         sales = replace(sales, taken=Decimal(0), returned=-net)
     events: list[RawEvent] = []
     for what, count, value in (

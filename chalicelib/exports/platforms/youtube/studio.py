@@ -18,7 +18,7 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DateFormat, Period, decide_day_order
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns
-from chalicelib.exports.identity import digest, object_key
+from chalicelib.exports.identity import digest, event_id, object_key
 from chalicelib.exports.platforms.youtube.columns import COLUMNS, DIMENSIONS, METRICS, TYPICAL
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, WAY_OUT
 from chalicelib.exports.recognition import Options
@@ -53,7 +53,7 @@ def _key(report: str, names: Sequence[str]) -> str:
     """What an event id calls the channel, a video, or any other part of the audience."""
     if not names:
         return "channel"
-    return names[0] if report == "video" else digest(object_key(names))
+    return event_id(names[0]) if report == "video" else digest(object_key(names))
 
 
 def _decide_dating(
@@ -104,6 +104,12 @@ def _is_footer(cells: Sequence[str]) -> str:
     return "line below the table"
 
 
+def _group(columns: Columns) -> tuple[str, int]:
+    """Of the files of one download the totals are preferred, of which the chart is a part."""
+    has_parts = any(field in columns for field in _DIMENSIONS)
+    return "youtube_studio" if "day" in columns else "", 0 if has_parts else 1
+
+
 def _notes(columns: Columns) -> tuple[str, ...]:
     if not any(field in columns for field in _DIMENSIONS):
         return ()
@@ -124,13 +130,14 @@ STUDIO = TableReport(
     decimal_mark=".",
     decide_dating=_decide_dating,
     is_description=_is_footer,
+    group=_group,
     notes=_notes,
     title="YouTube Studio: totals and chart data of the advanced mode",
     where=(
         "YouTube Studio → Analytics → Advanced mode (Erweiterter Modus) → Day (Tag) below the "
-        "chart → Export current view (Aktuelle Ansicht exportieren) → .csv; from the zip file take "
-        "Totals.csv (Gesamtwerte.csv: one row per day) or Chart data.csv (Diagrammdaten.csv: per "
-        "day and video)"
+        "chart → Export current view (Aktuelle Ansicht exportieren) → .csv: the zip file, or "
+        "of its files Totals.csv (Gesamtwerte.csv: one row per day) or Chart data.csv "
+        "(Diagrammdaten.csv: per day and video)"
     ),
     way_out=WAY_OUT,
     looks_for=(
@@ -153,7 +160,8 @@ STUDIO = TableReport(
         ("aggregate_period", "charts by week or month, unless spread"),
     ),
     remarks=(
-        "Chart data are a part of the totals: importing both counts twice.",
+        "Chart data are a part of the totals: importing both counts twice. Of a zip file only the "
+        "totals are read.",
         "Impressions are those of thumbnails. Clicks are not counted from their rate.",
         "German headings hold soft hyphens; numbers have a decimal point in every language.",
         "An answer of the Analytics API restates the same days and videos.",

@@ -1,0 +1,166 @@
+"""Importing a file next to what no importer can do without, in one run.
+
+    .venv/bin/python -m benchmarks.imports [--rows 100000] [--only google] [--gigabyte]
+
+*Floor*: `csv.reader` over the file, and pydantic's validation (`events.parse_event`) of the same number
+of events, given as a client would send them; nothing else.  *Import*: `services.imports.run_import`,
+which reads, validates, admits and hands every event to the store; the store takes it and does
+nothing.  Both take turns in one process; the ratio is the median of the pairs.  Peak memory is that
+of a process of its own which does nothing but import the file.
+
+``--gigabyte`` imports a report of 1 GB that is made while it is read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import io
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.reports import REPORTS, Report
+from benchmarks.stub_store import StubStore, import_stream
+from chalicelib.events import parse_event
+from chalicelib.exports import Imported, event_line, parse_mapping, read_export
+
+PAIRS = 5
+GIGABYTE = 1_000_000_000
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+def events_of(report: Report, data: bytes) -> list[dict[str, Any]]:
+    """The events of a file, as a client would send them."""
+    mapping = parse_mapping(report.mapping) if report.mapping else None
+    reader = read_export(io.BytesIO(data), currency="EUR", mapping=mapping)
+    raw = (event for outcome in reader if isinstance(outcome, Imported) for event in outcome.events)
+    return [json.loads(event_line(event)) for event in raw]
+
+
+def floor_seconds(
+    data: bytes, encoding: str, delimiter: str, events: list[dict[str, Any]]
+) -> float:
+    """What the floor takes."""
+    began = time.perf_counter()
+    for _ in csv.reader(
+        io.TextIOWrapper(io.BytesIO(data), encoding, newline=""), delimiter=delimiter
+    ):
+        pass
+    for event in events:
+        parse_event(event)
+    return time.perf_counter() - began
+
+
+def import_seconds(report: Report, data: bytes) -> tuple[float, StubStore]:
+    """What the import takes, and the store that took the events."""
+    store = StubStore()
+    began = time.perf_counter()
+    import_stream(store, io.BytesIO(data), now=NOW, mapping=report.mapping)
+    return time.perf_counter() - began, store
+
+
+def peak_megabytes(*arguments: str) -> float:
+    """Peak memory of a process that only imports."""
+    command = [sys.executable, "-m", "benchmarks.imports", *arguments]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def own_peak() -> float:
+    """Peak memory of this process in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def measure(report: Report, rows: int) -> None:
+    """Prints a line of the table."""
+    data = report.file(rows)
+    events = events_of(report, data)
+    ratios, speeds = [], []
+    for _ in range(PAIRS):
+        floor = floor_seconds(data, report.encoding, report.delimiter, events)
+        taken, store = import_seconds(report, data)
+        if store.events != len(events):
+            raise SystemExit(f"{report.name}: {store.events} events stored, {len(events)} expected")
+        ratios.append(taken / floor)
+        speeds.append(rows / taken)
+    peak = peak_megabytes("--peak", report.name, "--rows", str(rows))
+    print(
+        f"{report.name:28} {rows:9,} {len(events) / rows:6.2f} {statistics.median(speeds):10,.0f}"
+        f" {statistics.median(ratios):7.2f} {min(ratios):6.2f} {max(ratios):6.2f} {peak:8.0f}",
+        flush=True,
+    )
+
+
+class Endless(io.RawIOBase):
+    """A report of any size, made while it is read."""
+
+    def __init__(self, report: Report, size: int) -> None:
+        self._pieces = self._made(report, size)
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        target = memoryview(buffer)
+        if not self._rest:
+            self._rest = next(self._pieces, b"")
+        part, self._rest = self._rest[: len(target)], self._rest[len(target) :]
+        target[: len(part)] = part
+        return len(part)
+
+    @staticmethod
+    def _made(report: Report, size: int) -> Iterator[bytes]:
+        head = report.head.encode(report.encoding)
+        yield head
+        made, first = len(head), 0
+        while made < size:
+            piece = "".join(map(report.row, range(first, first + 10_000))).encode("utf-8")
+            yield piece
+            made, first = made + len(piece), first + 10_000
+
+
+def main() -> None:
+    """Measures what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--only", default="", help="reports whose name contains this")
+    parser.add_argument("--gigabyte", action="store_true")
+    parser.add_argument("--peak", metavar="REPORT", help=argparse.SUPPRESS)
+    parser.add_argument("--peak-gigabyte", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.peak:
+        report = REPORTS[asked.peak]
+        data = io.BytesIO(report.file(asked.rows))
+        import_stream(StubStore(), data, now=NOW, mapping=report.mapping)
+        print(own_peak() - len(data.getvalue()) / 1e6)
+        return
+    if asked.peak_gigabyte:
+        store = StubStore()
+        began = time.perf_counter()
+        stream = io.BufferedReader(Endless(REPORTS["google_ads"], GIGABYTE))
+        import_stream(store, stream, now=NOW)
+        seconds = time.perf_counter() - began
+        print(f"{store.events:,} events in {seconds:.0f} s, peak {own_peak():.0f} MB")
+        return
+    if asked.gigabyte:
+        command = [sys.executable, "-m", "benchmarks.imports", "--peak-gigabyte"]
+        subprocess.run(command, check=True)
+        return
+    print(
+        f"{'report':28} {'rows':>9} {'events':>6} {'rows/s':>10} {'x floor':>7} {'min':>6} {'max':>6}"
+        f" {'peak MB':>8}"
+    )
+    for report in REPORTS.values():
+        if asked.only in report.name:
+            measure(report, asked.rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Pages of the documentation that are made of what the code says of itself: `make docs`."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+
+from chalicelib.errors import EXPORT_REFUSALS
+from chalicelib.exports import ROW_REFUSALS
+from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.mapping import CONSTANTS, FIELD_MEANINGS
+from chalicelib.exports.platforms import IMPORTERS
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def exports_page() -> str:
+    """docs/exports.md."""
+    template = (DOCS / "templates" / "exports.md").read_text(encoding="utf-8")
+    parts = {
+        "fields": _fields(),
+        "contents": _contents(),
+        "importers": "\n\n".join(_importers()),
+    }
+    return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
+
+
+def errors_page() -> str:
+    """docs/errors.md: what stands above the codes of files and rows, then those."""
+    written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
+    rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
+    both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
+    return f"""{written}## Files
+
+Why a whole file was not imported: `error` of an import, and the last line of `convert`.
+
+{_codes(EXPORT_REFUSALS)}
+
+## Rows
+
+Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
+events. {both} also occur for single rows.
+
+{_codes(rows)}
+"""
+
+
+PAGES = {DOCS / "exports.md": exports_page, DOCS / "errors.md": errors_page}
+
+
+def main() -> int:
+    """Writes the pages, or only compares them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
+    check = parser.parse_args().check
+    stale = [path for path, make in PAGES.items() if path.read_text(encoding="utf-8") != make()]
+    for path in stale:
+        if not check:
+            path.write_text(PAGES[path](), encoding="utf-8")
+        print(f"{path.name}: {'stale, run make docs' if check else 'written'}")
+    return int(check and bool(stale))
+
+
+def _platforms() -> list[tuple[str, list[Declaration]]]:
+    by_platform = sorted(IMPORTERS, key=lambda importer: importer.platform)
+    grouped = groupby(by_platform, key=lambda importer: importer.platform)
+    return [(platform, [one.declaration for one in group]) for platform, group in grouped]
+
+
+def _contents() -> str:
+    rows = [
+        (f"[`{platform}`](#{platform})", "; ".join(one.title for one in declarations))
+        for platform, declarations in _platforms()
+    ]
+    return _table(("`--platform`", "files"), rows)
+
+
+def _importers() -> Iterable[str]:
+    for platform, declarations in _platforms():
+        yield f"### {platform}"
+        for declaration in declarations:
+            yield _section(declaration)
+
+
+def _section(declaration: Declaration) -> str:
+    parts = [f"#### {declaration.title}", f"**Where**: {declaration.where}"]
+    parts.append(f"**Recognised by** {declaration.looks_for}.")
+    if declaration.becomes:
+        rows = ((one.source, one.event) for one in declaration.becomes)
+        parts.append(_table(("in the file", "becomes"), rows))
+    if declaration.refused:
+        rows = ((f"`{code}`", when) for code, when in declaration.refused)
+        parts.append(_table(("refused", "when"), rows))
+    if declaration.notes:
+        parts.append("\n".join(f"- {note}" for note in declaration.notes))
+    return "\n\n".join(parts)
+
+
+def _fields() -> str:
+    rows = [(f"`{name}`", meaning) for name, meaning in FIELD_MEANINGS.items()]
+    constants = ", ".join(f"`{name}`" for name in sorted(CONSTANTS))
+    return f"{_table(('a column may be', 'meaning'), rows)}\n\nConstants: {constants}."
+
+
+def _codes(codes: dict[str, str]) -> str:
+    rows = ((f'<a id="{code}"></a>`{code}`', codes[code]) for code in sorted(codes))
+    return _table(("code", "meaning"), rows)
+
+
+def _table(heading: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {heading[0]} | {heading[1]} |", "|---|---|"]
+    for row in rows:
+        cells = (cell.replace("|", "\\|").replace("\n", " ") for cell in row)
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
