@@ -139,9 +139,7 @@ def _cell(value: Any) -> str:
     """A count as a table would hold it: archives write it as text."""
     if value is None:
         return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, str | int):
         return str(value)
     raise RowRefused("invalid_number", "a count is no number")
 
