@@ -56,6 +56,8 @@ def parse_instant(value: Any) -> dt.datetime:
     PydanticCustomError
         `invalid_time`.
     """
+    if type(value) is dt.datetime and value.tzinfo is dt.UTC:  # what importers give
+        return value
     if isinstance(value, str) and _RFC3339.match(value):
         text = value.upper().replace(" ", "T")
         head, dot, tail = text.partition(".")

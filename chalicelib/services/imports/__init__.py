@@ -11,9 +11,9 @@ showing                   what is known of imports
 """
 
 from chalicelib.services.imports.announcing import Upload, import_for_object, start_import
+from chalicelib.services.imports.asking import OPTIONS as REPLAY_OPTIONS
+from chalicelib.services.imports.asking import ask_for_replay
 from chalicelib.services.imports.reading import ReadExport
-from chalicelib.services.imports.replaying import OPTIONS as REPLAY_OPTIONS
-from chalicelib.services.imports.replaying import ask_for_replay
 from chalicelib.services.imports.running import message_of, run_import
 from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
 

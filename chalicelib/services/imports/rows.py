@@ -16,7 +16,7 @@ from chalicelib.storage.events import EventWrite
 from chalicelib.storage.imports import RefusedRow
 
 if TYPE_CHECKING:
-    from chalicelib.exports.outcomes import Imported, RowOutcome
+    from chalicelib.exports.outcomes import Imported, RawEvent, RowOutcome
 
 CHUNK_EVENTS = 1000
 ROWS_PER_EVENT = 5
@@ -31,6 +31,8 @@ class Chunk:
     ----------
     rows, imported, not_data : int
         How many there are, how many of them are imported and how many hold no data.
+    events : int
+        How many events more there are now.
     writes : list of EventWrite
     refused : list of RefusedRow
         In the order of the file.
@@ -41,6 +43,7 @@ class Chunk:
     rows: int = 0
     imported: int = 0
     not_data: int = 0
+    events: int = 0
     writes: list[EventWrite] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     after: str | None = None
@@ -52,6 +55,22 @@ class Chunk:
         times = [write.event.occurred_at for write in self.writes]
         own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()
         return min(first or own_first, own_first), max(last or own_last, own_last)
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """Events of a row that was imported before, as they are now.
+
+    Attributes
+    ----------
+    events : tuple of dict
+        Those that are to be stored again.
+    more : int
+        How many more the row has now than before.
+    """
+
+    events: tuple[RawEvent, ...]
+    more: int
 
 
 class Gathering:
@@ -81,6 +100,7 @@ class Gathering:
     def _begin(self) -> None:
         self._chunk = Chunk()
         self._imported: list[tuple[int, Imported]] = []
+        self._restated: list[Restatement] = []
         self._events = 0
 
     def is_full(self) -> bool:
@@ -115,6 +135,12 @@ class Gathering:
         """A row of which nothing is to be stored."""
         self._chunk.rows += 1
 
+    def restate(self, restatement: Restatement) -> None:
+        """A row that was imported already, of which some events are to be stored again."""
+        self._chunk.rows += 1
+        self._restated.append(restatement)
+        self._events += len(restatement.events)
+
     def carry(self, row: RefusedRow) -> None:
         """A row that stays refused as it was, without having been read again."""
         self._chunk.refused.append(row)
@@ -125,14 +151,20 @@ class Gathering:
 
     def close(self) -> Chunk:
         """What was gathered; gathering begins anew."""
-        chunk, imported = self._chunk, self._imported
-        raws = [raw for _, outcome in imported for raw in outcome.events]
-        verdicts = admit_all(raws, self._terms)
+        chunk, imported, restated = self._chunk, self._imported, self._restated
+        verdicts = admit_all([raw for _, row in imported for raw in row.events], self._terms)
         if any(type(verdict) is Refusal for verdict in verdicts):
             self._sort_out(verdicts)
         else:
             chunk.writes = verdicts  # type: ignore[assignment]
             chunk.imported += len(imported)
+        chunk.events = len(chunk.writes)
+        for restatement in restated:
+            again = admit_all(restatement.events, self._terms)
+            writes = [one for one in again if not isinstance(one, Refusal)]
+            if len(writes) == len(again):
+                chunk.writes += writes
+                chunk.events += restatement.more
         self._begin()
         return chunk
 

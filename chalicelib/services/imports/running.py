@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 from chalicelib.errors import ExportRefused, StoreUnavailable
 from chalicelib.services.admission import terms_of
 from chalicelib.services.imports.announcing import stamp
+from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
-from chalicelib.services.imports.replaying import GONE, abandon_replay, run_replay
+from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.showing import show_import
 from chalicelib.storage.imports import Import, Replay
@@ -75,7 +77,7 @@ def run_import(
         return current
     work = _Work(store, now, deadline, read_export, chunk_events)
     try:
-        stream = store.objects.open(version, max_bytes=store.settings.max_import_bytes)
+        stream = work.open(version)
     except ObjectGoneError:
         return work.without_object(current, version)
     except ObjectTooLargeError as error:
@@ -84,7 +86,7 @@ def run_import(
         if not is_same or current.state == "waiting":
             current = work.begin(current, version)
         if current.replay is not None:
-            return work.replay(current, stream)
+            return work.replay(current, stream, version)
         return work.read(current, stream)
 
 
@@ -108,6 +110,10 @@ class _Work:
     def has_time(self) -> bool:
         """Whether there is time for another chunk."""
         return self._deadline() >= STOP_BEFORE_SECONDS
+
+    def open(self, version: ObjectVersion) -> ObjectReader:
+        """The upload; raises `ObjectGoneError` and `ObjectTooLargeError`."""
+        return self._store.objects.open(version, max_bytes=self._store.settings.max_import_bytes)
 
     def begin(self, current: Import, version: ObjectVersion) -> Import:
         """The import at the first row of a version of its file, or of its replay."""
@@ -143,16 +149,15 @@ class _Work:
             return self._fail(current, GONE)
         return self._finish(current, reading)
 
-    def replay(self, current: Import, stream: ObjectReader) -> Import:
+    def replay(self, current: Import, stream: ObjectReader, version: ObjectVersion) -> Import:
         """Take the rows that were refused before."""
-        return run_replay(
-            self._store,
-            current,
-            lambda: open_reading(self._store, current.replay or current, stream, self._read_export),
-            now=self._now,
-            has_time=self.has_time,
-            chunk_events=self._chunk_events,
-        )
+
+        def open_it(opened: ExitStack, asked: Import | Replay) -> Reading:
+            own = stream if asked is current.replay else self.open(version)
+            opened.callback(own.close)
+            return open_reading(self._store, asked, own, self._read_export)
+
+        return self._replay_run().run(current, open_it)
 
     def without_object(self, current: Import, version: ObjectVersion) -> Import:
         """The file is gone, or is not the one that was announced any more."""
@@ -164,7 +169,7 @@ class _Work:
             left = tuple(etag for etag in current.overtaken if etag != version.etag)
             return self._store.imports.save(replace(_begun(current, newer, None), overtaken=left))
         if is_same and current.replay is not None:
-            return abandon_replay(self._store, current, GONE, now=self._now, has_time=self.has_time)
+            return self._replay_run().abandon(current, GONE)
         if is_same or (current.state == "waiting" and current.replay is None):
             return self._fail(current, GONE)
         return current
@@ -172,8 +177,13 @@ class _Work:
     def refuse(self, current: Import, version: ObjectVersion, why: ExportRefused) -> Import:
         """The file is not read at all."""
         if current.replay is not None and current.etag == version.etag:
-            return abandon_replay(self._store, current, why, now=self._now, has_time=self.has_time)
+            return self._replay_run().abandon(current, why)
         return self._fail(self.begin(current, version), why)
+
+    def _replay_run(self) -> ReplayRun:
+        return ReplayRun(
+            self._store, now=self._now, has_time=self.has_time, chunk_events=self._chunk_events
+        )
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
         """Events, then refused rows, then the checkpoint that covers both."""
@@ -192,7 +202,7 @@ class _Work:
                 current,
                 position=current.position + chunk.rows,
                 rows=current.rows + chunk.rows,
-                events=current.events + len(chunk.writes),
+                events=current.events + chunk.events,
                 rejected=current.rejected + len(chunk.refused),
                 not_data=current.not_data + chunk.not_data,
                 first_day=first,
