@@ -209,7 +209,7 @@ def test_comments_are_counted_by_themselves_or_by_their_post_and_never_twice() -
 
 def test_a_backup_of_blogger_counts_comments_even_if_the_posts_fill_its_beginning() -> None:
     kind = '<category term="http://schemas.google.com/blogger/2008/kind#{}"/>'
-    post = atom_entry(1, kind.format("post") + "<thr:total>1</thr:total>" + "x" * (1 << 20))
+    post = atom_entry(1, kind.format("post") + "<thr:total>5</thr:total>" + "x" * (1 << 20))
 
     assert read(atom(post, atom_reply(2, kind.format("comment")))).counts == {"comment": 1}
 
@@ -444,6 +444,13 @@ def test_a_mention_that_cannot_be_read_is_refused_without_its_author(
     assert [r.code for r in result.refused] == [code, "malformed_record"]
     assert "oe" not in "".join(r.raw + r.message for r in result.refused[:1])
     assert "doe" not in repr(result.events)
+
+
+def test_broken_json_is_refused_without_what_is_written_there() -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        read(webmentions(mention()).replace('"Ada Doe"', '"Ada Doe'))
+    assert refusal.value.code == "unreadable_file"
+    assert "Doe" not in refusal.value.detail
 
 
 # --- microformats -------------------------------------------------------------------------------

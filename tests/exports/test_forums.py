@@ -112,7 +112,7 @@ def test_a_list_of_topics_gives_their_totals_without_the_first_posts() -> None:
 
 
 def test_topics_of_two_forums_with_one_number_are_told_apart() -> None:
-    other = listed(1, created_at="2013-02-04T20:26:27Z")
+    other = listed(1, created_at="2013-02-05T20:26:27Z")
 
     assert read(topics(listed(), other)).counts["impression"] == 200
 

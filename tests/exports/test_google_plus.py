@@ -124,6 +124,14 @@ def test_what_is_written_in_a_post_is_not_taken_for_what_happened_to_it() -> Non
     assert read(page(person("a"), head=text)).days == ["2015-03-02"]
 
 
+def test_a_time_that_is_written_in_a_post_does_not_become_the_posts() -> None:
+    text = f'<a href="{URL}x">2001-01-01 01:01:01+0000</a>'
+
+    result = read(page(person("a"), head=text).replace(POSTED, "soon"))
+
+    assert [(r.code, r.raw) for r in result.refused] == [("missing_value", "post AbC-dEf_9")]
+
+
 def test_the_page_the_json_and_the_api_give_the_same_events() -> None:
     def told(content: str) -> set[tuple[str, str, int]]:
         events = read(content).events

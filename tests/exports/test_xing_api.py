@@ -59,6 +59,15 @@ def test_a_single_post_is_read_as_a_list_of_one() -> None:
     assert read(json.dumps({"post": post()})).events == read(posts(post())).events
 
 
+def test_a_list_is_known_by_few_keys_and_a_post_by_more() -> None:
+    bare = {"id": "1_a", "created_at": "2016-08-23T10:00:00Z", "like_count": 2, "comment_count": 1}
+
+    assert read(posts(bare)).counts == {"like": 2, "comment": 1}
+    with pytest.raises(ExportRefused) as refusal:
+        read(json.dumps({"post": bare}))
+    assert refusal.value.code == "unknown_platform"
+
+
 def test_the_total_of_a_list_is_not_counted() -> None:
     quiet = post(like_count=0, comment_count=0)
 

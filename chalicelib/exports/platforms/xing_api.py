@@ -20,6 +20,7 @@ from chalicelib.exports.records import Converted, outcomes_of
 _CHANNEL = "xing"
 _KEYS = ("user_liked", "like_count", "comment_count", "created_at", "updated_at", "permissions")
 _HOLDER = re.compile(r'"(?:posts?|comments?)"\s*:\s*[{\[]')
+_LIST = re.compile(r'"(?:posts|comments)"\s*:\s*\{\s*"(?:total|items)"')
 _LIKERS = re.compile(r'\s*\{\s*"likes"\s*:\s*\{\s*"(?:total|users)"')
 
 _DECLARATION = Declaration(
@@ -53,7 +54,8 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if _LIKERS.match(glimpse.text) and '"users"' in glimpse.text:
         return Recognition(40, "likes with total and users", _refuse_likers)
     found = [key for key in _KEYS if f'"{key}"' in glimpse.text]
-    if not _HOLDER.search(glimpse.text) or len(found) < (2 if glimpse.named else 4):
+    enough = 2 if glimpse.named else 3 if _LIST.search(glimpse.text) else 4
+    if not _HOLDER.search(glimpse.text) or len(found) < enough:
         return None
     return Recognition(40 + len(found), ", ".join(found), _open)
 

@@ -122,8 +122,8 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
         if not identity:
             raise RowRefused("missing_value", "the comment has no wp:comment_id")
         at = first_moment(
-            _unless_zero(comment.field("comment_date_gmt"), " UTC"),
-            _unless_zero(comment.field("comment_date"), ""),
+            _in_utc(comment.field("comment_date_gmt")),
+            comment.field("comment_date"),
         )
         parts = ("wordpress", account or comment.blog or "-", identity)
         rating = _rating(comment.element) if kind == "review" else None
@@ -133,9 +133,9 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
     return convert
 
 
-def _unless_zero(time: str, zone: str) -> str:
-    """A time with its zone; nothing for the ``0000-00-00 00:00:00`` of a time never set."""
-    return "" if not time or time.startswith("0000") else time + zone
+def _in_utc(time: str) -> str:
+    """A time that is meant in UTC; one never set stays ``0000-00-00 00:00:00``, which is none."""
+    return f"{time} UTC" if time else ""
 
 
 def _rating(comment: Element) -> float | None:
