@@ -102,8 +102,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
                 yield builder.value
                 builder = None
     except (ijson.JSONError, ValueError, UnicodeError) as error:
-        reason = str(error).partition("\n")[0]  # below it ijson quotes the file
-        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {reason}") from error
+        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
 
 
 def lines_of(source: Source) -> Iterator[JsonLine]:

@@ -446,13 +446,6 @@ def test_a_mention_that_cannot_be_read_is_refused_without_its_author(
     assert "doe" not in repr(result.events)
 
 
-def test_broken_json_is_refused_without_what_is_written_there() -> None:
-    with pytest.raises(ExportRefused) as refusal:
-        read(webmentions(mention()).replace('"Ada Doe"', '"Ada Doe'))
-    assert refusal.value.code == "unreadable_file"
-    assert "Doe" not in refusal.value.detail
-
-
 # --- microformats -------------------------------------------------------------------------------
 
 
