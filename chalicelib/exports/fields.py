@@ -89,6 +89,8 @@ def signed_count(value: Any, name: str) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise RowRefused("invalid_number", f"{name} is no number")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise RowRefused("invalid_number", f"{name} is no number")
     if not -MAX_COUNT <= value <= MAX_COUNT:
         raise RowRefused("invalid_number", f"{name} is larger than any count")
     if value != int(value):
@@ -115,7 +117,7 @@ def moment(value: Any) -> dt.datetime:
         raise RowRefused("missing_value", "the record has no time")
     try:
         at = _from_epoch(value) or _from_text(value)
-    except (ValueError, OverflowError):
+    except (ValueError, ArithmeticError):
         at = None
     if at is None or at.year < _EARLIEST_YEAR:
         raise RowRefused("invalid_date", "the time of the record is none in a known form")

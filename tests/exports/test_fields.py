@@ -61,7 +61,7 @@ def test_a_time_without_a_zone_tells_its_day_alone(written: str) -> None:
             10**400,
             Decimal("1E999999999"),
         ),
-        *(True, [], {}, Decimal("-1E30"), "Tue, 18 Jan 2011 08:06:21 -9999"),
+        *(True, [], {}, Decimal("-1E30"), Decimal("NaN"), "Tue, 18 Jan 2011 08:06:21 -9999"),
     ],
 )
 def test_what_is_no_time_is_refused(written: Any) -> None:
@@ -94,7 +94,10 @@ def test_a_count_is_a_whole_number(written: Any, number: int) -> None:
         (Decimal("2.5"), "not_whole"),
         (Decimal("1E-99999999"), "not_whole"),
         *((wrong, "invalid_number") for wrong in ("many", "1,234", True, [], {}, 10**13, 1.5)),
-        *((Decimal(wrong), "invalid_number") for wrong in ("1E999999999", "-1E13")),
+        *(
+            (Decimal(wrong), "invalid_number")
+            for wrong in ("1E999999999", "-1E13", "NaN", "Infinity")
+        ),
     ],
 )
 def test_what_is_no_count_is_refused(written: Any, code: str) -> None:
