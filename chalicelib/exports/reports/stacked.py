@@ -26,11 +26,13 @@ class StackedTable:
 
     Attributes
     ----------
-    line, last_line : int
-        Of its header, and of its last row as far as it was seen.
+    line : int
+        On which its header begins.
     header : tuple of str
     above : tuple of str
         The titles since the table before, as they stand there.
+    last_line : int
+        On which its last row ends; 0 where it is not known.
     rows : list of list of str
         At most `SAMPLE_ROWS` from its beginning.
     """
@@ -74,13 +76,12 @@ class Stack:
         if self._is_between and not has_numbers and not is_number(cells[0]):
             if len(filled) == 1:
                 return self._titled(filled)
-            self.table = StackedTable(line, tuple(cells), tuple(self._above), line)
+            self.table = StackedTable(line, tuple(cells), tuple(self._above))
             self._above = []
             self._is_between = False
             return "header"
         if self.table is None:
             return self._titled(filled)
-        self.table.last_line = line
         if len(self.table.rows) < SAMPLE_ROWS:
             self.table.rows.append(list(cells))
         return "row"
@@ -101,8 +102,11 @@ def tables_in(
     line = 1
     try:
         for cells in reader:
-            if stack.place(line, cells) == "header" and stack.table is not None:
+            kind = stack.place(line, cells)
+            if kind == "header" and stack.table is not None:
                 tables.append(stack.table)
+            if kind in ("header", "row"):
+                tables[-1].last_line = reader.line_num
             line = reader.line_num + 1
     except csv.Error:
         pass

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import is_blank
+from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import plain
@@ -32,7 +32,6 @@ _HITS = 100
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
 _OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
-_ADDRESS = re.compile(r"[^\s,;\"]+@[^\s,;\"]+|\?[^\s,;\"]+")
 
 
 def is_title(cells: Sequence[str]) -> bool:
@@ -150,7 +149,7 @@ def _outcome(rows: TableRows, line: int, cells: list[str], raw: str) -> RowOutco
     try:
         return rows.convert(line, cells)
     except RowRefused as error:
-        shown = WITHHELD if rows.holds_people else _ADDRESS.sub("…", raw)
+        shown = WITHHELD if rows.holds_people else without_addresses(raw)
         return refusal(line, shown, error)
 
 
