@@ -151,7 +151,8 @@ class Plan:
     def _is_readable(self, shape: Shape, supply: Supply) -> bool:
         if not shape.is_dated:
             return False
-        return shape.is_daily or (self.may_spread and supply != "conversion")
+        spread = self.may_spread and shape.may_be_spread and supply != "conversion"
+        return shape.is_daily or spread
 
     def _reason(self, shape: Shape) -> str:
         uses = uses_of(shape)

@@ -24,7 +24,7 @@ from chalicelib.exports.platforms.ga4_reports.placing import place
 from chalicelib.exports.platforms.ga4_reports.plan import ANY_GOAL, EVENT_TYPES, NOUNS, Task, Use
 from chalicelib.exports.platforms.ga4_reports.shape import Shape
 from chalicelib.exports.recognition import Options
-from chalicelib.exports.reports.sums import Counts, read_amount
+from chalicelib.exports.reports.sums import Counts
 from chalicelib.exports.reports.totals import LABEL
 
 PLATFORM = "ga4"
@@ -126,7 +126,11 @@ class TableRows:
         return count
 
     def _worth(self, field: str, cells: Cells) -> _Worth | None:
-        amount, named = read_amount(self._numbers, cells[self._at[field]])
+        try:
+            amount, named = self._numbers.money(cells[self._at[field]])
+        except ValueError as error:
+            heading = self._shape.columns.name(field)
+            raise RowRefused("invalid_number", f"{heading}: {error}") from None
         if not amount:
             return None
         currency = self._shape.columns.currencies.get(field, "") or named or self._currency

@@ -26,6 +26,9 @@ _UNITS = {
 }
 _RANKS = {"day": 0, "week": 1, "month": 2, "": 3}
 
+MOST_DAYS = 1_100
+"""A total of more days, three years and some, says nothing of any of them."""
+
 _RANGE = re.compile(r"(\d{8}) ?[-–] ?(\d{8})\b")
 _BOUND = re.compile(r"[:：] ?(\d{8}|\d{4}-\d\d-\d\d)$")
 _PROPERTY = re.compile(
@@ -102,7 +105,8 @@ class Shape:
     @cached_property
     def time(self) -> str:
         """The field that dates its rows; empty if each covers the whole period."""
-        return next((field for field in TIMES if field in self.columns), "")
+        field = next((field for field in TIMES if field in self.columns), "")
+        return "" if field == "unplaced" and self._is_of_one_day else field
 
     @property
     def unit(self) -> str:
@@ -115,10 +119,17 @@ class Shape:
         return _RANKS[self.unit]
 
     @property
+    def may_be_spread(self) -> bool:
+        """Whether its rows cover so few days that they can be spread over them."""
+        period = self.preamble.period
+        return self.unit in ("week", "month") or (
+            period is not None and (period[1] - period[0]).days < MOST_DAYS
+        )
+
+    @property
     def is_daily(self) -> bool:
         """Whether each of its rows is of one day."""
-        period = self.preamble.period
-        return self.unit == "day" or bool(not self.time and period and period[0] == period[1])
+        return self.unit == "day" or (not self.time and self._is_of_one_day)
 
     @property
     def is_dated(self) -> bool:
@@ -126,6 +137,11 @@ class Shape:
         if self.time in ("unplaced", "nth_year"):
             return False
         return self.time in ("date", "date_hour", "year_month") or self.preamble.period is not None
+
+    @property
+    def _is_of_one_day(self) -> bool:
+        period = self.preamble.period
+        return period is not None and period[0] == period[1]
 
     @property
     def metrics(self) -> tuple[str, ...]:

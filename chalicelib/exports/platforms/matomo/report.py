@@ -269,8 +269,8 @@ REPORTS = Importer(
             "The file is UTF-16 with a byte order mark; headings are raw names or translated ones.",
             "Page views and visits are the same people reading: only one of them is counted, page "
             "views first.",
-            "A scheduled report has its tables below each other and no dates; where one of them has "
-            "dates, it is read.",
+            "A scheduled report has its tables below each other and no dates; where one has dates, "
+            "it is read.",
             "Conversions are those of all goals and have the goal `lead`; with Ecommerce orders "
             "only these are counted, as `purchase`.",
         ),

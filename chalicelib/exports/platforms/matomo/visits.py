@@ -9,7 +9,7 @@ import datetime as dt
 import re
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.booking import conversion, engagement, money
+from chalicelib.exports.booking import conversion, engagement
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
@@ -26,7 +26,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.matomo.columns import CHANNEL, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.reports.sums import Counts, read_amount
+from chalicelib.exports.reports.sums import Amounts, Counts
 from chalicelib.exports.tables import WITHHELD, Row, Table, TableHead, find_head
 
 VOCABULARY = Vocabulary(
@@ -87,8 +87,9 @@ class _VisitRows:
     def __init__(self, head: TableHead, dates: DateFormat, options: Options) -> None:
         self._at = head.columns.positions
         self._dates = dates
-        self._numbers = NumberFormat(options.decimal_mark or ".")
-        self._counts = Counts(self._numbers)
+        numbers = NumberFormat(options.decimal_mark or ".")
+        self._counts = Counts(numbers)
+        self._amounts = Amounts(numbers, options.currency)
         self._options = options
 
     def convert(self, row: Row) -> RowOutcome:
@@ -108,17 +109,7 @@ class _VisitRows:
         orders = self._count(row, "orders")
         if not orders:
             return []
-        amount, named = None, ""
-        if "revenue" in self._at:
-            amount, named = read_amount(self._numbers, self._cell(row, "revenue"))
-        if not amount:
-            return [conversion("purchase", at, *parts, "purchase", count=orders)]
-        if amount < 0:
-            raise RowRefused("negative", "a revenue below zero")
-        currency = self._cell(row, "currency").upper() or named or self._options.currency
-        if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
-            raise RowRefused("no_currency", "the revenue has no currency")
-        value = money(amount, currency)
+        value = self._amounts[self._cell(row, "revenue"), self._cell(row, "currency").upper()]
         return [conversion("purchase", at, *parts, "purchase", count=orders, value=value)]
 
     def _time(self, row: Row) -> dt.datetime:
