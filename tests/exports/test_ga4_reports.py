@@ -141,6 +141,15 @@ def test_sessions_of_the_period_beside_daily_views_are_refused_row_by_row() -> N
     assert [(o.code, o.raw) for o in result.refused] == [("aggregate_period", "Direct,5")]
 
 
+def test_days_come_before_totals_that_could_be_spread() -> None:
+    by_event = [["Date", "Event name", "Event count"], ["20260602", "page_view", 15]]
+    content = preamble() + crlf(["Page path", "Views"], ["/", 9]) + below(*by_event)
+
+    result = read(content, spread=True)
+
+    assert (result.counts, result.days) == ({"impression": 15}, ["2026-06-02"])
+
+
 def test_a_total_of_more_than_three_years_is_never_spread() -> None:
     content = preamble("20150101", "20251231") + crlf(["Page path", "Views"], ["/", 9])
 
@@ -216,6 +225,8 @@ def test_totals_are_known_wherever_their_label_stands(total: list[object]) -> No
     result = read(exploration(["Date", "Country", "Views"], total, ["20260601", "France", 5]))
 
     assert result.counts == {"impression": 5}
+    assert [o.row for o in result.not_data] == [8]
+    assert result.refused == []
 
 
 def test_two_breakdowns_with_the_same_names_do_not_replace_each_other() -> None:
@@ -439,9 +450,14 @@ def test_people_are_in_no_id_and_no_refusal() -> None:
 def test_hours_of_a_day_are_kept_apart() -> None:
     rows = ["2026060109", 1], ["2026060110", 2]
 
-    result = read(exploration(["Date + hour (YYYYMMDDHH)", "Views"], *rows))
+    header = ["Date + hour (YYYYMMDDHH)", "Views"]
+    result = read(exploration(header, *rows))
+    turned = read(exploration(header, *reversed(rows)))
 
     assert (result.counts, result.days) == ({"impression": 3}, ["2026-06-01"])
+    assert {e["event_id"]: e["count"] for e in result.events} == {
+        e["event_id"]: e["count"] for e in turned.events
+    }
 
 
 def test_people_who_are_in_several_audiences_are_not_counted_in_each() -> None:

@@ -167,6 +167,14 @@ def test_orders_come_before_conversions_which_count_them_too() -> None:
     assert conversions(read(content)) == [("purchase", 2, "20.5")]
 
 
+def test_the_revenue_of_all_goals_is_not_that_of_the_orders() -> None:
+    header = "date", "nb_visits", "nb_actions", "nb_conversions", "revenue", "orders"
+
+    assert conversions(read(matomo(header, ["2026-06-01", 5, 9, 4, "€ 30", 2]))) == [
+        ("purchase", 2, None)
+    ]
+
+
 def test_conversions_of_any_goal_are_leads() -> None:
     header = "date", "nb_visits", "nb_actions", "nb_conversions", "revenue"
     content = matomo(header, ["2026-06-01", 5, 9, 4, "$ 30"], ["2026-06-02", 5, 9, 0, "$ 0"])
