@@ -335,6 +335,17 @@ class Table:
         return bool(self._sample) and len(self._sample[-1]) < self._width
 
 
+def text_records(
+    source: Source, delimiter: str, reading: Reading
+) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+    """All records of a text whose tables are not one: line, cells, what is wrong, the text of it.
+
+    The notes that there are at the end of the file go to the reading. Can be asked for once.
+    """
+    whole = TableHead(delimiter, -1, Columns({}, {}, "", ()), ())
+    return Table(source, whole)._text_rows(reading)
+
+
 def _flaw(lines: Lines) -> RowRefused | None:
     if lines.too_wide:
         return RowRefused("wrong_cell_count", f"more than {MAX_COLUMNS:,} cells in a row")
@@ -345,6 +356,11 @@ def _flaw(lines: Lines) -> RowRefused | None:
     if lines.exhausted:  # the reader asked for another line: a quotation mark is open
         return RowRefused("unclosed_quote", "a quotation mark is open at the end of the file")
     return None
+
+
+def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
+    """The outcome of a row that is refused; of its text as much as is kept."""
+    return _refusal(line, raw, error, part)
 
 
 def _refusal(line: int, raw: str, error: RowRefused, part: int) -> Refused:

@@ -92,6 +92,9 @@ def test_an_undecidable_order_is_a_question(cells: list[str]) -> None:
         "1. Juni 2026–25. Juni 2026",
         "01.06.2026 - 25.06.2026",
         "2026-06-01 - 2026-06-25",
+        "From 2026-06-01 to 2026-06-25",
+        "Von 2026-06-01 bis 2026-06-25",
+        "2026-06-01,2026-06-25",
     ],
 )
 def test_a_period_line_in_every_known_form(line: str) -> None:

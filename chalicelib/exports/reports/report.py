@@ -14,7 +14,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import Reading, ReportDescription
+from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
@@ -205,7 +205,7 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
-        reading.outcomes = table.cell_outcomes(self._skip(rows), rows.convert, reading)
+        reading.outcomes = table.cell_outcomes(self._skip(rows), self._convert(rows), reading)
         return reading
 
     def _skip(self, rows: ReportRows) -> Callable[[Cells], str]:
@@ -220,6 +220,18 @@ class TableReport:
         at = columns.positions
         shown = [(columns.name(field), at[field]) for field in self.shown if field in at]
         return lambda row: ", ".join(f"{name}={_harmless(row.cells[p])}" for name, p in shown)
+
+    def _convert(self, rows: ReportRows) -> Callable[[int, Cells], RowOutcome]:
+        """Reads a row that has a cell under each heading."""
+        describes = self.is_description
+        if describes is None:
+            return rows.convert
+
+        def convert(row: int, cells: Cells) -> RowOutcome:
+            reason = describes(cells)
+            return NotData(row, reason) if reason else rows.convert(row, cells)
+
+        return convert
 
     def _numbers(
         self, table: Table, read: Mapping[str, tuple[int, Column]], options: Options
