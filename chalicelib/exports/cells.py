@@ -1,13 +1,47 @@
-"""Single cells: what is empty, and ids that a spreadsheet guarded against being a formula."""
+"""Single cells: what is empty, ids that a spreadsheet guarded or destroyed, and typed numbers."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+
+from chalicelib.exports.outcomes import RowRefused
 
 _BLANK = frozenset({"", "-", "--", "—", "–"})
 _NO_NUMBER = _BLANK | {"na", "n/a", "#n/a", "null", "nan", "none"}
 _PRIVACY_FLOOR = re.compile(r"[<>] ?\d")
 _GUARDED = frozenset("-=+@'0123456789")
+_SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+", re.IGNORECASE)
+
+EXACT_UP_TO = 10**15
+"""Spreadsheets keep fifteen digits of a number: an id of more has lost its end."""
+
+
+class NumberCell(str):
+    """The cell of a workbook that holds a number: its text has a decimal point in every language.
+
+    Attributes
+    ----------
+    number : Decimal
+    """
+
+    __slots__ = ("number",)
+    number: Decimal
+
+    def __new__(cls, text: str, number: Decimal) -> NumberCell:
+        cell = super().__new__(cls, text)
+        cell.number = number
+        return cell
+
+    def written(self, decimal_mark: str) -> NumberCell:
+        """The same number as the file's text cells write it."""
+        if decimal_mark == ".":
+            return self
+        return NumberCell(self.replace(".", decimal_mark), self.number)
+
+    def strip(self, chars: str | None = None, /) -> NumberCell:
+        """Itself: a number has no blanks around it, and must stay one."""
+        return self
 
 
 def is_blank(cell: str) -> bool:
@@ -26,4 +60,23 @@ def bare_id(cell: str) -> str:
     text = cell.strip()
     if text.startswith("'") and len(text) > 1 and text[1] in _GUARDED:
         return text[1:]
+    return text
+
+
+def checked_id(cell: str) -> str:
+    """A `bare_id` that no spreadsheet has destroyed.
+
+    Raises
+    ------
+    RowRefused
+        `damaged_id`: ``1.22158E+17`` in text, or a number with more digits than a workbook keeps.
+    """
+    is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
+    text = bare_id(cell)
+    if is_too_long or _SCIENTIFIC.fullmatch(text):
+        raise RowRefused(
+            "damaged_id",
+            f"the id {text[:40]!r} has lost digits in a spreadsheet: import the file as it was "
+            "downloaded",
+        )
     return text

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from functools import cached_property
+from typing import BinaryIO, cast
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.archives import MAX_LEVELS, ZIP_MARKS, ZipArchive, as_seekable
+from chalicelib.exports.gzipped import GZIP_MARK, Gunzip
 from chalicelib.exports.lines import Lines, Recoded, Replay
+from chalicelib.exports.workbooks import Workbook
+from chalicelib.exports.xls import XLS_MARK, XlsBook
+from chalicelib.exports.xlsx import XlsxBook, is_xlsx
 
 SNIFF_BYTES = 1 << 20
 """How much of a file is looked at before its rows are read."""
+
+_BEGINNING_BYTES = 4096
+"""How much of a file tells whether it is text."""
 
 MAX_DOCUMENT_BYTES = 8_000_000
 """Above this a file that must be read whole (a thread of comments, a web page) is refused: parsed,
@@ -26,23 +34,14 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
 _MAGIC = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook (.xlsx)"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls)"),
+    *((mark, "a zip archive or an Excel workbook (.xlsx)") for mark in ZIP_MARKS),
+    (XLS_MARK, "an old Excel workbook (.xls)"),
     (b"%PDF", "a PDF document"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
     (b"GIF8", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
 )
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
-
-
-class Workbook(Protocol):
-    sheets: tuple[str, ...]
-
-    def top(self, sheet: str, rows: int = 25) -> list[list[str]]: ...
-
-    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]: ...
 
 
 class Source:
@@ -51,7 +50,10 @@ class Source:
     Parameters
     ----------
     stream : binary file
-        Only ``read(n)`` is used; it need not be seekable.
+        It need not be seekable; of archives and workbooks that are not, a copy is made. What is
+        packed by gzip is read as what is inside.
+    level : int
+        How many archives it lies in.
 
     Attributes
     ----------
@@ -70,28 +72,73 @@ class Source:
     Raises
     ------
     ExportRefused
-        `empty_file`; `unreadable_file` if the bytes are text in no encoding.
+        `empty_file`; `unreadable_file` if the bytes are text in no encoding; `archive_bomb`,
+        `unsafe_archive`.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, level: int = 0) -> None:
         self._stream = stream
-        self.head = _read_fully(stream, SNIFF_BYTES)
-        self.complete = len(self.head) < SNIFF_BYTES
-        self.magic = next((name for mark, name in _MAGIC if self.head.startswith(mark)), "")
+        self._gunzip: Gunzip | None = None
+        self.level = level
+        head = _read_fully(stream, _BEGINNING_BYTES)
+        while head.startswith(GZIP_MARK):
+            self.level += 1
+            _check_level(self.level)
+            packed = io.BufferedReader(Replay(head, self._stream, 1, "binary"))
+            self._gunzip = Gunzip(cast("BinaryIO", packed))
+            self._stream = cast("BinaryIO", self._gunzip)
+            head = _read_fully(self._stream, _BEGINNING_BYTES)
+        self.magic = next((name for mark, name in _MAGIC if head.startswith(mark)), "")
+        try:
+            self._look_at(head)
+        except ExportRefused:
+            self.check_for_a_bomb()
+            raise
+
+    def _look_at(self, beginning: bytes) -> None:
+        if not self.magic:
+            _check_that_it_is_text(beginning)
+            beginning += _read_fully(self._stream, SNIFF_BYTES - len(beginning))
+        self.head = beginning
+        self.complete = len(self.head) < (_BEGINNING_BYTES if self.magic else SNIFF_BYTES)
         self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
             raise ExportRefused("empty_file", "the file holds nothing but blanks")
 
-    @property
-    def is_workbook(self) -> bool:
-        """Whether it is an Excel workbook, old or new."""
-        return False
+    def check_for_a_bomb(self) -> None:
+        """Of a file that nobody can read: raises `archive_bomb` if it is one. Uses it up."""
+        if self._gunzip is not None:
+            self._gunzip.look_for_a_bomb()
 
-    @property
-    def workbook(self) -> Workbook:
-        """The sheets of a workbook."""
-        raise NotImplementedError
+    @cached_property
+    def workbook(self) -> Workbook | None:
+        """The workbook that the file is; None if it is none.
+
+        Raises
+        ------
+        ExportRefused
+            `unreadable_file`, `archive_bomb`, `unsafe_archive`, `file_too_large`.
+        """
+        if self.head.startswith(XLS_MARK):
+            return Workbook(XlsBook(as_seekable(self._stream, self.head)))
+        if self._zip is not None and is_xlsx(self._zip):
+            return Workbook(XlsxBook(self._zip))
+        return None
+
+    @cached_property
+    def archive(self) -> ZipArchive | None:
+        """The archive of files that the file is; None if it is none. Raises as `workbook` does."""
+        if self._zip is None or is_xlsx(self._zip):
+            return None
+        _check_level(self.level + 1)
+        return self._zip
+
+    @cached_property
+    def _zip(self) -> ZipArchive | None:
+        if not self.head.startswith(ZIP_MARKS):
+            return None
+        return ZipArchive(as_seekable(self._stream, self.head))
 
     @property
     def is_half_a_character_short(self) -> bool:
@@ -169,12 +216,9 @@ def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, byt
         raise ExportRefused("empty_file", "the file has no bytes")
     if magic:
         return "binary", "latin-1", b""
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise ExportRefused("unreadable_file", "the file is UTF-32; save it as UTF-8")
     for bom, name, codec in _BOMS:
         if head.startswith(bom):
             return name, codec, bom
-    _check_that_it_is_text(head)
     for codec in ("utf-8", "cp1252"):
         try:
             codecs.getincrementaldecoder(codec)().decode(head, final=complete)
@@ -187,8 +231,16 @@ def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, byt
     )
 
 
-def _check_that_it_is_text(head: bytes) -> None:
-    beginning = head[:4096]
+def _check_level(level: int) -> None:
+    if level > MAX_LEVELS:
+        raise ExportRefused("unsafe_archive", "an archive in an archive in an archive")
+
+
+def _check_that_it_is_text(beginning: bytes) -> None:
+    if beginning.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise ExportRefused("unreadable_file", "the file is UTF-32; save it as UTF-8")
+    if beginning.startswith(tuple(bom for bom, _, _ in _BOMS)):
+        return
     if beginning.count(0) * 4 > len(beginning):
         raise ExportRefused(
             "unreadable_file",

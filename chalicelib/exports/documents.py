@@ -14,9 +14,13 @@ import ijson
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.outcomes import MAX_RAW_CHARACTERS, RowRefused
+from chalicelib.exports.rations import Rationed
 
 MAX_DEPTH = 200
 """Levels of nesting; comments that answer each other are the deepest that exports have."""
+
+MAX_VALUES = 600_000
+"""In a document that is read whole: a value takes up to a hundred bytes."""
 
 _TOKENS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
@@ -55,7 +59,12 @@ def read_document(source: Source) -> Any:
 
 def parse_json(text: str) -> Any:
     """A value from the text of a whole document; raises as `read_document` does."""
-    _check_depth(text)
+    if is_too_deep(text):
+        raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
+    if text.count(",") > MAX_VALUES:
+        raise ExportRefused(
+            "file_too_large", f"such JSON is read whole and may hold {MAX_VALUES:,} values at most"
+        )
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError as error:
@@ -77,14 +86,15 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
     Raises
     ------
     ExportRefused
-        `unreadable_file`, `too_deep`, at the item behind which the document is broken.
+        `unreadable_file`, `too_deep`, `file_too_large`, at the item behind which the document is
+        broken.
     """
-    stream = cast("BinaryIO", source.bytes())
+    stream = Rationed(source.bytes())
     stream.read(skip)
     depth = 0
     builder: ijson.ObjectBuilder | None = None
     try:
-        for where, event, value in ijson.parse(stream, use_float=False):
+        for where, event, value in ijson.parse(cast("BinaryIO", stream), use_float=False):
             if event in ("start_map", "start_array"):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -93,14 +103,17 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
                 depth -= 1
             if builder is None:
                 if where != prefix:
+                    stream.renew()
                     continue
                 builder, end = ijson.ObjectBuilder(), depth
                 if event in ("start_map", "start_array"):
                     end = depth - 1
             builder.event(event, value)
+            stream.count_value()
             if depth == end:
                 yield builder.value
                 builder = None
+                stream.renew()
     except (ijson.JSONError, ValueError, UnicodeError) as error:
         raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
 
@@ -131,19 +144,23 @@ def raw_text(record: Any) -> str:
     return json.dumps(record, default=str, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
 
 
-def _check_depth(text: str) -> None:
-    """json's own limit is the interpreter's recursion limit, which counts the caller's frames."""
+def is_too_deep(text: str) -> bool:
+    """Whether JSON is nested deeper than any export.
+
+    json's own limit is the interpreter's recursion limit, which counts the caller's frames.
+    """
     if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return
+        return False
     depth = 0
     for token in _TOKENS.finditer(text):
         mark = token[0]
         if mark in "[{":
             depth += 1
             if depth > MAX_DEPTH:
-                raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
+                return True
         elif mark in "]}":
             depth -= 1
+    return False
 
 
 def _refuse_constant(name: str) -> Any:

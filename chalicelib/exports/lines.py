@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_LINE_CHARACTERS = 1_000_000
+MAX_RECORD_CHARACTERS = 2_000_000
+MAX_COLUMNS = 16_384
+"""What a spreadsheet can have."""
+
 _BUFFER_BYTES = 1 << 16
 
 
@@ -123,6 +128,10 @@ class LineRun:
     whole: bool
 
 
+class TooManyCellsError(csv.Error):
+    """A line has more cells than a spreadsheet has columns."""
+
+
 class Lines:
     """Decoded lines with their ends, numbered as an editor numbers them.
 
@@ -183,6 +192,11 @@ class Lines:
             yield line
         self.exhausted = True
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the last line read is the first since `forget` was called."""
+        return len(self._taken) == 1
+
     def taken(self) -> str:
         """The lines read since `forget` was called, as they stand in the file."""
         return "".join(self._taken)
@@ -200,6 +214,14 @@ class Lines:
         run = LineRun(self.first, self.taken(), self.readable, self.whole)
         self.forget()
         return run
+
+    def for_csv(self, delimiter: str) -> Iterator[str]:
+        """The lines for a parser of CSV, which would take a line of a million cells apart.
+
+        Such a line raises `TooManyCellsError`, a record that goes on for millions of characters
+        ``csv.Error``; the iteration can go on after either.
+        """
+        return _CsvLines(self, delimiter)
 
     def _shortened(self, line: str) -> str:
         self.flawed, self.whole = True, False
@@ -225,3 +247,23 @@ class Lines:
         except UnicodeDecodeError:
             self.flawed, self.readable = True, False
             return line
+
+
+class _CsvLines(Iterator[str]):
+    """No generator: that would end with the first line that it raises for."""
+
+    def __init__(self, lines: Lines, delimiter: str) -> None:
+        self._lines = lines
+        self._source = iter(lines)
+        self._delimiter = delimiter
+        self._characters = 0
+
+    def __next__(self) -> str:
+        line = next(self._source)
+        length = len(line)
+        if length > MAX_COLUMNS and line.count(self._delimiter) >= MAX_COLUMNS:
+            raise TooManyCellsError(f"more than {MAX_COLUMNS:,} cells in a row")
+        self._characters = length if self._lines.is_first else self._characters + length
+        if self._characters > MAX_RECORD_CHARACTERS:
+            raise csv.Error(f"a record of more than {MAX_RECORD_CHARACTERS:,} characters")
+        return line

@@ -10,6 +10,7 @@ from defusedxml.ElementTree import iterparse
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.rations import Rationed
 
 MAX_DEPTH = 200
 
@@ -26,18 +27,22 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
     Raises
     ------
     ExportRefused
-        `entity_expansion`; `too_deep`; `unreadable_file`, at the place where the document is
-        broken: what stands before it has come already.
+        `entity_expansion`; `too_deep`; `file_too_large`; `unreadable_file`, at the place where the
+        document is broken: what stands before it has come already.
     """
     path: list[Element] = []
     inside = 0
     try:
-        stream = source.bytes(recoded=False)  # an XML document names its own encoding
+        stream = Rationed(source.bytes(recoded=False))  # an XML document names its own encoding
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=False):
+            if not inside:
+                stream.renew()
             wanted = local_name(element.tag) in tags
             if event == "start":
                 path.append(element)
                 inside += wanted
+                if inside:
+                    stream.count_value()
                 if len(path) > MAX_DEPTH:
                     raise ExportRefused("too_deep", f"XML nested in more than {MAX_DEPTH} levels")
                 continue

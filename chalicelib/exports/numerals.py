@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import is_no_number
+from chalicelib.exports.cells import NumberCell, is_no_number
 
 DecimalMark = Literal[".", ","]
 
@@ -46,13 +46,16 @@ class NumberFormat:
     decimal_mark: DecimalMark
 
     def number(self, cell: str) -> Decimal | None:
-        """A plain number; None for an empty cell.
+        """A plain number; None for an empty cell. The number of a workbook needs no format.
 
         Raises
         ------
         ValueError
-            If the cell is no number in this format. The message does not repeat the cell.
+            If the cell is no number in this format; `FormulaCell` if it holds a formula. The
+            message does not repeat the cell.
         """
+        if isinstance(cell, NumberCell):
+            return cell.number
         if cell.isdigit() and cell.isascii():
             return Decimal(cell)
         if _FORMATS[self.decimal_mark].fullmatch(cell):
@@ -61,7 +64,7 @@ class NumberFormat:
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
         if text.startswith("="):
-            raise FormulaCell("a formula, not its result")
+            raise FormulaCell("a formula, not the number that it stands for")
         if text.startswith("(") and text.endswith(")"):
             text = "-" + text[1:-1]
         if not _FORMATS[self.decimal_mark].fullmatch(text):
@@ -77,7 +80,7 @@ class NumberFormat:
         Raises
         ------
         ValueError
-            If the cell is no number; `FractionalCount` if it is not whole.
+            If the cell is no number; `FractionalCount` if it is not whole; `FormulaCell`.
         """
         number = self.number(cell)
         if number is None:
@@ -92,8 +95,10 @@ class NumberFormat:
         Raises
         ------
         ValueError
-            If the cell is no amount.
+            If the cell is no amount; `FormulaCell` if it holds a formula.
         """
+        if isinstance(cell, NumberCell):
+            return cell.number, ""
         if _FORMATS[self.decimal_mark].fullmatch(cell):
             return self._decimal(cell), ""
         if is_no_number(cell):
@@ -102,29 +107,12 @@ class NumberFormat:
         return self.number(text), currency_of(symbol)
 
 
-class NumberCell(str):
-    """A number that a workbook holds as a number: its text has a decimal point in any language."""
-
-    __slots__ = ("number",)
-
-    def __new__(cls, number: Decimal) -> NumberCell:
-        cell = super().__new__(cls, f"{number:f}")
-        cell.number = number
-        return cell
-
-    number: Decimal
-
-    def written(self, decimal_mark: str) -> str:
-        """The number as the file's text cells write numbers."""
-        return str(self).replace(".", decimal_mark)
-
-
 class FractionalCount(ValueError):
     """A count that is a number but not a whole one."""
 
 
 class FormulaCell(ValueError):
-    """A formula in place of the number that it stands for."""
+    """A cell that holds a formula, as ``=A1+B1``, whose result is not in the file."""
 
 
 def without_currency(cell: str) -> tuple[str, str]:
@@ -168,7 +156,7 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
     marks: set[DecimalMark] = set()
     doubtful = ""
     for cell in cells:
-        if cell.isdigit():
+        if cell.isdigit() or isinstance(cell, NumberCell):
             continue
         verdict = _evidence(cell)
         if verdict == "?":

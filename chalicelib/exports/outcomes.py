@@ -156,6 +156,11 @@ class ClaimedConversions:
             sums[0] += count
             sums[1] += value
 
+    def add_all(self, other: ClaimedConversions) -> None:
+        """Adds what another part of the report claims."""
+        for currency, (count, value) in other._sums.items():
+            self.add(count, value, currency)
+
     def as_rows(self) -> list[dict[str, str | None]]:
         """One row of count, value and currency per currency, as decimal strings."""
         return [

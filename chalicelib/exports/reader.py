@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.members import read_archive
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -19,7 +20,13 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
 )
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Options, choose
+from chalicelib.exports.recognition import (
+    Glimpse,
+    Options,
+    Recognition,
+    best_claim,
+    importers_of,
+)
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -35,10 +42,14 @@ def read_export(
 ) -> ExportReader:
     """Recognises an export by its content and opens it.
 
+    What gzip has packed is read as what is inside; of a zip archive, every member that is an export
+    of one platform.
+
     Parameters
     ----------
     stream : binary file
-        Read once, from where it stands to its end; need not be seekable, is not closed.
+        Read from where it stands to its end, and not closed. It need not be seekable; of archives
+        and workbooks that are not, a temporary copy is made.
     platform : str
         A platform's slug, where the content alone is not to decide.
     currency : str, optional
@@ -57,11 +68,20 @@ def read_export(
     """
     if currency is not None and not _CURRENCY.fullmatch(currency):
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
+    importers = importers_of(IMPORTERS, platform)
+    options = Options(currency or "", spread, account or "", mapping)
+
+    def recognise(source: Source) -> tuple[str, Recognition]:
+        try:
+            return best_claim(importers, Glimpse(source, named=platform != "auto"))
+        except ExportRefused:
+            source.check_for_a_bomb()
+            raise
+
     source = Source(stream)
-    open_report = choose(IMPORTERS, Glimpse(source, named=platform != "auto"), platform)
-    return ExportReader(
-        open_report(source, Options(currency or "", spread, account or "", mapping))
-    )
+    if source.archive is not None:
+        return ExportReader(read_archive(source, recognise, options))
+    return ExportReader(recognise(source)[1].open(source, options))
 
 
 class ExportReader:

@@ -15,17 +15,24 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.documents import is_too_deep
 from chalicelib.exports.headings import header_keys, plain
+from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.numerals import DecimalMark
 from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.workbooks import Workbook
 
 DELIMITERS = (",", "\t", ";")
 HEADER_WITHIN = 25
 """The header is searched in the first so many records."""
 
 _JSON = re.compile(r'\s*(?:\{\s*["}]|\[\s*[\[{"\]])')
-_HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|script|meta)\b", re.IGNORECASE)
+_HTML = re.compile(
+    r"\s*(?>(?><\?xml[^>]*>|<!--.*?-->)\s*)*+<(?:!doctype html|html|head|body|script|meta)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ELEMENT = re.compile(r"<[A-Za-z_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +80,18 @@ class Recognition:
         What that was, in words.
     open : callable
         Opens the file: ``open(source, options) -> Reading``; raises `ExportRefused`.
+    group : str
+        Files of one group say the same in different detail, as the totals and the chart of one
+        download: of those that lie in one archive, only the preferred are read.
+    preference : int
+        Higher is preferred.
     """
 
     hits: int
     found: str
     open: Callable[[Source, Options], Reading]
+    group: str = ""
+    preference: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,8 @@ class Glimpse:
         The kind of binary file, in words; empty for text.
     named : bool
         Whether the caller named the platform: weak evidence is then enough.
+    too_wide : bool
+        Whether, at some delimiter, a record was found that has more cells than a spreadsheet.
     """
 
     def __init__(self, source: Source, *, named: bool = False) -> None:
@@ -118,8 +134,14 @@ class Glimpse:
         self.text = source.text
         self.magic = source.magic
         self.source = source
+        self.too_wide = False
         self._tops: dict[str, list[list[str]]] = {}
         self._keys: dict[str, list[frozenset[str]]] = {}
+
+    @property
+    def workbook(self) -> Workbook | None:
+        """The workbook that the file is; None if it is none."""
+        return self.source.workbook
 
     @cached_property
     def is_json(self) -> bool:
@@ -139,7 +161,11 @@ class Glimpse:
     def top(self, delimiter: str) -> list[list[str]]:
         """The records among which the header is searched, split at a delimiter."""
         if delimiter not in self._tops:
-            self._tops[delimiter] = list(islice(records_of(self.text, delimiter), HEADER_WITHIN))
+            top = list(islice(records_of(self.text, delimiter), HEADER_WITHIN + 1))
+            if top and len(top[-1]) > MAX_COLUMNS:
+                self.too_wide = True
+                top.pop()
+            self._tops[delimiter] = top[:HEADER_WITHIN]
         return self._tops[delimiter]
 
     def keys(self, delimiter: str) -> list[frozenset[str]]:
@@ -151,11 +177,11 @@ class Glimpse:
     @cached_property
     def sheets(self) -> tuple[str, ...]:
         """The names of a workbook's sheets; of any other file none."""
-        return self.source.workbook.sheets if self.source.is_workbook else ()
+        return self.workbook.sheets if self.workbook else ()
 
     def sheet_top(self, sheet: str) -> list[list[str]]:
         """The rows of a sheet among which the header is searched."""
-        return self.source.workbook.top(sheet, HEADER_WITHIN)
+        return self.workbook.top(sheet, HEADER_WITHIN) if self.workbook else []
 
     def sheet_keys(self, sheet: str) -> list[frozenset[str]]:
         """What those rows could be known by as headings."""
@@ -166,11 +192,26 @@ class Glimpse:
 
 
 def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[list[str]]:
-    """The records of a piece of text; what cannot be parsed ends them."""
+    """The records of a piece of text; what cannot be parsed ends them.
+
+    So does a line with more cells than a spreadsheet has columns, which comes as a record of empty
+    cells and is not taken apart.
+    """
+    lines = io.StringIO(text, newline="")
+    wide: list[list[str]] = []
+
+    def narrow() -> Iterator[str]:
+        for line in lines:
+            if line.count(delimiter) >= MAX_COLUMNS:
+                wide.append([""] * (MAX_COLUMNS + 1))
+                return
+            yield line
+
     try:
-        yield from csv_reader(io.StringIO(text, newline=""), delimiter, quoting=quoting)
+        yield from csv_reader(narrow(), delimiter, quoting=quoting)
     except csv.Error:
         return
+    yield from wide
 
 
 def csv_reader(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Iterator[list[str]]:
@@ -188,25 +229,41 @@ def choose(
     Raises
     ------
     ExportRefused
-        `unknown_platform`, `ambiguous_platform`: with what was looked for and what was found.
+        As `best_claim`.
     """
-    known = sorted({importer.platform for importer in importers})
-    if platform != "auto":
-        if platform not in known:
-            raise ExportRefused(
-                "unknown_platform", f"no importer for {platform!r}; there are: {', '.join(known)}"
-            )
-        importers = [importer for importer in importers if importer.platform == platform]
+    return best_claim(importers_of(importers, platform), glimpse)[1].open
+
+
+def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Importer]:
+    """The importers of a platform, or all for ``auto``; raises `unknown_platform`."""
+    if platform == "auto":
+        return importers
+    chosen = [importer for importer in importers if importer.platform == platform]
+    if not chosen:
+        known = sorted({importer.platform for importer in importers})
+        raise ExportRefused(
+            "unknown_platform", f"no importer for {platform!r}; there are: {', '.join(known)}"
+        )
+    return chosen
+
+
+def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Recognition]:
+    """The claim to a file with the most hits, and the platform of its importer.
+
+    Raises
+    ------
+    ExportRefused
+        `unknown_platform`, `ambiguous_platform`, `web_page`: with what was looked for and what was
+        found; `too_many_columns`, `too_deep`, `entity_expansion`.
+    """
+    _check_entities(glimpse)
     claims = [
         (claim.hits, importer.platform, claim)
         for importer in importers
         if (claim := importer.recognise(glimpse)) is not None
     ]
     if not claims:
-        looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
-        raise ExportRefused(
-            "unknown_platform", f"found {_what_it_is(glimpse)}. Looked for {looked_for}"
-        )
+        raise _unknown(importers, glimpse)
     most = max(hits for hits, _, _ in claims)
     best = [(name, claim) for hits, name, claim in claims if hits == most]
     if len(best) > 1:
@@ -215,13 +272,41 @@ def choose(
             "ambiguous_platform",
             f"several importers recognise the file equally well ({found}): name the platform",
         )
-    return best[0][1].open
+    return best[0]
+
+
+def _check_entities(glimpse: Glimpse) -> None:
+    """Entities are defined before the first element: no parser has to see them."""
+    if not glimpse.text.lstrip().startswith("<"):
+        return
+    element = _ELEMENT.search(glimpse.text)
+    if "<!ENTITY" in glimpse.text[: element.start() if element else None]:
+        raise ExportRefused(
+            "entity_expansion", "the XML defines entities of its own, which no export does"
+        )
+
+
+def _unknown(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
+    """Why nobody recognises a file."""
+    if glimpse.is_json and is_too_deep(glimpse.text):
+        return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
+    if glimpse.too_wide:
+        return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
+    looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
+    return ExportRefused(
+        "web_page" if glimpse.is_html else "unknown_platform",
+        f"found {_what_it_is(glimpse)}. Looked for {looked_for}",
+    )
 
 
 def _what_it_is(glimpse: Glimpse) -> str:
     """What a file that nobody recognises looks like, for the person who sent it."""
     if glimpse.magic:
-        return glimpse.magic
+        workbook = glimpse.workbook
+        if workbook is None:
+            return glimpse.magic
+        sheets = ", ".join(plain(name)[:40] for name in workbook.sheets[:10])
+        return f"an Excel workbook with the sheets {sheets}"
     if glimpse.is_html:
         return "a web page (HTML), perhaps a sign-in page that was saved instead of the report"
     if glimpse.is_xml:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import NumberCell
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
-from chalicelib.exports.lines import Lines
-from chalicelib.exports.numerals import NumberCell
+from chalicelib.exports.lines import Lines, TooManyCellsError
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -265,8 +265,7 @@ class Table:
 
     def _first_rows(self) -> list[list[str]]:
         if self.head.sheet:
-            rows = self._source.workbook.rows(self.head.sheet)
-            numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
+            numbered = islice(self._rows_below(), SAMPLE_ROWS)
             return [cells for _, cells in numbered]
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
@@ -275,8 +274,7 @@ class Table:
     def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows of a sheet: typed numbers written as the text numbers of the file are."""
         width = self._width
-        rows = islice(self._source.workbook.rows(self.head.sheet), self.head.index + 1, None)
-        for line, cells in rows:
+        for line, cells in self._rows_below():
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
@@ -284,13 +282,18 @@ class Table:
                     cells[index] = cell.written(self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
 
+    def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a sheet below the header, with their numbers."""
+        workbook = self._source.workbook
+        assert workbook is not None
+        return islice(workbook.rows(self.head.sheet), self.head.index + 1, None)
+
     def _text_rows(
         self, reading: Reading
     ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows with what is wrong with them as text, if anything is, and the text itself."""
-        lines = self._source.lines()
-        source = iter(lines)
-        reader = csv_reader(source, self.head.delimiter, quoting=self.head.quoting)
+        lines, delimiter = self._source.lines(), self.head.delimiter
+        reader = csv_reader(lines.for_csv(delimiter), delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
             next(reader, None)
         lines.forget()
@@ -300,6 +303,8 @@ class Table:
                 cells = next(reader)
             except StopIteration:
                 break
+            except TooManyCellsError as error:
+                cells, flaw = ["?"] * self._width, RowRefused("wrong_cell_count", str(error))
             except csv.Error as error:
                 cells, flaw = ["?"], RowRefused("unclosed_quote", f"no row can be read: {error}")
             if lines.flawed or lines.exhausted:

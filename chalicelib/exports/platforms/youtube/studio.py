@@ -110,10 +110,13 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, lambda head: _is_studio(head, glimpse.named))
     if head is None:
         return None
+    columns = head.columns
     return Recognition(
-        len(head.columns.positions),
+        len(columns.positions),
         head.describe(),
         lambda source, options: _open(source, head, options),
+        group="youtube_studio" if "day" in columns else "",
+        preference=0 if any(dimension in columns for dimension in _DIMENSIONS) else 1,
     )
 
 
