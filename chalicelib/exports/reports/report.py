@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns
+from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import Reading, ReportDescription
+from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
+    Channel,
     Claimed,
     Column,
     Converted,
@@ -32,9 +34,11 @@ from chalicelib.exports.reports.columns import (
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.rows import Cells, Layout, Metric, ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
+Convert = Callable[[int, Cells], RowOutcome]
+Prepare = Callable[[Columns, NumberFormat], Callable[[Cells], Cells] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,8 @@ class TableReport:
     columns : tuple of Column
     accept : callable
         Whether a header is one of this kind. Cheap.
+    accept_named : callable, optional
+        The same where the user named the platform: weak evidence is then enough.
     title, where, looks_for : str
         As in `Declaration`.
     paid : bool
@@ -66,10 +72,16 @@ class TableReport:
         Totals rows that hold traffic which no other row shows, and what they are about.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    shown : tuple of str
+        Fields, all that a refusal shows of a row, where rows hold people or what they wrote; if
+        empty, the whole row is shown.
     decimal_mark : str
         Where the platform writes one whatever the language; else the file decides.
     applies : mapping of str to callable
         Field of a count -> from the header, a function that says whether a row's number counts.
+    prepare : callable
+        From the header and the number format, a function that changes the cells of a row before
+        they are read, where a column does not stand for itself; None where nothing is to change.
     period : callable
         The period that the lines above the header state.
     decide_dating : callable
@@ -96,6 +108,7 @@ class TableReport:
     title: str
     where: str
     looks_for: str
+    accept_named: Callable[[TableHead], bool] | None = None
     paid: bool = False
     hits: int = 0
     way_out: str = ""
@@ -104,8 +117,10 @@ class TableReport:
     remainder_label: re.Pattern[str] | None = None
     remainder_name: str = ""
     is_one_each: bool = False
+    shown: tuple[str, ...] = ()
     decimal_mark: DecimalMark | Literal[""] = ""
     applies: Mapping[str, Applies] = field(default_factory=dict)
+    prepare: Prepare = lambda columns, numbers: None
     period: Callable[[TableHead], Period | None] = lambda head: period_above(head)
     decide_dating: Callable[..., Dating] = decide_dating
     check: Callable[[Table], None] | None = None
@@ -129,7 +144,8 @@ class TableReport:
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
-            head = find_head(glimpse, vocabulary, self.accept, sheet=self.sheet)
+            accept = self.accept_named if glimpse.named and self.accept_named else self.accept
+            head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
             if head is None:
                 return None
             return Recognition(
@@ -142,7 +158,7 @@ class TableReport:
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found; raises `ExportRefused`."""
-        table = Table(source, head)
+        table = Table(source, head, public_text=self._public_text(head.columns))
         columns = head.columns
         way_out = self.way_out or self.where
         read = columns_read(self.columns, columns)
@@ -186,7 +202,17 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
-        reading.outcomes = table.cell_outcomes(self._skip(rows), rows.convert, reading)
+        convert: Convert = rows.convert
+        channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
+        if channel is not None:
+            by_channel = {
+                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals).convert
+                for slug in channel[1].slugs.values()
+            }
+            convert = _by_channel(*channel, convert, by_channel)
+        reading.outcomes = table.cell_outcomes(
+            self._skip(rows), self._prepared(convert, columns, numbers), reading
+        )
         return reading
 
     def _skip(self, rows: ReportRows) -> Callable[[Cells], str]:
@@ -194,6 +220,27 @@ class TableReport:
         if describes is None:
             return rows.reason_to_skip
         return lambda cells: describes(cells) or rows.reason_to_skip(cells)
+
+    def _prepared(self, convert: Convert, columns: Columns, numbers: NumberFormat) -> Convert:
+        """`convert` for rows as they stand in the file."""
+        prepare, describes = self.prepare(columns, numbers), self.is_description
+        if prepare is None and describes is None:
+            return convert
+
+        def convert_prepared(line: int, cells: Cells) -> RowOutcome:
+            reason = describes(cells) if describes else ""
+            if reason:
+                return NotData(line, reason)
+            return convert(line, prepare(cells) if prepare else cells)
+
+        return convert_prepared
+
+    def _public_text(self, columns: Columns) -> Callable[[Row], str] | None:
+        if not self.shown:
+            return None
+        at = columns.positions
+        shown = [(columns.name(field), at[field]) for field in self.shown if field in at]
+        return lambda row: ", ".join(f"{name}={row.cells[p].strip()[:40]}" for name, p in shown)
 
     def _numbers(
         self, table: Table, read: Mapping[str, tuple[int, Column]], options: Options
@@ -295,7 +342,24 @@ def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateCo
     }
     columns = table.head.columns
     names = {unit: columns.names[position] for unit, position in dated.items()}
-    return DateColumns(dated, names, columns.language, table.sample_cells)
+    things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
+    return DateColumns(dated, names, columns.language, table.sample_cells, things)
+
+
+def _by_channel(
+    position: int, role: Channel, otherwise: Convert, by_channel: Mapping[str, Convert]
+) -> Convert:
+    """A conversion of each row by what its channel's cell says."""
+
+    def convert(line: int, cells: Cells) -> RowOutcome:
+        name = comparable(cells[position])
+        if is_blank(name):
+            return otherwise(line, cells)
+        if name not in role.slugs:
+            raise RowRefused("unknown_type", f"the row is of none of {', '.join(role.slugs)}")
+        return by_channel[role.slugs[name]](line, cells)
+
+    return convert
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:

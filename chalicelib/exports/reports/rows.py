@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from chalicelib.exports.booking import Tally, book
-from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.cells import bare_id, checked_id, is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.identity import (
     Ordinals,
@@ -390,7 +390,7 @@ class ReportRows:
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
             raise RowRefused("missing_value", "the row does not say what it is about")
-        names = [remainder] if remainder else [bare_id(cells[p]) for p in layout.keys]
+        names = [remainder] if remainder else [checked_id(cells[p]) for p in layout.keys]
         account = _id(cells, layout.account_at) or layout.account
         campaign = remainder or _id(cells, layout.campaign)
         content = "" if remainder else _id(cells, layout.content)
@@ -407,10 +407,14 @@ class ReportRows:
             content=short_name(content),
             currency=self._currency(cells),
         )
+        taken: set[str] = set()
         for metric in layout.metrics:
             name = metric.type
             if metric.paid != layout.paid:
                 name = f"{'paid' if metric.paid else 'organic'}-{name}"
+            if name in taken:  # a second column of the same type
+                name = f"{name}-{metric.field}"
+            taken.add(name)
             thing.bases.append(self._base(metric, thing, name))
         return thing
 
