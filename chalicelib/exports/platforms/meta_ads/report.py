@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns
-from chalicelib.exports.platforms.meta_ads.columns import (
-    BREAKDOWNS,
-    COLUMNS,
-    COUNTS,
-    LEVELS,
-    NAMES,
-    only_conversions,
-)
+from chalicelib.exports.platforms.meta_ads.claims import CLAIMS, only_conversions
+from chalicelib.exports.platforms.meta_ads.counts import COUNTS, MONEY
+from chalicelib.exports.platforms.meta_ads.things import BREAKDOWNS, DATES, NAMES
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "meta_ads"
+COLUMNS = (*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS)
+
+LEVELS = (
+    *(("ad_id", "ad"), ("ad", "ad"), ("ad_set_id", "ad_set"), ("ad_set", "ad_set")),
+    *(("campaign_id", "campaign"), ("campaign", "campaign")),
+)
+"""Column -> kind of report, the finest first."""
 
 
 def _is_report(head: TableHead) -> bool:
