@@ -33,15 +33,19 @@ class NumberCell(str):
         cell.number = number
         return cell
 
-    def written(self, decimal_mark: str) -> NumberCell:
-        """The same number as the file's text cells write it."""
-        if decimal_mark == ".":
-            return self
-        return NumberCell(self.replace(".", decimal_mark), self.number)
-
     def strip(self, chars: str | None = None, /) -> NumberCell:
         """Itself: a number has no blanks around it, and must stay one."""
         return self
+
+
+def as_text(cell: str, decimal_mark: str) -> str:
+    """A cell of a workbook as a text file would hold it, its number with the file's decimal mark.
+
+    A number that has lost its end stays one: `checked_id` has to know of it.
+    """
+    if not isinstance(cell, NumberCell) or abs(cell.number) >= EXACT_UP_TO:
+        return cell
+    return f"{cell.number:f}".replace(".", decimal_mark)
 
 
 def is_blank(cell: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import NumberCell
+from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.lines import Lines, TooManyCellsError
@@ -278,8 +278,8 @@ class Table:
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
-                if type(cell) is NumberCell:
-                    cells[index] = cell.written(self.decimal_mark)
+                if type(cell) is not str:
+                    cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
 
     def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
