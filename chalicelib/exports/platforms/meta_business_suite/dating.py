@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
@@ -25,7 +26,9 @@ def decide_content_dating(
     positions, names = dict(columns.positions), dict(columns.names)
     if "day" in positions and not _is_by_day(columns):
         position, name = positions.pop("day"), names.pop("day")
-        if "posted" not in positions and _holds_dates(columns, position):
+        cells = [cell for (cell,) in columns.cells([position]) if not is_blank(cell)]
+        says_only_lifetime = bool(cells) and not any(map(_is_date, cells))
+        if "posted" not in positions and not says_only_lifetime:
             positions["posted"], names["posted"] = position, name
     understood = replace(columns, positions=positions, names=names)
     return decide_dating(understood, report, options, way_out, dates_are_starts=dates_are_starts)
@@ -34,7 +37,7 @@ def decide_content_dating(
 def _is_by_day(columns: DateColumns) -> bool:
     """Whether there are rows of several days of a post, or days beside the times of posts."""
     position = columns.positions["day"]
-    if not _holds_dates(columns, position):
+    if not any(_is_date(cell) for (cell,) in columns.cells([position])):
         return False
     if "posted" in columns.positions:
         return True
@@ -45,5 +48,6 @@ def _is_by_day(columns: DateColumns) -> bool:
     return False
 
 
-def _holds_dates(columns: DateColumns, position: int) -> bool:
-    return any(any(map(str.isdigit, cell)) for (cell,) in columns.cells([position]))
+def _is_date(cell: str) -> bool:
+    """Whether a cell may be a day and does not say ``Lifetime``, in whatever language."""
+    return any(map(str.isdigit, cell))
