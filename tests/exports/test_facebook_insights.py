@@ -165,6 +165,7 @@ def test_in_a_workbook_the_actions_stand_on_sheets_of_their_own() -> None:
     result = read(workbook(sheets))
 
     assert result.counts == {"impression": 60, "share": 5, "like": 6, "click": 4}
+    assert len(result.events) == 4
     assert len(result.outcomes) == 3
     assert [outcome.part for outcome in result.outcomes] == [0, 1, 2]
 

@@ -312,6 +312,22 @@ def test_a_period_of_one_day_is_that_day_and_the_same_event_as_by_day() -> None:
     assert by_period.events == by_day.events
 
 
+def test_a_month_beside_the_reporting_period_does_not_widen_it() -> None:
+    header = (*PERIOD, "Month")
+    cells = ["2026-08-01", "2026-08-01", "Fall", 10, "1.00", "2026-08"]
+
+    assert read(report(cells, header=header)).days == ["2026-08-01"]
+
+
+def test_a_report_without_costs_is_known_by_its_period_and_by_nothing_less() -> None:
+    header = ("Reporting starts", "Reporting ends", "Campaign name", "Impressions", "Link clicks")
+    content = report(["2026-08-01", "2026-08-01", "Fall", 10, 1], header=header)
+    others = report(["Fall", 10, 1], header=header[2:])
+
+    assert read(content).counts == {"impression": 10, "click": 1}
+    assert refusal_of(others).code == "unknown_platform"
+
+
 def test_the_schedule_of_a_campaign_is_not_the_day_of_its_numbers() -> None:
     header = ("Campaign name", "Starts", "Ends", "Impressions", "Amount spent (USD)")
     content = report(["Fall", "2026-08-01", "2026-08-01", 10, "1.00"], header=header)

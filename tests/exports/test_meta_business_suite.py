@@ -154,10 +154,13 @@ def test_german_rows_of_several_days_of_a_post_do_not_replace_each_other() -> No
 
 def test_all_clicks_and_likes_are_taken_only_where_nothing_better_stands() -> None:
     header = ("Post ID", "Page ID", "Publish time", "Total clicks", "Likes", "Impressions", "Views")
+    cells = ["1", "7", "09/27/2026 18:30", 9, 3, 50, 60]
 
-    result = read(table(header, ["1", "7", "09/27/2026 18:30", 9, 3, 50, 60]))
+    result = read(table(header, cells))
+    better = read(table((*header, "Reactions", "Link clicks"), [*cells, 4, 2]))
 
     assert result.counts == {"click": 9, "like": 3, "impression": 50}
+    assert better.counts == {"click": 2, "like": 4, "impression": 50}
 
 
 def test_views_of_boosted_posts_are_paid_and_not_counted_twice() -> None:

@@ -17,9 +17,7 @@ _OF_POSTS = ("permalink", "post_type", "page_id", "account_id", "page_name", "us
 def _is_content(head: TableHead) -> bool:
     columns = head.columns
     has_date = "posted" in columns or "day" in columns
-    is_old_insights = any(name.casefold().startswith("lifetime ") for name in columns.names)
-    signs = sum(field in columns for field in _OF_POSTS)
-    return "post_id" in columns and has_date and signs >= 1 and not is_old_insights
+    return "post_id" in columns and has_date and any(field in columns for field in _OF_POSTS)
 
 
 def _is_of_instagram(head: TableHead) -> bool:
