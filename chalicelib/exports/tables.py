@@ -274,28 +274,28 @@ class Table:
 
     def _first_rows(self) -> list[list[str]]:
         if self.head.sheet:
-            rows = self._rows_of_sheet()
-            numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
+            numbered = islice(self._rows_below(), SAMPLE_ROWS)
             return [cells for _, cells in numbered]
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
         return list(islice(records, self.head.index + 1, None))
 
-    def _rows_of_sheet(self) -> Iterator[tuple[int, list[str]]]:
-        assert self._source.workbook is not None
-        return self._source.workbook.rows(self.head.sheet)
-
     def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows of a sheet: typed numbers written as the text numbers of the file are."""
         width = self._width
-        rows = islice(self._rows_of_sheet(), self.head.index + 1, None)
-        for line, cells in rows:
+        for line, cells in self._rows_below():
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
                 if type(cell) is not str:
                     cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+
+    def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a sheet below the header, with their numbers."""
+        workbook = self._source.workbook
+        assert workbook is not None
+        return islice(workbook.rows(self.head.sheet), self.head.index + 1, None)
 
     def _text_rows(
         self, reading: Reading

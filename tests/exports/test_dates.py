@@ -48,6 +48,14 @@ def test_a_day_in_every_known_form(cell: str) -> None:
     assert parse_day(cell) == JUNE_25
 
 
+@pytest.mark.parametrize(
+    "cell", ["06/25/2026 09:03:47 AM", "6/25/2026 9:03 pm", "6/25/26, 09:03", "06/25/2026 18:30"]
+)
+def test_a_day_with_a_time_of_day_is_that_day(cell: str) -> None:
+    assert parse_day(cell, "mdy") == JUNE_25
+    assert decide_day_order("en", [cell], None) == "mdy"
+
+
 @pytest.mark.parametrize("cell", ["", "6/25/2026", "25", "2026-13-01", "Foo 25, 2026", "today"])
 def test_what_is_no_day_is_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):

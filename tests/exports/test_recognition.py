@@ -75,8 +75,8 @@ def test_people_in_an_unknown_file_are_not_shown() -> None:
 
 
 def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> None:
-    meta = table(
-        ["Day", "Campaign name", "Impressions", "Currency", "Amount spent (AUD)", "Link clicks"],
+    others = table(
+        ["Day", "Campaign name", "Impressions", "Currency", "Spend", "Link clicks"],
         ["2026-06-25", "Sales", 4457, "AUD", "79.62", 97],
     )
     hand_made = table(
@@ -85,7 +85,7 @@ def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> Non
         delimiter=";",
     )
 
-    assert refusal_of(meta).code == refusal_of(hand_made).code == "unknown_platform"
+    assert refusal_of(others).code == refusal_of(hand_made).code == "unknown_platform"
 
 
 def test_the_name_of_a_platform_limits_the_importers() -> None:

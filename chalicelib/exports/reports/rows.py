@@ -416,10 +416,14 @@ class ReportRows:
             content=short_name(content) if content else "",
             currency=self._currency(cells),
         )
+        taken: set[str] = set()
         for metric in layout.metrics:
             name = metric.type
             if metric.paid != layout.paid:
                 name = f"{'paid' if metric.paid else 'organic'}-{name}"
+            if name in taken:  # a second column of the same type
+                name = f"{name}-{metric.field}"
+            taken.add(name)
             thing.bases.append(self._base(metric, thing, name))
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
