@@ -238,6 +238,7 @@ class TableReport:
             audience_at=at(Audience()),
             claimed_at=at(Claimed()),
             value_at=at(Claimed(is_value=True)),
+            paid_at=next((p for p, role in keys if role.makes_paid), -1),
             goal=goals[0].goal if goals else "",
             converted_at=at(*(goal for goal in goals if not goal.is_value)),
             worth_at=at(*(goal for goal in goals if goal.is_value)),
@@ -257,7 +258,9 @@ class TableReport:
             heading = columns.names[position]
             if isinstance(role, Count):
                 paid = self.paid if role.paid is None else role.paid
-                metrics.append(Metric(name, position, heading, role.type, "", paid, applies))
+                metrics.append(
+                    Metric(name, position, heading, role.type, "", paid, applies, role.part)
+                )
             elif isinstance(role, Net):
                 metrics.append(
                     Metric(name, position, heading, role.type, role.undone, self.paid, applies)
