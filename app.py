@@ -8,7 +8,16 @@ from typing import Any
 from chalice.app import Chalice, Rate
 
 from chalicelib import workers
-from chalicelib.api import answers, experiments, fits, imports, ingestion, monitoring, pages
+from chalicelib.api import (
+    answers,
+    experiments,
+    fits,
+    imports,
+    ingestion,
+    mappings,
+    monitoring,
+    pages,
+)
 from chalicelib.api.cors import answer_preflights
 from chalicelib.api.http import bind_request
 
@@ -19,7 +28,7 @@ STREAM_WINDOW_SECONDS = 300
 
 app = Chalice(app_name="likeworth")
 app.register_middleware(bind_request, event_type="http")
-for module in (ingestion, imports, answers, monitoring, fits, experiments, pages):
+for module in (ingestion, imports, mappings, answers, monitoring, fits, experiments, pages):
     app.register_blueprint(module.blueprint)
 answer_preflights(app)
 

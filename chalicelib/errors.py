@@ -124,6 +124,12 @@ class NoFitYet(NotFound):
     code = "no_fit_yet"
 
 
+class ImportUnfinished(LikeworthError):
+    """An import that is waiting or running cannot be replayed yet."""
+
+    code = "import_unfinished"
+
+
 # --- the store --------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -55,6 +56,8 @@ def parse_instant(value: Any) -> dt.datetime:
     PydanticCustomError
         `invalid_time`.
     """
+    if type(value) is dt.datetime and value.tzinfo is dt.UTC:  # what importers give
+        return value
     if isinstance(value, str) and _RFC3339.match(value):
         text = value.upper().replace(" ", "T")
         head, dot, tail = text.partition(".")
@@ -160,7 +163,9 @@ class Audience(_Event):
 
 
 Event = Engagement | Conversion | Cost | Audience
-_ADAPTER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+_Tagged = Annotated[Event, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(_Tagged)
+_LIST_ADAPTER: TypeAdapter[list[Event]] = TypeAdapter(list[_Tagged])
 
 _CODES = {
     "extra_forbidden": "unknown_field",
@@ -231,6 +236,19 @@ def parse_event(raw: Any) -> Event:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
         raise EventRefused(_field_errors(error)) from None
+
+
+def parse_events(raws: Sequence[Any]) -> list[Event] | None:
+    """Events from decoded JSON in one call, or None if one of them or more are no events.
+
+    Which those are and why is for `parse_event` to say, one by one.
+    """
+    if not all(isinstance(raw, dict) for raw in raws):
+        return None
+    try:
+        return _LIST_ADAPTER.validate_python(raws)
+    except ValidationError:
+        return None
 
 
 def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:

@@ -40,7 +40,7 @@ class Settings:
     cors_origins : str
         Comma-separated origins that a browser may call from, for tenants that chose none.
     max_import_bytes : int
-        Largest export file that is read.
+        Largest export file that is read; 5 GB are what one upload to S3 can hold.
     write_seconds : int
         How long a request or an import tries to store a batch of events before it gives up.
     fit_window_days : int
@@ -60,7 +60,7 @@ class Settings:
     shards: int = 4
     retention_days: int = 3 * 365
     cors_origins: str = ""
-    max_import_bytes: int = 200_000_000
+    max_import_bytes: int = 5_000_000_000
     write_seconds: int = 8
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE

@@ -13,6 +13,7 @@ from typing import Any
 
 from chalicelib.errors import MisconfiguredService
 from chalicelib.settings import Settings, read_settings
+from chalicelib.storage.outages import outages_named
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import list_tenants
@@ -148,7 +149,8 @@ def _send(setting: str, url: str, message: dict[str, Any], **options: int) -> No
     if not url:
         raise MisconfiguredService(f"LIKEWORTH_{setting.upper()} is not set")
     body = json.dumps(message, separators=(",", ":"))
-    client("sqs").send_message(QueueUrl=url, MessageBody=body, **options)
+    with outages_named():
+        client("sqs").send_message(QueueUrl=url, MessageBody=body, **options)
 
 
 def _make_client(process: _Process, name: str) -> Any:

@@ -23,7 +23,7 @@ from chalicelib.services.freshness import (
     derive_or_wait,
     keep_appointment,
 )
-from chalicelib.services.imports import import_for_object, run_import
+from chalicelib.services.imports import import_for_object, message_of, run_import
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
 from chalicelib.storage.objects import ObjectVersion
@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:
     """Import the files that an SQS event tells of.
 
-    A message holds an S3 notification, or this function's own request to go on with an import that
-    ran out of time. S3's test message means nothing. A file outside ``imports/{tenant}/`` of a
+    A message holds an S3 notification, or a request to go on with an import that ran out of time or
+    to replay one. S3's test message means nothing. A file outside ``imports/{tenant}/`` of a
     known tenant belongs to nobody: its message fails until it lies with the dead letters, where an
     alarm stands; to acknowledge it would lose it unseen. A key that ends in a slash is a folder of
     the S3 console and no file.
@@ -54,7 +54,7 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
         for store, import_id, version in _uploads(message):
             ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
             if ended.state == "running":
-                wiring.send_import(_continuation(store.tenant, import_id, version))
+                wiring.send_import(message_of(store, ended))
 
     return _each_message(event, handle)
 
@@ -211,18 +211,6 @@ def _upload(
     if not store.is_registered():
         raise UnprocessableMessage("the object lies under the name of an unknown tenant")
     return store, import_for_object(store, version, dropped_at=dropped_at), version
-
-
-def _continuation(tenant: str, import_id: str, version: ObjectVersion) -> dict[str, Any]:
-    return {
-        "import": {
-            "tenant": tenant,
-            "import_id": import_id,
-            "key": version.key,
-            "etag": version.etag,
-            "version_id": version.version_id,
-        }
-    }
 
 
 def _waiting(tenant: str, day: dt.date, shard: int, now: dt.datetime) -> Wait:

@@ -14,7 +14,9 @@ from chalicelib.exports.outcomes import Imported, NotData, Refused, ReportDescri
 class LineReport:
     """Reads one JSON value per line: a list of events, ``"refused"``, or null for no data.
 
-    ``{"export_refused": code}`` in the first line refuses the whole file while it is read.
+    ``{"needs": {...}, "events": [...]}`` is refused unless those options were asked for.
+    ``{"export_refused": code}`` refuses the whole file when it is reached; with ``"needs"``, unless
+    those options were asked for.
     """
 
     def __init__(self, stream: BinaryIO, **asked: Any) -> None:
@@ -33,10 +35,20 @@ class LineReport:
                     yield Imported(row, tuple(events))
                 case "refused":
                     yield Refused(row, line.decode().strip(), "invalid_date", "there is no day")
+                case {"needs": needs, "events": events} if self._has(needs):
+                    yield Imported(row, tuple(events))
+                case {"needs": _, "events": _}:
+                    raw = line.decode().strip()
+                    yield Refused(row, raw, "no_currency", "there is no currency")
+                case {"export_refused": _, "needs": needs} if self._has(needs):
+                    yield NotData(row, "blank")
                 case {"export_refused": code}:
                     raise ExportRefused(code, "not like this")
                 case _:
                     yield NotData(row, "blank")
+
+    def _has(self, needs: dict[str, Any]) -> bool:
+        return all(self.asked[name] == value for name, value in needs.items())
 
     def summary(self) -> dict[str, Any]:
         """What the reader knows at the end."""

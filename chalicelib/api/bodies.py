@@ -53,15 +53,26 @@ def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
 
 
 def read_object(
-    request: Request, *, required: Sequence[str] = (), optional: Sequence[str] = ()
+    request: Request,
+    *,
+    required: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    may_be_absent: bool = False,
 ) -> dict[str, Any]:
     """The JSON object in a body, with exactly these fields.
+
+    Parameters
+    ----------
+    may_be_absent : bool
+        Whether no body at all, of whatever type, stands for an empty object.
 
     Raises
     ------
     InvalidFields
         For a value that is no object, missing and unknown fields; and what `read_body` raises.
     """
+    if may_be_absent and not request.raw_body:
+        return {}
     _, body = read_body(request, (JSON,))
     return check_object(parse_json(body), required=required, optional=optional)
 

@@ -48,7 +48,7 @@ class Answer:
     Attributes
     ----------
     body : object
-        Becomes JSON.
+        Becomes JSON; of an answer with status 204, nothing.
     rows : sequence of dict, optional
         The same as a flat table, for callers who want CSV.
     columns : sequence of str, optional
@@ -161,11 +161,14 @@ def _negotiated(call: Call) -> str:
 
 
 def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
+    if answer.status == 204:
+        headers: Headers = {"Cache-Control": "no-store", **answer.headers}
+        return Response(body="", status_code=204, headers=_with_vary(headers))
     if media_type == CSV and answer.rows is not None:
         text, content_type = csv_of(answer.rows, answer.columns), f"{CSV}; charset=utf-8"
     else:
         text, content_type = _json(answer.body), JSON
-    headers: Headers = {"Cache-Control": "no-store", **answer.headers}
+    headers = {"Cache-Control": "no-store", **answer.headers}
     if call.request.method == "GET" and answer.status == 200:
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}

@@ -1,4 +1,4 @@
-"""/v1/imports: announce an upload, see what became of it, and the rows that were refused."""
+"""/v1/imports: announce an upload, see what became of it, and have refused rows read again."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib import wiring
 from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services import imports
 from chalicelib.storage.imports import Import
 from chalicelib.storage.keys import TIME_ORDERED_ID
 
-ROW_CURSOR = re.compile(r"\d{12}-\d{4}", re.ASCII)
+ROW_CURSOR = re.compile(r"\d{4}-\d{12}-\d{4}", re.ASCII)
 COLUMNS = (
     "id",
     "state",
@@ -31,7 +31,7 @@ COLUMNS = (
     "from",
     "to",
 )
-ROW_COLUMNS = ("row", "code", "message", "raw")
+ROW_COLUMNS = ("part", "row", "code", "message", "raw")
 
 blueprint = Blueprint(__name__)
 
@@ -45,15 +45,11 @@ def post_import(call: Call) -> Answer:
         required=("filename",),
         optional=("platform", "mapping", "spread", "currency", "account"),
     )
-    if body.get("mapping"):
-        raise InvalidFields(
-            "mappings are not read yet",
-            (FieldError("/mapping", "unknown_value", "only files of known platforms are read"),),
-        )
     new, upload = imports.start_import(
         call.store,
         filename=field_of_type(body, "filename", str, default=""),
         platform=field_of_type(body, "platform", str, default="auto"),
+        mapping=body.get("mapping"),
         spread=field_of_type(body, "spread", bool, default=False),
         currency=field_of_type(body, "currency", str),
         account=field_of_type(body, "account", str),
@@ -83,15 +79,24 @@ def get_imports(call: Call) -> Answer:
 @blueprint.route("/v1/imports/{import_id}", methods=["GET"], content_types=ANY_TYPE)
 @endpoint("ingest", "read")
 def get_import(call: Call, import_id: str) -> Answer:
-    """One import."""
+    """One import, with how its file is written and what its reader has to say."""
     found = imports.show_import(call.store, import_id)
-    return Answer(_told(found) | {"description": found.report, "summary": found.summary})
+    report, summary = found.report or {}, found.summary or {}
+    told = _told(found) | {
+        "mapping": found.mapping,
+        "lifetime": report.get("lifetime"),
+        "claimed_conversions": summary.get("claimed_conversions", []),
+        "notes": summary.get("notes", report.get("notes", [])),
+        "description": found.report,
+        "summary": found.summary,
+    }
+    return Answer(told)
 
 
 @blueprint.route("/v1/imports/{import_id}/rejects", methods=["GET"], content_types=ANY_TYPE)
 @endpoint("ingest", params=("limit", "cursor"), tabular=True)
 def get_rejects(call: Call, import_id: str) -> Answer:
-    """The rows that an import refused, with the reason."""
+    """The rows that an import refused, with the reason, in the order of the file."""
     cursor = call.cursor(ROW_CURSOR)
     page, following = imports.list_refused_rows(
         call.store,
@@ -100,10 +105,34 @@ def get_rejects(call: Call, import_id: str) -> Answer:
         after=cursor.replace("-", "#") if cursor else None,
     )
     told = [
-        {"row": one.row, "code": one.code, "message": one.message, "raw": one.raw} for one in page
+        {
+            "part": one.part_name or None,
+            "row": one.row,
+            "code": one.code,
+            "message": one.message,
+            "raw": one.raw,
+        }
+        for one in page
     ]
     next_cursor = following.replace("#", "-") if following else None
     return Answer({"rejects": told, "next": next_cursor}, rows=told, columns=ROW_COLUMNS)
+
+
+@blueprint.route("/v1/imports/{import_id}/replay", methods=["POST"], content_types=ANY_TYPE)
+@endpoint("ingest")
+def post_replay(call: Call, import_id: str) -> Answer:
+    """Ask that the refused rows of an import be read once more, with other options if any."""
+    given = read_object(call.request, optional=imports.REPLAY_OPTIONS, may_be_absent=True)
+    for name, kind in (("platform", str), ("spread", bool), ("currency", str), ("account", str)):
+        field_of_type(given, name, kind)
+    asked = imports.ask_for_replay(
+        call.store,
+        import_id,
+        lambda waiting: wiring.send_import(imports.message_of(call.store, waiting)),
+        given,
+        now=call.now,
+    )
+    return Answer(_told(asked), status=202, headers={"Location": f"/v1/imports/{import_id}"})
 
 
 def _told(one: Import) -> dict[str, Any]:
@@ -115,6 +144,7 @@ def _told(one: Import) -> dict[str, Any]:
         "platform": report.get("platform") or one.platform,
         "report": report.get("report"),
         "spread": one.spread,
+        "mapping_name": one.mapping_name,
         "created_at": one.created_at,
         "finished_at": one.finished_at,
         "rows": one.rows,
@@ -124,4 +154,5 @@ def _told(one: Import) -> dict[str, Any]:
         "from": one.first_day,
         "to": one.last_day,
         "error": one.error,
+        "replay": one.replay and {"asked_at": one.replay.asked_at, "rows": one.replay.position},
     }

@@ -19,6 +19,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.ImportUnfinished: HTTPStatus.CONFLICT,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.UnusableInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LikeworthError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -34,6 +34,9 @@ from chalicelib.settings import read_settings
 from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024
+UPLOAD_BYTES = 1_000_000_000
+"""Here an uploaded file lies in memory, so that its size has a limit beside that of the setting."""
+
 STOP_SECONDS = 10.0
 
 
@@ -105,7 +108,7 @@ class EmbeddedService:
         with contextlib.ExitStack() as undo:
             given = read_settings()
             root_secret = installation.root_secret(given.secret)
-            self._max_import_bytes = given.max_import_bytes
+            self._upload_bytes = min(given.max_import_bytes, UPLOAD_BYTES)
             if data is not None:
                 undo.enter_context(locked(data))
             self._http = HttpServer(port, self._answer, self._body_limit)
@@ -205,7 +208,7 @@ class EmbeddedService:
     # --- requests -----------------------------------------------------------------------------
 
     def _body_limit(self, method: str, target: str) -> int:
-        return self._max_import_bytes if _is_upload(method, target) else API_BODY_BYTES
+        return self._upload_bytes if _is_upload(method, target) else API_BODY_BYTES
 
     def _answer(self, request: Request) -> Response:
         with self._requests.one() as accepted:

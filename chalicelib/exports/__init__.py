@@ -9,10 +9,13 @@ declarations              what an importer says of itself; docs/exports.md is ma
 recognition               which importer a file is for; what an importer is
 decoding, lines           bytes -> lines, never the whole file
 workbooks, archives       xlsx and xls sheet by sheet; zip and gzip; what is refused as a bomb
-documents, markup         JSON and XML, record by record; `records` is their reading loop
 headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
+documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
+markup                    XML, element by element
+records, values           one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
+orders, goals             an order that is restated; a conversion that is told of twice
 mapping                   what the user says of a file of their own
 reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 from pydantic import ValidationError
 
@@ -18,6 +18,7 @@ from chalicelib.exports.outcomes import RawEvent, RowRefused
 from chalicelib.money import Money
 
 _COST_CARRIERS = ("click", "impression")
+_MOST_DIGITS = 20
 _FINEST_AMOUNT = Decimal("0.00000001")
 _CENT = Decimal("0.01")
 _GOLDEN = 40503  # 2**16 / golden ratio: successive multiples fill the range evenly
@@ -181,11 +182,13 @@ def money(amount: Decimal, currency: str) -> Money:
         `invalid_number`, for an amount of more digits than the contract takes.
     """
     exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -8:
-        amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
+    if amount.adjusted() > _MOST_DIGITS:  # written out, it would be as long as it says
+        raise RowRefused("invalid_number", "an amount has more digits than money has")
     try:
+        if isinstance(exponent, int) and exponent < -8:
+            amount = amount.quantize(_FINEST_AMOUNT, ROUND_HALF_EVEN).normalize()
         return Money.model_validate({"amount": f"{amount:f}", "currency": currency})
-    except ValidationError:
+    except (ValidationError, InvalidOperation):
         raise RowRefused("invalid_number", "an amount has more digits than money has") from None
 
 

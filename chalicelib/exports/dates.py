@@ -45,21 +45,27 @@ _MONTHS = {
     for name in names.split()
 }
 _WORD = r"([^\W\d_]{3,10})\.?"
+_WEEKDAY = r"([^\W\d_]{2,10})\.?"
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
 _CLOCK = r"(?:,?(?: (?:at|um|om|à|a las))? \d\d?:\d\d(?::\d\d)?(?: ?[AP]\.? ?M\.?)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})", re.IGNORECASE)
 _MONTH_FIRST = re.compile(
-    rf"(?:{_WORD},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
+    rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
 )
 _DAY_FIRST = re.compile(
-    rf"(?:{_WORD},? )?(\d\d?)(?:er)?\.? (?:de )?{_WORD},? (?:de )?(\d{{4}}){_CLOCK}", re.IGNORECASE
+    rf"(?:{_WEEKDAY},? )?(\d\d?)(?:er)?\.? (?:de )?{_WORD},? (?:de )?(\d{{4}}){_CLOCK}",
+    re.IGNORECASE,
 )
 _MONTH_ALONE = re.compile(rf"{_WORD},? (\d{{4}})|(\d{{4}})-(\d\d)")
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)", re.IGNORECASE
+    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)",
+    re.IGNORECASE,
+)
+_STAMP = re.compile(
+    r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
 )
 _DAY_MONTH_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
 _CACHE_SIZE = 10_000
@@ -95,7 +101,10 @@ class DateFormat:
 
 
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
-    """A day from any of the known forms; raises ``ValueError`` for anything else."""
+    """A day from any of the known forms; raises ``ValueError`` for anything else.
+
+    A time with an offset stands for its day in UTC.
+    """
     text = " ".join(cell.split())
     if (match := _ISO.fullmatch(text)) or (match := _COMPACT.fullmatch(text)):
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
@@ -111,6 +120,8 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return dt.date(int(match[4]), _month(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(text):
         return dt.date(int(match[4]), _month(match[3]), int(match[2]))
+    if _INSTANT.fullmatch(text):
+        return parse_instant(text).date()
     raise ValueError("not a day in a known form")
 
 
@@ -231,13 +242,20 @@ def parse_year(cell: str, dates: DateFormat) -> Period:
 
 
 def parse_instant(cell: str) -> dt.datetime:
-    """A time with an offset, in UTC, e.g. ``2026-05-13 11:01:12 +0200``; raises ``ValueError``."""
-    match = _INSTANT.fullmatch(cell.strip())
-    if not match:
+    """A time with an offset, in UTC; raises ``ValueError``.
+
+    Either ``2026-05-13 11:01:12 +0200`` or ``Wed May 13 11:01:12 +0200 2026``.
+    """
+    text = cell.strip()
+    if match := _INSTANT.fullmatch(text):
+        day, time, offset = match[1], match[2], match[3].upper().replace("UTC", "Z")
+    elif match := _STAMP.fullmatch(text):
+        day = f"{match[5]}-{_month(match[1]):02}-{int(match[2]):02}"
+        time, offset = match[3], match[4]
+    else:
         raise ValueError("not a time with an offset")
-    offset = match[3].upper().replace("UTC", "Z")
     try:
-        return dt.datetime.fromisoformat(f"{match[1]}T{match[2]}{offset}").astimezone(dt.UTC)
+        return dt.datetime.fromisoformat(f"{day}T{time}{offset}").astimezone(dt.UTC)
     except OverflowError:
         raise ValueError("not a time with an offset") from None
 

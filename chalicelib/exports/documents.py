@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -22,6 +23,11 @@ MAX_DEPTH = 200
 MAX_VALUES = 600_000
 """In a document that is read whole: a value takes up to a hundred bytes."""
 
+MAX_DIGITS = 1_000
+"""Fewer than this has a number in a document that is read item by item."""
+
+_TOO_GREAT = "a number with an exponent of 19 digits"
+_ENDLESS_NUMBER = re.compile(rb"(?<![0-9])[0-9]{%d}" % MAX_DIGITS)
 _TOKENS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
@@ -71,6 +77,10 @@ def parse_json(text: str) -> Any:
         raise ExportRefused("too_deep", "the JSON is nested too deep to be an export") from error
     except ValueError as error:
         raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
+    except ArithmeticError as error:
+        raise ExportRefused(
+            "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
+        ) from error
 
 
 def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
@@ -89,7 +99,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
         `unreadable_file`, `too_deep`, `file_too_large`, at the item behind which the document is
         broken.
     """
-    stream = Rationed(source.bytes())
+    stream = Rationed(cast("io.BufferedIOBase", _Digits(cast("BinaryIO", source.bytes()))))
     stream.read(skip)
     depth = 0
     builder: ijson.ObjectBuilder | None = None
@@ -114,8 +124,45 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
                 yield builder.value
                 builder = None
                 stream.renew()
-    except (ijson.JSONError, ValueError, UnicodeError) as error:
-        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {error}") from error
+    except (ijson.JSONError, ValueError) as error:
+        reason = str(error).partition("\n")[0]  # below it ijson quotes the file, with its people
+        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {reason}") from error
+    except ArithmeticError as error:
+        raise ExportRefused(
+            "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
+        ) from error
+
+
+def arrays_in(text: str) -> set[str]:
+    """The keys of an object that hold arrays, as far as the beginning of its JSON shows."""
+    found: set[str] = set()
+    depth = 0
+    try:
+        for where, event, _ in ijson.parse(_Digits(io.BytesIO(text.encode("utf-8", "replace")))):
+            depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
+            if depth > MAX_DEPTH:
+                break
+            if event == "start_array" and depth == 2:
+                found.add(where)
+    except (ijson.JSONError, ValueError, ArithmeticError):
+        pass  # cut off, or broken: reading it will say so
+    return found
+
+
+class _Digits:
+    """A stream without endless numbers: ijson's parser ends the process on one of 4,300 digits."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._end = b""
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._stream.read(size)
+        window = self._end + part
+        if _ENDLESS_NUMBER.search(window):
+            raise ValueError(f"a number of {MAX_DIGITS} digits and more")
+        self._end = window[-MAX_DIGITS:]
+        return part
 
 
 def lines_of(source: Source) -> Iterator[JsonLine]:

@@ -1,23 +1,25 @@
 """From raw data to an event that may be stored: a visible list of named steps.
 
 `events.parse_event` says whether the data is an event at all; the steps here depend on the tenant
-and the clock. A step enriches the event or refuses it; a refusal is data, never an exception.
+and the clock. A check refuses an event or lets it pass, a step for people changes what is stored of
+one who is known; a refusal is data, never an exception.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.events import (
+    Audience,
     Conversion,
-    Cost,
     Engagement,
     Event,
     EventRefused,
     parse_event,
+    parse_events,
 )
 from chalicelib.money import Money
 from chalicelib.storage.events import EventWrite
@@ -35,8 +37,8 @@ class Terms:
     Attributes
     ----------
     now : datetime
-    oldest : datetime
-        Events before this are beyond the tenant's retention.
+    oldest, latest : datetime
+        Events before are beyond the tenant's retention, events after are in the future.
     currency : str
         The tenant's reporting currency.
     user_hash : callable
@@ -45,6 +47,7 @@ class Terms:
 
     now: dt.datetime
     oldest: dt.datetime
+    latest: dt.datetime
     currency: str
     user_hash: Callable[[str], str]
 
@@ -57,7 +60,8 @@ class Refusal:
     message: str
 
 
-Step = Callable[[EventWrite, Terms], EventWrite | Refusal]
+Check = Callable[[Event, Terms], Refusal | None]
+PersonStep = Callable[[EventWrite, Terms], EventWrite]
 
 
 def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
@@ -65,6 +69,7 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
     return Terms(
         now=now,
         oldest=now - dt.timedelta(days=store.config.retention_days),
+        latest=now + FUTURE_TOLERANCE,
         currency=store.config.currency,
         user_hash=store.user_hash,
     )
@@ -82,52 +87,68 @@ def admit(raw: Any, terms: Terms) -> EventWrite | Refusal:
         event = parse_event(raw)
     except EventRefused as refused:
         return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
-    admitted: EventWrite | Refusal = EventWrite(event)
-    for step in STEPS:
-        if isinstance(admitted, Refusal):
-            return admitted
-        admitted = step(admitted, terms)
-    return admitted
+    return admit_event(event, terms)
 
 
-def refuse_the_future(write: EventWrite, terms: Terms) -> EventWrite | Refusal:
-    """More than five minutes ahead of our clock is a mistake, not a fast clock."""
-    if write.event.occurred_at > terms.now + FUTURE_TOLERANCE:
-        return Refusal("in_the_future", "/occurred_at: more than 5 minutes in the future")
+def admit_all(raws: Sequence[Any], terms: Terms) -> list[EventWrite | Refusal]:
+    """As `admit`, for many at once, which costs less for each."""
+    events = parse_events(raws)
+    if events is None:
+        return [admit(raw, terms) for raw in raws]
+    return [admit_event(event, terms) for event in events]
+
+
+def admit_event(event: Event, terms: Terms) -> EventWrite | Refusal:
+    """What to store of an event, or why not."""
+    for check in CHECKS:
+        refusal = check(event, terms)
+        if refusal is not None:
+            return refusal
+    write = EventWrite(event)
+    if getattr(event, "user_id", None) is not None:
+        for step in PERSON_STEPS:
+            write = step(write, terms)
     return write
 
 
-def refuse_before_retention(write: EventWrite, terms: Terms) -> EventWrite | Refusal:
+def refuse_the_future(event: Event, terms: Terms) -> Refusal | None:
+    """More than five minutes ahead of our clock is a mistake, not a fast clock."""
+    if event.occurred_at > terms.latest:
+        return Refusal("in_the_future", "/occurred_at: more than 5 minutes in the future")
+    return None
+
+
+def refuse_before_retention(event: Event, terms: Terms) -> Refusal | None:
     """What is older than the tenant keeps events would expire unseen."""
-    if write.event.occurred_at < terms.oldest:
+    if event.occurred_at < terms.oldest:
         return Refusal(
             "before_retention",
             f"/occurred_at: before {terms.oldest:%Y-%m-%d}, older than this tenant keeps events",
         )
-    return write
+    return None
 
 
-def refuse_foreign_currency(write: EventWrite, terms: Terms) -> EventWrite | Refusal:
+def refuse_foreign_currency(event: Event, terms: Terms) -> Refusal | None:
     """Sums of two currencies are no numbers."""
-    found = money_of(write.event)
+    found = money_of(event)
     if found is not None and found[1].currency != terms.currency:
         pointer, money = found
         return Refusal(
             "currency_mismatch",
             f"{pointer}/currency: {money.currency} is not the reporting currency {terms.currency}",
         )
-    return write
+    return None
 
 
-def pseudonymise(write: EventWrite, terms: Terms) -> EventWrite | Refusal:
+def pseudonymise(write: EventWrite, terms: Terms) -> EventWrite:
     """The keyed hash in place of whatever the sender calls the person."""
     event = write.event
     if isinstance(event, Engagement | Conversion) and event.user_id is not None:
-        return replace(write, event=_with_user(event, terms.user_hash(event.user_id)))
+        return EventWrite(_with_user(event, terms.user_hash(event.user_id)))
     return write
 
 
-def drop_person_without_consent(write: EventWrite, terms: Terms) -> EventWrite | Refusal:
+def drop_person_without_consent(write: EventWrite, _terms: Terms) -> EventWrite:
     """The engagement counts, the person is not stored, and not left behind from before either."""
     event = write.event
     if isinstance(event, Engagement) and not event.consent and event.user_id is not None:
@@ -135,26 +156,20 @@ def drop_person_without_consent(write: EventWrite, terms: Terms) -> EventWrite |
     return write
 
 
-STEPS: tuple[Step, ...] = (
-    refuse_the_future,
-    refuse_before_retention,
-    refuse_foreign_currency,
-    pseudonymise,
-    drop_person_without_consent,
-)
-"""In this order; each sees what the ones before have made."""
+CHECKS: tuple[Check, ...] = (refuse_the_future, refuse_before_retention, refuse_foreign_currency)
+"""In this order; the first that refuses an event has said why."""
+
+PERSON_STEPS: tuple[PersonStep, ...] = (pseudonymise, drop_person_without_consent)
+"""For events of a person who is known; each sees what the one before has made."""
 
 
 def money_of(event: Event) -> tuple[str, Money] | None:
     """Where an event holds money, as a JSON pointer, and the money; None if it holds none."""
-    match event:
-        case Engagement(cost=Money() as money):
-            return "/cost", money
-        case Conversion(value=Money() as money):
-            return "/value", money
-        case Cost(amount=money):
-            return "/amount", money
-    return None
+    if isinstance(event, Engagement):
+        return None if event.cost is None else ("/cost", event.cost)
+    if isinstance(event, Conversion):
+        return None if event.value is None else ("/value", event.value)
+    return None if isinstance(event, Audience) else ("/amount", event.amount)
 
 
 def _with_user(event: Engagement | Conversion, user_id: str | None) -> Event:

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
 from chalicelib.money import Money
@@ -41,8 +40,7 @@ TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
 
 
-@dataclass(frozen=True, slots=True)
-class EventWrite:
+class EventWrite(NamedTuple):
     """An event that may be stored.
 
     Attributes

@@ -1,10 +1,17 @@
-"""Imports: what became of an export file, how far it got, and the rows that it refused."""
+"""Imports: what became of an export file, how far it got, and the rows that it refused.
+
+The refused rows of each reading of a file are a generation of their own. The import's item says
+which generation is to be seen, so that a reading that begins anew, or a replay that is killed half
+way, leaves what was there until it is done.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import islice
 from typing import Any, Literal
 
 from chalicelib.errors import StoreUnavailable
@@ -18,6 +25,50 @@ State = Literal["waiting", "running", "done", "failed"]
 MAX_RAW_CHARACTERS = 4_000
 REFUSED_ROWS_KEPT_DAYS = 90
 """Refused rows hold what the platform wrote, so they do not stay as long as events do."""
+
+_REMOVED_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A replay that was asked for and has not ended, and its checkpoint.
+
+    Attributes
+    ----------
+    asked_at : str
+    before : {'done', 'failed'}
+        How the import stood.
+    generation : int
+        Where the rows go that are refused again.
+    platform, spread, currency, account, mapping, mapping_name
+        Take the place of the import's own.
+    position : int
+        Rows of the file that are dealt with.
+    after : str, optional
+        Sort key of the last refused row of the earlier generation that is dealt with.
+    imported, not_data, events : int
+        Of the rows that were refused: how many are imported now, how many hold no data, and how
+        many events that gave.
+    first_day, last_day : str, optional
+        Days of those events.
+    """
+
+    asked_at: str
+    before: Literal["done", "failed"]
+    generation: int
+    platform: str = "auto"
+    spread: bool = False
+    currency: str | None = None
+    account: str | None = None
+    mapping: dict[str, Any] | None = None
+    mapping_name: str | None = None
+    position: int = 0
+    after: str | None = None
+    imported: int = 0
+    not_data: int = 0
+    events: int = 0
+    first_day: str | None = None
+    last_day: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +85,10 @@ class Import:
         Whether rows over several days may be spread over them.
     currency, account : str, optional
         For reports that do not say.
+    mapping : dict, optional
+        What the user says of the file, as it was when the import was announced.
+    mapping_name : str, optional
+        Under which name it was found.
     object_key, etag, version_id : str
         The version of the file that `position` and the counts belong to.
     position : int
@@ -47,8 +102,16 @@ class Import:
     summary : dict, optional
         What the reader says about the whole file, at the end.
     error : dict, optional
-        ``code`` and ``detail`` of a failure.
+        ``code`` and ``detail`` of a failure, or of a replay that failed and changed nothing.
     finished_at : str, optional
+    generation : int
+        That of the refused rows which the counts speak of.
+    generations : int
+        How many were begun; none is used twice.
+    overtaken : tuple of str
+        ETags of versions of the file whose import was going on when a later one's began.
+    replay : Replay, optional
+        The replay that is to be done.
     revision : int
         Counts the writes of this item; two workers cannot both move it on.
     """
@@ -61,6 +124,8 @@ class Import:
     spread: bool = False
     currency: str | None = None
     account: str | None = None
+    mapping: dict[str, Any] | None = None
+    mapping_name: str | None = None
     object_key: str = ""
     etag: str = ""
     version_id: str = ""
@@ -75,22 +140,34 @@ class Import:
     summary: dict[str, Any] | None = None
     error: dict[str, str] | None = None
     finished_at: str | None = None
+    generation: int = 0
+    generations: int = 0
+    overtaken: tuple[str, ...] = ()
+    replay: Replay | None = None
     revision: int = 0
+
+
+Place = tuple[int, int, int]
+"""Part, row, and which of the records of that row: in the order in which a file is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that was not imported, or an event of a row that was refused.
+    """A row that was not imported.
 
     Attributes
     ----------
     row : int
-        Number of the row in the file.
+        Number of the row in its part of the file.
     number : int
-        0, or which refusal of that row it is.
+        0, or how many records of that row came before this one.
     raw : str
         The row as the file has it; cut after 4,000 characters.
     code, message : str
+    part : int
+        Which part of the file: the first has the number 0.
+    part_name : str
+        Name of the sheet or archive member, empty in a file that has none.
     """
 
     row: int
@@ -98,6 +175,18 @@ class RefusedRow:
     raw: str
     code: str
     message: str
+    part: int = 0
+    part_name: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return self.part, self.row, self.number
+
+    @property
+    def cursor(self) -> str:
+        """What `ImportStore.refused_rows` goes on after."""
+        return keys.refused_row_sort(*self.place)
 
 
 class ImportStore:
@@ -125,8 +214,7 @@ class ImportStore:
         StoreUnavailable
             If another worker has written it since: that one is ahead, come back later.
         """
-        values = asdict(changed) | {"revision": changed.revision + 1}
-        saved = Import(**values)
+        saved = replace(changed, revision=changed.revision + 1)
         if not self._table.put(
             self._item(saved),
             only_if="revision = :revision",
@@ -142,7 +230,7 @@ class ImportStore:
         return [_to_import(item) for item in found]
 
     def add_refused_rows(
-        self, import_id: str, rows: Sequence[RefusedRow], *, now: dt.datetime
+        self, import_id: str, generation: int, rows: Sequence[RefusedRow], *, now: dt.datetime
     ) -> None:
         """Keep refused rows; the same again lands on the same items.
 
@@ -151,17 +239,18 @@ class ImportStore:
         StoreUnavailable
             If not all of them are stored.
         """
-        partition = keys.refused_rows_partition(self._tenant, import_id)
+        partition = keys.refused_rows_partition(self._tenant, import_id, generation)
         ttl = int((now + dt.timedelta(days=REFUSED_ROWS_KEPT_DAYS)).timestamp())
         requests = [
             put_request(
                 to_item(
                     partition,
-                    keys.refused_row_sort(row.row, row.number),
+                    row.cursor,
                     {
                         "raw": row.raw[:MAX_RAW_CHARACTERS],
                         "code": row.code,
                         "message": row.message,
+                        "name": row.part_name or None,
                         "ttl": ttl,
                     },
                 )
@@ -172,43 +261,70 @@ class ImportStore:
             raise StoreUnavailable("not all refused rows could be stored")
 
     def refused_rows(
-        self, import_id: str, *, limit: int, after: str | None = None
-    ) -> tuple[list[RefusedRow], str | None]:
-        """A page of refused rows by row number, and where the next one begins (None at the end)."""
-        partition = keys.refused_rows_partition(self._tenant, import_id)
-        items = list(self._table.query(partition, limit=limit + 1, after=after))
-        more = len(items) > limit
-        page = [_to_refused_row(item) for item in items[:limit]]
-        return page, (items[limit - 1]["sk"]["S"] if more else None)
+        self, import_id: str, generation: int, *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[RefusedRow]:
+        """The refused rows of a generation in the order of the file, behind `after` if given."""
+        partition = keys.refused_rows_partition(self._tenant, import_id, generation)
+        for item in self._table.query(partition, consistent=True, limit=limit, after=after):
+            yield _to_refused_row(item)
 
-    def remove_refused_rows(self, import_id: str) -> None:
-        """Forget the refused rows of an import whose file was replaced.
+    def remove_refused_rows(
+        self, import_id: str, generation: int, *, go_on: Callable[[], bool]
+    ) -> None:
+        """Forget the refused rows of a generation that nobody sees any more.
 
-        Raises
-        ------
-        StoreUnavailable
-            If some are left.
+        What is left over, because `go_on` says no or the store does not answer, expires.
         """
-        partition = keys.refused_rows_partition(self._tenant, import_id)
-        requests = [
-            delete_request(*key_of(put_request(item))) for item in self._table.query(partition)
-        ]
-        if write_all(self._table, requests, self._patience):
-            raise StoreUnavailable("not all refused rows could be removed")
+        partition = keys.refused_rows_partition(self._tenant, import_id, generation)
+        items = self._table.query(partition)
+        while go_on():
+            page = [
+                delete_request(*key_of(put_request(i))) for i in islice(items, _REMOVED_AT_ONCE)
+            ]
+            if not page or write_all(self._table, page, self._patience):
+                return
 
     def _item(self, what: Import) -> Item:
-        values = asdict(what)
+        values = _with_text(asdict(what))
+        if what.replay is not None:
+            values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
         return to_item(keys.imports_partition(self._tenant), import_id, values)
 
 
 def _to_import(item: Item) -> Import:
-    known = {field.name for field in fields(Import)}
-    values = {name: value for name, value in from_item(item).items() if name in known}
-    return Import(import_id=item["sk"]["S"], **values)
+    values = _known(Import, from_item(item))
+    if values.get("replay") is not None:
+        values["replay"] = Replay(**_known(Replay, values["replay"]))
+    overtaken = tuple(values.pop("overtaken", ()))
+    return Import(import_id=item["sk"]["S"], overtaken=overtaken, **values)
+
+
+def _with_text(values: dict[str, Any]) -> dict[str, Any]:
+    """The values with the mapping as text: DynamoDB forgets the order of its columns."""
+    mapping = values["mapping"]
+    if mapping is None:
+        return values
+    return values | {"mapping": json.dumps(mapping, ensure_ascii=False)}
+
+
+def _known(kind: type, stored: dict[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    values = {name: value for name, value in stored.items() if name in names}
+    if values.get("mapping") is not None:
+        values["mapping"] = json.loads(values["mapping"])
+    return values
 
 
 def _to_refused_row(item: Item) -> RefusedRow:
-    row, _, number = item["sk"]["S"].partition("#")
+    part, row, number = keys.parse_refused_row_sort(item["sk"]["S"])
     stored = from_item(item)
-    return RefusedRow(int(row), int(number), stored["raw"], stored["code"], stored["message"])
+    return RefusedRow(
+        row,
+        number,
+        stored["raw"],
+        stored["code"],
+        stored["message"],
+        part,
+        stored.get("name", ""),
+    )

@@ -12,6 +12,7 @@ import hashlib
 import re
 
 TENANT = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
+MAPPING_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 TIME_ORDERED_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}", re.ASCII)
 REGISTRY_PARTITION = "-#tenants"
 ANONYMOUS = "-"
@@ -31,6 +32,11 @@ def is_tenant(text: str) -> bool:
 def is_time_ordered_id(text: str) -> bool:
     """Whether the text is the id of an import or a fit."""
     return TIME_ORDERED_ID.fullmatch(text) is not None
+
+
+def is_mapping_name(text: str) -> bool:
+    """Whether the text can be the name of a mapping."""
+    return MAPPING_NAME.fullmatch(text) is not None
 
 
 def time_ordered_id(at: dt.datetime, token: str) -> str:
@@ -143,19 +149,30 @@ def api_keys_partition(tenant: str) -> str:
 # --- imports ----------------------------------------------------------------------------------
 
 
+def mappings_partition(tenant: str) -> str:
+    """Partition key of a tenant's mappings; the sort key is the mapping's name."""
+    return f"{tenant}#mappings"
+
+
 def imports_partition(tenant: str) -> str:
     """Partition key of a tenant's imports; the sort key is the import's id."""
     return f"{tenant}#imports"
 
 
-def refused_rows_partition(tenant: str, import_id: str) -> str:
-    """Partition key of the rows that an import refused."""
-    return f"{tenant}#import#{import_id}#rejects"
+def refused_rows_partition(tenant: str, import_id: str, generation: int) -> str:
+    """Partition key of the rows that one reading of an import's file refused."""
+    return f"{tenant}#import#{import_id}#rejects#{generation}"
 
 
-def refused_row_sort(row: int, number: int) -> str:
-    """Sort key of the `number`-th refusal of a row."""
-    return f"{row:012d}#{number:04d}"
+def refused_row_sort(part: int, row: int, number: int) -> str:
+    """Sort key of the `number`-th record of a row of a part: in the order of reading."""
+    return f"{part:04d}#{row:012d}#{number:04d}"
+
+
+def parse_refused_row_sort(sort: str) -> tuple[int, int, int]:
+    """Part, row and number from a sort key."""
+    part, row, number = sort.split("#")
+    return int(part), int(row), int(number)
 
 
 def import_object(tenant: str, import_id: str, filename: str) -> str:

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-import tempfile
+import io
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.storage.outages import code_of, outages_named
+from chalicelib.errors import StoreUnavailable
+from chalicelib.storage.outages import code_of, is_transient, outages_named
 
-SPOOL_BYTES = 8_000_000
-_READ_BYTES = 1_000_000
+BLOCK_BYTES = 8 * 1024 * 1024
+"""What one request reads of an upload."""
+
+BLOCKS_KEPT = 2
+"""An archive is read at its end, where its directory is, and then from its beginning."""
+
+FETCH_ATTEMPTS = 4
+"""How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
+
+_BUFFER_BYTES = 64 * 1024
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,28 @@ class ObjectTooLargeError(ValueError):
     """The object is above the size that is read."""
 
 
+class ObjectReader(io.BufferedReader):
+    """A seekable file that reads one version of an object range by range, never the whole.
+
+    Every read may raise `ObjectGoneError`, once the object was deleted or overwritten, and
+    `StoreUnavailable`.
+    """
+
+    def __init__(self, ranges: _Ranges) -> None:
+        super().__init__(ranges, _BUFFER_BYTES)
+        self._ranges = ranges
+
+    def check(self) -> None:
+        """Raise again what a read has raised, for callers whose library made something else of it.
+
+        Raises
+        ------
+        ObjectGoneError, StoreUnavailable
+        """
+        if self._ranges.trouble is not None:
+            raise self._ranges.trouble
+
+
 class Objects:
     """A bucket behind an S3 client; raises `StoreUnavailable` for failures that pass by themselves.
 
@@ -65,8 +98,19 @@ class Objects:
         )
         return url
 
-    def open(self, version: ObjectVersion, *, max_bytes: int) -> IO[bytes]:
-        """A seekable copy of exactly this version; large ones lie in a temporary file.
+    def open(
+        self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
+    ) -> ObjectReader:
+        """A reader of exactly this version, which must be the newest; nothing is kept on disk.
+
+        Every request names the ETag, so that no two versions are mixed, and never a version id:
+        under that an overwritten version would go on to be read.
+
+        Parameters
+        ----------
+        max_bytes : int
+        block_bytes : int
+            What one request reads.
 
         Raises
         ------
@@ -75,24 +119,20 @@ class Objects:
         ObjectTooLargeError
             It has more than `max_bytes` bytes.
         """
-        request = {"Bucket": self._bucket, "Key": version.key}
-        if version.version_id:
-            request["VersionId"] = version.version_id
-        elif version.etag:
-            request["IfMatch"] = f'"{version.etag}"'
         try:
             with outages_named():
-                answer = self._client.get_object(**request)
-                if answer["ContentLength"] > max_bytes:
-                    answer["Body"].close()
-                    raise ObjectTooLargeError(
-                        f"{answer['ContentLength']} bytes; at most {max_bytes} are read"
-                    )
-                return _spooled(answer["Body"])
+                found = self._client.head_object(Bucket=self._bucket, Key=version.key)
         except ClientError as error:
-            if code_of(error) in ("NoSuchKey", "NoSuchVersion", "PreconditionFailed", "404", "412"):
-                raise ObjectGoneError(version.key) from error
+            _raise_if_gone(error, version.key)
             raise
+        etag = found["ETag"].strip('"')
+        if version.etag and version.etag != etag:
+            raise ObjectGoneError(version.key)
+        size = int(found["ContentLength"])
+        if size > max_bytes:
+            raise ObjectTooLargeError(f"{size} bytes; at most {max_bytes} are read")
+        request = {"Bucket": self._bucket, "Key": version.key, "IfMatch": f'"{etag}"'}
+        return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object whole."""
@@ -106,9 +146,94 @@ class Objects:
         return body
 
 
-def _spooled(body: Any) -> IO[bytes]:
-    spool = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - the caller closes it
-    while chunk := body.read(_READ_BYTES):
-        spool.write(chunk)
-    spool.seek(0)
-    return spool
+class _Ranges(io.RawIOBase):
+    """The bytes of an object, in blocks that lie at multiples of their size.
+
+    Attributes
+    ----------
+    trouble : Exception, optional
+        What a read has raised.
+    """
+
+    def __init__(self, client: Any, request: dict[str, str], size: int, block_bytes: int) -> None:
+        self._client = client
+        self._request = request
+        self._size = size
+        self._block_bytes = block_bytes
+        self._blocks: OrderedDict[int, memoryview] = OrderedDict()
+        self._position = 0
+        self.trouble: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        if origin + offset < 0:
+            raise OSError("a position before the beginning")
+        self._position = origin + offset
+        return self._position
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        if self._position >= self._size:
+            return 0
+        number, offset = divmod(self._position, self._block_bytes)
+        part = self._block(number)[offset : offset + len(target)]
+        target[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def _block(self, number: int) -> memoryview:
+        if number in self._blocks:
+            self._blocks.move_to_end(number)
+        else:
+            while len(self._blocks) >= BLOCKS_KEPT:  # before there is another in memory
+                self._blocks.popitem(last=False)
+            try:
+                self._blocks[number] = memoryview(self._fetch(number))
+            except (ObjectGoneError, StoreUnavailable) as trouble:
+                self.trouble = trouble
+                raise
+        return self._blocks[number]
+
+    def _fetch(self, number: int) -> bytes:
+        first = number * self._block_bytes
+        end = min(first + self._block_bytes, self._size)
+        for _ in range(FETCH_ATTEMPTS):
+            try:
+                answer = self._client.get_object(**self._request, Range=f"bytes={first}-{end - 1}")
+                data = _read_body(answer["Body"])
+            except ClientError as error:
+                _raise_if_gone(error, self._request["Key"])
+                if not is_transient(error):
+                    raise
+                broken: Exception = error
+                break
+            except BotoCoreError as error:
+                if not is_transient(error):
+                    raise
+                broken = error
+            else:
+                # A store that knows no ranges of an object gives it whole.
+                return data if "ContentRange" in answer else data[first:end]
+        raise StoreUnavailable("the bucket does not answer now; try again later") from broken
+
+
+def _read_body(body: Any) -> bytes:
+    try:
+        data: bytes = body.read()
+    finally:
+        body.close()
+    return data
+
+
+def _raise_if_gone(error: ClientError, key: str) -> None:
+    if code_of(error) in _GONE:
+        raise ObjectGoneError(key) from error

@@ -17,6 +17,7 @@ from chalicelib.storage.events import EventStore
 from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
+from chalicelib.storage.mappings import MappingStore
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
@@ -69,6 +70,7 @@ class TenantStore:
         self.objects = Objects(s3, bucket)
         self.items = TenantItems(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
+        self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)

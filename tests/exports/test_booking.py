@@ -14,7 +14,7 @@ from chalicelib.exports.booking import Tally, book, money, spread_amount
 from chalicelib.exports.event_lines import event_line
 from chalicelib.exports.headings import Vocabulary, comparable
 from chalicelib.exports.identity import Ordinals, event_id, short_name
-from chalicelib.exports.outcomes import RawEvent
+from chalicelib.exports.outcomes import RawEvent, RowRefused
 
 FIRST = dt.date(2026, 6, 1)
 
@@ -191,3 +191,11 @@ def test_a_currency_suffix_is_taken_off_a_heading() -> None:
     assert columns.positions == {"cost": 0}
     assert columns.currencies == {"cost": "AUD"}
     assert columns.language == "en"
+
+
+@pytest.mark.parametrize("amount", ["1" * 30 + ".123456789", "1E+999999", "1" * 16])
+def test_an_amount_beyond_what_money_takes_is_refused(amount: str) -> None:
+    with pytest.raises(RowRefused) as refusal:
+        money(Decimal(amount), "EUR")
+
+    assert refusal.value.code == "invalid_number"

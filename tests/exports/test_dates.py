@@ -35,6 +35,10 @@ JUNE_25 = dt.date(2026, 6, 25)
         "Jun 25, 2026",
         "June 25, 2026",
         "Thu, Jun 25, 2026",
+        "Do., 25. Juni 2026",
+        "Donnerstag, 25. Juni 2026",
+        "2026-06-25 18:42 +0000",
+        "2026-06-24T23:30:00.000-01:00",
         "25 June 2026",
         "25. Juni 2026",
         "25. Jun. 2026",
@@ -149,6 +153,16 @@ def test_a_time_is_taken_to_utc() -> None:
         assert parse_instant(text) == dt.datetime(2026, 5, 12, hour, 30, 12, tzinfo=dt.UTC)
     with pytest.raises(ValueError, match="offset"):
         parse_instant("2026-05-13 00:30:12")
+
+
+def test_a_stamp_with_the_year_at_its_end_is_a_time_too() -> None:
+    noon = dt.datetime(2022, 10, 19, 20, 7, 25, tzinfo=dt.UTC)
+
+    assert parse_instant("Wed Oct 19 20:07:25 +0000 2022") == noon
+    assert parse_instant("Wed Oct 19 22:07:25 +0200 2022") == noon
+    for wrong in ("Wed Foo 19 20:07:25 +0000 2022", "Wed Oct 32 20:07:25 +0000 2022"):
+        with pytest.raises(ValueError, match=r"\w"):
+            parse_instant(wrong)
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 1, 1)))

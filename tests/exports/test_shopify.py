@@ -70,7 +70,6 @@ def test_an_order_becomes_one_conversion_in_utc() -> None:
         ("partially_refunded", 1),
         ("pending", 0),
         ("authorized", 0),
-        ("refunded", 0),
         ("voided", 0),
     ],
 )
@@ -84,6 +83,23 @@ def test_a_refund_restates_the_order() -> None:
 
     assert after["value"]["amount"] == "69.50"
     assert (before["event_id"], before["occurred_at"]) == (after["event_id"], after["occurred_at"])
+
+
+def test_an_order_refunded_in_full_replaces_its_sale_by_nothing() -> None:
+    before = read(shop_export(shop_row())).events[0]
+    result = read(shop_export(shop_row(status="refunded", refunded="100.00")))
+
+    assert result.events == [
+        {
+            "kind": "conversion",
+            "event_id": before["event_id"],
+            "occurred_at": before["occurred_at"],
+            "goal": "purchase",
+            "count": 1,
+            "refund": True,
+        }
+    ]
+    assert read(json.dumps(make_order(financial_status="refunded"))).events == result.events
 
 
 def test_notes_may_span_lines() -> None:
@@ -186,7 +202,10 @@ def test_test_orders_and_voided_ones_are_no_data(over: dict[str, Any]) -> None:
         ({"created_at": "Ada"}, "invalid_date"),
         ({"total_price": None}, "missing_value"),
         ({"total_price": "Ada"}, "invalid_number"),
-        ({"total_price": "NaN"}, "invalid_number"),
+        ({"total_price": "NaN"}, "missing_value"),
+        ({"total_price": "Infinity"}, "invalid_number"),
+        ({"total_price": [100]}, "invalid_number"),
+        ({"refunds": [{"transactions": [{"amount": {}}]}]}, "invalid_number"),
         ({"total_price": "-1"}, "negative"),
         ({"financial_status": "Ada"}, "missing_value"),
         ({"id": None, "name": ""}, "missing_value"),
@@ -272,3 +291,11 @@ def test_bad_rows_of_a_sales_report_keep_their_place() -> None:
     assert [outcome.row for outcome in result.outcomes] == [2, 3, 4, 5]
     assert [outcome.code for outcome in result.refused] == ["invalid_number"]
     assert value_of(result) == Decimal("100.00")
+
+
+@pytest.mark.parametrize("over", [{"sales": "9" * 20}, {"orders": 10**13}])
+def test_sales_beyond_all_reason_are_refused_with_their_row(over: dict[str, Any]) -> None:
+    result = read(table(SALES, sales_row(), sales_row(**over), sales_row()), currency="AUD")
+
+    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "invalid_number")]
+    assert value_of(result) == Decimal("198.00")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
+from tests.exports.corpus import zipped
 from tests.exports.files import read, table
 
 CHART = ("Date", "Content", "Video title", "Video publish time", "Views")
@@ -181,6 +182,7 @@ def test_an_answer_of_the_api_restates_what_studio_exported() -> None:
         (["2026-06-01", 4.5], "not_whole"),
         (["2026-06-01", -4], "negative"),
         (["soon", 4], "invalid_date"),
+        (["2026-06-01", 10**40], "invalid_number"),
         (None, "wrong_cell_count"),
     ],
 )
@@ -189,6 +191,36 @@ def test_a_bad_row_of_an_answer_is_refused(row: Any, code: str) -> None:
 
     assert [(outcome.row, outcome.code) for outcome in result.refused] == [(2, code)]
     assert result.counts == {"view": 5}
+
+
+def test_a_row_of_an_answer_names_what_it_is_about() -> None:
+    rows = [["2026-06-01", video, 5] for video in ("abc", None, "", {"id": "abc"})]
+
+    result = read(make_answer(*rows, dimensions=("day", "video")))
+
+    assert [outcome.code for outcome in result.refused] == ["missing_value"] * 3
+    assert result.counts == {"view": 5}
+
+
+def test_of_the_files_of_one_download_the_totals_are_read_and_the_chart_is_not() -> None:
+    files = {
+        "Totals__csv": table(["Date", "Views"], ["2026-06-01", 10]),
+        "Chart_data__csv": table(CHART, chart_row(views=4)),
+        "Table_data__csv": table(CHART[1:], chart_row()[1:]),
+    }
+
+    assert read(zipped(**files)).counts == {"view": 10}
+    del files["Totals__csv"]
+    assert read(zipped(**files)).counts == {"view": 4}
+
+
+def test_one_video_and_one_country_have_ids_of_their_own() -> None:
+    of_video = read(table(CHART, chart_row())).events[0]
+    of_country = read(table(["Date", "Geography", "Views"], ["2026-06-01", "US", 4])).events[0]
+
+    assert of_video["event_id"] == "youtube:video:-:abc_DEF-123:2026-06-01:view"
+    assert of_country["event_id"].startswith("youtube:country:-:")
+    assert "content_id" not in of_country
 
 
 def test_an_answer_without_days_or_counts_is_refused() -> None:

@@ -24,6 +24,9 @@ from chalicelib.exports.dates import (
 from chalicelib.exports.outcomes import RowRefused
 from chalicelib.exports.recognition import Options
 
+MAX_DAYS = 3_660
+"""Of a row; a longer period is a typing error, and would be spread over millions of days."""
+
 MEMORY = 20_000
 """So many different dates are kept; a file has as many as it has days."""
 
@@ -272,6 +275,8 @@ def _reader(
             raise RowRefused("missing_value", "neither the row nor the report says when it was")
         if unit in _LONGER and report and period[0] <= report[1] and period[1] >= report[0]:
             period = max(period[0], report[0]), min(period[1], report[1])
+        if (period[1] - period[0]).days > MAX_DAYS:
+            raise RowRefused("invalid_date", f"{period[0]} to {period[1]} is no report's period")
         if period[0] != period[1] and not may_spread:
             raise RowRefused("aggregate_period", f"the row stands for {period[0]} to {period[1]}")
         return period

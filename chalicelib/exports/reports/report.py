@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
@@ -32,9 +33,11 @@ from chalicelib.exports.reports.columns import (
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.rows import Cells, Layout, Metric, ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
+
+_ID_OR_NUMBER = re.compile(r"[A-Za-z]?\d[\d.,+E-]*|-*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class TableReport:
     columns : tuple of Column
     accept : callable
         Whether a header is one of this kind. Cheap.
+    accept_named : callable, optional
+        The same where the user named the platform: weak evidence is then enough.
     title, where, looks_for : str
         As in `Declaration`.
     paid : bool
@@ -66,6 +71,12 @@ class TableReport:
         Totals rows that hold traffic which no other row shows, and what they are about.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    key : callable, optional
+        What an event id calls a thing, from the kind of report and the thing's names; by default a
+        digest of them. At most 40 letters, digits, ``_`` and ``-``, or what `event_id` gives.
+    shown : tuple of str
+        Fields, all that a refusal shows of a row, where rows hold people or what they wrote; if
+        empty, the whole row is shown.
     decimal_mark : str
         Where the platform writes one whatever the language; else the file decides.
     applies : mapping of str to callable
@@ -80,6 +91,8 @@ class TableReport:
         Why a row is no data, for what only this report has; empty if it is.
     sheet : callable
         In a workbook, which sheets may hold the report, by their names.
+    group : callable
+        From the header, `group` and `preference` of `Recognition`.
     notes : callable
         What a person should know, from the header.
     becomes : tuple of Becomes
@@ -96,6 +109,7 @@ class TableReport:
     title: str
     where: str
     looks_for: str
+    accept_named: Callable[[TableHead], bool] | None = None
     paid: bool = False
     hits: int = 0
     way_out: str = ""
@@ -104,6 +118,8 @@ class TableReport:
     remainder_label: re.Pattern[str] | None = None
     remainder_name: str = ""
     is_one_each: bool = False
+    key: Callable[[str, Sequence[str]], str] | None = None
+    shown: tuple[str, ...] = ()
     decimal_mark: DecimalMark | Literal[""] = ""
     applies: Mapping[str, Applies] = field(default_factory=dict)
     period: Callable[[TableHead], Period | None] = lambda head: period_above(head)
@@ -111,6 +127,7 @@ class TableReport:
     check: Callable[[Table], None] | None = None
     is_description: Callable[[Cells], str] | None = None
     sheet: Callable[[str], bool] = lambda name: True
+    group: Callable[[Columns], tuple[str, int]] = lambda columns: ("", 0)
     notes: Callable[[Columns], tuple[str, ...]] = lambda columns: ()
     becomes: tuple[Becomes, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
@@ -129,23 +146,31 @@ class TableReport:
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
-            head = find_head(glimpse, vocabulary, self.accept, sheet=self.sheet)
+            accept = self.accept_named if glimpse.named and self.accept_named else self.accept
+            head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
             if head is None:
                 return None
             return Recognition(
                 self.hits + len(head.columns.positions),
                 head.describe(),
                 lambda source, options: self.open(source, head, options),
+                *self.group(head.columns),
             )
 
         return Importer(self.platform, declaration, recognise)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found; raises `ExportRefused`."""
-        table = Table(source, head)
         columns = head.columns
         way_out = self.way_out or self.where
         read = columns_read(self.columns, columns)
+        layout = self._layout(columns, read, options)
+        if not layout.metrics and not _has_other_numbers(layout):
+            raise ExportRefused(
+                "no_counts",
+                f"no column of the report counts anything. {way_out}",
+            )
+        table = Table(source, head, public_text=self._public_text(columns))
         period = self.period(head)
         dating = self.decide_dating(
             date_columns(table, read),
@@ -156,12 +181,6 @@ class TableReport:
         )
         numbers = self._numbers(table, read, options)
         table.decimal_mark = numbers.decimal_mark
-        layout = self._layout(columns, read, options)
-        if not layout.metrics and not _has_other_numbers(layout):
-            raise ExportRefused(
-                "no_counts",
-                f"no column of the report counts anything. {way_out}",
-            )
         totals = TotalsRows(
             names=layout.names,
             dates=tuple(dating.positions),
@@ -194,6 +213,13 @@ class TableReport:
         if describes is None:
             return rows.reason_to_skip
         return lambda cells: describes(cells) or rows.reason_to_skip(cells)
+
+    def _public_text(self, columns: Columns) -> Callable[[Row], str] | None:
+        if not self.shown:
+            return None
+        at = columns.positions
+        shown = [(columns.name(field), at[field]) for field in self.shown if field in at]
+        return lambda row: ", ".join(f"{name}={_harmless(row.cells[p])}" for name, p in shown)
 
     def _numbers(
         self, table: Table, read: Mapping[str, tuple[int, Column]], options: Options
@@ -246,6 +272,7 @@ class TableReport:
             given_currency=options.currency,
             nameless_are_totals=self.nameless_are_totals,
             is_one_each=self.is_one_each,
+            key=partial(self.key, report) if self.key else None,
         )
 
     def _metrics(
@@ -329,6 +356,12 @@ def check_currency(table: Table, layout: Layout, numbers: NumberFormat) -> None:
                 f"the report has money ({heading}) but no currency: add a column with it to the "
                 "report, or name the currency",
             )
+
+
+def _harmless(cell: str) -> str:
+    """A cell that is an id, a number or a time; a damaged row may have words in their place."""
+    text = cell.strip()[:40]
+    return text if _ID_OR_NUMBER.fullmatch(text) or parse_period(text) else "(withheld)"
 
 
 def _has_other_numbers(layout: Layout) -> bool:

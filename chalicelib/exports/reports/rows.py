@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Any
 
 from chalicelib.exports.booking import Tally, book
-from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.cells import bare_id, checked_id, is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.identity import (
     Ordinals,
@@ -109,6 +109,8 @@ class Layout:
         Whether a row without names is one of totals even if it has a date.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
+    key : callable, optional
+        What an event id calls a thing, from its names; by default a digest of them.
     """
 
     channel: str
@@ -134,6 +136,7 @@ class Layout:
     given_currency: str = ""
     nameless_are_totals: bool = False
     is_one_each: bool = False
+    key: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(slots=True)
@@ -145,7 +148,7 @@ class _Thing:
     prefix : str
         The beginning of its event ids.
     key : str
-        Digest of its names.
+        What its event ids call it.
     code : int
         A number that stands for it.
     bases : list of dict
@@ -408,16 +411,17 @@ class ReportRows:
         remainder = self._totals.remainder(cells)
         if not remainder and self._totals.is_nameless(cells):
             raise RowRefused("missing_value", "the row does not say what it is about")
-        names = [remainder] if remainder else [bare_id(cells[p]) for p in layout.keys]
+        names = [remainder] if remainder else [checked_id(cells[p]) for p in layout.keys]
         account = _id(cells, layout.account_at) or layout.account
         campaign = remainder or _id(cells, layout.campaign)
         content = "" if remainder else _id(cells, layout.content)
-        key = digest(object_key(names))
+        named = digest(object_key(names))
+        key = layout.key(names) if layout.key else named
         head, number = self._account(account)
         thing = _Thing(
             prefix=f"{head}:{key}",
             key=key,
-            code=number ^ int(key[:15], 16),
+            code=number ^ int(named[:15], 16),
             account=account,
             campaign=short_name(campaign) if campaign else "",
             content=short_name(content) if content else "",

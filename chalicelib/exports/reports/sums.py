@@ -11,6 +11,9 @@ from chalicelib.money import Money
 
 MEMORY = 50_000
 
+MOST_DIGITS = 18
+"""A number of thousands of digits cannot even be shown; the contract refuses those in between."""
+
 
 class Counts(dict[str, int]):
     """A cell -> a whole number, 0 for an empty cell; raises `RowRefused` for anything else.
@@ -31,6 +34,8 @@ class Counts(dict[str, int]):
             raise RowRefused("not_whole", f"{_shown(cell)}: {error}") from None
         except ValueError as error:
             raise RowRefused("invalid_number", f"{_shown(cell)}: {error}") from None
+        if abs(count) >= 10**MOST_DIGITS:
+            raise RowRefused("invalid_number", f"{_shown(cell)}: not a count of anything")
         if len(self) >= MEMORY:
             self.clear()
         self[cell] = count

@@ -13,10 +13,11 @@ from decimal import Decimal
 
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.dates import parse_instant
-from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.orders import Order, sale, undone_sale
 from chalicelib.exports.outcomes import (
     Imported,
     NotData,
@@ -27,10 +28,12 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.shopify.orders import (
     CURRENCY,
+    NO_PEOPLE,
+    ONE_OF_THEM,
     PLATFORM,
+    REFUNDED,
+    RESTATED,
     STATUSES,
-    Order,
-    order_event,
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -61,10 +64,30 @@ _SHOWABLE = {
 
 
 _DECLARATION = Declaration(
-    "Shopify: orders export",
-    "",
-    "Name, Financial Status, Total, Created at, Lineitem name (orders export)",
-    (),
+    "Shopify: orders export (CSV)",
+    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*; its "
+    "headings are English in every shop",
+    "the columns Name, Financial Status, Total, Created at and Lineitem name or quantity",
+    (
+        *RESTATED,
+        Becomes("Total, Refunded Amount, Currency", "the conversion's value"),
+        Becomes("Created at", "the time"),
+        Becomes("Id, else Name", "part of the event id"),
+        Becomes("further line items of an order", "nothing: the first line has the totals"),
+        Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
+    ),
+    (
+        ("invalid_date", "Created at is no time with an offset"),
+        ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
+        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("missing_value", "no name, no total, or a financial status that Shopify does not have"),
+        ("no_currency", "the order names no currency, and none was given"),
+    ),
+    (
+        NO_PEOPLE,
+        "An export with the column Id and a webhook of the same order give the same event.",
+        ONE_OF_THEM,
+    ),
 )
 
 
@@ -111,14 +134,13 @@ class _OrderRows:
         reason = reason_not_paid(status)
         if reason:
             return NotData(row.line, reason)
-        order = Order(
-            number=bare_id(self._cell(row, "id")) or name.lstrip("#"),
-            created=self._created(row),
-            total=self._amount(row, "total", required=True),
-            refunded=self._amount(row, "refunded", required=False),
-            currency=self._currency(row),
-        )
-        return Imported(row.line, (order_event(order, self._options.account),))
+        number = bare_id(self._cell(row, "id")) or name.lstrip("#")
+        order = Order(PLATFORM, self._options.account, number, self._created(row))
+        if status == REFUNDED:
+            return Imported(row.line, (undone_sale(order),))
+        total = self._amount(row, "total", required=True)
+        refunded = self._amount(row, "refunded", required=False)
+        return Imported(row.line, (sale(order, total, refunded, self._currency(row)),))
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""

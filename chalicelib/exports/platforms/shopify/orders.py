@@ -1,66 +1,45 @@
-"""An order of a shop -> one conversion; the same from the orders export and from a webhook."""
+"""What the exports of Shopify's orders share: which orders are paid, and what they become."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from dataclasses import dataclass
-from decimal import Decimal
 
-from chalicelib.exports.booking import conversion, money
-from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.orders import GOAL
+from chalicelib.exports.outcomes import RowRefused
 
 PLATFORM = "shopify"
-GOAL = "purchase"
 PAID = frozenset({"paid", "partially_refunded"})
+REFUNDED = "refunded"
 STATUSES = PAID | {
+    REFUNDED,
     "pending",
     "authorized",
     "partially_paid",
-    "refunded",
     "voided",
     "expired",
     "unpaid",
 }
 CURRENCY = re.compile(r"[A-Z]{3}")
 
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What of an order becomes an event: nothing of the person who placed it.
-
-    Attributes
-    ----------
-    number : str
-        Shopify's id of the order, or the order's name where an export has no ids.
-    created : datetime
-        When it was placed; never changes, so that an order that is exported again after a refund
-        replaces the conversion of the first export.
-    total, refunded : Decimal
-        Amounts in `currency`.
-    currency : str
-    """
-
-    number: str
-    created: dt.datetime
-    total: Decimal
-    refunded: Decimal
-    currency: str
-
-
-def order_event(order: Order, account: str) -> RawEvent:
-    """The conversion that an order is; its value is what the shop keeps.
-
-    Raises
-    ------
-    RowRefused
-        `negative`.
-    """
-    value = order.total - order.refunded
-    if value < 0:
-        raise RowRefused("negative", "more was refunded than the order's total")
-    parts = (PLATFORM, "order", account or "-", order.number, GOAL)
-    return conversion(GOAL, order.created, *parts, value=money(value, order.currency))
+RESTATED = (
+    Becomes(
+        "financial status `paid` or `partially_refunded`",
+        f"one `conversion`, goal `{GOAL}`, at the time at which the order was placed; its value is "
+        "the total less what was refunded",
+    ),
+    Becomes(
+        "financial status `refunded`",
+        "the same `conversion` with `refund` and without a value: it replaces the one that was "
+        "imported when the order was paid, and counts nothing",
+    ),
+    Becomes("any other financial status", "nothing: the order is not paid"),
+)
+NO_PEOPLE = (
+    "Nothing of a person is read: no e-mail, name, address, phone or note is in an event or a "
+    "message, and a refused row shows only order number, status, times, amounts and currency."
+)
+ONE_OF_THEM = "Import the orders or the sales by day, not both: they hold the same sales."
 
 
 def reason_not_paid(status: str) -> str:
@@ -71,7 +50,7 @@ def reason_not_paid(status: str) -> str:
     RowRefused
         `missing_value`, for a status that Shopify does not have. The message does not repeat it.
     """
-    if status in PAID:
+    if status in PAID or status == REFUNDED:
         return ""
     if status not in STATUSES:
         raise RowRefused("missing_value", "the order has no financial status that is known")

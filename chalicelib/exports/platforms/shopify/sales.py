@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.events import MAX_COUNT
 from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
-from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary, comparable
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
+from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import (
     Imported,
     RawEvent,
@@ -29,7 +31,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.platforms.shopify.orders import GOAL, PLATFORM
+from chalicelib.exports.platforms.shopify.orders import ONE_OF_THEM, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
@@ -45,6 +47,7 @@ VOCABULARY = Vocabulary(
         },
     }
 )
+_TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
 """How many refused rows may wait behind a day that is not complete."""
 
@@ -52,10 +55,36 @@ _WAY_OUT = "In Shopify: Analytics > Reports > Total sales over time, grouped by 
 
 
 _DECLARATION = Declaration(
-    "Shopify: sales by day",
-    "",
-    "Day, Orders, Total sales and Net or Gross sales (sales report)",
-    (),
+    "Shopify: sales by day (CSV)",
+    "Analytics > Reports > Total sales over time (Analysen > Berichte > Gesamtumsatz im "
+    "Zeitverlauf), grouped by *Day* (Tag), then Export",
+    "Orders (Bestellungen), Total sales (Gesamtumsatz) and one of Net sales, Gross sales, "
+    "Discounts and Returns (Nettoumsatz, Bruttoumsatz, Rabatte, Rückgaben)",
+    (
+        Becomes("Day / Tag", "the day"),
+        Becomes(
+            "Orders / Bestellungen, Total sales / Gesamtumsatz",
+            "one `conversion` per day, goal `purchase`, with the orders of all its rows and the "
+            "sales above zero",
+        ),
+        Becomes(
+            "Total sales / Gesamtumsatz below zero",
+            "one `conversion` per day with `refund`: the money that went back",
+        ),
+        Becomes("further columns, as products and Net sales", "nothing: parts of the same sales"),
+    ),
+    (
+        ("aggregate_period", "the report is grouped by week, month or more"),
+        ("no_date", "the report has no column of days"),
+        ("no_currency", "the heading names no currency, and none was given"),
+        ("value_without_order", "there are sales on a day without an order"),
+        ("not_whole", "a number of orders is not whole"),
+    ),
+    (
+        "The rows of a day are added up: shipping stands in rows without an order.",
+        "Days are those of the shop's time zone.",
+        ONE_OF_THEM,
+    ),
 )
 
 
@@ -148,7 +177,10 @@ class _SalesRows:
             raise RowRefused("invalid_number", f"orders or sales: {error}") from None
         if orders < 0:
             raise RowRefused("negative", f"{orders} orders")
-        self.days[day] = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
+        sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
+        if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
+            raise RowRefused("invalid_number", "orders or sales: more than a day can have")
+        self.days[day] = sums
         self.day = day
         return Imported(row.line, ())
 

@@ -3,4 +3,4 @@
 from chalicelib.exports.platforms.youtube.api import ANALYTICS_API
 from chalicelib.exports.platforms.youtube.studio import STUDIO
 
-IMPORTERS = (STUDIO, ANALYTICS_API)
+IMPORTERS = (STUDIO.importer(), ANALYTICS_API)

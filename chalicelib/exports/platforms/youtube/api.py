@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.dates import DateFormat, Period, parse_month
-from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.dates import DateFormat, Period, parse_day, parse_month
+from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import raw_text, read_document
 from chalicelib.exports.identity import Ordinals
@@ -23,7 +22,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.platforms.youtube.counts import CHANNEL, day_events, type_counts
+from chalicelib.exports.platforms.youtube.counts import CHANNEL, TYPES, day_events, type_counts
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 
 _KIND = "youtubeAnalytics#resultTable"
@@ -36,14 +35,34 @@ _METRICS = {
     "subscribersGained": "gained",
     "subscribersLost": "lost",
 }
+_TOO_MANY = 10**18
 _WAY_OUT = "Ask the API with dimensions=day (and video, if you like)"
 
 
 _DECLARATION = Declaration(
     "YouTube Analytics API: answers of reports.query",
-    "",
+    (
+        "The answer of `GET https://youtubeanalytics.googleapis.com/v2/reports` with "
+        "`dimensions=day` (and `video`, if you like) and `metrics=views,likes,comments,shares,"
+        "subscribersGained,subscribersLost`, saved as it is"
+    ),
     f'JSON with "kind": "{_KIND}"',
-    (),
+    (
+        *(Becomes(name, f"`{TYPES[metric]}`") for name, metric in _METRICS.items()),
+        Becomes("video", "`content_id`, part of the event id"),
+        Becomes("other dimensions", "part of the event id"),
+        Becomes("day, month", "the day; a month is refused or, if asked for, spread"),
+        Becomes("other metrics", "nothing: times, averages and income"),
+    ),
+    (
+        ("no_date", "an answer without the dimension `day` or `month`"),
+        ("no_counts", "an answer whose metrics are all times, averages or income"),
+        ("aggregate_period", "an answer by month, unless spread"),
+    ),
+    (
+        "Days are those of Pacific time, as the API counts them; they are taken as UTC days.",
+        "A day by video, or of the channel, restates what YouTube Studio exported.",
+    ),
 )
 
 
@@ -97,7 +116,7 @@ class _Columns:
         text = str(row[self.date])
         if self.dated_by == "month":
             return parse_month(text, DateFormat())
-        day = dt.date.fromisoformat(text)
+        day = parse_day(text)
         return day, day
 
 
@@ -127,15 +146,24 @@ def _convert(
     counts = type_counts(metrics)
     if not counts:
         return NotData(number, "no numbers but zeros")
-    dimensions = {name: str(row[index]) for name, index in columns.dimensions.items()}
+    dimensions = {name: _name(name, row[index]) for name, index in columns.dimensions.items()}
     return Imported(number, day_events(first, last, dimensions, counts, account, ordinals))
+
+
+def _name(dimension: str, value: Any) -> str:
+    """What a row is about, e.g. the id of a video."""
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise RowRefused("missing_value", f"{dimension} names nothing")
+    return str(value)
 
 
 def _count(name: str, value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise RowRefused("invalid_number", f"{name} {value!r} is no number")
+        raise RowRefused("invalid_number", f"{name} is no number")
+    if not -_TOO_MANY < value < _TOO_MANY:
+        raise RowRefused("invalid_number", f"{name} is not a count of anything")
     if value != int(value):
         raise RowRefused("not_whole", f"{name} {value} is not a whole number")
     return int(value)

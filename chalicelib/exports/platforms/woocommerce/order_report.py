@@ -1,0 +1,225 @@
+"""WooCommerce, Analytics > Orders (CSV): one row per order, one per refund with its number.
+
+The customer's name and the coupons are not in the vocabulary, so that nothing of them is read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.booking import conversion, money
+from chalicelib.exports.cells import bare_id
+from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
+from chalicelib.exports.declarations import Becomes, Declaration
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.identity import Ordinals
+from chalicelib.exports.numerals import NumberFormat, decide_number_format
+from chalicelib.exports.orders import GOAL, Order
+from chalicelib.exports.outcomes import (
+    Imported,
+    NotData,
+    RawEvent,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.platforms.woocommerce.statuses import (
+    ONE_OF_THEM,
+    PLATFORM,
+    SOLD,
+    not_sold,
+    status_of,
+)
+from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.money import Money
+
+VOCABULARY = Vocabulary(
+    {
+        "day": {"en": ["Date"], "de": ["Datum"]},
+        "number": {
+            "en": ["Order #", "Order number", "Order no."],
+            "de": ["Bestellung #", "Bestellung Nr.", "Bestellnummer", "Bestellnr.", "Bestell-Nr."],
+        },
+        "status": {"en": ["Status"], "de": ["Status"]},
+        "revenue": {
+            "en": ["N. Revenue", "Net Revenue", "Net sales"],
+            "de": ["N. Umsatz", "Nettoumsatz", "Netto-Umsatz", "Nettoeinnahmen"],
+        },
+        "customer_type": {"en": ["Customer type"], "de": ["Kundentyp", "Kundenart"]},
+        "products": {"en": ["Product(s)", "Products"], "de": ["Produkt(e)", "Produkte"]},
+        "items": {
+            "en": ["Items sold"],
+            "de": ["Verkaufte Artikel", "Artikel verkauft", "Verkaufte Produkte"],
+        },
+        "origin": {"en": ["Attribution", "Origin"], "de": ["Zuordnung", "Herkunft"]},
+    }
+)
+_REQUIRED = ("day", "number", "status")
+_TYPICAL = ("revenue", "customer_type", "products", "items")
+_SHOWN = {
+    "number": re.compile(r"#?\d{1,12}"),
+    "day": re.compile(r"[\d.:/ -]{6,20}"),
+    "revenue": re.compile(r"-?[\d.,]{1,15}"),
+}
+_ZERO = Decimal(0)
+
+_DECLARATION = Declaration(
+    "WooCommerce Analytics: orders (CSV)",
+    "Analytics > Orders > Download (Analysen > Bestellungen > Herunterladen)",
+    "the columns Date, Order # and Status (Datum, Bestellung #, Status) and one of N. Revenue or "
+    "Net sales, Customer type, Product(s), Items sold (Nettoumsatz, Kundentyp, Produkt(e), "
+    "Verkaufte Artikel)",
+    (
+        Becomes(
+            "status `completed` or `processing` (Abgeschlossen, In Bearbeitung)",
+            f"one `conversion`, goal `{GOAL}`",
+        ),
+        Becomes(
+            "a row of such an order with a revenue below zero",
+            "a `conversion` with `refund`: the money that went back",
+        ),
+        Becomes("any other status", "nothing: no sale, or none that stayed one"),
+        Becomes("N. Revenue, Net sales / Nettoumsatz", "the conversion's value"),
+        Becomes("Date / Datum", "the day: the time of day has no zone"),
+        Becomes("Order # / Bestellung #", "part of the event id"),
+        Becomes("Customer, Coupon(s), Product(s), Attribution", "nothing: they are not read"),
+    ),
+    (
+        ("no_currency", "the file names no currency, and none was given"),
+        ("undecidable_format", "a day could be day/month or month/day"),
+        ("invalid_date", "the date is none"),
+        ("invalid_number", "the revenue is no number in the file's format"),
+        ("missing_value", "no order number, or a status that WooCommerce does not have"),
+    ),
+    (
+        "Net revenue is without taxes and shipping.",
+        "An order that was imported as completed and refunded in full later stays, until the "
+        "orders are imported from the API: this report does not show such an order as a sale.",
+        ONE_OF_THEM,
+    ),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, _is_of_orders)
+    if head is None:
+        return None
+    return Recognition(
+        len(head.columns.positions),
+        head.describe(),
+        lambda source, options: _open(source, head, options),
+    )
+
+
+def _is_of_orders(head: TableHead) -> bool:
+    columns = head.columns
+    return all(f in columns for f in _REQUIRED) and any(f in columns for f in _TYPICAL)
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    columns = head.columns
+    at = dict(columns.positions)
+    table = Table(source, head, public_text=lambda row: _public_text(row, at))
+    mark = options.decimal_mark
+    numbers = (
+        NumberFormat(mark)
+        if mark
+        else decide_number_format(columns.language, table.sample("revenue"))
+    )
+    order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
+    currency = columns.currencies.get("revenue", options.currency)
+    _check_currency(table, numbers, currency)
+    rows = _OrderRows(at, DateFormat(order), numbers, currency, options.account, Ordinals())
+    description = ReportDescription(
+        PLATFORM,
+        "orders",
+        source.encoding,
+        head.delimiter,
+        numbers.decimal_mark,
+        notes=("Days are those of the shop's time zone.",),
+    )
+    reading = Reading(description, iter(()))
+    reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
+    return reading
+
+
+def _check_currency(table: Table, numbers: NumberFormat, currency: str) -> None:
+    """Refuses a file of sums without a currency before its first row is refused."""
+    if currency:
+        return
+    for cell in table.sample("revenue"):
+        try:
+            amount, named = numbers.money(cell)
+        except ValueError:
+            continue
+        if amount and not named:
+            raise ExportRefused(
+                "no_currency", "the report has revenue but not its currency: name the currency"
+            )
+
+
+def _public_text(row: Row, at: dict[str, int]) -> str:
+    """What a refusal may show of a row: cells that cannot be about a person."""
+    cells = {field: row.cells[at[field]].strip() for field in _SHOWN if field in at}
+    return ", ".join(f"{f}={cell}" for f, cell in cells.items() if _SHOWN[f].fullmatch(cell))
+
+
+@dataclass(frozen=True, slots=True)
+class _OrderRows:
+    """What the rows of the report mean. No message repeats a cell."""
+
+    at: dict[str, int]
+    dates: DateFormat
+    numbers: NumberFormat
+    currency: str
+    account: str
+    refunds: Ordinals
+
+    def convert(self, row: Row) -> RowOutcome:
+        """The conversion or refund of a row; raises `RowRefused`."""
+        number = bare_id(row.cells[self.at["number"]]).lstrip("#")
+        if not number:
+            raise RowRefused("missing_value", "the order has no number")
+        status = status_of(row.cells[self.at["status"]])
+        if status not in SOLD:
+            return NotData(row.line, not_sold(status))
+        try:
+            day = self.dates.day(row.cells[self.at["day"]])
+        except ValueError:
+            raise RowRefused("invalid_date", "the order's date is none") from None
+        order = Order(PLATFORM, self.account, number, start_of(day))
+        revenue, currency = self._revenue(row)
+        if revenue is not None and revenue < _ZERO:
+            ordinal = self.refunds.next_of(number, day)
+            parts = (*order.parts, "refund", day.isoformat(), str(ordinal))
+            value = money(-revenue, currency)
+            return Imported(row.line, (self._event(order, parts, value, refund=True),))
+        value_or_none = None if revenue is None else money(revenue, currency)
+        return Imported(row.line, (self._event(order, order.parts, value_or_none, refund=False),))
+
+    def _event(
+        self, order: Order, parts: tuple[str, ...], value: Money | None, *, refund: bool
+    ) -> RawEvent:
+        return conversion(GOAL, order.created, *parts, value=value, refund=refund)
+
+    def _revenue(self, row: Row) -> tuple[Decimal | None, str]:
+        position = self.at.get("revenue")
+        if position is None:
+            return None, ""
+        try:
+            revenue, named = self.numbers.money(row.cells[position])
+        except ValueError:
+            raise RowRefused("invalid_number", "the order's revenue is no amount") from None
+        currency = named or self.currency
+        if revenue is not None and not currency:
+            raise RowRefused("no_currency", "the order's revenue has no currency")
+        return revenue, currency
+
+
+ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise)

@@ -1,0 +1,58 @@
+"""Records in JSON, however a file holds them: one per line, in an array, in an object, alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.documents import arrays_in, items_of, lines_of, read_document
+from chalicelib.exports.outcomes import RowOutcome
+from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
+
+_LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
+_ARRAY = re.compile(r"[\ufeff\s]*\[")
+
+
+def record_outcomes(
+    source: Source,
+    convert: Callable[[Any], Converted],
+    shown: Callable[[Any], str],
+    *,
+    within: tuple[str, ...] = (),
+) -> Iterator[RowOutcome]:
+    """One outcome per record of a file, by its line in NDJSON, else by its position.
+
+    Parameters
+    ----------
+    convert, shown : callable
+        As of `records.outcomes_of`; neither may rely on a record's type.
+    within : tuple of str
+        Keys of an object around the records, as ``data`` in ``{"data": [...]}``.
+
+    Raises
+    ------
+    ExportRefused
+        `unreadable_file`, `too_deep`; `file_too_large`, for a single record of many megabytes.
+    """
+    if is_lines(source.text):
+        return outcomes_of_lines(lines_of(source), convert, shown=shown)
+    if _ARRAY.match(source.text):
+        return outcomes_of(items_of(source, "item"), convert, shown=shown)
+    key = next((key for key in within if key in arrays_in(source.text)), None)
+    if key is not None:
+        return outcomes_of(items_of(source, f"{key}.item"), convert, shown=shown)
+    return outcomes_of([read_document(source)], convert, shown=shown)
+
+
+def is_lines(text: str) -> bool:
+    """Whether the beginning of a file is NDJSON of more than one line, of which one may be broken.
+
+    A document over several lines has a first line that ends in the middle of something.
+    """
+    lines = [match[0].strip("\ufeff \t") for match in islice(_LINE.finditer(text), 2)]
+    if len(lines) < 2 or not lines[0].startswith("{") or lines[0].endswith(("{", "[", ",")):
+        return False
+    return any(line.startswith("{") and line.endswith("}") for line in lines)

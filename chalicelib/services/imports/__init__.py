@@ -1,0 +1,32 @@
+"""Imports: an export file is announced, uploaded and read; what it refused can be read again.
+
+========================  =====================================================================
+announcing                files that will be uploaded, files that were dropped into the bucket
+running                   one run of the import function, from checkpoint to checkpoint
+reading                   an upload, opened as the export that it is
+rows                      its rows in chunks, as what is to be stored of them
+replaying                 refused rows, read once more with other options
+showing                   what is known of imports
+========================  =====================================================================
+"""
+
+from chalicelib.services.imports.announcing import Upload, import_for_object, start_import
+from chalicelib.services.imports.asking import OPTIONS as REPLAY_OPTIONS
+from chalicelib.services.imports.asking import ask_for_replay
+from chalicelib.services.imports.reading import ReadExport
+from chalicelib.services.imports.running import message_of, run_import
+from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
+
+__all__ = [
+    "REPLAY_OPTIONS",
+    "ReadExport",
+    "Upload",
+    "ask_for_replay",
+    "import_for_object",
+    "list_imports",
+    "list_refused_rows",
+    "message_of",
+    "run_import",
+    "show_import",
+    "start_import",
+]

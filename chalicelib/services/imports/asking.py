@@ -1,0 +1,91 @@
+"""Asking for a replay: the options are checked and kept in the import, and its message is sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Literal
+
+from chalicelib.errors import ImportUnfinished, LikeworthError
+from chalicelib.services.imports.announcing import check_options, stamp
+from chalicelib.services.imports.showing import show_import
+from chalicelib.services.mappings import chosen_mapping
+from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.tenant_store import TenantStore
+
+OPTIONS = ("platform", "mapping", "spread", "currency", "account")
+_PATIENCE = dt.timedelta(minutes=15)
+"""A replay that was not begun after so long has lost its message and may be asked for again."""
+
+
+def ask_for_replay(
+    store: TenantStore,
+    import_id: str,
+    send: Callable[[Import], None],
+    given: dict[str, Any],
+    *,
+    now: dt.datetime,
+) -> Import:
+    """Ask that an import be replayed; nothing happens if it has refused nothing.
+
+    Parameters
+    ----------
+    send : callable
+        Puts the message of an import into the queue.
+    given : dict
+        Those of `OPTIONS` that take the place of the import's own; None takes one away.
+
+    Raises
+    ------
+    NotFound
+    InvalidFields
+        For an option that cannot be one.
+    ImportUnfinished
+        The import is waiting or running.
+    """
+    current = show_import(store, import_id)
+    if current.state in ("waiting", "running") and not _is_forgotten(current, now):
+        raise ImportUnfinished(f"the import is {current.state}; it can be replayed when it ended")
+    if current.state == "done" and not current.rejected:
+        return current
+    platform = given.get("platform", current.platform) or "auto"
+    currency = given.get("currency", current.currency)
+    account = given.get("account", current.account)
+    check_options(platform, currency, account)
+    mapping, name = current.mapping, current.mapping_name
+    if "mapping" in given:
+        mapping, name = chosen_mapping(store, given["mapping"])
+    replay = Replay(
+        asked_at=stamp(now),
+        before=_how_it_ended(current),
+        generation=current.generations + 1,
+        platform=platform,
+        spread=bool(given.get("spread", current.spread)),
+        currency=currency,
+        account=account,
+        mapping=mapping,
+        mapping_name=name,
+    )
+    asked = store.imports.save(
+        replace(current, state="waiting", generations=replay.generation, replay=replay)
+    )
+    try:
+        send(asked)
+    except LikeworthError:
+        store.imports.save(replace(asked, state=replay.before, replay=None))
+        raise
+    return asked
+
+
+def _how_it_ended(current: Import) -> Literal["done", "failed"]:
+    if current.replay is not None:
+        return current.replay.before
+    return "done" if current.state == "done" else "failed"
+
+
+def _is_forgotten(current: Import, now: dt.datetime) -> bool:
+    """Whether a replay was asked for whose message was lost."""
+    if current.state != "waiting" or current.replay is None:
+        return False
+    return now - dt.datetime.fromisoformat(current.replay.asked_at) > _PATIENCE

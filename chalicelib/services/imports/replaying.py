@@ -1,0 +1,187 @@
+"""Replays: the rows that an import refused are read once more, with other options.
+
+An import whose whole file was refused runs again from the start (`running`). Of any other the file
+is read again, and of its rows only those are taken that were refused: both are in the order of the
+file, so they are merged, however many there are. What is refused again becomes a new generation of
+refused rows; the import shows the old one until the replay is done, and then all of the new one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+
+from chalicelib.errors import ExportRefused, StoreUnavailable
+from chalicelib.services.admission import terms_of
+from chalicelib.services.imports.announcing import stamp
+from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
+from chalicelib.services.imports.reading import Reading
+from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
+from chalicelib.services.imports.rows import Chunk, Gathering, numbered
+from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.objects import ObjectGoneError
+from chalicelib.storage.tenant_store import TenantStore
+
+ROWS_PER_EVENT = 50
+"""Most rows of a replay are passed over: a checkpoint comes after many times as many."""
+
+OpenReading = Callable[[ExitStack, Import | Replay], Reading]
+"""Opens the file as somebody asked for; what is to be closed goes onto the stack."""
+
+
+class ReplayRun:
+    """One run of a replay, and what it has to work with.
+
+    Parameters
+    ----------
+    store : TenantStore
+    now : datetime
+    has_time : callable
+        Whether there is time for another chunk.
+    chunk_events : int
+        About how many events lie between two checkpoints.
+    """
+
+    def __init__(
+        self,
+        store: TenantStore,
+        *,
+        now: dt.datetime,
+        has_time: Callable[[], bool],
+        chunk_events: int,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._has_time = has_time
+        self._chunk_events = chunk_events
+
+    def run(self, current: Import, open_reading: OpenReading) -> Import:
+        """Replay an import, or go on where its checkpoint says.
+
+        Returns
+        -------
+        Import
+            ``done``, with `error` set if the file could not be read (to its end); or ``running``.
+
+        Raises
+        ------
+        StoreUnavailable
+        """
+        replay = replay_of(current)
+        with ExitStack() as opened:
+            try:
+                reading = open_reading(opened, replay)
+                earlier = None
+                if not reads_alike(current, replay):
+                    earlier = EarlierReading(
+                        numbered(open_reading(opened, current), replay.position),
+                        may_renumber=may_renumber(current, replay),
+                    )
+            except ExportRefused as why:
+                return self.abandon(current, why)
+            except ObjectGoneError:
+                return self.abandon(current, GONE)
+            return self._go_through(current, reading, earlier)
+
+    def abandon(self, current: Import, why: ExportRefused) -> Import:
+        """End a replay whose file cannot be read; what it had taken by then stays taken."""
+        replay = replay_of(current)
+        if replay.position == 0 and replay.after is None:
+            error = {"code": why.code, "detail": why.detail}
+            return self._store.imports.save(
+                replace(current, state=replay.before, error=error, replay=None)
+            )
+        return self._go_through(current, why=why)
+
+    def _go_through(
+        self,
+        current: Import,
+        reading: Reading | None = None,
+        earlier: EarlierReading | None = None,
+        *,
+        why: ExportRefused | None = None,
+    ) -> Import:
+        replay = replay_of(current)
+        outcomes = numbered(reading, replay.position) if reading is not None else ()
+        refused = self._store.imports.refused_rows(
+            current.import_id, current.generation, after=replay.after
+        )
+        merged = Merged(outcomes, refused)
+        gathering = Gathering(
+            terms_of(self._store, self._now),
+            reading.parts if reading is not None else (),
+            events=self._chunk_events,
+            rows=ROWS_PER_EVENT * self._chunk_events,
+        )
+        for chunk in replayed_chunks(merged, gathering, earlier):
+            current = self._keep(current, chunk)
+            if not self._has_time():
+                return current
+        return self._end(current, reading, why or merged.trouble)
+
+    def _keep(self, current: Import, chunk: Chunk) -> Import:
+        """Events, then rows that stay refused, then the checkpoint that covers both."""
+        replay = replay_of(current)
+        missed = self._store.events.write(chunk.writes)
+        if missed:
+            raise StoreUnavailable(
+                f"{len(missed)} events of the replay of the import {current.import_id} are not "
+                "stored; it goes on from there"
+            )
+        self._store.imports.add_refused_rows(
+            current.import_id, replay.generation, chunk.refused, now=self._now
+        )
+        first, last = chunk.days(replay.first_day, replay.last_day)
+        ahead = replace(
+            replay,
+            position=replay.position + chunk.rows,
+            after=chunk.after or replay.after,
+            imported=replay.imported + chunk.imported,
+            not_data=replay.not_data + chunk.not_data,
+            events=replay.events + chunk.events,
+            first_day=first,
+            last_day=last,
+        )
+        return self._store.imports.save(replace(current, replay=ahead))
+
+    def _end(self, current: Import, reading: Reading | None, why: ExportRefused | None) -> Import:
+        """Show the new generation and the counts that belong to it, in one write."""
+        replay = replay_of(current)
+        ended = replace(
+            current,
+            state="done",
+            generation=replay.generation,
+            events=current.events + replay.events,
+            rejected=current.rejected - replay.imported - replay.not_data,
+            not_data=current.not_data + replay.not_data,
+            first_day=min(filter(None, (current.first_day, replay.first_day)), default=None),
+            last_day=max(filter(None, (current.last_day, replay.last_day)), default=None),
+            error=None if why is None else {"code": why.code, "detail": why.detail},
+            finished_at=stamp(self._now),
+            replay=None,
+        )
+        if why is None and reading is not None:
+            ended = replace(
+                ended,
+                report=reading.report,
+                summary=reading.summary(),
+                platform=replay.platform,
+                spread=replay.spread,
+                currency=replay.currency,
+                account=replay.account,
+                mapping=replay.mapping,
+                mapping_name=replay.mapping_name,
+            )
+        saved = self._store.imports.save(ended)
+        self._store.imports.remove_refused_rows(
+            current.import_id, current.generation, go_on=self._has_time
+        )
+        return saved
+
+
+def replay_of(current: Import) -> Replay:
+    """The replay of an import that has one."""
+    assert current.replay is not None
+    return current.replay

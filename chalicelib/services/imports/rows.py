@@ -1,0 +1,249 @@
+"""Rows of an export file, chunk by chunk, as what is to be stored of them.
+
+A row is taken whole or refused whole: impressions without the clicks and the cost that stood beside
+them would be half a truth, and a replay after the cause was mended would have to tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.services.admission import Refusal, Terms, admit_all
+from chalicelib.storage.events import EventWrite
+from chalicelib.storage.imports import RefusedRow
+
+if TYPE_CHECKING:
+    from chalicelib.exports.outcomes import Imported, RawEvent, RowOutcome
+
+CHUNK_EVENTS = 1000
+ROWS_PER_EVENT = 5
+"""A chunk also ends after so many times as many rows, if they hold few events."""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """What became of some rows that follow each other.
+
+    Attributes
+    ----------
+    rows, imported, not_data : int
+        How many there are, how many of them are imported and how many hold no data.
+    events : int
+        How many events more there are now.
+    writes : list of EventWrite
+    refused : list of RefusedRow
+        In the order of the file.
+    after : str, optional
+        Of a replay: cursor of the last refused row that is dealt with, if there was one.
+    """
+
+    rows: int = 0
+    imported: int = 0
+    not_data: int = 0
+    events: int = 0
+    writes: list[EventWrite] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
+    after: str | None = None
+
+    def days(self, first: str | None, last: str | None) -> tuple[str | None, str | None]:
+        """First and last day of the events and of two days that there were before."""
+        if not self.writes:
+            return first, last
+        times = [write.event.occurred_at for write in self.writes]
+        own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()
+        return min(first or own_first, own_first), max(last or own_last, own_last)
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """Events of a row that was imported before, as they are now.
+
+    Attributes
+    ----------
+    events : tuple of dict
+        Those that are to be stored again.
+    more : int
+        How many more the row has now than before.
+    """
+
+    events: tuple[RawEvent, ...]
+    more: int
+
+
+class Gathering:
+    """Gathers rows until they are worth storing; their events are admitted all at once.
+
+    Parameters
+    ----------
+    terms : Terms
+    parts : sequence of str
+        Names of the parts of the file.
+    events : int
+        About how many events a chunk holds.
+    rows : int
+        How many rows it holds at most.
+    """
+
+    def __init__(self, terms: Terms, parts: Sequence[str], *, events: int, rows: int) -> None:
+        from chalicelib.exports.outcomes import Imported, Refused
+
+        self._imported_kind, self._refused_kind = Imported, Refused
+        self._terms = terms
+        self._parts = parts
+        self._most_events = events
+        self._most_rows = rows
+        self._begin()
+
+    def _begin(self) -> None:
+        self._chunk = Chunk()
+        self._imported: list[tuple[int, Imported]] = []
+        self._restated: list[Restatement] = []
+        self._events = 0
+
+    def is_full(self) -> bool:
+        """Whether what was gathered should be stored before more is read."""
+        return (
+            self._events >= self._most_events
+            or self._chunk.rows >= self._most_rows
+            or len(self._chunk.refused) >= self._most_events
+        )
+
+    def is_empty(self) -> bool:
+        """Whether there is nothing to store or to note."""
+        return not (self._chunk.rows or self._chunk.refused)
+
+    def add(self, number: int, outcome: RowOutcome) -> None:
+        """A row; `number` says which of the records of its row it is."""
+        chunk = self._chunk
+        chunk.rows += 1
+        kind = type(outcome)
+        if kind is self._imported_kind:
+            if outcome.events:  # type: ignore[union-attr]
+                self._imported.append((number, outcome))  # type: ignore[arg-type]
+                self._events += len(outcome.events)  # type: ignore[union-attr]
+            else:
+                chunk.imported += 1
+        elif kind is self._refused_kind:
+            chunk.refused.append(self._refused(number, outcome))
+        else:
+            chunk.not_data += 1
+
+    def pass_over(self) -> None:
+        """A row of which nothing is to be stored."""
+        self._chunk.rows += 1
+
+    def restate(self, restatement: Restatement) -> None:
+        """A row that was imported already, of which some events are to be stored again."""
+        self._chunk.rows += 1
+        self._restated.append(restatement)
+        self._events += len(restatement.events)
+
+    def carry(self, row: RefusedRow) -> None:
+        """A row that stays refused as it was, without having been read again."""
+        self._chunk.refused.append(row)
+
+    def settled(self, row: RefusedRow) -> None:
+        """A row that was refused before is dealt with."""
+        self._chunk.after = row.cursor
+
+    def close(self) -> Chunk:
+        """What was gathered; gathering begins anew."""
+        chunk, imported, restated = self._chunk, self._imported, self._restated
+        verdicts = admit_all([raw for _, row in imported for raw in row.events], self._terms)
+        if any(type(verdict) is Refusal for verdict in verdicts):
+            self._sort_out(verdicts)
+        else:
+            chunk.writes = verdicts  # type: ignore[assignment]
+            chunk.imported += len(imported)
+        chunk.events = len(chunk.writes)
+        for restatement in restated:
+            again = admit_all(restatement.events, self._terms)
+            writes = [one for one in again if not isinstance(one, Refusal)]
+            if len(writes) == len(again):
+                chunk.writes += writes
+                chunk.events += restatement.more
+        self._begin()
+        return chunk
+
+    def _sort_out(self, verdicts: list[EventWrite | Refusal]) -> None:
+        """Takes the rows of which every event is admitted, and refuses the others."""
+        chunk, left = self._chunk, iter(verdicts)
+        for number, outcome in self._imported:
+            own = list(islice(left, len(outcome.events)))
+            refusal = next((one for one in own if isinstance(one, Refusal)), None)
+            if refusal is None:
+                chunk.writes += [one for one in own if not isinstance(one, Refusal)]
+                chunk.imported += 1
+            else:
+                shown = _shown(outcome.events)
+                chunk.refused.append(
+                    self._row(outcome, number, shown, refusal.code, refusal.message)
+                )
+        chunk.refused.sort(key=lambda row: row.place)
+
+    def _refused(self, number: int, outcome: Any) -> RefusedRow:
+        return self._row(outcome, number, outcome.raw, outcome.code, outcome.message)
+
+    def _row(
+        self, outcome: RowOutcome, number: int, raw: str, code: str, message: str
+    ) -> RefusedRow:
+        part = outcome.part
+        name = self._parts[part] if part < len(self._parts) else ""
+        return RefusedRow(outcome.row, number, raw, code, message, part, name)
+
+
+def chunks(
+    outcomes: Iterable[RowOutcome],
+    terms: Terms,
+    *,
+    events: int,
+    position: int = 0,
+    parts: Sequence[str] = (),
+) -> Iterator[Chunk]:
+    """Rows in chunks that one checkpoint covers; every event goes through the same admission.
+
+    Parameters
+    ----------
+    outcomes : iterable of RowOutcome
+        From the first row of the file.
+    events : int
+        About how many events a chunk holds.
+    position : int
+        How many rows are dealt with already.
+    """
+    gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events)
+    for number, outcome in numbered(outcomes, position):
+        gathering.add(number, outcome)
+        if gathering.is_full():
+            yield gathering.close()
+    if not gathering.is_empty():
+        yield gathering.close()
+
+
+def numbered(outcomes: Iterable[RowOutcome], position: int) -> Iterator[tuple[int, RowOutcome]]:
+    """The outcomes behind a position, each with the number of records before it in its row.
+
+    Most rows hold one record; tables that stand side by side share theirs.
+    """
+    part, row, number = -1, -1, 0
+    rest = iter(outcomes)
+    for outcome in islice(rest, position):
+        is_same = outcome.row == row and outcome.part == part
+        part, row, number = outcome.part, outcome.row, number + 1 if is_same else 0
+    for outcome in rest:
+        if outcome.row == row and outcome.part == part:
+            number += 1
+        else:
+            part, row, number = outcome.part, outcome.row, 0
+        yield number, outcome
+
+
+def _shown(events: Sequence[dict[str, Any]]) -> str:
+    """The events of a refused row as text, without the person."""
+    from chalicelib.exports.event_lines import event_line
+
+    shown = [{name: value for name, value in raw.items() if name != "user_id"} for raw in events]
+    return "".join(map(event_line, shown))

@@ -1,0 +1,266 @@
+"""Running an import: an uploaded export file becomes events, through the same door as by HTTP.
+
+The file is read in order; after every chunk a checkpoint says how many rows of which version of the
+file are dealt with, written after the events and the refused rows that it covers. Killed anywhere
+and run again, an import loses nothing and doubles nothing: events and refused rows land on the
+same items, and the counts come from the checkpoint.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.errors import ExportRefused, StoreUnavailable
+from chalicelib.services.admission import terms_of
+from chalicelib.services.imports.announcing import stamp
+from chalicelib.services.imports.merging import GONE
+from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
+from chalicelib.services.imports.replaying import ReplayRun
+from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
+from chalicelib.services.imports.showing import show_import
+from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.objects import (
+    ObjectGoneError,
+    ObjectReader,
+    ObjectTooLargeError,
+    ObjectVersion,
+)
+from chalicelib.storage.tenant_store import TenantStore
+
+STOP_BEFORE_SECONDS = 30.0
+"""An import that has less time than this left stops at its checkpoint."""
+
+
+def run_import(
+    store: TenantStore,
+    import_id: str,
+    version: ObjectVersion,
+    *,
+    now: dt.datetime,
+    deadline: Callable[[], float],
+    read_export: ReadExport | None = None,
+    chunk_events: int = CHUNK_EVENTS,
+) -> Import:
+    """Import a file, or go on where its checkpoint says; the same for a replay.
+
+    Parameters
+    ----------
+    version : ObjectVersion
+        The upload; another version than the checkpoint's starts again.
+    deadline : callable
+        Seconds that are left; with few left the import stops at its checkpoint.
+    read_export : callable, optional
+        In place of `exports.read_export`.
+    chunk_events : int
+        About how many events lie between two checkpoints.
+
+    Returns
+    -------
+    Import
+        ``done``, ``failed`` (with the reason), or ``running``: there is more to do, call again with
+        the version that it names.
+
+    Raises
+    ------
+    NotFound
+        There is no such import.
+    StoreUnavailable
+        Not everything could be stored; nothing before the checkpoint is lost, try again later.
+    """
+    current = show_import(store, import_id)
+    is_same = (current.object_key, current.etag) == (version.key, version.etag)
+    if is_same and current.state in ("done", "failed"):
+        return current
+    work = _Work(store, now, deadline, read_export, chunk_events)
+    try:
+        stream = work.open(version)
+    except ObjectGoneError:
+        return work.without_object(current, version)
+    except ObjectTooLargeError as error:
+        return work.refuse(current, version, ExportRefused("file_too_large", str(error)))
+    with stream:
+        if not is_same or current.state == "waiting":
+            current = work.begin(current, version)
+        if current.replay is not None:
+            return work.replay(current, stream, version)
+        return work.read(current, stream)
+
+
+class _Work:
+    """One run of the import function, and what it has to work with."""
+
+    def __init__(
+        self,
+        store: TenantStore,
+        now: dt.datetime,
+        deadline: Callable[[], float],
+        read_export: ReadExport | None,
+        chunk_events: int,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._deadline = deadline
+        self._read_export = read_export
+        self._chunk_events = chunk_events
+
+    def has_time(self) -> bool:
+        """Whether there is time for another chunk."""
+        return self._deadline() >= STOP_BEFORE_SECONDS
+
+    def open(self, version: ObjectVersion) -> ObjectReader:
+        """The upload; raises `ObjectGoneError` and `ObjectTooLargeError`."""
+        return self._store.objects.open(version, max_bytes=self._store.settings.max_import_bytes)
+
+    def begin(self, current: Import, version: ObjectVersion) -> Import:
+        """The import at the first row of a version of its file, or of its replay."""
+        replay = current.replay
+        is_same = (current.object_key, current.etag) == (version.key, version.etag)
+        if is_same and replay is not None and replay.before == "done":
+            return self._store.imports.save(replace(current, state="running"))
+        begun = self._store.imports.save(_begun(current, version, replay if is_same else None))
+        if current.rejected:
+            self._store.imports.remove_refused_rows(
+                current.import_id, current.generation, go_on=self.has_time
+            )
+        return begun
+
+    def read(self, current: Import, stream: ObjectReader) -> Import:
+        """Store the rows behind the checkpoint."""
+        try:
+            reading = open_reading(self._store, current, stream, self._read_export)
+            current = replace(current, report=reading.report)
+            for chunk in chunks(
+                reading,
+                terms_of(self._store, self._now),
+                events=self._chunk_events,
+                position=current.position,
+                parts=reading.parts,
+            ):
+                current = self._keep(current, chunk)
+                if not self.has_time():
+                    return current
+        except ExportRefused as refusal:
+            return self._fail(current, refusal)
+        except ObjectGoneError:
+            return self._fail(current, GONE)
+        return self._finish(current, reading)
+
+    def replay(self, current: Import, stream: ObjectReader, version: ObjectVersion) -> Import:
+        """Take the rows that were refused before."""
+
+        def open_it(opened: ExitStack, asked: Import | Replay) -> Reading:
+            own = stream if asked is current.replay else self.open(version)
+            opened.callback(own.close)
+            return open_reading(self._store, asked, own, self._read_export)
+
+        return self._replay_run().run(current, open_it)
+
+    def without_object(self, current: Import, version: ObjectVersion) -> Import:
+        """The file is gone, or is not the one that was announced any more."""
+        is_same = (current.object_key, current.etag) == (version.key, version.etag)
+        if version.etag in current.overtaken:
+            # Its worker may have written old numbers over new ones before it noticed. Now that its
+            # message came again its time is up, so reading the newer file once more mends that.
+            newer = ObjectVersion(current.object_key, current.etag, current.version_id)
+            left = tuple(etag for etag in current.overtaken if etag != version.etag)
+            return self._store.imports.save(replace(_begun(current, newer, None), overtaken=left))
+        if is_same and current.replay is not None:
+            return self._replay_run().abandon(current, GONE)
+        if is_same or (current.state == "waiting" and current.replay is None):
+            return self._fail(current, GONE)
+        return current
+
+    def refuse(self, current: Import, version: ObjectVersion, why: ExportRefused) -> Import:
+        """The file is not read at all."""
+        if current.replay is not None and current.etag == version.etag:
+            return self._replay_run().abandon(current, why)
+        return self._fail(self.begin(current, version), why)
+
+    def _replay_run(self) -> ReplayRun:
+        return ReplayRun(
+            self._store, now=self._now, has_time=self.has_time, chunk_events=self._chunk_events
+        )
+
+    def _keep(self, current: Import, chunk: Chunk) -> Import:
+        """Events, then refused rows, then the checkpoint that covers both."""
+        missed = self._store.events.write(chunk.writes)
+        if missed:
+            raise StoreUnavailable(
+                f"{len(missed)} events after row {current.position} of the import "
+                f"{current.import_id} are not stored; it goes on from there"
+            )
+        self._store.imports.add_refused_rows(
+            current.import_id, current.generation, chunk.refused, now=self._now
+        )
+        first, last = chunk.days(current.first_day, current.last_day)
+        return self._store.imports.save(
+            replace(
+                current,
+                position=current.position + chunk.rows,
+                rows=current.rows + chunk.rows,
+                events=current.events + chunk.events,
+                rejected=current.rejected + len(chunk.refused),
+                not_data=current.not_data + chunk.not_data,
+                first_day=first,
+                last_day=last,
+            )
+        )
+
+    def _finish(self, current: Import, reading: Reading) -> Import:
+        return self._store.imports.save(
+            replace(current, state="done", finished_at=stamp(self._now), summary=reading.summary())
+        )
+
+    def _fail(self, current: Import, why: ExportRefused) -> Import:
+        return self._store.imports.save(
+            replace(
+                current,
+                state="failed",
+                error={"code": why.code, "detail": why.detail},
+                finished_at=stamp(self._now),
+            )
+        )
+
+
+def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> Import:
+    """An import before the first row, with options of a replay in place of its own."""
+    asked = options or current
+    overtaken = current.overtaken
+    if current.state == "running" and current.etag != version.etag:
+        overtaken = (*overtaken, current.etag)
+    return Import(
+        import_id=current.import_id,
+        filename=current.filename,
+        created_at=current.created_at,
+        state="running",
+        platform=asked.platform,
+        spread=asked.spread,
+        currency=asked.currency,
+        account=asked.account,
+        mapping=asked.mapping,
+        mapping_name=asked.mapping_name,
+        object_key=version.key,
+        etag=version.etag,
+        version_id=version.version_id,
+        generation=current.generations + 1,
+        generations=current.generations + 1,
+        overtaken=overtaken,
+        revision=current.revision,
+    )
+
+
+def message_of(store: TenantStore, current: Import) -> dict[str, Any]:
+    """The message that has an import run, or go on."""
+    return {
+        "import": {
+            "tenant": store.tenant,
+            "import_id": current.import_id,
+            "key": current.object_key,
+            "etag": current.etag,
+            "version_id": current.version_id,
+        }
+    }

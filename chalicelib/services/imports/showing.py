@@ -1,0 +1,36 @@
+"""What is known of imports: one, a page of them, the rows that one has refused."""
+
+from __future__ import annotations
+
+from chalicelib.errors import NotFound
+from chalicelib.storage import keys
+from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.tenant_store import TenantStore
+
+
+def show_import(store: TenantStore, import_id: str) -> Import:
+    """One import; raises NotFound."""
+    found = store.imports.get(import_id) if keys.is_time_ordered_id(import_id) else None
+    if found is None:
+        raise NotFound("there is no such import")
+    return found
+
+
+def list_imports(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[Import], str | None]:
+    """A page of imports, newest first, and where the next one begins (None at the end)."""
+    found = store.imports.newest_first(limit=limit + 1, after=after)
+    page = found[:limit]
+    return page, (page[-1].import_id if len(found) > limit else None)
+
+
+def list_refused_rows(
+    store: TenantStore, import_id: str, *, limit: int, after: str | None = None
+) -> tuple[list[RefusedRow], str | None]:
+    """A page of the rows that an import refused; raises NotFound for an unknown import."""
+    generation = show_import(store, import_id).generation
+    found = store.imports.refused_rows(import_id, generation, limit=limit + 1, after=after)
+    rows = list(found)
+    page = rows[:limit]
+    return page, (page[-1].cursor if len(rows) > limit else None)

@@ -1,0 +1,540 @@
+"""Replays: what was refused is taken once its cause is mended, and nothing else changes."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import ImportUnfinished, InvalidFields, NotFound, StoreUnavailable
+from chalicelib.exports.outcomes import Imported, Refused, RowOutcome
+from chalicelib.services import imports
+from chalicelib.services.mappings import save_mapping
+from chalicelib.settings import Settings
+from chalicelib.storage.imports import Import
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, Cloud
+from tests.factories import NOW, make_event, money
+from tests.reports import LineReport, lines
+
+LATER = NOW + dt.timedelta(days=1)
+MAPPING = {"dates": "mdy"}
+
+
+def needing(event_id: str, count: int = 1, **needs: Any) -> dict[str, Any]:
+    """A row that is refused until it is read with these options."""
+    events = [make_event(event_id=f"{event_id}.{n}") for n in range(count)]
+    return {"needs": needs, "events": events}
+
+
+ROWS: list[Any] = [
+    [make_event(event_id="a")],
+    needing("b", spread=True),
+    None,
+    "refused",
+    [make_event(event_id="d", cost=money("1", "USD"))],
+    needing("e", 3, spread=True),
+    [make_event(event_id="f"), make_event(event_id="g")],
+    needing("h", spread=True, account="eu"),
+]
+"""8 rows: 3 events, 5 rows refused; with `spread` 4 events more and 2 rows less."""
+
+
+@dataclasses.dataclass
+class Uploaded:
+    """An upload that was imported once."""
+
+    cloud: Cloud
+    store: TenantStore
+    import_id: str = ""
+    key: str = ""
+    sent: list[Import] = dataclasses.field(default_factory=list)
+    read_export: imports.ReadExport = LineReport
+
+    def put(self, *rows: Any) -> ObjectVersion:
+        """Upload a file."""
+        if not self.import_id:
+            started, _ = imports.start_import(self.store, filename="x.ndjson", now=NOW)
+            self.import_id, self.key = started.import_id, started.object_key
+        answer = self.cloud.s3.put_object(Bucket=BUCKET, Key=self.key, Body=lines(*rows))
+        return ObjectVersion(self.key, answer["ETag"].strip('"'))
+
+    def run(
+        self,
+        version: ObjectVersion | None = None,
+        *,
+        deadline: Callable[[], float] = lambda: 900.0,
+        now: dt.datetime = LATER,
+        chunk_events: int = 2,
+    ) -> Import:
+        """Run what is to be done."""
+        found = self.shown()
+        return imports.run_import(
+            self.store,
+            self.import_id,
+            version or ObjectVersion(found.object_key, found.etag),
+            now=now,
+            deadline=deadline,
+            read_export=self.read_export,
+            chunk_events=chunk_events,
+        )
+
+    def ask(self, *, now: dt.datetime = LATER, **given: Any) -> Import:
+        """Ask for a replay."""
+        return imports.ask_for_replay(self.store, self.import_id, self.sent.append, given, now=now)
+
+    def replay(self, **given: Any) -> Import:
+        """Ask for a replay and run it."""
+        self.ask(**given)
+        return self.run()
+
+    def shown(self) -> Import:
+        """What is known of the import."""
+        return imports.show_import(self.store, self.import_id)
+
+    def rejects(self) -> list[tuple[int, str]]:
+        """Rows and codes of what is refused."""
+        rows, _ = imports.list_refused_rows(self.store, self.import_id, limit=1000)
+        return [(row.row, row.code) for row in rows]
+
+    def stored(self) -> dict[str, int]:
+        """The stored events by id, with their counts."""
+        items = [item for item in self.cloud.items() if "#events#" in item["pk"]["S"]]
+        found = {
+            item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"]) for item in items
+        }
+        assert len(found) == len(items)
+        return found
+
+
+@pytest.fixture
+def upload(cloud: Cloud, store: TenantStore) -> Uploaded:
+    """Nothing uploaded yet."""
+    return Uploaded(cloud, store)
+
+
+@pytest.fixture
+def done(upload: Uploaded) -> Uploaded:
+    """`ROWS`, imported."""
+    ended = upload.run(upload.put(*ROWS))
+    assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 8, 3, 5)
+    assert upload.rejects() == BEFORE
+    return upload
+
+
+BEFORE = [
+    (2, "no_currency"),
+    (4, "invalid_date"),
+    (5, "currency_mismatch"),
+    (6, "no_currency"),
+    (8, "no_currency"),
+]
+AFTER = [(4, "invalid_date"), (5, "currency_mismatch"), (8, "no_currency")]
+STORED_AFTER = ["a", "b.0", "e.0", "e.1", "e.2", "f", "g"]
+
+
+def counts(of: Import) -> tuple[int, int, int, int]:
+    """Rows, events, refused rows, rows without data."""
+    return of.rows, of.events, of.rejected, of.not_data
+
+
+def assert_replayed(upload: Uploaded, ended: Import) -> None:
+    """`ROWS` is as if it had been read with `spread` from the beginning."""
+    assert (ended.state, ended.error) == ("done", None)
+    assert counts(ended) == (8, 7, 3, 1)
+    assert sorted(upload.stored()) == STORED_AFTER
+    assert upload.rejects() == AFTER
+    assert ended.replay is None
+
+
+def test_rows_that_were_refused_are_imported_and_the_others_stay_refused(done: Uploaded) -> None:
+    ended = done.replay(spread=True)
+    assert_replayed(done, ended)
+    assert ended.spread
+    assert ended.finished_at == "2026-03-16T12:00:00Z"
+    assert done.shown() == ended
+
+
+def test_asking_leaves_everything_as_it_is_until_the_replay_is_done(done: Uploaded) -> None:
+    before = done.shown()
+    asked = done.ask(spread=True)
+    assert asked.state == "waiting"
+    assert done.sent == [asked]
+    assert counts(asked) == counts(before)
+    assert done.rejects() == BEFORE
+    going = done.run(deadline=lambda: 0.0)
+    assert going.state == "running"
+    assert counts(going) == counts(before)
+    assert done.rejects() == BEFORE
+    assert sorted(done.stored()) != STORED_AFTER
+
+
+def test_a_replay_goes_on_where_it_ran_out_of_time(done: Uploaded) -> None:
+    done.ask(spread=True)
+    states = []
+    while True:
+        ended = done.run(deadline=lambda: 0.0)
+        states.append(ended.state)
+        if ended.state == "done":
+            break
+    assert states == ["running"] * (len(states) - 1) + ["done"]
+    assert len(states) > 2
+    assert_replayed(done, ended)
+
+
+def test_a_replay_twice_adds_nothing(done: Uploaded) -> None:
+    first = done.replay(spread=True)
+    items = done.stored()
+    again = done.replay()
+    assert counts(again) == counts(first)
+    assert done.stored() == items
+    assert_replayed(done, again)
+
+
+def test_the_message_of_a_replay_five_times_is_one_replay(done: Uploaded) -> None:
+    done.ask(spread=True)
+    ended = [done.run() for _ in range(5)]
+    assert ended == [ended[0]] * 5
+    assert_replayed(done, ended[0])
+
+
+def test_what_is_not_named_stays_as_it_was_asked_for(done: Uploaded) -> None:
+    first = done.replay(spread=True)
+    second = done.replay(account="eu")
+    assert (first.account, second.account, second.spread) == (None, "eu", True)
+    assert done.rejects() == AFTER[:2]
+    third = done.replay(account=None, mapping=MAPPING)
+    assert (third.account, third.mapping) == (None, MAPPING)
+
+
+def test_nothing_is_asked_of_an_import_that_has_refused_nothing(upload: Uploaded) -> None:
+    ended = upload.run(upload.put([make_event()]))
+    assert upload.ask(spread=True) == ended
+    assert upload.sent == []
+
+
+def test_rows_that_hold_no_data_after_all_are_counted_so(upload: Uploaded) -> None:
+    class Blank(LineReport):
+        def __iter__(self) -> Iterator[RowOutcome]:
+            for outcome in super().__iter__():
+                if isinstance(outcome, Refused) and self.asked["spread"]:
+                    from chalicelib.exports.outcomes import NotData
+
+                    yield NotData(outcome.row, "blank")
+                else:
+                    yield outcome
+
+    upload.read_export = Blank
+    upload.run(upload.put("refused", [make_event()]))
+    ended = upload.replay(spread=True)
+    assert counts(ended) == (2, 1, 0, 1)
+    assert upload.rejects() == []
+
+
+# --- whole files ------------------------------------------------------------------------------
+
+
+def test_a_file_that_was_refused_whole_runs_again_from_the_start(upload: Uploaded) -> None:
+    rows = [
+        [make_event(event_id="a")],
+        {"export_refused": "no_currency", "needs": {"spread": True}},
+    ]
+    failed = upload.run(upload.put(*rows, [make_event(event_id="b")], "refused"))
+    assert (failed.state, failed.error and failed.error["code"]) == ("failed", "no_currency")
+    ended = upload.replay(spread=True)
+    assert (ended.state, ended.error) == ("done", None)
+    assert counts(ended) == (4, 2, 1, 1)
+    assert sorted(upload.stored()) == ["a", "b"]
+    assert upload.rejects() == [(4, "invalid_date")]
+
+
+def test_a_failed_import_that_fails_again_says_why(upload: Uploaded) -> None:
+    failed = upload.run(upload.put({"export_refused": "no_currency"}))
+    again = upload.replay(spread=True)
+    assert (again.state, again.error, again.spread) == ("failed", failed.error, True)
+
+
+def test_a_file_that_is_refused_with_the_new_options_changes_nothing(done: Uploaded) -> None:
+    before = done.shown()
+
+    def refusing(stream: Any, **asked: Any) -> LineReport:
+        from chalicelib.errors import ExportRefused
+
+        raise ExportRefused("unusable_mapping", "no such column")
+
+    done.ask(mapping=MAPPING)
+    done.read_export = refusing
+    ended = done.run()
+    assert (ended.state, ended.error) == (
+        "done",
+        {"code": "unusable_mapping", "detail": "no such column"},
+    )
+    assert counts(ended) == counts(before)
+    assert (ended.mapping, ended.finished_at) == (None, before.finished_at)
+    assert done.rejects() == BEFORE
+    done.read_export = LineReport
+    assert_replayed(done, done.replay(spread=True))
+
+
+def test_a_file_refused_on_the_way_keeps_what_was_taken_and_the_rest_refused(
+    upload: Uploaded,
+) -> None:
+    rows = [*ROWS[:4], {"export_refused": "unreadable_file", "needs": {"spread": False}}, *ROWS[4:]]
+    upload.run(upload.put(*rows))
+    ended = upload.replay(spread=True)
+    assert (ended.state, ended.error and ended.error["code"]) == ("done", "unreadable_file")
+    assert counts(ended) == (9, 4, 4, 2)
+    assert sorted(upload.stored()) == ["a", "b.0", "f", "g"]
+    assert [row for row, _ in upload.rejects()] == [4, 6, 7, 9]
+    assert not ended.spread
+
+
+# --- files that are gone ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["done", "failed"])
+def test_a_file_that_is_gone_is_said_to_be_gone_and_nothing_else_changes(
+    upload: Uploaded, state: str
+) -> None:
+    upload.run(upload.put(*ROWS, *([{"export_refused": "no_date"}] if state == "failed" else [])))
+    before, rejects, stored = upload.shown(), upload.rejects(), upload.stored()
+    asked = upload.ask(spread=True)
+    upload.cloud.s3.delete_object(Bucket=BUCKET, Key=upload.key)
+    ended = upload.run()
+    assert ended.error is not None
+    assert ended.error["code"] == "object_gone"
+    assert ended == dataclasses.replace(
+        before, error=ended.error, revision=ended.revision, generations=asked.generations
+    )
+    assert (upload.rejects(), upload.stored()) == (rejects, stored)
+
+
+def test_a_file_that_goes_in_the_middle_leaves_every_row_taken_or_refused(done: Uploaded) -> None:
+    done.ask(spread=True)
+    done.run(deadline=lambda: 0.0)
+    done.run(deadline=lambda: 0.0)
+    done.cloud.s3.delete_object(Bucket=BUCKET, Key=done.key)
+    while (ended := done.run(deadline=lambda: 0.0)).state == "running":
+        pass
+    assert ended.error is not None
+    assert ended.error["code"] == "object_gone"
+    stored = done.stored()
+    assert ended.events == len(stored) > 3
+    assert ended.rejected == len(done.rejects()) < 5
+    assert ended.rows == 8
+
+
+def test_a_newer_file_takes_over_from_a_replay(done: Uploaded) -> None:
+    done.ask(spread=True)
+    ended = done.run(done.put([make_event(event_id="new")], "refused"))
+    assert (ended.state, counts(ended)) == ("done", (2, 1, 1, 0))
+    assert done.rejects() == [(2, "invalid_date")]
+    assert ended.replay is None
+
+
+def test_a_file_above_the_limit_is_not_replayed(done: Uploaded) -> None:
+    before = done.shown()
+    done.ask(spread=True)
+    done.store.settings = Settings(max_import_bytes=10)
+    ended = done.run()
+    assert (ended.state, ended.error and ended.error["code"]) == ("done", "file_too_large")
+    assert counts(ended) == counts(before)
+
+
+# --- asking -----------------------------------------------------------------------------------
+
+
+def test_an_import_that_is_not_done_cannot_be_replayed(upload: Uploaded) -> None:
+    version = upload.put(*ROWS)
+    with pytest.raises(ImportUnfinished):
+        upload.ask()
+    upload.run(version, deadline=lambda: 0.0)
+    with pytest.raises(ImportUnfinished):
+        upload.ask()
+    upload.run(version)
+    upload.ask(spread=True)
+    with pytest.raises(ImportUnfinished):
+        upload.ask(spread=True)
+    assert len(upload.sent) == 1
+
+
+def test_a_replay_whose_message_was_lost_can_be_asked_for_again(done: Uploaded) -> None:
+    done.ask(account="us")
+    done.ask(spread=True, now=LATER + dt.timedelta(minutes=16))
+    assert_replayed(done, done.run())
+
+
+def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(done: Uploaded) -> None:
+    before = done.shown()
+
+    def lost(_asked: Import) -> None:
+        raise StoreUnavailable("the queue does not answer")
+
+    with pytest.raises(StoreUnavailable):
+        imports.ask_for_replay(done.store, done.import_id, lost, {}, now=LATER)
+    after = done.shown()
+    assert (after.state, after.replay) == (before.state, None)
+    assert_replayed(done, done.replay(spread=True))
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"platform": "myspace"}, "/platform"),
+        ({"currency": "euro"}, "/currency"),
+        ({"account": ""}, "/account"),
+        ({"mapping": "none_such"}, "/mapping"),
+        ({"mapping": {"dates": "ymd"}}, "/mapping/dates"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(
+    done: Uploaded, given: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(InvalidFields) as caught:
+        done.ask(**given)
+    assert [error.pointer for error in caught.value.errors] == [pointer]
+    assert done.shown().state == "done"
+
+
+def test_an_import_that_is_not_there_cannot_be_replayed(upload: Uploaded) -> None:
+    upload.import_id = "20260101T000000Z-ffffffff"
+    with pytest.raises(NotFound):
+        upload.ask()
+
+
+def test_a_mapping_by_name_is_kept_as_it_was_when_it_was_chosen(done: Uploaded) -> None:
+    save_mapping(done.store, "ours", MAPPING, now=NOW)
+    done.ask(mapping="ours")
+    save_mapping(done.store, "ours", {"dates": "dmy"}, now=NOW)
+    ended = done.run()
+    assert (ended.mapping, ended.mapping_name) == (MAPPING, "ours")
+
+
+# --- rows that hang together ------------------------------------------------------------------
+
+
+class Grouped(LineReport):
+    """Lines ``{"thing", "count", "day"}``: several about the same thing bear a number.
+
+    A count that is no number is refused, unless `mapping` says what the decimal mark is.
+    """
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        seen: dict[str, int] = {}
+        for row, line in enumerate(self._stream, start=1):
+            told = json.loads(line)
+            count = self._count(told["count"])
+            if count is None:
+                yield Refused(row, "", "invalid_number", "no number")
+                continue
+            number = seen[told["thing"]] = seen.get(told["thing"], -1) + 1
+            event_id = f"{told['thing']}{f'-{number}' if number else ''}"
+            day = told.get(self.asked["platform"], "14")
+            at = f"2026-03-{day}T00:00:00Z"
+            yield Imported(row, (make_event(event_id=event_id, count=count, occurred_at=at),))
+
+    def _count(self, text: str) -> int | None:
+        if "," in text and self.asked["mapping"] is None:
+            return None
+        return int(text.replace(",", ""))
+
+
+def test_a_row_that_moves_the_numbers_of_others_takes_nobodys_place(upload: Uploaded) -> None:
+    upload.read_export = Grouped
+    told = [("x", "1,000"), ("x", "20"), ("y", "3"), ("x", "4,000"), ("x", "5"), ("y", "60")]
+    rows = [{"thing": thing, "count": count} for thing, count in told]
+    upload.run(upload.put(*rows))
+    assert upload.stored() == {"x": 20, "x-1": 5, "y": 3, "y-1": 60}
+    ended = upload.replay(mapping={"decimal_mark": "."})
+    assert upload.stored() == {"x": 1000, "x-1": 20, "x-2": 4000, "x-3": 5, "y": 3, "y-1": 60}
+    assert counts(ended) == (6, 6, 0, 0)
+
+
+def test_rows_that_say_something_else_altogether_stay_as_they_were(upload: Uploaded) -> None:
+    upload.read_export = Grouped
+    rows = [{"thing": "x", "count": "1", "google_ads": "13"}, {"thing": "y", "count": "2,0"}]
+    upload.run(upload.put(*rows))
+    ended = upload.replay(mapping={"decimal_mark": "."}, platform="google_ads")
+    assert upload.stored() == {"x": 1, "y": 20}
+    assert (ended.first_day, ended.events) == ("2026-03-14", 2)
+
+
+class Summed(LineReport):
+    """Lines of a count, or null: the sum stands with the last of them."""
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        counts = [json.loads(line) for line in self._stream]
+        taken = [n for n, c in enumerate(counts) if c >= 0 or self.asked["spread"]]
+        for number, count in enumerate(counts):
+            if number not in taken:
+                yield Refused(number + 1, "", "negative", "below zero")
+            elif number != taken[-1]:
+                yield Imported(number + 1, ())
+            else:
+                total = sum(abs(counts[n]) for n in taken)
+                yield Imported(number + 1, (make_event(event_id="sum", count=total),))
+            del count
+
+
+@pytest.mark.parametrize("rows", [[1, -20, 300], [1, 20, -300], [-1, 20, 300]])
+def test_a_row_without_events_of_its_own_is_in_the_sum_of_the_others(
+    upload: Uploaded, rows: list[int]
+) -> None:
+    upload.read_export = Summed
+    upload.run(upload.put(*rows))
+    ended = upload.replay(spread=True)
+    assert upload.stored() == {"sum": 321}
+    assert counts(ended) == (3, 1, 0, 0)
+
+
+class SideBySide(LineReport):
+    """Two tables in the same lines, and another in a part of its own."""
+
+    def __iter__(self) -> Iterator[RowOutcome]:
+        for part in (0, 1):
+            for row in (1, 2, 3):
+                for side in "lr":
+                    event_id = f"{part}{row}{side}"
+                    if event_id in ("01r", "03l", "12r") and not self.asked["spread"]:
+                        yield Refused(row, event_id, "negative", "below zero", part)
+                    elif event_id in ("03r", "11l", "12l"):
+                        yield Refused(row, event_id, "not_whole", "half", part)
+                    else:
+                        yield Imported(row, (make_event(event_id=event_id),), part)
+
+
+@pytest.mark.parametrize("chunk_events", [1, 3, 100])
+def test_records_of_the_same_row_are_told_apart(upload: Uploaded, chunk_events: int) -> None:
+    def reading(stream: Any, **asked: Any) -> LineReport:
+        report = SideBySide(stream, **asked)
+        report.report = dataclasses.replace(report.report, parts=("Posts", "Ads"))
+        return report
+
+    upload.read_export = reading
+    version = upload.put(None)
+    while upload.run(version, deadline=lambda: 0.0, chunk_events=chunk_events).state == "running":
+        pass
+
+    def told() -> list[tuple[str, int, str]]:
+        rows, _ = imports.list_refused_rows(upload.store, upload.import_id, limit=100)
+        return [(row.part_name, row.row, row.raw) for row in rows]
+
+    assert told() == [
+        ("Posts", 1, "01r"),
+        ("Posts", 3, "03l"),
+        ("Posts", 3, "03r"),
+        ("Ads", 1, "11l"),
+        ("Ads", 2, "12l"),
+        ("Ads", 2, "12r"),
+    ]
+    upload.ask(spread=True)
+    while upload.run(deadline=lambda: 0.0, chunk_events=chunk_events).state == "running":
+        pass
+    assert told() == [("Posts", 3, "03r"), ("Ads", 1, "11l"), ("Ads", 2, "12l")]
+    assert len(upload.stored()) == 9
+    assert upload.shown().events == 9

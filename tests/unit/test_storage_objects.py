@@ -1,0 +1,209 @@
+"""Uploads are read range by range: exactly one version, and never the whole of it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.exceptions import (
+    ClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.storage import objects
+from chalicelib.storage.objects import (
+    ObjectGoneError,
+    ObjectReader,
+    Objects,
+    ObjectTooLargeError,
+    ObjectVersion,
+)
+from tests.conftest import BUCKET, Cloud
+from tests.faulty import client_error
+
+KEY = "imports/acme/x.csv"
+BODY = bytes(range(256)) * 10
+
+
+def put(cloud: Cloud, body: bytes = BODY) -> ObjectVersion:
+    answer = cloud.s3.put_object(Bucket=BUCKET, Key=KEY, Body=body)
+    return ObjectVersion(KEY, answer["ETag"].strip('"'), answer.get("VersionId", ""))
+
+
+@dataclass
+class Watched:
+    """An S3 client that notes the ranges it is asked for, and may fail first."""
+
+    client: Any
+    ranges: list[str] = field(default_factory=list)
+    fail: Callable[[int], Any] = lambda call: None
+
+    def get_object(self, **request: Any) -> Any:
+        self.ranges.append(request["Range"])
+        failing = self.fail(len(self.ranges))
+        if isinstance(failing, Exception) and not isinstance(failing, _InBody):
+            raise failing
+        answer = self.client.get_object(**request)
+        if isinstance(failing, _InBody):
+            answer["Body"] = failing
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
+class _InBody(Exception):
+    """A body that breaks off while it is read."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def read(self) -> bytes:
+        raise self.error
+
+    def close(self) -> None:
+        pass
+
+
+def reader(client: Any, version: ObjectVersion, block: int = 1000) -> ObjectReader:
+    return Objects(client, BUCKET).open(version, max_bytes=10**6, block_bytes=block)
+
+
+@pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
+def test_it_reads_what_is_there_whatever_the_size_of_its_ranges(cloud: Cloud, block: int) -> None:
+    with reader(cloud.s3, put(cloud), block) as stream:
+        assert stream.read() == BODY
+        assert stream.read(1) == b""
+
+
+def test_each_range_is_asked_for_once_and_in_order(cloud: Cloud) -> None:
+    watched = Watched(cloud.s3)
+    version = put(cloud)
+    with reader(watched, version) as stream:
+        assert watched.ranges == []
+        assert b"".join(iter(lambda: stream.read(7), b"")) == BODY
+    assert watched.ranges == ["bytes=0-999", "bytes=1000-1999", "bytes=2000-2559"]
+
+
+def test_an_empty_object_is_an_empty_file(cloud: Cloud) -> None:
+    with reader(cloud.s3, put(cloud, b"")) as stream:
+        assert stream.read() == b""
+
+
+def test_it_can_be_read_from_anywhere(cloud: Cloud) -> None:
+    with reader(cloud.s3, put(cloud)) as stream:
+        assert (stream.seekable(), stream.seek(-10, io.SEEK_END)) == (True, 2550)
+        assert stream.read() == BODY[-10:]
+        assert stream.seek(990) == 990
+        assert stream.read(20) == BODY[990:1010]
+        assert (stream.seek(5, io.SEEK_CUR), stream.tell()) == (1015, 1015)
+        assert stream.seek(9999) == 9999
+        assert stream.read() == b""
+        with pytest.raises(OSError, match="before the beginning"):
+            stream.seek(-9999, io.SEEK_END)
+
+
+def test_an_archive_is_read_without_asking_for_a_range_again(cloud: Cloud) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.csv", BODY)
+        archive.writestr("b.csv", BODY)
+    watched = Watched(cloud.s3)
+    with reader(watched, put(cloud, made.getvalue())) as stream, zipfile.ZipFile(stream) as archive:
+        assert [archive.read(name) for name in ("a.csv", "b.csv")] == [BODY, BODY]
+    assert len(watched.ranges) <= len(made.getvalue()) // 1000 + 2
+
+
+def test_no_more_than_two_ranges_are_in_memory(cloud: Cloud) -> None:
+    with reader(cloud.s3, put(cloud), 100) as stream:
+        stream.read()
+        assert len(stream.raw._blocks) == objects.BLOCKS_KEPT == 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("what", ["replaced", "deleted"])
+@pytest.mark.parametrize("versioned", [False, True])
+def test_a_file_that_was_replaced_or_deleted_is_gone(
+    cloud: Cloud, what: str, versioned: bool
+) -> None:
+    if versioned:
+        cloud.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    old = put(cloud)
+    stream = reader(cloud.s3, old, 1000)
+    assert stream.read(10) == BODY[:10]
+    if what == "replaced":
+        put(cloud, BODY[::-1])
+    else:
+        cloud.s3.delete_object(Bucket=BUCKET, Key=KEY)
+    with pytest.raises(ObjectGoneError):
+        reader(cloud.s3, old)
+    with pytest.raises(ObjectGoneError):
+        stream.read()
+    with pytest.raises(ObjectGoneError):
+        stream.check()
+
+
+def test_without_a_known_version_what_is_there_is_read_and_nothing_else(cloud: Cloud) -> None:
+    put(cloud)
+    stream = reader(cloud.s3, ObjectVersion(KEY))
+    assert stream.read(10) == BODY[:10]
+    put(cloud, BODY[::-1])
+    with pytest.raises(ObjectGoneError):
+        stream.read()
+
+
+def test_a_file_above_the_limit_is_not_read_at_all(cloud: Cloud) -> None:
+    watched = Watched(cloud.s3)
+    with pytest.raises(ObjectTooLargeError):
+        Objects(watched, BUCKET).open(put(cloud), max_bytes=len(BODY) - 1)
+    assert watched.ranges == []
+
+
+CUT = [
+    ReadTimeoutError(endpoint_url="https://s3"),
+    ResponseStreamingError(error="reset"),
+    IncompleteReadError(actual_bytes=3, expected_bytes=1000),
+]
+
+
+@pytest.mark.parametrize("error", CUT, ids=lambda error: type(error).__name__)
+def test_a_connection_that_is_cut_is_opened_again(cloud: Cloud, error: Exception) -> None:
+    watched = Watched(cloud.s3, fail=lambda call: _InBody(error) if call in (1, 2, 4) else None)
+    with reader(watched, put(cloud)) as stream:
+        assert stream.read() == BODY
+
+
+@pytest.mark.parametrize(
+    "error",
+    [*map(_InBody, CUT), client_error("SlowDown", 503), client_error("InternalError", 500)],
+    ids=str,
+)
+def test_a_bucket_that_does_not_answer_is_an_outage(cloud: Cloud, error: Exception) -> None:
+    stream = reader(Watched(cloud.s3, fail=lambda _: error), put(cloud))
+    with pytest.raises(StoreUnavailable):
+        stream.read()
+    with pytest.raises(StoreUnavailable):
+        stream.check()
+
+
+def test_what_no_repetition_helps_escapes(cloud: Cloud) -> None:
+    stream = reader(Watched(cloud.s3, fail=lambda _: client_error("AccessDenied", 403)), put(cloud))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        stream.read()
+
+
+def test_a_store_that_knows_no_ranges_gives_the_same_bytes(cloud: Cloud) -> None:
+    class Simple(Watched):
+        def get_object(self, **request: Any) -> Any:
+            del request["Range"]
+            return self.client.get_object(**request)
+
+    with reader(Simple(cloud.s3), put(cloud)) as stream:
+        assert stream.read() == BODY
