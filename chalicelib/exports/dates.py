@@ -1,4 +1,4 @@
-"""Days and times in text: ISO, English and German month names, one day/month order per file."""
+"""Days and times in text: ISO, names of months in five languages, one day/month order per file."""
 
 from __future__ import annotations
 
@@ -27,32 +27,37 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan january januar jänner jän",
-            "feb february februar",
-            "mar march mär märz mrz",
-            "apr april",
-            "may mai",
-            "jun june juni",
-            "jul july juli",
-            "aug august",
-            "sep sept september",
-            "oct october okt oktober",
-            "nov november",
-            "dec december dez dezember",
+            "jan january januar jänner jän januari janv janvier ene enero",
+            "feb february februar februari févr février febrero",
+            "mar march mär märz mrz maart mars marzo",
+            "apr april avr avril abr abril",
+            "may mai mei mayo",
+            "jun june juni juin junio",
+            "jul july juli juil juillet julio",
+            "aug august augustus août ago agosto",
+            "sep sept september septembre septiembre",
+            "oct october okt oktober octobre octubre",
+            "nov november novembre noviembre",
+            "dec december dez dezember déc décembre dic diciembre",
         ),
         start=1,
     )
     for name in names.split()
 }
-_WORD = r"([A-Za-zäÄ]{3,9})\.?"
-_WEEKDAY = r"([A-Za-zäÄ]{2,10})\.?"
+_WORD = r"([^\W\d_]{3,10})\.?"
+_WEEKDAY = r"([^\W\d_]{2,10})\.?"
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
+_CLOCK = r"(?:,?(?: (?:at|um|om|à|a las))? \d\d?:\d\d(?::\d\d)?(?: ?[AP]\.? ?M\.?)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_CLOCK = r"(?:,? \d\d?:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?)?"
-_NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d){_CLOCK}{_TIME}")
-_MONTH_FIRST = re.compile(rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}})")
-_DAY_FIRST = re.compile(rf"(?:{_WEEKDAY},? )?(\d\d?)\.? {_WORD},? (\d{{4}})")
+_NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})", re.IGNORECASE)
+_MONTH_FIRST = re.compile(
+    rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
+)
+_DAY_FIRST = re.compile(
+    rf"(?:{_WEEKDAY},? )?(\d\d?)(?:er)?\.? (?:de )?{_WORD},? (?:de )?(\d{{4}}){_CLOCK}",
+    re.IGNORECASE,
+)
 _MONTH_ALONE = re.compile(rf"{_WORD},? (\d{{4}})|(\d{{4}})-(\d\d)")
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _FROM = re.compile(r"(?:from|von|vom) ", re.IGNORECASE)
@@ -125,21 +130,26 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
 def _month(word: str) -> int:
     number = _MONTHS.get(word.casefold())
     if number is None:
-        raise ValueError("not a month's name in English or German")
+        raise ValueError("not a month's name in a language that is known")
     return number
 
 
-def decide_day_order(language: str, cells: Iterable[str], period: Period | None) -> DayOrder:
+def decide_day_order(
+    language: str, cells: Iterable[str], period: Period | None, *, english: DayOrder = ""
+) -> DayOrder:
     """Whether days like 3/4/2026 are day/month or month/day in a file.
 
     Parameters
     ----------
     language : str
-        Of the headings. English says nothing: Americans and Britons differ.
+        Of the headings.
     cells : iterable of str
         Cells of the day column.
     period : (first, last), optional
         Days between which all of them must lie.
+    english : {"dmy", "mdy", ""}
+        What English headings say. Mostly nothing: Americans and Britons differ, unless a platform
+        writes one English only.
 
     Raises
     ------
@@ -161,6 +171,8 @@ def decide_day_order(language: str, cells: Iterable[str], period: Period | None)
         return fitting.pop()
     if fitting and language in _DAY_MONTH_LANGUAGES:
         return "dmy"
+    if fitting and language == "en" and english:
+        return english
     raise ExportRefused(
         "undecidable_format",
         f"is {doubtful} day/month or month/day? No day of the file tells. Say it by a mapping: "

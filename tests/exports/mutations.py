@@ -172,7 +172,7 @@ def _in_json(data: bytes, random: Random, change: Any) -> bytes:
 
 
 def _places(value: Any, depth: int = 0) -> list[tuple[Any, Any]]:
-    if depth > 60:
+    if depth > 60 or not isinstance(value, dict | list):
         return []
     found: list[tuple[Any, Any]] = []
     items = value.items() if isinstance(value, dict) else enumerate(value)

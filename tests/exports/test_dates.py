@@ -42,6 +42,15 @@ JUNE_25 = dt.date(2026, 6, 25)
         "25 June 2026",
         "25. Juni 2026",
         "25. Jun. 2026",
+        "25 juni 2026",
+        "25 juin 2026",
+        "25 de junio de 2026",
+        "June 25, 2026, 12:00 AM",
+        "Jun 25, 2026 at 11:59\u202fPM",
+        "25 juni 2026 00:00",
+        "25. Juni 2026 um 23:59",
+        "25 juin 2026 à 0:00",
+        "25.06.2026, 0:00",
     ],
 )
 def test_a_day_in_every_known_form(cell: str) -> None:
@@ -56,10 +65,33 @@ def test_a_day_with_a_time_of_day_is_that_day(cell: str) -> None:
     assert decide_day_order("en", [cell], None) == "mdy"
 
 
-@pytest.mark.parametrize("cell", ["", "6/25/2026", "25", "2026-13-01", "Foo 25, 2026", "today"])
+@pytest.mark.parametrize(
+    "cell", ["", "6/25/2026", "25", "2026-13-01", "Foo 25, 2026", "today", "25 juni"]
+)
 def test_what_is_no_day_is_refused(cell: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         parse_day(cell)
+
+
+@pytest.mark.parametrize(
+    "months",
+    [
+        "januari februari maart april mei juni juli augustus september oktober november december",
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    ],
+)
+def test_months_have_names_in_dutch_french_and_spanish(months: str) -> None:
+    days = [parse_day(f"25 {month} 2026") for month in months.split()]
+
+    assert days == [dt.date(2026, number, 25) for number in range(1, 13)]
+
+
+def test_english_says_how_days_are_written_only_where_the_platform_has_one_english() -> None:
+    assert decide_day_order("en", ["3/4/2026"], None, english="mdy") == "mdy"
+    assert decide_day_order("en", ["25/4/2026"], None, english="mdy") == "dmy"
+    with pytest.raises(ExportRefused):
+        decide_day_order("", ["3/4/2026"], None, english="mdy")
 
 
 def test_german_march_has_an_umlaut() -> None:

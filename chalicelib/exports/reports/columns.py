@@ -24,10 +24,13 @@ class Count:
         Of the contract.
     paid : bool, optional
         Where a report has both; else as the whole report.
+    part : str
+        Tells it from another column of the same type that counts other engagements; they add up.
     """
 
     type: str
     paid: bool | None = None
+    part: str = ""
 
     @property
     def becomes(self) -> str:
@@ -83,17 +86,21 @@ class Key:
         ``campaign_id``, ``content_id`` or ``account``, if the events carry it.
     names : bool
         Whether it is blank in a row of totals.
+    makes_paid : bool
+        Whether a row in which it is filled is of an ad, in a report that has rows of both.
     """
 
     group: str
     sets: str = ""
     names: bool = True
+    makes_paid: bool = False
 
     @property
     def becomes(self) -> str:
         """In words."""
-        carried = {"campaign_id": "`campaign_id`", "content_id": "`content_id`"}.get(self.sets)
-        return f"{carried}, part of the event id" if carried else "part of the event id"
+        carried = {"campaign_id": "`campaign_id`, ", "content_id": "`content_id`, "}.get(self.sets)
+        paid = "; its row is paid" if self.makes_paid else ""
+        return f"{carried or ''}part of the event id{paid}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import (
     DateFormat,
+    DayOrder,
     Period,
     decide_day_order,
     parse_instant,
@@ -168,6 +169,7 @@ def decide_dating(
     way_out: str,
     *,
     dates_are_starts: bool = False,
+    english: DayOrder = "",
 ) -> Dating:
     """How the rows of a table are dated, from its columns and the period above them.
 
@@ -179,6 +181,8 @@ def decide_dating(
         Where to click for rows by day.
     dates_are_starts : bool
         Whether the platform, where a report is not by day, dates each row with the report's start.
+    english : {"dmy", "mdy", ""}
+        The order of day and month that the platform always writes in English, if it does.
 
     Raises
     ------
@@ -199,7 +203,8 @@ def decide_dating(
     order = options.day_order
     if not order and unit != "period":
         cells = [cell for cells in sample for cell in cells]
-        order = decide_day_order(columns.language, cells, report if unit == "day" else None)
+        within = report if unit == "day" else None
+        order = decide_day_order(columns.language, cells, within, english=english)
     dates = DateFormat(order)
     if dates_are_starts and unit == "day" and _are_starts(sample, dates, report):
         unit, positions = "", []

@@ -41,7 +41,9 @@ Applies = Callable[[Columns], Callable[[Cells], bool] | None]
 Convert = Callable[[int, Cells], RowOutcome]
 Prepare = Callable[[Columns, NumberFormat], Callable[[Cells], Cells] | None]
 
-_ID_OR_NUMBER = re.compile(r"[A-Za-z]?\d[\d.,+E-]*|-*")
+_ID_OR_NUMBER = re.compile(
+    r"[A-Za-z]?\d[\d.,+E_/:-]*(?: \d\d?:\d\d(?::\d\d)?)?(?: ?[AaPp][Mm])?|-*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +298,7 @@ class TableReport:
             audience_at=at(Audience()),
             claimed_at=at(Claimed()),
             value_at=at(Claimed(is_value=True)),
+            paid_at=next((p for p, role in keys if role.makes_paid), -1),
             goal=goals[0].goal if goals else "",
             converted_at=at(*(goal for goal in goals if not goal.is_value)),
             worth_at=at(*(goal for goal in goals if goal.is_value)),
@@ -316,7 +319,9 @@ class TableReport:
             heading = columns.names[position]
             if isinstance(role, Count):
                 paid = self.paid if role.paid is None else role.paid
-                metrics.append(Metric(name, position, heading, role.type, "", paid, applies))
+                metrics.append(
+                    Metric(name, position, heading, role.type, "", paid, applies, role.part)
+                )
             elif isinstance(role, Net):
                 metrics.append(
                     Metric(name, position, heading, role.type, role.undone, self.paid, applies)

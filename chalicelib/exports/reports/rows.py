@@ -61,6 +61,8 @@ class Metric:
     paid : bool
     applies : callable, optional
         Whether a row's number counts at all, from its cells.
+    part : str
+        Tells it from another metric of its type.
     """
 
     field: str
@@ -70,6 +72,12 @@ class Metric:
     undone: str = ""
     paid: bool = False
     applies: Callable[[Cells], bool] | None = None
+    part: str = ""
+
+    def name_in(self, report_is_paid: bool) -> str:
+        """What it is called in an event id."""
+        of_kind = "" if self.paid == report_is_paid else "paid-" if self.paid else "organic-"
+        return f"{of_kind}{self.type}{'-' if self.part else ''}{self.part}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,8 @@ class Layout:
         Those of them that are blank in a row of totals.
     campaign, content, account_at, currency_at, cost_at, audience_at, claimed_at, value_at : int
         Columns, -1 where there is none.
+    paid_at : int
+        The column that is filled in the rows of ads, where a report has rows of both.
     heading_currency, given_currency : str
         Of the cost's heading; of the caller. Empty if unknown.
     goal : str
@@ -118,6 +128,7 @@ class Layout:
     audience_at: int = -1
     claimed_at: int = -1
     value_at: int = -1
+    paid_at: int = -1
     goal: str = ""
     converted_at: int = -1
     worth_at: int = -1
@@ -275,7 +286,7 @@ class ReportRows:
             event["count"] = count
             events.append(event)
         if cost is not None:
-            carrier = _carrier_of(events)
+            carrier = _carrier_of(events, self._layout.paid)
             if carrier is None:
                 events.append(self._cost_event(thing, span, f"{beginning}cost{end}", cost))
             else:
@@ -309,7 +320,7 @@ class ReportRows:
         for index, count in found:
             metric = layout.metrics[index]
             kind = metric.undone if count < 0 else metric.type
-            counts = by_paid.setdefault(metric.paid, {})
+            counts = by_paid.setdefault(thing.bases[index]["paid"], {})
             counts[kind] = counts.get(kind, 0) + abs(count)
         if cost is not None:
             by_paid.setdefault(layout.paid, {})
@@ -416,15 +427,14 @@ class ReportRows:
             content=short_name(content) if content else "",
             currency=self._currency(cells),
         )
+        is_ad = layout.paid_at >= 0 and not is_blank(cells[layout.paid_at])
         taken: set[str] = set()
         for metric in layout.metrics:
-            name = metric.type
-            if metric.paid != layout.paid:
-                name = f"{'paid' if metric.paid else 'organic'}-{name}"
-            if name in taken:  # a second column of the same type
-                name = f"{name}-{metric.field}"
-            taken.add(name)
-            thing.bases.append(self._base(metric, thing, name))
+            base = self._base(metric, thing, metric.paid or is_ad)
+            if base["event_id"] in taken:  # a second column of the same type
+                base["event_id"] += f"-{metric.field}"
+            taken.add(base["event_id"])
+            thing.bases.append(base)
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
                 self._things.clear()
@@ -441,14 +451,14 @@ class ReportRows:
             known = self._accounts[account] = head, code_of(account)
         return known
 
-    def _base(self, metric: Metric, thing: _Thing, name: str) -> RawEvent:
+    def _base(self, metric: Metric, thing: _Thing, paid: bool) -> RawEvent:
         event: RawEvent = {
             "kind": "engagement",
-            "event_id": name,
+            "event_id": metric.name_in(self._layout.paid),
             "occurred_at": None,
             "channel": self._layout.channel,
             "type": metric.type,
-            "paid": metric.paid,
+            "paid": paid,
             "count": 0,
         }
         if thing.campaign:
@@ -468,14 +478,17 @@ class ReportRows:
         return layout.heading_currency
 
 
-def _carrier_of(events: Sequence[RawEvent]) -> RawEvent | None:
-    """The event that a row's cost goes with: its clicks, else its impressions."""
+def _carrier_of(events: Sequence[RawEvent], paid: bool) -> RawEvent | None:
+    """The event that a row's cost goes with: its clicks, else its impressions.
+
+    What an ad reaches for nothing, as LinkedIn's viral clicks, has cost nothing.
+    """
     carrier = None
     for event in events:
         kind = event["type"]
-        if kind == "click":
+        if kind == "click" and event["paid"] is paid:
             return event
-        if kind == "impression" and carrier is None:
+        if kind == "impression" and carrier is None and event["paid"] is paid:
             carrier = event
     return carrier
 

@@ -1,0 +1,72 @@
+"""LinkedIn's comparison with competitors: the numbers of other companies, which are refused."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.declarations import Becomes, Declaration
+from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.recognition import Glimpse, Importer, Recognition
+from chalicelib.exports.tables import TableHead, find_head
+
+HITS = 5
+
+_VOCABULARY = Vocabulary(
+    {
+        "page": {
+            "en": ["Page", "Company", "Competitor"],
+            "de": ["Seite", "Unternehmen", "Mitbewerber", "Wettbewerber"],
+        },
+        "followers": {
+            "en": ["Total Followers"],
+            "de": [
+                *("Follower gesamt", "Follower insgesamt", "Gesamtzahl der Follower"),
+                *("Follower:innen gesamt", "Follower:innen insgesamt"),
+            ],
+        },
+        "new_followers": {
+            "en": ["New Followers"],
+            "de": ["Neue Follower", "Neue Follower:innen"],
+        },
+        "engagements": {
+            "en": ["Total post engagements", "Total engagements", "Post engagements"],
+            "de": ["Beitragsinteraktionen gesamt", "Interaktionen gesamt", "Engagements gesamt"],
+        },
+        "posts": {"en": ["Total posts", "Posts"], "de": ["Beiträge gesamt", "Beiträge insgesamt"]},
+    }
+)
+
+
+def _is_comparison(head: TableHead) -> bool:
+    return "page" in head.columns and len(head.columns.positions) >= 3
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, _VOCABULARY, _is_comparison)
+    if head is None:
+        return None
+    return Recognition(
+        HITS + len(head.columns.positions), head.describe(), lambda source, options: _refuse()
+    )
+
+
+def _refuse() -> NoReturn:
+    raise ExportRefused(
+        "foreign_numbers",
+        "the comparison with competitors holds other pages' totals over a period. Export Content "
+        "and Followers of the own page",
+    )
+
+
+COMPETITORS = Importer(
+    "linkedin",
+    Declaration(
+        "LinkedIn company pages: competitors",
+        "The page as its admin → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
+        "Page (Seite), Total Followers, New Followers, Total post engagements, Total posts",
+        (Becomes("Page, Total Followers, New Followers, ...", "nothing: not the own numbers"),),
+        (("foreign_numbers", "always"),),
+    ),
+    _recognise,
+)

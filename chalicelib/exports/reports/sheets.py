@@ -1,0 +1,137 @@
+"""Workbooks whose sheets are reports of several kinds: which sheet is which, and one after another.
+
+A sheet is known by its headings; a text file is taken for a workbook of one sheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome
+from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.reports.columns import vocabulary_of
+from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.tables import TableHead, find_head
+
+MAX_SHEETS = 50
+"""So many sheets are looked at; the workbooks of platforms have a dozen."""
+
+MAX_NAMED = 20
+"""So many sheets does a note name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A table and the kind of report that it is."""
+
+    report: TableReport
+    head: TableHead
+
+    @property
+    def hits(self) -> int:
+        """How many of its columns are known."""
+        return len(self.head.columns.positions)
+
+
+class SheetReports:
+    """The kinds of report that the sheets of a workbook may be."""
+
+    def __init__(self, *reports: TableReport) -> None:
+        self._kinds = [(report, vocabulary_of(report.columns)) for report in reports]
+
+    def find(self, glimpse: Glimpse) -> list[FoundTable]:
+        """The tables of a file in their order, each as the kind that knows most of its columns."""
+        found = []
+        for sheet in glimpse.sheets[:MAX_SHEETS] or ("",):
+            tables = [
+                FoundTable(report, head)
+                for report, vocabulary in self._kinds
+                if (head := find_head(glimpse, vocabulary, report.accept, sheet=sheet.__eq__))
+            ]
+            if tables:
+                found.append(max(tables, key=lambda table: table.hits))
+        return found
+
+
+def has_rows(source: Source, head: TableHead) -> bool:
+    """Whether anything stands below a header; a text file is taken to have something there."""
+    if source.workbook is None:
+        return True
+    rows = islice(source.workbook.rows(head.sheet), head.index + 1, None)
+    return any(any(map(str.strip, cells)) for _, cells in rows)
+
+
+def sheets_but(source: Source, read: Sequence[FoundTable]) -> list[str]:
+    """The names of the sheets that are not among some tables."""
+    known = {table.head.sheet for table in read}
+    sheets = source.workbook.sheets if source.workbook else ()
+    return [sheet for sheet in sheets if sheet not in known]
+
+
+def named(sheets: Sequence[str]) -> str:
+    """The names of sheets in a sentence."""
+    shown = ", ".join(sheet[:40] for sheet in sheets[:MAX_NAMED])
+    return f"{shown} and {len(sheets) - MAX_NAMED} more" if len(sheets) > MAX_NAMED else shown
+
+
+def open_sheets(
+    source: Source, tables: Sequence[FoundTable], options: Options, *, notes: Sequence[str] = ()
+) -> Reading:
+    """Opens some tables of a file as one report, each sheet a part of it.
+
+    Parameters
+    ----------
+    tables : sequence of FoundTable
+        At least one.
+    notes : sequence of str
+        What is to be said of the file as a whole.
+
+    Raises
+    ------
+    ExportRefused
+        What the first table is refused with that is refused.
+    """
+    readings = [
+        table.report.open(source, replace(table.head, part=part), options)
+        for part, table in enumerate(tables)
+    ]
+    parts = tuple(table.head.sheet for table in tables if table.head.sheet)
+    return chained(readings, parts, notes)
+
+
+def chained(readings: Sequence[Reading], parts: tuple[str, ...], notes: Sequence[str]) -> Reading:
+    """Readings of the parts of one file as one."""
+    reports = [reading.report for reading in readings]
+    said = dict.fromkeys(chain(*(report.notes for report in reports), notes))
+    reading = Reading(_description(reports, parts, tuple(said)), iter(()))
+    reading.outcomes = _outcomes(readings, reading)
+    return reading
+
+
+def _description(
+    reports: Sequence[ReportDescription], parts: tuple[str, ...], notes: tuple[str, ...]
+) -> ReportDescription:
+    names = dict.fromkeys(report.report for report in reports)
+    starts = [report.period_from for report in reports if report.period_from]
+    ends = [report.period_to for report in reports if report.period_to]
+    return replace(
+        reports[0],
+        report="+".join(names),
+        period_from=min(starts, default=None),
+        period_to=max(ends, default=None),
+        lifetime=any(report.lifetime for report in reports),
+        notes=notes,
+        parts=parts,
+    )
+
+
+def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcome]:
+    notes: dict[str, None] = {}
+    for reading in readings:
+        yield from reading.outcomes
+        whole.claimed.add_all(reading.claimed)
+        notes.update(dict.fromkeys(reading.notes))
+    whole.notes.extend(notes)
