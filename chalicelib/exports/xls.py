@@ -77,15 +77,18 @@ class XlsBook:
         with _damage_refused():
             loaded = self._book.sheet_by_index(index)
             self._book.unload_sheet(index)
-        for number in range(loaded.nrows):
-            if not loaded.row_len(number):
-                continue
-            with _damage_refused():
-                types, values = loaded.row_types(number), loaded.row_values(number)
-                row = [self._told(*cell) for cell in zip(types, values, strict=True)]
-            while row and not row[-1]:
-                row.pop()
-            yield number + 1, row
+        try:
+            for number in range(loaded.nrows):
+                if not loaded.row_len(number):
+                    continue
+                with _damage_refused():
+                    types, values = loaded.row_types(number), loaded.row_values(number)
+                    row = [self._told(*cell) for cell in zip(types, values, strict=True)]
+                while row and not row[-1]:
+                    row.pop()
+                yield number + 1, row
+        finally:
+            vars(loaded).clear()  # it refers to itself, and would be there beside the next one
 
     def _told(self, kind: int, value: Any) -> str:
         """What a cell says, as text."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports import Imported, Refused, archives, read_export
+from chalicelib.exports import archives, read_export
 from chalicelib.exports.decoding import Source
 from tests.exports.files import (
     google_report,
@@ -237,8 +237,7 @@ def test_a_member_that_is_broken_later_on_refuses_what_follows() -> None:
     reader = read_export(io.BytesIO(bytes(data)))
 
     with pytest.raises(ExportRefused, match=r"a\.csv") as refusal:
-        for outcome in reader:
-            assert isinstance(outcome, Imported | Refused)
+        list(reader)
     assert refusal.value.code == "unreadable_file"
 
 

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports import sheet_cells, xlsx
@@ -59,8 +60,9 @@ cells = st.one_of(
     st.booleans(),
     st.integers(-(10**14), 10**14),
     st.floats(-1e12, 1e12).map(lambda number: round(number, 3)),
-    st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2100, 1, 1)).map(
-        lambda moment: moment.replace(microsecond=0)
+    st.integers(61, 73_000).map(lambda days: WINDOWS_EPOCH + dt.timedelta(days=days)),
+    st.integers(61 * 86_400, 73_000 * 86_400).map(
+        lambda seconds: WINDOWS_EPOCH + dt.timedelta(seconds=seconds)
     ),
     st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20).filter(
         lambda text: not text.startswith("=") and "_x" not in text and text not in ("#N/A",)
@@ -199,7 +201,10 @@ def test_a_format_tells_days_from_numbers(code: str, kind: str) -> None:
         ('<c><f t="shared" si="0"/></c>', "="),
         ('<c t="inlineStr"><is><r><t>a </t></r><r><t>b</t></r></is></c>', "a b"),
         ('<c t="inlineStr"><is><t>one_x000A_two_xD83D__x005F_</t></is></c>', "one\ntwo_xD83D__"),
-        ('<c t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c>', "東京"),
+        (
+            '<c t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c>',
+            "東京",
+        ),
     ],
 )
 def test_what_a_cell_says(xml: str, told: str) -> None:
@@ -326,7 +331,10 @@ def test_other_ids_are_whole() -> None:
         ('<row><c r="XFE1"><v>1</v></c></row>', "too_many_columns"),
         ("<row>" + "<c/>" * 16_385 + "</row>", "too_many_columns"),
         ("<a>" * 200, "too_deep"),
-        ('<row><c t="inlineStr"><is><t>' + "x" * 1_100_000 + "</t></is></c></row>", "unreadable_file"),
+        (
+            '<row><c t="inlineStr"><is><t>' + "x" * 1_100_000 + "</t></is></c></row>",
+            "unreadable_file",
+        ),
         ("<!--" + "x" * 3_000_000 + "-->", "unreadable_file"),
         ("<row>" + '<c t="s"><v>0</v></c>' * 200 + "</row>", "unreadable_file"),
     ],

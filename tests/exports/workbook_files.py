@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-
-import openpyxl
+from typing import TYPE_CHECKING
 
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.workbooks import Workbook
+
+if TYPE_CHECKING:
+    import openpyxl
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
