@@ -7,6 +7,11 @@ reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
 recognition               which importer a file is for; what an importer is
 decoding, lines           bytes -> lines, never the whole file
+archives, gzipped         what is packed, as streams; what hostile archives are refused for
+members                   zip archives: which members are read, one after another
+workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
+sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
+documents, markup         JSON and XML, item by item; rations: how much an item may be
 headings, tables          column names -> fields; the header; one outcome per row
 cells, numerals, dates    what a single cell says; one number format and day order per file
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
