@@ -153,7 +153,7 @@ _DAMAGE = (
     TypeError,
     ValueError,  # UnicodeDecodeError among them
 )
-"""What xlrd raises on damaged workbooks beside its own errors, found by fuzzing."""
+"""What xlrd raises on damaged workbooks beside its own errors, found by fuzzing and reading it."""
 
 
 class _Silence(io.TextIOBase):
