@@ -314,6 +314,8 @@ class Table:
                 for cells in reader:
                     if lines.flawed or lines.exhausted:
                         flaw = _flaw(lines)
+                        if lines.too_wide:  # its one cell stands for none of its own
+                            cells = ["?"] * self._width
                     yield number, cells, flaw, raw
                     number += len(texts)
                     if flaw is None:
