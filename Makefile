@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types worlds bench capacity lock clean
+.PHONY: help demo serve test check format lint types worlds kills bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ types: $(VENV)/.dev
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)
+
+kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-bench
