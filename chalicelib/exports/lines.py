@@ -169,6 +169,7 @@ class Lines:
         self.whole = True
         self.too_wide = False
         self._delimiter = ""
+        self._characters = 0
         self.exhausted = False
         self.changed_encoding = False
 
@@ -235,7 +236,12 @@ class Lines:
 
     def _closed(self, line: str) -> str:
         """A line, or the end of the quotation if the record is longer than any row."""
-        if not self._delimiter or sum(map(len, self.texts)) < MAX_RECORD_CHARACTERS:
+        if not self._delimiter:
+            return line
+        if len(self.texts) == LINES_OF_A_RECORD + 1:
+            self._characters = sum(map(len, self.texts))
+        self._characters += len(line)
+        if self._characters < MAX_RECORD_CHARACTERS:
             return line
         self.flawed, self.whole = True, False
         return '"\n'
