@@ -100,15 +100,33 @@ def admit_all(raws: Sequence[Any], terms: Terms) -> list[EventWrite | Refusal]:
 
 def admit_event(event: Event, terms: Terms) -> EventWrite | Refusal:
     """What to store of an event, or why not."""
+    if _passes(event, terms):
+        return EventWrite(event)
     for check in CHECKS:
         refusal = check(event, terms)
         if refusal is not None:
             return refusal
     write = EventWrite(event)
-    if getattr(event, "user_id", None) is not None:
-        for step in PERSON_STEPS:
-            write = step(write, terms)
+    for step in PERSON_STEPS:
+        write = step(write, terms)
     return write
+
+
+def _passes(event: Event, terms: Terms) -> bool:
+    """Whether no check can refuse an event and no step can change it: most of an export."""
+    if not terms.oldest <= event.occurred_at <= terms.latest:
+        return False
+    if isinstance(event, Engagement):
+        money = event.cost
+        if event.user_id is not None:
+            return False
+    elif isinstance(event, Conversion):
+        money = event.value
+        if event.user_id is not None:
+            return False
+    else:
+        return False
+    return money is None or money.currency == terms.currency
 
 
 def refuse_the_future(event: Event, terms: Terms) -> Refusal | None:

@@ -28,6 +28,7 @@ from chalicelib.exports.reports.columns import (
     Currency,
     Key,
     Net,
+    Sign,
     When,
     becomes_of,
     vocabulary_of,
@@ -289,6 +290,7 @@ class TableReport:
             paid=self.paid,
             metrics=tuple(self._metrics(columns, read)),
             keys=tuple(p for p, role in keys if role.sets != "account"),
+            settles=self._settles(columns),
             names=tuple(p for p, role in keys if role.names),
             campaign=sets("campaign_id"),
             content=sets("content_id"),
@@ -308,6 +310,11 @@ class TableReport:
             is_one_each=self.is_one_each,
             key=partial(self.key, report) if self.key else None,
         )
+
+    def _settles(self, columns: Columns) -> tuple[int, ...]:
+        """The first column, where it names a thing beside its id: totals have their label there."""
+        first = [c for c in self.columns if columns.positions.get(c.field) == 0]
+        return (0,) if any(isinstance(c.role, Key | Sign) for c in first) else ()
 
     def _metrics(
         self, columns: Columns, read: Mapping[str, tuple[int, Column]]

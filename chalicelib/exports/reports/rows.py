@@ -93,6 +93,8 @@ class Layout:
     metrics : tuple of Metric
     keys : tuple of int
         Columns that say what a row is about.
+    settles : tuple of int
+        Further columns that are the same in all rows of a thing.
     names : tuple of int
         Those of them that are blank in a row of totals.
     campaign, content, account_at, currency_at, cost_at, audience_at, claimed_at, value_at : int
@@ -119,6 +121,7 @@ class Layout:
     paid: bool
     metrics: tuple[Metric, ...]
     keys: tuple[int, ...] = ()
+    settles: tuple[int, ...] = ()
     names: tuple[int, ...] = ()
     campaign: int = -1
     content: int = -1
@@ -188,7 +191,7 @@ class ReportRows:
         self._things: dict[Any, _Thing] = {}
         self._accounts: dict[str, tuple[str, int]] = {}
         extra = [p for p in (layout.account_at, layout.currency_at) if p >= 0]
-        thing_cells = dict.fromkeys([*layout.keys, *extra])
+        thing_cells = dict.fromkeys([*layout.keys, *layout.settles, *extra])
         self._thing_cells = itemgetter(*thing_cells) if thing_cells else None
         self._date_cells = itemgetter(*dating.positions) if dating.positions else None
         self._metrics = [
