@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types docs worlds fuzz bench capacity lock clean
+.PHONY: help demo serve test check format lint types docs worlds fuzz kills bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false cla
 
 fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
+
+kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-bench

@@ -8,14 +8,17 @@ outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
 recognition               which importer a file is for; what an importer is
 decoding, lines           bytes -> lines, never the whole file
-workbooks, archives       xlsx and xls sheet by sheet; zip and gzip; what is refused as a bomb
+archives, gzipped         what is packed, as streams; what hostile archives are refused for
+members                   zip archives: which members are read, one after another
+workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
+sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
 headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
-markup                    XML, element by element
-records, values           one outcome per record; what a single value of one says
+markup                    XML, element by element; rations: how much an item may be
+records, values, fields   one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
-orders, goals             an order that is restated; a conversion that is told of twice
+orders, goals, counters   what is restated: orders, conversions, lifetime counters of a post
 mapping                   what the user says of a file of their own
 reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else

@@ -28,7 +28,7 @@ MAX_UNPACKED_BYTES = 2_000_000_000
 MAX_RATIO = 200
 """Reports pack to a tenth, tables of zeros to a hundredth; deflate's limit is a thousandth."""
 
-RATIO_MATTERS_FROM = 64 << 20
+RATIO_MATTERS_FROM = 16 << 20
 """Below this many unpacked bytes any ratio is harmless."""
 
 MAX_SPOOLED_BYTES = 256 << 20

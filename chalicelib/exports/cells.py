@@ -10,6 +10,7 @@ from chalicelib.exports.outcomes import RowRefused
 _BLANK = frozenset({"", "-", "--", "—", "–"})
 _NO_NUMBER = _BLANK | {"na", "n/a", "#n/a", "null", "nan", "none"}
 _PRIVACY_FLOOR = re.compile(r"[<>] ?\d")
+_ADDRESSES = re.compile(r"[^\s,;\"]+@[^\s,;\"]+|\?[^\s,;\"]+")
 _GUARDED = frozenset("-=+@'0123456789")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d*)?E\+\d+", re.IGNORECASE)
 
@@ -57,6 +58,11 @@ def is_no_number(cell: str) -> bool:
     """Whether a numeric cell holds no value: blank, dashes, ``NA``, a floor such as ``< 10``."""
     text = cell.strip()
     return text.casefold() in _NO_NUMBER or bool(_PRIVACY_FLOOR.match(text))
+
+
+def without_addresses(text: str) -> str:
+    """A text without e-mail addresses and without the queries of web addresses."""
+    return _ADDRESSES.sub("…", text)
 
 
 def bare_id(cell: str) -> str:

@@ -60,6 +60,8 @@ _DAY_FIRST = re.compile(
 )
 _MONTH_ALONE = re.compile(rf"{_WORD},? (\d{{4}})|(\d{{4}})-(\d\d)")
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
+_FROM = re.compile(r"(?:from|von|vom) ", re.IGNORECASE)
+_UNTIL = re.compile(r" ?- ?| (?:to|bis) |,(?=\d{4}-)", re.IGNORECASE)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)",
     re.IGNORECASE,
@@ -187,7 +189,10 @@ def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
 
 
 def parse_period(line: str) -> Period | None:
-    """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none."""
+    """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none.
+
+    Also ``From 2026-06-01 to 2026-06-07``, ``Von ... bis ...`` and ``2026-06-01,2026-06-07``.
+    """
     text = " ".join(line.replace('"', " ").replace("–", "-").replace("—", "-").split())
     try:
         day = parse_day(text)
@@ -195,7 +200,8 @@ def parse_period(line: str) -> Period | None:
         pass
     else:
         return day, day
-    for match in re.finditer(r" ?- ?", text):
+    text = text[start.end() :] if (start := _FROM.match(text)) else text
+    for match in _UNTIL.finditer(text):
         try:
             first, last = parse_day(text[: match.start()]), parse_day(text[match.end() :])
         except ValueError:

@@ -65,12 +65,12 @@ def read_document(source: Source) -> Any:
 
 def parse_json(text: str) -> Any:
     """A value from the text of a whole document; raises as `read_document` does."""
-    if is_too_deep(text):
-        raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
     if text.count(",") > MAX_VALUES:
         raise ExportRefused(
             "file_too_large", f"such JSON is read whole and may hold {MAX_VALUES:,} values at most"
         )
+    if is_too_deep(text):
+        raise _too_deep()
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except RecursionError as error:
@@ -101,26 +101,30 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
     """
     stream = Rationed(cast("io.BufferedIOBase", _Digits(cast("BinaryIO", source.bytes()))))
     stream.read(skip)
+    target: list[str] = prefix.split(".") if prefix else []
+    path: list[str] = []
     depth = 0
     builder: ijson.ObjectBuilder | None = None
     try:
-        for where, event, value in ijson.parse(cast("BinaryIO", stream), use_float=False):
-            if event in ("start_map", "start_array"):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    raise ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
-            elif event in ("end_map", "end_array"):
-                depth -= 1
-            if builder is None:
-                if where != prefix:
-                    stream.renew()
-                    continue
-                builder, end = ijson.ObjectBuilder(), depth
-                if event in ("start_map", "start_array"):
-                    end = depth - 1
+        # Not ijson.parse: it makes a text of the whole path for each of a million brackets.
+        for event, value in ijson.basic_parse(cast("BinaryIO", stream), use_float=False):
+            begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+            if builder is None and (ends or event == "map_key" or path != target):
+                if begins:
+                    path.append("item" if event == "start_array" else "")
+                    _check_levels(len(path))
+                elif ends:
+                    path.pop()
+                elif event == "map_key":
+                    path[-1] = value
+                stream.renew()
+                continue
+            builder = builder or ijson.ObjectBuilder()
             builder.event(event, value)
             stream.count_value()
-            if depth == end:
+            depth += begins - ends
+            _check_levels(len(path) + depth)
+            if not depth:
                 yield builder.value
                 builder = None
                 stream.renew()
@@ -189,6 +193,15 @@ def lines_of(source: Source) -> Iterator[JsonLine]:
 def raw_text(record: Any) -> str:
     """A record as a refusal shows it."""
     return json.dumps(record, default=str, ensure_ascii=False)[:MAX_RAW_CHARACTERS]
+
+
+def _check_levels(levels: int) -> None:
+    if levels > MAX_DEPTH:
+        raise _too_deep()
+
+
+def _too_deep() -> ExportRefused:
+    return ExportRefused("too_deep", f"JSON nested in more than {MAX_DEPTH} levels")
 
 
 def is_too_deep(text: str) -> bool:

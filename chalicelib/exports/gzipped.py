@@ -35,6 +35,21 @@ class Gunzip(io.RawIOBase):
         check_size(self._given, self._taken - len(self._packed))
         return len(data)
 
+    @staticmethod
+    def check_declared_size(stream: BinaryIO) -> None:
+        """Raises `archive_bomb` for a bomb that says so: the last bytes of a file are its size.
+
+        Looks at streams only that can be sought, and leaves them where they stand.
+        """
+        if not (hasattr(stream, "seekable") and stream.seekable()):
+            return
+        start = stream.tell()
+        packed = stream.seek(0, io.SEEK_END) - start
+        if packed > 4:
+            stream.seek(-4, io.SEEK_END)
+            check_size(int.from_bytes(stream.read(4), "little"), packed)
+        stream.seek(start)
+
     def look_for_a_bomb(self) -> None:
         """Reads on, for nothing else, to where a bomb is known as one.
 

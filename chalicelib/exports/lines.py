@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 MAX_LINE_CHARACTERS = 1_000_000
-MAX_RECORD_CHARACTERS = 2_000_000
+MAX_RECORD_CHARACTERS = 1_100_000
 MAX_COLUMNS = 16_384
 """What a spreadsheet can have."""
 

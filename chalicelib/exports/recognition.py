@@ -161,11 +161,13 @@ class Glimpse:
     def top(self, delimiter: str) -> list[list[str]]:
         """The records among which the header is searched, split at a delimiter."""
         if delimiter not in self._tops:
-            top = list(islice(records_of(self.text, delimiter), HEADER_WITHIN + 1))
-            if top and len(top[-1]) > MAX_COLUMNS:
-                self.too_wide = True
-                top.pop()
-            self._tops[delimiter] = top[:HEADER_WITHIN]
+            top: list[list[str]] = []
+            for record in islice(records_of(self.text, delimiter), HEADER_WITHIN):
+                if len(record) > MAX_COLUMNS:
+                    self.too_wide = True
+                    break
+                top.append(record)
+            self._tops[delimiter] = top
         return self._tops[delimiter]
 
     def keys(self, delimiter: str) -> list[frozenset[str]]:

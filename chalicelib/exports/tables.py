@@ -274,28 +274,28 @@ class Table:
 
     def _first_rows(self) -> list[list[str]]:
         if self.head.sheet:
-            rows = self._rows_of_sheet()
-            numbered = islice(rows, self.head.index + 1, self.head.index + 1 + SAMPLE_ROWS)
+            numbered = islice(self._rows_below(), SAMPLE_ROWS)
             return [cells for _, cells in numbered]
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
         return list(islice(records, self.head.index + 1, None))
 
-    def _rows_of_sheet(self) -> Iterator[tuple[int, list[str]]]:
-        assert self._source.workbook is not None
-        return self._source.workbook.rows(self.head.sheet)
-
     def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
         """Rows of a sheet: typed numbers written as the text numbers of the file are."""
         width = self._width
-        rows = islice(self._rows_of_sheet(), self.head.index + 1, None)
-        for line, cells in rows:
+        for line, cells in self._rows_below():
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
                 if type(cell) is not str:
                     cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+
+    def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a sheet below the header, with their numbers."""
+        workbook = self._source.workbook
+        assert workbook is not None
+        return islice(workbook.rows(self.head.sheet), self.head.index + 1, None)
 
     def _text_rows(
         self, reading: Reading
@@ -314,6 +314,8 @@ class Table:
                 for cells in reader:
                     if lines.flawed or lines.exhausted:
                         flaw = _flaw(lines)
+                        if lines.too_wide:  # its one cell stands for none of its own
+                            cells = ["?"] * self._width
                     yield number, cells, flaw, raw
                     number += len(texts)
                     if flaw is None:
@@ -335,6 +337,17 @@ class Table:
         return bool(self._sample) and len(self._sample[-1]) < self._width
 
 
+def text_records(
+    source: Source, delimiter: str, reading: Reading
+) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+    """All records of a text whose tables are not one: line, cells, what is wrong, the text of it.
+
+    The notes that there are at the end of the file go to the reading. Can be asked for once.
+    """
+    whole = TableHead(delimiter, -1, Columns({}, {}, "", ()), ())
+    return Table(source, whole)._text_rows(reading)
+
+
 def _flaw(lines: Lines) -> RowRefused | None:
     if lines.too_wide:
         return RowRefused("wrong_cell_count", f"more than {MAX_COLUMNS:,} cells in a row")
@@ -345,6 +358,11 @@ def _flaw(lines: Lines) -> RowRefused | None:
     if lines.exhausted:  # the reader asked for another line: a quotation mark is open
         return RowRefused("unclosed_quote", "a quotation mark is open at the end of the file")
     return None
+
+
+def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
+    """The outcome of a row that is refused; of its text as much as is kept."""
+    return _refusal(line, raw, error, part)
 
 
 def _refusal(line: int, raw: str, error: RowRefused, part: int) -> Refused:

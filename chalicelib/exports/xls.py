@@ -1,4 +1,8 @@
-"""Workbooks of Excel 97 to 2003 (.xls), by xlrd, which holds a whole sheet in memory."""
+"""Workbooks of Excel 97 to 2003 (.xls), by xlrd.
+
+xlrd holds a whole sheet in memory, and makes an object of a thousand bytes of each format and name
+that a file defines in twenty. So the records are counted before it sees them.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,21 @@ from chalicelib.exports.typed_cells import number_text
 
 XLS_MARK = b"\xd0\xcf\x11\xe0"
 MAX_XLS_BYTES = 8_000_000
-MAX_SHEETS = 256
+MAX_SHEETS = 128
+MAX_TEXTS = 500_000
+MAX_DEFINITIONS = 30_000
+"""Records that are no cells: formats, names, links, notes, pictures."""
+
+_SHARED_TEXTS, _SHEET = 0x00FC, 0x0085
+_BEGINNINGS = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
+_CELLS = frozenset(
+    {
+        *(0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0206, 0x0406, 0x0007, 0x0207),
+        *(0x0008, 0x0208, 0x003C, 0x00BD, 0x00BE, 0x00D6, 0x00D7, 0x00FD),
+        *(0x0201, 0x0202, 0x0203, 0x0204, 0x0205, 0x0221, 0x027E, 0x04BC),
+    }
+)
+"""Records of cells, rows and formulas, and those that continue another."""
 
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -40,6 +58,7 @@ class XlsBook:
                 "file_too_large",
                 f"an old workbook may have {MAX_XLS_BYTES:,} bytes at most: save it as .xlsx",
             )
+        _check_records(content)
         self._xlrd: Any = xlrd
         protected = _PROTECTED in content
         with _damage_refused("protected by a password" if protected else "damaged"):
@@ -47,31 +66,29 @@ class XlsBook:
                 file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
             )
             names = [str(name) for name in self._book.sheet_names()]
-        if not 0 < len(names) <= MAX_SHEETS:
-            raise ExportRefused("unreadable_file", f"a workbook of {len(names)} sheets")
+        if not names:
+            raise ExportRefused("unreadable_file", "the workbook has no sheets")
         self._indexes = {name: index for index, name in reversed(list(enumerate(names)))}
         self.sheets = tuple(dict.fromkeys(names))
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        """The rows of a sheet; as `workbooks.Workbook.rows`."""
+        """The rows of a sheet; as `workbooks.Workbook.rows`, but formats alone make no row."""
         index = self._indexes[sheet]
         with _damage_refused():
             loaded = self._book.sheet_by_index(index)
             self._book.unload_sheet(index)
-        blank: list[int] = []
-        for number in range(loaded.nrows):
-            with _damage_refused():
-                types, values = loaded.row_types(number), loaded.row_values(number)
-                row = [self._told(*cell) for cell in zip(types, values, strict=True)]
-            while row and not row[-1]:
-                row.pop()
-            if not row:
-                blank.append(number + 1)
-                continue
-            for blank_number in blank:
-                yield blank_number, []
-            blank.clear()
-            yield number + 1, row
+        try:
+            for number in range(loaded.nrows):
+                if not loaded.row_len(number):
+                    continue
+                with _damage_refused():
+                    types, values = loaded.row_types(number), loaded.row_values(number)
+                    row = [self._told(*cell) for cell in zip(types, values, strict=True)]
+                while row and not row[-1]:
+                    row.pop()
+                yield number + 1, row
+        finally:
+            vars(loaded).clear()  # it refers to itself, and would be there beside the next one
 
     def _told(self, kind: int, value: Any) -> str:
         """What a cell says, as text."""
@@ -89,6 +106,56 @@ class XlsBook:
         return ""
 
 
+def _check_records(content: bytes) -> None:
+    """Raises `file_too_large` for what xlrd would drown in, `unreadable_file` for what misleads."""
+    from xlrd.compdoc import CompDoc
+
+    with _damage_refused():
+        document = CompDoc(content, logfile=_Silence())
+        for name in ("Workbook", "Book"):
+            stream, at, size = document.locate_named_stream(name)
+            if stream:
+                break
+        else:
+            return  # as xlrd will find
+        base, end = at, min(at + size, len(stream)) - 8
+        definitions, beginnings, sheets = 0, set(), []
+        while at <= end:
+            kind, length, first = struct.unpack_from("<HHI", stream, at)
+            if kind not in _CELLS:
+                definitions += 1
+                if kind in _BEGINNINGS:
+                    beginnings.add(at - base)
+                elif kind == _SHEET:
+                    sheets.append(first)
+                elif kind == _SHARED_TEXTS and at < end:
+                    (texts,) = struct.unpack_from("<I", stream, at + 8)
+                    _check_number(texts, MAX_TEXTS, "texts")
+            at += 4 + length
+    _check_number(len(sheets), MAX_SHEETS, "sheets")
+    _check_number(definitions, MAX_DEFINITIONS, "formats and names")
+    if len(set(sheets)) < len(sheets) or not beginnings.issuperset(sheets):
+        raise ExportRefused("unreadable_file", "the old workbook's sheets are not where it says")
+
+
+def _check_number(number: int, limit: int, what: str) -> None:
+    if number > limit:
+        raise ExportRefused("file_too_large", f"an old workbook of more than {limit:,} {what}")
+
+
+_DAMAGE = (
+    struct.error,
+    ArithmeticError,  # sectors of no bytes
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,  # a directory that is no tree
+    TypeError,
+    ValueError,  # UnicodeDecodeError among them
+)
+"""What xlrd raises on damaged workbooks beside its own errors, found by fuzzing and reading it."""
+
+
 class _Silence(io.TextIOBase):
     """Takes what xlrd says about a file, which is nothing for a user's screen."""
 
@@ -103,14 +170,5 @@ def _damage_refused(state: str = "damaged") -> Iterator[None]:
 
     try:
         yield
-    except (
-        xlrd.XLRDError,
-        CompDocError,
-        struct.error,
-        AssertionError,
-        IndexError,
-        KeyError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except (xlrd.XLRDError, CompDocError, *_DAMAGE) as error:
         raise ExportRefused("unreadable_file", f"the old workbook is {state}: {error}") from error

@@ -19,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
@@ -27,7 +28,6 @@ from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import (
-    Key,
     Patience,
     Request,
     delete_request,
@@ -89,17 +89,15 @@ class EventStore:
         tuple of int
             Positions in `writes` of what is not stored, ascending.
         """
-        requests: list[Request] = []
-        needs: list[tuple[Key, ...]] = []
-        for write in writes:
-            own = self._requests(write)
-            requests += own
-            needs.append(tuple(key_of(request) for request in own))
+        needed = [self._requests(write) for write in writes]
+        requests = [request for own in needed for request in own]
         unwritten = write_all(self._table, requests, patience or self._patience)
         if not unwritten:
             return ()
         return tuple(
-            position for position, needed in enumerate(needs) if not unwritten.isdisjoint(needed)
+            position
+            for position, own in enumerate(needed)
+            if not unwritten.isdisjoint(map(key_of, own))
         )
 
     def in_partition(
@@ -134,11 +132,11 @@ def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item
     """The item of an event whose user id, if any, is a hash already."""
     user = event.user_id if isinstance(event, Engagement | Conversion) else None
     shard = keys.shard_of(user or event.event_id, shards)
-    kept_until = event.occurred_at + dt.timedelta(days=retention_days + TTL_MARGIN_DAYS)
+    occurred_at = event.occurred_at
     item: Item = {
-        "pk": {"S": keys.event_partition(tenant, event.day, shard)},
-        "sk": {"S": keys.event_sort(user, event.occurred_at, event.event_id)},
-        "ttl": {"N": str(int(kept_until.timestamp()))},
+        "pk": {"S": keys.event_partition(tenant, occurred_at.date(), shard)},
+        "sk": {"S": keys.event_sort(user, occurred_at, event.event_id)},
+        "ttl": {"N": _ttl(occurred_at, retention_days)},
     }
     match event:
         case Engagement():
@@ -161,6 +159,13 @@ def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item
         case Audience():
             item |= {"k": {"S": "a"}, "c": {"S": event.channel}, "z": {"N": str(event.size)}}
     return item
+
+
+@lru_cache(maxsize=4096)
+def _ttl(occurred_at: dt.datetime, retention_days: int) -> str:
+    """When an item may go; remembered, because a report's events happen at few instants."""
+    kept_until = occurred_at + dt.timedelta(days=retention_days + TTL_MARGIN_DAYS)
+    return str(int(kept_until.timestamp()))
 
 
 def _add_engagement(item: Item, event: Engagement) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from functools import lru_cache
 
 TENANT = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 MAPPING_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
@@ -63,7 +64,12 @@ def shard_of(person_or_event: str, shards: int) -> int:
 
 def event_partition(tenant: str, day: dt.date, shard: int) -> str:
     """Partition key of the events of a tenant's day in one shard."""
-    return f"{tenant}#events#{day.isoformat()}#{shard}"
+    return f"{tenant}#events#{_name_of(day)}#{shard}"
+
+
+@lru_cache(maxsize=4096)
+def _name_of(day: dt.date) -> str:
+    return day.isoformat()
 
 
 def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
@@ -76,7 +82,13 @@ def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
 
 def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str:
     """Sort key of an event: inside a partition a person's events lie together, by time."""
-    return f"{user or ANONYMOUS}#{occurred_at:%H%M%S.%f}#{event_id}"
+    return f"{user or ANONYMOUS}#{_clock(occurred_at)}#{event_id}"
+
+
+@lru_cache(maxsize=4096)
+def _clock(occurred_at: dt.datetime) -> str:
+    """The time of a day; remembered, because a report's events happen at few instants."""
+    return f"{occurred_at:%H%M%S.%f}"
 
 
 def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, str]:

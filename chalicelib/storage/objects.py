@@ -7,12 +7,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage.outages import code_of, is_transient, outages_named
 
-BLOCK_BYTES = 8 * 1024 * 1024
+BLOCK_BYTES = 4 * 1024 * 1024
 """What one request reads of an upload."""
 
 BLOCKS_KEPT = 2
@@ -22,6 +22,7 @@ FETCH_ATTEMPTS = 4
 """How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
 
 _BUFFER_BYTES = 64 * 1024
+_PIECE_BYTES = 256 * 1024
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})
 
 
@@ -197,19 +198,19 @@ class _Ranges(io.RawIOBase):
             while len(self._blocks) >= BLOCKS_KEPT:  # before there is another in memory
                 self._blocks.popitem(last=False)
             try:
-                self._blocks[number] = memoryview(self._fetch(number))
+                self._blocks[number] = self._fetch(number)
             except (ObjectGoneError, StoreUnavailable) as trouble:
                 self.trouble = trouble
                 raise
         return self._blocks[number]
 
-    def _fetch(self, number: int) -> bytes:
+    def _fetch(self, number: int) -> memoryview:
         first = number * self._block_bytes
         end = min(first + self._block_bytes, self._size)
         for _ in range(FETCH_ATTEMPTS):
             try:
                 answer = self._client.get_object(**self._request, Range=f"bytes={first}-{end - 1}")
-                data = _read_body(answer["Body"])
+                return _read_body(answer["Body"], end - first)
             except ClientError as error:
                 _raise_if_gone(error, self._request["Key"])
                 if not is_transient(error):
@@ -220,18 +221,28 @@ class _Ranges(io.RawIOBase):
                 if not is_transient(error):
                     raise
                 broken = error
-            else:
-                # A store that knows no ranges of an object gives it whole.
-                return data if "ContentRange" in answer else data[first:end]
         raise StoreUnavailable("the bucket does not answer now; try again later") from broken
 
 
-def _read_body(body: Any) -> bytes:
+def _read_body(body: Any, size: int) -> memoryview:
+    """A body of so many bytes, piece by piece into one place in memory.
+
+    Raises
+    ------
+    BotoCoreError
+        If the connection breaks or the body ends before.
+    """
+    data = memoryview(bytearray(size))
+    filled = 0
     try:
-        data: bytes = body.read()
+        while filled < size and (piece := body.read(min(_PIECE_BYTES, size - filled))):
+            data[filled : filled + len(piece)] = piece
+            filled += len(piece)
     finally:
         body.close()
-    return data
+    if filled < size:
+        raise IncompleteReadError(actual_bytes=filled, expected_bytes=size)
+    return data.toreadonly()
 
 
 def _raise_if_gone(error: ClientError, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from chalice.test import Client
 
 from chalicelib import __version__
 from chalicelib.storage.tenants import Role
-from tests.api.conftest import Caller, caller, problem, refused
+from tests.api.conftest import JSON, Caller, caller, problem, refused
 
 IMPORT = "/v1/imports/20260101T000000Z-ffffffff"
 CALLS: dict[tuple[str, str], set[Role]] = {
@@ -18,6 +19,11 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/imports"): {"ingest", "read"},
     ("GET", IMPORT): {"ingest", "read"},
     ("GET", f"{IMPORT}/rejects"): {"ingest"},
+    ("POST", f"{IMPORT}/replay"): {"ingest"},
+    ("GET", "/v1/mappings"): {"ingest"},
+    ("GET", "/v1/mappings/X"): {"ingest"},
+    ("PUT", "/v1/mappings/X"): set(),
+    ("DELETE", "/v1/mappings/X"): set(),
     ("GET", "/v1/roi"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
@@ -58,9 +64,7 @@ def test_every_route_but_health_is_in_the_list_above() -> None:
     routes = {
         (
             method,
-            path.replace("{import_id}", "X")
-            .replace("{fit_id}", "X")
-            .replace("{experiment_id}", "X"),
+            re.sub(r"\{\w+\}", "X", path),
         )
         for path, methods in app.app.routes.items()
         for method in methods
@@ -86,6 +90,7 @@ def test_health_needs_no_key(client: Client) -> None:
 def test_another_tenants_import_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
     mine = admin.post("/v1/imports", {"filename": "x.csv"}).json_body["id"]
     assert admin.get(f"/v1/imports/{mine}").status_code == 200
+    assert refused(stranger.post(f"/v1/imports/{mine}/replay", {})) == (404, "not_found")
     for path in ("/v1/imports/{}", "/v1/imports/{}/rejects"):
         theirs = stranger.get(path.format(mine))
         none = stranger.get(path.format("20260101T000000Z-ffffffff"))
@@ -101,6 +106,16 @@ def test_another_tenants_fit_is_answered_like_none(admin: Caller, stranger: Call
     none = stranger.get("/v1/fits/20260101T000000Z-ffffffff")
     assert problem(theirs) == problem(none)
     assert stranger.get("/v1/fits").json_body["fits"] == []
+
+
+def test_another_tenants_mapping_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
+    body = b'{"dates": "dmy"}'
+    assert admin.call("PUT", "/v1/mappings/ours", body, content_type=JSON).status_code == 201
+    assert refused(stranger.get("/v1/mappings/ours")) == (404, "not_found")
+    assert refused(stranger.call("DELETE", "/v1/mappings/ours")) == (404, "not_found")
+    assert stranger.get("/v1/mappings").json_body["mappings"] == []
+    response = stranger.post("/v1/imports", {"filename": "x.csv", "mapping": "ours"})
+    assert refused(response) == (400, "invalid_fields")
 
 
 @pytest.mark.parametrize("odd", ["x", "..", "%2e%2e", "acme%23keys", "%00", "a" * 2000])

@@ -229,7 +229,7 @@ def test_a_file_is_announced_uploaded_imported_and_its_refused_rows_told(
         ({"filename": "x.csv", "spread": "yes"}, "/spread"),
         ({"filename": "x.csv", "platform": "No Such"}, "/platform"),
         ({"filename": "x.csv", "currency": "euro"}, "/currency"),
-        ({"filename": "x.csv", "mapping": {"Tag": "day"}}, "/mapping"),
+        ({"filename": "x.csv", "mapping": {"Tag": "day"}}, "/mapping/Tag"),
         ({"filename": "x.csv", "name": "x"}, "/name"),
     ],
 )

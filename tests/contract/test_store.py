@@ -13,7 +13,8 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Event, parse_event
 from chalicelib.storage.events import EventWrite
 from chalicelib.storage.fits import FitHeader
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.imports import Import, RefusedRow, Replay
+from chalicelib.storage.mappings import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, TenantConfig, list_tenants
 from chalicelib.storage.totals import DayTotals, Reading
@@ -308,21 +309,79 @@ def test_imports_come_newest_first_page_by_page(engine: Engine) -> None:
     assert [one.import_id for one in (*first, *then)] == ids[::-1]
 
 
-def test_refused_rows_come_back_page_by_page_and_can_be_removed(engine: Engine) -> None:
+def test_a_replay_comes_back_as_it_was(engine: Engine) -> None:
     store = engine.store()
-    rows = [RefusedRow(row, 0, f"raw;{row}", "invalid_date", "no day") for row in range(2, 62)]
-    store.imports.add_refused_rows(IMPORT.import_id, rows, now=NOW)
-    store.imports.add_refused_rows(IMPORT.import_id, rows[:10], now=NOW)
-    found: list[RefusedRow] = []
-    after = None
-    while True:
-        page, after = store.imports.refused_rows(IMPORT.import_id, limit=25, after=after)
-        found += page
-        if after is None:
-            break
+    mapping = {"columns": {"Ünïcode, \u2713": "like", "Aaa": "day", "ääh": "cost"}}
+    asked = dataclasses.replace(
+        IMPORT,
+        mapping=mapping,
+        overtaken=("a", "b"),
+        replay=Replay("2026-03-15T00:00:00Z", "failed", 2, mapping=mapping, after="x", events=7),
+    )
+    store.imports.add(asked)
+    found = store.imports.get(IMPORT.import_id)
+    assert found == asked
+    assert found is not None
+    assert found.mapping is not None
+    assert list(found.mapping["columns"]) == list(mapping["columns"])
+
+
+def refused(*places: tuple[int, int, int]) -> list[RefusedRow]:
+    return [
+        RefusedRow(row, number, f"raw;{row}", "invalid_date", "no day", part, "Posts" * part)
+        for part, row, number in places
+    ]
+
+
+def test_refused_rows_come_back_in_the_order_of_the_file(engine: Engine) -> None:
+    store = engine.store()
+    rows = refused((0, 2, 0), (0, 2, 1), (0, 10, 0), (0, 10**9, 0), (1, 1, 0), (11, 1, 0))
+    store.imports.add_refused_rows(IMPORT.import_id, 1, rows[::-1], now=NOW)
+    found = list(store.imports.refused_rows(IMPORT.import_id, 1))
     assert found == rows
-    store.imports.remove_refused_rows(IMPORT.import_id)
-    assert store.imports.refused_rows(IMPORT.import_id, limit=1) == ([], None)
+    behind = store.imports.refused_rows(IMPORT.import_id, 1, after=rows[1].cursor, limit=2)
+    assert list(behind) == rows[2:4]
+
+
+def test_generations_of_refused_rows_know_nothing_of_each_other(engine: Engine) -> None:
+    store = engine.store()
+    rows = refused(*((0, row, 0) for row in range(2, 62)))
+    store.imports.add_refused_rows(IMPORT.import_id, 1, rows, now=NOW)
+    store.imports.add_refused_rows(IMPORT.import_id, 1, rows[:10], now=NOW)
+    store.imports.add_refused_rows(IMPORT.import_id, 2, rows[:3], now=NOW)
+    store.imports.remove_refused_rows(IMPORT.import_id, 1, go_on=lambda: False)
+    assert list(store.imports.refused_rows(IMPORT.import_id, 1)) == rows
+    store.imports.remove_refused_rows(IMPORT.import_id, 1, go_on=lambda: True)
+    assert list(store.imports.refused_rows(IMPORT.import_id, 1)) == []
+    assert list(store.imports.refused_rows(IMPORT.import_id, 2)) == rows[:3]
+
+
+# --- mappings ---------------------------------------------------------------------------------
+
+
+def test_a_mapping_comes_back_as_it_was_until_it_is_removed(engine: Engine) -> None:
+    store = engine.store()
+    columns = {"Ünïcode ✓": "like", "a.b": "day", "Aa": "click"}
+    first = StoredMapping("xing", {"columns": columns}, "2026-03-14T00:00:00Z")
+    store.mappings.save(dataclasses.replace(first, mapping={"dates": "dmy"}))
+    store.mappings.save(first)
+    found = store.mappings.get("xing")
+    assert found == first
+    assert found is not None
+    assert list(found.mapping["columns"]) == list(columns)
+    assert engine.store("other").mappings.get("xing") is None
+    store.mappings.remove("xing")
+    store.mappings.remove("xing")
+    assert store.mappings.get("xing") is None
+
+
+def test_mappings_come_by_name_page_by_page(engine: Engine) -> None:
+    store = engine.store()
+    for name in ("c", "a", "b-2", "b"):
+        store.mappings.save(StoredMapping(name, {"dates": "dmy"}, ""))
+    first = [one.name for one in store.mappings.by_name(limit=2)]
+    rest = [one.name for one in store.mappings.by_name(limit=9, after=first[-1])]
+    assert (first, rest) == (["a", "b"], ["b-2", "c"])
 
 
 # --- tenants ----------------------------------------------------------------------------------

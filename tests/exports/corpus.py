@@ -6,14 +6,11 @@ Made up in code in the shapes that the platforms give their files; no line is a 
 from __future__ import annotations
 
 import gzip
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 
-from openpyxl import Workbook
-
 from tests.exports.files import google_report, google_row, shop_export, shop_item, shop_row, table
+from tests.exports.workbook_files import workbook, zipped
 
 TEXTS: dict[str, tuple[str, str]] = {}
 """Name -> (platform, text)."""
@@ -22,26 +19,9 @@ BINARIES: dict[str, tuple[str, bytes]] = {}
 """Name -> (platform, bytes): workbooks and archives."""
 
 
-def workbook(**sheets: Sequence[Sequence[object]]) -> bytes:
+def sheets(**named: Sequence[Sequence[object]]) -> bytes:
     """An xlsx of some sheets; an underscore in a name stands for a blank."""
-    book = Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name.replace("_", " "))
-        for row in rows:
-            sheet.append(list(row))
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
-
-
-def zipped(**members: str) -> bytes:
-    """A zip archive; two underscores in a name stand for a dot."""
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name.replace("__", ".").replace("_", " "), text)
-    return data.getvalue()
+    return workbook({name.replace("_", " "): rows for name, rows in named.items()})
 
 
 def lines(*records: object) -> str:
@@ -778,7 +758,7 @@ TEXTS |= {
 BINARIES |= {
     "linkedin followers": (
         "linkedin",
-        workbook(
+        sheets(
             New_followers=[
                 (
                     "Date",
@@ -795,7 +775,7 @@ BINARIES |= {
     ),
     "linkedin visitors": (
         "linkedin",
-        workbook(
+        sheets(
             Visitor_metrics=[
                 (
                     "Date",
@@ -812,7 +792,7 @@ BINARIES |= {
     ),
     "linkedin updates": (
         "linkedin",
-        workbook(
+        sheets(
             Metrics=[
                 ("Aggregated engagement metrics for your organic and sponsored content",),
                 (
@@ -835,7 +815,7 @@ BINARIES |= {
     ),
     "linkedin member content": (
         "linkedin",
-        workbook(
+        sheets(
             DISCOVERY=[("Overall Performance", "8/7/2025 - 8/5/2026"), ("Impressions", 100)],
             ENGAGEMENT=[("Date", "Impressions", "Engagements"), ("8/17/2025", 60, 2)],
             FOLLOWERS=[
@@ -848,7 +828,7 @@ BINARIES |= {
     ),
     "meta ads workbook": (
         "meta_ads",
-        workbook(
+        sheets(
             Sheet=[
                 (
                     "Tag",
@@ -863,7 +843,7 @@ BINARIES |= {
     ),
     "x ads workbook": (
         "twitter_ads",
-        workbook(
+        sheets(
             results=[
                 (
                     "Time period",
@@ -883,9 +863,11 @@ BINARIES |= {
     "youtube zip": (
         "youtube",
         zipped(
-            Table_data__csv="Content,Video title,Views\nTotal,,22\nabc,T,22\n",
-            Totals__csv="Date,Views,Watch time (hours)\n2026-06-01,10,1\n2026-06-02,12,1\n",
-            Chart_data__csv="Date,Content,Video title,Views\n2026-06-01,abc,T,10\n",
+            {
+                "Table data.csv": "Content,Video title,Views\nTotal,,22\nabc,T,22\n",
+                "Totals.csv": "Date,Views,Watch time (hours)\n2026-06-01,10,1\n2026-06-02,12,1\n",
+                "Chart data.csv": "Date,Content,Video title,Views\n2026-06-01,abc,T,10\n",
+            }
         ),
     ),
     "gzipped report": ("google_ads", gzip.compress(google_report(google_row()).encode(), mtime=0)),

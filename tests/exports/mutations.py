@@ -163,7 +163,7 @@ def _in_json(data: bytes, random: Random, change: Any) -> bytes:
         document = json.loads(lines[index])
     except (ValueError, RecursionError):
         return _word(data, random, b"")
-    places = [(h, k) for h, k in _places(document)]
+    places = _places(document) if isinstance(document, dict | list) else []
     if not places:
         return data
     change(*random.choice(places))

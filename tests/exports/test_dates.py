@@ -58,6 +58,14 @@ def test_a_day_in_every_known_form(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "cell", ["06/25/2026 09:03:47 AM", "6/25/2026 9:03 pm", "6/25/26, 09:03", "06/25/2026 18:30"]
+)
+def test_a_day_with_a_time_of_day_is_that_day(cell: str) -> None:
+    assert parse_day(cell, "mdy") == JUNE_25
+    assert decide_day_order("en", [cell], None) == "mdy"
+
+
+@pytest.mark.parametrize(
     "cell", ["", "6/25/2026", "25", "2026-13-01", "Foo 25, 2026", "today", "25 juni"]
 )
 def test_what_is_no_day_is_refused(cell: str) -> None:
@@ -124,6 +132,9 @@ def test_an_undecidable_order_is_a_question(cells: list[str]) -> None:
         "1. Juni 2026–25. Juni 2026",
         "01.06.2026 - 25.06.2026",
         "2026-06-01 - 2026-06-25",
+        "From 2026-06-01 to 2026-06-25",
+        "Von 2026-06-01 bis 2026-06-25",
+        "2026-06-01,2026-06-25",
     ],
 )
 def test_a_period_line_in_every_known_form(line: str) -> None:

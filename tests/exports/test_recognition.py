@@ -14,6 +14,8 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Reading, Recognition, choose
 from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
+from tests.exports.old_workbooks import old_workbook
+from tests.exports.workbook_files import workbook_from_xml
 
 
 def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
@@ -44,6 +46,9 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
+        (b"%PDF-1.7 ...", "PDF"),
+        (workbook_from_xml("<row><c><v>1</v></c></row>"), "Excel workbook with the sheets Report"),
+        (old_workbook({"One": [["a"]], "Two": []}), "Excel workbook with the sheets One, Two"),
         ("<?xml version='1.0'?><rss></rss>", "XML"),
         ('{"hello": 1, "world": 2}', "hello, world"),
         ("Campaign,Breakfast,Lunch\n1,2,3\n", "the columns Campaign and 2 others"),
@@ -60,11 +65,40 @@ def test_an_unknown_file_is_refused_with_what_was_found_and_looked_for(
     assert "Financial Status" in refusal.detail
 
 
-def test_a_web_page_is_refused_by_name() -> None:
-    refusal = refusal_of("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>")
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"PK\x03\x04" + bytes(100), "unreadable_file"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "unreadable_file"),
+        ("<!DOCTYPE html><html><body>Campaign,Day,Cost,Clicks</body>", "web_page"),
+        ("<?xml version='1.0'?>\n<!-- saved --><!DOCTYPE html><html>Sign in</html>", "web_page"),
+        ("<!----><!---->" * 5000 + "x", "unknown_platform"),
+        ("[" * 1000, "too_deep"),
+        ("a," * 20_000 + "\n", "too_many_columns"),
+        ("a;b\n" * 30 + "a," * 20_000 + "\n", "unknown_platform"),
+        ("<!DOCTYPE x [<!ENTITY a 'b'>]><rss>&a;</rss>", "entity_expansion"),
+        ("<rss><item>In a DTD, write &lt;!ENTITY, as in <!ENTITY</item></rss>", "unknown_platform"),
+    ],
+)
+def test_a_file_that_cannot_be_an_export_is_refused_for_what_it_is(
+    content: str | bytes, code: str
+) -> None:
+    assert refusal_of(content).code == code
 
-    assert refusal.code == "web_page"
-    assert "web page" in refusal.detail
+
+def test_a_line_of_too_many_cells_costs_one_row_only() -> None:
+    wide = "Brand" + ",1" * 20_000 + "\n"
+
+    result = read(google_report(google_row()) + wide + google_report(google_row()).splitlines()[3])
+
+    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(5, "wrong_cell_count")]
+    assert len(result.outcomes) == 3
+
+
+def test_a_line_of_too_many_cells_is_never_taken_for_a_line_below_the_table() -> None:
+    result = read(table(["Date", "Views"], ["2026-06-01", 4]) + "Note" + "," * 20_000 + "\n")
+
+    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "wrong_cell_count")]
 
 
 def test_people_in_an_unknown_file_are_not_shown() -> None:
@@ -75,8 +109,8 @@ def test_people_in_an_unknown_file_are_not_shown() -> None:
 
 
 def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> None:
-    meta = table(
-        ["Day", "Campaign name", "Impressions", "Currency", "Amount spent (AUD)", "Link clicks"],
+    others = table(
+        ["Day", "Campaign name", "Impressions", "Currency", "Spend", "Link clicks"],
         ["2026-06-25", "Sales", 4457, "AUD", "79.62", 97],
     )
     hand_made = table(
@@ -85,7 +119,7 @@ def test_other_peoples_advertising_reports_are_not_taken_for_google_ads() -> Non
         delimiter=";",
     )
 
-    assert refusal_of(meta).code == refusal_of(hand_made).code == "unknown_platform"
+    assert refusal_of(others).code == refusal_of(hand_made).code == "unknown_platform"
 
 
 def test_the_name_of_a_platform_limits_the_importers() -> None:

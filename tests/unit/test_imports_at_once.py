@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud
 from tests.factories import NOW, make_event
+from tests.faults.durable import DurableDynamoDb
 from tests.faulty import FakeTime
 from tests.reports import LineReport, lines
 
@@ -48,12 +50,12 @@ class Interrupted:
 
 
 class Shared:
-    """An announced import and the workers on it."""
+    """An announced import and the workers on it, on a table of its own."""
 
-    def __init__(self, cloud: Cloud, tenant: str = "acme") -> None:
+    def __init__(self, cloud: Cloud, directory: Path, name: str = "x") -> None:
         self.cloud = cloud
-        self.tenant = tenant
-        self.store = self.store_on(cloud.dynamodb)
+        self.dynamodb = DurableDynamoDb(directory / name)
+        self.store = self.store_on(self.dynamodb)
         started, _ = imports.start_import(self.store, filename="x.ndjson", now=NOW)
         self.import_id, self.key = started.import_id, started.object_key
 
@@ -63,7 +65,7 @@ class Shared:
             TABLE,
             self.cloud.s3,
             BUCKET,
-            self.tenant,
+            "acme",
             Settings(),
             root_secret=SECRET.encode,
             patience=FakeTime().patience(),
@@ -95,11 +97,10 @@ class Shared:
             version = ObjectVersion(ended.object_key, ended.etag)
 
     def stored(self) -> dict[str, int]:
-        prefix = f"{self.tenant}#events#"
         return {
             item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"])
-            for item in self.cloud.items()
-            if item["pk"]["S"].startswith(prefix)
+            for item in self.dynamodb.items()
+            if "#events#" in item["pk"]["S"]
         }
 
     def report(self) -> tuple[Any, ...]:
@@ -131,12 +132,14 @@ def assert_is(shared: Shared, rows: list[Any], count: int) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_two_workers_on_the_same_file_do_each_other_no_harm(cloud: Cloud, after: bool) -> None:
+def test_two_workers_on_the_same_file_do_each_other_no_harm(
+    cloud: Cloud, tmp_path: Path, after: bool
+) -> None:
     for call in itertools.count(1):
-        shared = Shared(cloud, f"two-{call}")
+        shared = Shared(cloud, tmp_path, f"{call}")
         version = shared.put(NEW)
         client = Interrupted(
-            cloud.dynamodb, call, lambda s=shared, v=version: s.run(v), after=after
+            shared.dynamodb, call, lambda s=shared, v=version: s.run(v), after=after
         )
         slow = shared.store_on(client)
         slow.__dict__["config"] = shared.store.config
@@ -152,10 +155,10 @@ def test_two_workers_on_the_same_file_do_each_other_no_harm(cloud: Cloud, after:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_newer_file_while_the_older_is_read_wins_whenever_it_comes(
-    cloud: Cloud, after: bool
+    cloud: Cloud, tmp_path: Path, after: bool
 ) -> None:
     for call in itertools.count(1):
-        shared = Shared(cloud, f"newer-{call}")
+        shared = Shared(cloud, tmp_path, f"{call}")
         old = shared.put(OLD)
         newer: list[ObjectVersion] = []
 
@@ -163,7 +166,7 @@ def test_a_newer_file_while_the_older_is_read_wins_whenever_it_comes(
             newer.append(shared.put(NEW))
             shared.deliver(newer[0])
 
-        client = Interrupted(cloud.dynamodb, call, arrive, after=after)
+        client = Interrupted(shared.dynamodb, call, arrive, after=after)
         slow = shared.store_on(client)
         slow.__dict__["config"] = shared.store.config
         try:
@@ -176,8 +179,10 @@ def test_a_newer_file_while_the_older_is_read_wins_whenever_it_comes(
     assert call > 10
 
 
-def test_a_newer_file_while_the_older_stops_for_lack_of_time_wins(cloud: Cloud) -> None:
-    shared = Shared(cloud)
+def test_a_newer_file_while_the_older_stops_for_lack_of_time_wins(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    shared = Shared(cloud, tmp_path)
     old = shared.put(OLD)
     assert shared.run(old, seconds=0.0).state == "running"
     new = shared.put(NEW)
@@ -187,10 +192,12 @@ def test_a_newer_file_while_the_older_stops_for_lack_of_time_wins(cloud: Cloud) 
     assert_is(shared, NEW, 2)
 
 
-def test_messages_five_times_and_in_any_order_end_with_the_newest_file(cloud: Cloud) -> None:
+def test_messages_five_times_and_in_any_order_end_with_the_newest_file(
+    cloud: Cloud, tmp_path: Path
+) -> None:
     for seed in range(20):
         draw = random.Random(seed)
-        shared = Shared(cloud, f"order-{seed}")
+        shared = Shared(cloud, tmp_path, f"{seed}")
         seconds = draw.choice([0.0, 900.0])
         older = shared.put(rows_with(3))
         if draw.random() < 0.5:
@@ -205,8 +212,10 @@ def test_messages_five_times_and_in_any_order_end_with_the_newest_file(cloud: Cl
         assert_is(shared, NEW, 2)
 
 
-def test_the_older_message_first_only_finds_that_its_file_is_gone(cloud: Cloud) -> None:
-    shared = Shared(cloud)
+def test_the_older_message_first_only_finds_that_its_file_is_gone(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    shared = Shared(cloud, tmp_path)
     old = shared.put(OLD)
     new = shared.put(NEW)
     ended = shared.deliver(old)
@@ -217,8 +226,10 @@ def test_the_older_message_first_only_finds_that_its_file_is_gone(cloud: Cloud) 
     assert_is(shared, NEW, 2)
 
 
-def test_a_late_message_of_an_older_file_does_not_read_the_newer_one_again(cloud: Cloud) -> None:
-    shared = Shared(cloud)
+def test_a_late_message_of_an_older_file_does_not_read_the_newer_one_again(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    shared = Shared(cloud, tmp_path)
     old = shared.put(OLD)
     shared.deliver(old)
     ended = shared.deliver(shared.put(NEW))
@@ -226,8 +237,10 @@ def test_a_late_message_of_an_older_file_does_not_read_the_newer_one_again(cloud
 
 
 @pytest.mark.parametrize("what", ["replaced", "deleted"])
-def test_a_file_that_goes_while_it_is_read_ends_the_import(cloud: Cloud, what: str) -> None:
-    shared = Shared(cloud)
+def test_a_file_that_goes_while_it_is_read_ends_the_import(
+    cloud: Cloud, tmp_path: Path, what: str
+) -> None:
+    shared = Shared(cloud, tmp_path)
     version = shared.put(NEW)
 
     def go(stream: Any, **asked: Any) -> LineReport:
@@ -250,7 +263,9 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import(cloud: Cloud, what: s
     assert (ended.state, ended.error["code"], ended.rows) == ("failed", "object_gone", 0)
 
 
-def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(cloud: Cloud) -> None:
+def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(
+    cloud: Cloud, tmp_path: Path
+) -> None:
     from chalicelib.errors import ExportRefused
 
     class Wrapping(LineReport):
@@ -260,7 +275,7 @@ def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(cloud: Clou
             except LookupError:
                 raise ExportRefused("unreadable_file", "the archive is broken") from None
 
-    shared = Shared(cloud)
+    shared = Shared(cloud, tmp_path)
     version = shared.put(NEW)
 
     def go(stream: Any, **asked: Any) -> LineReport:

@@ -421,7 +421,8 @@ def test_a_mapping_by_name_is_kept_as_it_was_when_it_was_chosen(done: Uploaded) 
 class Grouped(LineReport):
     """Lines ``{"thing", "count", "day"}``: several about the same thing bear a number.
 
-    A count that is no number is refused, unless `mapping` says what the decimal mark is.
+    A count with a comma is refused unless `mapping` says what the decimal mark is; if that is a
+    comma, a point is nothing.
     """
 
     def __iter__(self) -> Iterator[RowOutcome]:
@@ -439,9 +440,10 @@ class Grouped(LineReport):
             yield Imported(row, (make_event(event_id=event_id, count=count, occurred_at=at),))
 
     def _count(self, text: str) -> int | None:
-        if "," in text and self.asked["mapping"] is None:
-            return None
-        return int(text.replace(",", ""))
+        mark = self.asked["mapping"].decimal_mark if self.asked["mapping"] else ""
+        if mark == ",":
+            return int(text.replace(".", "").replace(",", ""))
+        return None if "," in text and not mark else int(float(text.replace(",", "")))
 
 
 def test_a_row_that_moves_the_numbers_of_others_takes_nobodys_place(upload: Uploaded) -> None:
@@ -453,6 +455,17 @@ def test_a_row_that_moves_the_numbers_of_others_takes_nobodys_place(upload: Uplo
     ended = upload.replay(mapping={"decimal_mark": "."})
     assert upload.stored() == {"x": 1000, "x-1": 20, "x-2": 4000, "x-3": 5, "y": 3, "y-1": 60}
     assert counts(ended) == (6, 6, 0, 0)
+
+
+def test_rows_that_are_read_otherwise_and_move_on_are_restated_as_well(upload: Uploaded) -> None:
+    upload.read_export = Grouped
+    told = [("x", "1,0"), ("x", "2.000"), ("y", "3.000"), ("y", "4,0")]
+    rows = [{"thing": thing, "count": count} for thing, count in told]
+    upload.run(upload.put(*rows))
+    assert upload.stored() == {"x": 2, "y": 3}
+    ended = upload.replay(mapping={"decimal_mark": ","})
+    assert upload.stored() == {"x": 10, "x-1": 2000, "y": 3000, "y-1": 40}
+    assert counts(ended) == (4, 4, 0, 0)
 
 
 def test_rows_that_say_something_else_altogether_stay_as_they_were(upload: Uploaded) -> None:

@@ -104,6 +104,27 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """Says which channel the row is of, in a report of several.
+
+    Attributes
+    ----------
+    slugs : mapping of str to str
+        Cell, as `headings.comparable` writes it -> channel. An empty cell means the report's own;
+        any other is refused.
+    """
+
+    slugs: Mapping[str, str]
+
+    @property
+    def becomes(self) -> str:
+        """In words."""
+        return (
+            f"the channel: {', '.join(f'`{slug}`' for slug in dict.fromkeys(self.slugs.values()))}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class When:
     """Dates the row.
 
@@ -187,7 +208,20 @@ class Sign:
         return ""
 
 
-Role = Count | Net | Cost | Currency | Key | When | Claimed | Audience | Converted | LeftOut | Sign
+Role = (
+    Count
+    | Net
+    | Cost
+    | Currency
+    | Key
+    | Channel
+    | When
+    | Claimed
+    | Audience
+    | Converted
+    | LeftOut
+    | Sign
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,12 +151,15 @@ class DateColumns:
         Of the headings.
     cells : callable
         The cells of some columns in the rows at the beginning of the file, row by row.
+    things : tuple of int
+        The columns that say what a row is about.
     """
 
     positions: dict[str, int]
     names: dict[str, str]
     language: str
     cells: Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
+    things: tuple[int, ...] = ()
 
 
 def decide_dating(

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns
+from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import Reading, ReportDescription
+from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
+    Channel,
     Claimed,
     Column,
     Converted,
@@ -36,8 +38,12 @@ from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
+Convert = Callable[[int, Cells], RowOutcome]
+Prepare = Callable[[Columns, NumberFormat], Callable[[Cells], Cells] | None]
 
-_ID_OR_NUMBER = re.compile(r"[A-Za-z]?\d[\d.,+E-]*|-*")
+_ID_OR_NUMBER = re.compile(
+    r"[A-Za-z]?\d[\d.,+E_/:-]*(?: \d\d?:\d\d(?::\d\d)?)?(?: ?[AaPp][Mm])?|-*"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,9 @@ class TableReport:
         Where the platform writes one whatever the language; else the file decides.
     applies : mapping of str to callable
         Field of a count -> from the header, a function that says whether a row's number counts.
+    prepare : callable
+        From the header and the number format, a function that changes the cells of a row before
+        they are read, where a column does not stand for itself; None where nothing is to change.
     period : callable
         The period that the lines above the header state.
     decide_dating : callable
@@ -122,6 +131,7 @@ class TableReport:
     shown: tuple[str, ...] = ()
     decimal_mark: DecimalMark | Literal[""] = ""
     applies: Mapping[str, Applies] = field(default_factory=dict)
+    prepare: Prepare = lambda columns, numbers: None
     period: Callable[[TableHead], Period | None] = lambda head: period_above(head)
     decide_dating: Callable[..., Dating] = decide_dating
     check: Callable[[Table], None] | None = None
@@ -205,7 +215,17 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
-        reading.outcomes = table.cell_outcomes(self._skip(rows), rows.convert, reading)
+        convert: Convert = rows.convert
+        channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
+        if channel is not None:
+            by_channel = {
+                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals).convert
+                for slug in channel[1].slugs.values()
+            }
+            convert = _by_channel(*channel, convert, by_channel)
+        reading.outcomes = table.cell_outcomes(
+            self._skip(rows), self._prepared(convert, columns, numbers), reading
+        )
         return reading
 
     def _skip(self, rows: ReportRows) -> Callable[[Cells], str]:
@@ -213,6 +233,20 @@ class TableReport:
         if describes is None:
             return rows.reason_to_skip
         return lambda cells: describes(cells) or rows.reason_to_skip(cells)
+
+    def _prepared(self, convert: Convert, columns: Columns, numbers: NumberFormat) -> Convert:
+        """`convert` for rows as they stand in the file."""
+        prepare, describes = self.prepare(columns, numbers), self.is_description
+        if prepare is None and describes is None:
+            return convert
+
+        def convert_prepared(line: int, cells: Cells) -> RowOutcome:
+            reason = describes(cells) if describes else ""
+            if reason:
+                return NotData(line, reason)
+            return convert(line, prepare(cells) if prepare else cells)
+
+        return convert_prepared
 
     def _public_text(self, columns: Columns) -> Callable[[Row], str] | None:
         if not self.shown:
@@ -325,7 +359,24 @@ def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateCo
     }
     columns = table.head.columns
     names = {unit: columns.names[position] for unit, position in dated.items()}
-    return DateColumns(dated, names, columns.language, table.sample_cells)
+    things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
+    return DateColumns(dated, names, columns.language, table.sample_cells, things)
+
+
+def _by_channel(
+    position: int, role: Channel, otherwise: Convert, by_channel: Mapping[str, Convert]
+) -> Convert:
+    """A conversion of each row by what its channel's cell says."""
+
+    def convert(line: int, cells: Cells) -> RowOutcome:
+        name = comparable(cells[position])
+        if is_blank(name):
+            return otherwise(line, cells)
+        if name not in role.slugs:
+            raise RowRefused("unknown_type", f"the row is of none of {', '.join(role.slugs)}")
+        return by_channel[role.slugs[name]](line, cells)
+
+    return convert
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:

@@ -428,8 +428,13 @@ class ReportRows:
             currency=self._currency(cells),
         )
         is_ad = layout.paid_at >= 0 and not is_blank(cells[layout.paid_at])
+        taken: set[str] = set()
         for metric in layout.metrics:
-            thing.bases.append(self._base(metric, thing, metric.paid or is_ad))
+            base = self._base(metric, thing, metric.paid or is_ad)
+            if base["event_id"] in taken:  # a second column of the same type
+                base["event_id"] += f"-{metric.field}"
+            taken.add(base["event_id"])
+            thing.bases.append(base)
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
                 self._things.clear()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.exports.outcomes import RawEvent, RowOutcome
 
 _IDENTITY = ("event_id", "occurred_at", "user_id")
+_THING = ("occurred_at", "channel", "goal", "campaign_id", "content_id", "user_id")
 _IDENTIFYING_FIELDS = ("event_id", "account")
 
 
@@ -31,7 +32,7 @@ class EarlierReading:
     outcomes : iterator
         What `rows.numbered` gives of the earlier reading.
     may_renumber : bool
-        Whether an event with another id and the same content is one whose number has moved on.
+        Whether events with other ids, about the same things, are those whose number has moved on.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class EarlierReading:
         if all(_identity(event) in known for event in now.events):
             changed = (e for e in now.events if known[_identity(e)] != e)
             return Restatement(tuple(changed), more)
-        if self._may_renumber and _unnumbered(then.events) == _unnumbered(now.events):
+        if self._may_renumber and _things(then.events) == _things(now.events):
             return Restatement(now.events, more)
         return None
 
@@ -108,5 +109,6 @@ def _identity(event: RawEvent) -> tuple[Any, ...]:
     return tuple(event.get(name) for name in _IDENTITY)
 
 
-def _unnumbered(events: tuple[RawEvent, ...]) -> list[RawEvent]:
-    return [{name: value for name, value in e.items() if name != "event_id"} for e in events]
+def _things(events: tuple[RawEvent, ...]) -> set[tuple[Any, ...]]:
+    """What events are about, without what they say of it."""
+    return {tuple(event.get(name) for name in _THING) for event in events}

@@ -114,9 +114,13 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
             "no_currency", "the report has sales but not their currency: name the currency"
         )
     table = Table(source, head)
-    numbers = decide_number_format(columns.language, table.sample("sales"))
-    dates = DateFormat(decide_day_order(columns.language, table.sample("day"), None))
-    rows = _SalesRows(head, dates, numbers)
+    numbers = (
+        NumberFormat(options.decimal_mark)
+        if options.decimal_mark
+        else decide_number_format(columns.language, table.sample("sales"))
+    )
+    order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
+    rows = _SalesRows(head, DateFormat(order), numbers)
     description = ReportDescription(
         PLATFORM,
         "sales",

@@ -31,8 +31,8 @@ DECLARATION = Declaration(
     "X (Twitter): the tweets of an account's archive",
     (
         "Settings and privacy → Your account → Download an archive of your data (Einstellungen und "
-        "Datenschutz → Dein Account → Archiv deiner Daten herunterladen); unpack it and take "
-        "data/tweets.js (data/tweet.js in older archives)"
+        "Datenschutz → Dein Account → Archiv deiner Daten herunterladen): the zip file as it is, "
+        "or of its files data/tweets.js (data/tweet.js in older archives)"
     ),
     "a file that begins with window.YTD.tweets.part0 =",
     (

@@ -1,0 +1,42 @@
+"""Seconds and peak memory for each hostile file, every one read in a process of its own.
+
+    .venv/bin/python -m benchmarks.hostile [WORD]
+
+The memory is that of the whole process, the interpreter and its imports included.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.exports.hostile_files import HOSTILE, write_hostile
+
+
+def measure(name: str) -> dict[str, str | float]:
+    """What became of a file, in how many seconds, with how much memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_hostile(name, Path(folder))
+        command = [sys.executable, "-m", "tests.exports.hostile_files", name, folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    result: dict[str, str | float] = json.loads(done.stdout)
+    return result
+
+
+def main(word: str = "") -> None:
+    """Prints the table."""
+    print(f"{'file':<52} {'became':<18} {'seconds':>8} {'peak MB':>8}")
+    for name in HOSTILE:
+        if word in name:
+            result = measure(name)
+            print(
+                f"{name:<52} {result['became']:<18} {result['seconds']:>8} {result['peak_mb']:>8}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])

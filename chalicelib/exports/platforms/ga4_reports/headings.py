@@ -1,0 +1,122 @@
+"""What the headings of Google Analytics 4 mean, in English and in German.
+
+Numbers and times have fixed names. Dimensions are known by words in their headings: the same one is
+named in a dozen ways, by scope (session, first user) and by generation of the interface.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from chalicelib.exports.headings import Vocabulary, comparable
+
+METRICS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "views": {
+        "en": ("Views", "Page views", "Pageviews", "Screen views", "Screen page views"),
+        "de": ("Aufrufe", "Seitenaufrufe", "Bildschirmaufrufe", "Seiten- und Bildschirmaufrufe"),
+    },
+    "event_count": {
+        "en": ("Event count", "Total events"),
+        "de": ("Ereignisanzahl", "Anzahl der Ereignisse", "Ereigniszahl", "Ereignisse"),
+    },
+    "sessions": {"en": ("Sessions",), "de": ("Sitzungen",)},
+    "purchases": {
+        "en": ("Ecommerce purchases", "E-commerce purchases", "Purchases", "Transactions"),
+        "de": ("E-Commerce-Käufe", "Käufe", "Transaktionen"),
+    },
+    "key_events": {
+        "en": ("Key events", "Key events (all)", "Conversions", "Conversions (all)"),
+        "de": ("Schlüsselereignisse", "Wichtige Ereignisse", "Conversions"),
+    },
+    "purchase_revenue": {
+        "en": ("Purchase revenue", "Ecommerce revenue", "E-commerce revenue"),
+        "de": ("Kaufumsatz", "Umsatz aus Käufen", "E-Commerce-Umsatz", "Käuferumsatz"),
+    },
+    "total_revenue": {
+        "en": ("Total revenue", "Revenue"),
+        "de": ("Gesamtumsatz", "Umsatz", "Gesamteinnahmen"),
+    },
+    "users": {
+        "en": ("Users", "Active users", "New users", "Total users", "Returning users"),
+        "de": (
+            *(
+                "Nutzer",
+                "Aktive Nutzer",
+                "Neue Nutzer",
+                "Nutzer insgesamt",
+                "Gesamtzahl der Nutzer",
+            ),
+            "Wiederkehrende Nutzer",
+        ),
+    },
+}
+TIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "date": {"en": ("Date", "Date (YYYYMMDD)"), "de": ("Datum", "Datum (JJJJMMTT)")},
+    "date_hour": {
+        "en": (
+            *("Date + hour (YYYYMMDDHH)", "Date + hour", "Date hour"),
+            *("Date hour and minute (YYYYMMDDHHMM)", "Date hour and minute"),
+        ),
+        "de": (
+            *("Datum + Stunde (JJJJMMTTHH)", "Datum + Stunde", "Datum und Stunde"),
+            "Datum, Stunde und Minute (JJJJMMTTHHMM)",
+        ),
+    },
+    "nth_hour": {"en": ("Nth hour",), "de": ("N-te Stunde", "n. Stunde")},
+    "nth_day": {"en": ("Nth day",), "de": ("N-ter Tag", "n. Tag", "Tag N", "Tagesindex")},
+    "nth_week": {"en": ("Nth week",), "de": ("N-te Woche", "n. Woche", "Woche N", "Wochenindex")},
+    "nth_month": {
+        "en": ("Nth month",),
+        "de": ("N-ter Monat", "n. Monat", "Monat N", "Monatsindex"),
+    },
+    "year_month": {
+        "en": ("Year month", "Year + month", "Month of year", "Year and month"),
+        "de": ("Jahr + Monat", "Jahr und Monat", "Jahr Monat", "Monat des Jahres"),
+    },
+    "nth_year": {"en": ("Nth year",), "de": ("N-tes Jahr", "n. Jahr")},
+    "unplaced": {
+        "en": (
+            *("Week", "Month", "Year", "Hour", "Day", "Day of week", "Day of week name"),
+            *("ISO week", "ISO week of ISO year", "ISO year", "Week of year", "Year week"),
+        ),
+        "de": (
+            *("Woche", "Monat", "Jahr", "Stunde", "Tag", "Wochentag", "ISO-Woche"),
+            *("ISO-Woche des ISO-Jahres", "ISO-Jahr", "Woche des Jahres", "Jahr und Woche"),
+        ),
+    },
+}
+VOCABULARY = Vocabulary({**METRICS, **TIMES})
+
+_DIMENSIONS = (
+    ("audience", re.compile(r"audience|zielgruppe")),
+    (
+        "person",
+        re.compile(r"(?:user|client|device|nutzer|kunden|geräte)[ -]?ids?\b|instan[cz]e?[ -]?id"),
+    ),
+    ("item", re.compile(r"\bitems?\b|artikel")),
+    (
+        "first_user",
+        re.compile(r"\bfirst user\b|first visit|erste\w* (?:nutzer|besuch)|nutzerakquisition"),
+    ),
+    ("event", re.compile(r"event name|ereignisname|name des ereignisses")),
+    ("group", re.compile(r"channel ?-?(?:group|gruppe|gruppierung)|^session channel$")),
+    ("source_medium", re.compile(r"(?:source|quelle) ?[/+&,] ?medium")),
+    ("source", re.compile(r"\b(?:source|quelle)$|\w+(?:quelle)$|^quelle\b(?!.*plattform)")),
+    ("medium", re.compile(r"\bmedium$|^medium\b")),
+    ("campaign", re.compile(r"campaign$|campaign name$|kampagne(?:nname)?$|^kampagne\b")),
+    (
+        "page",
+        re.compile(
+            r"page (?:path|title|location)|landing ?page|screen (?:class|name)"
+            r"|seiten?(?:pfad|titel)|zielseite|bildschirm(?:klasse|name)"
+            r"|^unified screen|^content (?:group|id)"
+        ),
+    ),
+)
+
+
+def dimension_of(heading: str) -> str:
+    """The kind of dimension that a heading names; empty for any other column."""
+    text = comparable(heading)
+    return next((kind for kind, words in _DIMENSIONS if words.search(text)), "")

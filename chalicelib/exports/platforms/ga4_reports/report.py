@@ -1,0 +1,241 @@
+"""Google Analytics 4: recognises a download, plans what is read of it, and reads it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import is_blank, without_addresses
+from chalicelib.exports.dates import DateFormat, decide_day_order
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import plain
+from chalicelib.exports.numerals import NumberFormat, decide_number_format
+from chalicelib.exports.outcomes import (
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
+from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
+from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
+from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
+from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
+from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
+from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
+from chalicelib.exports.tables import WITHHELD, refusal, text_records
+
+_HITS = 100
+"""More than any header has columns: nothing else begins with such lines."""
+
+_DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
+_OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+
+
+def is_title(cells: Sequence[str]) -> bool:
+    """Whether a record is one of the lines above a table."""
+    return cells[0].lstrip("\ufeff ").startswith("#")
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml or glimpse.sheets:
+        return None
+    delimiter = max(DELIMITERS, key=lambda d: _known_headings(glimpse, d))
+    lines = [", ".join(filter(str.strip, cells)) for cells in glimpse.top(delimiter)]
+    dated = any(_DATED.match(plain(line)) for line in lines)
+    offsets = any(_OFFSETS & keys for keys in glimpse.keys(delimiter))
+    if not dated and not offsets and not (glimpse.named and _known_headings(glimpse, delimiter)):
+        return None
+    found = "lines with # and the first and last day" if dated else "the column Nth day"
+    return Recognition(_HITS, found, lambda source, options: _open(source, delimiter, options))
+
+
+def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
+    return sum(len(VOCABULARY.keys & keys) for keys in glimpse.keys(delimiter))
+
+
+def _open(source: Source, delimiter: str, options: Options) -> Reading:
+    tables = tables_in(source.text, delimiter, is_title)
+    preamble = Preamble()
+    shapes: list[Shape] = []
+    for table in tables:
+        preamble = preamble.followed_by(table.above)
+        shapes.append(Shape.of(table, preamble))
+    plan = Plan(may_spread=options.spread)
+    plan.assign(shapes)
+    if not plan.readers:
+        raise _refused(plan, shapes)
+    numbers = _numbers(shapes, options)
+    _check_currency(plan, numbers, options)
+    languages = [shape.columns.language for shape in shapes if shape.columns.language]
+    language = languages[0] if languages else ""
+    order = options.day_order or decide_day_order(language, _date_cells(shapes), None)
+    periods = [shape.preamble.period for shape in plan.readers.values() if shape.preamble.period]
+    description = ReportDescription(
+        PLATFORM,
+        "+".join(sorted({use.metric.replace("_", "-") for use in plan.uses})),
+        source.encoding,
+        delimiter,
+        numbers.decimal_mark,
+        min(p[0] for p in periods) if periods else None,
+        max(p[1] for p in periods) if periods else None,
+        notes=_notes(plan, shapes),
+    )
+    reading = Reading(description, iter(()))
+    reader = _TablesReader(plan, shapes, numbers, DateFormat(order), options)
+    reading.outcomes = reader.outcomes(source, delimiter, reading)
+    return reading
+
+
+class _TablesReader:
+    """Reads the records of all tables in one pass: one outcome for each below the first header."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        shapes: Sequence[Shape],
+        numbers: NumberFormat,
+        dates: DateFormat,
+        options: Options,
+    ) -> None:
+        self._plan = plan
+        self._shapes = {shape.table.line: shape for shape in shapes}
+        self._numbers = numbers
+        self._dates = dates
+        self._options = options
+        self._preamble = Preamble()
+
+    def outcomes(self, source: Source, delimiter: str, reading: Reading) -> Iterator[RowOutcome]:
+        """One outcome per record."""
+        stack = Stack(is_title)
+        rows: TableRows | None = None
+        is_below = False
+        for line, cells, flaw, raw in text_records(source, delimiter, reading):
+            if flaw is not None:
+                yield refusal(line, WITHHELD, flaw)
+                continue
+            kind = stack.place(line, cells)
+            table = stack.table
+            if kind == "row" and table is not None:
+                rows = rows or self._rows_of(table)
+                yield _outcome(rows, line, cells, raw())
+                continue
+            if is_below:
+                yield NotData(line, _NOT_ROWS[kind])
+            if kind == "header" and table is not None:
+                self._preamble = self._preamble.followed_by(table.above)
+                rows, is_below = None, True
+
+    def _rows_of(self, table: StackedTable) -> TableRows:
+        shape = self._shapes.get(table.line)
+        if shape is None or shape.table.header != table.header:
+            shape = Shape.of(table, self._preamble)
+            self._plan.assign([shape])
+        task = self._plan.task_of(shape)
+        return TableRows(shape, task, self._numbers, self._dates, self._options)
+
+
+_NOT_ROWS = {
+    "blank": "blank line",
+    "title": "a line above a table",
+    "header": "the header of a further table",
+    "row": "no row of a table",
+}
+
+
+def _outcome(rows: TableRows, line: int, cells: list[str], raw: str) -> RowOutcome:
+    try:
+        return rows.convert(line, cells)
+    except RowRefused as error:
+        shown = WITHHELD if rows.holds_people else without_addresses(raw)
+        return refusal(line, shown, error)
+
+
+def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
+    """Why nothing of a file can be read."""
+    others = [shape for shape in plan.refusers.values() if shape.is_dated]
+    if others:
+        period = others[0].preamble.period
+        covers = f"{period[0]} to {period[1]}" if period else "more than a day"
+        if others[0].unit:
+            covers = f"a {others[0].unit}"
+        what = " and ".join(NOUNS[supply] for supply in plan.refusers)
+        return ExportRefused("aggregate_period", f"each row of {what} covers {covers}. {WAY_OUT}")
+    if plan.refusers:
+        return ExportRefused(
+            "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
+        )
+    seen = dict.fromkeys(name for shape in shapes for name in shape.columns.names[1:4])
+    return ExportRefused(
+        "no_counts",
+        "the report has neither page views nor sessions by channel nor purchases, only "
+        f"{', '.join(list(seen)[:6]) or 'no table'}. {WAY_OUT}",
+    )
+
+
+def _numbers(shapes: Sequence[Shape], options: Options) -> NumberFormat:
+    if options.decimal_mark:
+        return NumberFormat(options.decimal_mark)
+    languages = [shape.columns.language for shape in shapes if shape.columns.language]
+    cells: dict[str, None] = {}
+    for shape in shapes:
+        positions = [shape.columns.positions[field] for field in shape.metrics]
+        for row in shape.table.rows:
+            cells.update((row[p], None) for p in positions if p < len(row))
+    return decide_number_format(languages[0] if languages else "", cells)
+
+
+def _date_cells(shapes: Sequence[Shape]) -> Iterator[str]:
+    for shape in shapes:
+        if shape.time == "date":
+            position = shape.columns.positions["date"]
+            yield from (row[position] for row in shape.table.rows if position < len(row))
+
+
+def _check_currency(plan: Plan, numbers: NumberFormat, options: Options) -> None:
+    """Refuses a file whose money has no currency anywhere, before its first row is refused."""
+    shape = plan.readers.get("conversion")
+    field = plan.worth
+    if shape is None or not field or options.currency or field in shape.columns.currencies:
+        return
+    position = shape.columns.positions[field]
+    for row in shape.table.rows:
+        if position >= len(row) or is_blank(row[position]):
+            continue
+        try:
+            amount, named = numbers.money(row[position])
+        except ValueError:
+            continue
+        if amount and not named:
+            raise ExportRefused(
+                "no_currency",
+                f"the report has money ({shape.columns.name(field)}) but not its currency: "
+                "name the currency",
+            )
+
+
+def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
+    """What a person should know of the choice of tables."""
+    notes = ["Days are those of the property's time zone."]
+    for supply, shape in plan.readers.items():
+        titles = ", ".join(shape.columns.names[:4])
+        notes.append(f"Line {shape.table.line} ({titles}) gives the {NOUNS[supply]}.")
+    for supply, shape in plan.refusers.items():
+        notes.append(
+            f"Line {shape.table.line} has {NOUNS[supply]}, but its rows are of no single day."
+        )
+    overlapping = plan.overlapping(shapes)
+    if overlapping:
+        told = ", ".join(f"line {s.table.line} ({NOUNS[what]})" for what, s in overlapping[:10])
+        notes.append(f"Left out, as they tell the same once more: {told}.")
+    if any(not shape.is_daily for shape in plan.readers.values()):
+        notes.append(
+            "Rows that cover several days were spread evenly over them; their numbers are "
+            "estimates for a single day."
+        )
+    return tuple(notes)
+
+
+GA4_REPORTS = Importer(PLATFORM, DECLARATION, _recognise)

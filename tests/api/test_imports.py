@@ -1,0 +1,319 @@
+"""Imports by HTTP: announced, uploaded, shown, their refused rows read and replayed."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring, workers
+from tests.api.conftest import JSON, Caller, problem, refused
+from tests.conftest import BUCKET, Cloud
+from tests.unit.test_workers import sqs_event
+
+DAY = (dt.datetime.now(dt.UTC) - dt.timedelta(days=3)).date()
+HEAD = "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value"
+GOOD = f"{DAY},Spring,EUR,1200,40,22.50,2,80.00"
+DOLLARS = f"{DAY},Summer,,900,30,18.00,1,40.00"
+BAD = f"{DAY},Autumn,EUR,nine,30,18.00,1,40.00"
+OWN = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "xing"}}
+
+
+class Uploads:
+    """Announced imports of a caller, uploaded and worked off."""
+
+    def __init__(self, cloud: Cloud, sender: Caller) -> None:
+        self.cloud = cloud
+        self.sender = sender
+
+    def announce(self, **body: Any) -> str:
+        """Announce an import; its id."""
+        response = self.sender.post("/v1/imports", {"filename": "x.csv"} | body)
+        assert response.status_code == 201, response.body
+        return str(response.json_body["id"])
+
+    def upload(self, import_id: str, *lines: str) -> None:
+        """Upload a file to it and import it."""
+        key = f"imports/acme/{import_id}/x.csv"
+        body = "\n".join([*lines, ""]).encode()
+        etag = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
+        record = {
+            "eventName": "ObjectCreated:Put",
+            "eventTime": "2026-03-15T12:00:00.123Z",
+            "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
+        }
+        self.work({"Records": [record]})
+
+    def work(self, *bodies: Any) -> None:
+        """Have the import function handle messages."""
+        now = dt.datetime.now(dt.UTC)
+        answer = workers.run_imports(sqs_event(*bodies), now=now, seconds_left=lambda: 900.0)
+        assert answer == {"batchItemFailures": []}
+
+    def work_off(self) -> int:
+        """Have the import function handle what is in its queue; how much that was."""
+        messages = self.cloud.messages(self.cloud.import_queue)
+        self.work(*messages)
+        return len(messages)
+
+    def shown(self, import_id: str) -> dict[str, Any]:
+        """The import."""
+        body: dict[str, Any] = self.sender.get(f"/v1/imports/{import_id}").json_body
+        return body
+
+    def rejects(self, import_id: str) -> list[tuple[int, str]]:
+        """Rows and codes of what it refused."""
+        told = self.sender.get(f"/v1/imports/{import_id}/rejects").json_body["rejects"]
+        return [(one["row"], one["code"]) for one in told]
+
+
+@pytest.fixture
+def uploads(cloud: Cloud, sender: Caller) -> Uploads:
+    """Of a caller who may send."""
+    return Uploads(cloud, sender)
+
+
+@pytest.fixture
+def done(uploads: Uploads) -> str:
+    """An import of three rows, of which one is refused."""
+    import_id = uploads.announce()
+    uploads.upload(import_id, HEAD, GOOD, BAD, GOOD.replace("Spring", "Winter"))
+    return import_id
+
+
+def test_an_import_tells_how_its_file_is_written_and_what_was_claimed(
+    uploads: Uploads, done: str
+) -> None:
+    told = uploads.shown(done)
+    assert (told["state"], told["platform"], told["rows"], told["rejected"]) == (
+        "done",
+        "google_ads",
+        3,
+        1,
+    )
+    assert (told["from"], told["to"]) == (str(DAY), str(DAY))
+    assert told["lifetime"] is False
+    assert isinstance(told["notes"], list)
+    assert told["description"]["encoding"] == "utf-8"
+    assert told["description"]["delimiter"] == ","
+    assert told["description"]["decimal_mark"] == "."
+    (claim,) = told["claimed_conversions"]
+    assert claim["currency"] == "EUR"
+    assert told["replay"] is None
+
+
+def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:
+    told = uploads.shown(uploads.announce())
+    assert (told["state"], told["lifetime"], told["notes"]) == ("waiting", None, [])
+    assert told["claimed_conversions"] == []
+
+
+# --- refused rows -----------------------------------------------------------------------------
+
+
+def test_refused_rows_come_page_by_page_as_json_and_as_csv(uploads: Uploads) -> None:
+    import_id = uploads.announce()
+    bad = [BAD.replace("Autumn", f"Autumn {n}") for n in range(7)]
+    uploads.upload(import_id, HEAD, *bad, GOOD)
+    path = f"/v1/imports/{import_id}/rejects?limit=3"
+    rows, query = [], ""
+    while query is not None:
+        page = uploads.sender.get(path + query).json_body
+        as_csv = uploads.sender.get(path + query, accept="text/csv")
+        table = list(csv.DictReader(io.StringIO(as_csv.body.decode(), newline="")))
+        assert [int(row["row"]) for row in table] == [row["row"] for row in page["rejects"]]
+        assert [row["raw"] for row in table] == [row["raw"] for row in page["rejects"]]
+        rows += page["rejects"]
+        query = f"&cursor={page['next']}" if page["next"] else None
+    assert [row["row"] for row in rows] == list(range(2, 9))
+    assert {row["code"] for row in rows} == {"invalid_number"}
+    assert [row["raw"] for row in rows] == bad
+    assert {row["part"] for row in rows} == {None}
+
+
+def test_refused_rows_have_a_header_without_rows_and_an_etag(uploads: Uploads, done: str) -> None:
+    empty = uploads.announce()
+    answer = uploads.sender.get(f"/v1/imports/{empty}/rejects?format=csv")
+    assert answer.body == b"part,row,code,message,raw\r\n"
+    path = f"/v1/imports/{done}/rejects"
+    for accept in ("application/json", "text/csv"):
+        first = uploads.sender.get(path, accept=accept)
+        again = uploads.sender.get(path, accept=accept, if_none_match=first.headers["ETag"])
+        assert (again.status_code, again.body) == (304, b"")
+    uploads.sender.post(f"/v1/imports/{done}/replay", {"mapping": {"decimal_mark": "."}})
+    uploads.work_off()
+    assert uploads.sender.get(path, if_none_match=first.headers["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize("cursor", ["x", "000000000002-0000", "0000-000000000002-0000-1"])
+def test_a_cursor_that_we_never_gave_is_refused(uploads: Uploads, done: str, cursor: str) -> None:
+    response = uploads.sender.get(f"/v1/imports/{done}/rejects?cursor={cursor}")
+    assert refused(response) == (400, "invalid_fields")
+
+
+# --- mappings ---------------------------------------------------------------------------------
+
+
+def test_a_mapping_is_kept_replaced_listed_and_forgotten(admin: Caller, sender: Caller) -> None:
+    import json
+
+    def put(name: str, mapping: Any) -> Any:
+        body = json.dumps(mapping).encode()
+        return admin.call("PUT", f"/v1/mappings/{name}", body, content_type=JSON)
+
+    first = put("xing", OWN)
+    assert (first.status_code, first.headers["Location"]) == (201, "/v1/mappings/xing")
+    assert first.json_body["mapping"] == OWN
+    changed = OWN | {"dates": "dmy"}
+    assert put("xing", changed).status_code == 200
+    assert put("a-2_b", {"dates": "mdy"}).status_code == 201
+    assert sender.get("/v1/mappings/xing").json_body["mapping"] == changed
+    listed = sender.get("/v1/mappings?limit=1").json_body
+    assert [one["name"] for one in listed["mappings"]] == ["a-2_b"]
+    rest = sender.get(f"/v1/mappings?cursor={listed['next']}").json_body
+    assert ([one["name"] for one in rest["mappings"]], rest["next"]) == (["xing"], None)
+    gone = admin.call("DELETE", "/v1/mappings/xing")
+    assert (gone.status_code, gone.body) == (204, b"")
+    assert refused(admin.get("/v1/mappings/xing")) == (404, "not_found")
+    assert refused(admin.call("DELETE", "/v1/mappings/xing")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "pointer"),
+    [
+        ("Xing", b'{"dates": "dmy"}', "/name"),
+        ("1x", b'{"dates": "dmy"}', "/name"),
+        ("x" * 65, b'{"dates": "dmy"}', "/name"),
+        ("xing", b'{"dates": "ymd"}', "/dates"),
+        ("xing", b'{"columns": {"a/b": "no"}}', "/columns/a~1b"),
+        ("xing", b"{}", ""),
+        ("xing", b"[]", ""),
+    ],
+)
+def test_what_is_no_mapping_is_refused(admin: Caller, name: str, body: bytes, pointer: str) -> None:
+    found = problem(admin.call("PUT", f"/v1/mappings/{name}", body, content_type=JSON))
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    assert found["errors"][0]["pointer"] == pointer
+    assert admin.get("/v1/mappings").json_body["mappings"] == []
+
+
+def test_an_import_takes_a_mapping_by_name_or_as_it_is(admin: Caller, uploads: Uploads) -> None:
+    admin.call("PUT", "/v1/mappings/ours", b'{"dates": "dmy"}', content_type=JSON)
+    by_name = uploads.announce(mapping="ours")
+    admin.call("PUT", "/v1/mappings/ours", b'{"dates": "mdy"}', content_type=JSON)
+    told = uploads.shown(by_name)
+    assert (told["mapping_name"], told["mapping"]) == ("ours", {"dates": "dmy"})
+    told = uploads.shown(uploads.announce(mapping=OWN))
+    assert (told["mapping_name"], told["mapping"]) == (None, OWN)
+    assert list(told["mapping"]["columns"]) == ["Tag", "Likes"]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "pointer"),
+    [
+        ("nobodys", "/mapping"),
+        ("../x", "/mapping"),
+        (7, "/mapping"),
+        ({"constants": {"paid": "yes"}}, "/mapping/constants/paid"),
+        ({"columns": {"x" * 200 + str(n): "like" for n in range(200)} | {"d": "day"}}, "/mapping"),
+    ],
+)
+def test_an_import_with_what_is_no_mapping_is_refused(
+    sender: Caller, mapping: Any, pointer: str
+) -> None:
+    found = problem(sender.post("/v1/imports", {"filename": "x.csv", "mapping": mapping}))
+    assert found["code"] == "invalid_fields"
+    assert found["errors"][0]["pointer"].startswith(pointer)
+
+
+# --- replays ----------------------------------------------------------------------------------
+
+
+def test_a_replay_is_accepted_and_done_behind_the_queue(uploads: Uploads) -> None:
+    import_id = uploads.announce(currency="USD")
+    uploads.upload(import_id, HEAD, GOOD, DOLLARS)
+    assert uploads.rejects(import_id) == [(3, "currency_mismatch")]
+    response = uploads.sender.post(f"/v1/imports/{import_id}/replay", {"currency": "EUR"})
+    assert response.status_code == 202
+    assert response.headers["Location"] == f"/v1/imports/{import_id}"
+    assert response.json_body["state"] == "waiting"
+    assert response.json_body["replay"]["rows"] == 0
+    before = uploads.shown(import_id)
+    assert uploads.work_off() == 1
+    after = uploads.shown(import_id)
+    assert (after["state"], after["rejected"], after["replay"]) == ("done", 0, None)
+    assert after["events"] > before["events"]
+    assert uploads.rejects(import_id) == []
+    items = len(uploads.cloud.items())
+    again = uploads.sender.post(f"/v1/imports/{import_id}/replay", {})
+    assert (again.status_code, again.json_body["state"]) == (202, "done")
+    assert uploads.work_off() == 0
+    assert len(uploads.cloud.items()) == items
+
+
+def test_a_replay_needs_no_body(uploads: Uploads, done: str) -> None:
+    response = uploads.sender.call("POST", f"/v1/imports/{done}/replay")
+    assert response.status_code == 202
+    assert uploads.work_off() == 1
+    assert uploads.rejects(done) == [(3, "invalid_number")]
+
+
+def test_an_import_that_waits_or_runs_cannot_be_replayed(uploads: Uploads, done: str) -> None:
+    waiting = uploads.announce()
+    uploads.sender.post(f"/v1/imports/{done}/replay", {})
+    for import_id in (waiting, done):
+        response = uploads.sender.post(f"/v1/imports/{import_id}/replay", {})
+        assert refused(response) == (409, "import_unfinished")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"platform": 1}, "/platform"),
+        ({"platform": "myspace"}, "/platform"),
+        ({"spread": "yes"}, "/spread"),
+        ({"mapping": "nobodys"}, "/mapping"),
+        ({"filename": "y.csv"}, "/filename"),
+    ],
+)
+def test_a_replay_with_what_cannot_be_is_refused(
+    uploads: Uploads, done: str, body: dict[str, Any], pointer: str
+) -> None:
+    found = problem(uploads.sender.post(f"/v1/imports/{done}/replay", body))
+    assert [one["pointer"] for one in found["errors"]] == [pointer]
+    assert uploads.shown(done)["state"] == "done"
+
+
+def test_an_import_that_is_not_there_is_not_replayed(sender: Caller) -> None:
+    for import_id in ("20260101T000000Z-ffffffff", "x"):
+        response = sender.post(f"/v1/imports/{import_id}/replay", {})
+        assert refused(response) == (404, "not_found")
+
+
+def test_a_replay_whose_file_is_gone_says_so_and_changes_nothing(
+    uploads: Uploads, done: str
+) -> None:
+    before = uploads.shown(done)
+    uploads.sender.post(f"/v1/imports/{done}/replay", {})
+    uploads.cloud.s3.delete_object(Bucket=BUCKET, Key=f"imports/acme/{done}/x.csv")
+    uploads.work_off()
+    after = uploads.shown(done)
+    assert after["error"]["code"] == "object_gone"
+    assert after | {"error": None} == before
+    assert uploads.rejects(done) == [(3, "invalid_number")]
+
+
+def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(
+    uploads: Uploads, done: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LIKEWORTH_IMPORT_QUEUE_URL")
+    wiring.reset()
+    from tests.conftest import session
+
+    wiring.use_session(session())
+    response = uploads.sender.post(f"/v1/imports/{done}/replay", {})
+    assert refused(response) == (500, "misconfigured")
+    assert uploads.shown(done)["state"] == "done"

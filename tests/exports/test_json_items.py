@@ -1,0 +1,84 @@
+"""JSON documents larger than memory, item by item."""
+
+import io
+import json
+from typing import Any
+
+import ijson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports import documents, rations
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.documents import items_of, parse_json
+
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-99, 99), st.text("abx", max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from("abx"), inner, max_size=3)
+    ),
+    max_leaves=20,
+)
+
+
+def items(text: str, prefix: str, **options: Any) -> list[Any]:
+    return list(items_of(Source(io.BytesIO(text.encode())), prefix, **options))
+
+
+@given(
+    st.dictionaries(st.sampled_from("abx"), values, min_size=1),
+    st.sampled_from(["a", "a.item", "a.item.b", "b.a.item", "item", "x.item.item", ""]),
+)
+def test_the_items_are_those_that_ijson_finds(document: Any, prefix: str) -> None:
+    text = json.dumps(document)
+
+    assert items(text, prefix) == list(ijson.items(io.BytesIO(text.encode()), prefix))
+
+
+def test_what_stands_before_the_json_is_skipped() -> None:
+    assert items("window.YTD.tweets.part0 = [1, 2]", "item", skip=26) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"data": [1, 2', '{"data": [1, }]}', "[1] [2]", '{"data": [NaN]}']
+)
+def test_a_broken_document_is_refused(text: str) -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        items(text, "data.item")
+
+    assert refusal.value.code == "unreadable_file"
+
+
+@pytest.mark.parametrize("prefix", ["item", "elsewhere.item", "item.item"])
+def test_nesting_has_a_limit_wherever_it_is(prefix: str) -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        items("[" * 300 + "]" * 300, prefix)
+
+    assert refusal.value.code == "too_deep"
+
+
+def test_an_item_has_a_limit_and_a_document_of_items_has_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rations, "MAX_ITEM_VALUES", 50)
+    monkeypatch.setattr(rations, "MAX_ITEM_BYTES", 100_000)
+    many = json.dumps([["x" * 5000]] * 500)
+
+    assert len(items(many, "item")) == 500
+    for large in ([["x"] * 60], [["x" * 300_000]]):
+        with pytest.raises(ExportRefused) as refusal:
+            items(json.dumps(large), "item")
+        assert refusal.value.code == "file_too_large"
+
+
+def test_a_document_that_is_read_whole_has_a_limit_of_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(documents, "MAX_VALUES", 10)
+
+    assert parse_json("[1, 2, 3]") == [1, 2, 3]
+    with pytest.raises(ExportRefused) as refusal:
+        parse_json(json.dumps(list(range(20))))
+    assert refusal.value.code == "file_too_large"

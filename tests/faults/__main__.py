@@ -1,0 +1,84 @@
+"""An import of many rows, and a replay of it, killed at every call that they make.
+
+    .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1]
+
+Prints a line for each and exits with 1 if one death lost or doubled an event or changed a report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from tests.conftest import SECRET
+from tests.faults.matrix import WHEN, Setting, Told, Verdict, kill, set_up, undisturbed
+
+COLUMNS = f"{'':8} {'when':10} {'rows':>7} {'killed':>7} {'lost':>6} {'doubled':>8} {'reports':>8}"
+
+
+def main() -> int:
+    """Kill, compare, and say what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--step", type=int, default=1, help="kill at every n-th call only")
+    asked = parser.parse_args()
+    os.environ["LIKEWORTH_SECRET"] = SECRET
+    print(COLUMNS + "   (reports that differ)", flush=True)
+    verdicts: list[Verdict] = []
+    began = time.monotonic()
+    for what in ("import", "replay"):
+        with tempfile.TemporaryDirectory() as directory:
+            setting = set_up(
+                Path(directory), count=asked.rows, chunk_events=1000, replayed=what == "replay"
+            )
+            wanted, calls = undisturbed(setting)
+            task = (setting, wanted)
+            with ProcessPoolExecutor(
+                asked.workers, get_context("fork"), initializer=_take, initargs=task
+            ) as pool:
+                every = range(1, calls + 1, asked.step)
+                found = [one for three in pool.map(_kill, every, chunksize=10) for one in three]
+            for when in WHEN:
+                ones = [verdict for verdict in found if verdict.when == when]
+                print(_line(what, when, asked.rows, ones), flush=True)
+            verdicts += found
+    bad = [verdict for verdict in verdicts if not verdict.is_good]
+    seconds = time.monotonic() - began
+    print(f"{len(verdicts):,} deaths in {seconds:,.0f} s, {len(bad)} of them did harm")
+    return 1 if bad else 0
+
+
+_task: list[tuple[Setting, Told]] = []
+"""What this process works on; given once, because it is large."""
+
+
+def _take(setting: Setting, wanted: Told) -> None:
+    _task.append((setting, wanted))
+    gc.freeze()
+    gc.disable()  # it would copy, page by page, what a forked process shares with this one
+
+
+def _kill(call: int) -> list[Verdict]:
+    setting, wanted = _task[-1]
+    found = [kill(setting, call, when, wanted) for when in WHEN]
+    gc.collect()
+    return found
+
+
+def _line(what: str, when: str, rows: int, found: list[Verdict]) -> str:
+    lost = sum(verdict.lost for verdict in found)
+    doubled = sum(verdict.doubled for verdict in found)
+    differ = sum(verdict.differs for verdict in found)
+    return f"{what:8} {when:10} {rows:7,} {len(found):7,} {lost:6,} {doubled:8,} {differ:8,}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,289 @@
+"""An import is killed at every call that it makes, and run again until it is done.
+
+Every life is a process of its own, forked from this one, and its death is SIGKILL: nothing of it
+remains but what it had written. After that the store and everything that the API tells of the
+import have to be, to the byte, what they are when nobody is killed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from chalice.test import Client
+
+from chalicelib import wiring
+from chalicelib.services import imports
+from chalicelib.services.keys import create_key
+from chalicelib.settings import Settings
+from chalicelib.storage.imports import Import
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, SECRET, TABLE
+from tests.factories import NOW, make_conversion, make_event, money
+from tests.faults.durable import Death, DurableDynamoDb, DurableSession, FileS3, When
+from tests.reports import LineReport, lines
+
+TENANT = "acme"
+WHEN: tuple[When, ...] = ("before", "halfway", "after")
+
+
+def rows(count: int) -> list[Any]:
+    """Rows of every kind: several events, none, refused for good, and until `spread` is allowed."""
+    made: list[Any] = []
+    for n in range(count):
+        match n % 10:
+            case 3:
+                made.append("refused")
+            case 5:
+                made.append(None)
+            case 6:
+                made.append([make_event(event_id=f"r{n}"), make_event(event_id=f"usd{n}")])
+                made[-1][1]["cost"] = money("1.00", "USD")
+            case 7 | 8:
+                events = [make_event(event_id=f"r{n}.{i}", count=n + 1) for i in range(n % 4)]
+                made.append({"needs": {"spread": True}, "events": events})
+            case 9:
+                made.append([make_conversion(event_id=f"c{n}", user_id=f"u{n}")])
+            case _:
+                made.append([make_event(event_id=f"r{n}.{i}", count=n + 1) for i in range(2)])
+    return made
+
+
+@dataclass
+class Setting:
+    """What every life of a matrix begins with.
+
+    Attributes
+    ----------
+    directory : Path
+        For the files of the stores.
+    body : bytes
+        The upload.
+    import_id : str
+    chunk_events : int
+    key : str
+        An API key that may read the import's report.
+    begun : Path
+        The journal of a store in which there is everything but what is to be run.
+    known : dict
+        What came of a journal that a death had left: after one call it is what it is before the
+        next, and the rest of the run is the same.
+    """
+
+    directory: Path
+    body: bytes
+    import_id: str
+    chunk_events: int
+    key: str
+    begun: Path
+    known: dict[bytes, Verdict] = field(default_factory=dict)
+
+    def life(self, journal: Path, death: Death | None = None) -> Life:
+        """A life that goes on from a journal."""
+        return Life(self, journal, death or Death())
+
+
+class Life:
+    """A process's view of the stores."""
+
+    def __init__(self, setting: Setting, journal: Path, death: Death) -> None:
+        self.setting = setting
+        self.death = death
+        self.dynamodb = DurableDynamoDb(journal, death)
+        self.s3 = FileS3(setting.body, death)
+        self.store = TenantStore(
+            self.dynamodb,
+            TABLE,
+            self.s3,
+            BUCKET,
+            TENANT,
+            Settings(),
+            root_secret=SECRET.encode,
+        )
+
+    def run(self, *, seconds: float = 900.0) -> Import:
+        """Run the import until it is done, as its messages have it."""
+        shown = imports.show_import(self.store, self.setting.import_id)
+        version = ObjectVersion(shown.object_key, self.s3.etag)
+        while True:
+            ended = imports.run_import(
+                self.store,
+                self.setting.import_id,
+                version,
+                now=NOW,
+                deadline=lambda: seconds,
+                read_export=LineReport,
+                chunk_events=self.setting.chunk_events,
+            )
+            if ended.state != "running":
+                return ended
+
+    def told(self) -> Told:
+        """What is stored, and what the API tells."""
+        events = {
+            (item["pk"]["S"], item["sk"]["S"]): item
+            for item in self.dynamodb.items()
+            if "#events#" in item["pk"]["S"]
+        }
+        wiring.use_session(DurableSession(self.dynamodb, self.s3))
+        path = f"/v1/imports/{self.setting.import_id}"
+        report = [self._get(path), *self._pages(f"{path}/rejects?limit=1000")]
+        wiring.reset()
+        return Told(events, b"\n".join(report))
+
+    def _pages(self, path: str) -> Iterator[bytes]:
+        page = self._get(path)
+        yield page
+        following = json.loads(page)["next"]
+        if following is not None:
+            first, _, _ = path.partition("&")
+            yield from self._pages(f"{first}&cursor={following}")
+
+    def _get(self, path: str) -> bytes:
+        import app
+
+        answer = Client(app.app).http.get(path, headers={"x-api-key": self.setting.key})
+        assert answer.status_code == 200, answer.body
+        body: bytes = answer.body
+        return body
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a store holds of an import.
+
+    Attributes
+    ----------
+    events : dict
+        The items of the events, by key.
+    report : bytes
+        The import and all of its refused rows, as the API tells them.
+    """
+
+    events: dict[tuple[str, str], Any]
+    report: bytes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was wrong after a death.
+
+    Attributes
+    ----------
+    call : int
+    when : str
+    lost, doubled : int
+        Events that are missing or other than they should be; events that should not be there.
+    differs : bool
+        Whether the report is another.
+    """
+
+    call: int
+    when: str
+    lost: int
+    doubled: int
+    differs: bool
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing was wrong."""
+        return not (self.lost or self.doubled or self.differs)
+
+
+def set_up(directory: Path, *, count: int, chunk_events: int, replayed: bool) -> Setting:
+    """A tenant with an announced import; with `replayed`, one that is done and to be replayed."""
+    body = lines(*rows(count))
+    setting = Setting(directory, body, "", chunk_events, "", directory / "begun")
+    life = setting.life(setting.begun)
+    _ = life.store.config
+    setting.key = create_key(life.store, "admin", now=NOW)
+    started, _ = imports.start_import(life.store, filename="x.ndjson", now=NOW)
+    setting.import_id = started.import_id
+    if replayed:
+        life.run()
+        imports.ask_for_replay(
+            life.store, setting.import_id, lambda _: None, {"spread": True}, now=NOW
+        )
+    life.dynamodb.close()
+    return setting
+
+
+def undisturbed(setting: Setting) -> tuple[Told, int]:
+    """How it ends when nobody is killed, and how many calls that takes."""
+    journal = _copy(setting, "undisturbed")
+    life = setting.life(journal)
+    life.run()
+    calls = life.death.calls
+    told = life.told()
+    life.dynamodb.close()
+    return told, calls
+
+
+def kill(setting: Setting, call: int, when: When, wanted: Told) -> Verdict:
+    """Kill a run at a call, run it again to its end, and compare."""
+    journal = _copy(setting, f"{call}-{when}")
+    was_killed = _live_and_die(setting, journal, Death(call, when))
+    assert was_killed, f"it ended before its call {call}"
+    left = hashlib.sha256(journal.read_bytes()).digest()
+    known = setting.known.get(left)
+    if known is None:
+        known = setting.known[left] = _compare(setting, journal, call, when, wanted)
+    journal.unlink()
+    return replace(known, call=call, when=when)
+
+
+def kill_again_and_again(setting: Setting, every: int, wanted: Told) -> tuple[Verdict, int]:
+    """Kill a run at every so many calls until one comes to its end; also, how often."""
+    journal = _copy(setting, f"every-{every}")
+    deaths = 0
+    while _live_and_die(setting, journal, Death(every, WHEN[deaths % 3])):
+        deaths += 1
+        assert deaths < 500, "it never ends"
+    return _compare(setting, journal, every, "again and again", wanted), deaths
+
+
+def _compare(setting: Setting, journal: Path, call: int, when: str, wanted: Told) -> Verdict:
+    life = setting.life(journal)
+    life.run()
+    found = life.told()
+    life.dynamodb.close()
+    right = sum(found.events.get(key) == item for key, item in wanted.events.items())
+    return Verdict(
+        call,
+        when,
+        lost=len(wanted.events) - right,
+        doubled=len(found.events.keys() - wanted.events.keys()),
+        differs=found.report != wanted.report,
+    )
+
+
+def _live_and_die(setting: Setting, journal: Path, death: Death) -> bool:
+    """Run in a process of its own; whether it was killed."""
+    pid = os.fork()
+    if pid == 0:
+        status = 70
+        try:
+            setting.life(journal, death).run()
+            status = 0
+        finally:
+            os._exit(status)
+    _, ended = os.waitpid(pid, 0)
+    if os.WIFSIGNALED(ended):
+        assert os.WTERMSIG(ended) == signal.SIGKILL
+        return True
+    assert os.waitstatus_to_exitcode(ended) == 0, "a life ended in an exception"
+    return False
+
+
+def _copy(setting: Setting, name: str) -> Path:
+    journal = setting.directory / name
+    shutil.copyfile(setting.begun, journal)
+    return journal

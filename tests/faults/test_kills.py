@@ -1,0 +1,137 @@
+"""Killed at any call, an import and a replay end as if nothing had happened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.services.imports.replaying import ReplayRun, replay_of
+from chalicelib.services.imports.running import _Work
+from tests.conftest import SECRET
+from tests.faults.matrix import (
+    WHEN,
+    Setting,
+    kill,
+    kill_again_and_again,
+    set_up,
+    undisturbed,
+)
+
+ROWS = 400
+CHUNK_EVENTS = 60
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The API reads its settings here."""
+    monkeypatch.setenv("LIKEWORTH_SECRET", SECRET)
+    yield
+    wiring.reset()
+
+
+@pytest.fixture(params=["import", "replay"])
+def setting(request: pytest.FixtureRequest, tmp_path: Path) -> Setting:
+    """400 rows that are to be imported, or that were and are to be replayed."""
+    return set_up(
+        tmp_path, count=ROWS, chunk_events=CHUNK_EVENTS, replayed=request.param == "replay"
+    )
+
+
+@pytest.mark.parametrize("when", WHEN)
+def test_killed_at_every_call_nothing_is_lost_and_nothing_doubled(
+    setting: Setting, when: Any
+) -> None:
+    wanted, calls = undisturbed(setting)
+    assert len(wanted.events) > ROWS / 2
+    assert calls > 20
+    verdicts = [kill(setting, call, when, wanted) for call in range(1, calls + 1)]
+    assert [verdict for verdict in verdicts if not verdict.is_good] == []
+
+
+@pytest.mark.parametrize("every", [15, 23])
+def test_killed_again_and_again_it_still_ends_right(setting: Setting, every: int) -> None:
+    wanted, calls = undisturbed(setting)
+    verdict, deaths = kill_again_and_again(setting, every, wanted)
+    assert verdict.is_good
+    assert deaths >= calls // every > 0
+
+
+def test_stopped_at_every_checkpoint_it_ends_right(setting: Setting) -> None:
+    wanted, _ = undisturbed(setting)
+    life = setting.life(setting.begun)
+    life.run(seconds=0.0)
+    assert life.told() == wanted
+
+
+def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
+    """A mistake: the checkpoint is written before the rows that it covers."""
+    saved = self._store.imports.save(
+        replace(
+            current,
+            position=current.position + chunk.rows,
+            rows=current.rows + chunk.rows,
+            events=current.events + chunk.events,
+            rejected=current.rejected + len(chunk.refused),
+            not_data=current.not_data + chunk.not_data,
+        )
+    )
+    self._store.events.write(chunk.writes)
+    self._store.imports.add_refused_rows(
+        current.import_id, current.generation, chunk.refused, now=self._now
+    )
+    return saved
+
+
+def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
+    """The same mistake in a replay."""
+    replay = replay_of(current)
+    ahead = replace(
+        replay,
+        position=replay.position + chunk.rows,
+        after=chunk.after or replay.after,
+        imported=replay.imported + chunk.imported,
+        not_data=replay.not_data + chunk.not_data,
+        events=replay.events + chunk.events,
+    )
+    saved = self._store.imports.save(replace(current, replay=ahead))
+    self._store.events.write(chunk.writes)
+    self._store.imports.add_refused_rows(
+        current.import_id, replay.generation, chunk.refused, now=self._now
+    )
+    return saved
+
+
+def test_a_checkpoint_before_its_rows_would_be_found_out(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Work, "_keep", checkpoint_first)
+    monkeypatch.setattr(ReplayRun, "_keep", replay_checkpoint_first)
+    wanted, calls = undisturbed(setting)
+    verdicts = [kill(setting, call, "before", wanted) for call in range(1, calls + 1, 2)]
+    assert sum(verdict.lost for verdict in verdicts) > 0
+    assert any(verdict.differs for verdict in verdicts)
+
+
+@pytest.mark.parametrize("setting", ["import"], indirect=True)
+def test_events_with_ids_of_their_reading_would_be_found_out(
+    setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = _Work._keep
+
+    def by_reader(self: Any, current: Any, chunk: Any) -> Any:
+        """A mistake: an id that is another when the same row is read by somebody else."""
+        for number, write in enumerate(chunk.writes):
+            changed = {"event_id": f"{write.event.event_id}.{os.getpid()}"}
+            chunk.writes[number] = write._replace(event=write.event.model_copy(update=changed))
+        return keep(self, current, chunk)
+
+    monkeypatch.setattr(_Work, "_keep", by_reader)
+    wanted, calls = undisturbed(setting)
+    verdicts = [kill(setting, call, "after", wanted) for call in range(1, calls + 1, 2)]
+    assert sum(verdict.doubled for verdict in verdicts) > 0
