@@ -1,7 +1,8 @@
 """LinkedIn company pages: followers, visitors, content, and the traps of their workbooks."""
 
 import datetime as dt
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,12 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports import Imported
+from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import parse_mapping
+from chalicelib.exports.platforms.linkedin.page import PAGE
+from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.workbooks import Workbook
+from chalicelib.exports.xls import XLS_MARK
 from tests.exports.corpus import workbook
 from tests.exports.files import Read, read, table
 from tests.exports.test_conservation import check_conservation
@@ -269,6 +275,31 @@ def test_a_cell_that_is_no_number_refuses_its_row_alone() -> None:
 
     assert [(o.row, o.code) for o in result.refused] == [(2, "invalid_number")]
     assert result.counts == {"follow": 4}
+
+
+class OldBook:
+    """What `xls.XlsBook` makes of an old workbook: nothing at hand writes one."""
+
+    def __init__(self, **sheets: Sequence[Sequence[str]]) -> None:
+        self._rows = {name.replace("_", " "): rows for name, rows in sheets.items()}
+        self.sheets = tuple(self._rows)
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
+        return ((number, list(row)) for number, row in enumerate(self._rows[sheet], start=1))
+
+
+def test_an_old_workbook_is_read_as_a_new_one() -> None:
+    rows = (FOLLOWERS, ("02/12/2021", "1", "4", "0", "5"))
+    source = Source(io.BytesIO(XLS_MARK + bytes(600)))
+    vars(source)["workbook"] = Workbook(OldBook(New_followers=rows))  # type: ignore[arg-type]
+
+    claim = PAGE.recognise(Glimpse(source))
+    assert claim is not None
+    outcomes = list(claim.open(source, Options()).outcomes)
+
+    new = read(workbook(New_followers=rows))
+    assert outcomes == new.outcomes
+    assert new.counts == {"follow": 5}
 
 
 counts = st.integers(0, 10**6)
