@@ -16,8 +16,8 @@ from chalicelib.exports.platforms.linkedin.page import PAGE
 from chalicelib.exports.recognition import Glimpse, Options
 from chalicelib.exports.workbooks import Workbook
 from chalicelib.exports.xls import XLS_MARK
-from tests.exports.corpus import workbook
 from tests.exports.files import Read, read, table
+from tests.exports.linkedin_files import workbook
 from tests.exports.test_conservation import check_conservation
 
 FOLLOWERS = (
