@@ -1,8 +1,7 @@
 """LinkedIn company pages: followers, visitors, content, and the traps of their workbooks."""
 
 import datetime as dt
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -10,14 +9,11 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports import Imported
-from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import parse_mapping
-from chalicelib.exports.platforms.linkedin.page import PAGE
-from chalicelib.exports.recognition import Glimpse, Options
-from chalicelib.exports.workbooks import Workbook
-from chalicelib.exports.xls import XLS_MARK
-from tests.exports.corpus import workbook
+from tests.exports import workbook_files
 from tests.exports.files import Read, read, table
+from tests.exports.linkedin_files import workbook
+from tests.exports.old_workbooks import old_workbook
 from tests.exports.test_conservation import check_conservation
 
 FOLLOWERS = (
@@ -277,29 +273,16 @@ def test_a_cell_that_is_no_number_refuses_its_row_alone() -> None:
     assert result.counts == {"follow": 4}
 
 
-class OldBook:
-    """What `xls.XlsBook` makes of an old workbook: nothing at hand writes one."""
-
-    def __init__(self, **sheets: Sequence[Sequence[str]]) -> None:
-        self._rows = {name.replace("_", " "): rows for name, rows in sheets.items()}
-        self.sheets = tuple(self._rows)
-
-    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        return ((number, list(row)) for number, row in enumerate(self._rows[sheet], start=1))
-
-
 def test_an_old_workbook_is_read_as_a_new_one() -> None:
-    rows = (FOLLOWERS, ("02/12/2021", "1", "4", "0", "5"))
-    source = Source(io.BytesIO(XLS_MARK + bytes(600)))
-    vars(source)["workbook"] = Workbook(OldBook(New_followers=rows))  # type: ignore[arg-type]
+    sheets = {
+        "New followers": [FOLLOWERS, ("02/12/2021", 1, 4, 0, 5)],
+        "Location": [("Location", "Total followers"), ("Berlin", 70)],
+    }
+    old, new = read(old_workbook(sheets)), read(workbook_files.workbook(sheets))
 
-    claim = PAGE.recognise(Glimpse(source))
-    assert claim is not None
-    outcomes = list(claim.open(source, Options()).outcomes)
-
-    new = read(workbook(New_followers=rows))
-    assert outcomes == new.outcomes
-    assert new.counts == {"follow": 5}
+    assert old.outcomes == new.outcomes
+    assert old.summary == new.summary
+    assert old.counts == {"follow": 5}
 
 
 counts = st.integers(0, 10**6)
