@@ -181,6 +181,7 @@ class ClaimedConversions:
 
     def add_all(self, other: ClaimedConversions) -> None:
         """Adds what another part of the report claims."""
+        other.settle()
         for currency, (count, value) in other._sums.items():
             self.add(count, value, currency)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import ExportRefused
-from tests.exports.corpus import workbook, zipped
 from tests.exports.files import Read, read, table
 from tests.exports.test_conservation import check_conservation, totals
+from tests.exports.workbook_files import workbook, zipped
 
 BY_TWEET = (
     *("Tweet id", "Tweet permalink", "Tweet text", "time", "impressions", "engagements"),
@@ -393,14 +393,14 @@ def test_an_archive_may_be_utf_16_or_lie_in_its_zip() -> None:
     other = "window.YTD.like.part0 = [{}]"
 
     assert read(codecs.BOM_UTF16_LE + text.encode("utf-16-le")).counts == {"like": 14, "share": 5}
-    assert read(zipped(tweets__js=text, like__js=other)).counts == {"like": 14, "share": 5}
+    assert read(zipped({"tweets.js": text, "like.js": other})).counts == {"like": 14, "share": 5}
 
 
 # --- ads --------------------------------------------------------------------------------------
 
 
 def test_a_period_of_ads_is_refused_or_spread_with_the_currency_that_the_user_names() -> None:
-    content = workbook(results=[ADS, ads_row(), ads_row(tweet="7", spend=0.0, replies=4.0)])
+    content = workbook({"results": [ADS, ads_row(), ads_row(tweet="7", spend=0.0, replies=4.0)]})
 
     assert refusal_of(content).code == "aggregate_period"
     assert refusal_of(content, spread=True).code == "no_currency"

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
-from tests.exports.corpus import zipped
 from tests.exports.files import read, table
+from tests.exports.workbook_files import zipped
 
 CHART = ("Date", "Content", "Video title", "Video publish time", "Views")
 GERMAN_TABLE = (
@@ -204,14 +204,14 @@ def test_a_row_of_an_answer_names_what_it_is_about() -> None:
 
 def test_of_the_files_of_one_download_the_totals_are_read_and_the_chart_is_not() -> None:
     files = {
-        "Totals__csv": table(["Date", "Views"], ["2026-06-01", 10]),
-        "Chart_data__csv": table(CHART, chart_row(views=4)),
-        "Table_data__csv": table(CHART[1:], chart_row()[1:]),
+        "Totals.csv": table(["Date", "Views"], ["2026-06-01", 10]),
+        "Chart data.csv": table(CHART, chart_row(views=4)),
+        "Table data.csv": table(CHART[1:], chart_row()[1:]),
     }
 
-    assert read(zipped(**files)).counts == {"view": 10}
-    del files["Totals__csv"]
-    assert read(zipped(**files)).counts == {"view": 4}
+    assert read(zipped(files)).counts == {"view": 10}
+    del files["Totals.csv"]
+    assert read(zipped(files)).counts == {"view": 4}
 
 
 def test_one_video_and_one_country_have_ids_of_their_own() -> None:
