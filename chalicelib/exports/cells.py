@@ -83,7 +83,7 @@ def checked_id(cell: str) -> str:
     """
     is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
     text = bare_id(cell)
-    if is_too_long or _SCIENTIFIC.fullmatch(text):
+    if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(
             "damaged_id",
             f"the id {text[:40]!r} has lost digits in a spreadsheet: import the file as it was "

@@ -10,12 +10,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import NumberCell, is_no_number
 
 DecimalMark = Literal[".", ","]
+
+DECIDED_BY = 2_000
+"""So many different cells tell the format of a file."""
 
 _COMMA_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
 _SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "₪": "ILS"}
@@ -155,7 +159,7 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
     """
     marks: set[DecimalMark] = set()
     doubtful = ""
-    for cell in dict.fromkeys(cells):
+    for cell in islice(dict.fromkeys(cells), DECIDED_BY):
         if cell.isdigit() or isinstance(cell, NumberCell):
             continue
         verdict = _evidence(cell)

@@ -107,7 +107,7 @@ class ExportReader:
         self._last = _NEVER_AFTER
 
     def __iter__(self) -> Iterator[RowOutcome]:
-        first, last = self._first, self._last
+        latest = None
         for outcome in self._reading.outcomes:
             self._rows += 1
             if type(outcome) is Imported:
@@ -115,9 +115,9 @@ class ExportReader:
                 self._events += len(events)
                 for event in events:
                     at = event["occurred_at"]
-                    if not first <= at <= last or "period_days" in event:
+                    if at is not latest:  # a row's events share their instant
+                        latest = at
                         self._cover(event)
-                        first, last = self._first, self._last
             elif type(outcome) is Refused:
                 self._refused += 1
             else:
@@ -152,5 +152,7 @@ class ExportReader:
         first = last = event["occurred_at"]
         if (days := event.get("period_days", 1)) > 1:
             last = first + dt.timedelta(days=days - 1)
-        self._first = min(self._first, first)
-        self._last = max(self._last, last)
+        if first < self._first:
+            self._first = first
+        if last > self._last:
+            self._last = last

@@ -114,19 +114,17 @@ def admit_event(event: Event, terms: Terms) -> EventWrite | Refusal:
 
 def _passes(event: Event, terms: Terms) -> bool:
     """Whether no check can refuse an event and no step can change it: most of an export."""
-    if not terms.oldest <= event.occurred_at <= terms.latest:
-        return False
-    if isinstance(event, Engagement):
+    if event.kind == "engagement":
         money = event.cost
-        if event.user_id is not None:
-            return False
-    elif isinstance(event, Conversion):
+    elif event.kind == "conversion":
         money = event.value
-        if event.user_id is not None:
-            return False
     else:
         return False
-    return money is None or money.currency == terms.currency
+    return (
+        event.user_id is None
+        and terms.oldest <= event.occurred_at <= terms.latest
+        and (money is None or money.currency == terms.currency)
+    )
 
 
 def refuse_the_future(event: Event, terms: Terms) -> Refusal | None:

@@ -57,6 +57,8 @@ class Span:
         The `occurred_at` of the first day.
     code : int
         A number that stands for the first day.
+    is_longer : bool
+        Whether it covers more than a day.
     """
 
     first: dt.date
@@ -64,11 +66,7 @@ class Span:
     name: str
     at: dt.datetime
     code: int
-
-    @property
-    def is_longer(self) -> bool:
-        """Whether it covers more than a day."""
-        return self.first != self.last
+    is_longer: bool = False
 
 
 class Spans(dict[Cells, Span]):
@@ -80,7 +78,8 @@ class Spans(dict[Cells, Span]):
 
     def __missing__(self, cells: Cells) -> Span:
         first, last = self._read(cells)
-        span = Span(first, last, first.isoformat(), start_of(first), first.toordinal())
+        name, at = first.isoformat(), start_of(first)
+        span = Span(first, last, name, at, first.toordinal(), first != last)
         if len(self) >= MEMORY:
             self.clear()
         self[cells] = span

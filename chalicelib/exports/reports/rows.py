@@ -7,7 +7,7 @@ to look up its thing, its day and its numbers; that is what makes importing as f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -198,6 +198,7 @@ class ReportRows:
             (index, metric.position, bool(metric.undone), metric.applies)
             for index, metric in enumerate(layout.metrics)
         ]
+        self._templates = list(_templates(layout))
         self._may_stand_alone = layout.audience_at >= 0 or bool(layout.goal)
         self._claims_at = (layout.claimed_at, layout.value_at)
         # Where the first cell names or dates the row, a label of totals in it is no known thing
@@ -245,13 +246,15 @@ class ReportRows:
                 claim.rows += 1
         if not found and cost is None and not self._may_stand_alone:
             return NotData(row, "no numbers but zeros")
-        span = self._span_of(cells)
+        span = self._dating.spans.get(self._date_cells(cells)) if self._date_cells else None
         if span is None:
-            return NotData(row, self._totals.reason(cells))
+            span = self._span_of(cells)
+            if span is None:
+                return NotData(row, self._totals.reason(cells))
         ordinal = 0
         if not layout.is_one_each:
             ordinal = self._ordinals.next(thing.code, span.code)
-        if span.first is not span.last and span.first != span.last:
+        if span.is_longer:
             if self._may_stand_alone:
                 raise RowRefused(
                     "aggregate_period", "conversions and audiences are not spread over days"
@@ -431,12 +434,14 @@ class ReportRows:
             currency=self._currency(cells),
         )
         is_ad = layout.paid_at >= 0 and not is_blank(cells[layout.paid_at])
-        taken: set[str] = set()
-        for metric in layout.metrics:
-            base = self._base(metric, thing, metric.paid or is_ad)
-            if base["event_id"] in taken:  # a second column of the same type
-                base["event_id"] += f"-{metric.field}"
-            taken.add(base["event_id"])
+        for template in self._templates:
+            base = template.copy()
+            if is_ad:
+                base["paid"] = True
+            if thing.campaign:
+                base["campaign_id"] = thing.campaign
+            if thing.content:
+                base["content_id"] = thing.content
             thing.bases.append(base)
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
@@ -454,22 +459,6 @@ class ReportRows:
             known = self._accounts[account] = head, code_of(account)
         return known
 
-    def _base(self, metric: Metric, thing: _Thing, paid: bool) -> RawEvent:
-        event: RawEvent = {
-            "kind": "engagement",
-            "event_id": metric.name_in(self._layout.paid),
-            "occurred_at": None,
-            "channel": self._layout.channel,
-            "type": metric.type,
-            "paid": paid,
-            "count": 0,
-        }
-        if thing.campaign:
-            event["campaign_id"] = thing.campaign
-        if thing.content:
-            event["content_id"] = thing.content
-        return event
-
     def _currency(self, cells: Cells) -> str:
         """The row's currency as the file or the caller names it; a cell's symbol comes after."""
         layout = self._layout
@@ -479,6 +468,25 @@ class ReportRows:
                 raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
             return code
         return layout.heading_currency
+
+
+def _templates(layout: Layout) -> Iterator[RawEvent]:
+    """For each metric what its events have in common; the id is what the metric adds to it."""
+    taken: set[str] = set()
+    for metric in layout.metrics:
+        name = metric.name_in(layout.paid)
+        if name in taken:  # a second column of the same type
+            name = f"{name}-{metric.field}"
+        taken.add(name)
+        yield {
+            "kind": "engagement",
+            "event_id": name,
+            "occurred_at": None,
+            "channel": layout.channel,
+            "type": metric.type,
+            "paid": metric.paid,
+            "count": 0,
+        }
 
 
 def _carrier_of(events: Sequence[RawEvent], paid: bool) -> RawEvent | None:

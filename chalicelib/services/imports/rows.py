@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from chalicelib.exports.outcomes import Imported, RawEvent, RowOutcome
 
 CHUNK_EVENTS = 1000
+ADMITTED_AT_ONCE = 30
+"""Events that are checked together: enough to cost less each, few enough to stay in the cache."""
+
 ROWS_PER_EVENT = 5
 """A chunk also ends after so many times as many rows, if they hold few events."""
 
@@ -52,7 +55,7 @@ class Chunk:
         """First and last day of the events and of two days that there were before."""
         if not self.writes:
             return first, last
-        times = [write.event.occurred_at for write in self.writes]
+        times = {write.event.occurred_at for write in self.writes}
         own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()
         return min(first or own_first, own_first), max(last or own_last, own_last)
 
@@ -102,6 +105,7 @@ class Gathering:
         self._imported: list[tuple[int, Imported]] = []
         self._restated: list[Restatement] = []
         self._events = 0
+        self._waiting = 0
 
     def is_full(self) -> bool:
         """Whether what was gathered should be stored before more is read."""
@@ -121,9 +125,13 @@ class Gathering:
         chunk.rows += 1
         kind = type(outcome)
         if kind is self._imported_kind:
-            if outcome.events:  # type: ignore[union-attr]
+            events = len(outcome.events)  # type: ignore[union-attr]
+            if events:
                 self._imported.append((number, outcome))  # type: ignore[arg-type]
-                self._events += len(outcome.events)  # type: ignore[union-attr]
+                self._events += events
+                self._waiting += events
+                if self._waiting >= ADMITTED_AT_ONCE:
+                    self._admit()
             else:
                 chunk.imported += 1
         elif kind is self._refused_kind:
@@ -151,13 +159,8 @@ class Gathering:
 
     def close(self) -> Chunk:
         """What was gathered; gathering begins anew."""
-        chunk, imported, restated = self._chunk, self._imported, self._restated
-        verdicts = admit_all([raw for _, row in imported for raw in row.events], self._terms)
-        if any(type(verdict) is Refusal for verdict in verdicts):
-            self._sort_out(verdicts)
-        else:
-            chunk.writes = verdicts  # type: ignore[assignment]
-            chunk.imported += len(imported)
+        self._admit()
+        chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
         for restatement in restated:
             again = admit_all(restatement.events, self._terms)
@@ -165,8 +168,21 @@ class Gathering:
             if len(writes) == len(again):
                 chunk.writes += writes
                 chunk.events += restatement.more
+        chunk.refused.sort(key=lambda row: row.place)
         self._begin()
         return chunk
+
+    def _admit(self) -> None:
+        """Admits the events of the rows that wait for it."""
+        chunk, imported = self._chunk, self._imported
+        verdicts = admit_all([raw for _, row in imported for raw in row.events], self._terms)
+        if any(type(verdict) is Refusal for verdict in verdicts):
+            self._sort_out(verdicts)
+        else:
+            chunk.writes += verdicts  # type: ignore[arg-type]
+            chunk.imported += len(imported)
+        self._imported = []
+        self._waiting = 0
 
     def _sort_out(self, verdicts: list[EventWrite | Refusal]) -> None:
         """Takes the rows of which every event is admitted, and refuses the others."""
@@ -182,7 +198,6 @@ class Gathering:
                 chunk.refused.append(
                     self._row(outcome, number, shown, refusal.code, refusal.message)
                 )
-        chunk.refused.sort(key=lambda row: row.place)
 
     def _refused(self, number: int, outcome: Any) -> RefusedRow:
         return self._row(outcome, number, outcome.raw, outcome.code, outcome.message)
