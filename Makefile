@@ -67,9 +67,12 @@ $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	@$(VENV)-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
 
-bench: $(VENV)-bench/.done ## speed and memory next to published libraries, in one run (minutes)
+bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published libraries, in one run (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.within_user
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-bench/bin/python -m benchmarks.classical
+	@$(BIN)/python -m benchmarks.imports
+	@$(BIN)/python -m benchmarks.imports --gigabyte
+	@$(BIN)/python -m benchmarks.hostile
 
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)

@@ -1,6 +1,6 @@
 """An import of many rows, and a replay of it, killed at every call that they make.
 
-    .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1]
+    .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1] [--only import]
 
 Prints a line for each and exits with 1 if one death lost or doubled an event or changed a report.
 """
@@ -29,12 +29,13 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--step", type=int, default=1, help="kill at every n-th call only")
+    parser.add_argument("--only", choices=("import", "replay"), help="one of the two")
     asked = parser.parse_args()
     os.environ["LIKEWORTH_SECRET"] = SECRET
     print(COLUMNS + "   (reports that differ)", flush=True)
     verdicts: list[Verdict] = []
     began = time.monotonic()
-    for what in ("import", "replay"):
+    for what in (asked.only,) if asked.only else ("import", "replay"):
         with tempfile.TemporaryDirectory() as directory:
             setting = set_up(
                 Path(directory), count=asked.rows, chunk_events=1000, replayed=what == "replay"

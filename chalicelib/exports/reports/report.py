@@ -34,7 +34,8 @@ from chalicelib.exports.reports.columns import (
     vocabulary_of,
 )
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
-from chalicelib.exports.reports.rows import Cells, Layout, Metric, ReportRows
+from chalicelib.exports.reports.layout import Cells, Layout, Metric
+from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 

@@ -19,7 +19,8 @@ from chalicelib.exports.platforms.twitter.analytics import BY_POST, CHANNEL
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 from chalicelib.exports.reports.dating import Cells, Dating, Spans
-from chalicelib.exports.reports.rows import Layout, Metric, ReportRows
+from chalicelib.exports.reports.layout import Layout, Metric
+from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
 
 _ASSIGNMENT = re.compile(r"\s*window\.YTD\.(?:community_)?tweets?\.part\d+\s*=\s*(?=\[)", re.ASCII)
