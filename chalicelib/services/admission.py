@@ -22,7 +22,7 @@ from chalicelib.events import (
     parse_events,
 )
 from chalicelib.money import Money
-from chalicelib.storage.events import EventWrite
+from chalicelib.storage.events import Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
@@ -61,7 +61,7 @@ class Refusal:
 
 
 Check = Callable[[Event, Terms], Refusal | None]
-PersonStep = Callable[[EventWrite, Terms], EventWrite]
+PersonStep = Callable[[Storable, Terms], Storable]
 
 
 def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
@@ -75,7 +75,7 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
     )
 
 
-def admit(raw: Any, terms: Terms) -> EventWrite | Refusal:
+def admit(raw: Any, terms: Terms) -> Storable | Refusal:
     """What to store for raw data, or why not.
 
     Parameters
@@ -90,41 +90,47 @@ def admit(raw: Any, terms: Terms) -> EventWrite | Refusal:
     return admit_event(event, terms)
 
 
-def admit_all(raws: Sequence[Any], terms: Terms) -> list[EventWrite | Refusal]:
+def admit_all(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
     """As `admit`, for many at once, which costs less for each."""
     events = parse_events(raws)
     if events is None:
         return [admit(raw, terms) for raw in raws]
+    if _all_pass(events, terms):
+        return events
     return [admit_event(event, terms) for event in events]
 
 
-def admit_event(event: Event, terms: Terms) -> EventWrite | Refusal:
+def admit_event(event: Event, terms: Terms) -> Storable | Refusal:
     """What to store of an event, or why not."""
-    if _passes(event, terms):
-        return EventWrite(event)
     for check in CHECKS:
         refusal = check(event, terms)
         if refusal is not None:
             return refusal
-    write = EventWrite(event)
+    write: Storable = event
     for step in PERSON_STEPS:
         write = step(write, terms)
     return write
 
 
-def _passes(event: Event, terms: Terms) -> bool:
-    """Whether no check can refuse an event and no step can change it: most of an export."""
-    if event.kind == "engagement":
-        money = event.cost
-    elif event.kind == "conversion":
-        money = event.value
-    else:
-        return False
-    return (
-        event.user_id is None
-        and terms.oldest <= event.occurred_at <= terms.latest
-        and (money is None or money.currency == terms.currency)
-    )
+def _all_pass(events: Sequence[Event], terms: Terms) -> bool:
+    """Whether no check can refuse any of the events and no step can change it: most exports."""
+    oldest, latest, currency = terms.oldest, terms.latest, terms.currency
+    known_at = None
+    for event in events:
+        if event.kind == "engagement":
+            money = event.cost
+        elif event.kind == "conversion":
+            money = event.value
+        else:
+            return False
+        at = event.occurred_at
+        if at is not known_at:  # the events of a row, and often of a day, share their instant
+            if not oldest <= at <= latest:
+                return False
+            known_at = at
+        if event.user_id is not None or not (money is None or money.currency == currency):
+            return False
+    return True
 
 
 def refuse_the_future(event: Event, terms: Terms) -> Refusal | None:
@@ -156,19 +162,17 @@ def refuse_foreign_currency(event: Event, terms: Terms) -> Refusal | None:
     return None
 
 
-def pseudonymise(write: EventWrite, terms: Terms) -> EventWrite:
+def pseudonymise(write: Storable, terms: Terms) -> Storable:
     """The keyed hash in place of whatever the sender calls the person."""
-    event = write.event
-    if isinstance(event, Engagement | Conversion) and event.user_id is not None:
-        return EventWrite(_with_user(event, terms.user_hash(event.user_id)))
+    if isinstance(write, Engagement | Conversion) and write.user_id is not None:
+        return _with_user(write, terms.user_hash(write.user_id))
     return write
 
 
-def drop_person_without_consent(write: EventWrite, _terms: Terms) -> EventWrite:
+def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
     """The engagement counts, the person is not stored, and not left behind from before either."""
-    event = write.event
-    if isinstance(event, Engagement) and not event.consent and event.user_id is not None:
-        return EventWrite(_with_user(event, None), withdrawn_user=event.user_id)
+    if isinstance(write, Engagement) and not write.consent and write.user_id is not None:
+        return Withdrawn(_with_user(write, None), write.user_id)
     return write
 
 

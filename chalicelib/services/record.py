@@ -9,7 +9,7 @@ from typing import Any
 
 from chalicelib.errors import AllEventsRefused, StoreUnavailable
 from chalicelib.services.admission import Refusal, admit, terms_of
-from chalicelib.storage.events import EventWrite
+from chalicelib.storage.events import Storable
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ECHOED_ID = 128
@@ -54,7 +54,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
         Some accepted events are not stored; `not_stored` says which. All others are.
     """
     terms = terms_of(store, now)
-    writes: list[EventWrite] = []
+    writes: list[Storable] = []
     indexes: list[int] = []
     rejected: list[dict[str, Any]] = []
     for index, raw in enumerate(raw_events):

@@ -40,20 +40,24 @@ TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
 
 
-class EventWrite(NamedTuple):
-    """An event that may be stored.
+class Withdrawn(NamedTuple):
+    """An event whose person refuses consent.
 
     Attributes
     ----------
     event : Event
-        `user_id` is the keyed hash, or None.
-    withdrawn_user : str, optional
-        Hash of the person under whom the same event may have been stored before consent was
-        refused; that item is removed.
+        Without the person.
+    user : str
+        Hash of the person under whom the same event may have been stored before; that item is
+        removed.
     """
 
     event: Event
-    withdrawn_user: str | None = None
+    user: str
+
+
+Storable = Event | Withdrawn
+"""What may be stored; the `user_id` of an event is the keyed hash, or None."""
 
 
 class EventStore:
@@ -80,7 +84,7 @@ class EventStore:
         self._patience = patience
 
     def write(
-        self, writes: Sequence[EventWrite], patience: Patience | None = None
+        self, writes: Sequence[Storable], patience: Patience | None = None
     ) -> tuple[int, ...]:
         """Store events; the same event again lands on the same item.
 
@@ -114,18 +118,16 @@ class EventStore:
             for offset in range((end - start).days + 1):
                 yield from self.in_partition(start + dt.timedelta(days=offset), shard)
 
-    def _requests(self, write: EventWrite) -> list[Request]:
-        event = write.event
-        requests = [put_request(to_item(self._tenant, event, self._shards, self._retention_days))]
-        if write.withdrawn_user is not None:
-            shard = keys.shard_of(write.withdrawn_user, self._shards)
-            requests.append(
-                delete_request(
-                    keys.event_partition(self._tenant, event.day, shard),
-                    keys.event_sort(write.withdrawn_user, event.occurred_at, event.event_id),
-                )
+    def _requests(self, write: Storable) -> list[Request]:
+        if isinstance(write, Withdrawn):
+            event, user = write
+            shard = keys.shard_of(user, self._shards)
+            stored_before = delete_request(
+                keys.event_partition(self._tenant, event.day, shard),
+                keys.event_sort(user, event.occurred_at, event.event_id),
             )
-        return requests
+            return [*self._requests(event), stored_before]
+        return [put_request(to_item(self._tenant, write, self._shards, self._retention_days))]
 
 
 def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:

@@ -11,7 +11,7 @@ import pytest
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Event, parse_event
-from chalicelib.storage.events import EventWrite
+from chalicelib.storage.events import Withdrawn
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.imports import Import, RefusedRow, Replay
 from chalicelib.storage.mappings import StoredMapping
@@ -32,7 +32,7 @@ DAY = dt.date(2026, 3, 14)
 
 
 def write(store: TenantStore, *raw: dict[str, Any]) -> None:
-    assert store.events.write([EventWrite(parse_event(one)) for one in raw]) == ()
+    assert store.events.write([parse_event(one) for one in raw]) == ()
 
 
 def read(store: TenantStore, start: dt.date = DAY, end: dt.date = DAY) -> list[Event]:
@@ -117,7 +117,7 @@ def test_withdrawn_consent_removes_the_person(engine: Engine) -> None:
     user = "DDDDDDDDDDDDDDDDDDDDDD"
     write(store, make_event(event_id="x", user_id=user))
     restated = parse_event(make_event(event_id="x", consent=False))
-    assert store.events.write([EventWrite(restated, withdrawn_user=user)]) == ()
+    assert store.events.write([Withdrawn(restated, user)]) == ()
     assert read(store) == [restated]
 
 

@@ -127,8 +127,8 @@ def test_events_with_ids_of_their_reading_would_be_found_out(
     def by_reader(self: Any, current: Any, chunk: Any) -> Any:
         """A mistake: an id that is another when the same row is read by somebody else."""
         for number, write in enumerate(chunk.writes):
-            changed = {"event_id": f"{write.event.event_id}.{os.getpid()}"}
-            chunk.writes[number] = write._replace(event=write.event.model_copy(update=changed))
+            changed = {"event_id": f"{write.event_id}.{os.getpid()}"}
+            chunk.writes[number] = write.model_copy(update=changed)
         return keep(self, current, chunk)
 
     monkeypatch.setattr(_Work, "_keep", by_reader)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.admission import Refusal, Terms, admit_all
-from chalicelib.storage.events import EventWrite
+from chalicelib.storage.events import Storable, Withdrawn
 from chalicelib.storage.imports import RefusedRow
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Chunk:
         How many there are, how many of them are imported and how many hold no data.
     events : int
         How many events more there are now.
-    writes : list of EventWrite
+    writes : list of Storable
     refused : list of RefusedRow
         In the order of the file.
     after : str, optional
@@ -47,7 +47,7 @@ class Chunk:
     imported: int = 0
     not_data: int = 0
     events: int = 0
-    writes: list[EventWrite] = field(default_factory=list)
+    writes: list[Storable] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     after: str | None = None
 
@@ -55,7 +55,10 @@ class Chunk:
         """First and last day of the events and of two days that there were before."""
         if not self.writes:
             return first, last
-        times = {write.event.occurred_at for write in self.writes}
+        times = {
+            (write.event if isinstance(write, Withdrawn) else write).occurred_at
+            for write in self.writes
+        }
         own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()
         return min(first or own_first, own_first), max(last or own_last, own_last)
 
@@ -98,21 +101,23 @@ class Gathering:
         self._parts = parts
         self._most_events = events
         self._most_rows = rows
+        self._at_once = min(ADMITTED_AT_ONCE, events)
         self._begin()
 
     def _begin(self) -> None:
         self._chunk = Chunk()
-        self._imported: list[tuple[int, Imported]] = []
+        self._waiting: list[tuple[int, Imported]] = []
+        self._raw_events: list[RawEvent] = []
         self._restated: list[Restatement] = []
-        self._events = 0
-        self._waiting = 0
+        self._restated_events = 0
 
     def is_full(self) -> bool:
         """Whether what was gathered should be stored before more is read."""
+        chunk, most = self._chunk, self._most_events
         return (
-            self._events >= self._most_events
-            or self._chunk.rows >= self._most_rows
-            or len(self._chunk.refused) >= self._most_events
+            len(chunk.writes) + self._restated_events >= most
+            or chunk.rows >= self._most_rows
+            or len(chunk.refused) >= most
         )
 
     def is_empty(self) -> bool:
@@ -125,15 +130,11 @@ class Gathering:
         chunk.rows += 1
         kind = type(outcome)
         if kind is self._imported_kind:
-            events = len(outcome.events)  # type: ignore[union-attr]
-            if events:
-                self._imported.append((number, outcome))  # type: ignore[arg-type]
-                self._events += events
-                self._waiting += events
-                if self._waiting >= ADMITTED_AT_ONCE:
-                    self._admit()
-            else:
-                chunk.imported += 1
+            raw_events = self._raw_events
+            raw_events += outcome.events  # type: ignore[union-attr]
+            self._waiting.append((number, outcome))  # type: ignore[arg-type]
+            if len(raw_events) >= self._at_once:
+                self._admit()
         elif kind is self._refused_kind:
             chunk.refused.append(self._refused(number, outcome))
         else:
@@ -147,7 +148,7 @@ class Gathering:
         """A row that was imported already, of which some events are to be stored again."""
         self._chunk.rows += 1
         self._restated.append(restatement)
-        self._events += len(restatement.events)
+        self._restated_events += len(restatement.events)
 
     def carry(self, row: RefusedRow) -> None:
         """A row that stays refused as it was, without having been read again."""
@@ -174,20 +175,19 @@ class Gathering:
 
     def _admit(self) -> None:
         """Admits the events of the rows that wait for it."""
-        chunk, imported = self._chunk, self._imported
-        verdicts = admit_all([raw for _, row in imported for raw in row.events], self._terms)
-        if any(type(verdict) is Refusal for verdict in verdicts):
+        chunk, verdicts = self._chunk, admit_all(self._raw_events, self._terms)
+        if Refusal in map(type, verdicts):
             self._sort_out(verdicts)
         else:
             chunk.writes += verdicts  # type: ignore[arg-type]
-            chunk.imported += len(imported)
-        self._imported = []
-        self._waiting = 0
+            chunk.imported += len(self._waiting)
+        self._waiting = []
+        self._raw_events = []
 
-    def _sort_out(self, verdicts: list[EventWrite | Refusal]) -> None:
+    def _sort_out(self, verdicts: Sequence[Storable | Refusal]) -> None:
         """Takes the rows of which every event is admitted, and refuses the others."""
         chunk, left = self._chunk, iter(verdicts)
-        for number, outcome in self._imported:
+        for number, outcome in self._waiting:
             own = list(islice(left, len(outcome.events)))
             refusal = next((one for one in own if isinstance(one, Refusal)), None)
             if refusal is None:
