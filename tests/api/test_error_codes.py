@@ -10,7 +10,8 @@ import pytest
 from chalicelib import errors
 from chalicelib.api.problems import GATEWAY_CODES, STATUS, problem_of
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
-from chalicelib.events import _CODES, _OWN, EVENT_ERROR_CODES
+from chalicelib.events import EVENT_ERROR_CODES
+from chalicelib.events.parsing import _CODES, _OWN
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.services.experiments.bodies import _CODES as EXPERIMENT_CODES
 from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES

@@ -1,0 +1,39 @@
+"""The events of the contract, and the one way from raw data to a checked event.
+
+Knows nothing of tenants, clocks or stores: what depends on those (the future, retention, the
+tenant's currency) is checked by `services.admission`.
+"""
+
+from chalicelib.events.models import (
+    MAX_COUNT,
+    Audience,
+    Conversion,
+    Cost,
+    Engagement,
+    EngagementType,
+    Event,
+    ShortText,
+    Slug,
+)
+from chalicelib.events.parsing import (
+    EVENT_ERROR_CODES,
+    EventRefused,
+    parse_event,
+    parse_events,
+)
+
+__all__ = [
+    "EVENT_ERROR_CODES",
+    "MAX_COUNT",
+    "Audience",
+    "Conversion",
+    "Cost",
+    "Engagement",
+    "EngagementType",
+    "Event",
+    "EventRefused",
+    "ShortText",
+    "Slug",
+    "parse_event",
+    "parse_events",
+]

@@ -1,0 +1,135 @@
+"""The one way from raw data to a checked event, and what it says of data that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.errors import FieldError
+from chalicelib.events.models import Event, TaggedEvent
+
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
+_LIST_ADAPTER: TypeAdapter[list[Event]] = TypeAdapter(list[TaggedEvent])
+
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "missing": "missing_field",
+    "union_tag_invalid": "unknown_kind",
+    "union_tag_not_found": "missing_field",
+    "string_pattern_mismatch": "invalid_format",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "finite_number": "out_of_range",
+    "literal_error": "unknown_value",
+}
+"""pydantic's error type -> the contract's code; types of our own are their own code."""
+
+_OWN = frozenset(
+    {
+        "invalid_amount",
+        "invalid_currency",
+        "invalid_time",
+        "count_with_user",
+        "rating_without_review",
+    }
+)
+
+
+class EventRefused(ValueError):
+    """Raw data that is no event, with everything that is wrong about it.
+
+    Attributes
+    ----------
+    errors : tuple of FieldError
+        At least one; pointers are relative to the event.
+    """
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__("; ".join(f"{e.pointer}: {e.message}" for e in errors))
+        self.errors = errors
+
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        return self.errors[0].code
+
+    @property
+    def message(self) -> str:
+        """Everything that is wrong, in one line."""
+        return str(self)
+
+
+def parse_event(raw: Any) -> Event:
+    """One event from decoded JSON.
+
+    Parameters
+    ----------
+    raw : object
+        What a JSON parser made of one event. Numbers may be `Decimal`.
+
+    Raises
+    ------
+    EventRefused
+        With every error; its `code` is that of the first.
+    """
+    if not isinstance(raw, dict):
+        raise EventRefused((FieldError("", "wrong_type", "an event is a JSON object"),))
+    try:
+        return _ADAPTER.validate_python(raw)
+    except ValidationError as error:
+        raise EventRefused(_field_errors(error)) from None
+
+
+def parse_events(raws: Sequence[Any]) -> list[Event] | None:
+    """Events from decoded JSON in one call, or None if one of them or more are no events.
+
+    Which those are and why is for `parse_event` to say, one by one.
+    """
+    if not all(isinstance(raw, dict) for raw in raws):
+        return None
+    try:
+        return _LIST_ADAPTER.validate_python(raws)
+    except ValidationError:
+        return None
+
+
+def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        where = [str(part) for part in item["loc"]]
+        if where and where[0] in ("engagement", "conversion", "cost", "audience"):
+            where = where[1:]
+        kind = item["type"]
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
+            where = ["kind"]
+        code = kind if kind in _OWN else _CODES.get(kind, "wrong_type")
+        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in where)
+        found.append(FieldError(pointer, code, item["msg"]))
+    return tuple(found)
+
+
+EVENT_ERROR_CODES = {
+    "unknown_field": "The event has a field that its kind does not have.",
+    "missing_field": "A required field is missing.",
+    "unknown_kind": "`kind` is none of engagement, conversion, cost, audience.",
+    "unknown_value": "The value is none of the allowed ones.",
+    "wrong_type": "The value has the wrong JSON type.",
+    "invalid_format": "The text does not have the required form.",
+    "too_long": "The text is too long.",
+    "too_short": "The text is empty.",
+    "out_of_range": "The number is outside its range.",
+    "invalid_amount": "The amount is not a decimal of at least 0.",
+    "invalid_currency": "The currency is not three capital letters.",
+    "invalid_time": "The time is not RFC 3339 with an offset.",
+    "count_with_user": "`count` above 1 with a `user_id`.",
+    "rating_without_review": "`rating` on something that is no review.",
+    "in_the_future": "More than five minutes in the future.",
+    "before_retention": "Older than the tenant keeps events.",
+    "currency_mismatch": "Not the tenant's reporting currency.",
+    "malformed_json": "The line is not JSON.",
+}
+"""Code -> meaning of everything that can be wrong with a single event."""
