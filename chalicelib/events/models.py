@@ -34,6 +34,8 @@ EngagementType = Literal[
     "save",
 ]
 MAX_COUNT = 10**12
+MAX_SHORT_TEXT = 128
+EVENT_ID_PATTERN = r"[A-Za-z0-9._:-]{1,128}"
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
@@ -69,11 +71,11 @@ def parse_instant(value: Any) -> dt.datetime:
 
 
 Instant = Annotated[dt.datetime, BeforeValidator(parse_instant)]
-EventId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
+EventId = Annotated[StrictStr, Field(pattern=f"^{EVENT_ID_PATTERN}$")]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
 UserId = Annotated[StrictStr, Field(min_length=1, max_length=256)]
-ShortText = Annotated[StrictStr, Field(min_length=1, max_length=128)]
+ShortText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SHORT_TEXT)]
 
 
 class _Event(BaseModel):

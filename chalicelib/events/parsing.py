@@ -8,10 +8,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.errors import FieldError
+from chalicelib.events.casting import Moulds
 from chalicelib.events.models import Event, TaggedEvent
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
-_LIST_ADAPTER: TypeAdapter[list[Event]] = TypeAdapter(list[TaggedEvent])
+_MOULDS = Moulds()
 
 _CODES = {
     "extra_forbidden": "unknown_field",
@@ -85,16 +86,21 @@ def parse_event(raw: Any) -> Event:
 
 
 def parse_events(raws: Sequence[Any]) -> list[Event] | None:
-    """Events from decoded JSON in one call, or None if one of them or more are no events.
+    """Events from decoded JSON, or None if one of them or more are no events.
 
-    Which those are and why is for `parse_event` to say, one by one.
+    Which those are and why is for `parse_event` to say, one by one; together they cost less.
     """
-    if not all(isinstance(raw, dict) for raw in raws):
-        return None
-    try:
-        return _LIST_ADAPTER.validate_python(raws)
-    except ValidationError:
-        return None
+    events: list[Event] = []
+    for raw, cast in zip(raws, _MOULDS.cast(raws), strict=True):
+        event: Event | None = cast
+        if event is None:
+            try:
+                event = parse_event(raw)
+            except EventRefused:
+                return None
+            _MOULDS.learn(raw, event)
+        events.append(event)
+    return events
 
 
 def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:

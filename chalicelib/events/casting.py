@@ -1,0 +1,124 @@
+"""Events like one that was checked before: most of what the rows of a report say.
+
+From row to row a report's engagements differ in id, time and count, and in a few values that may be
+there or not. `pydantic` checks one of each sort whole; of those that follow only what differs is
+held to the rules of `models`, which costs half as much. A cast event equals the event that
+`parse_event` makes of the same data, which a property test compares; whatever is not obviously
+good is left to `parse_event` (ADR 19).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from chalicelib.events.models import (
+    EVENT_ID_PATTERN,
+    MAX_COUNT,
+    MAX_SHORT_TEXT,
+    Engagement,
+    Event,
+)
+from chalicelib.money import Money
+
+Mould = dict[str, Any]
+"""The fields of an engagement; those in which events differ are overwritten."""
+
+ALWAYS = frozenset({"kind", "event_id", "occurred_at", "channel", "type", "paid", "count"})
+SOMETIMES = frozenset({"campaign_id", "content_id", "cost", "rating"})
+MOULDS_KEPT = 1_000
+
+_NAMES = set(ALWAYS)
+_are_event_ids = re.compile(rf"{EVENT_ID_PATTERN}(?:\n{EVENT_ID_PATTERN})*").fullmatch
+_set = object.__setattr__  # the models are frozen; pydantic's `model_construct` does the same
+
+
+class Moulds:
+    """The sorts of engagements that were seen: one mould for each channel, type and paid or not."""
+
+    def __init__(self) -> None:
+        self._moulds: dict[tuple[Any, Any, Any], Mould] = {}
+
+    def learn(self, raw: dict[str, Any], event: Event) -> None:
+        """Takes an event that was parsed as the sort that it is of, if it is of a plain sort."""
+        if type(event) is Engagement and ALWAYS <= raw.keys() <= ALWAYS | SOMETIMES:
+            if len(self._moulds) >= MOULDS_KEPT:
+                self._moulds.clear()
+            mould = event.__dict__ | dict.fromkeys(SOMETIMES)
+            self._moulds[event.channel, event.type, event.paid] = mould
+
+    def cast(self, raws: Sequence[Any]) -> list[Engagement | None]:
+        """The events that `parse_event` makes of the data; None where that is to be asked."""
+        moulds, new = self._moulds, object.__new__
+        cast: list[Engagement | None] = []
+        ids: list[str] = []
+        known_at = None
+        for raw in raws:
+            try:
+                paid = raw["paid"]
+                mould = moulds[raw["channel"], raw["type"], paid]
+                event_id, at, count = raw["event_id"], raw["occurred_at"], raw["count"]
+                kind = raw["kind"]
+            except (KeyError, TypeError):
+                cast.append(None)
+                continue
+            if at is not known_at and type(at) is dt.datetime and at.tzinfo is dt.UTC:
+                known_at = at
+            fields = mould.copy()
+            others = len(raw) - len(_NAMES)
+            if (
+                at is not known_at
+                or kind != "engagement"
+                or paid is not mould["paid"]  # 1 is as good a key as True
+                or type(count) is not int
+                or not 1 <= count <= MAX_COUNT
+                or (others and not _add(others, fields, raw))
+            ):
+                cast.append(None)
+                continue
+            fields["event_id"] = event_id
+            fields["occurred_at"] = at
+            fields["count"] = count
+            ids.append(event_id)
+            event = new(Engagement)
+            _set(event, "__dict__", fields)
+            _set(event, "__pydantic_fields_set__", _NAMES)
+            _set(event, "__pydantic_extra__", None)
+            _set(event, "__pydantic_private__", None)
+            cast.append(event)
+        return cast if _are_good(ids) else [None] * len(raws)
+
+
+def _are_good(ids: Sequence[Any]) -> bool:
+    """Whether all are ids of events; asked of all at once, which takes one search and not many."""
+    try:
+        lines = "\n".join(ids)
+    except TypeError:
+        return False
+    return not ids or (lines.count("\n") < len(ids) and bool(_are_event_ids(lines)))
+
+
+def _add(others: int, fields: Mould, raw: dict[str, Any]) -> bool:
+    """Takes over so many other values; whether those are all that are there, and obviously good."""
+    for name in ("campaign_id", "content_id"):
+        if name in raw:
+            text = raw[name]
+            if type(text) is not str or not text.isascii() or not 0 < len(text) <= MAX_SHORT_TEXT:
+                return False
+            fields[name] = text
+            others -= 1
+    if others and "cost" in raw:
+        cost = raw["cost"]
+        if type(cost) is not Money:
+            return False
+        fields["cost"] = cost
+        others -= 1
+    if others and "rating" in raw:
+        rating = raw["rating"]
+        if type(rating) is not float or not 1 <= rating <= 5 or fields["type"] != "review":
+            return False
+        fields["rating"] = rating
+        others -= 1
+    return not others

@@ -1,0 +1,138 @@
+"""Events that are parsed at once are, whatever they hold, those that are parsed one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.events import Event, EventRefused, parse_event, parse_events
+from chalicelib.events.casting import Moulds
+from chalicelib.money import Money
+
+NOON = dt.datetime(2026, 3, 14, 12, tzinfo=dt.UTC)
+ABSENT: Any = object()
+
+
+class Text(str):
+    """Text that is not quite."""
+
+
+FIELDS: dict[str, list[Any]] = {
+    "kind": ["engagement"] * 9 + ["conversion", "gossip", None],
+    "event_id": [
+        "a",
+        "b:1",
+        "x" * 128,
+        "x" * 129,
+        "",
+        "a\nb",
+        "a\n",
+        "\n",
+        "ä",
+        7,
+        None,
+        Text("t"),
+    ],
+    "occurred_at": [
+        NOON,
+        NOON + dt.timedelta(days=1),
+        NOON.replace(tzinfo=None),
+        NOON.astimezone(dt.timezone(dt.timedelta(hours=2))),
+        "2026-03-14T12:00:00Z",
+        "noon",
+        0,
+        None,
+    ],
+    "channel": ["xing", "facebook", "Xing", "", 1, None, ["xing"], Text("xing")],
+    "type": ["click", "review", "like", "gaze", None, {}],
+    "paid": [True, False, 1, 0, 1.0, "true", None],
+    "count": [1, 2, 10**12, 10**12 + 1, 0, -1, True, 1.0, "1", None, Decimal(1)],
+    "campaign_id": ["c", "x" * 128, "x" * 129, "", "\ud800", "ü", 3, None],
+    "content_id": ["p", "", "x" * 129, 4, None],
+    "cost": [
+        Money(amount=Decimal("1.5"), currency="EUR"),
+        {"amount": "1.5", "currency": "EUR"},
+        {"amount": "-1", "currency": "EUR"},
+        "1.5",
+        None,
+    ],
+    "rating": [1.0, 5.0, 5.1, 0.9, float("nan"), 3, True, "5", None],
+    "sentiment": [0.5, 2.0, None],
+    "user_id": ["u", "", None],
+    "consent": [True, False, None],
+    "parent_event_id": ["p", "?", None],
+    "nonsense": [1],
+}
+NEEDED = ("kind", "event_id", "occurred_at", "channel", "type", "paid", "count")
+GOOD = {"kind": "engagement", "occurred_at": NOON, "channel": "xing", "paid": True, "count": 2}
+
+
+@st.composite
+def engagements(draw: st.DrawFn) -> Any:
+    """Mostly good; now and then with fields that are missing, wrong, or none of an engagement."""
+    raw: dict[str, Any] = {}
+    for name, values in FIELDS.items():
+        is_odd = draw(st.integers(0, 11)) == 0
+        if name in NEEDED:
+            if not is_odd:
+                raw[name] = values[0] if draw(st.booleans()) else values[1]
+            elif draw(st.booleans()):
+                raw[name] = draw(st.sampled_from(values))
+        elif is_odd:
+            raw[name] = draw(st.sampled_from(values))
+    return raw if draw(st.integers(0, 40)) else draw(st.sampled_from([None, 1, "text", [], {}]))
+
+
+def one_by_one(raws: list[Any]) -> list[Event] | None:
+    try:
+        return [parse_event(raw) for raw in raws]
+    except EventRefused:
+        return None
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(engagements(), max_size=8))
+def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
+    for batch in (raws, *([raw] for raw in raws)):
+        at_once, alone = parse_events(batch), one_by_one(batch)
+        assert at_once == alone
+        assert list(map(repr, at_once or ())) == list(map(repr, alone or ()))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in FIELDS.items() for value in values]
+)
+@pytest.mark.parametrize("kind", ["click", "review"])
+def test_one_odd_value_is_judged_as_alone(kind: str, name: str, value: Any) -> None:
+    plain = [GOOD | {"type": kind, "event_id": f"n{number}"} for number in range(3)]
+    parse_events(plain)  # so that there is a mould
+    odd = GOOD | {"type": kind, "event_id": "odd", name: value}
+    assert parse_events([*plain, odd]) == one_by_one([*plain, odd])
+
+
+def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
+    moulds = Moulds()
+    raw = GOOD | {"type": "click", "event_id": "first", "campaign_id": "c"}
+    assert moulds.cast([raw]) == [None]
+    moulds.learn(raw, parse_event(raw))
+    again = GOOD | {"type": "click", "event_id": "second"}
+    (event,) = moulds.cast([again])
+    assert event is not None
+    assert event == parse_event(again)
+    assert event.campaign_id is None
+    assert event.model_dump() == parse_event(again).model_dump()
+    assert event.model_copy(update={"user_id": "u"}).user_id == "u"
+    assert hash(event) == hash(parse_event(again))
+
+
+def test_a_sort_of_people_or_without_consent_is_no_mould() -> None:
+    for name, value in (("user_id", "u"), ("consent", False), ("sentiment", 0.5)):
+        moulds = Moulds()
+        raw = GOOD | {"type": "click", "event_id": "first", "count": 1, name: value}
+        moulds.learn(raw, parse_event(raw))
+        assert moulds.cast([GOOD | {"type": "click", "event_id": "second"}]) == [None]
