@@ -7,7 +7,7 @@ say which, a file can. A number that does not fit the file's format is refused, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -159,7 +159,7 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
     """
     marks: set[DecimalMark] = set()
     doubtful = ""
-    for cell in islice(dict.fromkeys(cells), DECIDED_BY):
+    for cell in islice(_distinct(cells), DECIDED_BY):
         if cell.isdigit() or isinstance(cell, NumberCell):
             continue
         verdict = _evidence(cell)
@@ -182,6 +182,15 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
             + """ Say it by a mapping: {"decimal_mark": ","} or {"decimal_mark": "."}""",
         )
     return NumberFormat(".")
+
+
+def _distinct(cells: Iterable[str]) -> Iterator[str]:
+    """Each cell once; of a long sample no more are drawn than are asked for."""
+    seen: set[str] = set()
+    for cell in cells:
+        if cell not in seen:
+            seen.add(cell)
+            yield cell
 
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:

@@ -102,18 +102,17 @@ class ExportReader:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self.report: ReportDescription = reading.report
-        self._rows = self._events = self._refused = self._not_data = 0
+        self._imported = self._events = self._refused = self._not_data = 0
         self._first = _NEVER_BEFORE
         self._last = _NEVER_AFTER
 
     def __iter__(self) -> Iterator[RowOutcome]:
         latest = None
         for outcome in self._reading.outcomes:
-            self._rows += 1
             if type(outcome) is Imported:
-                events = outcome.events
-                self._events += len(events)
-                for event in events:
+                self._imported += 1
+                for event in outcome.events:
+                    self._events += 1
                     at = event["occurred_at"]
                     if at is not latest:  # a row's events share their instant
                         latest = at
@@ -137,7 +136,7 @@ class ExportReader:
         return {
             "platform": self.report.platform,
             "report": self.report.report,
-            "rows": self._rows,
+            "rows": self._imported + self._refused + self._not_data,
             "events": self._events,
             "rejected": self._refused,
             "not_data": self._not_data,

@@ -41,6 +41,8 @@ from chalicelib.money import Money
 THINGS_KEPT = 5_000
 """So many things are kept settled; a report of more settles the others anew."""
 
+_WEIGHTS = {"click": 2, "impression": 1}
+
 MAX_HEAD_CHARACTERS = 60
 """So that the digest of the thing, day, metric and ordinal fit behind it."""
 
@@ -59,6 +61,8 @@ class _Thing:
         A number that stands for it.
     bases : list of dict
         For each metric the unchanging part of its event.
+    weights : list of int
+        How well the row's cost goes with each; with 0 not at all.
     """
 
     prefix: str
@@ -69,6 +73,7 @@ class _Thing:
     content: str
     currency: str
     bases: list[RawEvent] = field(default_factory=list)
+    weights: list[int] = field(default_factory=list)
 
 
 class ReportRows:
@@ -182,24 +187,24 @@ class ReportRows:
         """The engagements of a row of one day; its cost with the clicks, else the impressions."""
         beginning = f"{thing.prefix}:{'' if self._dating.is_lifetime else span.name}:"
         end = f":{ordinal}" if ordinal else ""
-        at = span.at
-        bases = thing.bases
+        at, bases = span.at, thing.bases
+        carrier, weight = None, 0
         events: list[RawEvent] = []
         for index, count in found:
             event = bases[index].copy()
             if count < 0:
                 count = -count
                 event["type"] = event["event_id"] = self._layout.metrics[index].undone
-            event["event_id"] = f"{beginning}{event['event_id']}{end}"
+            event["event_id"] = beginning + event["event_id"] + end
             event["occurred_at"] = at
             event["count"] = count
             events.append(event)
-        if cost is not None:
-            carrier = _carrier_of(events, self._layout.paid)
-            if carrier is None:
-                events.append(self._cost_event(thing, span, f"{beginning}cost{end}", cost))
-            else:
-                carrier["cost"] = cost
+            if thing.weights[index] > weight:
+                carrier, weight = event, thing.weights[index]
+        if carrier is not None and cost is not None:
+            carrier["cost"] = cost
+        elif cost is not None:
+            events.append(self._cost_event(thing, span, f"{beginning}cost{end}", cost))
         return events
 
     def _cost_event(self, thing: _Thing, span: Span, event_id: str, cost: Money) -> RawEvent:
@@ -346,6 +351,7 @@ class ReportRows:
             if thing.content:
                 base["content_id"] = thing.content
             thing.bases.append(base)
+            thing.weights.append(_weight(base, self._layout.paid))
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
                 self._things.clear()
@@ -392,19 +398,12 @@ def _templates(layout: Layout) -> Iterator[RawEvent]:
         }
 
 
-def _carrier_of(events: Sequence[RawEvent], paid: bool) -> RawEvent | None:
-    """The event that a row's cost goes with: its clicks, else its impressions.
+def _weight(event: RawEvent, paid: bool) -> int:
+    """How well a row's cost goes with an event: best with clicks, else with impressions.
 
     What an ad reaches for nothing, as LinkedIn's viral clicks, has cost nothing.
     """
-    carrier = None
-    for event in events:
-        kind = event["type"]
-        if kind == "click" and event["paid"] is paid:
-            return event
-        if kind == "impression" and carrier is None and event["paid"] is paid:
-            carrier = event
-    return carrier
+    return _WEIGHTS.get(event["type"], 0) if event["paid"] is paid else 0
 
 
 def _id(cells: Cells, position: int) -> str:

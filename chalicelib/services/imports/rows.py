@@ -124,21 +124,29 @@ class Gathering:
         """Whether there is nothing to store or to note."""
         return not (self._chunk.rows or self._chunk.refused)
 
-    def add(self, number: int, outcome: RowOutcome) -> None:
-        """A row; `number` says which of the records of its row it is."""
+    def add(self, number: int, outcome: RowOutcome) -> bool:
+        """A row; `number` says which of the records of its row it is.
+
+        Returns
+        -------
+        bool
+            Whether it is worth asking `is_full`.
+        """
         chunk = self._chunk
         chunk.rows += 1
         kind = type(outcome)
         if kind is self._imported_kind:
-            raw_events = self._raw_events
+            raw_events, waiting = self._raw_events, self._waiting
             raw_events += outcome.events  # type: ignore[union-attr]
-            self._waiting.append((number, outcome))  # type: ignore[arg-type]
-            if len(raw_events) >= self._at_once:
-                self._admit()
+            waiting.append((number, outcome))  # type: ignore[arg-type]
+            if len(raw_events) < self._at_once and len(waiting) < self._most_events:
+                return False
+            self._admit()
         elif kind is self._refused_kind:
             chunk.refused.append(self._refused(number, outcome))
         else:
             chunk.not_data += 1
+        return True
 
     def pass_over(self) -> None:
         """A row of which nothing is to be stored."""
@@ -231,8 +239,7 @@ def chunks(
     """
     gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events)
     for number, outcome in numbered(outcomes, position):
-        gathering.add(number, outcome)
-        if gathering.is_full():
+        if gathering.add(number, outcome) and gathering.is_full():
             yield gathering.close()
     if not gathering.is_empty():
         yield gathering.close()
