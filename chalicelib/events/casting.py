@@ -27,7 +27,7 @@ Mould = dict[str, Any]
 """The fields of an engagement; those in which events differ are overwritten."""
 
 ALWAYS = frozenset({"kind", "event_id", "occurred_at", "channel", "type", "paid", "count"})
-SOMETIMES = frozenset({"campaign_id", "content_id", "cost", "rating"})
+SOMETIMES = frozenset({"campaign_id", "content_id", "cost", "rating", "sentiment"})
 MOULDS_KEPT = 1_000
 
 _NAMES = set(ALWAYS)
@@ -120,5 +120,11 @@ def _add(others: int, fields: Mould, raw: dict[str, Any]) -> bool:
         if type(rating) is not float or not 1 <= rating <= 5 or fields["type"] != "review":
             return False
         fields["rating"] = rating
+        others -= 1
+    if others and "sentiment" in raw:
+        sentiment = raw["sentiment"]
+        if type(sentiment) is not float or not -1 <= sentiment <= 1:
+            return False
+        fields["sentiment"] = sentiment
         others -= 1
     return not others

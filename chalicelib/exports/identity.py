@@ -29,6 +29,27 @@ def event_id(*parts: str) -> str:
     return joined if len(joined) <= 128 else f"{parts[0]}:.{digest(joined)}"
 
 
+class EventIds:
+    """Event ids that begin alike: `event_id` for records of one account, for less.
+
+    Parameters
+    ----------
+    *parts : str
+        The parts that all of them begin with.
+    """
+
+    def __init__(self, *parts: str) -> None:
+        self._first = parts[0]
+        self._beginning = event_id(*parts)
+
+    def of(self, part: str, metric: str) -> str:
+        """The id with two parts more; the second is short and plain."""
+        if not _LITERAL.fullmatch(part):
+            part = f".{digest(part)}"
+        joined = f"{self._beginning}:{part}:{metric}"
+        return joined if len(joined) <= 128 else f"{self._first}:.{digest(joined)}"
+
+
 def digest(text: str) -> str:
     """128 bits of BLAKE2b of a text, as 32 hexadecimal digits."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -62,7 +62,7 @@ FIELDS: dict[str, list[Any]] = {
         None,
     ],
     "rating": [1.0, 5.0, 5.1, 0.9, float("nan"), 3, True, "5", None],
-    "sentiment": [0.5, 2.0, None],
+    "sentiment": [0.5, -1.0, 1.5, -1.5, float("nan"), 1, "0", None],
     "user_id": ["u", "", None],
     "consent": [True, False, None],
     "parent_event_id": ["p", "?", None],
@@ -131,7 +131,7 @@ def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
 
 
 def test_a_sort_of_people_or_without_consent_is_no_mould() -> None:
-    for name, value in (("user_id", "u"), ("consent", False), ("sentiment", 0.5)):
+    for name, value in (("user_id", "u"), ("consent", False), ("parent_event_id", "p")):
         moulds = Moulds()
         raw = GOOD | {"type": "click", "event_id": "first", "count": 1, name: value}
         moulds.learn(raw, parse_event(raw))

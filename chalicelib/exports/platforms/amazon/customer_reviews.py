@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
@@ -12,6 +15,7 @@ from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.outcomes import (
     Imported,
+    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
@@ -22,8 +26,8 @@ from chalicelib.exports.platforms.amazon.reviews import (
     NO_PEOPLE,
     STARS,
     VOTES_ADD_UP,
-    Review,
-    review_events,
+    Reviews,
+    rating_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
@@ -46,6 +50,9 @@ VOCABULARY = Vocabulary(
         "category": {"en": ["product_category"]},
     }
 )
+REMEMBERED = 10_000
+"""So many different days, stars and votes are kept; a file repeats them all over."""
+
 _REQUIRED = ("product", "stars", "day")
 _SHOWN = {
     "review": re.compile(r"R[A-Z0-9]{5,20}"),
@@ -98,59 +105,68 @@ def _is_of_reviews(head: TableHead) -> bool:
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
-    rows = _ReviewRows(head, options)
-    table = Table(source, head, public_text=rows.public_text)
-    rows.dates = DateFormat(
-        options.day_order or decide_day_order(head.columns.language, table.sample("day"), None)
-    )
+    table = Table(source, head, public_text=lambda row: rows.public_text(row))
+    order = options.day_order or decide_day_order(head.columns.language, table.sample("day"), None)
+    rows = _ReviewRows(head, DateFormat(order), Reviews(options.account))
     description = ReportDescription(
         CHANNEL, "customer_reviews", source.encoding, head.delimiter, ".", lifetime=True
     )
     reading = Reading(description, iter(()))
-    reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
+    reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
     return reading
 
 
 class _ReviewRows:
     """What the rows of the table mean. No message repeats a cell."""
 
-    def __init__(self, head: TableHead, options: Options) -> None:
-        self._at = head.columns.positions
-        self._account = options.account
-        self.dates = DateFormat(options.day_order)
+    def __init__(self, head: TableHead, dates: DateFormat, reviews: Reviews) -> None:
+        self._at = at = head.columns.positions
+        self._dates = dates
+        self._reviews = reviews
+        self._instant = lru_cache(REMEMBERED)(self._read_day)
+        self._rating = lru_cache(REMEMBERED)(_read_stars)
+        self._helpful = lru_cache(REMEMBERED)(lambda cell: count(cell.strip(), "helpful_votes"))
+        self._product, self._day, self._stars = at["product"], at["day"], at["stars"]
+        self._review, self._votes = at.get("review"), at.get("helpful")
 
-    def convert(self, row: Row) -> RowOutcome:
+    def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
         """The events of a review; raises `RowRefused`."""
-        product = self._cell(row, "product")
+        product = cells[self._product].strip()
         if not product:
+            if not any(map(str.strip, cells)):
+                return NotData(line, "blank line")
             raise RowRefused("missing_value", "the review does not say of what it is")
-        day = self._cell(row, "day")
-        if not day:
+        at = self._instant(cells[self._day])
+        rating = self._rating(cells[self._stars])
+        helpful = 0 if self._votes is None else self._helpful(cells[self._votes])
+        review = "" if self._review is None else cells[self._review].strip()
+        if not review:
+            parts = (self._cell(cells, field) for field in ("reviewer", "product", "day", "body"))
+            review = digest(object_key(parts))
+        return Imported(line, self._reviews.events(review, product, at, rating, helpful))
+
+    def _read_day(self, cell: str) -> dt.datetime:
+        if not cell.strip():
             raise RowRefused("missing_value", "the review has no day")
         try:
-            at = start_of(self.dates.day(day))
+            return start_of(self._dates.day(cell.strip()))
         except ValueError:
             raise RowRefused("invalid_date", "review_date is no day") from None
-        parts = (self._cell(row, field) for field in ("reviewer", "product", "day", "body"))
-        review = Review(
-            id=self._cell(row, "review") or digest(object_key(parts)),
-            product=product,
-            at=at,
-            stars=number(self._cell(row, "stars"), "star_rating"),
-            helpful=count(self._cell(row, "helpful"), "helpful_votes"),
-        )
-        return Imported(row.line, review_events(review, self._account))
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""
-        cells = {field: self._cell(row, field) for field in _SHOWN}
+        cells = {field: self._cell(row.cells, field) for field in _SHOWN}
         return ", ".join(
             f"{field}={cell}" for field, cell in cells.items() if _SHOWN[field].fullmatch(cell)
         )
 
-    def _cell(self, row: Row, field: str) -> str:
+    def _cell(self, cells: Sequence[str], field: str) -> str:
         position = self._at.get(field)
-        return "" if position is None else row.cells[position].strip()
+        return "" if position is None else cells[position].strip()
+
+
+def _read_stars(cell: str) -> float | None:
+    return rating_of(number(cell.strip(), "star_rating"))
 
 
 CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise)

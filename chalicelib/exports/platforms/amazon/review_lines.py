@@ -23,8 +23,8 @@ from chalicelib.exports.platforms.amazon.reviews import (
     NO_PEOPLE,
     STARS,
     VOTES_ADD_UP,
-    Review,
-    review_events,
+    Reviews,
+    rating_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
@@ -91,8 +91,10 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _open(source: Source, options: Options) -> Reading:
+    reviews = Reviews(options.account)
+
     def convert(record: Any) -> Converted:
-        return review_events(_review(record), options.account)
+        return _events(reviews, record)
 
     description = ReportDescription(CHANNEL, "reviews", source.encoding, lifetime=True)
     if source.text.lstrip("\ufeff \t\r\n").startswith("["):
@@ -101,7 +103,7 @@ def _open(source: Source, options: Options) -> Reading:
     return Reading(description, outcomes_of_lines(lines, convert, shown=_shown))
 
 
-def _review(record: Any) -> Review:
+def _events(reviews: Reviews, record: Any) -> Converted:
     if not isinstance(record, dict):
         raise RowRefused("malformed_record", "this is no review")
     product = first_name(record, *_PRODUCT)
@@ -109,12 +111,12 @@ def _review(record: Any) -> Review:
         raise RowRefused("missing_value", "the review does not say of what it is")
     at = _time(record)
     reviewer = first_name(record, *_REVIEWER)
-    return Review(
-        id=digest(object_key((reviewer or _text_of(record), product, at.isoformat()))),
-        product=product,
-        at=at,
-        stars=number(first_filled(record, *_STARS), "the rating"),
-        helpful=_helpful(record),
+    return reviews.events(
+        digest(object_key((reviewer or _text_of(record), product, at.isoformat()))),
+        product,
+        at,
+        rating_of(number(first_filled(record, *_STARS), "the rating")),
+        _helpful(record),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.exports.booking import engagement
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.identity import EventIds, short_name
 from chalicelib.exports.outcomes import RawEvent, RowRefused
 
 CHANNEL = "amazon"
@@ -29,54 +28,69 @@ STARS = Becomes(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
-    """What of a review becomes events.
+def rating_of(stars: Decimal | None) -> float | None:
+    """Stars as an event holds them; raises `RowRefused` for more or fewer than there are."""
+    if stars is None:
+        return None
+    if not 1 <= stars <= 5:
+        raise RowRefused("invalid_number", "a review has one to five stars")
+    return float(stars)
 
-    Attributes
+
+class Reviews:
+    """Reviews of one account -> events.
+
+    Parameters
     ----------
-    id : str
-        Amazon's id of the review, or a digest of what tells it from every other.
-    product : str
-        The ASIN.
-    at : datetime
-        In UTC; midnight where only the day is known.
-    stars : Decimal, optional
-    helpful : int
-        How many found it helpful.
+    account : str
+        May be empty.
     """
 
-    id: str
-    product: str
-    at: dt.datetime
-    stars: Decimal | None
-    helpful: int
+    def __init__(self, account: str) -> None:
+        self._ids = EventIds(CHANNEL, account or "-")
 
+    def events(
+        self, review: str, product: str, at: dt.datetime, rating: float | None, helpful: int
+    ) -> tuple[RawEvent, ...]:
+        """A review, and the votes that it got as likes.
 
-def review_events(review: Review, account: str) -> tuple[RawEvent, ...]:
-    """The review, and the votes that it got as likes.
+        Parameters
+        ----------
+        review : str
+            Amazon's id of the review, or a digest of what tells it from every other.
+        product : str
+            The ASIN.
+        at : datetime
+            In UTC; midnight where only the day is known.
+        rating : float, optional
+            As `rating_of` gives it.
+        helpful : int
+            How many found it helpful.
 
-    Raises
-    ------
-    RowRefused
-        `invalid_number`, for more or fewer stars than there are; `invalid_date`.
-    """
-    if review.at.year < OPENED:
-        raise RowRefused("invalid_date", f"the review is older than Amazon ({OPENED})")
-    parts = (account or "-", review.id)
-    rating: float | None = None
-    if review.stars is not None:
-        if not 1 <= review.stars <= 5:
-            raise RowRefused("invalid_number", "a review has one to five stars")
-        rating = float(review.stars)
-    written = engagement(
-        CHANNEL, "review", review.at, *parts, content_id=review.product, rating=rating
-    )
-    if rating is not None:
-        written["sentiment"] = (rating - 3) / 2
-    if not review.helpful:
-        return (written,)
-    likes = engagement(
-        CHANNEL, "like", review.at, *parts, count=review.helpful, content_id=review.product
-    )
-    return written, likes
+        Raises
+        ------
+        RowRefused
+            `invalid_date`.
+        """
+        if at.year < OPENED:
+            raise RowRefused("invalid_date", f"the review is older than Amazon ({OPENED})")
+        content = short_name(product)
+        written = self._event(review, "review", at, content, 1)
+        if rating is not None:
+            written["rating"] = rating
+            written["sentiment"] = (rating - 3) / 2
+        if not helpful:
+            return (written,)
+        return written, self._event(review, "like", at, content, helpful)
+
+    def _event(self, review: str, kind: str, at: dt.datetime, content: str, count: int) -> RawEvent:
+        return {
+            "kind": "engagement",
+            "event_id": self._ids.of(review, kind),
+            "occurred_at": at,
+            "channel": CHANNEL,
+            "type": kind,
+            "paid": False,
+            "count": count,
+            "content_id": content,
+        }
