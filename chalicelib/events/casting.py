@@ -1,10 +1,10 @@
 """Events like one that was checked before: most of what the rows of a report say.
 
-From row to row a report's engagements differ in id, time and count, and in a few values that may be
-there or not. `pydantic` checks one of each sort whole; of those that follow only what differs is
-held to the rules of `models`, which costs half as much. A cast event equals the event that
-`parse_event` makes of the same data, which a property test compares; whatever is not obviously
-good is left to `parse_event` (ADR 19).
+From row to row a report's engagements and a shop's conversions differ in id, time and count, and
+in a few values that may be there or not. `pydantic` checks one of each sort whole; of those that
+follow only what differs is held to the rules of `models`, which costs half as much. A cast event
+equals the event that `parse_event` makes of the same data, which a property test compares; whatever
+is not obviously good is left to `parse_event` (ADR 19).
 """
 
 from __future__ import annotations
@@ -18,63 +18,85 @@ from chalicelib.events.models import (
     EVENT_ID_PATTERN,
     MAX_COUNT,
     MAX_SHORT_TEXT,
+    Conversion,
     Engagement,
     Event,
 )
 from chalicelib.money import Money
 
 Mould = dict[str, Any]
-"""The fields of an engagement; those in which events differ are overwritten."""
+"""The fields of an event; those in which events differ are overwritten."""
 
-ALWAYS = frozenset({"kind", "event_id", "occurred_at", "channel", "type", "paid", "count"})
-SOMETIMES = frozenset({"campaign_id", "content_id", "cost", "rating", "sentiment"})
+ENGAGEMENT = frozenset({"kind", "event_id", "occurred_at", "channel", "type", "paid", "count"})
+CONVERSION = frozenset({"kind", "event_id", "occurred_at", "goal", "count"})
+"""The fields that an event has to have so that it can be cast."""
+
+OF_ENGAGEMENT = frozenset({"campaign_id", "content_id", "cost", "rating", "sentiment"})
+OF_CONVERSION = frozenset({"value"})
+"""Those that it may have besides."""
+
 MOULDS_KEPT = 1_000
 
-_NAMES = set(ALWAYS)
+_ENGAGEMENT_NAMES, _CONVERSION_NAMES = set(ENGAGEMENT), set(CONVERSION)
 _are_event_ids = re.compile(rf"{EVENT_ID_PATTERN}(?:\n{EVENT_ID_PATTERN})*").fullmatch
 _set = object.__setattr__  # the models are frozen; pydantic's `model_construct` does the same
 
 
 class Moulds:
-    """The sorts of engagements that were seen: one mould for each channel, type and paid or not."""
+    """The sorts of events that were seen.
+
+    One mould for the engagements of each channel, type and paid or not, and for the conversions of
+    each goal.
+    """
 
     def __init__(self) -> None:
-        self._moulds: dict[tuple[Any, Any, Any], Mould] = {}
+        self._engagements: dict[tuple[Any, Any, Any], Mould] = {}
+        self._conversions: dict[Any, Mould] = {}
 
     def learn(self, raw: dict[str, Any], event: Event) -> None:
         """Takes an event that was parsed as the sort that it is of, if it is of a plain sort."""
-        if type(event) is Engagement and ALWAYS <= raw.keys() <= ALWAYS | SOMETIMES:
-            if len(self._moulds) >= MOULDS_KEPT:
-                self._moulds.clear()
-            mould = event.__dict__ | dict.fromkeys(SOMETIMES)
-            self._moulds[event.channel, event.type, event.paid] = mould
+        if len(self._engagements) + len(self._conversions) >= MOULDS_KEPT:
+            self._engagements.clear()
+            self._conversions.clear()
+        names = raw.keys()
+        if type(event) is Engagement and ENGAGEMENT <= names <= ENGAGEMENT | OF_ENGAGEMENT:
+            mould = event.__dict__ | dict.fromkeys(OF_ENGAGEMENT)
+            self._engagements[event.channel, event.type, event.paid] = mould
+        elif type(event) is Conversion and CONVERSION <= names <= CONVERSION | OF_CONVERSION:
+            self._conversions[event.goal] = event.__dict__ | dict.fromkeys(OF_CONVERSION)
 
-    def cast(self, raws: Sequence[Any]) -> list[Engagement | None]:
+    def cast(self, raws: Sequence[Any]) -> list[Engagement | Conversion | None]:
         """The events that `parse_event` makes of the data; None where that is to be asked."""
-        moulds, new = self._moulds, object.__new__
-        cast: list[Engagement | None] = []
+        engagements, conversions, new = self._engagements, self._conversions, object.__new__
+        cast: list[Engagement | Conversion | None] = []
         ids: list[str] = []
         known_at = None
+        model: type[Engagement] | type[Conversion]
         for raw in raws:
             try:
-                paid = raw["paid"]
-                mould = moulds[raw["channel"], raw["type"], paid]
-                event_id, at, count = raw["event_id"], raw["occurred_at"], raw["count"]
                 kind = raw["kind"]
+                if kind == "engagement":
+                    model, names, add, paid = Engagement, _ENGAGEMENT_NAMES, _add, raw["paid"]
+                    mould = engagements[raw["channel"], raw["type"], paid]
+                    is_same_sort = paid is mould["paid"]  # 1 is as good a key as True
+                else:
+                    model, names, add = Conversion, _CONVERSION_NAMES, _add_value
+                    mould = conversions[raw["goal"]]
+                    is_same_sort = kind == "conversion"
+                event_id, at, count = raw["event_id"], raw["occurred_at"], raw["count"]
             except (KeyError, TypeError):
                 cast.append(None)
                 continue
             if at is not known_at and type(at) is dt.datetime and at.tzinfo is dt.UTC:
                 known_at = at
             fields = mould.copy()
-            others = len(raw) - len(_NAMES)
+            others = len(raw) - len(names)
             if (
                 at is not known_at
-                or kind != "engagement"
-                or paid is not mould["paid"]  # 1 is as good a key as True
+                or not is_same_sort
                 or type(count) is not int
                 or not 1 <= count <= MAX_COUNT
-                or (others and not _add(others, fields, raw))
+                or (others and not add(others, fields, raw))
             ):
                 cast.append(None)
                 continue
@@ -82,9 +104,9 @@ class Moulds:
             fields["occurred_at"] = at
             fields["count"] = count
             ids.append(event_id)
-            event = new(Engagement)
+            event = new(model)
             _set(event, "__dict__", fields)
-            _set(event, "__pydantic_fields_set__", _NAMES)
+            _set(event, "__pydantic_fields_set__", names)
             _set(event, "__pydantic_extra__", None)
             _set(event, "__pydantic_private__", None)
             cast.append(event)
@@ -98,6 +120,12 @@ def _are_good(ids: Sequence[Any]) -> bool:
     except TypeError:
         return False
     return not ids or (lines.count("\n") < len(ids) and bool(_are_event_ids(lines)))
+
+
+def _add_value(others: int, fields: Mould, raw: dict[str, Any]) -> bool:
+    """As `_add`, of a conversion."""
+    value = fields["value"] = raw.get("value")
+    return type(value) is Money and others == 1
 
 
 def _add(others: int, fields: Mould, raw: dict[str, Any]) -> bool:

@@ -9,54 +9,66 @@ that an earlier import may have stored does not stay, and none is invented where
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 
-from chalicelib.exports.booking import conversion, money
+from chalicelib.exports.booking import money
+from chalicelib.exports.identity import EventIds
 from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.money import Money
 
 GOAL = "purchase"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What of an order becomes an event: nothing of the person who placed it.
+class Orders:
+    """Orders of one shop -> events; nothing of the people who placed them.
 
-    Attributes
+    Parameters
     ----------
-    platform, account : str
-        The shop's software; the shop, empty if unknown.
-    number : str
-        The same in every export.
-    created : datetime
-        When it was placed, in UTC.
+    platform : str
+        The shop's software.
+    account : str
+        The shop, empty if unknown.
     """
 
-    platform: str
-    account: str
-    number: str
-    created: dt.datetime
+    def __init__(self, platform: str, account: str) -> None:
+        self._parts = platform, "order", account or "-"
+        self._ids = EventIds(*self._parts)
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """What the event's id is made of."""
-        return self.platform, "order", self.account or "-", self.number, GOAL
+    def parts(self, number: str) -> tuple[str, ...]:
+        """What the id of an order's event is made of."""
+        return *self._parts, number, GOAL
+
+    def sale(self, number: str, created: dt.datetime, value: Money | None) -> RawEvent:
+        """The conversion that a paid order is.
+
+        Parameters
+        ----------
+        number : str
+            The order's, the same in every export.
+        created : datetime
+            When it was placed, in UTC.
+        value : Money, optional
+            What the shop keeps, as `kept` gives it.
+        """
+        event: RawEvent = {
+            "kind": "conversion",
+            "event_id": self._ids.of(number, GOAL),
+            "occurred_at": created,
+            "goal": GOAL,
+            "count": 1,
+        }
+        if value is not None:
+            event["value"] = value
+        return event
+
+    def undone(self, number: str, created: dt.datetime) -> RawEvent:
+        """What takes the place of the conversion of an order that was refunded in full."""
+        return self.sale(number, created, None) | {"refund": True}
 
 
-def sale(order: Order, total: Decimal, refunded: Decimal, currency: str) -> RawEvent:
-    """The conversion that a paid order is; its value is what the shop keeps.
-
-    Raises
-    ------
-    RowRefused
-        `negative`.
-    """
+def kept(total: Decimal, refunded: Decimal, currency: str) -> Money:
+    """What the shop keeps of an order; raises `RowRefused`, `negative`."""
     value = total - refunded
     if value < 0:
         raise RowRefused("negative", "more was refunded than the order's total")
-    return conversion(GOAL, order.created, *order.parts, value=money(value, currency))
-
-
-def undone_sale(order: Order) -> RawEvent:
-    """What takes the place of the conversion of an order that was refunded in full."""
-    return conversion(GOAL, order.created, *order.parts, refund=True)
+    return money(value, currency)

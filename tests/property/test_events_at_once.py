@@ -66,21 +66,40 @@ FIELDS: dict[str, list[Any]] = {
     "user_id": ["u", "", None],
     "consent": [True, False, None],
     "parent_event_id": ["p", "?", None],
+    "goal": ["purchase", "lead", "Lead", "", None, 1, ["lead"]],
+    "value": [
+        Money(amount=Decimal(3), currency="EUR"),
+        {"amount": "3", "currency": "EUR"},
+        {"amount": "3"},
+        3,
+        None,
+    ],
+    "refund": [True, False, 1, None],
     "nonsense": [1],
 }
-NEEDED = ("kind", "event_id", "occurred_at", "channel", "type", "paid", "count")
+OF_EVERY = ("kind", "event_id", "occurred_at", "count")
+OF_CONVERSIONS = (*OF_EVERY, "goal", "value", "refund", "user_id")
+NEEDED = ("kind", "event_id", "occurred_at", "channel", "type", "paid", "count", "goal")
 GOOD = {"kind": "engagement", "occurred_at": NOON, "channel": "xing", "paid": True, "count": 2}
 
 
+SOLD = {"kind": "conversion", "occurred_at": NOON, "goal": "lead", "count": 2}
+
+
 @st.composite
-def engagements(draw: st.DrawFn) -> Any:
+def data(draw: st.DrawFn) -> Any:
     """Mostly good; now and then with fields that are missing, wrong, or none of an engagement."""
+    is_sale = draw(st.booleans())
     raw: dict[str, Any] = {}
     for name, values in FIELDS.items():
+        if draw(st.integers(0, 30)) and (name not in OF_CONVERSIONS if is_sale else name == "goal"):
+            continue  # now and then a field of the other kind
         is_odd = draw(st.integers(0, 11)) == 0
         if name in NEEDED:
             if not is_odd:
                 raw[name] = values[0] if draw(st.booleans()) else values[1]
+                if name == "kind" and is_sale:
+                    raw[name] = "conversion"
             elif draw(st.booleans()):
                 raw[name] = draw(st.sampled_from(values))
         elif is_odd:
@@ -96,7 +115,7 @@ def one_by_one(raws: list[Any]) -> list[Event] | None:
 
 
 @settings(max_examples=600, deadline=None)
-@given(st.lists(engagements(), max_size=8))
+@given(st.lists(data(), max_size=8))
 def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
     for batch in (raws, *([raw] for raw in raws)):
         at_once, alone = parse_events(batch), one_by_one(batch)
@@ -107,11 +126,15 @@ def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [(name, value) for name, values in FIELDS.items() for value in values]
 )
-@pytest.mark.parametrize("kind", ["click", "review"])
-def test_one_odd_value_is_judged_as_alone(kind: str, name: str, value: Any) -> None:
-    plain = [GOOD | {"type": kind, "event_id": f"n{number}"} for number in range(3)]
+@pytest.mark.parametrize(
+    "good",
+    [GOOD | {"type": "click"}, GOOD | {"type": "review"}, SOLD],
+    ids=["click", "review", "lead"],
+)
+def test_one_odd_value_is_judged_as_alone(good: dict[str, Any], name: str, value: Any) -> None:
+    plain = [good | {"event_id": f"n{number}"} for number in range(3)]
     parse_events(plain)  # so that there is a mould
-    odd = GOOD | {"type": kind, "event_id": "odd", name: value}
+    odd = good | {"event_id": "odd", name: value}
     assert parse_events([*plain, odd]) == one_by_one([*plain, odd])
 
 
@@ -128,6 +151,19 @@ def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
     assert event.model_dump() == parse_event(again).model_dump()
     assert event.model_copy(update={"user_id": "u"}).user_id == "u"
     assert hash(event) == hash(parse_event(again))
+
+
+def test_a_conversion_is_cast_too() -> None:
+    moulds = Moulds()
+    raw = SOLD | {"event_id": "first", "value": FIELDS["value"][0]}
+    moulds.learn(raw, parse_event(raw))
+    assert moulds.cast([raw]) == [parse_event(raw)]
+    assert moulds.cast([SOLD | {"event_id": "second"}]) == [
+        parse_event(SOLD | {"event_id": "second"})
+    ]
+    assert moulds.cast([raw | {"refund": True}]) == [None]
+    moulds.learn(raw | {"goal": "x", "refund": True}, parse_event(raw | {"refund": True}))
+    assert moulds.cast([raw | {"goal": "x"}]) == [None]
 
 
 def test_a_sort_of_people_or_without_consent_is_no_mould() -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
 
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.dates import parse_instant
@@ -17,7 +20,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.numerals import NumberFormat
-from chalicelib.exports.orders import Order, sale, undone_sale
+from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import (
     Imported,
     NotData,
@@ -38,6 +41,7 @@ from chalicelib.exports.platforms.shopify.orders import (
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(
     {
@@ -51,6 +55,9 @@ VOCABULARY = Vocabulary(
         "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
     }
 )
+REMEMBERED = 50_000
+"""So many different amounts are kept: a shop sells the same few things all over."""
+
 _REQUIRED = ("name", "status", "total", "created", "line_item")
 _POINT = NumberFormat(".")  # the export is English whatever the shop's language
 _SHOWABLE = {
@@ -109,7 +116,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
     reading = Reading(description, iter(()))
-    reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
+    reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
     return reading
 
 
@@ -117,68 +124,80 @@ class _OrderRows:
     """What the lines of an orders export mean. No message repeats a cell."""
 
     def __init__(self, head: TableHead, options: Options) -> None:
-        self._at = head.columns.positions
-        self._options = options
+        self._at = at = head.columns.positions
+        self._currency = options.currency
+        self._orders = Orders(PLATFORM, options.account)
         self._name_before = ""
+        self._name, self._status, self._created = at["name"], at["status"], at["created"]
+        self._id = at.get("id", at["name"])
+        money_at = [at[field] for field in ("total", "refunded", "currency") if field in at]
+        self._money_fields = [field for field in ("total", "refunded", "currency") if field in at]
+        self._money_cells = itemgetter(*money_at)
+        self._value = lru_cache(REMEMBERED)(self._read_value)
 
-    def convert(self, row: Row) -> RowOutcome:
+    def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
         """The conversion of an order's first line; raises `RowRefused`."""
-        name = self._cell(row, "name")
+        name = cells[self._name].strip()
+        if not name and not any(map(str.strip, cells)):
+            return NotData(line, "blank line")
         is_next_line = bool(name) and name == self._name_before
         self._name_before = name
-        status = self._cell(row, "status").casefold()
+        status = cells[self._status].strip().casefold()
         if not status and is_next_line:
-            return NotData(row.line, "a further line item of the order above")
+            return NotData(line, "a further line item of the order above")
         if not name:
             raise RowRefused("missing_value", "the order has no name")
         reason = reason_not_paid(status)
         if reason:
-            return NotData(row.line, reason)
-        number = bare_id(self._cell(row, "id")) or name.lstrip("#")
-        order = Order(PLATFORM, self._options.account, number, self._created(row))
+            return NotData(line, reason)
+        number = bare_id(cells[self._id]) if self._id != self._name else ""
+        number = number or name.lstrip("#")
+        created = _instant(cells[self._created])
         if status == REFUNDED:
-            return Imported(row.line, (undone_sale(order),))
-        total = self._amount(row, "total", required=True)
-        refunded = self._amount(row, "refunded", required=False)
-        return Imported(row.line, (sale(order, total, refunded, self._currency(row)),))
+            return Imported(line, (self._orders.undone(number, created),))
+        value = self._value(self._money_cells(cells))
+        return Imported(line, (self._orders.sale(number, created, value),))
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""
         shown = []
         for field, form in _SHOWABLE.items():
-            cell = self._cell(row, field)
+            position = self._at.get(field)
+            cell = "" if position is None else row.cells[position].strip()
             if cell:
                 shown.append(f"{field}={cell if form.fullmatch(cell) else '(withheld)'}")
         return ", ".join(shown)
 
-    def _cell(self, row: Row, field: str) -> str:
-        position = self._at.get(field)
-        return "" if position is None else row.cells[position].strip()
-
-    def _created(self, row: Row) -> dt.datetime:
-        try:
-            return parse_instant(self._cell(row, "created"))
-        except ValueError:
-            raise RowRefused("invalid_date", "Created at is no time with an offset") from None
-
-    def _amount(self, row: Row, field: str, *, required: bool) -> Decimal:
-        try:
-            amount = _POINT.number(self._cell(row, field))
-        except ValueError:
-            raise RowRefused("invalid_number", f"the order's {field} is no amount") from None
-        if amount is None and required:
-            raise RowRefused("missing_value", f"the order has no {field}")
-        if amount is not None and amount < 0:
-            raise RowRefused("negative", f"the order's {field} is below zero")
-        return amount or Decimal(0)
-
-    def _currency(self, row: Row) -> str:
-        currency = self._cell(row, "currency")
+    def _read_value(self, cells: tuple[str, ...] | str) -> Money:
+        texts = (cells,) if isinstance(cells, str) else cells
+        found = dict(zip(self._money_fields, texts, strict=True))
+        total = _amount(found["total"], "total")
+        if total is None:
+            raise RowRefused("missing_value", "the order has no total")
+        refunded = _amount(found.get("refunded", ""), "refunded") or Decimal(0)
+        currency = found.get("currency", "").strip()
         if is_blank(currency):
-            currency = self._options.currency
+            currency = self._currency
         if not CURRENCY.fullmatch(currency):
             raise RowRefused("no_currency", "the order has no currency")
-        return currency
+        return kept(total, refunded, currency)
+
+
+def _instant(cell: str) -> dt.datetime:
+    try:
+        return parse_instant(cell)
+    except ValueError:
+        raise RowRefused("invalid_date", "Created at is no time with an offset") from None
+
+
+def _amount(cell: str, field: str) -> Decimal | None:
+    try:
+        amount = _POINT.number(cell.strip())
+    except ValueError:
+        raise RowRefused("invalid_number", f"the order's {field} is no amount") from None
+    if amount is not None and amount < 0:
+        raise RowRefused("negative", f"the order's {field} is below zero")
+    return amount
 
 
 ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise)

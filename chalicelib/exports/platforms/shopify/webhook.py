@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.orders import Order, sale, undone_sale
+from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.shopify.orders import (
     NO_PEOPLE,
@@ -93,14 +93,15 @@ def _convert(order: Any, options: Options) -> Converted:
     if not number:
         raise RowRefused("missing_value", "the order has neither an id nor a name")
     created = instant_of(order.get("created_at"), "created_at")
-    identity = Order(PLATFORM, options.account, number, created)
+    orders = Orders(PLATFORM, options.account)
     if status == REFUNDED:
-        return (undone_sale(identity),)
+        return (orders.undone(number, created),)
     total = amount(order.get("total_price"), "total_price")
     if total is None:
         raise RowRefused("missing_value", "the order has no total_price")
     refunded = sum(map(_refunded, list_of(order.get("refunds"))), Decimal(0))
-    return (sale(identity, total, refunded, currency_of(order.get("currency"), options.currency)),)
+    value = kept(total, refunded, currency_of(order.get("currency"), options.currency))
+    return (orders.sale(number, created, value),)
 
 
 def _refunded(refund: Any) -> Decimal:

@@ -8,7 +8,7 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.orders import GOAL, Order, sale, undone_sale
+from chalicelib.exports.orders import GOAL, Orders, kept
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.woocommerce.statuses import (
     ONE_OF_THEM,
@@ -98,14 +98,15 @@ def _converted(record: Any, options: Options) -> Converted:
     if not stamp and record.get("date_created"):
         raise RowRefused("undecidable_time", "the order has its time in an unknown zone only")
     created = instant_of(f"{stamp.removesuffix('Z')}Z" if stamp else "", "date_created_gmt")
-    order = Order(PLATFORM, options.account, order_id, created)
+    orders = Orders(PLATFORM, options.account)
     if status == REFUNDED:
-        return (undone_sale(order),)
+        return (orders.undone(order_id, created),)
     total = amount(record.get("total"), "the total")
     if total is None:
         raise RowRefused("missing_value", "the order has no total")
     refunded = sum(map(_refunded, list_of(record.get("refunds"))), Decimal(0))
-    return (sale(order, total, refunded, currency_of(record.get("currency"), options.currency)),)
+    value = kept(total, refunded, currency_of(record.get("currency"), options.currency))
+    return (orders.sale(order_id, created, value),)
 
 
 def _refunded(refund: Any) -> Decimal:

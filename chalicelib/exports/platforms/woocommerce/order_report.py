@@ -18,11 +18,10 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
-from chalicelib.exports.orders import GOAL, Order
+from chalicelib.exports.orders import GOAL, Orders
 from chalicelib.exports.outcomes import (
     Imported,
     NotData,
-    RawEvent,
     Reading,
     ReportDescription,
     RowOutcome,
@@ -37,7 +36,6 @@ from chalicelib.exports.platforms.woocommerce.statuses import (
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
-from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(
     {
@@ -135,7 +133,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     order = options.day_order or decide_day_order(columns.language, table.sample("day"), None)
     currency = columns.currencies.get("revenue", options.currency)
     _check_currency(table, numbers, currency)
-    rows = _OrderRows(at, DateFormat(order), numbers, currency, options.account, Ordinals())
+    orders = Orders(PLATFORM, options.account)
+    rows = _OrderRows(at, DateFormat(order), numbers, currency, orders, Ordinals())
     description = ReportDescription(
         PLATFORM,
         "orders",
@@ -178,7 +177,7 @@ class _OrderRows:
     dates: DateFormat
     numbers: NumberFormat
     currency: str
-    account: str
+    orders: Orders
     refunds: Ordinals
 
     def convert(self, row: Row) -> RowOutcome:
@@ -193,20 +192,16 @@ class _OrderRows:
             day = self.dates.day(row.cells[self.at["day"]])
         except ValueError:
             raise RowRefused("invalid_date", "the order's date is none") from None
-        order = Order(PLATFORM, self.account, number, start_of(day))
+        created = start_of(day)
         revenue, currency = self._revenue(row)
         if revenue is not None and revenue < _ZERO:
             ordinal = self.refunds.next_of(number, day)
-            parts = (*order.parts, "refund", day.isoformat(), str(ordinal))
+            parts = (*self.orders.parts(number), "refund", day.isoformat(), str(ordinal))
             value = money(-revenue, currency)
-            return Imported(row.line, (self._event(order, parts, value, refund=True),))
+            undone = conversion(GOAL, created, *parts, value=value, refund=True)
+            return Imported(row.line, (undone,))
         value_or_none = None if revenue is None else money(revenue, currency)
-        return Imported(row.line, (self._event(order, order.parts, value_or_none, refund=False),))
-
-    def _event(
-        self, order: Order, parts: tuple[str, ...], value: Money | None, *, refund: bool
-    ) -> RawEvent:
-        return conversion(GOAL, order.created, *parts, value=value, refund=refund)
+        return Imported(row.line, (self.orders.sale(number, created, value_or_none),))
 
     def _revenue(self, row: Row) -> tuple[Decimal | None, str]:
         position = self.at.get("revenue")
