@@ -82,7 +82,9 @@ def checked_id(cell: str) -> str:
         `damaged_id`: ``1.22158E+17`` in text, or a number with more digits than a workbook keeps.
     """
     is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
-    text = bare_id(cell)
+    text = cell.strip()
+    if text[:1] == "'":
+        text = bare_id(text)
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(
             "damaged_id",

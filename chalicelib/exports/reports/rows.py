@@ -8,9 +8,9 @@ to look up its thing, its day and its numbers; that is what makes importing as f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalicelib.exports.booking import Tally, book
 from chalicelib.exports.cells import bare_id, checked_id, is_blank
@@ -41,10 +41,26 @@ from chalicelib.money import Money
 THINGS_KEPT = 5_000
 """So many things are kept settled; a report of more settles the others anew."""
 
+CURRENCIES_KEPT = 100
 _WEIGHTS = {"click": 2, "impression": 1}
 
 MAX_HEAD_CHARACTERS = 60
 """So that the digest of the thing, day, metric and ordinal fit behind it."""
+
+
+class _Sort(NamedTuple):
+    """What all ads have in common, and all that are none.
+
+    Attributes
+    ----------
+    bases : list of dict
+        For each metric the part of its event that is always the same.
+    weights : list of int
+        How well a row's cost goes with each; with 0 not at all.
+    """
+
+    bases: list[RawEvent]
+    weights: list[int]
 
 
 @dataclass(slots=True)
@@ -59,10 +75,7 @@ class _Thing:
         What its event ids call it.
     code : int
         A number that stands for it.
-    bases : list of dict
-        For each metric the unchanging part of its event.
-    weights : list of int
-        How well the row's cost goes with each; with 0 not at all.
+    sort : _Sort
     """
 
     prefix: str
@@ -72,8 +85,7 @@ class _Thing:
     campaign: str
     content: str
     currency: str
-    bases: list[RawEvent] = field(default_factory=list)
-    weights: list[int] = field(default_factory=list)
+    sort: _Sort
 
 
 class ReportRows:
@@ -106,7 +118,9 @@ class ReportRows:
             (index, metric.position, bool(metric.undone), metric.applies)
             for index, metric in enumerate(layout.metrics)
         ]
-        self._templates = list(_templates(layout))
+        self._currencies: dict[str, str] = {}
+        self._sort = _sort_of(list(_bases(layout)), layout.paid)
+        self._ads = _sort_of([base | {"paid": True} for base in self._sort.bases], layout.paid)
         self._may_stand_alone = layout.audience_at >= 0 or bool(layout.goal)
         self._claims_at = (layout.claimed_at, layout.value_at)
         # Where the first cell names or dates the row, a label of totals in it is no known thing
@@ -187,7 +201,8 @@ class ReportRows:
         """The engagements of a row of one day; its cost with the clicks, else the impressions."""
         beginning = f"{thing.prefix}:{'' if self._dating.is_lifetime else span.name}:"
         end = f":{ordinal}" if ordinal else ""
-        at, bases = span.at, thing.bases
+        at, (bases, weights) = span.at, thing.sort
+        campaign, content = thing.campaign, thing.content
         carrier, weight = None, 0
         events: list[RawEvent] = []
         for index, count in found:
@@ -198,9 +213,13 @@ class ReportRows:
             event["event_id"] = beginning + event["event_id"] + end
             event["occurred_at"] = at
             event["count"] = count
+            if campaign:
+                event["campaign_id"] = campaign
+            if content:
+                event["content_id"] = content
             events.append(event)
-            if thing.weights[index] > weight:
-                carrier, weight = event, thing.weights[index]
+            if weights[index] > weight:
+                carrier, weight = event, weights[index]
         if carrier is not None and cost is not None:
             carrier["cost"] = cost
         elif cost is not None:
@@ -234,7 +253,7 @@ class ReportRows:
         for index, count in found:
             metric = layout.metrics[index]
             kind = metric.undone if count < 0 else metric.type
-            counts = by_paid.setdefault(thing.bases[index]["paid"], {})
+            counts = by_paid.setdefault(thing.sort.bases[index]["paid"], {})
             counts[kind] = counts.get(kind, 0) + abs(count)
         if cost is not None:
             by_paid.setdefault(layout.paid, {})
@@ -332,6 +351,7 @@ class ReportRows:
         named = digest(object_key(names))
         key = layout.key(names) if layout.key else named
         head, number = self._account(account)
+        is_ad = layout.paid_at >= 0 and not is_blank(cells[layout.paid_at])
         thing = _Thing(
             prefix=f"{head}:{key}",
             key=key,
@@ -340,18 +360,8 @@ class ReportRows:
             campaign=short_name(campaign) if campaign else "",
             content=short_name(content) if content else "",
             currency=self._currency(cells),
+            sort=self._ads if is_ad else self._sort,
         )
-        is_ad = layout.paid_at >= 0 and not is_blank(cells[layout.paid_at])
-        for template in self._templates:
-            base = template.copy()
-            if is_ad:
-                base["paid"] = True
-            if thing.campaign:
-                base["campaign_id"] = thing.campaign
-            if thing.content:
-                base["content_id"] = thing.content
-            thing.bases.append(base)
-            thing.weights.append(_weight(base, self._layout.paid))
         if not is_blank(cells[0]) and not remainder:
             if len(self._things) >= THINGS_KEPT:
                 self._things.clear()
@@ -371,15 +381,23 @@ class ReportRows:
     def _currency(self, cells: Cells) -> str:
         """The row's currency as the file or the caller names it; a cell's symbol comes after."""
         layout = self._layout
-        code = cells[layout.currency_at].strip().upper() if layout.currency_at >= 0 else ""
-        if code and not is_blank(code):
-            if len(code) != 3 or not (code.isascii() and code.isalpha()):
-                raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
-            return code
-        return layout.heading_currency
+        if layout.currency_at < 0:
+            return layout.heading_currency
+        cell = cells[layout.currency_at]
+        known = self._currencies.get(cell)
+        if known is not None:
+            return known
+        code = cell.strip().upper()
+        if is_blank(code):
+            return layout.heading_currency
+        if len(code) != 3 or not (code.isascii() and code.isalpha()):
+            raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
+        if len(self._currencies) < CURRENCIES_KEPT:
+            self._currencies[cell] = code
+        return code
 
 
-def _templates(layout: Layout) -> Iterator[RawEvent]:
+def _bases(layout: Layout) -> Iterator[RawEvent]:
     """For each metric what its events have in common; the id is what the metric adds to it."""
     taken: set[str] = set()
     for metric in layout.metrics:
@@ -396,6 +414,10 @@ def _templates(layout: Layout) -> Iterator[RawEvent]:
             "paid": metric.paid,
             "count": 0,
         }
+
+
+def _sort_of(bases: list[RawEvent], paid: bool) -> _Sort:
+    return _Sort(bases, [_weight(base, paid) for base in bases])
 
 
 def _weight(event: RawEvent, paid: bool) -> int:

@@ -47,9 +47,7 @@ class TotalsRows:
 
     def reason(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text."""
-        first = cells[0]
-        initial = first[:1]
-        if initial in _INITIALS or initial in " \u00ad\ufeff" or is_blank(first):
+        if self._may_have_label(cells):
             label = self._label(cells)
             if label:
                 is_remainder = bool(self.remainder(cells))
@@ -72,7 +70,7 @@ class TotalsRows:
 
     def remainder(self, cells: Cells) -> str:
         """What a row of traffic that stands nowhere else is about; empty for every other row."""
-        if self.remainder_label is None:
+        if self.remainder_label is None or not self._may_have_label(cells):
             return ""
         label = self._label(cells)
         if label and self.remainder_label.match(comparable(label)):
@@ -86,6 +84,12 @@ class TotalsRows:
             and not self._has_date(cells)
             and bool(self.remainder(cells))
         )
+
+    def _may_have_label(self, cells: Cells) -> bool:
+        """Whether the row begins as labels do; most rows do not, which is quickly seen."""
+        first = cells[0]
+        initial = first[:1]
+        return initial in _INITIALS or initial in " \u00ad\ufeff" or is_blank(first)
 
     def _label(self, cells: Cells) -> str:
         """The label of a totals row, wherever it stands; empty for a row of data."""
