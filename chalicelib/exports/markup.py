@@ -13,6 +13,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.rations import Rationed
 
 MAX_DEPTH = 200
+PIECE_BYTES = 1 << 16
 
 
 def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
@@ -33,7 +34,8 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
     path: list[Element] = []
     inside = 0
     try:
-        stream = Rationed(source.bytes(recoded=False))  # an XML document names its own encoding
+        # an XML document names its own encoding
+        stream = Rationed(source.bytes(recoded=False), piece=PIECE_BYTES)
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=False):
             if not inside:
                 stream.renew()

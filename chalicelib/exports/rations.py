@@ -17,14 +17,21 @@ class Rationed(io.RawIOBase):
     Parameters
     ----------
     stream : binary file
+    piece : int
+        So many bytes are given at a time if there are, even to who asks for fewer: expat looks at
+        a tag that does not end once more for every piece of it.
     """
 
-    def __init__(self, stream: io.BufferedIOBase) -> None:
+    def __init__(self, stream: io.BufferedIOBase, *, piece: int = 0) -> None:
         self._stream = stream
+        self._piece = piece
         self._bytes = self._values = 0
 
     def readable(self) -> bool:
         return True
+
+    def read(self, size: int = -1) -> bytes | None:
+        return super().read(size if size < 0 else max(size, self._piece))
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
