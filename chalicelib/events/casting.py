@@ -37,6 +37,7 @@ OF_CONVERSION = frozenset({"value"})
 
 MOULDS_KEPT = 1_000
 
+_NEVER = object()
 _ENGAGEMENT_NAMES, _CONVERSION_NAMES = set(ENGAGEMENT), set(CONVERSION)
 _are_event_ids = re.compile(rf"{EVENT_ID_PATTERN}(?:\n{EVENT_ID_PATTERN})*").fullmatch
 _set = object.__setattr__  # the models are frozen; pydantic's `model_construct` does the same
@@ -70,7 +71,7 @@ class Moulds:
         engagements, conversions, new = self._engagements, self._conversions, object.__new__
         cast: list[Engagement | Conversion | None] = []
         ids: list[str] = []
-        known_at = None
+        known_at: Any = _NEVER
         model: type[Engagement] | type[Conversion]
         for raw in raws:
             try:

@@ -135,7 +135,8 @@ def test_one_odd_value_is_judged_as_alone(good: dict[str, Any], name: str, value
     plain = [good | {"event_id": f"n{number}"} for number in range(3)]
     parse_events(plain)  # so that there is a mould
     odd = good | {"event_id": "odd", name: value}
-    assert parse_events([*plain, odd]) == one_by_one([*plain, odd])
+    for batch in ([*plain, odd], [odd, *plain], [odd]):
+        assert parse_events(batch) == one_by_one(batch)
 
 
 def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
