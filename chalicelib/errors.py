@@ -165,6 +165,11 @@ class StoreUnavailable(LikeworthError):
         self.rejected = rejected
         self.retry_after_seconds = retry_after_seconds
 
+    def hand_back(self, count: int) -> None:
+        """Of so many things none is stored, unless it is told already which are not."""
+        if not self.not_stored:
+            self.not_stored = tuple(range(count))
+
 
 class UnprocessableMessage(LikeworthError):
     """A message in a queue that no retry can make sense of; it belongs with the dead letters."""

@@ -27,6 +27,7 @@ from chalicelib.errors import (
     Forbidden,
     LikeworthError,
     NotAcceptable,
+    StoreUnavailable,
     Unauthenticated,
 )
 from chalicelib.services.keys import Principal, authenticate
@@ -68,7 +69,11 @@ View = Callable[..., Answer]
 
 
 def endpoint(
-    *roles: Role, params: Sequence[str] = (), tabular: bool = False, public: bool = False
+    *roles: Role,
+    params: Sequence[str] = (),
+    tabular: bool = False,
+    public: bool = False,
+    handed_over: Callable[[Request], int] | None = None,
 ) -> Callable[[View], Callable[..., Response]]:
     """A view as Chalice calls it.
 
@@ -82,6 +87,9 @@ def endpoint(
         Whether the answer has rows and can be had as CSV.
     public : bool
         Whether no API key is asked for.
+    handed_over : callable, optional
+        Of a view that stores: how many things a request hands over. If the store fails before any
+        of them is stored, be it while the key is looked up, all are handed back by index.
     """
     known = (*params, "format") if tabular else tuple(params)
 
@@ -102,6 +110,8 @@ def endpoint(
                 media_type = _negotiated(call) if tabular else JSON
                 response = _shaped(call, view(call, **path), media_type)
             except LikeworthError as error:
+                if handed_over is not None and isinstance(error, StoreUnavailable):
+                    error.hand_back(handed_over(request))
                 body, headers = problems.problem_of(error)
                 if body["status"] >= 500:
                     log.error("request %s: %s: %s", _id(request), error.code, error.detail)

@@ -10,7 +10,7 @@ from chalicelib.api.bodies import JSON, NDJSON, check_object, field_of_type, rea
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.api.strict_json import parse_json
-from chalicelib.errors import BodyTooLarge, FieldError, InvalidFields, MalformedJson
+from chalicelib.errors import BodyTooLarge, FieldError, InvalidFields, LikeworthError, MalformedJson
 from chalicelib.services.record import UnreadableLine, record_events
 
 MAX_EVENTS = 500
@@ -18,8 +18,16 @@ MAX_EVENTS = 500
 blueprint = Blueprint(__name__)
 
 
+def _handed_over(request: Request) -> int:
+    """How many events a request holds; none if they cannot be read."""
+    try:
+        return len(_events_of(request))
+    except LikeworthError:
+        return 0
+
+
 @blueprint.route("/v1/events", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@endpoint("ingest", handed_over=_handed_over)
 def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
