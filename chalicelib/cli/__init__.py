@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from chalicelib import __version__
 from chalicelib.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys")
+COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit")
 UNUSABLE = 2
 INTERRUPTED = 130
 

@@ -31,6 +31,10 @@ MAX_EXPONENT = 125
 Backend = Callable[[AWSPreparedRequest], AWSResponse]
 
 
+class Crash(BaseException):
+    """The process is gone: nothing that runs may catch this."""
+
+
 @dataclass(frozen=True)
 class Faults:
     """Which share of the calls goes wrong, and how; each call suffers at most one of them.
@@ -71,6 +75,11 @@ class FaultLayer:
     seed : int
     dies_at : int
         Kills this process with SIGKILL at that call, from 1, before it has any effect; 0 never.
+    crashes_in : int
+        Raises `Crash` in so many calls, before or after it has taken effect as the seed has it; 0
+        never. For processes that must go on to see what is left.
+    changed : list of (str, str)
+        Keys of the items that were written or removed, as a stream would tell of them.
     sleep : callable, optional
         Lets time pass for slow answers.
     bill : Bill
@@ -81,6 +90,8 @@ class FaultLayer:
     faults: Faults = field(default_factory=Faults)
     seed: int = 0
     dies_at: int = 0
+    crashes_in: int = 0
+    changed: list[tuple[str, str]] = field(default_factory=list)
     sleep: Callable[[float], None] | None = None
     bill: Bill = field(default_factory=Bill)
     suffered: list[str] = field(default_factory=list)
@@ -109,6 +120,12 @@ class FaultLayer:
         self.bill.calls[operation] += 1
         if self.calls == self.dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.crashes_in:
+            self.crashes_in -= 1
+            if not self.crashes_in:
+                if self._draw.random() < 0.5:
+                    self._pass_on(request, operation, body)
+                raise Crash
         wrong = _wrong_with(operation, body, len(request.body))
         if wrong:
             return _error(request, "ValidationException", wrong)
@@ -168,19 +185,24 @@ class FaultLayer:
         consistent = bool(body.get("ConsistentRead"))
         match operation:
             case "PutItem" if status == 200:
+                self.changed.append(key_of(body["Item"]))
                 self.bill.written(body["Item"])
             case "PutItem" if refused:
                 self.bill.refused(body["Item"])
             case "DeleteItem" if status == 200:
+                self.changed.append(key_of(body["Key"]))
                 self.bill.removed(body["Key"])
             case "DeleteItem" if refused:
                 self.bill.refused(body["Key"])
             case "BatchWriteItem" if status == 200:
                 for write in _writes_of(body):
                     if "PutRequest" in write:
-                        self.bill.written(write["PutRequest"]["Item"])
+                        item = write["PutRequest"]["Item"]
+                        self.bill.written(item)
                     else:
-                        self.bill.removed(write["DeleteRequest"]["Key"])
+                        item = write["DeleteRequest"]["Key"]
+                        self.bill.removed(item)
+                    self.changed.append(key_of(item))
             case "GetItem" if status == 200:
                 found = [told["Item"]] if "Item" in told else []
                 self.bill.read(body["Key"]["pk"]["S"], found, consistent=consistent)
