@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types docs worlds fuzz kills bench capacity lock clean
+.PHONY: help demo serve test check format lint types docs worlds fuzz kills histories bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared r
 
 kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
+
+histories: $(VENV)/.dev ## several hundred drawn histories of the service against a dictionary (minutes)
+	@HISTORIES=$${HISTORIES:-300} $(BIN)/python -m pytest tests/faults/test_history.py $(ARGS)
 
 $(VENV)-bench/.done: requirements-bench.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-bench

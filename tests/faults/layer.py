@@ -78,6 +78,10 @@ class FaultLayer:
     crashes_in : int
         Raises `Crash` in so many calls, before or after it has taken effect as the seed has it; 0
         never. For processes that must go on to see what is left.
+    page : int
+        Queries end after so many items, so that pages matter; 0 leaves that to the engine.
+    now : callable, optional
+        A clock; with it, a batch that follows one that was not taken must come later than that.
     changed : list of (str, str)
         Keys of the items that were written or removed, as a stream would tell of them.
     sleep : callable, optional
@@ -91,6 +95,8 @@ class FaultLayer:
     seed: int = 0
     dies_at: int = 0
     crashes_in: int = 0
+    page: int = 0
+    now: Callable[[], float] | None = None
     changed: list[tuple[str, str]] = field(default_factory=list)
     sleep: Callable[[float], None] | None = None
     bill: Bill = field(default_factory=Bill)
@@ -100,6 +106,7 @@ class FaultLayer:
     def __post_init__(self) -> None:
         self._draw = random.Random(self.seed)
         self._backend: Backend | None = None
+        self._not_taken_at = float("-inf")
 
     def attach(self, client: Any) -> None:
         """Stand before a client of DynamoDB; of moto's, if moto is on, else of a real endpoint."""
@@ -126,10 +133,18 @@ class FaultLayer:
                 if self._draw.random() < 0.5:
                     self._pass_on(request, operation, body)
                 raise Crash
+        if operation == "BatchWriteItem" and self.now is not None:
+            assert self.now() > self._not_taken_at, "a batch is sent again without a pause"
+        if operation == "Query" and self.page:
+            body["Limit"] = min(body.get("Limit", self.page), self.page)
+            request = _with_body(request, body)
         wrong = _wrong_with(operation, body, len(request.body))
         if wrong:
             return _error(request, "ValidationException", wrong)
-        match self._fault(operation):
+        fault = self._fault(operation)
+        if fault not in ("", "slow", "lost") and operation == "BatchWriteItem" and self.now:
+            self._not_taken_at = self.now()
+        match fault:
             case "throttled":
                 return _error(request, "ProvisionedThroughputExceededException", "too fast")
             case "failed":

@@ -7,9 +7,13 @@ that the API tells add up to the model.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
+import hashlib
 import io
 import json
+import logging
+import os
 import random
 from collections import Counter
 from contextlib import ExitStack, suppress
@@ -30,14 +34,16 @@ from chalicelib.events import Engagement, Event, parse_event
 from chalicelib.exports import Imported, read_export
 from chalicelib.services.audit import audit
 from chalicelib.services.keys import create_key
-from tests.conftest import BUCKET, REGION, SECRET, create_table
+from chalicelib.services.record import record_events
+from tests.conftest import BUCKET, REGION, SECRET, TABLE, create_table
 from tests.factories import make_conversion, make_cost, make_event, money
 from tests.faults.layer import Crash, FaultLayer, Faults
 from tests.faulty import FakeTime
 
 NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 FIRST, LAST = dt.date(2026, 3, 10), dt.date(2026, 3, 15)
-PEOPLE = ("ann", "bob", None)
+PEOPLE = ("ann.canary@example.org", "bob.canary@example.org", None)
+AMOUNTS = ("0.10", "7.5", "20.00", "123456789012345.12345678")
 Identity = tuple[str, dt.datetime, str | None]
 
 STORMS = st.sampled_from(
@@ -49,6 +55,14 @@ STORMS = st.sampled_from(
         Faults(throttled=0.1, failed=0.1, cut=0.1, lost=0.1, left_over=0.2),
     ]
 )
+OF_ANOTHER_TENANT = [
+    make_event(
+        event_id=f"o{number}",
+        occurred_at=f"{FIRST + dt.timedelta(days=number % 3)}T10:00:00Z",
+        user_id=PEOPLE[number % 2],
+    )
+    for number in range(12)
+]
 NUMBERS = st.integers(0, 12)
 """Few ids, so that events are sent again and restated all the time."""
 
@@ -60,10 +74,10 @@ def raw_events(draw: st.DrawFn) -> dict[str, Any]:
     common = {"event_id": f"e{draw(NUMBERS)}", "occurred_at": f"{day}T10:00:00Z"}
     match draw(st.integers(0, 5)):
         case 0:
-            value = draw(st.sampled_from([None, money("20.00"), money("7.5")]))
+            value = draw(st.sampled_from([None, *map(money, AMOUNTS)]))
             return make_conversion(**common, user_id=draw(st.sampled_from(PEOPLE)), value=value)
         case 1:
-            return make_cost(**common, amount=money(str(draw(NUMBERS))))
+            return make_cost(**common, amount=money(draw(st.sampled_from(AMOUNTS))))
         case 2:
             return make_event(**common, count=draw(st.integers(2, 99)), paid=draw(st.booleans()))
         case 3:
@@ -117,9 +131,16 @@ class History(RuleBasedStateMachine):
         )
         self.store = wiring.store("acme")
         self.key = create_key(self.store, "admin", now=NOW)
-        self.layer = FaultLayer(sleep=self.clock.sleep)
+        self.told: list[str] = []
+        handler = _Kept(self.told)
+        logging.getLogger("chalicelib").addHandler(handler)
+        self._stack.callback(logging.getLogger("chalicelib").removeHandler, handler)
+        self.layer = FaultLayer(sleep=self.clock.sleep, now=lambda: self.clock.now, page=20)
         self.layer.attach(wiring.client("dynamodb"))
         self.model: dict[Identity, Event] = {}
+        self.other = wiring.store("other")
+        record_events(self.other, OF_ANOTHER_TENANT, now=NOW)
+        self.layer.changed.clear()
         self.imports: list[tuple[str, bytes]] = []
         self.messages: list[dict[str, Any]] = []
 
@@ -144,6 +165,7 @@ class History(RuleBasedStateMachine):
         answer = self._post(raws)
         self.layer.faults = Faults()
         if answer.status_code == 503:
+            self.clock.sleep(float(answer.headers["Retry-After"]))
             raws = self._acknowledged(raws, answer.json_body)
             answer = self._post(raws)
         if answer.status_code != 422:
@@ -229,6 +251,7 @@ class History(RuleBasedStateMachine):
     def _get(self, path: str) -> Any:
         answer = Client(self._app).http.get(path, headers={"x-api-key": self.key})
         assert answer.status_code == 200, answer.body
+        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is no JSON
         return answer
 
     def _acknowledged(self, raws: list[dict[str, Any]], told: Any) -> list[dict[str, Any]]:
@@ -255,6 +278,7 @@ class History(RuleBasedStateMachine):
                 break
             if attempt > 5:
                 self.layer.faults = Faults()
+            self.clock.sleep(1)
             record = {"messageId": "m", "body": json.dumps(waiting[0])}
             try:
                 answer = workers.run_imports(
@@ -298,7 +322,7 @@ class History(RuleBasedStateMachine):
         ]
         draw.shuffle(records)
         while records:
-            size = draw.randint(1, 40)
+            size = draw.randint(1, len(records))
             self.clock.sleep(1)
             workers.derive_totals(
                 {"Records": records[:size]}, now=NOW + dt.timedelta(seconds=self.clock.now)
@@ -324,6 +348,9 @@ class History(RuleBasedStateMachine):
         lost = wanted.keys() - found.keys()
         assert not lost, f"lost: {lost}"
         assert found == wanted
+        theirs = {event.event_id for event in self.other.iter_events(FIRST, LAST)}
+        assert theirs == {raw["event_id"] for raw in OF_ANOTHER_TENANT}
+        self._check_people()
         now = NOW + dt.timedelta(days=1)
         assert list(audit(self.store, FIRST - dt.timedelta(days=9), LAST, now=now)) == []
         counts: Counter[str] = Counter()
@@ -333,13 +360,38 @@ class History(RuleBasedStateMachine):
         first = FIRST - dt.timedelta(days=9)
         query = f"metric=engagements&group_by=channel&from={first}&to={LAST}"
         series = json.loads(self._get(f"/v1/timeseries?{query}").body)["series"]
-        told = {one["group"]: sum(point["value"] or 0 for point in one["points"]) for one in series}
+        told = {one["group"]: sum(point["value"] for point in one["points"]) for one in series}
         assert {group: value for group, value in told.items() if value} == dict(counts)
+
+    def _check_people(self) -> None:
+        """Nobody is named anywhere, and hashes are worth nothing outside of their tenant."""
+        pages = wiring.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE)
+        stored = json.dumps([page["Items"] for page in pages], default=str)
+        for person in PEOPLE[:2]:
+            assert person is not None
+            assert person not in stored
+            assert not [line for line in self.told if person in line]
+            hashed = self.store.user_hash(person)
+            assert hashed != self.other.user_hash(person)
+            plain = hashlib.sha256(person.encode()).digest()
+            assert hashed != base64.urlsafe_b64encode(plain[:16]).rstrip(b"=").decode()
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self._lines.append(record.getMessage())
 
 
 TestHistory = History.TestCase
 TestHistory.settings = settings(
-    max_examples=20,
+    max_examples=int(os.environ.get("HISTORIES", "20")),
     stateful_step_count=12,
     deadline=None,
     report_multiple_bugs=False,

@@ -1,0 +1,296 @@
+"""The bench itself: mistakes that others have made are put into the service, and it finds each."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import functools
+import hashlib
+import json
+import logging
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib import workers
+from chalicelib.api import http
+from chalicelib.services import record, totals
+from chalicelib.services.imports.running import _Work
+from chalicelib.storage import events, keys, writer
+from chalicelib.storage.table import Table
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.totals import DayTotals
+from tests.factories import make_conversion, make_cost, make_event, money
+from tests.faults.layer import Faults
+from tests.faults.test_history import AMOUNTS, FIRST, PEOPLE, History
+from tests.faults.test_kills import checkpoint_first
+
+Patch = pytest.MonkeyPatch
+STORMS = (
+    Faults(),
+    Faults(throttled=0.6),
+    Faults(failed=0.6),
+    Faults(lost=0.4),
+    Faults(left_over=0.9),
+)
+
+
+def drop_unprocessed_items(patch: Patch) -> None:
+    """What a batch leaves over is forgotten."""
+
+    def send(table: Table, batch: list[Any]) -> list[Any]:
+        table.client.batch_write_item(RequestItems={table.name: [one for _, one in batch]})
+        return []
+
+    patch.setattr(writer, "_send", send)
+
+
+def batch_writer(patch: Patch) -> None:
+    """As boto3's: what was in the buffer when a call failed is gone."""
+
+    def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
+        latest = list({writer.key_of(one): one for one in requests}.items())
+        for begin in range(0, len(latest), writer.BATCH_SIZE):
+            try:
+                writer._send(table, latest[begin : begin + writer.BATCH_SIZE])
+            except (ClientError, BotoCoreError):
+                continue
+        return frozenset()
+
+    patch.setattr(events, "write_all", write_all)
+
+
+def five_hundred_is_success(patch: Patch) -> None:
+    """A batch that was answered with 500 counts as written."""
+    send = writer._send
+
+    def trusting(table: Table, batch: list[Any]) -> list[Any]:
+        try:
+            return send(_Raising(table), batch)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                return []
+            return batch
+
+    patch.setattr(writer, "_send", trusting)
+
+
+class _Raising:
+    """A table whose failures are not taken for ones that pass."""
+
+    def __init__(self, table: Table) -> None:
+        self.name = table.name
+        self.client = self
+        self._client = table.client
+
+    def batch_write_item(self, **request: Any) -> Any:
+        try:
+            return self._client.batch_write_item(**request)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+                return {"UnprocessedItems": {}}
+            raise
+
+
+def checkpoint_before_rows(patch: Patch) -> None:
+    """A checkpoint that covers rows which are not stored yet."""
+    patch.setattr(_Work, "_keep", checkpoint_first)
+
+
+def count_instead_of_derive(patch: Patch) -> None:
+    """Totals are counted up by what the stream tells."""
+
+    def count(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> Any:
+        rows = totals.total(store.events.in_partition(day, shard, consistent=True))
+        before = [one.rows for one in store.totals.between(day, day) if one.shard == shard]
+        for row, old in zip(rows, before[0] if before else (), strict=False):
+            if row["kind"] == old["kind"] == "engagement":
+                row["count"] += old["count"]
+        store.totals.put(DayTotals(day, shard, rows), read_at=now)
+
+    patch.setattr(workers, "derive_day", count)
+
+
+def retry_without_a_pause(patch: Patch) -> None:
+    """What failed is sent again at once."""
+    patch.setattr(writer.Patience, "pause_seconds", lambda self, failures: 0.0)
+
+
+def ignore_the_last_evaluated_key(patch: Patch) -> None:
+    """Only the first page of a query is read."""
+    query = Table.query
+
+    def first_page(self: Table, *given: Any, **more: Any) -> Any:
+        class Client:
+            def query(_, **request: Any) -> Any:  # noqa: N805
+                page = self.client.query(**request)
+                return {"Items": page["Items"]}
+
+        yield from query(Table(Client(), self.name), *given, **more)
+
+    patch.setattr(Table, "query", first_page)
+
+
+def forget_the_tenant(patch: Patch) -> None:
+    """One partition key is made without the tenant."""
+
+    def partition(tenant: str, day: dt.date, shard: int) -> str:
+        return f"acme#events#{day.isoformat()}#{shard}"
+
+    patch.setattr(keys, "event_partition", partition)
+
+
+def log_the_user_id(patch: Patch) -> None:
+    """A line for debugging that stayed."""
+    admit = record.admit
+
+    def noisy(raw: Any, terms: Any) -> Any:
+        logging.getLogger("chalicelib.services.record").warning("event %s", raw)
+        return admit(raw, terms)
+
+    patch.setattr(record, "admit", noisy)
+
+
+def store_the_user_id(patch: Patch) -> None:
+    """The person is stored under the name that the sender uses."""
+    patch.setattr(TenantStore, "user_hash", lambda self, user: user)
+
+
+def unkeyed_hash(patch: Patch) -> None:
+    """A hash that anybody can compute."""
+
+    def plain(self: TenantStore, user: str) -> str:
+        digest = hashlib.sha256(user.encode()).digest()
+        return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+    patch.setattr(TenantStore, "user_hash", plain)
+
+
+def nan_out(patch: Patch) -> None:
+    """A mean of nothing is told as NaN."""
+    patch.setattr(http, "_json", functools.partial(json.dumps, default=http._plain))
+    patch.setattr(totals, "_value", lambda metric, mean: float("nan"))
+
+
+def float_money(patch: Patch) -> None:
+    """An amount goes through binary arithmetic."""
+
+    def add(item: Any, money: Any) -> None:
+        if money is not None:
+            item["v"], item["w"] = {"N": f"{float(money.amount):f}"}, {"S": money.currency}
+
+    patch.setattr(events, "_add_money", add)
+
+
+def twenty_six_in_a_batch(patch: Patch) -> None:
+    """One write more than DynamoDB takes."""
+    patch.setattr(writer, "BATCH_SIZE", 26)
+
+
+def a_key_twice_in_a_batch(patch: Patch) -> None:
+    """Two writes of one item in one batch, which DynamoDB refuses whole."""
+
+    def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
+        for begin in range(0, len(requests), writer.BATCH_SIZE):
+            part = list(requests[begin : begin + writer.BATCH_SIZE])
+            table.client.batch_write_item(RequestItems={table.name: part})
+        return frozenset()
+
+    patch.setattr(events, "write_all", write_all)
+
+
+def acknowledge_what_is_not_stored(patch: Patch) -> None:
+    """The writer says what it could not write, and nobody listens."""
+    write = events.EventStore.write
+
+    def deaf(self: Any, *given: Any, **more: Any) -> tuple[int, ...]:
+        write(self, *given, **more)
+        return ()
+
+    patch.setattr(events.EventStore, "write", deaf)
+
+
+BUGS: tuple[Callable[[Patch], None], ...] = (
+    drop_unprocessed_items,
+    batch_writer,
+    five_hundred_is_success,
+    checkpoint_before_rows,
+    count_instead_of_derive,
+    retry_without_a_pause,
+    ignore_the_last_evaluated_key,
+    forget_the_tenant,
+    log_the_user_id,
+    store_the_user_id,
+    unkeyed_hash,
+    nan_out,
+    float_money,
+    twenty_six_in_a_batch,
+    a_key_twice_in_a_batch,
+    acknowledge_what_is_not_stored,
+)
+
+
+def a_long_history(seed: int) -> None:
+    """What the state machine may do, all of it, in one go."""
+    draw = random.Random(seed)
+    history = History()
+    try:
+        history.begin(seed)
+        for storm in STORMS:
+            history.post(many_events(draw), storm)
+        history.post_and_crash(many_events(draw), 3)
+        for calls in range(11):
+            history.import_file(a_report(draw, "Day"), calls, Faults(lost=0.1), 2)
+        history.import_file(a_report(draw, "Week"), 0, Faults(), 1)
+        history.stream(draw, 2)
+        history.repeat_messages(draw)
+        history.replay(10, 4, Faults(left_over=0.5))
+        history.post(many_events(draw), Faults())
+        history.stream(draw, 2)
+    except BaseException:
+        history._stack.close()
+        raise
+    history.teardown()
+
+
+def many_events(draw: random.Random) -> list[dict[str, Any]]:
+    """Enough for several batches; some are sent twice in it, some are restatements."""
+    made = []
+    for _ in range(70):
+        day = FIRST + dt.timedelta(days=draw.randrange(3))
+        common = {"event_id": f"e{draw.randrange(90)}", "occurred_at": f"{day}T10:00:00Z"}
+        kind = draw.randrange(4)
+        if kind == 0:
+            value, person = money(draw.choice(AMOUNTS)), draw.choice(PEOPLE)
+            made.append(make_conversion(**common, value=value, user_id=person))
+        elif kind == 1:
+            made.append(make_cost(**common, amount=money(draw.choice(AMOUNTS))))
+        elif kind == 2:
+            made.append(make_event(**common, count=draw.randint(2, 99)))
+        else:
+            made.append(make_event(**common, user_id=draw.choice(PEOPLE)))
+    return made
+
+
+def a_report(draw: random.Random, unit: str) -> bytes:
+    """Of few campaigns and days, with rows that are refused."""
+    rows = [f"Campaign,Campaign ID,{unit},Currency code,Cost,Clicks,Impr."]
+    for _ in range(15):
+        day = FIRST + dt.timedelta(days=draw.randrange(4) if unit == "Day" else -1)
+        campaign, clicks = draw.randint(1, 3), draw.choice(["3", "11", "x", "0"])
+        rows.append(f"Brand {campaign},{campaign},{day},EUR,{draw.randrange(9)}.50,{clicks},40")
+    return "\n".join([*rows, ""]).encode()
+
+
+def test_without_a_mistake_nothing_is_found() -> None:
+    a_long_history(1)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_the_bench_finds(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
+    bug(monkeypatch)
+    with pytest.raises((Exception, pytest.fail.Exception)):
+        a_long_history(1)
