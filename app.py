@@ -68,8 +68,9 @@ def totals_handler(event: Any) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
-    """Ask for the day's fits."""
+    """Ask for the day's fits, and let nothing stay under a root secret that was rotated."""
     workers.request_fits(now=_now())
+    workers.renew_user_keys(now=_now())
 
 
 def _now() -> dt.datetime:

@@ -133,6 +133,18 @@ def request_fits(*, now: dt.datetime) -> None:
         request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
 
 
+def renew_user_keys(*, now: dt.datetime) -> None:
+    """Seal every tenant's key for people under the newest root secret.
+
+    A day after a rotation at the latest nothing of a tenant is kept under the secret before, but
+    for API keys that nobody has used since.
+    """
+    wiring.other_secrets()  # so that the newest is known to this process
+    for tenant in wiring.tenants():
+        if wiring.store(tenant).renew_user_key():
+            log.info("the key for the people of %s is sealed anew at %s", tenant, now.isoformat())
+
+
 def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
     failed = []
     for record in event["Records"]:

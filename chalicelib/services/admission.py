@@ -162,6 +162,14 @@ def refuse_foreign_currency(event: Event, terms: Terms) -> Refusal | None:
     return None
 
 
+def refuse_blank_person(event: Event, _terms: Terms) -> Refusal | None:
+    """All whose id is blank would be one person."""
+    user_id = event.user_id if isinstance(event, Engagement | Conversion) else None
+    if user_id is not None and not user_id.strip():
+        return Refusal("too_short", "/user_id: nothing but blanks")
+    return None
+
+
 def pseudonymise(write: Storable, terms: Terms) -> Storable:
     """The keyed hash in place of whatever the sender calls the person."""
     if isinstance(write, Engagement | Conversion) and write.user_id is not None:
@@ -176,7 +184,12 @@ def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
     return write
 
 
-CHECKS: tuple[Check, ...] = (refuse_the_future, refuse_before_retention, refuse_foreign_currency)
+CHECKS: tuple[Check, ...] = (
+    refuse_the_future,
+    refuse_before_retention,
+    refuse_foreign_currency,
+    refuse_blank_person,
+)
 """In this order; the first that refuses an event has said why."""
 
 PERSON_STEPS: tuple[PersonStep, ...] = (pseudonymise, drop_person_without_consent)
