@@ -17,6 +17,7 @@ from typing import Any, Literal
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
 
@@ -27,6 +28,8 @@ REFUSED_ROWS_KEPT_DAYS = 90
 """Refused rows hold what the platform wrote, so they do not stay as long as events do."""
 
 _REMOVED_AT_ONCE = 500
+_TOLD = ("filename", "report", "summary", "error")
+"""Attributes of an import that repeat what somebody has called a file or a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +250,10 @@ class ImportStore:
                     partition,
                     row.cursor,
                     {
-                        "raw": row.raw[:MAX_RAW_CHARACTERS],
+                        "raw": masked(row.raw[:MAX_RAW_CHARACTERS]),
                         "code": row.code,
-                        "message": row.message,
-                        "name": row.part_name or None,
+                        "message": masked(row.message),
+                        "name": masked(row.part_name) or None,
                         "ttl": ttl,
                     },
                 )
@@ -286,6 +289,7 @@ class ImportStore:
 
     def _item(self, what: Import) -> Item:
         values = _with_text(asdict(what))
+        values |= {name: masked_values(values[name]) for name in _TOLD}
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
