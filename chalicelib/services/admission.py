@@ -22,7 +22,7 @@ from chalicelib.events import (
     parse_events,
 )
 from chalicelib.money import Money
-from chalicelib.storage.events import Storable, Withdrawn
+from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
@@ -43,6 +43,8 @@ class Terms:
         The tenant's reporting currency.
     user_hash : callable
         Gives what is stored in place of a person's id.
+    trace_of_erased : callable
+        Gives what is stored in place of the hash of a person who was erased, None of anybody else.
     """
 
     now: dt.datetime
@@ -50,6 +52,7 @@ class Terms:
     latest: dt.datetime
     currency: str
     user_hash: Callable[[str], str]
+    trace_of_erased: Callable[[str, Event], str | None] = lambda user, event: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
         latest=now + FUTURE_TOLERANCE,
         currency=store.config.currency,
         user_hash=store.user_hash,
+        trace_of_erased=store.trace_of_erased,
     )
 
 
@@ -184,6 +188,18 @@ def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
     return write
 
 
+def leave_out_the_erased(write: Storable, terms: Terms) -> Storable:
+    """An event of a person who was erased counts and does not bring the person back."""
+    if isinstance(write, Withdrawn):
+        trace = terms.trace_of_erased(write.user, write.event)
+        return write if trace is None else write._replace(trace=trace)
+    if isinstance(write, Engagement | Conversion) and write.user_id is not None:
+        trace = terms.trace_of_erased(write.user_id, write)
+        if trace is not None:
+            return Erased(_with_user(write, None), write.user_id, trace)
+    return write
+
+
 CHECKS: tuple[Check, ...] = (
     refuse_the_future,
     refuse_before_retention,
@@ -192,7 +208,11 @@ CHECKS: tuple[Check, ...] = (
 )
 """In this order; the first that refuses an event has said why."""
 
-PERSON_STEPS: tuple[PersonStep, ...] = (pseudonymise, drop_person_without_consent)
+PERSON_STEPS: tuple[PersonStep, ...] = (
+    pseudonymise,
+    drop_person_without_consent,
+    leave_out_the_erased,
+)
 """For events of a person who is known; each sees what the one before has made."""
 
 

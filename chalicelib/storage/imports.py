@@ -28,6 +28,12 @@ REFUSED_ROWS_KEPT_DAYS = 90
 """Refused rows hold what the platform wrote, so they do not stay as long as events do."""
 
 _REMOVED_AT_ONCE = 500
+_TEXTS = {"raw", "message", "name"}
+_SUPPRESSED: Item = {
+    "raw": {"S": ""},
+    "message": {"S": "the row named a person who was erased"},
+    "name": {"S": ""},
+}
 _TOLD = ("filename", "report", "summary", "error")
 """Attributes of an import that repeat what somebody has called a file or a part of it."""
 
@@ -270,6 +276,42 @@ class ImportStore:
         partition = keys.refused_rows_partition(self._tenant, import_id, generation)
         for item in self._table.query(partition, consistent=True, limit=limit, after=after):
             yield _to_refused_row(item)
+
+    def suppress_refused_rows(
+        self,
+        import_id: str,
+        generation: int,
+        names: Callable[[str], bool],
+        *,
+        after: str | None = None,
+    ) -> Iterator[tuple[int, str]]:
+        """Take away the text of refused rows that name somebody; the rows stay counted.
+
+        Parameters
+        ----------
+        names : callable
+            Whether a text names them.
+        after : str, optional
+            Sort key behind which to go on.
+
+        Yields
+        ------
+        int, str
+            Of each page: how many rows did, and the sort key of its last one.
+
+        Raises
+        ------
+        StoreUnavailable
+            If not all of them could be written.
+        """
+        partition = keys.refused_rows_partition(self._tenant, import_id, generation)
+        items = self._table.query(partition, consistent=True, after=after)
+        while page := list(islice(items, _REMOVED_AT_ONCE)):
+            named = [item for item in page if any(names(item[f]["S"]) for f in _TEXTS & set(item))]
+            requests = [put_request(item | _SUPPRESSED) for item in named]
+            if write_all(self._table, requests, self._patience):
+                raise StoreUnavailable("not all refused rows could be written; ask again")
+            yield len(named), page[-1]["sk"]["S"]
 
     def remove_refused_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]

@@ -17,6 +17,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 16
 _TAG_BYTES = 16
 _HASH_BYTES = 16
+_TRACE_BYTES = 8
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -38,6 +39,16 @@ def hash_of_person(user_id: str, key: bytes) -> str:
     """128 bits of HMAC-SHA-256 of the normal id under the tenant's key, in base64url."""
     digest = hmac.digest(key, normal_user_id(user_id).encode(), hashlib.sha256)
     return _text_of(digest[:_HASH_BYTES])
+
+
+def trace_of_event(person: str, where: str, key: bytes) -> str:
+    """What tells an erased person's event from others with its id: 64 bits, another for each event.
+
+    Two people may have had events with one id at one instant. The same event sent again has the
+    same trace; traces of one person have nothing in common for anybody without the key.
+    """
+    digest = hmac.digest(key, f"erased:{person}#{where}".encode(), hashlib.sha256)
+    return _text_of(digest[:_TRACE_BYTES])
 
 
 def new_key() -> bytes:

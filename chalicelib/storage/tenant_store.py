@@ -11,7 +11,8 @@ from chalicelib.errors import MisconfiguredService
 from chalicelib.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, pseudonyms
-from chalicelib.storage.events import EventStore
+from chalicelib.storage.erasures import ErasedPeople, ErasureStore
+from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
@@ -78,6 +79,8 @@ class TenantStore:
         self.fits = FitStore(self._table, self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
+        self.erasures = ErasureStore(self._table, tenant)
+        self.erased = ErasedPeople(self.erasures)
 
     def is_registered(self) -> bool:
         """Whether the tenant has been used before."""
@@ -127,6 +130,17 @@ class TenantStore:
     def user_hash(self, user_id: str) -> str:
         """What is stored in place of a person's id: 128 bits under the tenant's key, base64url."""
         return pseudonyms.hash_of_person(user_id, self._user_key)
+
+    def trace_of(self, user: str, where: str) -> str:
+        """The trace of an event of a person who is erased; `where` from `events.where_of`."""
+        return pseudonyms.trace_of_event(user, where, self._user_key)
+
+    def trace_of_erased(self, user: str, event: Event) -> str | None:
+        """The trace of an event if its person was erased, else None; `user` is their hash."""
+        if user not in self.erased:
+            return None
+        rest = keys.event_sort_rest(event.occurred_at, event.event_id)
+        return self.trace_of(user, where_of(event.day, rest))
 
     def renew_user_key(self) -> bool:
         """Seal the key for people under the root secret, if it is under an earlier one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from chalicelib.storage import keys
@@ -30,12 +30,20 @@ class TenantConfig:
         How long raw events are kept.
     cors_origins : tuple of str
         Origins from which a browser may call, or ``*``.
+    longest_retention_days : int
+        The longest that it ever was: events from then may still be there.
     """
 
     currency: str
     shards: int
     retention_days: int
     cors_origins: tuple[str, ...] = ()
+    longest_retention_days: int = 0
+
+    @property
+    def kept_days(self) -> int:
+        """How many days back there may be events."""
+        return max(self.retention_days, self.longest_retention_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,7 @@ class TenantItems:
             shards=stored["shards"],
             retention_days=stored["retention_days"],
             cors_origins=tuple(stored.get("cors_origins", ())),
+            longest_retention_days=stored.get("longest_retention_days", 0),
         )
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
@@ -125,6 +134,9 @@ class TenantItems:
         ValueError
             If the number of shards would change.
         """
+        there = self.config()
+        longest = max(config.kept_days, there.kept_days if there is not None else 0)
+        config = replace(config, longest_retention_days=longest)
         kept = self._table.put(
             to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if="shards = :shards",
