@@ -22,6 +22,7 @@ from chalicelib.events import (
     parse_events,
 )
 from chalicelib.money import Money
+from chalicelib.services.retention import oldest_instant
 from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -71,7 +72,7 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
     """What this tenant accepts at this moment."""
     return Terms(
         now=now,
-        oldest=now - dt.timedelta(days=store.config.retention_days),
+        oldest=oldest_instant(store.config, now),
         latest=now + FUTURE_TOLERANCE,
         currency=store.config.currency,
         user_hash=store.user_hash,
