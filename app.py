@@ -10,6 +10,7 @@ from chalice.app import Chalice, Rate
 from chalicelib import workers
 from chalicelib.api import (
     answers,
+    erasures,
     experiments,
     fits,
     imports,
@@ -28,7 +29,17 @@ STREAM_WINDOW_SECONDS = 300
 
 app = Chalice(app_name="likeworth")
 app.register_middleware(bind_request, event_type="http")
-for module in (ingestion, imports, mappings, answers, monitoring, fits, experiments, pages):
+for module in (
+    ingestion,
+    imports,
+    mappings,
+    answers,
+    monitoring,
+    fits,
+    experiments,
+    erasures,
+    pages,
+):
     app.register_blueprint(module.blueprint)
 answer_preflights(app)
 
@@ -68,8 +79,10 @@ def totals_handler(event: Any) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
-    """Ask for the day's fits."""
+    """Ask for the day's fits, seal keys under the newest secret, finish what is to be erased."""
     workers.request_fits(now=_now())
+    workers.renew_user_keys(now=_now())
+    workers.finish_erasures(now=_now())
 
 
 def _now() -> dt.datetime:

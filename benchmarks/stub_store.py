@@ -62,6 +62,10 @@ class StubStore:
         """What is stored of a person."""
         return user_id
 
+    def trace_of_erased(self, user: str, event: Any) -> str | None:
+        """Nobody was erased."""
+        return None
+
     def _write(self, writes: Sequence[Any]) -> tuple[int, ...]:
         self.stored += len(writes)
         return ()

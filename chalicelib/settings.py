@@ -28,9 +28,14 @@ class Settings:
         Queue in which days that changed wait until it is worth deriving their totals again;
         without one they are derived at once, each time.
     secret : str
-        Root secret under which user ids and API keys are hashed; at least 16 characters.
+        Root secret under which API keys are hashed and tenants' keys for people are sealed; at
+        least 16 characters.
     secret_arn : str
-        Secrets Manager secret that holds the root secret; used where `secret` is empty.
+        Secrets Manager secret that holds the root secret; used where `secret` is empty. The one
+        before it is known there by itself.
+    previous_secrets : str
+        Comma-separated root secrets from before, the oldest last, that something may still be
+        kept under.
     currency : str
         Reporting currency of tenants that chose none.
     shards : int
@@ -56,6 +61,7 @@ class Settings:
     totals_queue_url: str = ""
     secret: str = ""
     secret_arn: str = ""
+    previous_secrets: str = ""
     currency: str = "EUR"
     shards: int = 4
     retention_days: int = 3 * 365

@@ -13,7 +13,7 @@ from typing import Any
 
 from chalicelib.errors import MisconfiguredService
 from chalicelib.settings import Settings, read_settings
-from chalicelib.storage.outages import outages_named
+from chalicelib.storage.outages import code_of, outages_named
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import list_tenants
@@ -21,6 +21,9 @@ from chalicelib.storage.tenants import list_tenants
 MIN_SECRET_BYTES = 16
 STORE_SECONDS = 60.0
 """How long a process goes without looking at a tenant's configuration again."""
+
+SECRETS_SECONDS = 60.0
+"""How long a process goes without looking for other root secrets again."""
 
 _MAX_STORES = 1000
 _MAX_DELAY_SECONDS = 900
@@ -34,6 +37,7 @@ class _Process:
         self.clients: dict[str, Any] = {}
         self.settings: Settings | None = None
         self.secret: bytes | None = None
+        self.other_secrets: tuple[float, tuple[bytes, ...]] | None = None
         self.stores: dict[str, tuple[float, TenantStore]] = {}
 
 
@@ -70,7 +74,10 @@ def client(name: str) -> Any:
 
 
 def root_secret() -> bytes:
-    """The secret under which user ids and API keys are hashed: a setting or from Secrets Manager.
+    """The secret under which API keys are hashed and tenants' keys sealed.
+
+    It is a setting or comes from Secrets Manager, and is looked up once, or once more where
+    something does not fit it (`other_secrets`).
 
     Raises
     ------
@@ -80,17 +87,58 @@ def root_secret() -> bytes:
     process = _process
     if process.secret is None:
         given = settings()
-        text = given.secret
-        if not text and given.secret_arn:
-            answer = client("secretsmanager").get_secret_value(SecretId=given.secret_arn)
-            text = answer["SecretString"]
-        if len(text.encode()) < MIN_SECRET_BYTES:
-            raise MisconfiguredService(
-                f"LIKEWORTH_SECRET (or the secret behind LIKEWORTH_SECRET_ARN) needs at least "
-                f"{MIN_SECRET_BYTES} characters"
-            )
-        process.secret = text.encode()
+        text = given.secret or (_managed_secret(given.secret_arn) if given.secret_arn else "")
+        process.secret = _secret(text or "")
     return process.secret
+
+
+def other_secrets() -> tuple[bytes, ...]:
+    """Every root secret under which something may be kept, the oldest last.
+
+    Looked up anew, and `root_secret` with it: it may have been rotated since this process began.
+
+    Raises
+    ------
+    MisconfiguredService
+        If one of them is too short.
+    """
+    process = _process
+    now = time.monotonic()
+    if process.other_secrets is None or now - process.other_secrets[0] >= SECRETS_SECONDS:
+        given = settings()
+        process.secret = None
+        found = [root_secret()]
+        if not given.secret and given.secret_arn:
+            before = _managed_secret(given.secret_arn, stage="AWSPREVIOUS")
+            found += [] if before is None else [_secret(before)]
+        listed = (one.strip() for one in given.previous_secrets.split(","))
+        found += [_secret(one) for one in listed if one]
+        process.other_secrets = now, tuple(found)
+    return process.other_secrets[1]
+
+
+def _managed_secret(arn: str, *, stage: str = "AWSCURRENT") -> str | None:
+    """A version of a secret in Secrets Manager; None if there is no previous one."""
+    from botocore.exceptions import ClientError
+
+    try:
+        with outages_named():
+            answer = client("secretsmanager").get_secret_value(SecretId=arn, VersionStage=stage)
+    except ClientError as error:
+        if stage == "AWSPREVIOUS" and code_of(error) == "ResourceNotFoundException":
+            return None
+        raise
+    text: str = answer["SecretString"]
+    return text
+
+
+def _secret(text: str) -> bytes:
+    if len(text.encode()) < MIN_SECRET_BYTES:
+        raise MisconfiguredService(
+            f"LIKEWORTH_SECRET (or the secret behind LIKEWORTH_SECRET_ARN) needs at least "
+            f"{MIN_SECRET_BYTES} characters, and so does each of LIKEWORTH_PREVIOUS_SECRETS"
+        )
+    return text.encode()
 
 
 def store(tenant: str) -> TenantStore:
@@ -117,6 +165,7 @@ def store(tenant: str) -> TenantStore:
         tenant,
         given,
         root_secret=root_secret,
+        other_secrets=other_secrets,
     )
     if len(process.stores) >= _MAX_STORES:
         process.stores.clear()

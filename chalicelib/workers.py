@@ -10,12 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import wiring
 from chalicelib.errors import LikeworthError, UnprocessableMessage
+from chalicelib.services import erasures
 from chalicelib.services.fits import request_scheduled_fit, run_fit
 from chalicelib.services.freshness import (
     Appointment,
@@ -31,6 +33,9 @@ from chalicelib.storage.tenant_store import TenantStore
 
 LambdaEvent = dict[str, Any]
 SecondsLeft = Callable[[], float]
+
+ERASING_SECONDS = 600.0
+"""How long a day's schedule goes on erasing, of the 900 seconds that it has."""
 
 log = logging.getLogger(__name__)
 
@@ -131,6 +136,29 @@ def request_fits(*, now: dt.datetime) -> None:
     """Ask for the day's fit of every tenant; asking again on the same day changes nothing."""
     for tenant in wiring.tenants():
         request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
+
+
+def renew_user_keys(*, now: dt.datetime) -> None:
+    """Seal every tenant's key for people under the newest root secret.
+
+    A day after a rotation at the latest nothing of a tenant is kept under the secret before, but
+    for API keys that nobody has used since.
+    """
+    wiring.other_secrets()  # so that the newest is known to this process
+    for tenant in wiring.tenants():
+        if wiring.store(tenant).renew_user_key():
+            log.info("the key for the people of %s is sealed anew at %s", tenant, now.isoformat())
+
+
+def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> None:
+    """Go on with erasures that are unfinished, and look a last time at those of yesterday."""
+    give_up_at = time.monotonic() + seconds
+    for tenant in wiring.tenants():
+        looked = erasures.finish_erasures(
+            wiring.store(tenant), now=now, has_time=lambda: time.monotonic() < give_up_at
+        )
+        for receipt in looked:
+            log.info("erasure %s of %s is %s", receipt.receipt_id, tenant, receipt.state)
 
 
 def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:

@@ -26,7 +26,7 @@ class _RecordedItems(TenantItems):
     def config(self) -> TenantConfig | None:
         return self._given
 
-    def register(self, config: TenantConfig) -> TenantConfig:
+    def register(self, config: TenantConfig, _sealed_user_key: bytes) -> TenantConfig:
         self._given = config
         return config
 
@@ -89,7 +89,7 @@ def register(store: TenantStore, currency: str) -> None:
     """Register a new tenant with a reporting currency of its own."""
     defaults = store.settings
     origins = (origin.strip() for origin in defaults.cors_origins.split(","))
-    store.items.register(
+    store.register(
         TenantConfig(
             currency=currency,
             shards=defaults.shards,

@@ -45,6 +45,7 @@ FIELD_MEANINGS = {
     "account": "the platform's account; part of the event id",
     "event_id": "an id of your own for the row; part of the event id",
     "user_id": "the person; replaced by a keyed hash before anything is stored",
+    "consent": "whether the person agreed to be known; without a yes only the totals count them",
     "currency": "the currency of cost and value",
     "paid": "true or false, for counts that do not say it themselves",
 }

@@ -32,7 +32,7 @@ ROW_REFUSALS = {
     "not_whole": "A count is not a whole number.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
-    "unknown_type": "A channel, a type of engagement or a paid/organic cell is none that is known.",
+    "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",
     "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
     "value_without_order": "There is money on a day without an order that it could belong to.",
     "wrong_cell_count": "The row has fewer or more cells than the header.",

@@ -22,7 +22,8 @@ from chalicelib.events import (
     parse_events,
 )
 from chalicelib.money import Money
-from chalicelib.storage.events import Storable, Withdrawn
+from chalicelib.services.retention import oldest_instant
+from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
@@ -43,6 +44,8 @@ class Terms:
         The tenant's reporting currency.
     user_hash : callable
         Gives what is stored in place of a person's id.
+    trace_of_erased : callable
+        Gives what is stored in place of the hash of a person who was erased, None of anybody else.
     """
 
     now: dt.datetime
@@ -50,6 +53,7 @@ class Terms:
     latest: dt.datetime
     currency: str
     user_hash: Callable[[str], str]
+    trace_of_erased: Callable[[str, Event], str | None] = lambda user, event: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,11 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
     """What this tenant accepts at this moment."""
     return Terms(
         now=now,
-        oldest=now - dt.timedelta(days=store.config.retention_days),
+        oldest=oldest_instant(store.config, now),
         latest=now + FUTURE_TOLERANCE,
         currency=store.config.currency,
         user_hash=store.user_hash,
+        trace_of_erased=store.trace_of_erased,
     )
 
 
@@ -162,6 +167,14 @@ def refuse_foreign_currency(event: Event, terms: Terms) -> Refusal | None:
     return None
 
 
+def refuse_blank_person(event: Event, _terms: Terms) -> Refusal | None:
+    """All whose id is blank would be one person."""
+    user_id = event.user_id if isinstance(event, Engagement | Conversion) else None
+    if user_id is not None and not user_id.strip():
+        return Refusal("too_short", "/user_id: nothing but blanks")
+    return None
+
+
 def pseudonymise(write: Storable, terms: Terms) -> Storable:
     """The keyed hash in place of whatever the sender calls the person."""
     if isinstance(write, Engagement | Conversion) and write.user_id is not None:
@@ -176,10 +189,31 @@ def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
     return write
 
 
-CHECKS: tuple[Check, ...] = (refuse_the_future, refuse_before_retention, refuse_foreign_currency)
+def leave_out_the_erased(write: Storable, terms: Terms) -> Storable:
+    """An event of a person who was erased counts and does not bring the person back."""
+    if isinstance(write, Withdrawn):
+        trace = terms.trace_of_erased(write.user, write.event)
+        return write if trace is None else write._replace(trace=trace)
+    if isinstance(write, Engagement | Conversion) and write.user_id is not None:
+        trace = terms.trace_of_erased(write.user_id, write)
+        if trace is not None:
+            return Erased(_with_user(write, None), write.user_id, trace)
+    return write
+
+
+CHECKS: tuple[Check, ...] = (
+    refuse_the_future,
+    refuse_before_retention,
+    refuse_foreign_currency,
+    refuse_blank_person,
+)
 """In this order; the first that refuses an event has said why."""
 
-PERSON_STEPS: tuple[PersonStep, ...] = (pseudonymise, drop_person_without_consent)
+PERSON_STEPS: tuple[PersonStep, ...] = (
+    pseudonymise,
+    drop_person_without_consent,
+    leave_out_the_erased,
+)
 """For events of a person who is known; each sees what the one before has made."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
 from chalicelib.events import Cost, Event
 from chalicelib.services.experiments import all_experiments
+from chalicelib.services.retention import first_whole_day
 from chalicelib.storage.fits import Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -98,9 +99,13 @@ def run_fit(
     header = replace(header, status="running", as_of=_stamp(now))
     store.fits.save(header)
     start, end = dt.date.fromisoformat(header.window_from), dt.date.fromisoformat(header.window_to)
+    oldest = first_whole_day(store.config, now)
+    start = max(start, oldest)
     try:
+        if start > end:
+            raise UnusableInput("the whole window is older than this tenant keeps events")
         document = (estimate or _estimation())(
-            _events_of(store, start, end),
+            _events_of(store, start, end, oldest),
             window=(start, end) if header.window_given else None,
             currency=store.config.currency,
             as_of=now,
@@ -173,9 +178,15 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
     return latest
 
 
-def _events_of(store: TenantStore, start: dt.date, end: dt.date) -> Iterator[Event]:
-    """The events of a window, and the costs that began before it and reach into it."""
-    earliest = start - dt.timedelta(days=store.totals.longest_cost_period() - 1)
+def _events_of(
+    store: TenantStore, start: dt.date, end: dt.date, oldest: dt.date
+) -> Iterator[Event]:
+    """The events of a window, and the costs that began before it and reach into it.
+
+    Nothing is read of days before `oldest`, even if it is still there.
+    """
+    longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
+    earliest = max(start - longest, oldest)
     if earliest < start:
         for event in store.iter_events(earliest, start - dt.timedelta(days=1)):
             if isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > start:

@@ -117,12 +117,24 @@ def authenticate(key: str, store_of: Callable[[str], TenantStore]) -> Principal:
     kept = store.items.api_key(parts["id"])
     expected = _NO_HASH if kept is None else kept.key_hash
     matches = hmac.compare_digest(_hash(key, store.root_secret()), expected)
+    if kept is not None and not matches:
+        matches = _matches_after_rotation(store, key, kept)
     if kept is None or not matches or kept.revoked_at is not None:
         raise Unauthenticated(_WHY)
     return Principal(parts["tenant"], kept.role, kept.key_id)
 
 
 _WHY = "the x-api-key header holds no valid API key"
+
+
+def _matches_after_rotation(store: TenantStore, key: str, kept: ApiKey) -> bool:
+    """Whether the key was hashed under another root secret; then it is hashed under this one."""
+    if not any(hmac.compare_digest(_hash(key, one), kept.key_hash) for one in store.root_secrets()):
+        return False
+    newest = _hash(key, store.root_secret())
+    if newest != kept.key_hash:
+        store.items.rehash_api_key(kept.key_id, kept.key_hash, newest)
+    return True
 
 
 def _hash(key: str, root_secret: bytes) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.services.retention import may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 
@@ -32,6 +33,7 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     """Read a day's events of one shard again and write their totals whole.
 
     Doing it twice, late or out of order changes nothing: the result depends on the events alone.
+    Where some of them may have expired, the totals stay as they are: they outlive their events.
 
     Parameters
     ----------
@@ -41,8 +43,10 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     Returns
     -------
     list of dict
-        The rows of the totals.
+        The rows of the totals; none if they stay as they are.
     """
+    if may_have_expired(store.config, day, now):
+        return []
     rows = total(store.events.in_partition(day, shard, consistent=True))
     store.totals.put(DayTotals(day, shard, rows), read_at=now)
     longest = max((row["period_days"] for row in rows if row["kind"] == "cost"), default=1)

@@ -1,7 +1,8 @@
 """Events as items: about 150 bytes and one write each.
 
 ========  =========================================  ========  =====================================
-``pk``    tenant, day, shard                         ``sk``    user's hash or ``-``, time, event id
+``pk``    tenant, day, shard                         ``sk``    user's hash, ``-`` or ``.`` and the
+                                                               trace of one erased, time, event id
 ``k``     kind: e(ngagement) c(onversion) o(cost)    ``n``     count, absent if 1
           a(udience)
 ``c``     channel                                    ``y``     type of engagement
@@ -17,11 +18,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
+from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
 from chalicelib.money import Money
 from chalicelib.storage import keys
@@ -39,6 +42,9 @@ from chalicelib.storage.writer import (
 TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
 
+ERASED_AT_ONCE = 500
+"""Events of a person that are written between two saves of the receipt."""
+
 
 class Withdrawn(NamedTuple):
     """An event whose person refuses consent.
@@ -50,13 +56,34 @@ class Withdrawn(NamedTuple):
     user : str
         Hash of the person under whom the same event may have been stored before; that item is
         removed.
+    trace : str
+        Of a person who was erased: the trace under which it may have been stored before.
     """
 
     event: Event
     user: str
+    trace: str = ""
 
 
-Storable = Event | Withdrawn
+class Erased(NamedTuple):
+    """An event of a person who was erased: it counts, without the person.
+
+    Attributes
+    ----------
+    event : Event
+        Without the person.
+    user : str
+        Hash of the person; the item that the event may have under it is removed.
+    trace : str
+        In place of the person (`pseudonyms.trace_of_event`).
+    """
+
+    event: Event
+    user: str
+    trace: str
+
+
+Storable = Event | Withdrawn | Erased
 """What may be stored; the `user_id` of an event is the keyed hash, or None."""
 
 
@@ -118,16 +145,68 @@ class EventStore:
             for offset in range((end - start).days + 1):
                 yield from self.in_partition(start + dt.timedelta(days=offset), shard)
 
+    def erase_person(
+        self, user: str, day: dt.date, trace_of: Callable[[str, str], str]
+    ) -> Iterator[int]:
+        """Take a person out of their events of a day; what is yielded was done.
+
+        Every event is put without the person, into the same partition with the same content, before
+        the one with the person is deleted: if this is broken off, events are there twice, never not
+        at all, until it is done again.
+
+        Parameters
+        ----------
+        user : str
+            The person's hash.
+        trace_of : callable
+            Gives the trace of an event from the person's hash and `where_of` it.
+
+        Yields
+        ------
+        int
+            How many events lost the person now.
+
+        Raises
+        ------
+        StoreUnavailable
+            If not all of it could be written.
+        """
+        partition = keys.event_partition(self._tenant, day, keys.shard_of(user, self._shards))
+        found = self._table.query(partition, between=keys.person_range(user), consistent=True)
+        while page := list(islice(found, ERASED_AT_ONCE)):
+            anonymous, named = [], []
+            for item in page:
+                rest = item["sk"]["S"].partition("#")[2]
+                sort = keys.erased_event_sort(trace_of(user, where_of(day, rest)), rest)
+                anonymous.append(put_request(item | {"sk": {"S": sort}}))
+                named.append(delete_request(partition, item["sk"]["S"]))
+            for requests in (anonymous, named):
+                if write_all(self._table, requests, self._patience):
+                    raise StoreUnavailable(
+                        "not all events of the person could be written; ask again"
+                    )
+            yield len(page)
+
     def _requests(self, write: Storable) -> list[Request]:
-        if isinstance(write, Withdrawn):
-            event, user = write
-            shard = keys.shard_of(user, self._shards)
-            stored_before = delete_request(
-                keys.event_partition(self._tenant, event.day, shard),
-                keys.event_sort(user, event.occurred_at, event.event_id),
+        if isinstance(write, Withdrawn | Erased):
+            event, user, trace = write
+            partition = keys.event_partition(
+                self._tenant, event.day, keys.shard_of(user, self._shards)
             )
-            return [*self._requests(event), stored_before]
+            rest = keys.event_sort_rest(event.occurred_at, event.event_id)
+            named = delete_request(partition, f"{user}#{rest}")
+            if isinstance(write, Withdrawn):
+                erased = [delete_request(partition, keys.erased_event_sort(trace, rest))]
+                return [*self._requests(event), named, *(erased if trace else [])]
+            item = to_item(self._tenant, event, self._shards, self._retention_days)
+            item |= {"pk": {"S": partition}, "sk": {"S": keys.erased_event_sort(trace, rest)}}
+            return [put_request(item), named]
         return [put_request(to_item(self._tenant, write, self._shards, self._retention_days))]
+
+
+def where_of(day: dt.date, rest: str) -> str:
+    """What a trace is made of beside the person: the day and the rest of the sort key."""
+    return f"{day.isoformat()}#{rest}"
 
 
 def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:

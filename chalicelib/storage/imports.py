@@ -17,6 +17,7 @@ from typing import Any, Literal
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
 
@@ -27,6 +28,14 @@ REFUSED_ROWS_KEPT_DAYS = 90
 """Refused rows hold what the platform wrote, so they do not stay as long as events do."""
 
 _REMOVED_AT_ONCE = 500
+_TEXTS = {"raw", "message", "name"}
+_SUPPRESSED: Item = {
+    "raw": {"S": ""},
+    "message": {"S": "the row named a person who was erased"},
+    "name": {"S": ""},
+}
+_TOLD = ("filename", "report", "summary", "error")
+"""Attributes of an import that repeat what somebody has called a file or a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +256,10 @@ class ImportStore:
                     partition,
                     row.cursor,
                     {
-                        "raw": row.raw[:MAX_RAW_CHARACTERS],
+                        "raw": masked(row.raw[:MAX_RAW_CHARACTERS]),
                         "code": row.code,
-                        "message": row.message,
-                        "name": row.part_name or None,
+                        "message": masked(row.message),
+                        "name": masked(row.part_name) or None,
                         "ttl": ttl,
                     },
                 )
@@ -267,6 +276,42 @@ class ImportStore:
         partition = keys.refused_rows_partition(self._tenant, import_id, generation)
         for item in self._table.query(partition, consistent=True, limit=limit, after=after):
             yield _to_refused_row(item)
+
+    def suppress_refused_rows(
+        self,
+        import_id: str,
+        generation: int,
+        names: Callable[[str], bool],
+        *,
+        after: str | None = None,
+    ) -> Iterator[tuple[int, str]]:
+        """Take away the text of refused rows that name somebody; the rows stay counted.
+
+        Parameters
+        ----------
+        names : callable
+            Whether a text names them.
+        after : str, optional
+            Sort key behind which to go on.
+
+        Yields
+        ------
+        int, str
+            Of each page: how many rows did, and the sort key of its last one.
+
+        Raises
+        ------
+        StoreUnavailable
+            If not all of them could be written.
+        """
+        partition = keys.refused_rows_partition(self._tenant, import_id, generation)
+        items = self._table.query(partition, consistent=True, after=after)
+        while page := list(islice(items, _REMOVED_AT_ONCE)):
+            named = [item for item in page if any(names(item[f]["S"]) for f in _TEXTS & set(item))]
+            requests = [put_request(item | _SUPPRESSED) for item in named]
+            if write_all(self._table, requests, self._patience):
+                raise StoreUnavailable("not all refused rows could be written; ask again")
+            yield len(named), page[-1]["sk"]["S"]
 
     def remove_refused_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]
@@ -286,6 +331,7 @@ class ImportStore:
 
     def _item(self, what: Import) -> Item:
         values = _with_text(asdict(what))
+        values |= {name: masked_values(values[name]) for name in _TOLD}
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")

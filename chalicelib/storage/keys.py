@@ -17,6 +17,8 @@ MAPPING_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 TIME_ORDERED_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}", re.ASCII)
 REGISTRY_PARTITION = "-#tenants"
 ANONYMOUS = "-"
+ERASED = "."
+"""Begins the place of the person where there was one who was erased; no hash begins so."""
 
 _EVENT_PARTITION = re.compile(
     r"(?P<tenant>[a-z][a-z0-9_-]{0,31})#events#(?P<day>\d{4}-\d\d-\d\d)#(?P<shard>\d{1,5})",
@@ -85,6 +87,21 @@ def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str
     return f"{user or ANONYMOUS}#{_clock(occurred_at)}#{event_id}"
 
 
+def erased_event_sort(trace: str, rest: str) -> str:
+    """Sort key of an event whose person was erased; `rest` is that of its sort key before."""
+    return f"{ERASED}{trace}#{rest}"
+
+
+def event_sort_rest(occurred_at: dt.datetime, event_id: str) -> str:
+    """What follows the person in an event's sort key."""
+    return f"{_clock(occurred_at)}#{event_id}"
+
+
+def person_range(user: str) -> tuple[str, str]:
+    """First and last sort key that a person's events can have in a partition."""
+    return f"{user}#", f"{user}$"  # the character behind the hash sign
+
+
 @lru_cache(maxsize=4096)
 def _clock(occurred_at: dt.datetime) -> str:
     """The time of a day; remembered, because a report's events happen at few instants."""
@@ -92,7 +109,10 @@ def _clock(occurred_at: dt.datetime) -> str:
 
 
 def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, str]:
-    """User (None if anonymous), instant and event id from a sort key and its partition's day."""
+    """User, instant and event id from a sort key and its partition's day.
+
+    The user is None where there was none, or one who was erased.
+    """
     user, clock, event_id = sort.split("#", 2)
     occurred_at = dt.datetime(
         day.year,
@@ -104,7 +124,8 @@ def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, 
         int(clock[7:13]),
         tzinfo=dt.UTC,
     )
-    return (None if user == ANONYMOUS else user), occurred_at, event_id
+    is_nobody = user == ANONYMOUS or user.startswith(ERASED)
+    return (None if is_nobody else user), occurred_at, event_id
 
 
 # --- what is derived from events --------------------------------------------------------------
@@ -151,6 +172,16 @@ def document_object(tenant: str, kind: str, name: str) -> str:
 def config_partition(tenant: str) -> str:
     """Partition key of a tenant's configuration."""
     return f"{tenant}#config"
+
+
+def erased_partition(tenant: str) -> str:
+    """Partition key of the people who were erased; the sort key is the person's hash."""
+    return f"{tenant}#erased"
+
+
+def erasures_partition(tenant: str) -> str:
+    """Partition key of the receipts of erasures; the sort key is the receipt's id."""
+    return f"{tenant}#erasures"
 
 
 def api_keys_partition(tenant: str) -> str:

@@ -140,6 +140,23 @@ class Objects:
         with outages_named():
             self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
 
+    def etag(self, key: str) -> str | None:
+        """The ETag of what lies under a key now, without quotes; None if nothing does."""
+        try:
+            with outages_named():
+                found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                return None
+            raise
+        etag: str = found["ETag"]
+        return etag.strip('"')
+
+    def remove(self, key: str) -> None:
+        """Remove an object; fine if there is none."""
+        with outages_named():
+            self._client.delete_object(Bucket=self._bucket, Key=key)
+
     def get(self, key: str) -> bytes:
         """Read an object whole."""
         with outages_named():

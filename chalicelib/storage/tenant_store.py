@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
-import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
+from chalicelib.errors import MisconfiguredService
 from chalicelib.events import Event
 from chalicelib.settings import Settings
-from chalicelib.storage import keys
-from chalicelib.storage.events import EventStore
+from chalicelib.storage import keys, pseudonyms
+from chalicelib.storage.erasures import ErasedPeople, ErasureStore
+from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
@@ -38,7 +37,11 @@ class TenantStore:
     settings : Settings
         Defaults of a tenant that is not configured yet.
     root_secret : callable
-        Gives the secret from which the tenant's key is derived; called when first needed.
+        Gives the secret under which API keys are hashed and the tenant's key for people is
+        sealed; called when first needed.
+    other_secrets : callable
+        Gives all root secrets under which something may still be kept, the oldest last; called
+        where `root_secret` does not fit.
     patience : Patience
         For writes of many items; `write_seconds` of the settings if absent.
 
@@ -58,6 +61,7 @@ class TenantStore:
         settings: Settings,
         *,
         root_secret: Callable[[], bytes],
+        other_secrets: Callable[[], Sequence[bytes]] = tuple,
         patience: Patience | None = None,
     ) -> None:
         if not keys.is_tenant(tenant):
@@ -65,6 +69,7 @@ class TenantStore:
         self.tenant = tenant
         self.settings = settings
         self.root_secret = root_secret
+        self._other_secrets = other_secrets
         self._table = Table(client, table)
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = Objects(s3, bucket)
@@ -74,6 +79,8 @@ class TenantStore:
         self.fits = FitStore(self._table, self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
+        self.erasures = ErasureStore(self._table, tenant)
+        self.erased = ErasedPeople(self.erasures)
 
     def is_registered(self) -> bool:
         """Whether the tenant has been used before."""
@@ -86,7 +93,7 @@ class TenantStore:
         if stored is not None:
             return stored
         origins = (origin.strip() for origin in self.settings.cors_origins.split(","))
-        return self.items.register(
+        return self.register(
             TenantConfig(
                 currency=self.settings.currency,
                 shards=self.settings.shards,
@@ -110,11 +117,67 @@ class TenantStore:
         """The events from `start` to `end` (inclusive), shard by shard, day by day."""
         return self.events.between(start, end)
 
+    def register(self, config: TenantConfig) -> TenantConfig:
+        """Register the tenant with its first configuration and a key for its people of its own."""
+        sealed = pseudonyms.seal(pseudonyms.new_key(), self.root_secret(), self.tenant)
+        return self.items.register(config, sealed)
+
+    def root_secrets(self) -> Iterator[bytes]:
+        """The root secret, then the others under which something may be kept, if it comes to it."""
+        yield self.root_secret()
+        yield from self._other_secrets()
+
     def user_hash(self, user_id: str) -> str:
         """What is stored in place of a person's id: 128 bits under the tenant's key, base64url."""
-        digest = hmac.digest(self._tenant_key, user_id.encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode("ascii")
+        return pseudonyms.hash_of_person(user_id, self._user_key)
+
+    def trace_of(self, user: str, where: str) -> str:
+        """The trace of an event of a person who is erased; `where` from `events.where_of`."""
+        return pseudonyms.trace_of_event(user, where, self._user_key)
+
+    def trace_of_erased(self, user: str, event: Event) -> str | None:
+        """The trace of an event if its person was erased, else None; `user` is their hash."""
+        if user not in self.erased:
+            return None
+        rest = keys.event_sort_rest(event.occurred_at, event.event_id)
+        return self.trace_of(user, where_of(event.day, rest))
+
+    def renew_user_key(self) -> bool:
+        """Seal the key for people under the root secret, if it is under an earlier one.
+
+        Returns
+        -------
+        bool
+            Whether that was to be done.
+        """
+        sealed = self._sealed_user_key()
+        key = self._unsealed(sealed)
+        newest = self.root_secret()
+        if pseudonyms.unseal(sealed, newest, self.tenant) is not None:
+            return False
+        return self.items.replace_user_key(sealed, pseudonyms.seal(key, newest, self.tenant))
 
     @cached_property
-    def _tenant_key(self) -> bytes:
-        return hmac.digest(self.root_secret(), b"tenant:" + self.tenant.encode(), hashlib.sha256)
+    def _user_key(self) -> bytes:
+        return self._unsealed(self._sealed_user_key())
+
+    def _sealed_user_key(self) -> bytes:
+        _ = self.config  # a new tenant's key is made when it is registered
+        sealed = self.items.user_key()
+        if sealed is None:  # a tenant from before that has a key that its secret made
+            *_, oldest = self.root_secrets()
+            made = pseudonyms.derived_key(oldest, self.tenant)
+            sealed = self.items.keep_user_key(
+                pseudonyms.seal(made, self.root_secret(), self.tenant)
+            )
+        return sealed
+
+    def _unsealed(self, sealed: bytes) -> bytes:
+        for secret in self.root_secrets():
+            key = pseudonyms.unseal(sealed, secret, self.tenant)
+            if key is not None:
+                return key
+        raise MisconfiguredService(
+            f"the key for the people of {self.tenant} is sealed under a root secret that is not "
+            "known; list it in LIKEWORTH_PREVIOUS_SECRETS"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from chalicelib.storage import keys
@@ -13,6 +13,7 @@ from chalicelib.storage.table import Table
 
 Role = Literal["ingest", "read", "admin"]
 SETTINGS = "settings"
+USER_KEY = "user-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,20 @@ class TenantConfig:
         How long raw events are kept.
     cors_origins : tuple of str
         Origins from which a browser may call, or ``*``.
+    longest_retention_days : int
+        The longest that it ever was: events from then may still be there.
     """
 
     currency: str
     shards: int
     retention_days: int
     cors_origins: tuple[str, ...] = ()
+    longest_retention_days: int = 0
+
+    @property
+    def kept_days(self) -> int:
+        """How many days back there may be events."""
+        return max(self.retention_days, self.longest_retention_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +85,46 @@ class TenantItems:
             shards=stored["shards"],
             retention_days=stored["retention_days"],
             cors_origins=tuple(stored.get("cors_origins", ())),
+            longest_retention_days=stored.get("longest_retention_days", 0),
         )
 
-    def register(self, config: TenantConfig) -> TenantConfig:
+    def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
         """Enter the tenant into the list and keep its first configuration; the one there wins.
 
         The list comes first: a tenant without configuration is registered again at its next use, a
-        tenant with configuration but not in the list would never be fitted.
+        tenant with configuration but not in the list would never be fitted. The key for people
+        comes before the configuration: a tenant that has only the latter is from before such keys.
         """
         self._table.put(to_item(keys.REGISTRY_PARTITION, self._tenant, {}))
+        if self.config() is None:
+            self.keep_user_key(sealed_user_key)
         item = to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config))
         if self._table.put_new(item):
             return config
         there = self.config()
         return config if there is None else there
+
+    def user_key(self) -> bytes | None:
+        """The sealed key under which the tenant's people are hashed, or None."""
+        item = self._table.get(keys.config_partition(self._tenant), USER_KEY, consistent=True)
+        return None if item is None else bytes(item["sealed"]["B"])
+
+    def keep_user_key(self, sealed: bytes) -> bytes:
+        """Keep a first sealed key; returns the one that is kept: the one there wins."""
+        item = to_item(keys.config_partition(self._tenant), USER_KEY, {"sealed": sealed})
+        if self._table.put_new(item):
+            return sealed
+        return self.user_key() or sealed
+
+    def replace_user_key(self, there: bytes, sealed: bytes) -> bool:
+        """Keep the key sealed anew; False if somebody else has done that since."""
+        return self._table.update(
+            keys.config_partition(self._tenant),
+            USER_KEY,
+            "SET sealed = :new",
+            only_if="sealed = :there",
+            values={":new": {"B": sealed}, ":there": {"B": there}},
+        )
 
     def configure(self, config: TenantConfig) -> None:
         """Replace the configuration.
@@ -99,6 +134,9 @@ class TenantItems:
         ValueError
             If the number of shards would change.
         """
+        there = self.config()
+        longest = max(config.kept_days, there.kept_days if there is not None else 0)
+        config = replace(config, longest_retention_days=longest)
         kept = self._table.put(
             to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if="shards = :shards",
@@ -120,6 +158,16 @@ class TenantItems:
                     "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
                 },
             )
+        )
+
+    def rehash_api_key(self, key_id: str, there: str, key_hash: str) -> None:
+        """Keep another hash of an API key, if it still has the one that was read."""
+        self._table.update(
+            keys.api_keys_partition(self._tenant),
+            key_id,
+            "SET key_hash = :new",
+            only_if="key_hash = :there",
+            values={":new": {"S": key_hash}, ":there": {"S": there}},
         )
 
     def api_key(self, key_id: str) -> ApiKey | None:

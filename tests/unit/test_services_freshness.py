@@ -65,7 +65,7 @@ def diary(store: TenantStore) -> Diary:
     """A tenant with one shard."""
     import dataclasses
 
-    store.items.register(dataclasses.replace(store.config, shards=1))
+    store.register(dataclasses.replace(store.config, shards=1))
     store.__dict__["config"] = dataclasses.replace(store.config, shards=1)
     return Diary(store)
 

@@ -128,26 +128,15 @@ def test_a_users_id_is_neither_stored_nor_logged(
         assert CANARY.encode().hex() not in text
 
 
-def test_a_person_has_one_hash_per_tenant_and_secret(cloud: Cloud, store: TenantStore) -> None:
-    other = wiring.store("other")
-    client, s3 = cloud.dynamodb, cloud.s3
-    elsewhere = TenantStore(
-        client, TABLE, s3, BUCKET, "acme", Settings(), root_secret=lambda: b"another secret"
-    )
-    hashes = [one.user_hash(CANARY) for one in (store, other, elsewhere)]
-    assert len(set(hashes)) == 3
+def test_a_person_has_one_hash_per_tenant(store: TenantStore) -> None:
+    hashes = [one.user_hash(CANARY) for one in (store, wiring.store("other"))]
+    assert len(set(hashes)) == 2
     assert store.user_hash(CANARY) == hashes[0]
     assert {len(one) for one in hashes} == {22}
 
 
-def test_the_hash_is_the_documented_one(store: TenantStore) -> None:
-    import base64
-    import hashlib
-    import hmac
-
-    key = hmac.new(SECRET.encode(), b"tenant:acme", hashlib.sha256).digest()
-    digest = hmac.new(key, CANARY.encode(), hashlib.sha256).digest()
-    assert store.user_hash(CANARY) == base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+def test_an_id_of_blanks_is_nobody(store: TenantStore) -> None:
+    assert refusal(store, make_event(user_id=" \u00a0")) == "too_short"
 
 
 def test_without_consent_the_engagement_counts_and_the_person_is_dropped(

@@ -7,8 +7,9 @@ mapping does not name are not read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
@@ -17,6 +18,7 @@ from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.mapping import COUNTS, DATES, Mapping
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    ROW_REFUSALS,
     NotData,
     RawEvent,
     Reading,
@@ -29,9 +31,15 @@ from chalicelib.exports.records import outcomes_of, outcomes_of_lines
 from chalicelib.exports.reports.dating import DateColumns, decide_dating
 from chalicelib.exports.reports.mapped_rows import PLATFORM, MappedRows
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import Row, Table, find_head
+from chalicelib.exports.tables import WITHHELD, Row, Table, find_head
 
 _NUMBERS = COUNTS | {"cost", "value", "conversions", "audience", "count"}
+_FIGURES = re.compile(r"[\d\s.,:/+%\u20ac$\u00a3TZ'-]*")
+"""What a cell with a day, a time or a number looks like in most files."""
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
 _WAY_OUT = "The mapping says which column is the day"
 
 
@@ -65,7 +73,8 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
         )
     at = {name: head.columns.positions[name] for name in mapping.columns}
     has_people = "user_id" in mapping.columns.values()
-    table = Table(source, head, public_text=_without_people(mapping, at) if has_people else None)
+    shown = _without_people(mapping, at) if has_people else _of_the_mapping(at)
+    table = Table(source, head, public_text=shown)
     rows = _rows(mapping, at, table.sample_cells, options)
     table.decimal_mark = rows.numbers.decimal_mark
     description = ReportDescription(
@@ -77,14 +86,42 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
         notes=rows.dating.notes,
     )
     reading = Reading(description, iter(()))
-    reading.outcomes = table.cell_outcomes(rows.totals.reason, rows.convert, reading)
+    convert = _discreet(mapping, rows.convert) if has_people else rows.convert
+    reading.outcomes = table.cell_outcomes(rows.totals.reason, convert, reading)
     return reading
 
 
 def _without_people(mapping: Mapping, at: dict[str, int]) -> Callable[[Row], str]:
-    """What a refusal may show of a row that holds a person: when it was, and its numbers."""
+    """What a refusal may show of a row that holds a person: when it was, and its numbers.
+
+    A cell in their place that looks like neither may be a name that has slipped.
+    """
     shown = [at[name] for name, field in mapping.columns.items() if field in _NUMBERS | DATES]
-    return lambda row: ", ".join(row.cells[position] for position in shown)
+
+    def show(row: Row) -> str:
+        cells = (row.cells[position] for position in shown)
+        return ", ".join(cell if _FIGURES.fullmatch(cell) else WITHHELD for cell in cells)
+
+    return show
+
+
+def _of_the_mapping(at: dict[str, int]) -> Callable[[Row], str]:
+    """What a refusal shows of other rows: the columns that are read; nobody knows the others."""
+    return lambda row: ", ".join(row.cells[position] for position in at.values())
+
+
+def _discreet(mapping: Mapping, convert: Callable[Given, Made]) -> Callable[Given, Made]:
+    """The same, but no reason for a refusal repeats a cell: it says which column it is about."""
+
+    def converted(*given: Given.args, **options: Given.kwargs) -> Made:
+        try:
+            return convert(*given, **options)
+        except RowRefused as error:
+            column = next((name for name in mapping.columns if error.message.startswith(name)), "")
+            where = f"{column}: " if column else ""
+            raise RowRefused(error.code, where + ROW_REFUSALS[error.code]) from None
+
+    return converted
 
 
 def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading:
@@ -105,6 +142,8 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
         outcome = rows.convert(0, cells_of(record))
         return outcome.reason if isinstance(outcome, NotData) else outcome.events
 
+    if "user_id" in mapping.columns.values():
+        convert = _discreet(mapping, convert)
     is_array = source.text.lstrip("\ufeff \t\r\n").startswith("[")
     outcomes: Iterator[RowOutcome]
     if is_array:

@@ -51,12 +51,16 @@ TYPE_WORDS = {
 
 _THING_FIELDS = (
     *("channel", "account", "campaign_id", "content_id", "currency"),
-    *("type", "paid", "goal", "user_id", "event_id"),
+    *("type", "paid", "goal", "user_id", "event_id", "consent"),
 )
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
 _THINGS_KEPT = 5_000
 _TRUE = frozenset({"true", "yes", "1", "ja", "wahr", "paid", "bezahlt"})
 _FALSE = frozenset({"", "false", "no", "0", "nein", "falsch", "organic", "organisch"})
+_YES = frozenset({"true", "yes", "y", "1", "ja", "wahr", "granted", "opt-in", "erteilt"})
+_NO = frozenset(
+    {"", "false", "no", "n", "0", "nein", "falsch", "denied", "opt-out", "widerrufen", "withdrawn"}
+)
 
 
 Cells = Sequence[str]
@@ -74,6 +78,7 @@ class _Thing:
     paid: bool
     currency: str
     user: str
+    consents: bool
     account: str
     campaign: str
     content: str
@@ -159,7 +164,7 @@ class MappedRows:
             }
             if worth is not None:
                 event["value"] = worth
-            if thing.user:
+            if thing.user and thing.consents:
                 event["user_id"] = thing.user
             events.append(event)
         if has_audience:
@@ -199,6 +204,8 @@ class MappedRows:
             event["content_id"] = thing.content
         if thing.user:
             event["user_id"] = thing.user
+            if not thing.consents:
+                event["consent"] = False
         if kind == "review" and "rating" in self._at:
             self._add_number(event, "rating", cells)
         if "sentiment" in self._at:
@@ -293,6 +300,7 @@ class MappedRows:
             paid=_truth(texts["paid"]),
             currency=texts["currency"].upper(),
             user=texts["user_id"],
+            consents="consent" not in self._at or _agrees(texts["consent"]),
             account=account,
             campaign=short_name(texts["campaign_id"]),
             content=short_name(texts["content_id"]),
@@ -339,6 +347,16 @@ def _type_of(text: str) -> str:
         if known in TYPE_WORDS:
             return TYPE_WORDS[known]
     raise RowRefused("unknown_type", "the type is none of " + ", ".join(ENGAGEMENTS))
+
+
+def _agrees(text: str) -> bool:
+    """Whether that is a yes; an empty cell is none."""
+    word = comparable(text)
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise RowRefused("unknown_type", "the consent is neither yes nor no")
 
 
 def _truth(text: str) -> bool:

@@ -13,6 +13,7 @@ from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage import keys
 from chalicelib.storage.imports import Import
+from chalicelib.storage.masking import masked
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -81,7 +82,8 @@ def start_import(
         currency=currency,
         account=account,
     )
-    object_key = keys.import_object(store.tenant, new.import_id, _UNSAFE.sub("_", filename)[-128:])
+    name = _UNSAFE.sub("_", masked(filename))[-128:]
+    object_key = keys.import_object(store.tenant, new.import_id, name)
     new = replace(new, object_key=object_key)
     _ = store.config  # a file of a tenant that is not registered would not be imported
     store.imports.add(new)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.admission import Refusal, Terms, admit_all
-from chalicelib.storage.events import Storable, Withdrawn
+from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.imports import RefusedRow
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Chunk:
         if not self.writes:
             return first, last
         times = {
-            (write.event if isinstance(write, Withdrawn) else write).occurred_at
+            (write.event if isinstance(write, Withdrawn | Erased) else write).occurred_at
             for write in self.writes
         }
         own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()

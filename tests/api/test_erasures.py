@@ -1,0 +1,155 @@
+"""DELETE /v1/users/{user_id} and its receipts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from chalice.app import Request
+
+from chalicelib import wiring
+from chalicelib.api import erasures as views
+from chalicelib.events import Engagement
+from chalicelib.services import erasures
+from tests.api.conftest import Caller, problem, refused
+from tests.conftest import Cloud
+from tests.factories import make_event, recently
+
+
+@pytest.fixture(autouse=True)
+def _short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "3")
+    monkeypatch.setattr(erasures, "LATE_DAYS", 0)
+
+
+def delete(caller: Caller, user_id: str) -> Any:
+    return caller.call("DELETE", f"/v1/users/{user_id}")
+
+
+def known() -> set[str | None]:
+    """Whose events are stored, by hash."""
+    today = dt.datetime.now(dt.UTC).date()
+    found = wiring.store("acme").iter_events(today - dt.timedelta(days=2), today)
+    return {event.user_id for event in found if isinstance(event, Engagement)}
+
+
+def send(sender: Caller, *user_ids: str) -> None:
+    events = [make_event(user_id=one, occurred_at=recently(days=1)) for one in user_ids]
+    assert sender.events(*events).status_code == 200
+
+
+def test_a_person_is_erased_and_there_is_a_receipt(admin: Caller, sender: Caller) -> None:
+    send(sender, "anna@example.org", "Anna@example.org ", "ben")
+    answer = delete(admin, "anna%40example.org")
+    receipt = answer.json_body
+    assert answer.status_code == 200
+    assert (receipt["state"], receipt["events"], receipt["uploads"]) == ("done", 2, 0)
+    assert receipt["person"] == wiring.store("acme").user_hash("anna@example.org")
+    assert known() == {None, wiring.store("acme").user_hash("ben")}
+    assert admin.get(answer.headers["Location"]).json_body == receipt
+    assert admin.get("/v1/erasures").json_body == {"erasures": [receipt], "next": None}
+    table = admin.get("/v1/erasures", accept="text/csv").body.decode().splitlines()
+    assert table[0] == ",".join(receipt)
+    send(sender, "anna@example.org")
+    assert known() == {None, wiring.store("acme").user_hash("ben")}
+
+
+@pytest.mark.parametrize(
+    ("user_id", "path"),
+    [
+        ("a+b@example.org", "a+b@example.org"),
+        ("a+b@example.org", "a%2Bb%40example.org"),
+        ("crm/17", "crm%2F17"),
+        ("M\u00fcller 7", "M%C3%BCller%207"),
+        ("100%", "100%25"),
+        ("%41", "%2541"),
+        ("receipts", "receipts"),
+    ],
+)
+def test_an_id_may_come_encoded_or_not(
+    admin: Caller, sender: Caller, user_id: str, path: str
+) -> None:
+    send(sender, user_id)
+    assert delete(admin, path).json_body["events"] == 1
+
+
+@pytest.mark.parametrize(
+    ("parameter", "sent", "user_id"),
+    [
+        ("a@b.c", "/v1/users/a%40b.c", "a@b.c"),
+        ("a%40b.c", "/v1/users/a%40b.c", "a@b.c"),
+        ("a%40b.c", "/v1/users/a%2540b.c", "a%40b.c"),
+        ("a%40b.c", None, "a@b.c"),
+        ("a@b.c", None, "a@b.c"),
+        ("100%", "/v1/users/100%25", "100%"),
+    ],
+)
+def test_a_gateway_may_have_decoded_it(parameter: str, sent: str | None, user_id: str) -> None:
+    context = {"httpMethod": "DELETE", "resourcePath": "/v1/users/{user_id}", "path": sent}
+    request = Request(
+        {
+            "requestContext": context,
+            "headers": {},
+            "multiValueQueryStringParameters": None,
+            "pathParameters": {"user_id": parameter},
+            "body": None,
+            "stageVariables": None,
+            "isBase64Encoded": False,
+        }
+    )
+    assert views._decoded(parameter, request) == user_id
+
+
+@pytest.mark.parametrize(
+    ("path", "code"), [("%20", "too_short"), ("x" * 257, "too_long"), ("%FF", "invalid_format")]
+)
+def test_what_is_nobodys_id_is_refused(admin: Caller, path: str, code: str) -> None:
+    found = problem(delete(admin, path))
+    assert (found["status"], found["code"]) == (400, "invalid_fields")
+    assert [(one["pointer"], one["code"]) for one in found["errors"]] == [("/user_id", code)]
+
+
+def test_only_an_admin_may(sender: Caller, reader: Caller, admin: Caller) -> None:
+    send(sender, "ben")
+    for caller in (sender, reader):
+        assert refused(delete(caller, "ben")) == (403, "forbidden")
+        assert refused(caller.get("/v1/erasures")) == (403, "forbidden")
+    assert refused(admin.get("/v1/erasures/x")) == (404, "not_found")
+    assert known() == {wiring.store("acme").user_hash("ben")}
+
+
+def test_a_receipt_is_nobody_elses(admin: Caller, stranger: Caller) -> None:
+    where = delete(admin, "ben").headers["Location"]
+    assert refused(stranger.get(where)) == (404, "not_found")
+    assert stranger.get("/v1/erasures").json_body["erasures"] == []
+
+
+def test_what_takes_longer_is_told_and_goes_on_when_asked_again(
+    admin: Caller, sender: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(sender, "ben")
+    ticks = itertools.count()
+    monkeypatch.setattr(
+        "chalicelib.api.erasures.time.monotonic", lambda: next(ticks) * views.REQUEST_SECONDS / 3
+    )
+    answers = [delete(admin, "ben")]
+    while answers[-1].status_code == 202:
+        assert answers[-1].headers["Retry-After"] == "1"
+        assert answers[-1].json_body["state"] == "running"
+        assert len(answers) < 10
+        answers.append(delete(admin, "ben"))
+    assert len(answers) > 1
+    assert answers[-1].json_body["events"] == 1
+    assert len({one.json_body["id"] for one in answers}) == 1
+
+
+def test_nothing_of_the_path_is_kept(cloud: Cloud, admin: Caller, caplog: Any) -> None:
+    caplog.set_level("DEBUG", logger="chalicelib")
+    delete(admin, quote("canary@example.org"))
+    delete(admin, "canary-user")
+    ours = [record.getMessage() for record in caplog.records if "chalicelib" in record.name]
+    assert "canary" not in json.dumps(cloud.items(), default=str) + "".join(ours)

@@ -1,0 +1,251 @@
+"""Pseudonyms: one person has one hash, for ever, and the root secret can be changed under it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import wiring, workers
+from chalicelib.errors import MisconfiguredService, Unauthenticated
+from chalicelib.services.keys import authenticate, create_key
+from chalicelib.settings import Settings
+from chalicelib.storage import keys
+from chalicelib.storage.pseudonyms import (
+    derived_key,
+    hash_of_person,
+    new_key,
+    normal_user_id,
+    seal,
+    unseal,
+)
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.tenants import USER_KEY
+from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
+from tests.factories import NOW
+
+ANNA = "anna@example.org"
+NEWER, NEWEST = "a newer root secret", "the newest root secret"
+
+# --- ids --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        (" Anna@Example.ORG\t", ANNA),
+        ("u-17 ", "u-17"),
+        ("Zoe\u0308", "Zo\u00eb"),
+        ("zo\u00eb@example.org", "zo\u00eb@example.org"),
+        ("ZOE\u0308@example.org", "zo\u00eb@example.org"),
+        ("\u00a0u-17\u2003", "u-17"),
+    ],
+)
+def test_an_id_that_is_written_in_two_ways_is_one_person(written: str, normal: str) -> None:
+    assert normal_user_id(written) == normal
+    assert hash_of_person(written, b"k" * 32) == hash_of_person(normal, b"k" * 32)
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    ["aXbY", "AXBY", "a b", "anna+shop@example.org", "an.na@example.org", "\ufb01", "@Anna", "A@B"],
+)
+def test_an_id_that_is_normal_stays_and_hashes_as_it_always_did(user_id: str) -> None:
+    assert normal_user_id(user_id) == user_id
+    key = hmac.digest(SECRET.encode(), b"tenant:acme", hashlib.sha256)
+    digest = hmac.digest(key, user_id.encode(), hashlib.sha256)
+    expected = base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")
+    assert hash_of_person(user_id, derived_key(SECRET.encode(), "acme")) == expected
+
+
+@given(st.text())
+def test_what_is_normal_is_not_changed_again(text: str) -> None:
+    assert normal_user_id(normal_user_id(text)) == normal_user_id(text)
+
+
+# --- sealing ----------------------------------------------------------------------------------
+
+
+def test_a_sealed_key_opens_under_its_secret_and_for_its_tenant_alone() -> None:
+    key = new_key()
+    sealed = seal(key, b"one secret", "acme")
+    assert unseal(sealed, b"one secret", "acme") == key
+    assert unseal(sealed, b"another secret", "acme") is None
+    assert unseal(sealed, b"one secret", "other") is None
+
+
+def test_a_sealed_key_shows_nothing_and_is_never_the_same() -> None:
+    key = new_key()
+    first, second = seal(key, b"one secret", "acme"), seal(key, b"one secret", "acme")
+    assert key not in first
+    assert first != second
+    with pytest.raises(ValueError, match="32 bytes"):
+        seal(key[:-1], b"one secret", "acme")
+
+
+@pytest.mark.parametrize("position", range(0, 64, 7))
+def test_a_sealed_key_that_was_changed_does_not_open(position: int) -> None:
+    sealed = bytearray(seal(new_key(), b"one secret", "acme"))
+    sealed[position] ^= 1
+    assert unseal(bytes(sealed), b"one secret", "acme") is None
+
+
+# --- rotation ---------------------------------------------------------------------------------
+
+
+def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
+    """The tenant's store in a process that knows these secrets, the newest first."""
+    return TenantStore(
+        cloud.dynamodb,
+        TABLE,
+        cloud.s3,
+        BUCKET,
+        tenant,
+        Settings(),
+        root_secret=secrets[0].encode,
+        other_secrets=lambda: [one.encode() for one in secrets],
+    )
+
+
+def forget_the_key(cloud: Cloud) -> None:
+    """The tenant as it was before each had a key of its own."""
+    partition = keys.config_partition("acme")
+    cloud.dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": partition}, "sk": {"S": USER_KEY}})
+
+
+def test_a_person_keeps_their_hash_when_the_root_secret_is_rotated_away(cloud: Cloud) -> None:
+    before = under(cloud, SECRET).user_hash(ANNA)
+    for known in ((NEWER, SECRET), (NEWEST, NEWER)):
+        rotated = under(cloud, *known)
+        assert rotated.user_hash(ANNA) == before
+        assert rotated.renew_user_key() is True
+        assert rotated.renew_user_key() is False
+        assert under(cloud, known[0]).user_hash(ANNA) == before
+    with pytest.raises(MisconfiguredService, match="acme"):
+        under(cloud, SECRET).user_hash(ANNA)
+
+
+def test_new_tenants_have_keys_that_no_secret_makes(cloud: Cloud) -> None:
+    made = under(cloud, SECRET).user_hash(ANNA)
+    assert made != hash_of_person(ANNA, derived_key(SECRET.encode(), "acme"))
+
+
+@pytest.mark.parametrize("known", [(SECRET,), (NEWER, SECRET)], ids=["plain", "and-rotated"])
+def test_a_tenant_from_before_keeps_its_hashes(cloud: Cloud, known: tuple[str, ...]) -> None:
+    _ = under(cloud, SECRET).config
+    forget_the_key(cloud)
+    old = hash_of_person(ANNA, derived_key(SECRET.encode(), "acme"))
+    assert under(cloud, *known).user_hash(ANNA) == old
+    assert under(cloud, known[0]).user_hash(ANNA) == old
+
+
+def test_a_configuration_that_changes_leaves_the_key(cloud: Cloud) -> None:
+    store = under(cloud, SECRET)
+    before = store.user_hash(ANNA)
+    store.items.configure(store.config)
+    store.register(store.config)
+    assert under(cloud, SECRET).user_hash(ANNA) == before
+
+
+def test_api_keys_survive_a_rotation_and_are_hashed_anew_when_they_are_used(cloud: Cloud) -> None:
+    key = create_key(under(cloud, SECRET), "read", now=NOW)
+    unused = create_key(under(cloud, SECRET), "read", now=NOW)
+    assert authenticate(key, lambda tenant: under(cloud, NEWER, SECRET)).role == "read"
+    assert authenticate(key, lambda tenant: under(cloud, NEWER)).role == "read"
+    with pytest.raises(Unauthenticated):
+        authenticate(unused, lambda tenant: under(cloud, NEWER))
+
+
+def test_a_key_that_was_revoked_stays_so_after_a_rotation(cloud: Cloud) -> None:
+    import dataclasses
+
+    store = under(cloud, SECRET)
+    key = create_key(store, "read", now=NOW)
+    kept = store.items.api_key(key.split(".")[1])
+    assert kept is not None
+    store.items.put_api_key(dataclasses.replace(kept, revoked_at=NOW))
+    for _ in range(2):
+        with pytest.raises(Unauthenticated):
+            authenticate(key, lambda tenant: under(cloud, NEWER, SECRET))
+
+
+# --- where secrets come from ------------------------------------------------------------------
+
+
+@pytest.fixture
+def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A root secret in Secrets Manager; gives its client."""
+    client = wiring.client("secretsmanager")
+    arn = client.create_secret(Name="likeworth/root", SecretString=SECRET)["ARN"]
+    monkeypatch.setenv("LIKEWORTH_SECRET", "")
+    monkeypatch.setenv("LIKEWORTH_SECRET_ARN", arn)
+    another_process()
+    return client
+
+
+def another_process() -> None:
+    """A process that has looked nothing up yet."""
+    wiring.use_session(session())
+
+
+def test_the_secret_before_is_known_in_secrets_manager(managed: Any) -> None:
+    assert wiring.other_secrets() == (SECRET.encode(),)
+    managed.put_secret_value(SecretId="likeworth/root", SecretString=NEWER)
+    another_process()
+    assert wiring.root_secret() == NEWER.encode()
+    assert wiring.other_secrets() == (NEWER.encode(), SECRET.encode())
+
+
+def test_a_process_from_before_the_rotation_still_knows_people_and_keys(managed: Any) -> None:
+    here = wiring.store("acme")
+    key, before = create_key(here, "read", now=NOW), here.user_hash(ANNA)
+    managed.put_secret_value(SecretId="likeworth/root", SecretString=NEWER)
+    under_new = [NEWER, SECRET]
+    elsewhere = wiring_store(here, under_new)
+    assert elsewhere.renew_user_key()
+    authenticate(key, lambda tenant: elsewhere)  # hashes it anew
+    assert wiring.root_secret() == SECRET.encode()  # this process has not noticed
+    del here.__dict__["_user_key"]
+    assert here.user_hash(ANNA) == before
+    assert authenticate(key, wiring.store).role == "read"
+    assert wiring.root_secret() == NEWER.encode()  # now it has
+
+
+def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:
+    return TenantStore(
+        wiring.client("dynamodb"),
+        TABLE,
+        wiring.client("s3"),
+        BUCKET,
+        there.tenant,
+        there.settings,
+        root_secret=secrets[0].encode,
+        other_secrets=lambda: [one.encode() for one in secrets],
+    )
+
+
+def test_the_daily_schedule_leaves_nothing_under_the_secret_before(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = wiring.store("acme").user_hash(ANNA)
+    monkeypatch.setenv("LIKEWORTH_SECRET", NEWER)
+    monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", f"{NEWEST}, {SECRET}")
+    another_process()
+    workers.renew_user_keys(now=NOW)
+    monkeypatch.delenv("LIKEWORTH_PREVIOUS_SECRETS")
+    another_process()
+    assert wiring.store("acme").user_hash(ANNA) == before
+
+
+def test_an_earlier_secret_that_is_too_short_is_refused(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", "short")
+    another_process()
+    with pytest.raises(MisconfiguredService, match="PREVIOUS"):
+        wiring.other_secrets()
