@@ -19,6 +19,7 @@ api/               blueprints of short views; http.py parses requests, shapes an
 workers            the import, stream, schedule and fit handlers
 cli/               the command line: estimate, convert, serve, demo, keys
 dashboard/         the page at /, one file
+documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
 embedded/          the whole service on an embedded AWS, for one machine
 demo/              the made-up brand: a simulation whose truth is known
 =================  ===============================================================================

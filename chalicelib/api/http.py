@@ -55,6 +55,8 @@ class Answer:
         Of the table, where there may be no rows to tell.
     status : int
     headers : dict
+    media_type : str, optional
+        Of a body that is a text already, in place of JSON.
     """
 
     body: Any
@@ -62,6 +64,7 @@ class Answer:
     columns: Sequence[str] | None = None
     status: int = 200
     headers: Headers = field(default_factory=dict)
+    media_type: str | None = None
 
 
 View = Callable[..., Answer]
@@ -164,7 +167,9 @@ def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
     if answer.status == 204:
         headers: Headers = {"Cache-Control": "no-store", **answer.headers}
         return Response(body="", status_code=204, headers=_with_vary(headers))
-    if media_type == CSV and answer.rows is not None:
+    if answer.media_type is not None:
+        text, content_type = answer.body, answer.media_type
+    elif media_type == CSV and answer.rows is not None:
         text, content_type = csv_of(answer.rows, answer.columns), f"{CSV}; charset=utf-8"
     else:
         text, content_type = _json(answer.body), JSON

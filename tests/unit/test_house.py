@@ -22,7 +22,9 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"attribution", "exports", "storage"}),
     frozenset({"services"}),
     frozenset({"wiring"}),
-    frozenset({"api", "workers", "cli", "embedded", "demo", "dashboard", "__main__"}),
+    frozenset(
+        {"api", "workers", "cli", "embedded", "demo", "dashboard", "documentation", "__main__"}
+    ),
     frozenset({"app"}),
 )
 """From the ground up; a room imports only rooms below its own level."""
@@ -33,7 +35,7 @@ MAY_ALSO = {
     "cli": {"embedded", "demo"},  # the command line starts them
     "demo": {"embedded"},
     "__main__": {"cli"},
-    "api": {"dashboard"},  # serves its page
+    "api": {"dashboard", "documentation"},  # serves their pages
 }
 """Doors inside a level, each with its reason."""
 
