@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Request, Response
@@ -118,20 +119,31 @@ def endpoint(
 
 
 def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
-    """Chalice middleware: keeps the request for the view, makes Chalice's own errors problems."""
+    """Chalice middleware: keeps the request for the view, and gives every answer its last touch.
+
+    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body.
+    """
     token = current_request.set(request)
     try:
         response = get_response(request)
+    except Exception:
+        log.exception("request %s ended in an unexpected error", _id(request))
+        response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)
     finally:
         current_request.reset(token)
     if isinstance(response.body, dict) and "Code" in response.body:
         if response.status_code >= 500:
             log.error("request %s ended in an unexpected error", _id(request))
-        body = problems.gateway_problem(response.status_code)
-        return _response(
-            response.status_code, _json(body), problems.MEDIA_TYPE, dict(response.headers)
-        )
+        response = problem_response(response.status_code, dict(response.headers))
+    if request is not None and request.method == "HEAD":
+        response.body = ""
     return response
+
+
+def problem_response(status: int, headers: Headers | None = None) -> Response:
+    """A problem that no view raised: of the routing, or what nobody foresaw."""
+    body = problems.gateway_problem(status)
+    return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
 
 
 def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
@@ -174,7 +186,7 @@ def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
     else:
         text, content_type = _json(answer.body), JSON
     headers = {"Cache-Control": "no-store", **answer.headers}
-    if call.request.method == "GET" and answer.status == 200:
+    if call.request.method in ("GET", "HEAD") and answer.status == 200:
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if _matches(call.request.headers.get("if-none-match"), etag):

@@ -16,6 +16,7 @@ from chalicelib.storage.tenants import Role
 from tests.conftest import Cloud
 
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
 
 
 @dataclass

@@ -188,7 +188,7 @@ def test_a_preflight_says_what_could_be_sent(client: Client) -> None:
 def test_a_method_that_is_not_there_is_a_problem(admin: Caller) -> None:
     response = admin.call("DELETE", "/v1/imports")
     assert refused(response) == (405, "method_not_allowed")
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "POST", "OPTIONS"}
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
 
 
 def test_a_mistake_of_ours_is_500_without_its_insides(
