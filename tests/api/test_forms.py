@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
+from chalicelib.api.calls import IGNORED, IGNORED_PREFIX
 from chalicelib.api.tables import csv_of, preferred
 from tests.api.conftest import Caller, problem, refused
 from tests.conftest import Cloud, session
 from tests.faulty import FaultySession, client_error
 
+API_PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 SERIES = "/v1/timeseries?metric=engagements"
 TABULAR = [SERIES, "/v1/imports", "/v1/fits", "/v1/mappings"]
 
@@ -154,6 +157,22 @@ def test_a_page_that_cannot_be_is_refused(admin: Caller, query: str) -> None:
 def test_a_call_without_parameters_takes_none(admin: Caller) -> None:
     assert refused(admin.get("/v1/health?x=1")) == (400, "invalid_fields")
     assert refused(admin.post("/v1/events?x=1", {"events": []})) == (400, "invalid_fields")
+
+
+@pytest.mark.parametrize(
+    "query", ["_=1716900000", "_=1&_=2", "cb", "cachebuster=", "nocache=1&utm_source=x&utm_id=y"]
+)
+def test_what_libraries_and_platforms_hang_onto_a_url_is_ignored(admin: Caller, query: str) -> None:
+    plain, more = (admin.get(f"{SERIES}&group_by=channel{rest}") for rest in ("", f"&{query}"))
+    assert more.status_code == 200
+    assert more.body == plain.body
+    for ignored in (*IGNORED, IGNORED_PREFIX):
+        assert ignored in API_PAGE
+
+
+@pytest.mark.parametrize("query", ["__=1", "utm=1", "UTM_source=x", "CB=1"])
+def test_what_is_only_like_it_is_not(admin: Caller, query: str) -> None:
+    assert refused(admin.get(f"{SERIES}&{query}")) == (400, "invalid_fields")
 
 
 # --- origins ----------------------------------------------------------------------------------
