@@ -75,6 +75,7 @@ def index_as_html(titles: dict[str, str]) -> str:
 <p>What a like, a share, a follower or a review is worth next to a paid ad click.</p>
 <ul>
 {items}
+<li><a href="openapi.json">The API as OpenAPI 3.1</a></li>
 </ul>
 """
     return _document(titles, INDEX, "Documentation", body)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+import app
 from chalicelib import documentation
+from chalicelib.api.openapi import describe
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.exports.declarations import Declaration
@@ -67,7 +70,7 @@ def made_files() -> dict[Path, str]:
     pages = {path: make() for path, make in PAGES.items()}
     for name, text in handbook_pages().items():
         pages[documentation.FOLDER / f"{name}.html"] = text
-    return pages
+    return pages | {documentation.OPENAPI: json.dumps(describe(app.app.routes), indent=1) + "\n"}
 
 
 def main() -> int:

@@ -68,6 +68,25 @@ class Answer:
     media_type: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a view says of itself: what `endpoint` enforces, and the API's description tells.
+
+    Attributes
+    ----------
+    roles : tuple of str
+        Beside the admin.
+    params : tuple of str
+        Query parameters.
+    tabular, public : bool
+    """
+
+    roles: tuple[Role, ...]
+    params: tuple[str, ...]
+    tabular: bool
+    public: bool
+
+
 View = Callable[..., Answer]
 
 
@@ -113,6 +132,7 @@ def endpoint(
             allow_origin(response, request, origins)
             return response
 
+        respond.declared = Declared(roles, known, tabular, public)  # type: ignore[attr-defined]
         return respond
 
     return decorate

@@ -7,6 +7,7 @@ from chalice.app import Blueprint
 from chalicelib import dashboard, documentation
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.tables import JSON
 from chalicelib.errors import NotFound
 
 HTML = "text/html; charset=utf-8"
@@ -35,6 +36,13 @@ def get_documentation_page(_call: Call, page: str) -> Answer:
     if page not in documentation.PAGES:
         raise NotFound(f"the pages are {', '.join(documentation.PAGES)}")
     return _page_of_handbook(page)
+
+
+@blueprint.route("/openapi.json", methods=["GET"], content_types=ANY_TYPE)
+@endpoint(public=True)
+def get_openapi(_call: Call) -> Answer:
+    """The description of the API (OpenAPI 3.1)."""
+    return Answer(documentation.openapi(), media_type=JSON)
 
 
 def _page_of_handbook(name: str) -> Answer:

@@ -1,6 +1,7 @@
-"""The handbook at ``/docs``: pages of docs/ as HTML, made before they are shipped by `make docs`.
+"""The handbook at ``/docs`` and the API's description, made before they are shipped by `make docs`.
 
-A package that is deployed holds no docs/ and no Markdown library, so the pages lie here, ready.
+A package that is deployed holds no docs/ and no Markdown library, so the pages lie here, ready; and
+what describes the API is too slow to be made when somebody asks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("pages")
+OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
 PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy")
 """Pages of docs/ that a user of the API needs, in the order of the index."""
@@ -23,6 +25,12 @@ def page(name: str) -> str:
     if name not in (*PAGES, INDEX):
         raise KeyError(name)
     return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+
+
+@functools.cache
+def openapi() -> str:
+    """The description of the API as JSON."""
+    return OPENAPI.read_text(encoding="utf-8")
 
 
 @functools.cache
