@@ -29,7 +29,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
 GATEWAY_CODES = {
     "method_not_allowed": "The path exists, but not with this method.",
     "request_timeout": "The body did not arrive in time.",
-    "not_implemented": "A method or a transfer encoding that no server here knows.",
+    "not_implemented": "A transfer encoding that no server here knows.",
     "internal_error": "Something went wrong that is our fault; the log knows what.",
 }
 """Codes that no class of `errors` has: what the server and the routing before the views say."""
