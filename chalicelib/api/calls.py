@@ -11,6 +11,7 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.days import WrongDay, parse_day
 from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -22,7 +23,6 @@ IGNORED_PREFIX = "utm_"
 """Parameters that libraries and platforms hang onto any URL; none of ours will ever be named so."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,10 @@ class Call:
 
 def parse_date(name: str, text: Any) -> dt.date:
     """A day from ``YYYY-MM-DD``; raises InvalidFields that points to `name`."""
-    if isinstance(text, str) and _DATE.fullmatch(text):
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise wrong_parameter(name, "invalid_format", "a day is YYYY-MM-DD")
+    try:
+        return parse_day(text)
+    except WrongDay as error:
+        raise wrong_parameter(name, error.code, str(error)) from None
 
 
 def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:

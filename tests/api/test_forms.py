@@ -135,7 +135,10 @@ def test_a_cache_must_not_mix_callers_up(admin: Caller) -> None:
         ("metric=cost&to=tomorrow", "/to"),
         ("metric=cost&to=٢٠٢٦-٠١-٠١", "/to"),
         ("metric=cost&from=2026-02-02&to=2026-02-01", "/to"),
-        ("metric=cost&from=1900-01-01&to=2026-02-01", "/from"),
+        ("metric=cost&from=2000-01-01&to=2026-02-01", "/from"),
+        ("metric=cost&from=1969-12-31&to=1969-12-31", "/from"),
+        ("metric=cost&to=0001-01-02", "/to"),
+        ("metric=cost&from=3000-01-01", "/from"),
     ],
 )
 def test_a_query_that_is_wrong_is_refused(admin: Caller, query: str, pointer: str) -> None:

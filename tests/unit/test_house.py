@@ -17,7 +17,7 @@ PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"money", "channels", "settings"}),
+    frozenset({"money", "channels", "days", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
     frozenset({"services"}),

@@ -17,6 +17,7 @@ from chalicelib.api.http import Declared
 from chalicelib.api.openapi.operations import OPERATIONS, Operation
 from chalicelib.api.openapi.requests import (
     BODIES,
+    EXAMPLES,
     PARAMETERS,
     PATH_PARAMETERS,
     Schema,
@@ -144,7 +145,8 @@ def _query_parameters(declared: Declared, operation: Operation) -> Iterator[dict
 
 def _body(operation: Operation) -> dict[str, Any]:
     assert operation.body is not None
-    content: dict[str, Any] = {JSON: {"schema": reference(operation.body)}}
+    example = {"usual": {"value": EXAMPLES[operation.body]}}
+    content: dict[str, Any] = {JSON: {"schema": reference(operation.body), "examples": example}}
     if operation.body == "EventsBody":
         content[NDJSON] = {
             "schema": {"type": "string", "description": "An event per line; at most 500."}

@@ -120,6 +120,51 @@ BODIES: dict[str, Schema] = {
 }
 """Schemas of bodies that are read without a model."""
 
+EXAMPLES: dict[str, Any] = {
+    "EventsBody": {
+        "events": [
+            {
+                "kind": "engagement",
+                "event_id": "fb-2026-03-14-42",
+                "occurred_at": "2026-03-14T09:30:00+01:00",
+                "channel": "facebook",
+                "type": "like",
+                "user_id": "anna@example.com",
+            },
+            {
+                "kind": "conversion",
+                "event_id": "order-1001",
+                "occurred_at": "2026-03-15T18:00:00Z",
+                "goal": "purchase",
+                "value": {"amount": "59.90", "currency": "EUR"},
+                "user_id": "anna@example.com",
+            },
+        ]
+    },
+    "Mapping": {
+        "columns": {"Datum": "day", "Kampagne": "campaign_id", "Klicks": "click", "Kosten": "cost"},
+        "constants": {"channel": "xing", "paid": True, "currency": "EUR"},
+        "dates": "dmy",
+        "decimal_mark": ",",
+    },
+    "ImportBody": {"filename": "campaigns.csv", "platform": "google_ads"},
+    "ReplayBody": {"mapping": {"dates": "dmy"}},
+    "FitBody": {"from": "2026-01-01", "to": "2026-04-30"},
+    "ExperimentBody": {
+        "experiment_id": "likes-2026-03",
+        "kind": "holdout",
+        "channel": "facebook",
+        "type": "like",
+        "goal": "purchase",
+        "from": "2026-03-01",
+        "to": "2026-03-28",
+        "treated": {"people": 20000, "conversions": 460},
+        "control": {"people": 20000, "conversions": 400},
+        "engagements": 5200,
+    },
+}
+"""An example of each body."""
+
 PARAMETERS: dict[str, tuple[Schema, str]] = {
     "from": (_DAY, "First day, UTC."),
     "to": (_DAY, "Last day, inclusive."),
