@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types docs worlds fuzz kills histories bench capacity lock clean
+.PHONY: help demo serve test check format lint types docs nightly worlds fuzz kills histories bench capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ types: $(VENV)/.dev
 
 docs: $(VENV)/.dev ## make the pages that are made of the code
 	@$(BIN)/python -m infra.pages
+
+nightly: $(VENV)/.dev ## over 10,000 requests, right and wrong, against the API's description (minutes)
+	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)

@@ -19,8 +19,8 @@ from chalicelib.api import (
     monitoring,
     pages,
 )
-from chalicelib.api.cors import answer_preflights
 from chalicelib.api.http import bind_request
+from chalicelib.api.methods import answer_every_method
 
 # Chalice wants an ARN when it packages; `infra/resources.json` puts the table's own in its place.
 STREAM_ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/likeworth/stream/from-template"
@@ -41,7 +41,7 @@ for module in (
     pages,
 ):
     app.register_blueprint(module.blueprint)
-answer_preflights(app)
+answer_every_method(app)
 
 
 @app.on_sqs_message(queue="likeworth-imports", batch_size=1)

@@ -8,6 +8,7 @@ The map of the house. Arrows point one way only:
 =================  ===============================================================================
 errors             one exception class per cause, each with its stable code; knows no HTTP
 channels, money    the catalogue of channels; amounts with a currency
+days               days at the edges, within bounds
 events             the event models of the contract and the one way from raw data to an event
 settings           the only reader of the environment
 exports/           one module per platform: recognise a file, read its rows, yield events
@@ -19,6 +20,7 @@ api/               blueprints of short views; http.py parses requests, shapes an
 workers            the import, stream, schedule and fit handlers
 cli/               the command line: estimate, convert, serve, demo, keys
 dashboard/         the page at /, one file
+documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
 embedded/          the whole service on an embedded AWS, for one machine
 demo/              the made-up brand: a simulation whose truth is known
 =================  ===============================================================================

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MAX_INTEGER_DIGITS = 15
@@ -60,10 +60,22 @@ def parse_currency(value: Any) -> str:
     raise PydanticCustomError("invalid_currency", "a currency is three capital letters, e.g. EUR")
 
 
+_AMOUNT_SCHEMA = {
+    "anyOf": [
+        {"type": "number", "minimum": 0, "exclusiveMaximum": 10**MAX_INTEGER_DIGITS},
+        {"type": "string", "pattern": r"^\d{1,15}(\.\d{1,8})?$"},
+    ]
+}
+
+
 class Money(BaseModel):
     """An amount (at least zero) in one currency."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    amount: Annotated[Decimal, BeforeValidator(parse_amount)]
-    currency: Annotated[str, BeforeValidator(parse_currency)]
+    amount: Annotated[Decimal, BeforeValidator(parse_amount), WithJsonSchema(_AMOUNT_SCHEMA)]
+    currency: Annotated[
+        str,
+        BeforeValidator(parse_currency),
+        WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"}),
+    ]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 
+import app
+from chalicelib import documentation
+from chalicelib.api.openapi import describe
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.mapping import CONSTANTS, FIELD_MEANINGS
 from chalicelib.exports.platforms import IMPORTERS
+from infra import handbook
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -49,7 +54,23 @@ events. {both} also occur for single rows.
 """
 
 
+def handbook_pages() -> dict[str, str]:
+    """Every page of the handbook as HTML, by name."""
+    texts = {name: _markdown(name) for name in documentation.PAGES}
+    titles = {name: handbook.title_of(text) for name, text in texts.items()}
+    pages = {name: handbook.as_html(name, text, titles) for name, text in texts.items()}
+    return pages | {documentation.INDEX: handbook.index_as_html(titles)}
+
+
 PAGES = {DOCS / "exports.md": exports_page, DOCS / "errors.md": errors_page}
+
+
+def made_files() -> dict[Path, str]:
+    """Everything that `make docs` writes: path -> text."""
+    pages = {path: make() for path, make in PAGES.items()}
+    for name, text in handbook_pages().items():
+        pages[documentation.FOLDER / f"{name}.html"] = text
+    return pages | {documentation.OPENAPI: json.dumps(describe(app.app.routes), indent=1) + "\n"}
 
 
 def main() -> int:
@@ -57,12 +78,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
     check = parser.parse_args().check
-    stale = [path for path, make in PAGES.items() if path.read_text(encoding="utf-8") != make()]
-    for path in stale:
+    stale = {path: text for path, text in made_files().items() if _read(path) != text}
+    for path, text in stale.items():
         if not check:
-            path.write_text(PAGES[path](), encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
         print(f"{path.name}: {'stale, run make docs' if check else 'written'}")
     return int(check and bool(stale))
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def _markdown(name: str) -> str:
+    path = DOCS / f"{name}.md"
+    return PAGES[path]() if path in PAGES else path.read_text(encoding="utf-8")
 
 
 def _platforms() -> list[tuple[str, list[Declaration]]]:

@@ -1,7 +1,8 @@
-"""Bodies of requests: media type, size, and what is in them."""
+"""Bodies of requests: media type, compression, size, and what is in them."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from chalicelib.errors import (
     BodyTooLarge,
     FieldError,
     InvalidFields,
+    InvalidRequest,
     MalformedJson,
     UnsupportedMediaType,
 )
@@ -21,16 +23,22 @@ MAX_FIELD_ERRORS = 20
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
 
+_GZIP_HEADER = zlib.MAX_WBITS | 16
+_GZIP_MAGIC = b"\x1f\x8b"
+
 
 def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
-    """Media type and bytes of a body.
+    """Media type and bytes of a body, unpacked.
 
     Raises
     ------
     UnsupportedMediaType
-        If the Content-Type is missing or none of `accepted`, not UTF-8, or the body is compressed.
+        If the Content-Type is missing or none of `accepted`, not UTF-8, or the body is compressed
+        by anything but gzip.
     BodyTooLarge
-        Above one million bytes.
+        Above one million bytes, as sent or unpacked.
+    InvalidRequest
+        If what begins as gzip is none.
     MalformedJson
         If the text cannot be UTF-8.
     """
@@ -41,15 +49,37 @@ def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
     for param in params:
         if param.startswith("charset=") and param[8:].strip('"') not in ("utf-8", "utf8"):
             raise UnsupportedMediaType("the charset must be utf-8")
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("the body must not be compressed")
-    try:
-        body = bytes(request.raw_body or b"")  # type: ignore[arg-type]  # it is never text
-    except UnicodeEncodeError as error:
-        raise MalformedJson("the body is not UTF-8") from error
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise UnsupportedMediaType("the body must not be compressed, or by gzip, once")
+    body = _bytes_of(request)
     if len(body) > MAX_BODY_BYTES:
         raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY_BYTES} are read")
+    # a gateway may have unpacked the body and left the header as it was
+    if encoding != "identity" and body.startswith(_GZIP_MAGIC):
+        body = _unpacked(body)
     return media_type, body
+
+
+def _bytes_of(request: Request) -> bytes:
+    try:
+        return bytes(request.raw_body or b"")  # type: ignore[arg-type]  # it is never text
+    except ValueError as error:  # half of a surrogate pair, or no base64
+        raise MalformedJson("the body is not UTF-8") from error
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The content of a gzip file of one member, of which no more is unpacked than is read."""
+    reader = zlib.decompressobj(_GZIP_HEADER)
+    try:
+        content = reader.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise InvalidRequest("the body is not whole gzip, as its Content-Encoding says") from error
+    if len(content) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"unpacked it has more than the {MAX_BODY_BYTES} bytes that are read")
+    if not reader.eof or reader.unused_data:
+        raise InvalidRequest("the body is not one whole gzip file and nothing behind it")
+    return content
 
 
 def read_object(
@@ -71,7 +101,7 @@ def read_object(
     InvalidFields
         For a value that is no object, missing and unknown fields; and what `read_body` raises.
     """
-    if may_be_absent and not request.raw_body:
+    if may_be_absent and not _bytes_of(request):
         return {}
     _, body = read_body(request, (JSON,))
     return check_object(parse_json(body), required=required, optional=optional)

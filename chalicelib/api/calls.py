@@ -11,14 +11,18 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.days import WrongDay, parse_day
 from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)
 """Kept per context, not on the app, so that a threaded server cannot mix two callers up."""
 
+IGNORED = frozenset({"_", "cb", "cachebuster", "nocache", "fbclid", "gclid", "msclkid"})
+IGNORED_PREFIX = "utm_"
+"""Parameters that libraries and platforms hang onto any URL; none of ours will ever be named so."""
+
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +85,20 @@ class Call:
 
 def parse_date(name: str, text: Any) -> dt.date:
     """A day from ``YYYY-MM-DD``; raises InvalidFields that points to `name`."""
-    if isinstance(text, str) and _DATE.fullmatch(text):
-        try:
-            return dt.date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise wrong_parameter(name, "invalid_format", "a day is YYYY-MM-DD")
+    try:
+        return parse_day(text)
+    except WrongDay as error:
+        raise wrong_parameter(name, error.code, str(error)) from None
 
 
 def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
-    """The query parameters of a request; raises InvalidFields for unknown and repeated ones."""
+    """The query parameters of a request, without those that are ignored.
+
+    Raises
+    ------
+    InvalidFields
+        For unknown and repeated ones, and those without a value.
+    """
     given = request.query_params
     wrong: list[FieldError] = []
     query: dict[str, str] = {}
@@ -98,6 +106,8 @@ def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
         return {}
     for name in given:
         values = given.getlist(name)
+        if name in IGNORED or name.startswith(IGNORED_PREFIX):
+            continue
         if name not in known:
             allowed = f"; known are {', '.join(known)}" if known else ""
             wrong.append(FieldError(_pointer(name), "unknown_field", f"unknown parameter{allowed}"))

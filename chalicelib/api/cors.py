@@ -4,42 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chalice.app import Chalice, Request, Response
+from chalice.app import Request, Response
 
 from chalicelib.api.calls import current_request
 
 EXPOSED_HEADERS = "ETag, Location, Retry-After"
+ALLOWED_HEADERS = "content-encoding, content-type, if-none-match, x-api-key"
 PREFLIGHT_SECONDS = 600
 
 
-def answer_preflights(app: Chalice) -> None:
-    """Give every path an OPTIONS route.
+def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., Response]:
+    """The view for OPTIONS of a path.
 
     A preflight carries no API key, so the tenant, whose origins matter, is not known yet. Any
     origin may ask what it could send; whether it may read an answer, the answer itself says.
+
+    Parameters
+    ----------
+    methods : sequence of str
+        Methods that a page may use; HEAD is among those that need no leave.
+    allowed : sequence of str
+        All that the path has.
     """
-    for path, methods in list(app.routes.items()):
-        app.route(path, methods=["OPTIONS"], content_types=["*/*"])(_preflight(sorted(methods)))
 
-
-def _preflight(methods: list[str]) -> Callable[..., Response]:
-    def preflight(**_path: str) -> Response:
+    def answer_preflight(**_path: str) -> Response:
         request = current_request.get()
         origin = request.headers.get("origin") if request is not None else None
-        headers: dict[str, str | list[str]] = {
-            "Allow": ", ".join([*methods, "OPTIONS"]),
-            "Vary": "Origin",
-        }
+        headers: dict[str, str | list[str]] = {"Allow": ", ".join(allowed), "Vary": "Origin"}
         if origin:
             headers |= {
                 "Access-Control-Allow-Origin": origin,
                 "Access-Control-Allow-Methods": ", ".join(methods),
-                "Access-Control-Allow-Headers": "content-type, if-none-match, x-api-key",
+                "Access-Control-Allow-Headers": ALLOWED_HEADERS,
                 "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
             }
         return Response(body="", status_code=204, headers=headers)
 
-    return preflight
+    return answer_preflight
 
 
 def allow_origin(response: Response, request: Request, allowed: Sequence[str]) -> None:

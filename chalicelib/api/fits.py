@@ -7,10 +7,9 @@ from typing import Any
 from chalice.app import Blueprint
 
 from chalicelib import wiring
-from chalicelib.api.bodies import JSON, check_object, read_body
+from chalicelib.api.bodies import read_object
 from chalicelib.api.calls import Call, parse_date
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.strict_json import parse_json
 from chalicelib.services import fits
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.keys import TIME_ORDERED_ID
@@ -24,10 +23,7 @@ blueprint = Blueprint(__name__)
 @endpoint("admin")
 def post_fit(call: Call) -> Answer:
     """Ask for a fit; the body, if any, names its window."""
-    window: dict[str, Any] = {}
-    if call.request.raw_body:
-        _, body = read_body(call.request, (JSON,))
-        window = check_object(parse_json(body), optional=("from", "to"))
+    window = read_object(call.request, optional=("from", "to"), may_be_absent=True)
     start, end = (
         None if window.get(name) is None else parse_date(name, window[name])
         for name in ("from", "to")

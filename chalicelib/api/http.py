@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from chalice.app import Request, Response
@@ -56,6 +57,8 @@ class Answer:
         Of the table, where there may be no rows to tell.
     status : int
     headers : dict
+    media_type : str, optional
+        Of a body that is a text already, in place of JSON.
     """
 
     body: Any
@@ -63,6 +66,26 @@ class Answer:
     columns: Sequence[str] | None = None
     status: int = 200
     headers: Headers = field(default_factory=dict)
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a view says of itself: what `endpoint` enforces, and the API's description tells.
+
+    Attributes
+    ----------
+    roles : tuple of str
+        Beside the admin.
+    params : tuple of str
+        Query parameters.
+    tabular, public : bool
+    """
+
+    roles: tuple[Role, ...]
+    params: tuple[str, ...]
+    tabular: bool
+    public: bool
 
 
 View = Callable[..., Answer]
@@ -119,26 +142,38 @@ def endpoint(
             allow_origin(response, request, origins)
             return response
 
+        respond.declared = Declared(roles, known, tabular, public)  # type: ignore[attr-defined]
         return respond
 
     return decorate
 
 
 def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
-    """Chalice middleware: keeps the request for the view, makes Chalice's own errors problems."""
+    """Chalice middleware: keeps the request for the view, and gives every answer its last touch.
+
+    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body.
+    """
     token = current_request.set(request)
     try:
         response = get_response(request)
+    except Exception:
+        log.exception("request %s ended in an unexpected error", _id(request))
+        response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)
     finally:
         current_request.reset(token)
     if isinstance(response.body, dict) and "Code" in response.body:
         if response.status_code >= 500:
             log.error("request %s ended in an unexpected error", _id(request))
-        body = problems.gateway_problem(response.status_code)
-        return _response(
-            response.status_code, _json(body), problems.MEDIA_TYPE, dict(response.headers)
-        )
+        response = problem_response(response.status_code, dict(response.headers))
+    if request is not None and request.method == "HEAD":
+        response.body = ""
     return response
+
+
+def problem_response(status: int, headers: Headers | None = None) -> Response:
+    """A problem that no view raised: of the routing, or what nobody foresaw."""
+    body = problems.gateway_problem(status)
+    return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
 
 
 def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
@@ -174,12 +209,14 @@ def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
     if answer.status == 204:
         headers: Headers = {"Cache-Control": "no-store", **answer.headers}
         return Response(body="", status_code=204, headers=_with_vary(headers))
-    if media_type == CSV and answer.rows is not None:
+    if answer.media_type is not None:
+        text, content_type = answer.body, answer.media_type
+    elif media_type == CSV and answer.rows is not None:
         text, content_type = csv_of(answer.rows, answer.columns), f"{CSV}; charset=utf-8"
     else:
         text, content_type = _json(answer.body), JSON
     headers = {"Cache-Control": "no-store", **answer.headers}
-    if call.request.method == "GET" and answer.status == 200:
+    if call.request.method in ("GET", "HEAD") and answer.status == 200:
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
         headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
         if _matches(call.request.headers.get("if-none-match"), etag):

@@ -28,9 +28,11 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
 
 GATEWAY_CODES = {
     "method_not_allowed": "The path exists, but not with this method.",
+    "request_timeout": "The body did not arrive in time.",
+    "not_implemented": "A transfer encoding that no server here knows.",
     "internal_error": "Something went wrong that is our fault; the log knows what.",
 }
-"""Codes that no class of `errors` has: what the routing in front of the views says."""
+"""Codes that no class of `errors` has: what the server and the routing before the views say."""
 
 _HIDDEN = "something went wrong on our side; the request id leads to it in the log"
 

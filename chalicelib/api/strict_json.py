@@ -12,17 +12,24 @@ from chalicelib.errors import MalformedJson
 MAX_DEPTH = 32
 
 _STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BRACKET = re.compile(r"[\[\]{}]")
 
 
-def parse_json(body: bytes) -> Any:
+def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
     """The value of a JSON text; numbers with a fraction or an exponent are `Decimal`.
+
+    Parameters
+    ----------
+    unpaired : bool
+        Whether texts may hold halves of surrogate pairs, which are no characters and can neither
+        be stored nor hashed: whoever allows them looks at each text.
 
     Raises
     ------
     MalformedJson
         For a syntax error, NaN and Infinity, a key given twice, bytes that are not UTF-8, more
-        than 32 levels, or a whole number of thousands of digits.
+        than 32 levels, half of a surrogate pair, or a whole number of thousands of digits.
     """
     try:
         text = body.decode("utf-8")
@@ -31,7 +38,7 @@ def parse_json(body: bytes) -> Any:
     if _depth(text) > MAX_DEPTH:
         raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
     try:
-        return json.loads(
+        value = json.loads(
             text,
             parse_float=_fraction,
             parse_constant=_refuse_constant,
@@ -41,6 +48,21 @@ def parse_json(body: bytes) -> Any:
         raise MalformedJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from error
     except ValueError as error:
         raise MalformedJson("a number has too many digits") from error
+    if not unpaired and _SURROGATE.search(text) and not _is_text(value):
+        raise MalformedJson("a text holds half of a surrogate pair")
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    """Whether all texts of a value are made of characters."""
+    match value:
+        case str():
+            return not any("\ud800" <= character <= "\udfff" for character in value)
+        case list():
+            return all(map(_is_text, value))
+        case dict():
+            return all(map(_is_text, value)) and all(map(_is_text, value.values()))
+    return True
 
 
 def _depth(text: str) -> int:

@@ -39,8 +39,12 @@ class ChaliceGateway:
             route = self._matcher.match_route(target).route
         except ValueError:
             return problem(404, "not_found", "there is no such path")
-        methods = set(self._app.routes[route])
-        method = "GET" if request.method == "HEAD" and "HEAD" not in methods else request.method
+        methods = {
+            method
+            for method, entry in self._app.routes[route].items()
+            if not getattr(entry.view_function, "refuses_method", False)
+        }
+        method = "GET" if request.method == "HEAD" and "GET" in methods else request.method
         if method not in methods:
             allowed = methods | {"OPTIONS"} | ({"HEAD"} if "GET" in methods else set())
             allow = (("Allow", ", ".join(sorted(allowed))),)

@@ -197,8 +197,11 @@ class _Connection(BaseHTTPRequestHandler):
         response = self.server.answer(Request(self.command, self.path, headers, body))
         self._send(response)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _exchange  # noqa: N815
-    do_TRACE = do_CONNECT = _exchange  # noqa: N815
+    def __getattr__(self, name: str) -> Any:
+        """Every method is for `answer` to take or refuse, not for the standard library."""
+        if name.startswith("do_"):
+            return self._exchange
+        raise AttributeError(name)
 
     def _read_body(self) -> bytes:
         limit = self.server.body_limit(self.command, self.path)

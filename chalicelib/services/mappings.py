@@ -110,6 +110,9 @@ def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
     """
     from chalicelib.exports import parse_mapping
 
+    wrong = _formats_that_are_no_text(raw, at)
+    if wrong:
+        raise InvalidFields("this is no mapping", wrong)
     try:
         mapping = parse_mapping(raw).as_json()
     except InvalidFields as error:
@@ -119,3 +122,14 @@ def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
         message = f"at most {MAX_MAPPING_BYTES} bytes"
         raise InvalidFields("the mapping is too long", (FieldError(at, "too_long", message),))
     return mapping
+
+
+def _formats_that_are_no_text(raw: Any, at: str) -> tuple[FieldError, ...]:
+    """Formats that are as good as nothing, and no text: 0, false, an empty list."""
+    if not isinstance(raw, dict):
+        return ()
+    return tuple(
+        FieldError(f"{at}/{name}", "wrong_type", "must be text")
+        for name in ("dates", "decimal_mark")
+        if name in raw and not isinstance(raw[name], str)
+    )

@@ -13,9 +13,11 @@ from chalice.test import Client, HTTPResponse
 from chalicelib import wiring
 from chalicelib.services.keys import create_key
 from chalicelib.storage.tenants import Role
+from tests.api import described
 from tests.conftest import Cloud
 
 JSON = "application/json"
+NDJSON = "application/x-ndjson"
 
 
 @dataclass
@@ -28,12 +30,17 @@ class Caller:
     def call(
         self, method: str, path: str, body: bytes = b"", **headers: str | None
     ) -> HTTPResponse:
-        """Send a request; underscores in header names are hyphens, None leaves one out."""
+        """Send a request; underscores in header names are hyphens, None leaves one out.
+
+        Whatever the answer is, the description of the API must tell of it.
+        """
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         sent = {"x-api-key": self.key} | named
-        return self.client.http.request(
+        response = self.client.http.request(
             method, path, headers={n: v for n, v in sent.items() if v is not None}, body=body
         )
+        described.check(method, path, response)
+        return response
 
     def get(self, path: str, **headers: str | None) -> HTTPResponse:
         """GET a path."""

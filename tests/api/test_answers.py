@@ -294,7 +294,14 @@ def test_a_fit_needs_no_window(admin: Caller, body: bytes) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{"from": "x"}, {"from": 5}, {"goal": "purchase"}, {"from": "2026-03-02", "to": "2026-03-01"}],
+    [
+        {"from": "x"},
+        {"from": 5},
+        {"goal": "purchase"},
+        {"from": "2026-03-02", "to": "2026-03-01"},
+        {"to": "0001-01-01"},
+        {"from": "9999-12-31", "to": "9999-12-31"},
+    ],
 )
 def test_a_window_that_is_none_is_refused(admin: Caller, body: dict[str, Any]) -> None:
     assert refused(admin.post("/v1/fits", body)) == (400, "invalid_fields")

@@ -208,3 +208,19 @@ def test_a_part_of_the_window_is_answered_where_only_an_experiment_knows_the_kin
     (found,) = answer["channels"][0]["engagements"]
     assert (found["method"], found["reasons"]) == ("experiment", [])
     assert found["conversions_per_engagement"]["estimate"] == 0.2
+
+
+@pytest.mark.parametrize("day", ["9999-12-30", "0001-01-01", "3000-01-01"])
+def test_a_day_out_of_all_bounds_is_refused(admin: Caller, day: str) -> None:
+    body = {
+        "kind": "geo",
+        "channel": "facebook",
+        "type": "like",
+        "goal": "purchase",
+        "from": "2026-01-01",
+        "to": "2026-01-02",
+        "treated_regions": ["a"],
+        "series": {"first_day": day, "regions": {"a": [1, 2, 3], "b": [1, 2, 3]}},
+    }
+    (wrong,) = problem(admin.post("/v1/experiments", body))["errors"]
+    assert (wrong["pointer"], wrong["code"]) == ("/series/first_day", "out_of_range")

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
+from chalicelib.api.calls import IGNORED, IGNORED_PREFIX
 from chalicelib.api.tables import csv_of, preferred
 from tests.api.conftest import Caller, problem, refused
 from tests.conftest import Cloud, session
 from tests.faulty import FaultySession, client_error
 
+API_PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 SERIES = "/v1/timeseries?metric=engagements"
 TABULAR = [SERIES, "/v1/imports", "/v1/fits", "/v1/mappings"]
 
@@ -132,7 +135,10 @@ def test_a_cache_must_not_mix_callers_up(admin: Caller) -> None:
         ("metric=cost&to=tomorrow", "/to"),
         ("metric=cost&to=٢٠٢٦-٠١-٠١", "/to"),
         ("metric=cost&from=2026-02-02&to=2026-02-01", "/to"),
-        ("metric=cost&from=1900-01-01&to=2026-02-01", "/from"),
+        ("metric=cost&from=2000-01-01&to=2026-02-01", "/from"),
+        ("metric=cost&from=1969-12-31&to=1969-12-31", "/from"),
+        ("metric=cost&to=0001-01-02", "/to"),
+        ("metric=cost&from=3000-01-01", "/from"),
     ],
 )
 def test_a_query_that_is_wrong_is_refused(admin: Caller, query: str, pointer: str) -> None:
@@ -154,6 +160,22 @@ def test_a_page_that_cannot_be_is_refused(admin: Caller, query: str) -> None:
 def test_a_call_without_parameters_takes_none(admin: Caller) -> None:
     assert refused(admin.get("/v1/health?x=1")) == (400, "invalid_fields")
     assert refused(admin.post("/v1/events?x=1", {"events": []})) == (400, "invalid_fields")
+
+
+@pytest.mark.parametrize(
+    "query", ["_=1716900000", "_=1&_=2", "cb", "cachebuster=", "nocache=1&utm_source=x&utm_id=y"]
+)
+def test_what_libraries_and_platforms_hang_onto_a_url_is_ignored(admin: Caller, query: str) -> None:
+    plain, more = (admin.get(f"{SERIES}&group_by=channel{rest}") for rest in ("", f"&{query}"))
+    assert more.status_code == 200
+    assert more.body == plain.body
+    for ignored in (*IGNORED, IGNORED_PREFIX):
+        assert ignored in API_PAGE
+
+
+@pytest.mark.parametrize("query", ["__=1", "utm=1", "UTM_source=x", "CB=1"])
+def test_what_is_only_like_it_is_not(admin: Caller, query: str) -> None:
+    assert refused(admin.get(f"{SERIES}&{query}")) == (400, "invalid_fields")
 
 
 # --- origins ----------------------------------------------------------------------------------
@@ -188,7 +210,7 @@ def test_a_preflight_says_what_could_be_sent(client: Client) -> None:
 def test_a_method_that_is_not_there_is_a_problem(admin: Caller) -> None:
     response = admin.call("DELETE", "/v1/imports")
     assert refused(response) == (405, "method_not_allowed")
-    assert set(response.headers["Allow"].split(", ")) == {"GET", "POST", "OPTIONS"}
+    assert set(response.headers["Allow"].split(", ")) == {"GET", "HEAD", "POST", "OPTIONS"}
 
 
 def test_a_mistake_of_ours_is_500_without_its_insides(

@@ -240,11 +240,6 @@ def test_a_content_type_may_say_utf_8(sender: Caller, content_type: str) -> None
     assert response.status_code == 200
 
 
-def test_a_compressed_body_is_refused(sender: Caller) -> None:
-    response = sender.post("/v1/events", b"\x1f\x8b", content_encoding="gzip")
-    assert refused(response) == (415, "unsupported_media_type")
-
-
 def test_500_events_are_taken_and_501_are_not(sender: Caller) -> None:
     events = [event() for _ in range(501)]
     assert sender.events(*events[:500]).json_body["accepted"] == 500

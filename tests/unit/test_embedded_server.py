@@ -168,6 +168,14 @@ def test_no_content_has_neither_length_nor_body(connection: http.client.HTTPConn
     assert connection.getresponse().status == 200
 
 
+@pytest.mark.parametrize("method", ["GET", "TRACE", "CONNECT", "QUERY", "PROPFIND", "x-own"])
+def test_every_method_is_for_the_application_to_take_or_refuse(
+    connection: http.client.HTTPConnection, method: str
+) -> None:
+    connection.request(method, "/there")
+    assert json.loads(connection.getresponse().read())["method"] == method
+
+
 def test_a_repeated_header_arrives_as_one(server: HttpServer) -> None:
     answer = _raw(
         server, b"GET / HTTP/1.1\r\nHost: x\r\nAccept: a\r\nAccept: b\r\nConnection: close\r\n\r\n"

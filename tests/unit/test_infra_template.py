@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -120,3 +121,31 @@ def test_the_table_expires_items_and_can_be_restored(template: dict[str, Any]) -
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
     assert template["Resources"]["Table"]["DeletionPolicy"] == "Retain"
+
+
+def test_what_the_gateway_refuses_by_itself_is_a_documented_problem(
+    template: dict[str, Any],
+) -> None:
+    documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    responses = properties(template, "RestAPI")["GatewayResponses"]
+    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
+    for name, one in responses.items():
+        body = json.loads(one["ResponseTemplates"]["application/json"])
+        headers = one["ResponseParameters"]["Headers"]
+        assert headers["Content-Type"] == "'application/problem+json'"
+        assert body["type"] == f"/docs/errors#{body['code']}"
+        assert {"title", "detail"} <= set(body)
+        assert str(body.get("status")) == str(one.get("StatusCode"))
+        assert ("Retry-After" in headers) == (body.get("status") == 503)
+        row = rf'<a id="{body["code"]}"></a>`{body["code"]}` \| (\d+)'
+        (status,) = re.findall(row, documented)
+        assert name == "DEFAULT_4XX" or int(status) == body["status"]
+
+
+def test_the_gateway_hands_on_every_method_and_every_byte(template: dict[str, Any]) -> None:
+    described = properties(template, "RestAPI")["DefinitionBody"]
+    assert described["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    methods = {"get", "head", "post", "put", "patch", "delete", "options"}
+    for path, given in described["paths"].items():
+        expected = methods if "get" in given else methods - {"head"}
+        assert expected <= set(given), path

@@ -21,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from chalicelib.days import WrongDay, parse_day
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.events import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.money import Money
@@ -32,16 +33,13 @@ MAX_REGION_DAYS = 60_000
 MAX_FIELD_ERRORS = 20
 MIN_STANDARD_ERROR = 1e-12
 
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-
 
 def _parse_day(value: Any) -> dt.date:
-    if isinstance(value, str) and _DATE.fullmatch(value):
-        try:
-            return dt.date.fromisoformat(value)
-        except ValueError:
-            pass
-    raise PydanticCustomError("invalid_format", "a day is YYYY-MM-DD")
+    try:
+        return parse_day(value)
+    except WrongDay as error:
+        code: Any = error.code  # pydantic wants a literal
+        raise PydanticCustomError(code, "{reason}", {"reason": str(error)}) from None
 
 
 def _parse_number(value: Any) -> float:

@@ -1,0 +1,257 @@
+"""The OpenAPI 3.1 document: routes and what they declare, with the schemas of the models."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from chalicelib import __version__
+from chalicelib.api import problems
+from chalicelib.api.bodies import JSON, NDJSON
+from chalicelib.api.http import Declared
+from chalicelib.api.openapi.operations import OPERATIONS, Operation
+from chalicelib.api.openapi.requests import (
+    BODIES,
+    EXAMPLES,
+    PARAMETERS,
+    PATH_PARAMETERS,
+    Schema,
+    reference,
+)
+from chalicelib.api.openapi.resources import Problem
+from chalicelib.api.tables import CSV
+from chalicelib.events import Audience, Conversion, Cost, Engagement
+from chalicelib.services.experiments.bodies import GeoTest, HoldOut
+
+TEMPLATE = "#/components/schemas/{model}"
+EVENTS = (Engagement, Conversion, Cost, Audience)
+EXPERIMENTS = (HoldOut, GeoTest)
+DESCRIPTION = (
+    "What a like, a share, a follower or a review is worth next to a paid ad click, and the return "
+    "on each channel. Days are UTC, `from` and `to` inclusive. Errors are RFC 9457 problems."
+)
+_PLAIN = {
+    400: ("invalid_fields",),
+    401: ("unauthenticated",),
+    403: ("forbidden",),
+    404: ("not_found",),
+    406: ("not_acceptable",),
+    413: ("body_too_large",),
+    415: ("unsupported_media_type",),
+    500: ("internal_error",),
+    503: ("store_unavailable",),
+}
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def described_routes(
+    routes: Mapping[str, Mapping[str, Any]],
+) -> Iterator[tuple[str, str, Any, Declared]]:
+    """Method, path, view and declaration of every route that has a view of its own."""
+    for path, methods in routes.items():
+        for method, entry in methods.items():
+            declared = getattr(entry.view_function, "declared", None)
+            if declared is not None and method != "HEAD":  # HEAD is GET without a body
+                yield method, path, entry.view_function, declared
+
+
+def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The description of an application.
+
+    Parameters
+    ----------
+    routes : mapping
+        ``app.routes``: path -> method -> route entry.
+
+    Raises
+    ------
+    KeyError
+        If a route is not among `OPERATIONS`.
+    ValueError
+        If a model of a body and one of an answer have one name.
+    """
+    paths: dict[str, dict[str, Any]] = {}
+    for method, path, view, declared in described_routes(routes):
+        operation = OPERATIONS[method, path]
+        paths.setdefault(path, {})[method.lower()] = _operation(
+            method, path, view, declared, operation
+        )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Likeworth",
+            "version": __version__,
+            "description": DESCRIPTION,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "./"}],
+        "externalDocs": {"url": "./docs"},
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(_schemas().items())),
+            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
+        },
+    }
+
+
+def _operation(
+    method: str, path: str, view: Any, declared: Declared, operation: Operation
+) -> dict[str, Any]:
+    summary, _, more = (inspect.getdoc(view) or "").partition("\n\n")
+    described: dict[str, Any] = {
+        "operationId": view.__name__,
+        "summary": summary.rstrip("."),
+        "tags": [view.__module__.rpartition(".")[2]],
+    }
+    if more:
+        described["description"] = more
+    if not declared.public:
+        roles = ", ".join((*declared.roles, "admin"))
+        described["security"] = [{"ApiKey": []}]
+        described["x-roles"] = [*declared.roles, "admin"]
+        described["description"] = f"{more}\n\nRoles: {roles}.".strip()
+    if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:
+        described["parameters"] = parameters
+    if operation.body is not None:
+        described["requestBody"] = _body(operation)
+    described["responses"] = {
+        str(status): response
+        for status, response in sorted(_responses(method, path, declared, operation).items())
+    }
+    return described
+
+
+def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
+    for name in _NAME.findall(path):
+        yield {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name]}
+
+
+def _query_parameters(declared: Declared, operation: Operation) -> Iterator[dict[str, Any]]:
+    for name in declared.params:
+        schema, meaning = PARAMETERS[name]
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in operation.required,
+            "description": meaning,
+            "schema": schema | operation.limits.get(name, {}),
+        }
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    assert operation.body is not None
+    example = {"usual": {"value": EXAMPLES[operation.body]}}
+    content: dict[str, Any] = {JSON: {"schema": reference(operation.body), "examples": example}}
+    if operation.body == "EventsBody":
+        content[NDJSON] = {
+            "schema": {"type": "string", "description": "An event per line; at most 500."}
+        }
+    return {"required": not operation.may_be_absent, "content": content}
+
+
+def _responses(
+    method: str, path: str, declared: Declared, operation: Operation
+) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for status, model in operation.answers.items():
+        found[status] = _answer(method, status, model, declared, operation)
+    if method == "GET":
+        found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
+    statuses = {400, 500}
+    statuses |= set() if declared.public else {401, 403, 503}
+    statuses |= {406} if declared.tabular else set()
+    statuses |= {404} if "{" in path else set()
+    statuses |= {413, 415} if operation.body is not None else set()
+    for status in statuses | set(operation.codes):
+        codes = list(operation.codes.get(status, ()))
+        if status in statuses:
+            codes += _PLAIN[status]
+        if status == 400 and operation.body is not None:
+            codes += ["malformed_json", "invalid_request"]
+        found[status] = _problem(status, codes)
+    return found
+
+
+def _answer(
+    method: str,
+    status: int,
+    model: type[BaseModel] | None,
+    declared: Declared,
+    operation: Operation,
+) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": "Nothing." if status == 204 else "The answer."}
+    if model is not None:
+        described["description"] = (inspect.getdoc(model) or "").partition("\n")[0]
+        described["content"] = {JSON: {"schema": reference(model.__name__)}}
+        if declared.tabular:
+            described["content"][CSV] = {"schema": {"type": "string"}}
+    elif operation.media_type is not None:
+        kind = "object" if operation.media_type == JSON else "string"
+        described["content"] = {operation.media_type: {"schema": {"type": kind}}}
+    headers = {}
+    if method == "GET" and status == 200:
+        headers["ETag"] = _TEXT_HEADER
+    if operation.body is not None and operation.body != "EventsBody":
+        headers["Location"] = _TEXT_HEADER
+    return described | ({"headers": headers} if headers else {})
+
+
+_TEXT_HEADER = {"required": True, "schema": {"type": "string"}}
+
+
+def _problem(status: int, codes: list[str]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": "; ".join(f"`{code}`" for code in codes) + ".",
+        "content": {problems.MEDIA_TYPE: {"schema": reference("Problem")}},
+    }
+    if status == 503:
+        seconds = {"required": True, "schema": {"type": "integer", "minimum": 1}}
+        described["headers"] = {"Retry-After": seconds}
+    if status == 401:
+        described["headers"] = {"WWW-Authenticate": _TEXT_HEADER}
+    return described
+
+
+def _schemas() -> dict[str, Schema]:
+    """Every schema by name; those of answers leave room for fields that are added later."""
+    told: set[type[BaseModel]] = {Problem}
+    for operation in OPERATIONS.values():
+        told |= {model for model in operation.answers.values() if model is not None}
+    sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
+    ]
+    answered: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (model, "validation") for model in sorted(told, key=lambda one: one.__name__)
+    ]
+    _, requests = models_json_schema(sent, ref_template=TEMPLATE)
+    _, responses = models_json_schema(answered, ref_template=TEMPLATE)
+    schemas = {name: _open(schema) for name, schema in responses["$defs"].items()}
+    twice = (schemas.keys() & requests["$defs"].keys()) - {"Money"}
+    if twice:
+        raise ValueError(f"two models are called {', '.join(sorted(twice))}")
+    schemas |= requests["$defs"]
+    schemas["Event"] = _one_of(EVENTS, ("engagement", "conversion", "cost", "audience"))
+    schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
+    return schemas | BODIES
+
+
+def _open(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "additionalProperties"}
+
+
+def _one_of(models: tuple[type[BaseModel], ...], kinds: tuple[str, ...]) -> Schema:
+    names = [model.__name__ for model in models]
+    return {
+        "oneOf": [reference(name) for name in names],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {
+                kind: TEMPLATE.format(model=name) for kind, name in zip(kinds, names, strict=True)
+            },
+        },
+    }

@@ -1,0 +1,98 @@
+"""What each call takes and answers, beside what its view declares: one line per call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from chalicelib.api.openapi import answers, resources
+
+HTML = "text/html"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One call.
+
+    Attributes
+    ----------
+    answers : dict
+        Status -> model of the answer, None where it has no body.
+    body : str, optional
+        Name of the schema of the body.
+    may_be_absent : bool
+        Whether the body may.
+    media_type : str, optional
+        Of an answer that has no model.
+    codes : dict
+        Status -> codes of problems that only this call has.
+    required : tuple of str
+        Query parameters that must be there.
+    limits : dict
+        Query parameter -> what is different about its schema here.
+    """
+
+    answers: Mapping[int, type[BaseModel] | None]
+    body: str | None = None
+    may_be_absent: bool = False
+    media_type: str | None = None
+    codes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    limits: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+
+
+Limits = dict[str, dict[str, Any]]
+
+_NO_FIT = {404: ("no_fit_yet",)}
+_ROW_CURSOR: Limits = {"cursor": {"pattern": r"^\d{4}-\d{12}-\d{4}$"}, "limit": {"maximum": 1000}}
+_ID_CURSOR: Limits = {"cursor": {"pattern": r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"}}
+_NAME_CURSOR: Limits = {"cursor": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"}}
+_EXPERIMENT_CURSOR: Limits = {"cursor": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}}
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("POST", "/v1/events"): Operation(
+        {200: resources.Recorded}, body="EventsBody", codes={422: ("all_events_refused",)}
+    ),
+    ("POST", "/v1/imports"): Operation({201: resources.NewImport}, body="ImportBody"),
+    ("GET", "/v1/imports"): Operation({200: resources.Imports}, limits=_ID_CURSOR),
+    ("GET", "/v1/imports/{import_id}"): Operation({200: resources.OneImport}),
+    ("GET", "/v1/imports/{import_id}/rejects"): Operation(
+        {200: resources.RefusedRows}, limits=_ROW_CURSOR
+    ),
+    ("POST", "/v1/imports/{import_id}/replay"): Operation(
+        {202: resources.Import},
+        body="ReplayBody",
+        may_be_absent=True,
+        codes={409: ("import_unfinished",)},
+    ),
+    ("GET", "/v1/mappings"): Operation({200: resources.Mappings}, limits=_NAME_CURSOR),
+    ("GET", "/v1/mappings/{name}"): Operation({200: resources.KeptMapping}),
+    ("PUT", "/v1/mappings/{name}"): Operation(
+        {200: resources.KeptMapping, 201: resources.KeptMapping}, body="Mapping"
+    ),
+    ("DELETE", "/v1/mappings/{name}"): Operation({204: None}),
+    ("GET", "/v1/roi"): Operation({200: answers.Roi}, codes=_NO_FIT),
+    ("GET", "/v1/equivalence"): Operation({200: answers.Equivalence}, codes=_NO_FIT),
+    ("GET", "/v1/attribution"): Operation({200: answers.Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
+    ("GET", "/v1/health"): Operation({200: resources.Health}),
+    ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
+    ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),
+    ("GET", "/v1/fits/{fit_id}"): Operation({200: resources.OneFit}),
+    ("POST", "/v1/experiments"): Operation(
+        {200: resources.Experiment, 201: resources.Experiment}, body="ExperimentBody"
+    ),
+    ("GET", "/v1/experiments"): Operation({200: resources.Experiments}, limits=_EXPERIMENT_CURSOR),
+    ("GET", "/v1/experiments/{experiment_id}"): Operation({200: resources.Experiment}),
+    ("DELETE", "/v1/users/{user_id}"): Operation({200: resources.Erasure, 202: resources.Erasure}),
+    ("GET", "/v1/erasures"): Operation({200: resources.Erasures}, limits=_ID_CURSOR),
+    ("GET", "/v1/erasures/{receipt_id}"): Operation({200: resources.Erasure}),
+    ("GET", "/"): Operation({200: None}, media_type=HTML),
+    ("GET", "/docs"): Operation({200: None}, media_type=HTML),
+    ("GET", "/docs/{page}"): Operation({200: None}, media_type=HTML),
+    ("GET", "/openapi.json"): Operation({200: None}, media_type="application/json"),
+}
+"""(method, path) -> what it takes and answers."""

@@ -1,0 +1,197 @@
+"""Schemas of what is sent: bodies, query parameters, names in paths."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib import documentation
+from chalicelib.api.ingestion import MAX_EVENTS
+from chalicelib.exports import PLATFORMS
+from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUMNS
+from chalicelib.services.answers.classical_attribution import OURS
+from chalicelib.services.credits import MODELS
+from chalicelib.services.experiments.bodies import EXPERIMENT_ID
+from chalicelib.services.totals import GROUPS, INTERVALS
+from chalicelib.storage.keys import MAPPING_NAME, TIME_ORDERED_ID
+
+Schema = dict[str, Any]
+
+SLUG = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,31}$"}
+CURRENCY = {"type": "string", "pattern": "^[A-Z]{3}$"}
+PRINTABLE = r"^[\x20-\x7e\u00a1-\u00ac\u00ae-\u0377]+$"
+"""Characters that nobody doubts to be printable; the service takes many more."""
+
+
+def reference(name: str) -> Schema:
+    """A schema of the components."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def or_null(schema: Schema) -> Schema:
+    """The schema, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _text(most: int) -> Schema:
+    return {"type": "string", "minLength": 1, "maxLength": most}
+
+
+def _constant(name: str) -> Schema:
+    match name:
+        case "paid":
+            return {"type": "boolean"}
+        case "channel" | "goal":
+            return SLUG
+        case "currency":
+            return CURRENCY
+        case "type":
+            return {"type": "string", "enum": list(ENGAGEMENTS)}
+    return _text(128)
+
+
+MAPPING: Schema = {
+    "type": "object",
+    "title": "Mapping",
+    "description": "What the columns of a file of one's own mean.",
+    "minProperties": 1,
+    "additionalProperties": False,
+    "properties": {
+        "columns": {
+            "type": "object",
+            "maxProperties": MAX_COLUMNS,
+            "propertyNames": {"minLength": 1, "maxLength": 200, "pattern": r"\S"},
+            "additionalProperties": {"type": "string", "enum": sorted(FIELDS)},
+        },
+        "constants": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {name: _constant(name) for name in sorted(CONSTANTS)},
+        },
+        "dates": {"type": "string", "enum": ["dmy", "mdy"]},
+        "decimal_mark": {"type": "string", "enum": [".", ","]},
+    },
+}
+
+_READING: dict[str, Schema] = {
+    "platform": or_null({"type": "string", "enum": ["auto", *PLATFORMS]}),
+    "mapping": {
+        "anyOf": [
+            reference("Mapping"),
+            {"type": "string", "description": "The name of a mapping."},
+            {"type": "null"},
+        ]
+    },
+    "spread": or_null({"type": "boolean"}),
+    "currency": or_null(CURRENCY),
+    "account": or_null({"type": "string", "maxLength": 128, "pattern": PRINTABLE}),
+}
+_DAY: Schema = {"type": "string", "format": "date"}
+
+BODIES: dict[str, Schema] = {
+    "EventsBody": {
+        "type": "object",
+        "required": ["events"],
+        "additionalProperties": False,
+        "properties": {
+            "events": {
+                "type": "array",
+                "maxItems": MAX_EVENTS,
+                "description": "What is no event is refused by itself; the others are stored.",
+                "items": {"anyOf": [reference("Event"), {}]},
+            }
+        },
+    },
+    "Mapping": MAPPING,
+    "ImportBody": {
+        "type": "object",
+        "required": ["filename"],
+        "additionalProperties": False,
+        "properties": {
+            "filename": {"type": "string", "maxLength": 255, "pattern": PRINTABLE},
+            **_READING,
+        },
+    },
+    "ReplayBody": {"type": "object", "additionalProperties": False, "properties": _READING},
+    "FitBody": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"from": or_null(_DAY), "to": or_null(_DAY)},
+    },
+}
+"""Schemas of bodies that are read without a model."""
+
+EXAMPLES: dict[str, Any] = {
+    "EventsBody": {
+        "events": [
+            {
+                "kind": "engagement",
+                "event_id": "fb-2026-03-14-42",
+                "occurred_at": "2026-03-14T09:30:00+01:00",
+                "channel": "facebook",
+                "type": "like",
+                "user_id": "anna@example.com",
+            },
+            {
+                "kind": "conversion",
+                "event_id": "order-1001",
+                "occurred_at": "2026-03-15T18:00:00Z",
+                "goal": "purchase",
+                "value": {"amount": "59.90", "currency": "EUR"},
+                "user_id": "anna@example.com",
+            },
+        ]
+    },
+    "Mapping": {
+        "columns": {"Datum": "day", "Kampagne": "campaign_id", "Klicks": "click", "Kosten": "cost"},
+        "constants": {"channel": "xing", "paid": True, "currency": "EUR"},
+        "dates": "dmy",
+        "decimal_mark": ",",
+    },
+    "ImportBody": {"filename": "campaigns.csv", "platform": "google_ads"},
+    "ReplayBody": {"mapping": {"dates": "dmy"}},
+    "FitBody": {"from": "2026-01-01", "to": "2026-04-30"},
+    "ExperimentBody": {
+        "experiment_id": "likes-2026-03",
+        "kind": "holdout",
+        "channel": "facebook",
+        "type": "like",
+        "goal": "purchase",
+        "from": "2026-03-01",
+        "to": "2026-03-28",
+        "treated": {"people": 20000, "conversions": 460},
+        "control": {"people": 20000, "conversions": 400},
+        "engagements": 5200,
+    },
+}
+"""An example of each body."""
+
+PARAMETERS: dict[str, tuple[Schema, str]] = {
+    "from": (_DAY, "First day, UTC."),
+    "to": (_DAY, "Last day, inclusive."),
+    "goal": (_text(64), "`purchase` where there is one, else the first."),
+    "channel": (_text(64), "Only this channel."),
+    "engagement": (_text(128), "`channel/type`."),
+    "baseline": (_text(128), "`channel/type`."),
+    "model": (_text(256), f"Of {', '.join((*MODELS, OURS))}; several with commas."),
+    "metric": ({"type": "string", "enum": list(GROUPS)}, "What is counted."),
+    "group_by": (
+        {"type": "string", "enum": sorted({one for groups in GROUPS.values() for one in groups})},
+        "; ".join(f"{metric}: {', '.join(groups)}" for metric, groups in GROUPS.items()) + ".",
+    ),
+    "interval": ({"type": "string", "enum": list(INTERVALS)}, "`day` if absent."),
+    "limit": ({"type": "integer", "minimum": 1, "maximum": 200}, "How many at most."),
+    "cursor": (_text(256), "`next` of the page before."),
+    "format": ({"type": "string", "enum": ["json", "csv"]}, "In place of `Accept`."),
+}
+"""Query parameter -> its schema and what it means."""
+
+PATH_PARAMETERS: dict[str, Schema] = {
+    "import_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "receipt_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
+    "fit_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "experiment_id": {"type": "string", "pattern": f"^{EXPERIMENT_ID.pattern}$"},
+    "name": {"type": "string", "pattern": f"^{MAPPING_NAME.pattern}$"},
+    "page": {"type": "string", "enum": list(documentation.PAGES)},
+}
+"""Name in a path -> its schema."""

@@ -1,0 +1,283 @@
+"""What is told of things that are kept: events, imports, mappings, fits, experiments, erasures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from chalicelib.api.openapi.answers import (
+    Count,
+    Day,
+    Estimate,
+    Instant,
+    Reasons,
+    Told,
+    Warnings,
+    Window,
+)
+from chalicelib.events import EngagementType
+from chalicelib.money import Money
+
+
+class FieldError(Told):
+    """One thing wrong in one place of a request."""
+
+    pointer: Annotated[str, Field(description="JSON pointer; of a query, / and the parameter.")]
+    code: str
+    message: str
+
+
+class Rejection(Told):
+    """An event that was refused."""
+
+    index: Count
+    event_id: str | None
+    code: str
+    message: str
+
+
+class Problem(Told):
+    """What went wrong (RFC 9457); `type` leads to the documentation of `code`."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Field(pattern=r"^[a-z_]+$", description="Stable.")]
+    errors: list[FieldError] | None = None
+    accepted: Count | None = None
+    rejected: list[Rejection] | None = None
+    not_stored: list[Count] | None = None
+
+
+class Recorded(Told):
+    """What became of events."""
+
+    accepted: Count
+    rejected: list[Rejection]
+
+
+Decimal = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", description="A decimal number.")]
+
+
+class Failure(Told):
+    """Why an import or a fit failed."""
+
+    code: str
+    detail: str
+
+
+class Replaying(Told):
+    """A replay that has not ended."""
+
+    asked_at: Instant
+    rows: Annotated[int, Field(ge=0, description="Rows read so far.")]
+
+
+class Import(Told):
+    """An import."""
+
+    id: str
+    state: Literal["waiting", "running", "done", "failed"]
+    filename: str
+    platform: str
+    report: str | None
+    spread: bool
+    mapping_name: str | None
+    created_at: Instant
+    finished_at: Instant | None
+    rows: Count
+    events: Count
+    rejected: Count
+    not_data: Count
+    start: Day | None = Field(alias="from")
+    end: Day | None = Field(alias="to")
+    error: Failure | None
+    replay: Replaying | None
+
+
+class Upload(Told):
+    """Where the file is to be sent."""
+
+    method: Literal["PUT"]
+    url: Annotated[str, Field(json_schema_extra={"format": "uri"})]
+    expires_at: Instant
+
+
+class NewImport(Import):
+    """An import that was announced."""
+
+    upload: Upload
+
+
+class ClaimedConversions(Told):
+    """Conversions that an ad platform claims for itself; they are shown and never counted."""
+
+    count: Decimal
+    value: Decimal
+    currency: str
+
+
+class OneImport(Import):
+    """An import, with how its file is written."""
+
+    mapping: dict[str, Any] | None
+    lifetime: bool | None
+    claimed_conversions: list[ClaimedConversions]
+    notes: list[str]
+    description: dict[str, Any] | None
+    summary: dict[str, Any] | None
+
+
+class Imports(Told):
+    """A page of imports."""
+
+    imports: list[Import]
+    next: str | None
+
+
+class RefusedRow(Told):
+    """A row that an import refused."""
+
+    part: str | None
+    row: Count
+    code: str
+    message: str
+    raw: str
+
+
+class RefusedRows(Told):
+    """A page of refused rows."""
+
+    rejects: list[RefusedRow]
+    next: str | None
+
+
+class KeptMapping(Told):
+    """A mapping with its name."""
+
+    name: str
+    saved_at: Instant
+    mapping: dict[str, Any]
+
+
+class Mappings(Told):
+    """A page of mappings."""
+
+    mappings: list[KeptMapping]
+    next: str | None
+
+
+class Fit(Told):
+    """A fit."""
+
+    id: str
+    status: Literal["queued", "running", "done", "failed"]
+    requested_at: Instant
+    finished_at: Instant | None
+    as_of: Instant | None
+    window: Window
+    goals: list[str]
+    error: Failure | None
+
+
+class OneFit(Fit):
+    """A fit with its diagnostics, by goal."""
+
+    diagnostics: dict[str, Any] | None
+
+
+class Fits(Told):
+    """A page of fits."""
+
+    fits: list[Fit]
+    next: str | None
+
+
+class DifferenceInDifferences(Told):
+    """A second opinion on a geo test."""
+
+    incremental_conversions: Estimate
+    p_value: float | None
+
+
+class Analysis(Told):
+    """What an experiment says; the fields behind `warnings` are those of geo tests from counts."""
+
+    confidence: float
+    method: Literal["score_interval", "synthetic_control", "as_given"]
+    incremental_conversions: Estimate | None
+    conversions_per_engagement: Estimate | None
+    standard_error: float | None
+    p_value: float | None
+    reasons: Reasons
+    warnings: Warnings
+    conversions_per_spend: Estimate | None = None
+    lift: Estimate | None = None
+    p_value_in_time: float | None = None
+    difference_in_differences: DifferenceInDifferences | None = None
+    compared: Literal["shares_of_level", "counts"] | None = None
+    degrees_of_freedom: float | None = None
+    days_before: Count | None = None
+    days: Count | None = None
+    treated_regions: Count | None = None
+    control_regions: Count | None = None
+
+
+class Experiment(Told):
+    """An experiment as it was sent, less the counts of a geo test, with what it says."""
+
+    id: str
+    kind: Literal["holdout", "geo"]
+    name: str | None = None
+    channel: str
+    type: EngagementType
+    paid: bool
+    goal: str
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+    engagements: int | None = None
+    effect: dict[str, float] | None = None
+    treated: dict[str, float] | None = None
+    control: dict[str, float] | None = None
+    treated_regions: list[str] | None = None
+    spend: Money | None = None
+    registered_at: Instant
+    restated_at: Instant | None
+    analysis: Analysis
+
+
+class Experiments(Told):
+    """A page of experiments."""
+
+    experiments: list[Experiment]
+    next: str | None
+
+
+class Erasure(Told):
+    """The receipt of an erasure; it knows the person by their hash alone."""
+
+    id: str
+    state: Literal["running", "done"]
+    asked_at: Instant
+    finished_at: Instant | None
+    checked_at: Instant | None
+    events: Count
+    refused_rows: Count
+    uploads: Count
+    person: str
+
+
+class Erasures(Told):
+    """A page of receipts."""
+
+    erasures: list[Erasure]
+    next: str | None
+
+
+class Health(Told):
+    """Alive."""
+
+    status: Literal["ok"]
+    version: str

@@ -1,0 +1,48 @@
+"""The handbook at ``/docs`` and the API's description, made before they are shipped by `make docs`.
+
+A package that is deployed holds no docs/ and no Markdown library, so the pages lie here, ready; and
+what describes the API is too slow to be made when somebody asks.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("pages")
+OPENAPI = Path(__file__).with_name("openapi.json")
+INDEX = "index"
+PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy")
+"""Pages of docs/ that a user of the API needs, in the order of the index."""
+
+
+@functools.cache
+def page(name: str) -> str:
+    """The HTML of one of `PAGES`, or of the `INDEX`; raises KeyError for another."""
+    if name not in (*PAGES, INDEX):
+        raise KeyError(name)
+    return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+
+
+@functools.cache
+def openapi() -> str:
+    """The description of the API as JSON."""
+    return OPENAPI.read_text(encoding="utf-8")
+
+
+@functools.cache
+def content_security_policy(name: str) -> str:
+    """A policy that lets a page show its own style and nothing else: no script, no other place."""
+    styles = re.findall(r"<style>(.*?)</style>", page(name), re.DOTALL)
+    allowed = " ".join(f"'sha256-{_digest(style)}'" for style in styles)
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        f"style-src {allowed}"
+    )
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

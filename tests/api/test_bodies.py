@@ -1,0 +1,130 @@
+"""Bodies: gzip within bounds, and JSON that holds nothing that cannot be kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tracemalloc
+import zlib
+
+import pytest
+
+from tests.api.conftest import JSON, NDJSON, Caller, problem, refused
+from tests.factories import make_event, recently
+
+LIMIT = 1_000_000
+
+
+def body_of(size: int = 0) -> bytes:
+    """A body with one event, spaces behind it."""
+    body = json.dumps({"events": [make_event(occurred_at=recently(hours=1))]}).encode()
+    return body + b" " * (size - len(body))
+
+
+# --- gzip -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", " gzip ", "x-gzip"])
+def test_gzip_is_unpacked(sender: Caller, encoding: str) -> None:
+    response = sender.post("/v1/events", gzip.compress(body_of()), content_encoding=encoding)
+    assert response.json_body == {"accepted": 1, "rejected": []}
+
+
+def test_lines_and_other_calls_take_gzip_too(sender: Caller, admin: Caller) -> None:
+    line = json.dumps(make_event(occurred_at=recently(hours=1))).encode()
+    packed = gzip.compress(line + b"\n" + line)
+    response = sender.post("/v1/events", packed, content_type=NDJSON, content_encoding="gzip")
+    assert response.json_body["accepted"] == 2
+    asked = gzip.compress(b'{"filename": "x.csv"}')
+    assert admin.post("/v1/imports", asked, content_encoding="gzip").status_code == 201
+    window = gzip.compress(b'{"from": "2026-01-01", "to": "2026-02-01"}')
+    fit = admin.post("/v1/fits", window, content_encoding="gzip")
+    assert fit.json_body["window"] == {"from": "2026-01-01", "to": "2026-02-01"}
+
+
+def test_the_limit_is_that_of_the_unpacked_body(sender: Caller) -> None:
+    fits, too_large = (gzip.compress(body_of(size)) for size in (LIMIT, LIMIT + 1))
+    assert len(too_large) < 10_000
+    assert sender.post("/v1/events", fits, content_encoding="gzip").status_code == 200
+    response = sender.post("/v1/events", too_large, content_encoding="gzip")
+    assert refused(response) == (413, "body_too_large")
+
+
+def test_a_bomb_is_refused_without_being_unpacked(sender: Caller) -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    zeros = bytes(1_000_000)
+    bomb = b"".join(packer.compress(zeros) for _ in range(900)) + packer.flush()
+    assert len(bomb) < LIMIT
+    assert refused(sender.post("/v1/events", b"{}")) == (400, "invalid_fields")  # all is loaded
+    tracemalloc.start()
+    response = sender.post("/v1/events", bomb, content_encoding="gzip")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert refused(response) == (413, "body_too_large")
+    assert peak < 10 * LIMIT
+
+
+PACKED = gzip.compress(b'{"events": []}')
+BROKEN = {
+    "cut off": PACKED[:-1],
+    "only the magic": PACKED[:2],
+    "another checksum": PACKED[:-8] + b"\0\0\0\0" + PACKED[-4:],
+    "another length": PACKED[:-1] + b"\1",
+    "damaged": PACKED[:12] + b"\xff\xff" + PACKED[14:],
+    "something behind it": PACKED + b"x",
+    "two files": PACKED + PACKED,
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
+def test_broken_gzip_is_refused(sender: Caller, body: bytes) -> None:
+    response = sender.post("/v1/events", body, content_encoding="gzip")
+    assert refused(response) == (400, "invalid_request")
+
+
+def test_what_a_gateway_has_unpacked_is_read_as_it_is(sender: Caller) -> None:
+    response = sender.post("/v1/events", body_of(), content_encoding="gzip")
+    assert response.json_body["accepted"] == 1
+    neither = sender.post("/v1/events", b"\xff\xfe", content_encoding="gzip")
+    assert refused(neither) == (400, "malformed_json")
+
+
+def test_gzip_that_nobody_speaks_of_is_not_unpacked(sender: Caller) -> None:
+    assert refused(sender.post("/v1/events", PACKED)) == (400, "malformed_json")
+
+
+@pytest.mark.parametrize("encoding", ["deflate", "br", "zstd", "gzip, gzip", "identity, gzip", ""])
+def test_another_encoding_is_refused(sender: Caller, encoding: str) -> None:
+    response = sender.post("/v1/events", PACKED, content_encoding=encoding)
+    assert refused(response) == (415, "unsupported_media_type")
+
+
+# --- texts that are none ----------------------------------------------------------------------
+
+HALF = rb'"\ud800"'
+MALFORMED = [
+    ("POST", "/v1/imports", b'{"filename": %s}'),
+    ("POST", "/v1/imports", b'{"filename": "x.csv", "mapping": {"columns": {%s: "day"}}}'),
+    ("PUT", "/v1/mappings/ours", b'{"columns": {%s: "day", "a": "cost"}}'),
+    ("PUT", "/v1/mappings/ours", b'{"columns": {"x": "day"}, "constants": {"account": [%s]}}'),
+    ("POST", "/v1/experiments", b'{"name": %s}'),
+    ("POST", "/v1/fits", b'{"from": %s}'),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), MALFORMED)
+def test_half_of_a_surrogate_pair_is_no_text(
+    admin: Caller, method: str, path: str, body: bytes
+) -> None:
+    response = admin.call(method, path, body % HALF, content_type=JSON)
+    assert refused(response) == (400, "malformed_json")
+    whole = admin.call(method, path, body % rb'"\ud83d\ude00"', content_type=JSON)
+    assert whole.status_code != 400 or problem(whole)["code"] == "invalid_fields"
+
+
+@pytest.mark.parametrize("path", ["/v1/fits", "/v1/imports/20260101T000000Z-ffffffff/replay"])
+@pytest.mark.parametrize("value", [b"{", b"NaN", b'{"from": 1, "from": 2}', b"[" * 33 + b"]" * 33])
+def test_a_body_that_may_be_absent_is_read_as_strictly(
+    admin: Caller, path: str, value: bytes
+) -> None:
+    assert refused(admin.post(path, value)) == (400, "malformed_json")

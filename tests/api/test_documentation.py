@@ -1,0 +1,123 @@
+"""GET /docs: the handbook is docs/, its links lead somewhere, and every problem has its line."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import posixpath
+import re
+from html.parser import HTMLParser
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import documentation
+from chalicelib.embedded import server
+from chalicelib.errors import EXPORT_REFUSALS
+from chalicelib.events import EVENT_ERROR_CODES
+from chalicelib.exports import ROW_REFUSALS
+from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
+from infra import handbook, pages
+from tests.api.conftest import refused
+from tests.api.test_error_codes import CODES, GATEWAY_CODES
+
+PATHS = ["/docs", *(f"/docs/{name}" for name in documentation.PAGES)]
+ELEMENTS = (
+    "html head meta title style body nav main a p h1 h2 h3 h4 ul ol li table thead tbody tr th td "
+    "code pre em strong div br hr blockquote"
+)
+
+
+class Marks(HTMLParser):
+    """Which elements a page has, where its links lead, and which places it names."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.places: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name == "href"]
+        self.places += [value or "" for name, value in attrs if name == "id"]
+
+
+def get(path: str, method: str = "GET") -> HTTPResponse:
+    with Client(app.app) as client:
+        return client.http.request(method, path)
+
+
+def marks(path: str) -> Marks:
+    return Marks(get(path).body.decode())
+
+
+def test_the_pages_are_those_of_docs() -> None:
+    stale = [
+        path.name
+        for path, text in pages.made_files().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == [], "run make docs"
+    shipped = {path.stem for path in documentation.FOLDER.glob("*")}
+    assert shipped == {documentation.INDEX, *documentation.PAGES}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_comes_without_a_key_and_may_run_nothing(path: str) -> None:
+    answer = get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.body.decode(), re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert answer.headers["Content-Security-Policy"].split("; ") == [
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        f"style-src 'sha256-{digest}'",
+    ]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_holds_what_a_page_may_hold(path: str) -> None:
+    found = marks(path)
+    assert found.elements <= set(ELEMENTS.split())
+    assert found.attributes <= {
+        *("lang", "charset", "name", "content", "href", "id", "class", "start", "aria-current")
+    }
+    assert len(found.places) == len(set(found.places))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_link_leads_somewhere(path: str) -> None:
+    for link in marks(path).links:
+        target, _, place = link.partition("#")
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(path), target or path))
+        assert there in [*PATHS, "/", "/openapi.json"], link
+        assert not place or place in marks(there).places, link
+
+
+def test_every_problem_leads_to_its_line() -> None:
+    known = CODES | set(GATEWAY_CODES) | set(server.CODES.values()) | set(EVENT_ERROR_CODES)
+    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
+    assert known <= set(marks("/docs/errors").places)
+
+
+@pytest.mark.parametrize("page", ["index", "architecture", "errors.md", "..", "%2e%2e%2ferrors"])
+def test_another_page_is_a_problem(page: str) -> None:
+    assert refused(get(f"/docs/{page}")) == (404, "not_found")
+
+
+def test_what_is_not_served_loses_its_link_and_headings_get_the_ids_that_links_use() -> None:
+    text = "# Rows & columns\n\n[a](api.md#x) [b](adr/1.md) [errors.md](errors.md)\n\n"
+    text += "## Rows\n\n## Rows\n"
+    html = handbook.as_html("api", text, dict.fromkeys(documentation.PAGES, "A title"))
+    assert '<p><a href="api#x">a</a> b <a href="errors">A title</a></p>' in html
+    assert '<h1 id="rows--columns">' in html
+    assert '<h2 id="rows">' in html
+    assert '<h2 id="rows-1">' in html

@@ -1,0 +1,114 @@
+"""GET /openapi.json: what is described is what there is."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chalice.test import Client
+from jsonschema import ValidationError
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import app
+from chalicelib import __version__
+from chalicelib.api.openapi.document import described_routes
+from chalicelib.api.openapi.operations import OPERATIONS
+from chalicelib.events import parse_event
+from tests.api.conftest import Caller
+from tests.api.described import DOCUMENT, check, validator
+from tests.api.test_documentation import marks
+from tests.factories import make_audience, make_conversion, make_cost, make_event, money
+
+ROUTES = {
+    (method, path): declared for method, path, _, declared in described_routes(app.app.routes)
+}
+CALLS = [
+    pytest.param(one, id=f"{method.upper()} {path}")
+    for path, methods in DOCUMENT["paths"].items()
+    for method, one in methods.items()
+]
+
+
+def test_it_is_served_without_a_key_and_is_openapi_31() -> None:
+    with Client(app.app) as client:
+        answer = client.http.get("/openapi.json")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json_body == DOCUMENT
+    assert DOCUMENT["openapi"].startswith("3.1.")
+    assert DOCUMENT["info"]["version"] == __version__
+    assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
+
+
+def test_every_route_is_described_and_nothing_else() -> None:
+    described = {
+        (method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods
+    }
+    served = {
+        (method, path)
+        for path, views in app.app.routes.items()
+        for method, entry in views.items()
+        if method not in ("HEAD", "OPTIONS")
+        and not getattr(entry.view_function, "refuses_method", False)
+    }
+    assert described == served == set(OPERATIONS)
+
+
+def test_roles_and_parameters_are_those_that_the_views_declare() -> None:
+    for (method, path), declared in ROUTES.items():
+        told = DOCUMENT["paths"][path][method.lower()]
+        assert told.get("x-roles") == (None if declared.public else [*declared.roles, "admin"])
+        assert ("security" in told) != declared.public
+        query = [one["name"] for one in told.get("parameters", []) if one["in"] == "query"]
+        assert query == list(declared.params)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_problem_that_is_told_of_has_its_line(call: dict[str, Any]) -> None:
+    places = marks("/docs/errors").places
+    for status, response in call["responses"].items():
+        if int(status) >= 400:
+            codes = response["description"].strip("`.").split("`; `")
+            assert codes
+            assert set(codes) <= set(places)
+
+
+def test_every_schema_is_used_and_every_one_used_is_there() -> None:
+    text = json.dumps(DOCUMENT)
+    for name in DOCUMENT["components"]["schemas"]:
+        assert f'"#/components/schemas/{name}"' in text, name
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        make_event(cost=money("1.5"), user_id="u", rating=4.5, type="review", sentiment=-0.5),
+        make_event(cost={"amount": 2, "currency": "EUR"}, paid=True, count=5),
+        make_conversion(refund=True),
+        make_cost(period_days=30),
+        make_audience(),
+        make_event(kind="other"),
+        make_event(count=0),
+        make_event(event_id="a b"),
+        make_event(more=1),
+        make_event(cost=money("-1")),
+        make_cost(amount=None),
+    ],
+)
+def test_an_event_is_described_as_it_is_taken(event: dict[str, Any]) -> None:
+    try:
+        parse_event(event)
+        taken = True
+    except ValueError:
+        taken = False
+    is_valid = validator(json.dumps({"$ref": "#/components/schemas/Event"})).is_valid(event)
+    assert is_valid == taken
+
+
+def test_an_answer_that_is_not_described_is_seen(admin: Caller) -> None:
+    response = admin.client.http.get("/v1/imports", headers={"x-api-key": admin.key})
+    check("GET", "/v1/imports?limit=5", response)
+    with pytest.raises(AssertionError):
+        check("POST", "/v1/imports", response)
+    with pytest.raises(ValidationError):
+        check("GET", "/v1/mappings", response)
