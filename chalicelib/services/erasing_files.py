@@ -46,10 +46,11 @@ def erase_from_imports(
     names = _names(store, receipt.person)
     while page := store.imports.newest_first(limit=50, after=receipt.after_import):
         for one in page:
-            receipt, at_the_end = _erase_from(store, receipt, one, names, now, has_time)
-            if not at_the_end:
+            receipt, is_through = _erase_from(store, receipt, one, names, now, has_time)
+            if is_through:
+                receipt = replace(receipt, after_import=one.import_id, after_row=None)
+            if not (is_through and has_time()):
                 return store.erasures.save(receipt), False
-            receipt = replace(receipt, after_import=one.import_id, after_row=None)
         receipt = store.erasures.save(receipt)
     return receipt, True
 
@@ -89,7 +90,7 @@ def _erase_from(
             receipt = replace(receipt, uploads=receipt.uploads + 1)
     if not _is_going_on(one, now):
         _rename(store, one, names)
-    return receipt, has_time()
+    return receipt, True
 
 
 def _suppressed(

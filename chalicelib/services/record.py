@@ -53,16 +53,12 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     StoreUnavailable
         Some accepted events are not stored; `not_stored` says which. All others are.
     """
-    terms = terms_of(store, now)
     writes: list[Storable] = []
     indexes: list[int] = []
     rejected: list[dict[str, Any]] = []
-    for index, raw in enumerate(raw_events):
-        verdict = (
-            Refusal("malformed_json", raw.message)
-            if isinstance(raw, UnreadableLine)
-            else admit(raw, terms)
-        )
+    for index, (raw, verdict) in enumerate(
+        zip(raw_events, _verdicts(store, raw_events, now), strict=True)
+    ):
         if isinstance(verdict, Refusal):
             rejected.append(_rejection(index, raw, verdict))
         else:
@@ -81,6 +77,24 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
             rejected=tuple(rejected),
         )
     return Recorded(len(writes), tuple(rejected))
+
+
+def _verdicts(
+    store: TenantStore, raw_events: Sequence[Any], now: dt.datetime
+) -> list[Storable | Refusal]:
+    """What to store of each event, or why not; none is stored if the tenant's terms are unknown."""
+    try:
+        terms = terms_of(store, now)
+        return [
+            Refusal("malformed_json", raw.message)
+            if isinstance(raw, UnreadableLine)
+            else admit(raw, terms)
+            for raw in raw_events
+        ]
+    except StoreUnavailable as error:
+        raise StoreUnavailable(
+            "no event is stored; send all of them again", not_stored=tuple(range(len(raw_events)))
+        ) from error
 
 
 def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,7 @@ class TenantConfig:
     cors_origins : tuple of str
         Origins from which a browser may call, or ``*``.
     longest_retention_days : int
-        The longest that it ever was: events from then may still be there.
+        The longest that it ever was, 0 if that is now: events from then may still be there.
     """
 
     currency: str
@@ -107,11 +108,11 @@ class TenantItems:
     def user_key(self) -> bytes | None:
         """The sealed key under which the tenant's people are hashed, or None."""
         item = self._table.get(keys.config_partition(self._tenant), USER_KEY, consistent=True)
-        return None if item is None else bytes(item["sealed"]["B"])
+        return None if item is None else base64.b64decode(item["sealed"]["S"])
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Keep a first sealed key; returns the one that is kept: the one there wins."""
-        item = to_item(keys.config_partition(self._tenant), USER_KEY, {"sealed": sealed})
+        item = to_item(keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)})
         if self._table.put_new(item):
             return sealed
         return self.user_key() or sealed
@@ -123,7 +124,7 @@ class TenantItems:
             USER_KEY,
             "SET sealed = :new",
             only_if="sealed = :there",
-            values={":new": {"B": sealed}, ":there": {"B": there}},
+            values={":new": {"S": _text_of(sealed)}, ":there": {"S": _text_of(there)}},
         )
 
     def configure(self, config: TenantConfig) -> None:
@@ -136,7 +137,9 @@ class TenantItems:
         """
         there = self.config()
         longest = max(config.kept_days, there.kept_days if there is not None else 0)
-        config = replace(config, longest_retention_days=longest)
+        config = replace(
+            config, longest_retention_days=longest if longest > config.retention_days else 0
+        )
         kept = self._table.put(
             to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if="shards = :shards",
@@ -190,6 +193,10 @@ class TenantItems:
             created_at=dt.datetime.fromisoformat(stored["created_at"]),
             revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
         )
+
+
+def _text_of(sealed: bytes) -> str:
+    return base64.b64encode(sealed).decode("ascii")
 
 
 def list_tenants(table: Table) -> Iterator[str]:

@@ -583,6 +583,17 @@ def test_many_refused_rows_are_looked_at_a_piece_at_a_time(
     assert (receipt.refused_rows, receipt.state) == (100, "done")
 
 
+def test_however_little_time_there_is_every_call_gets_on(cloud: Cloud, store: TenantStore) -> None:
+    for _ in range(3):
+        upload(cloud, store, likes(ANNA), mapping=OWN)
+    removed = [erase(store, has_time=times(DAYS + 3)).uploads]
+    while erase(store, has_time=times(0)).state == "running":
+        removed.append(store.erasures.newest_first()[0].uploads)
+        assert len(removed) < 9
+    assert store.erasures.newest_first()[0].uploads == 3
+    assert removed == sorted(removed)
+
+
 def test_an_id_is_found_in_whatever_stands_around_it() -> None:
     for text in (
         "a;ben;c",

@@ -8,6 +8,7 @@ import logging
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import wiring
 from chalicelib.errors import AllEventsRefused, StoreUnavailable
@@ -212,3 +213,31 @@ def test_both_halves_of_a_duplicate_are_told_when_it_is_not_stored(cloud: Cloud)
     with pytest.raises(StoreUnavailable) as caught:
         record(store, event, make_audience(), event)
     assert caught.value.not_stored == (0, 1, 2)
+
+
+@pytest.mark.parametrize("operation", ["get_item", "query"])
+def test_a_store_that_does_not_say_who_is_who_takes_no_event(
+    cloud: Cloud, store: TenantStore, operation: str
+) -> None:
+    _ = store.user_hash("u")
+    failing = failing_store(cloud)
+    if operation == "query":
+        _ = failing.user_hash("u")
+    broken = Broken(cloud.dynamodb, operation)
+    for part in (failing.items._table, failing.erasures._table):
+        part.client = broken
+    with pytest.raises(StoreUnavailable) as caught:
+        record(failing, make_event(), make_event(user_id="u"))
+    assert (caught.value.not_stored, caught.value.accepted) == ((0, 1), 0)
+
+
+class Broken:
+    """A client of which one operation never answers."""
+
+    def __init__(self, client: Any, operation: str) -> None:
+        self._client, self._operation = client, operation
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._operation:
+            raise EndpointConnectionError(endpoint_url="http://nowhere")
+        return getattr(self._client, name)
