@@ -44,10 +44,10 @@ NAMED = {"import_id": "20260101T000000Z-00000001", "name": "ours", "experiment_i
 UNSPEAKABLE = {
     *("in_the_future", "incomplete_series", "invalid_format", "missing_field", "out_of_range"),
     *("too_few_conversions", "too_few_days", "too_few_regions", "too_long", "unknown_field"),
-    *("unknown_value", "currency_mismatch"),
+    *("unknown_value", "currency_mismatch", "invalid_amount"),
 }
 """What may be wrong with a request that agrees with the description: fields that do not go with
-each other, days that are too many, names that this tenant has not."""
+each other, days that are too many, names that this tenant has not, amounts of over 8 places."""
 WHOLE_NUMBER = {"Input should be a valid integer"}
 """Also unspeakable: to JSON Schema 1.0 is an integer, here it is a fraction."""
 
