@@ -93,6 +93,7 @@ def test_a_long_packed_file_is_read_to_its_end() -> None:
         gzip.compress(REPORT.encode())[:-6] + b"\0\0\0\0\0\0",
         b"\x1f\x8b",
     ],
+    ids=["no end", "a third", "more behind it", "wrong sums", "only the mark"],
 )
 def test_a_damaged_packed_file_is_refused(packed: bytes) -> None:
     assert refusal_of(packed).code == "unreadable_file"
