@@ -1,0 +1,22 @@
+"""How many reads an answer takes."""
+
+from __future__ import annotations
+
+from tests.api.conftest import Caller
+from tests.api.test_answers import document, fitted
+from tests.conftest import Cloud
+from tests.faults.capacity import Bill
+from tests.faults.layer import FaultLayer
+
+__all__ = ["document", "fitted"]  # fixtures
+
+
+def test_an_answer_from_a_fit_takes_two_reads_at_most(cloud: Cloud, fitted: Caller) -> None:
+    layer = FaultLayer()
+    layer.attach(cloud.dynamodb)
+    for path in ("/v1/roi", "/v1/equivalence?engagement=facebook/like", "/v1/attribution"):
+        assert fitted.get(path).status_code == 200  # a warm function knows its tenant
+        layer.bill = Bill()
+        assert fitted.get(path).status_code == 200
+        assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
+        assert layer.bill.write_units == 0
