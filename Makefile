@@ -53,7 +53,7 @@ types: $(VENV)/.dev
 docs: $(VENV)/.dev ## make the pages that are made of the code
 	@$(BIN)/python -m infra.pages
 
-nightly: $(VENV)/.dev ## over 10,000 requests, right and wrong, against the API's description (minutes)
+nightly: $(VENV)/.dev ## many more requests, right and wrong, against the API's description (minutes)
 	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)

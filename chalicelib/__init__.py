@@ -18,7 +18,7 @@ services/          use cases as functions: record events, run an import, fit, an
 wiring             the only place that makes boto3 clients, lazily
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
 workers            the import, stream, schedule and fit handlers
-cli/               the command line: estimate, convert, serve, demo, keys
+cli/               the command line: estimate, convert, serve, demo, keys, audit
 dashboard/         the page at /, one file
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
 embedded/          the whole service on an embedded AWS, for one machine

@@ -223,19 +223,6 @@ def csv_reader(lines: Iterable[str], delimiter: str, *, quoting: bool) -> Iterat
     return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
-def choose(
-    importers: Sequence[Importer], glimpse: Glimpse, platform: str
-) -> Callable[[Source, Options], Reading]:
-    """How to open a file: the way of the one importer that claims it with the most hits.
-
-    Raises
-    ------
-    ExportRefused
-        As `best_claim`.
-    """
-    return best_claim(importers_of(importers, platform), glimpse)[1].open
-
-
 def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Importer]:
     """The importers of a platform, or all for ``auto``; raises `unknown_platform`."""
     if platform == "auto":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from chalicelib.services.retention import first_whole_day
 from chalicelib.services.totals import derive_day, total
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -60,8 +61,7 @@ def audit(
     repair : bool
         Write what was derived where it differs.
     """
-    oldest = (now - dt.timedelta(days=store.config.retention_days)).date() + dt.timedelta(days=1)
-    start = max(start, oldest)
+    start = max(start, first_whole_day(store.config, now))
     stored = {(one.day, one.shard): one.rows for one in store.totals.between(start, end)}
     for offset in range((end - start).days + 1):
         day = start + dt.timedelta(days=offset)

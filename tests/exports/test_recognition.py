@@ -11,7 +11,14 @@ import pytest
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.exports import PLATFORMS, ROW_REFUSALS, platforms, read_export
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Reading, Recognition, choose
+from chalicelib.exports.recognition import (
+    Glimpse,
+    Importer,
+    Options,
+    Reading,
+    Recognition,
+    best_claim,
+)
 from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
 from tests.exports.old_workbooks import old_workbook
@@ -155,14 +162,15 @@ def test_the_importer_that_knows_most_of_a_file_wins() -> None:
     glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
     most = Claimant("b", 5)
 
-    assert choose([Claimant("a", 3), most, Claimant("c", 0)], glimpse, "auto") == most.open
+    _, found = best_claim([Claimant("a", 3), most, Claimant("c", 0)], glimpse)
+    assert found.open == most.open
 
 
 def test_a_tie_is_ambiguous_and_names_both() -> None:
     glimpse = Glimpse(Source(io.BytesIO(b"a,b\n")))
 
     with pytest.raises(ExportRefused, match=r"a: 3 columns; b: 3 columns") as refusal:
-        choose([Claimant("a", 3), Claimant("b", 3)], glimpse, "auto")
+        best_claim([Claimant("a", 3), Claimant("b", 3)], glimpse)
 
     assert refusal.value.code == "ambiguous_platform"
 

@@ -71,32 +71,19 @@ def five_hundred_is_success(patch: Patch) -> None:
     """A batch that was answered with 500 counts as written."""
     send = writer._send
 
-    def trusting(table: Table, batch: list[Any]) -> list[Any]:
-        try:
-            return send(_Raising(table), batch)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-                return []
-            return batch
+    class Trusting:
+        def __init__(self, table: Table) -> None:
+            self.name, self.client, self._client = table.name, self, table.client
 
-    patch.setattr(writer, "_send", trusting)
-
-
-class _Raising:
-    """A table whose failures are not taken for ones that pass."""
-
-    def __init__(self, table: Table) -> None:
-        self.name = table.name
-        self.client = self
-        self._client = table.client
-
-    def batch_write_item(self, **request: Any) -> Any:
-        try:
-            return self._client.batch_write_item(**request)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+        def batch_write_item(self, **request: Any) -> Any:
+            try:
+                return self._client.batch_write_item(**request)
+            except ClientError as error:
+                if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                    raise
                 return {"UnprocessedItems": {}}
-            raise
+
+    patch.setattr(writer, "_send", lambda table, batch: send(Trusting(table), batch))
 
 
 def checkpoint_before_rows(patch: Patch) -> None:
@@ -303,5 +290,5 @@ def test_without_a_mistake_nothing_is_found() -> None:
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_the_bench_finds(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
     bug(monkeypatch)
-    with pytest.raises((Exception, pytest.fail.Exception)):
+    with pytest.raises((AssertionError, pytest.fail.Exception)):  # not by breaking down itself
         some_long_histories()

@@ -12,7 +12,9 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring
+from chalicelib.errors import StoreUnavailable
 from chalicelib.services.keys import create_key
+from chalicelib.services.record import record_events
 from tests.conftest import Cloud
 from tests.factories import make_conversion, make_cost, make_event, money
 from tests.faults.layer import FaultLayer, Faults
@@ -126,9 +128,6 @@ def test_a_bad_store_makes_the_storm_visible(cloud: Cloud, clock: FakeTime) -> N
     assert Client(app.app).http.get("/v1/imports", headers={"x-api-key": key}).status_code == 200
     layer.faults = Faults(lost=1.0)
     store = wiring.store("acme")
-    from chalicelib.errors import StoreUnavailable
-    from chalicelib.services.record import record_events
-
     with pytest.raises(StoreUnavailable) as caught:
         record_events(
             store, [make_event(event_id="x")], now=dt.datetime(2026, 3, 15, tzinfo=dt.UTC)
