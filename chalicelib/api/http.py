@@ -129,7 +129,7 @@ def endpoint(
                     store = _store_of_caller(request, roles)
                     if "origin" in request.headers:
                         origins = store.config.cors_origins
-                call = Call(request, read_query(request, known), dt.datetime.now(dt.UTC), store)
+                call = Call(request, read_query(request, known), _now(), store)
                 media_type = _negotiated(call) if tabular else JSON
                 response = _shaped(call, view(call, **path), media_type)
             except LikeworthError as error:
@@ -184,6 +184,10 @@ def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
     if not caller.may(roles):
         raise Forbidden(f"a key with the role {caller.role} may not do this")
     return wiring.store(caller.tenant)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _origins(listed: str) -> tuple[str, ...]:
