@@ -23,6 +23,7 @@ from chalicelib import wiring
 from chalicelib.api import problems
 from chalicelib.api.calls import Call, current_request, read_query, wrong_parameter
 from chalicelib.api.cors import allow_origin
+from chalicelib.api.quotas import count_request, forget_quota, quota_headers
 from chalicelib.api.tables import CSV, JSON, csv_of, preferred
 from chalicelib.errors import (
     Forbidden,
@@ -32,7 +33,6 @@ from chalicelib.errors import (
     Unauthenticated,
 )
 from chalicelib.services.keys import Principal, authenticate
-from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import Role
 
 ANY_TYPE = ["*/*"]
@@ -125,11 +125,16 @@ def endpoint(
             store = None
             origins = _origins(wiring.settings().cors_origins)
             try:
+                now = dt.datetime.now(dt.UTC)
                 if not public:
-                    store = _store_of_caller(request, roles)
+                    caller = _caller(request)
+                    store = wiring.store(caller.tenant)
                     if "origin" in request.headers:
                         origins = store.config.cors_origins
-                call = Call(request, read_query(request, known), dt.datetime.now(dt.UTC), store)
+                    count_request(caller, now)
+                    if not caller.may(roles):
+                        raise Forbidden(f"a key with the role {caller.role} may not do this")
+                call = Call(request, read_query(request, known), now, store)
                 media_type = _negotiated(call) if tabular else JSON
                 response = _shaped(call, view(call, **path), media_type)
             except LikeworthError as error:
@@ -151,9 +156,11 @@ def endpoint(
 def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
     """Chalice middleware: keeps the request for the view, and gives every answer its last touch.
 
-    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body.
+    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body; where the
+    request was counted, the answer tells what is left.
     """
     token = current_request.set(request)
+    forget_quota()
     try:
         response = get_response(request)
     except Exception:
@@ -167,6 +174,7 @@ def bind_request(request: Request | None, get_response: Callable[[Any], Response
         response = problem_response(response.status_code, dict(response.headers))
     if request is not None and request.method == "HEAD":
         response.body = ""
+    response.headers.update(quota_headers())
     return response
 
 
@@ -176,14 +184,11 @@ def problem_response(status: int, headers: Headers | None = None) -> Response:
     return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
 
 
-def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
+def _caller(request: Request) -> Principal:
     key = request.headers.get("x-api-key")
     if not key:
         raise Unauthenticated("the x-api-key header is missing")
-    caller: Principal = authenticate(key, wiring.store)
-    if not caller.may(roles):
-        raise Forbidden(f"a key with the role {caller.role} may not do this")
-    return wiring.store(caller.tenant)
+    return authenticate(key, wiring.store)
 
 
 def _origins(listed: str) -> tuple[str, ...]:

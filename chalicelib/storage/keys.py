@@ -189,6 +189,16 @@ def api_keys_partition(tenant: str) -> str:
     return f"{tenant}#keys"
 
 
+def rate_partition(tenant: str, key_id: str) -> str:
+    """Partition key of how often an API key was used; the sort key is the window's start."""
+    return f"{tenant}#rate#{key_id}"
+
+
+def rate_sort(window: dt.datetime) -> str:
+    """Sort key of a window that starts then (in UTC)."""
+    return f"{window:%Y%m%dT%H%M%SZ}"
+
+
 # --- imports ----------------------------------------------------------------------------------
 
 

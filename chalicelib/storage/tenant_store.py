@@ -18,6 +18,7 @@ from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
 from chalicelib.storage.mappings import MappingStore
 from chalicelib.storage.objects import Objects
+from chalicelib.storage.rate_limits import RateCounts
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
 from chalicelib.storage.totals import TotalsStore
@@ -74,6 +75,7 @@ class TenantStore:
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = Objects(s3, bucket)
         self.items = TenantItems(self._table, tenant)
+        self.rates = RateCounts(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -267,6 +268,22 @@ def test_a_document_with_nan_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="JSON"):
         store.fits.put_document(fit_id(1), {"n": float("nan")})
     assert store.fits.document(fit_id(1)) is None
+
+
+# --- rate limits ------------------------------------------------------------------------------
+
+
+def test_requests_of_a_window_are_given_out_once(engine: Engine) -> None:
+    window = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
+    store = engine.store()
+    assert store.rates.take("k", window, 1) == 1
+    assert store.rates.take("k", window, 30) == 31
+    assert store.rates.take("k", window + dt.timedelta(minutes=1), 5) == 5
+    assert store.rates.take("other", window, 2) == 2
+    assert engine.store("other").rates.take("k", window, 3) == 3
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(lambda _: store.rates.take("k", window, 7), range(12)))
+    assert sorted(given) == [31 + 7 * n for n in range(1, 13)]
 
 
 # --- imports ----------------------------------------------------------------------------------

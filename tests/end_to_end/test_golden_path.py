@@ -93,6 +93,8 @@ class Client:
             data=None if body is None else json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            assert answer.headers["RateLimit-Policy"] == '"default";q=600;w=60'
+            assert answer.headers["RateLimit"].startswith('"default";r=5')
             return json.load(answer)
 
 

@@ -43,6 +43,7 @@ _PLAIN = {
     406: ("not_acceptable",),
     413: ("body_too_large",),
     415: ("unsupported_media_type",),
+    429: ("rate_limited",),
     500: ("internal_error",),
     503: ("store_unavailable",),
 }
@@ -94,6 +95,7 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(_schemas().items())),
+            "headers": _QUOTA_HEADERS,
             "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
         },
     }
@@ -163,7 +165,7 @@ def _responses(
     if method == "GET":
         found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
     statuses = {400, 500}
-    statuses |= set() if declared.public else {401, 403, 503}
+    statuses |= set() if declared.public else {401, 403, 429, 503}
     statuses |= {406} if declared.tabular else set()
     statuses |= {404} if "{" in path else set()
     statuses |= {413, 415} if operation.body is not None else set()
@@ -193,7 +195,7 @@ def _answer(
     elif operation.media_type is not None:
         kind = "object" if operation.media_type == JSON else "string"
         described["content"] = {operation.media_type: {"schema": {"type": kind}}}
-    headers = {}
+    headers = {} if declared.public else _quota_headers()
     if method == "GET" and status == 200:
         headers["ETag"] = _TEXT_HEADER
     if operation.body is not None and operation.body != "EventsBody":
@@ -201,7 +203,21 @@ def _answer(
     return described | ({"headers": headers} if headers else {})
 
 
-_TEXT_HEADER = {"required": True, "schema": {"type": "string"}}
+_TEXT_HEADER: Schema = {"required": True, "schema": {"type": "string"}}
+_QUOTA_HEADERS: dict[str, Schema] = {
+    "RateLimit-Policy": {
+        "description": "Requests (q) per seconds (w) of the key; not there without a limit.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "Requests that are left (r) for so many seconds (t).",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def _quota_headers() -> dict[str, Schema]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in _QUOTA_HEADERS}
 
 
 def _problem(status: int, codes: list[str]) -> dict[str, Any]:
@@ -209,9 +225,11 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
         "description": "; ".join(f"`{code}`" for code in codes) + ".",
         "content": {problems.MEDIA_TYPE: {"schema": reference("Problem")}},
     }
-    if status == 503:
+    if status in (429, 503):
         seconds = {"required": True, "schema": {"type": "integer", "minimum": 1}}
         described["headers"] = {"Retry-After": seconds}
+    if status == 429:
+        described["headers"] |= _quota_headers()
     if status == 401:
         described["headers"] = {"WWW-Authenticate": _TEXT_HEADER}
     return described
