@@ -33,7 +33,7 @@ def is_tenant(text: str) -> bool:
 
 
 def is_time_ordered_id(text: str) -> bool:
-    """Whether the text is the id of an import or a fit."""
+    """Whether the text is the id of an import, a fit, a link."""
     return TIME_ORDERED_ID.fullmatch(text) is not None
 
 
@@ -187,6 +187,11 @@ def erasures_partition(tenant: str) -> str:
 def api_keys_partition(tenant: str) -> str:
     """Partition key of a tenant's API keys; the sort key is the key's id."""
     return f"{tenant}#keys"
+
+
+def links_partition(tenant: str) -> str:
+    """Partition key of a tenant's signed links; the sort key is the link's id."""
+    return f"{tenant}#links"
 
 
 def rate_partition(tenant: str, key_id: str) -> str:

@@ -13,7 +13,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from chalicelib import __version__
 from chalicelib.api import problems
 from chalicelib.api.bodies import JSON, NDJSON
+from chalicelib.api.calls import LINK
 from chalicelib.api.http import Declared
+from chalicelib.api.links import linkable_views
 from chalicelib.api.openapi.operations import OPERATIONS, Operation
 from chalicelib.api.openapi.requests import (
     BODIES,
@@ -21,12 +23,14 @@ from chalicelib.api.openapi.requests import (
     PARAMETERS,
     PATH_PARAMETERS,
     Schema,
+    or_null,
     reference,
 )
 from chalicelib.api.openapi.resources import Problem
 from chalicelib.api.tables import CSV
 from chalicelib.events import Audience, Conversion, Cost, Engagement
 from chalicelib.services.experiments.bodies import GeoTest, HoldOut
+from chalicelib.services.links import DEFAULT_DAYS, MAX_DAYS
 
 TEMPLATE = "#/components/schemas/{model}"
 EVENTS = (Engagement, Conversion, Cost, Audience)
@@ -94,9 +98,17 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "externalDocs": {"url": "./docs"},
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(_schemas().items())),
+            "schemas": dict(sorted((_schemas() | _link_body(routes)).items())),
             "headers": _QUOTA_HEADERS,
-            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
+            "securitySchemes": {
+                "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "Link": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": LINK,
+                    "description": "Of POST /v1/links; with the very query that it was made for.",
+                },
+            },
         },
     }
 
@@ -114,7 +126,7 @@ def _operation(
         described["description"] = more
     if not declared.public:
         roles = ", ".join((*declared.roles, "admin"))
-        described["security"] = [{"ApiKey": []}]
+        described["security"] = [{"ApiKey": []}, *([{"Link": []}] if declared.linkable else [])]
         described["x-roles"] = [*declared.roles, "admin"]
         described["description"] = f"{more}\n\nRoles: {roles}.".strip()
     if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:
@@ -256,6 +268,32 @@ def _schemas() -> dict[str, Schema]:
     schemas["Event"] = _one_of(EVENTS, ("engagement", "conversion", "cost", "audience"))
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
     return schemas | BODIES
+
+
+def _link_body(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Schema]:
+    """The body that asks for a link: its paths and their parameters are those of the views."""
+    views = linkable_views(routes)
+    names = sorted({name for view in views.values() for name in view.declared.params})  # type: ignore[attr-defined]
+    body: Schema = {
+        "type": "object",
+        "required": ["path"],
+        "additionalProperties": False,
+        "properties": {
+            "path": {"type": "string", "enum": sorted(views)},
+            "query": or_null(
+                {
+                    "type": "object",
+                    "description": "Parameters of the call, as it takes them.",
+                    "additionalProperties": False,
+                    "properties": {name: PARAMETERS[name][0] for name in names},
+                }
+            ),
+            "expires_in_days": or_null(
+                {"type": "integer", "minimum": 1, "maximum": MAX_DAYS, "default": DEFAULT_DAYS}
+            ),
+        },
+    }
+    return {"LinkBody": body}
 
 
 def _open(schema: Schema) -> Schema:
