@@ -17,8 +17,8 @@ from typing import Protocol
 from chalicelib.errors import StoreUnavailable
 
 WINDOW_SECONDS = 60
-LARGEST_LEASE = 20
-"""The largest lease is this part of the limit."""
+LEASES_IN_LIMIT = 20
+"""So many of the largest leases make up the limit."""
 
 ASKS_AGAIN_SECONDS = 5
 """How long a process goes without counting after the store has not answered: a call that waits for
@@ -86,7 +86,7 @@ class RateLimiter:
 
     def __init__(self, limit: int, counts_of: Callable[[str], Counts]) -> None:
         self._limit = limit
-        self._largest_lease = max(1, limit // LARGEST_LEASE)
+        self._largest_lease = max(1, limit // LEASES_IN_LIMIT)
         self._counts_of = counts_of
         self._held: dict[tuple[str, str], _Held] = {}
         self._adding = threading.Lock()
