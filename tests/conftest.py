@@ -88,6 +88,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("LIKEWORTH_SECRET", SECRET)
+    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "0")  # tests of it say otherwise
     with mock_aws():
         wiring.use_session(session())
         sqs = wiring.client("sqs")

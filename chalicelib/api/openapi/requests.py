@@ -162,6 +162,11 @@ EXAMPLES: dict[str, Any] = {
         "control": {"people": 20000, "conversions": 400},
         "engagements": 5200,
     },
+    "LinkBody": {
+        "path": "/v1/roi",
+        "query": {"goal": "purchase", "format": "csv"},
+        "expires_in_days": 90,
+    },
 }
 """An example of each body."""
 
@@ -188,6 +193,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
 PATH_PARAMETERS: dict[str, Schema] = {
     "import_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "receipt_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "link_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
     "fit_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "experiment_id": {"type": "string", "pattern": f"^{EXPERIMENT_ID.pattern}$"},
