@@ -15,6 +15,7 @@ from chalicelib.api import (
     fits,
     imports,
     ingestion,
+    keys,
     mappings,
     monitoring,
     pages,
@@ -38,6 +39,7 @@ for module in (
     fits,
     experiments,
     erasures,
+    keys,
     pages,
 ):
     app.register_blueprint(module.blueprint)

@@ -180,7 +180,7 @@ def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
     key = request.headers.get("x-api-key")
     if not key:
         raise Unauthenticated("the x-api-key header is missing")
-    caller: Principal = authenticate(key, wiring.store)
+    caller: Principal = authenticate(key, wiring.store, now=dt.datetime.now(dt.UTC))
     if not caller.may(roles):
         raise Forbidden(f"a key with the role {caller.role} may not do this")
     return wiring.store(caller.tenant)

@@ -20,6 +20,8 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
+    errors.TooManyKeys: HTTPStatus.CONFLICT,
+    errors.LastAdminKey: HTTPStatus.CONFLICT,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.UnusableInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LikeworthError: HTTPStatus.INTERNAL_SERVER_ERROR,

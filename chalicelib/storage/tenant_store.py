@@ -11,6 +11,7 @@ from chalicelib.errors import MisconfiguredService
 from chalicelib.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, pseudonyms
+from chalicelib.storage.api_keys import ApiKeyStore
 from chalicelib.storage.erasures import ErasedPeople, ErasureStore
 from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
@@ -74,6 +75,7 @@ class TenantStore:
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = Objects(s3, bucket)
         self.items = TenantItems(self._table, tenant)
+        self.api_keys = ApiKeyStore(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)

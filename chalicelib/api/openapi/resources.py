@@ -1,4 +1,4 @@
-"""What is told of things that are kept: events, imports, mappings, fits, experiments, erasures."""
+"""What is told of things that are kept: imports, mappings, fits, experiments, erasures, keys."""
 
 from __future__ import annotations
 
@@ -273,6 +273,30 @@ class Erasures(Told):
     """A page of receipts."""
 
     erasures: list[Erasure]
+    next: str | None
+
+
+class Key(Told):
+    """An API key, without what opens."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Its public part.")]
+    role: Literal["ingest", "read", "admin"]
+    state: Literal["active", "expired", "revoked"]
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+
+
+class NewKey(Key):
+    """A new API key, shown this once."""
+
+    key: str
+
+
+class Keys(Told):
+    """A page of API keys."""
+
+    keys: list[Key]
     next: str | None
 
 
