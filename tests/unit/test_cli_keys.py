@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import stat
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.cli import main
+from chalicelib.embedded.installation import Installation
 from chalicelib.errors import Unauthenticated
 from chalicelib.services.keys import authenticate
 
@@ -207,16 +207,20 @@ def test_a_third_key_is_refused_until_one_is_revoked(
     assert len(_records(tmp_path / "state" / "likeworth")) == 6
 
 
-def test_of_processes_at_once_no_more_succeed_than_there_is_room_for(tmp_path: Path) -> None:
-    arguments = ["keys", "create", "--tenant", "acme", "--role", "read", "--data", str(tmp_path)]
-    command = [sys.executable, "-m", "chalicelib", *arguments]
-    running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(5)
-    ]
-    ended = [(one.communicate()[0], one.returncode) for one in running]
-    assert sorted(code for _, code in ended) == [0, 0, 2, 2, 2]
-    assert sum(bool(out) for out, _ in ended) == len(_records(tmp_path)) == 2
+def test_who_makes_a_key_counts_what_others_are_just_making(tmp_path: Path) -> None:
+    """While another process holds the records it waits; then it sees what that one has added."""
+    installation = Installation(tmp_path)
+    record = {"tenant": "acme", "currency": None, "role": "read", "key_hash": "0" * 64}
+    record["created_at"] = "2026-01-01T00:00:00+00:00"
+    with ThreadPoolExecutor(1) as pool:
+        with installation.key_records_held():
+            arguments = ("--tenant", "acme", "--role", "read", "--data", str(tmp_path))
+            late = pool.submit(_create, *arguments)
+            wait([late], timeout=0.5)  # it is over by then only if it does not wait
+            for number in range(2):
+                installation.add_key_record(record | {"key_id": f"{number:012d}"})
+        assert late.result() == 2
+    assert len(_records(tmp_path)) == 2
 
 
 def test_the_list_says_where_other_keys_may_be_and_makes_nothing(
