@@ -16,7 +16,7 @@ from chalicelib import __version__, wiring
 from chalicelib.api.http import Declared
 from chalicelib.services.keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
-from tests.api.conftest import JSON, Caller, caller, problem, refused
+from tests.api.conftest import Caller, caller, refused
 from tests.api.described import DOCUMENT
 
 IMPORT = "/v1/imports/20260101T000000Z-ffffffff"
@@ -174,37 +174,6 @@ def test_health_needs_no_key(client: Client) -> None:
     response = Caller("", client).get("/v1/health", x_api_key=None)
     assert response.status_code == 200
     assert response.json_body == {"status": "ok", "version": __version__}
-
-
-def test_another_tenants_import_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    mine = admin.post("/v1/imports", {"filename": "x.csv"}).json_body["id"]
-    assert admin.get(f"/v1/imports/{mine}").status_code == 200
-    assert refused(stranger.post(f"/v1/imports/{mine}/replay", {})) == (404, "not_found")
-    for path in ("/v1/imports/{}", "/v1/imports/{}/rejects"):
-        theirs = stranger.get(path.format(mine))
-        none = stranger.get(path.format("20260101T000000Z-ffffffff"))
-        assert problem(theirs) == problem(none)
-        assert theirs.headers == none.headers
-    assert stranger.get("/v1/imports").json_body["imports"] == []
-
-
-def test_another_tenants_fit_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    mine = admin.post("/v1/fits", {}).json_body["id"]
-    assert admin.get(f"/v1/fits/{mine}").status_code == 200
-    theirs = stranger.get(f"/v1/fits/{mine}")
-    none = stranger.get("/v1/fits/20260101T000000Z-ffffffff")
-    assert problem(theirs) == problem(none)
-    assert stranger.get("/v1/fits").json_body["fits"] == []
-
-
-def test_another_tenants_mapping_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    body = b'{"dates": "dmy"}'
-    assert admin.call("PUT", "/v1/mappings/ours", body, content_type=JSON).status_code == 201
-    assert refused(stranger.get("/v1/mappings/ours")) == (404, "not_found")
-    assert refused(stranger.call("DELETE", "/v1/mappings/ours")) == (404, "not_found")
-    assert stranger.get("/v1/mappings").json_body["mappings"] == []
-    response = stranger.post("/v1/imports", {"filename": "x.csv", "mapping": "ours"})
-    assert refused(response) == (400, "invalid_fields")
 
 
 @pytest.mark.parametrize("odd", ["x", "..", "%2e%2e", "acme%23keys", "%00", "a" * 2000])

@@ -50,7 +50,7 @@ UNSPEAKABLE = {
 }
 """What may be wrong with a request that agrees with the description: fields that do not go with
 each other, days that are too many, names that this tenant has not, amounts of over 8 places."""
-WHOLE_NUMBER = {"Input should be a valid integer"}
+WHOLE_NUMBER = {"Input should be a valid integer", "must be a whole number"}
 """Also unspeakable: to JSON Schema 1.0 is an integer, here it is a fraction."""
 
 CONFIG = {
