@@ -15,6 +15,7 @@ from chalicelib.api import (
     fits,
     imports,
     ingestion,
+    keys,
     links,
     mappings,
     monitoring,
@@ -39,6 +40,7 @@ for module in (
     fits,
     experiments,
     erasures,
+    keys,
     links,
     pages,
 ):

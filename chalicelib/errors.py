@@ -145,6 +145,18 @@ class ImportUnfinished(LikeworthError):
     code = "import_unfinished"
 
 
+class TooManyKeys(LikeworthError):
+    """The tenant has as many active keys of this role as it may have."""
+
+    code = "too_many_keys"
+
+
+class LastAdminKey(LikeworthError):
+    """Without this key nobody could make another one."""
+
+    code = "last_admin_key"
+
+
 # --- the store --------------------------------------------------------------------------------
 
 

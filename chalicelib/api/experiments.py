@@ -43,7 +43,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.route("/v1/experiments", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("admin")
+@endpoint()
 def post_experiment(call: Call) -> Answer:
     """Register an experiment, or restate one under its id."""
     _, body = read_body(call.request, (JSON,))

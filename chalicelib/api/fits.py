@@ -20,7 +20,7 @@ blueprint = Blueprint(__name__)
 
 
 @blueprint.route("/v1/fits", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("admin")
+@endpoint()
 def post_fit(call: Call) -> Answer:
     """Ask for a fit; the body, if any, names its window."""
     window = read_object(call.request, optional=("from", "to"), may_be_absent=True)

@@ -240,7 +240,7 @@ def _caller(request: Request, now: dt.datetime, declared: Declared) -> Principal
     key = request.headers.get("x-api-key")
     if not key:
         raise Unauthenticated("the x-api-key header is missing")
-    return authenticate(key, wiring.store)
+    return authenticate(key, wiring.store, now=now)
 
 
 def _now() -> dt.datetime:

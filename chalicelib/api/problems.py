@@ -21,6 +21,8 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
+    errors.TooManyKeys: HTTPStatus.CONFLICT,
+    errors.LastAdminKey: HTTPStatus.CONFLICT,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.UnusableInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LikeworthError: HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -51,8 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
         if service is None:
             return UNUSABLE
         try:
+            key = service.create_key(TENANT, "admin", currency="EUR")  # before others are adopted
             service.start()
-            key = service.create_key(TENANT, "admin", currency="EUR")
             told = _tour(service, key, arguments.seed)
             if not arguments.once:
                 _invite(service.url, key)

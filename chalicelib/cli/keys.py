@@ -1,4 +1,4 @@
-"""``keys create``: a new API key, printed once."""
+"""``keys``: make an API key and print it once, list them, revoke one."""
 
 from __future__ import annotations
 
@@ -8,101 +8,210 @@ import datetime as dt
 import os
 import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.errors import NotFound, TooManyKeys
+
+if TYPE_CHECKING:
+    from chalicelib.embedded.installation import Installation
+    from chalicelib.storage.tenant_store import TenantStore
 
 ROLES = ("ingest", "read", "admin")
+COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
+WHERE = (
+    "With LIKEWORTH_TABLE in the environment the keys are those of that table in AWS, else those "
+    "of the state directory of this machine (DIR, or ~/.local/state/likeworth)."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where keys are kept: a table in AWS, or the records of an installation here."""
+
+    store: TenantStore
+    name: str
+    installation: Installation | None = None
 
 
 def add_parser(subparsers: Any) -> None:
-    """Add ``keys`` with its one action ``create``."""
+    """Add ``keys`` with its actions."""
     keys = subparsers.add_parser("keys", help="API keys", description="API keys.")
     actions = keys.add_subparsers(dest="action", metavar="ACTION", required=True)
-    create = actions.add_parser(
+    create = _add_action(
+        actions,
         "create",
-        help="print a new API key, once",
-        description=(
-            "Print a new API key, once: only a keyed hash of it is kept. With LIKEWORTH_TABLE in "
-            "the environment the key goes into that table in AWS, else into the state directory "
-            "of this machine (DIR, or ~/.local/state/likeworth), where a running `serve` of the "
-            "same directory takes it over at once and a later one at its start."
-        ),
+        "print a new API key, once",
+        "Print a new API key, once: only a keyed hash of it is kept. A tenant has at most two "
+        f"active keys of a role. {WHERE} A running `serve` of the same directory takes the key "
+        "over at once, a later one at its start.",
     )
-    create.add_argument("--tenant", required=True, help="a slug, e.g. acme")
     create.add_argument("--role", required=True, choices=ROLES)
+    create.add_argument(
+        "--expires",
+        metavar="WHEN",
+        help="after so many days (90d), or at the end of a day (2027-01-31, UTC); default: never",
+    )
     create.add_argument(
         "--currency", help="reporting currency of a tenant that is new, e.g. EUR (the default)"
     )
-    create.add_argument(
+    create.set_defaults(run=create_key)
+    listing = _add_action(
+        actions,
+        "list",
+        "list a tenant's API keys",
+        f"List API keys with what they are good for; never what opens. {WHERE} There the keys are "
+        "listed that the command line has made; those made by HTTP are known to the service alone.",
+    )
+    listing.set_defaults(run=list_keys)
+    revoke = _add_action(
+        actions,
+        "revoke",
+        "revoke an API key",
+        f"Let an API key open nothing from now on, also the last one of an admin. {WHERE} A "
+        "running `serve` of the same directory revokes it at its next request, a later one at "
+        "its start.",
+    )
+    revoke.add_argument(
+        "key_id", metavar="ID", help="the public part: what stands between the dots of a key"
+    )
+    revoke.set_defaults(run=revoke_key)
+
+
+def _add_action(actions: Any, name: str, summary: str, description: str) -> Any:
+    action = actions.add_parser(name, help=summary, description=description)
+    action.add_argument("--tenant", required=True, help="a slug, e.g. acme")
+    action.add_argument(
         "--data", type=Path, metavar="DIR", help="the directory that `serve --data` was given"
     )
-    create.set_defaults(run=run)
+    return action
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Make the key; the key alone on standard output."""
-    from chalicelib.settings import read_settings
+def create_key(arguments: argparse.Namespace) -> int:
+    """Make a key; the key alone on standard output."""
+    from chalicelib.embedded.key_records import recorded_currency, register
+    from chalicelib.services import keys
     from chalicelib.storage.keys import is_tenant
 
     if not is_tenant(arguments.tenant):
-        return _refuse("a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
+        return _refuse("create", "a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
     if arguments.currency is not None and not re.fullmatch(r"[A-Z]{3}", arguments.currency):
-        return _refuse("a currency is three capital letters, e.g. EUR")
-    settings = read_settings()
-    if arguments.currency is not None:
-        settings = dataclasses.replace(settings, currency=arguments.currency)
+        return _refuse("create", "a currency is three capital letters, e.g. EUR")
     now = dt.datetime.now(dt.UTC)
-    if "LIKEWORTH_TABLE" in os.environ and arguments.data is None:
-        return _create_in_aws(arguments, now)
-    return _create_here(arguments, settings, now)
-
-
-def _create_in_aws(arguments: argparse.Namespace, now: dt.datetime) -> int:
-    from chalicelib import wiring
-    from chalicelib.embedded.key_records import register
-    from chalicelib.services.keys import create_key
-
-    store = wiring.store(arguments.tenant)
+    expires_at = None
+    if arguments.expires is not None:
+        try:
+            expires_at = keys.parse_expiry(arguments.expires, now)
+        except ValueError as error:
+            return _refuse("create", f"--expires: {error}")
+    place = _place(arguments)
     if arguments.currency is not None:
-        known = store.items.config()
-        if known is None:
-            register(store, arguments.currency)
-        elif known.currency != arguments.currency:
+        if place.installation is not None:
+            known = recorded_currency(place.installation, arguments.tenant)
+        else:
+            config = place.store.items.config()
+            known = None if config is None else config.currency
+            if config is None:
+                register(place.store, arguments.currency)
+        if known not in (None, arguments.currency):
             return _refuse(
-                f"{arguments.tenant} has the reporting currency {known.currency} already"
+                "create", f"{arguments.tenant} has the reporting currency {known} already"
             )
-    key = create_key(store, arguments.role, now=now)
-    _show(key, arguments, f"the table {store.settings.table} in AWS")
-    return 0
-
-
-def _create_here(arguments: argparse.Namespace, settings: Any, now: dt.datetime) -> int:
-    from chalicelib.embedded.installation import Installation, state_path
-    from chalicelib.embedded.key_records import recorded_currency, recording_store
-    from chalicelib.services.keys import create_key
-
-    installation = Installation(state_path(arguments.data, os.environ))
-    root_secret = installation.root_secret(settings.secret).encode()
-    store = recording_store(installation, arguments.tenant, settings, root_secret)
-    known = recorded_currency(installation, arguments.tenant)
-    if arguments.currency is not None and known not in (None, arguments.currency):
-        return _refuse(f"{arguments.tenant} has the reporting currency {known} already")
-    key = create_key(store, arguments.role, now=now)
-    _show(key, arguments, str(installation.path))
-    return 0
-
-
-def _show(key: str, arguments: argparse.Namespace, place: str) -> None:
+    try:
+        key, kept = keys.issue_key(place.store, arguments.role, now=now, expires_at=expires_at)
+    except TooManyKeys as error:
+        return _refuse("create", error.detail)
+    end = "" if kept.expires_at is None else f" It expires at {_instant(kept.expires_at)}."
     print(
         f"A key of the tenant {arguments.tenant} with the role {arguments.role}; its hash is kept "
-        f"in {place}. It is shown this once:",
+        f"in {place.name}.{end} It is shown this once:",
         file=sys.stderr,
     )
     print(key)
+    return 0
 
 
-def _refuse(reason: str) -> int:
-    print(f"keys create: {reason}", file=sys.stderr)
+def list_keys(arguments: argparse.Namespace) -> int:
+    """Print a line for each key, by id."""
+    from chalicelib.storage.keys import is_tenant
+
+    if not is_tenant(arguments.tenant):
+        return _refuse("list", "this is no name of a tenant")
+    place, now = _place(arguments), dt.datetime.now(dt.UTC)
+    rows = [
+        (
+            one.key_id,
+            one.role,
+            one.state(now),
+            *_told(one.created_at, one.expires_at, one.revoked_at),
+        )
+        for one in place.store.api_keys.by_id()
+    ]
+    for row in (COLUMNS, *rows):
+        print("\t".join(row))
+    if place.installation is not None:
+        print(
+            f"These are the keys that the command line has recorded in {place.name}. Keys that "
+            "were made or revoked by HTTP are known to the service alone: GET /v1/keys.",
+            file=sys.stderr,
+        )
+    return 0
+
+
+def revoke_key(arguments: argparse.Namespace) -> int:
+    """Revoke a key, whichever it is."""
+    from chalicelib.services import keys
+    from chalicelib.storage.keys import is_api_key_id, is_tenant
+
+    if not is_tenant(arguments.tenant) or not is_api_key_id(arguments.key_id):
+        return _refuse("revoke", "a tenant, and the 12 hexadecimal digits of a key's id are needed")
+    place, now = _place(arguments), dt.datetime.now(dt.UTC)
+    try:
+        keys.revoke_key(place.store, arguments.key_id, now=now, even_last_admin=True)
+    except NotFound:
+        if place.installation is None:
+            return _refuse("revoke", f"{arguments.tenant} has no key {arguments.key_id}")
+        print(
+            f"The command line has not made the key {arguments.key_id}. If a service of "
+            f"{place.name} knows it (keys made by HTTP), it is revoked there; else it means "
+            "nothing.",
+            file=sys.stderr,
+        )
+        return 0
+    print(f"The key {arguments.key_id} of {arguments.tenant} is revoked in {place.name}.")
+    return 0
+
+
+def _place(arguments: argparse.Namespace) -> _Place:
+    from chalicelib.settings import read_settings
+
+    if "LIKEWORTH_TABLE" in os.environ and arguments.data is None:
+        from chalicelib import wiring
+
+        store = wiring.store(arguments.tenant)
+        return _Place(store, f"the table {store.settings.table} in AWS")
+    from chalicelib.embedded.installation import Installation, state_path
+    from chalicelib.embedded.key_records import recording_store
+
+    settings = read_settings()
+    currency = getattr(arguments, "currency", None)
+    if currency is not None:
+        settings = dataclasses.replace(settings, currency=currency)
+    installation = Installation(state_path(arguments.data, os.environ))
+    store = recording_store(installation, arguments.tenant, settings)
+    return _Place(store, str(installation.path), installation)
+
+
+def _told(*instants: dt.datetime | None) -> list[str]:
+    return ["-" if at is None else _instant(at) for at in instants]
+
+
+def _instant(at: dt.datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _refuse(action: str, reason: str) -> int:
+    print(f"keys {action}: {reason}", file=sys.stderr)
     return UNUSABLE

@@ -113,7 +113,7 @@ def interrupts_set(stop: threading.Event) -> Iterator[None]:
 def _greet(service: EmbeddedService, data: Path | None) -> None:
     url = service.url
     print(f"Likeworth is at {url} (a dashboard; docs/api.md describes the API). Ctrl-C stops it.")
-    if service.knows(TENANT):
+    if service.has_admin(TENANT):
         directory = f" --data {data}" if data is not None else ""
         print(
             "Your API keys of before are valid. Another one: python -m chalicelib keys create "

@@ -5,10 +5,12 @@ Imports neither boto3 nor MiniStack, so that `keys create` starts at once.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,7 +80,7 @@ class Installation:
             temporary.unlink()
 
     def add_key_record(self, record: Mapping[str, Any]) -> None:
-        """Append the record of an API key; it holds the key's hash, never the key."""
+        """Append a record about an API key; it may hold the key's hash, never the key."""
         self._make()
         line = json.dumps(dict(record), separators=(",", ":")).encode() + b"\n"
         file = self.path / "keys.ndjson"
@@ -88,8 +90,20 @@ class Installation:
         finally:
             os.close(descriptor)
 
+    @contextlib.contextmanager
+    def key_records_held(self) -> Iterator[None]:
+        """Keep other processes from adding records by way of this, until what was read is used."""
+        self._make()
+        with open(self.path / "keys.ndjson", "ab", opener=_for_owner) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
     def _make(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class KeyFile:

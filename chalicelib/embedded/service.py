@@ -199,6 +199,12 @@ class EmbeddedService:
         """Whether the tenant has been used before."""
         return wiring.store(tenant).is_registered()
 
+    def has_admin(self, tenant: str) -> bool:
+        """Whether the tenant has an active admin key."""
+        now = self._clock()
+        found = wiring.store(tenant).api_keys.by_id()
+        return any(one.role == "admin" and one.state(now) == "active" for one in found)
+
     def put_object(self, key: str, body: bytes) -> None:
         """Drop a file into the bucket, as somebody with access to S3 would."""
         make.s3_client(self._aws.session).put_object(
@@ -235,10 +241,10 @@ class EmbeddedService:
         return Response(status, kept, body)
 
     def _adopt_keys(self) -> None:
-        """Take over the API keys that `keys create` has made since the last look."""
+        """Take over what `keys create` and `keys revoke` have recorded since the last look."""
         with self._key_lock:
             for record in self._key_file.new_records():
-                adopt(record, wiring.store)
+                adopt(record, wiring.store, now=self._clock())
 
     # --- functions ----------------------------------------------------------------------------
 

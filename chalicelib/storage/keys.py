@@ -15,6 +15,7 @@ from functools import lru_cache
 TENANT = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 MAPPING_NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}", re.ASCII)
 TIME_ORDERED_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}", re.ASCII)
+API_KEY_ID = re.compile(r"[0-9a-f]{12}", re.ASCII)
 REGISTRY_PARTITION = "-#tenants"
 ANONYMOUS = "-"
 ERASED = "."
@@ -35,6 +36,11 @@ def is_tenant(text: str) -> bool:
 def is_time_ordered_id(text: str) -> bool:
     """Whether the text is the id of an import, a fit, a link."""
     return TIME_ORDERED_ID.fullmatch(text) is not None
+
+
+def is_api_key_id(text: str) -> bool:
+    """Whether the text is the public part of an API key."""
+    return API_KEY_ID.fullmatch(text) is not None
 
 
 def is_mapping_name(text: str) -> bool:
@@ -202,6 +208,11 @@ def rate_partition(tenant: str, key_id: str) -> str:
 def rate_sort(window: dt.datetime) -> str:
     """Sort key of a window that starts then (in UTC)."""
     return f"{window:%Y%m%dT%H%M%SZ}"
+
+
+def key_holders_partition(tenant: str) -> str:
+    """Partition key of what says which API keys are active; the sort key is their role."""
+    return f"{tenant}#key-holders"
 
 
 # --- imports ----------------------------------------------------------------------------------

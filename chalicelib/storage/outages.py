@@ -30,6 +30,9 @@ TRANSIENT_CODES = frozenset(
     }
 )
 
+TRANSIENT_REASONS = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError"})
+"""For which a transaction was cancelled."""
+
 
 def is_transient(error: ClientError | BotoCoreError) -> bool:
     """Whether the same call may succeed later: throttling, a 5xx, a lost connection."""

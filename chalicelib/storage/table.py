@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from chalicelib.errors import StoreUnavailable
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.outages import code_of, outages_named
+from chalicelib.storage.outages import TRANSIENT_REASONS, code_of, outages_named
+
+_LOST_RACES = frozenset({"ConditionalCheckFailed", "TransactionConflict"})
+
+ConditionalPut = tuple[Item, str, Item]
+"""An item, the condition on what lies under its key, and the values that the condition names."""
 
 
 class Table:
     """A DynamoDB table behind a low-level client.
 
-    Every method raises `StoreUnavailable` for a failure that passes by itself.
+    Every method but `write_batch` raises `StoreUnavailable` for a failure that passes by itself.
 
     Parameters
     ----------
@@ -25,13 +31,13 @@ class Table:
     """
 
     def __init__(self, client: Any, name: str) -> None:
-        self.client = client
+        self._client = client
         self.name = name
 
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
         """One item, or None."""
         with outages_named():
-            answer = self.client.get_item(
+            answer = self._client.get_item(
                 TableName=self.name,
                 Key={"pk": {"S": partition}, "sk": {"S": sort}},
                 ConsistentRead=consistent,
@@ -68,7 +74,7 @@ class Table:
             condition["ExpressionAttributeValues"] = values
         try:
             with outages_named():
-                self.client.put_item(TableName=self.name, Item=item, **condition)
+                self._client.put_item(TableName=self.name, Item=item, **condition)
         except ClientError as error:
             if code_of(error) == "ConditionalCheckFailedException":
                 return False
@@ -81,7 +87,7 @@ class Table:
         """Change attributes of one item; False if the condition did not hold."""
         try:
             with outages_named():
-                self.client.update_item(
+                self._client.update_item(
                     TableName=self.name,
                     Key={"pk": {"S": partition}, "sk": {"S": sort}},
                     UpdateExpression=expression,
@@ -108,7 +114,7 @@ class Table:
             What is counted then; no two calls get the same.
         """
         with outages_named():
-            answer = self.client.update_item(
+            answer = self._client.update_item(
                 TableName=self.name,
                 Key={"pk": {"S": partition}, "sk": {"S": sort}},
                 UpdateExpression="ADD counted :by SET #ttl = :expires_at",
@@ -124,6 +130,50 @@ class Table:
     def put_new(self, item: Item) -> bool:
         """Write an item unless there is one under its key; False if there is."""
         return self.put(item, only_if="attribute_not_exists(pk)")
+
+    def put_together(self, *puts: ConditionalPut) -> bool:
+        """Write several items in one transaction, all or none.
+
+        A call that is repeated because its answer was lost counts once: botocore gives it a token.
+
+        Returns
+        -------
+        bool
+            False if a condition did not hold, or another transaction was about the same items.
+        """
+        writes = []
+        for item, only_if, values in puts:
+            put: dict[str, Any] = {
+                "TableName": self.name,
+                "Item": item,
+                "ConditionExpression": only_if,
+            }
+            writes.append({"Put": put | ({"ExpressionAttributeValues": values} if values else {})})
+        try:
+            with outages_named():
+                self._client.transact_write_items(TransactItems=writes)
+        except ClientError as error:
+            if code_of(error) != "TransactionCanceledException":
+                raise
+            reasons = {one.get("Code") for one in error.response.get("CancellationReasons", ())}
+            if reasons & _LOST_RACES:
+                return False
+            if reasons & TRANSIENT_REASONS:
+                raise StoreUnavailable("the store cannot write this at the moment") from error
+            raise
+        return True
+
+    def write_batch(self, requests: Sequence[Item]) -> Sequence[Item]:
+        """Send one batch of writes as it is; those that the store has left over.
+
+        Raises
+        ------
+        ClientError, BotoCoreError
+            As they come: what passes by itself is for the caller to tell.
+        """
+        answer = self._client.batch_write_item(RequestItems={self.name: requests})
+        left_over: Sequence[Item] = answer.get("UnprocessedItems", {}).get(self.name, ())
+        return left_over
 
     def query(
         self,
@@ -166,7 +216,7 @@ class Table:
             if left is not None:
                 request["Limit"] = left
             with outages_named():
-                page = self.client.query(**request)
+                page = self._client.query(**request)
             yield from page["Items"]
             if "LastEvaluatedKey" not in page:
                 return

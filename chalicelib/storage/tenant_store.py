@@ -11,6 +11,7 @@ from chalicelib.errors import MisconfiguredService
 from chalicelib.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, pseudonyms
+from chalicelib.storage.api_keys import ApiKeyStore
 from chalicelib.storage.erasures import ErasedPeople, ErasureStore
 from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
@@ -78,6 +79,7 @@ class TenantStore:
         self.items = TenantItems(self._table, tenant)
         self.links = LinkStore(self._table, tenant)
         self.rates = RateCounts(self._table, tenant)
+        self.api_keys = ApiKeyStore(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)

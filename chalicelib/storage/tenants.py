@@ -1,4 +1,4 @@
-"""Tenants: their configuration, the list of them, and their API keys."""
+"""Tenants: their configuration, the list of them, and what an API key is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chalicelib.storage.attributes import from_item, to_item
 from chalicelib.storage.table import Table
 
 Role = Literal["ingest", "read", "admin"]
+KeyState = Literal["active", "expired", "revoked"]
 SETTINGS = "settings"
 USER_KEY = "user-key"
 
@@ -59,6 +60,8 @@ class ApiKey:
         Hexadecimal.
     created_at : datetime
     revoked_at : datetime, optional
+    expires_at : datetime, optional
+        From when on the key is none any more.
     """
 
     key_id: str
@@ -66,10 +69,19 @@ class ApiKey:
     key_hash: str
     created_at: dt.datetime
     revoked_at: dt.datetime | None = None
+    expires_at: dt.datetime | None = None
+
+    def state(self, now: dt.datetime) -> KeyState:
+        """What the key is good for; one that was revoked stays so when its time is over, too."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if self.expires_at is not None and self.expires_at <= now:
+            return "expired"
+        return "active"
 
 
 class TenantItems:
-    """Configuration and API keys of one tenant."""
+    """Configuration of one tenant."""
 
     def __init__(self, table: Table, tenant: str) -> None:
         self._table = table
@@ -147,52 +159,6 @@ class TenantItems:
         )
         if not kept:
             raise ValueError("the number of shards of a tenant cannot change")
-
-    def put_api_key(self, key: ApiKey) -> None:
-        """Keep an API key, in place of one with the same id."""
-        self._table.put(
-            to_item(
-                keys.api_keys_partition(self._tenant),
-                key.key_id,
-                {
-                    "role": key.role,
-                    "key_hash": key.key_hash,
-                    "created_at": key.created_at.isoformat(),
-                    "revoked_at": key.revoked_at.isoformat() if key.revoked_at else None,
-                },
-            )
-        )
-
-    def rehash_api_key(self, key_id: str, there: str, key_hash: str) -> None:
-        """Keep another hash of an API key, if it still has the one that was read."""
-        self._table.update(
-            keys.api_keys_partition(self._tenant),
-            key_id,
-            "SET key_hash = :new",
-            only_if="key_hash = :there",
-            values={":new": {"S": key_hash}, ":there": {"S": there}},
-        )
-
-    def api_key(self, key_id: str) -> ApiKey | None:
-        """The API key with this id, or None.
-
-        A key that was made this moment is looked for a second time, consistently: that way the
-        keys that exist cost half a read.
-        """
-        partition = keys.api_keys_partition(self._tenant)
-        item = self._table.get(partition, key_id)
-        item = item or self._table.get(partition, key_id, consistent=True)
-        if item is None:
-            return None
-        stored = from_item(item)
-        revoked_at = stored.get("revoked_at")
-        return ApiKey(
-            key_id=key_id,
-            role=stored["role"],
-            key_hash=stored["key_hash"],
-            created_at=dt.datetime.fromisoformat(stored["created_at"]),
-            revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
-        )
 
 
 def _text_of(sealed: bytes) -> str:

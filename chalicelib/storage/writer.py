@@ -119,12 +119,10 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
 def _send(table: Table, batch: list[tuple[Key, Request]]) -> list[tuple[Key, Request]]:
     """Send one batch; what of it is not known to be written."""
     try:
-        answer = table.client.batch_write_item(
-            RequestItems={table.name: [request for _, request in batch]}
-        )
+        left_over = table.write_batch([request for _, request in batch])
     except (ClientError, BotoCoreError) as error:
         if is_transient(error):
             return batch
         raise
-    left = {key_of(request) for request in answer.get("UnprocessedItems", {}).get(table.name, ())}
+    left = {key_of(request) for request in left_over}
     return [(key, request) for key, request in batch if key in left]

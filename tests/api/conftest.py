@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from chalice.test import Client, HTTPResponse
@@ -65,10 +66,16 @@ def client(cloud: Cloud) -> Client:
     return Client(app.app)
 
 
+_MADE: WeakKeyDictionary[Client, dict[tuple[str, Role], str]] = WeakKeyDictionary()
+
+
 def caller(client: Client, role: Role, tenant: str = "acme") -> Caller:
-    """Somebody with a new key."""
-    key = create_key(wiring.store(tenant), role, now=dt.datetime.now(dt.UTC))
-    return Caller(key, client)
+    """Somebody with a key; of one tenant and role it is the same for a whole test."""
+    made = _MADE.setdefault(client, {})
+    if (tenant, role) not in made:
+        store = wiring.store(tenant)
+        made[tenant, role] = create_key(store, role, now=dt.datetime.now(dt.UTC))
+    return Caller(made[tenant, role], client)
 
 
 @pytest.fixture

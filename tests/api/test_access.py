@@ -1,16 +1,23 @@
-"""Who may call what; and that another tenant's things do not exist."""
+"""Who may call what: a line per route, held against the views, their description and the facts."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from chalice.test import Client
 
-from chalicelib import __version__
+import app
+from chalicelib import __version__, wiring
+from chalicelib.api.http import Declared
+from chalicelib.services.keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
-from tests.api.conftest import JSON, Caller, caller, problem, refused
+from tests.api.conftest import Caller, caller, refused
+from tests.api.described import DOCUMENT
 
 IMPORT = "/v1/imports/20260101T000000Z-ffffffff"
 CALLS: dict[tuple[str, str], set[Role]] = {
@@ -41,17 +48,98 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/fits"): set(),
     ("GET", "/v1/fits"): {"read"},
     ("GET", "/v1/fits/20260101T000000Z-ffffffff"): {"read"},
+    ("POST", "/v1/keys"): set(),
+    ("GET", "/v1/keys"): set(),
+    ("DELETE", "/v1/keys/ffffffffffff"): set(),
 }
+"""A call -> the roles that may make it beside the admin."""
+
+PUBLIC = (
+    ("GET", "/v1/health"),
+    ("GET", "/openapi.json"),
+    ("GET", "/docs"),
+    ("GET", "/docs/errors"),
+    ("GET", "/"),
+)
+"""Calls that need no key."""
+
+ROLES: tuple[Role, ...] = ("ingest", "read", "admin")
+HANDBOOK = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+
+DECLARED: dict[tuple[str, str], Declared] = {
+    (method, path): entry.view_function.declared
+    for path, views in app.app.routes.items()
+    for method, entry in views.items()
+    if method not in ("HEAD", "OPTIONS")
+    and not getattr(entry.view_function, "refuses_method", False)
+}
+"""Every route -> what its view declares; HEAD is GET without the body, OPTIONS asks no view."""
+
+
+def route_of(method: str, path: str) -> tuple[str, str]:
+    """The route that takes a call."""
+    bare = path.partition("?")[0]
+    shapes = {one: re.sub(r"\{\w+\}", "[^/]+", one) for _, one in DECLARED}
+    (found,) = {one for one, shape in shapes.items() if re.fullmatch(shape, bare)}
+    return method, found
+
+
+def documented() -> dict[tuple[str, str], set[str]]:
+    """The table of docs/api.md: route -> its roles."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for cells in re.findall(r"^\| (`[A-Z]+ /.*?) \| (.*?) \| ", HANDBOOK, flags=re.MULTILINE):
+        for method, path in re.findall(r"`([A-Z]+) (/[^`]*)`", cells[0]):
+            route = route_of(method, re.sub(r"\{\w+\}", "x", path))
+            assert route not in found, f"{route} stands in two rows"
+            found[route] = set(cells[1].split(", "))
+    return found
+
+
+def test_every_route_has_exactly_one_line() -> None:
+    lines = Counter(route_of(*line) for line in (*CALLS, *PUBLIC))
+    assert lines == Counter(DECLARED.keys())
+
+
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_line_agrees_with_the_view_the_description_and_the_handbook(
+    method: str, path: str
+) -> None:
+    roles = CALLS[method, path]
+    method, route = route_of(method, path)
+    view = DECLARED[method, route]
+    assert (set(view.roles), view.public) == (roles, False)
+    described = DOCUMENT["paths"][route][method.lower()]
+    assert Counter(described["x-roles"]) == Counter(roles | {"admin"})
+    by_link = [{"Link": []}] if view.linkable else []
+    assert described["security"] == [{"ApiKey": []}, *by_link]
+    assert documented()[method, route] == (roles or {"admin"})
+
+
+@pytest.mark.parametrize(("method", "path"), PUBLIC)
+def test_a_call_without_a_key_is_public_everywhere(client: Client, method: str, path: str) -> None:
+    assert Caller("", client).call(method, path, x_api_key=None).status_code == 200
+    route = route_of(method, path)
+    assert DECLARED[route].public
+    described = DOCUMENT["paths"][route[1]][method.lower()]
+    assert "security" not in described
+    assert "x-roles" not in described
+    assert documented()[route] == {"none"}
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
 def test_a_call_is_open_to_its_roles_and_the_admin(client: Client, method: str, path: str) -> None:
-    roles: tuple[Role, ...] = ("ingest", "read", "admin")
-    allowed = {
-        role
-        for role in roles
-        if caller(client, role).call(method, path).status_code not in (401, 403)
-    }
+    allowed: set[Role] = set()
+    for role in ROLES:
+        one = caller(client, role)
+        answers = [one.call(method, path)]
+        if method == "GET":
+            answers.append(one.call("HEAD", path))
+            assert answers[0].status_code == answers[1].status_code
+        if answers[0].status_code == 403:
+            assert refused(answers[0]) == (403, "forbidden")
+        else:
+            assert answers[0].status_code != 401
+            allowed.add(role)
     assert allowed == CALLS[method, path] | {"admin"}
 
 
@@ -65,65 +153,32 @@ def test_without_a_valid_key_nothing_is_answered(
     assert response.headers["WWW-Authenticate"].startswith("ApiKey")
 
 
-def test_every_route_but_health_is_in_the_list_above() -> None:
-    import app
-
-    routes = {
-        (
-            method,
-            re.sub(r"\{\w+\}", "X", path),
-        )
-        for path, methods in app.app.routes.items()
-        for method, entry in methods.items()
-        if method not in ("HEAD", "OPTIONS")
-        and not getattr(entry.view_function, "refuses_method", False)
-    }
-    known = {
-        (method, path.partition("?")[0].replace("20260101T000000Z-ffffffff", "X"))
-        for method, path in CALLS
-    }
-    assert {
-        (method, path)
-        for method, path in routes - known
-        if path.startswith("/v1/") and path != "/v1/health"
-    } == set()
+@pytest.mark.parametrize(("method", "path"), CALLS)
+def test_a_key_that_was_once_valid_is_answered_like_one_that_never_was(
+    client: Client, method: str, path: str
+) -> None:
+    store, now = wiring.store("acme"), dt.datetime.now(dt.UTC)
+    revoked = create_key(store, "admin", now=now)
+    revoke_key(store, revoked.split(".")[1], now=now, even_last_admin=True)
+    hour = dt.timedelta(hours=1)
+    expired = create_key(store, "admin", now=now - 2 * hour, expires_at=now - hour)
+    valid = create_key(store, "admin", now=now)
+    wrong = valid[:-1] + ("A" if valid[-1] != "A" else "B")
+    unknown = f"lw_acme.{'0' * 12}.{'a' * 32}"
+    of_nobody = f"lw_nobody.{'0' * 12}.{'a' * 32}"
+    answers = [
+        Caller(key, client).call(method, path)
+        for key in (unknown, of_nobody, wrong, revoked, expired)
+    ]
+    assert refused(answers[0]) == (401, "unauthenticated")
+    for answer in answers[1:]:
+        assert (answer.body, answer.headers) == (answers[0].body, answers[0].headers)
 
 
 def test_health_needs_no_key(client: Client) -> None:
     response = Caller("", client).get("/v1/health", x_api_key=None)
     assert response.status_code == 200
     assert response.json_body == {"status": "ok", "version": __version__}
-
-
-def test_another_tenants_import_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    mine = admin.post("/v1/imports", {"filename": "x.csv"}).json_body["id"]
-    assert admin.get(f"/v1/imports/{mine}").status_code == 200
-    assert refused(stranger.post(f"/v1/imports/{mine}/replay", {})) == (404, "not_found")
-    for path in ("/v1/imports/{}", "/v1/imports/{}/rejects"):
-        theirs = stranger.get(path.format(mine))
-        none = stranger.get(path.format("20260101T000000Z-ffffffff"))
-        assert problem(theirs) == problem(none)
-        assert theirs.headers == none.headers
-    assert stranger.get("/v1/imports").json_body["imports"] == []
-
-
-def test_another_tenants_fit_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    mine = admin.post("/v1/fits", {}).json_body["id"]
-    assert admin.get(f"/v1/fits/{mine}").status_code == 200
-    theirs = stranger.get(f"/v1/fits/{mine}")
-    none = stranger.get("/v1/fits/20260101T000000Z-ffffffff")
-    assert problem(theirs) == problem(none)
-    assert stranger.get("/v1/fits").json_body["fits"] == []
-
-
-def test_another_tenants_mapping_is_answered_like_none(admin: Caller, stranger: Caller) -> None:
-    body = b'{"dates": "dmy"}'
-    assert admin.call("PUT", "/v1/mappings/ours", body, content_type=JSON).status_code == 201
-    assert refused(stranger.get("/v1/mappings/ours")) == (404, "not_found")
-    assert refused(stranger.call("DELETE", "/v1/mappings/ours")) == (404, "not_found")
-    assert stranger.get("/v1/mappings").json_body["mappings"] == []
-    response = stranger.post("/v1/imports", {"filename": "x.csv", "mapping": "ours"})
-    assert refused(response) == (400, "invalid_fields")
 
 
 @pytest.mark.parametrize("odd", ["x", "..", "%2e%2e", "acme%23keys", "%00", "a" * 2000])

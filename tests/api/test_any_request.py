@@ -42,6 +42,8 @@ each time where somebody asks for more."""
 KEY = f"lw_acme.{'0' * 12}.{'k' * 32}"
 SOME_ID = "20260101T000000Z-00000001"
 NAMED = {"import_id": SOME_ID, "link_id": SOME_ID, "name": "ours", "experiment_id": "test-1"}
+READ_KEY = "1" * 12
+"""That one may be revoked; `KEY` is the last of an admin and cannot be."""
 
 UNSPEAKABLE = {
     *("in_the_future", "incomplete_series", "invalid_format", "missing_field", "out_of_range"),
@@ -82,6 +84,8 @@ def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPat
         patched.setattr(secrets, "token_hex", lambda size: "00" * size)
         patched.setattr(secrets, "token_urlsafe", lambda _size: "k" * 32)
         assert create_key(store, "admin", now=now) == KEY
+        patched.setattr(secrets, "token_hex", lambda size: "11" * size)
+        create_key(store, "read", now=now)
     fit = request_fit(store, lambda _message: None, now=now)
     run_fit(store, fit.fit_id, now=now, estimate=lambda _events, **_options: document)
     import_id = NAMED["import_id"]
@@ -119,7 +123,7 @@ def test_any_request_has_an_answer_that_is_described(
 ) -> None:
     valid = case.meta is not None and case.meta.generation.mode.is_positive
     if valid and zlib.crc32(repr((case.path_parameters, case.query)).encode()) % 3:
-        given = {**NAMED, "fit_id": tenant}
+        given = {**NAMED, "fit_id": tenant, "key_id": READ_KEY}
         case.path_parameters = {
             name: given.get(name, value) for name, value in case.path_parameters.items()
         }

@@ -463,11 +463,11 @@ def test_the_number_of_shards_cannot_change(engine: Engine) -> None:
 
 def test_an_api_key_comes_back_as_it_was(engine: Engine) -> None:
     store = engine.store()
-    key = ApiKey("abc", "read", "0" * 64, NOW, revoked_at=NOW)
-    store.items.put_api_key(key)
-    assert store.items.api_key("abc") == key
-    assert store.items.api_key("abd") is None
-    assert engine.store("other").items.api_key("abc") is None
+    key = ApiKey("abc", "read", "0" * 64, NOW, revoked_at=NOW, expires_at=NOW)
+    store.api_keys.put(key)
+    assert store.api_keys.get("abc") == key
+    assert store.api_keys.get("abd") is None
+    assert engine.store("other").api_keys.get("abc") is None
 
 
 def test_a_tenants_name_cannot_reach_into_another_partition(engine: Engine) -> None:

@@ -47,7 +47,7 @@ def drop_unprocessed_items(patch: Patch) -> None:
     """What a batch leaves over is forgotten."""
 
     def send(table: Table, batch: list[Any]) -> list[Any]:
-        table.client.batch_write_item(RequestItems={table.name: [one for _, one in batch]})
+        table.write_batch([one for _, one in batch])
         return []
 
     patch.setattr(writer, "_send", send)
@@ -74,15 +74,15 @@ def five_hundred_is_success(patch: Patch) -> None:
 
     class Trusting:
         def __init__(self, table: Table) -> None:
-            self.name, self.client, self._client = table.name, self, table.client
+            self._table = table
 
-        def batch_write_item(self, **request: Any) -> Any:
+        def write_batch(self, requests: Any) -> Any:
             try:
-                return self._client.batch_write_item(**request)
+                return self._table.write_batch(requests)
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
                     raise
-                return {"UnprocessedItems": {}}
+                return ()
 
     patch.setattr(writer, "_send", lambda table, batch: send(Trusting(table), batch))
 
@@ -118,7 +118,7 @@ def ignore_the_last_evaluated_key(patch: Patch) -> None:
     def first_page(self: Table, *given: Any, **more: Any) -> Any:
         class Client:
             def query(_, **request: Any) -> Any:  # noqa: N805
-                page = self.client.query(**request)
+                page = self._client.query(**request)
                 return {"Items": page["Items"]}
 
         yield from query(Table(Client(), self.name), *given, **more)
@@ -188,7 +188,7 @@ def a_key_twice_in_a_batch(patch: Patch) -> None:
     def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
         for begin in range(0, len(requests), writer.BATCH_SIZE):
             part = list(requests[begin : begin + writer.BATCH_SIZE])
-            table.client.batch_write_item(RequestItems={table.name: part})
+            table.write_batch(part)
         return frozenset()
 
     patch.setattr(events, "write_all", write_all)

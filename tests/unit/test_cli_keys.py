@@ -1,9 +1,11 @@
-"""`keys create`."""
+"""`keys create`, `keys list` and `keys revoke`."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import stat
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.cli import main
+from chalicelib.embedded.installation import Installation
+from chalicelib.errors import Unauthenticated
 from chalicelib.services.keys import authenticate
 
 
@@ -112,8 +116,147 @@ def test_with_a_table_in_the_environment_the_key_goes_there(
     monkeypatch.setenv("LIKEWORTH_TABLE", "likeworth")
     assert _create("--tenant", "acme", "--role", "ingest", "--currency", "USD") == 0
     key = capsys.readouterr().out.strip()
-    assert authenticate(key, wiring.store).role == "ingest"
+    assert authenticate(key, wiring.store, now=dt.datetime.now(dt.UTC)).role == "ingest"
     assert wiring.store("acme").config.currency == "USD"
     assert _create("--tenant", "acme", "--role", "read", "--currency", "EUR") == 2
     assert "USD" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+    for _ in range(2):
+        assert _create("--tenant", "acme", "--role", "read") == 0
+    capsys.readouterr()
+    assert _create("--tenant", "acme", "--role", "read") == 2
+    assert "acme has 2 active keys with the role read already" in capsys.readouterr().err
+    assert main(["keys", "revoke", "--tenant", "acme", key.split(".")[1]]) == 0
+    assert main(["keys", "revoke", "--tenant", "acme", "0" * 12]) == 2
+    assert "no key" in capsys.readouterr().err
+    with pytest.raises(Unauthenticated):
+        authenticate(key, wiring.store, now=dt.datetime.now(dt.UTC))
+    assert main(["keys", "list", "--tenant", "acme"]) == 0
+    captured = capsys.readouterr()
+    assert sorted(line.split("\t")[1:3] for line in captured.out.splitlines()) == [
+        ["ingest", "revoked"],
+        ["read", "active"],
+        ["read", "active"],
+        ["role", "state"],
+    ]
+    assert captured.err == ""
+
+
+# --- the life of a key ------------------------------------------------------------------------
+
+
+def _list(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, str]]:
+    assert main(["keys", "list", "--tenant", "acme", *arguments]) == 0
+    head, *rows = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    return {row[0]: dict(zip(head[1:], row[1:], strict=True)) for row in rows}
+
+
+def _make(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The id of a new key."""
+    assert _create("--tenant", "acme", "--role", "read", *arguments) == 0
+    return capsys.readouterr().out.split(".")[1]
+
+
+def test_a_key_expires_when_it_is_told_to(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = _make(capsys, "--expires", "90d")
+    second = _make(capsys)
+    (record, other) = _records(tmp_path / "state" / "likeworth")
+    end = dt.datetime.fromisoformat(record["expires_at"])
+    left = end - dt.datetime.now(dt.UTC)
+    assert dt.timedelta(days=90, minutes=-1) < left <= dt.timedelta(days=90)
+    assert other["expires_at"] is None
+    told = _list(capsys)
+    assert told[first]["expires_at"] == end.isoformat().replace("+00:00", "Z")
+    assert told[second]["expires_at"] == "-"
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2020-01-01", "0d", "99999d", "2999-01-01"])
+def test_an_end_that_makes_no_sense_is_refused(
+    when: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert _create("--tenant", "acme", "--role", "read", "--expires", when) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err[:23]) == ("", "keys create: --expires:")
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_third_key_is_refused_until_one_is_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = _make(capsys), _make(capsys)
+    assert _create("--tenant", "acme", "--role", "read") == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("keys create: acme has 2 active keys with the role read")
+    assert first in captured.err
+    assert _create("--tenant", "acme", "--role", "admin") == 0
+    assert _create("--tenant", "other", "--role", "read") == 0
+    capsys.readouterr()
+    assert main(["keys", "revoke", "--tenant", "acme", first]) == 0
+    assert main(["keys", "revoke", "--tenant", "acme", first]) == 0  # and again
+    capsys.readouterr()
+    third = _make(capsys)
+    told = _list(capsys)
+    assert {one: told[one]["state"] for one in (first, second, third)} == {
+        first: "revoked",
+        second: "active",
+        third: "active",
+    }
+    assert len(_records(tmp_path / "state" / "likeworth")) == 6
+
+
+def test_who_makes_a_key_counts_what_others_are_just_making(tmp_path: Path) -> None:
+    """While another process holds the records it waits; then it sees what that one has added."""
+    installation = Installation(tmp_path)
+    record = {"tenant": "acme", "currency": None, "role": "read", "key_hash": "0" * 64}
+    record["created_at"] = "2026-01-01T00:00:00+00:00"
+    with ThreadPoolExecutor(1) as pool:
+        with installation.key_records_held():
+            arguments = ("--tenant", "acme", "--role", "read", "--data", str(tmp_path))
+            late = pool.submit(_create, *arguments)
+            wait([late], timeout=0.5)  # it is over by then only if it does not wait
+            for number in range(2):
+                installation.add_key_record(record | {"key_id": f"{number:012d}"})
+        assert late.result() == 2
+    assert len(_records(tmp_path)) == 2
+
+
+def test_the_list_says_where_other_keys_may_be_and_makes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["keys", "list", "--tenant", "acme"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.split() == ["id", "role", "state", "created_at", "expires_at", "revoked_at"]
+    assert "GET /v1/keys" in captured.err
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_key_that_a_service_may_know_can_be_revoked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key_id = "0123456789ab"
+    assert main(["keys", "revoke", "--tenant", "acme", key_id, "--data", str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "has not made" in captured.err
+    (record,) = _records(tmp_path)
+    assert set(record) == {"tenant", "key_id", "revoked_at"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("revoke", "--tenant", "acme", "lw_acme.0123456789ab.x"),
+        ("revoke", "--tenant", "Acme", "0123456789ab"),
+        ("list", "--tenant", "Acme"),
+    ],
+)
+def test_what_is_no_tenant_or_key_is_refused(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["keys", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"keys {arguments[0]}: ")
     assert not (tmp_path / "state").exists()

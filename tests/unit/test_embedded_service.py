@@ -244,20 +244,84 @@ def test_a_key_made_by_another_process_is_valid_at_once_and_never_on_disk(
 def test_a_revoked_key_stays_revoked_over_a_restart(
     app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import dataclasses
-
     from chalicelib.cli import main
 
     data = tmp_path / "data"
     main(["keys", "create", "--tenant", "acme", "--role", "read", "--data", str(data)])
     key = capsys.readouterr().out.strip()
-    with _running(app, data, data=data):
-        items = wiring.store("acme").items
-        kept = items.api_key(key.split(".")[1])
-        assert kept is not None
-        items.put_api_key(dataclasses.replace(kept, revoked_at=NOW))
+    with _running(app, data, data=data) as service:
+        admin = service.create_key("acme", "admin")
+        assert _call(service, "DELETE", f"/v1/keys/{key.split('.')[1]}", admin)[0] == 204
     with _running(app, data, data=data) as service:
         assert _call(service, "GET", "/v1/fits", key)[0] == 401
+
+
+def test_what_the_command_line_revokes_is_revoked_at_the_next_request(
+    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chalicelib.cli import main
+
+    data = tmp_path / "data"
+    at = ["--tenant", "acme", "--data", str(data)]
+    main(["keys", "create", "--role", "read", *at])
+    recorded = capsys.readouterr().out.strip()
+    with _running(app, data, data=data) as service:
+        admin = service.create_key("acme", "admin")
+        _, made = _call(service, "POST", "/v1/keys", admin, {"role": "read"})
+        for key in (recorded, made["key"]):
+            assert _call(service, "GET", "/v1/fits", key)[0] == 200
+            assert main(["keys", "revoke", *at, key.split(".")[1]]) == 0
+            assert _call(service, "GET", "/v1/fits", key)[0] == 401
+        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # the last one, too
+        assert _call(service, "GET", "/v1/fits", admin)[0] == 401
+        assert not service.has_admin("acme")
+    with _running(app, data, data=data) as service:
+        for key in (recorded, made["key"], admin):
+            assert _call(service, "GET", "/v1/fits", key)[0] == 401
+
+
+def test_a_recorded_key_that_comes_as_a_third_never_becomes_valid(
+    app: Any,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from chalicelib.cli import main
+
+    data = tmp_path / "data"
+    with _running(app, data, data=data) as service:
+        first, second = (service.create_key("acme", "admin") for _ in range(2))
+        main(["keys", "create", "--tenant", "acme", "--role", "admin", "--data", str(data)])
+        third = capsys.readouterr().out.strip()
+        assert _call(service, "GET", "/v1/fits", third)[0] == 401
+        assert third.split(".")[1] in caplog.text
+        assert third.rpartition(".")[2] not in caplog.text
+        path = f"/v1/keys/{first.split('.')[1]}"
+        assert _call(service, "DELETE", path, second)[0] == 204
+    with _running(app, data, data=data) as service:  # now there would be room
+        assert _call(service, "GET", "/v1/fits", third)[0] == 401
+        assert _call(service, "GET", "/v1/fits", second)[0] == 200
+
+
+def test_records_tell_a_forgetful_service_the_whole_life_of_their_keys(
+    app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from chalicelib.cli import main
+
+    at = ["--tenant", "acme", "--data", str(tmp_path)]
+
+    def create() -> str:
+        assert main(["keys", "create", "--role", "read", *at]) == 0
+        return capsys.readouterr().out.strip()
+
+    first, second = create(), create()
+    main(["keys", "revoke", *at, first.split(".")[1]])
+    capsys.readouterr()
+    third = create()
+    for _ in range(2):
+        with _running(app, tmp_path) as service:
+            told = [_call(service, "GET", "/v1/fits", key)[0] for key in (first, second, third)]
+            assert told == [401, 200, 200]
 
 
 # --- the machinery around the functions -----------------------------------------------------------

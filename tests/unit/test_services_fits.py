@@ -7,15 +7,12 @@ from typing import Any
 
 import pytest
 
-from chalicelib import wiring
-from chalicelib.errors import InvalidFields, NoFitYet, NotFound, Unauthenticated, UnusableInput
+from chalicelib.errors import InvalidFields, NoFitYet, NotFound, UnusableInput
 from chalicelib.services import fits
-from chalicelib.services.keys import ROLES, authenticate, create_key
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import Cloud
 from tests.factories import NOW, make_conversion, make_cost, make_event
 
 
@@ -187,63 +184,3 @@ def test_fits_are_listed_newest_first_page_by_page(store: TenantStore) -> None:
 def test_a_fit_that_is_not_there_is_not_found(store: TenantStore, fit_id: str) -> None:
     with pytest.raises(NotFound):
         fits.show_fit(store, fit_id)
-
-
-# --- keys -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_key_says_who_calls(store: TenantStore, role: Any) -> None:
-    caller = authenticate(create_key(store, role, now=NOW), wiring.store)
-    assert (caller.tenant, caller.role) == ("acme", role)
-    assert caller.may((role,))
-    assert caller.may(()) == (role == "admin")
-
-
-def test_a_key_is_not_kept(cloud: Cloud, store: TenantStore) -> None:
-    key = create_key(store, "read", now=NOW)
-    secret = key.rpartition(".")[2]
-    assert not [item for item in cloud.items() if secret in str(item)]
-
-
-def test_a_key_with_any_other_character_is_no_key(store: TenantStore) -> None:
-    key = create_key(store, "read", now=NOW)
-    for position in range(len(key)):
-        other = key[:position] + ("A" if key[position] != "A" else "B") + key[position + 1 :]
-        with pytest.raises(Unauthenticated):
-            authenticate(other, wiring.store)
-
-
-def test_a_key_of_one_tenant_is_none_of_another(cloud: Cloud, store: TenantStore) -> None:
-    key = create_key(store, "admin", now=NOW)
-    (item,) = [item for item in cloud.items() if item["pk"]["S"] == "acme#keys"]
-    cloud.dynamodb.put_item(TableName="likeworth", Item=item | {"pk": {"S": "other#keys"}})
-    with pytest.raises(Unauthenticated):
-        authenticate(key.replace("lw_acme.", "lw_other."), wiring.store)
-
-
-def test_a_revoked_key_is_no_key(store: TenantStore) -> None:
-    import dataclasses
-
-    key = create_key(store, "admin", now=NOW)
-    kept = store.items.api_key(key.split(".")[1])
-    assert kept is not None
-    store.items.put_api_key(dataclasses.replace(kept, revoked_at=NOW))
-    with pytest.raises(Unauthenticated):
-        authenticate(key, wiring.store)
-
-
-@pytest.mark.parametrize("key", ["", "lw_", "lw_acme.x.y", "lw_Acme." + "0" * 12 + "." + "a" * 32])
-def test_what_is_no_key_is_refused_without_looking(key: str) -> None:
-    def never(tenant: str) -> TenantStore:
-        raise AssertionError(tenant)
-
-    with pytest.raises(Unauthenticated):
-        authenticate(key, never)
-
-
-def test_a_wrong_key_registers_no_tenant(cloud: Cloud) -> None:
-    key = create_key(wiring.store("acme"), "read", now=NOW)
-    with pytest.raises(Unauthenticated):
-        authenticate(key.replace("lw_acme.", "lw_made-up."), wiring.store)
-    assert wiring.tenants() == ["acme"]

@@ -225,7 +225,7 @@ def test_a_store_that_does_not_say_who_is_who_takes_no_event(
         _ = failing.user_hash("u")
     broken = Broken(cloud.dynamodb, operation)
     for part in (failing.items._table, failing.erasures._table):
-        part.client = broken
+        part._client = broken
     with pytest.raises(StoreUnavailable) as caught:
         record(failing, make_event(), make_event(user_id="u"))
     assert (caught.value.not_stored, caught.value.accepted) == ((0, 1), 0)

@@ -50,6 +50,7 @@ _NO_FIT = {404: ("no_fit_yet",)}
 _ROW_CURSOR: Limits = {"cursor": {"pattern": r"^\d{4}-\d{12}-\d{4}$"}, "limit": {"maximum": 1000}}
 _ID_CURSOR: Limits = {"cursor": {"pattern": r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"}}
 _NAME_CURSOR: Limits = {"cursor": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"}}
+_KEY_CURSOR: Limits = {"cursor": {"pattern": "^[0-9a-f]{12}$"}}
 _EXPERIMENT_CURSOR: Limits = {"cursor": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}}
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
@@ -94,6 +95,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/links"): Operation({200: resources.Links}, limits=_ID_CURSOR),
     ("GET", "/v1/links/{link_id}"): Operation({200: resources.Link}),
     ("DELETE", "/v1/links/{link_id}"): Operation({204: None}),
+    ("POST", "/v1/keys"): Operation(
+        {201: resources.NewKey}, body="KeyBody", codes={409: ("too_many_keys",)}
+    ),
+    ("GET", "/v1/keys"): Operation({200: resources.Keys}, limits=_KEY_CURSOR),
+    ("DELETE", "/v1/keys/{key_id}"): Operation({204: None}, codes={409: ("last_admin_key",)}),
     ("GET", "/"): Operation({200: None}, media_type=HTML),
     ("GET", "/docs"): Operation({200: None}, media_type=HTML),
     ("GET", "/docs/{page}"): Operation({200: None}, media_type=HTML),

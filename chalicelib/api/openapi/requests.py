@@ -11,8 +11,9 @@ from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUM
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
+from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.totals import GROUPS, INTERVALS
-from chalicelib.storage.keys import MAPPING_NAME, TIME_ORDERED_ID
+from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
 Schema = dict[str, Any]
 
@@ -117,6 +118,17 @@ BODIES: dict[str, Schema] = {
         "additionalProperties": False,
         "properties": {"from": or_null(_DAY), "to": or_null(_DAY)},
     },
+    "KeyBody": {
+        "type": "object",
+        "required": ["role"],
+        "additionalProperties": False,
+        "description": "Without `expires_at` or `expires_in_days` the key does not expire.",
+        "properties": {
+            "role": {"type": "string", "enum": list(ROLES)},
+            "expires_at": or_null({"type": "string", "format": "date-time"}),
+            "expires_in_days": or_null({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}),
+        },
+    },
 }
 """Schemas of bodies that are read without a model."""
 
@@ -150,6 +162,7 @@ EXAMPLES: dict[str, Any] = {
     "ImportBody": {"filename": "campaigns.csv", "platform": "google_ads"},
     "ReplayBody": {"mapping": {"dates": "dmy"}},
     "FitBody": {"from": "2026-01-01", "to": "2026-04-30"},
+    "KeyBody": {"role": "read", "expires_in_days": 90},
     "ExperimentBody": {
         "experiment_id": "likes-2026-03",
         "kind": "holdout",
@@ -194,6 +207,7 @@ PATH_PARAMETERS: dict[str, Schema] = {
     "import_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "receipt_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "link_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "key_id": {"type": "string", "pattern": f"^{API_KEY_ID.pattern}$"},
     "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
     "fit_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "experiment_id": {"type": "string", "pattern": f"^{EXPERIMENT_ID.pattern}$"},

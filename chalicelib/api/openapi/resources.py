@@ -301,6 +301,30 @@ class Links(Told):
     next: str | None
 
 
+class Key(Told):
+    """An API key, without what opens."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Its public part.")]
+    role: Literal["ingest", "read", "admin"]
+    state: Literal["active", "expired", "revoked"]
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+
+
+class NewKey(Key):
+    """A new API key, shown this once."""
+
+    key: str
+
+
+class Keys(Told):
+    """A page of API keys."""
+
+    keys: list[Key]
+    next: str | None
+
+
 class Health(Told):
     """Alive."""
 

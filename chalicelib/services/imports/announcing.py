@@ -19,7 +19,9 @@ from chalicelib.storage.tenant_store import TenantStore
 
 UPLOAD_SECONDS = 3600
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
+"""What has no place in an object's key; a name of dots alone would be a step up in a URL."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 

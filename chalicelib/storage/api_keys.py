@@ -1,0 +1,191 @@
+"""API keys of a tenant: at most two active ones of each role, however many are made at once.
+
+Beside the keys, each role has one item that says which of them are active: its holders. A key and
+the holders are written in one transaction, on the condition that the holders are as they were read:
+what was decided on them still holds when it is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.storage import keys
+from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.table import ConditionalPut, Table
+from chalicelib.storage.tenants import ApiKey, Role
+
+MAX_ACTIVE = 2
+"""Of one role: one in use, and the one that takes its place."""
+
+ATTEMPTS = 10
+"""How often the holders are read anew because somebody else has changed them."""
+
+Expiries = dict[str, dt.datetime | None]
+"""Id of a key -> when it expires, if ever."""
+
+Revocation = Literal["revoked", "unknown", "last"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """The active keys of a role, as read; each change counts as a revision."""
+
+    revision: int
+    expiries: Expiries
+
+    def at(self, now: dt.datetime) -> Expiries:
+        """Those that have not expired."""
+        return {one: end for one, end in self.expiries.items() if end is None or end > now}
+
+
+class ApiKeyStore:
+    """The API keys of one tenant."""
+
+    def __init__(self, table: Table, tenant: str) -> None:
+        self._table = table
+        self._tenant = tenant
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The API key with this id, or None; read consistently: a revoked key is so at once."""
+        item = self._table.get(keys.api_keys_partition(self._tenant), key_id, consistent=True)
+        return None if item is None else _to_api_key(item)
+
+    def by_id(self, *, limit: int | None = None, after: str | None = None) -> list[ApiKey]:
+        """API keys by id, those revoked and expired too, behind the id `after` if given."""
+        partition = keys.api_keys_partition(self._tenant)
+        found = self._table.query(partition, consistent=True, limit=limit, after=after)
+        return [_to_api_key(item) for item in found]
+
+    def put(self, key: ApiKey) -> None:
+        """Keep an API key that opens nothing, in place of one with its id."""
+        self._table.put(self._item(key))
+
+    def add(self, key: ApiKey, now: dt.datetime) -> bool:
+        """Keep a new API key; False if its role has `MAX_ACTIVE` active ones.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        for _ in range(ATTEMPTS):
+            there = self._holders(key.role)
+            active = there.at(now)
+            if len(active) >= MAX_ACTIVE:
+                return False
+            if self._table.put_together(
+                (self._item(key), "attribute_not_exists(pk)", {}),
+                self._change(key.role, there, active | {key.key_id: key.expires_at}),
+            ):
+                return True
+        raise _contended()
+
+    def revoke(self, key_id: str, now: dt.datetime, *, keep_last: tuple[Role, ...]) -> Revocation:
+        """Revoke an API key; to do it twice changes nothing.
+
+        Parameters
+        ----------
+        keep_last : tuple of str
+            Roles of which the last active key stays.
+
+        Returns
+        -------
+        {'revoked', 'unknown', 'last'}
+            ``last``: nothing was changed.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        for _ in range(ATTEMPTS):
+            key = self.get(key_id)
+            if key is None:
+                return "unknown"
+            if key.revoked_at is not None:
+                return "revoked"
+            there = self._holders(key.role)
+            others = {one: end for one, end in there.at(now).items() if one != key_id}
+            if key.role in keep_last and not others and key.state(now) == "active":
+                return "last"
+            if self._table.put_together(
+                (
+                    self._item(replace(key, revoked_at=now)),
+                    "key_hash = :hash AND attribute_not_exists(revoked_at)",
+                    {":hash": {"S": key.key_hash}},
+                ),
+                self._change(key.role, there, others),
+            ):
+                return "revoked"
+        raise _contended()
+
+    def rehash(self, key_id: str, there: str, key_hash: str) -> None:
+        """Keep another hash of an API key, if it still has the one that was read."""
+        self._table.update(
+            keys.api_keys_partition(self._tenant),
+            key_id,
+            "SET key_hash = :new",
+            only_if="key_hash = :there",
+            values={":new": {"S": key_hash}, ":there": {"S": there}},
+        )
+
+    def _holders(self, role: Role) -> _Holders:
+        item = self._table.get(keys.key_holders_partition(self._tenant), role, consistent=True)
+        if item is None:
+            return _Holders(0, {})
+        stored = from_item(item)
+        expiries = {key_id: _instant(end) for key_id, end in stored["expiries"].items()}
+        return _Holders(stored["revision"], expiries)
+
+    def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
+        item = to_item(
+            keys.key_holders_partition(self._tenant),
+            role,
+            {
+                "revision": there.revision + 1,
+                "expiries": {key_id: _text(end) for key_id, end in expiries.items()},
+            },
+        )
+        if there.revision == 0:
+            return item, "attribute_not_exists(pk)", {}
+        return item, "revision = :there", {":there": {"N": str(there.revision)}}
+
+    def _item(self, key: ApiKey) -> Item:
+        return to_item(
+            keys.api_keys_partition(self._tenant),
+            key.key_id,
+            {
+                "role": key.role,
+                "key_hash": key.key_hash,
+                "created_at": _text(key.created_at),
+                "revoked_at": _text(key.revoked_at),
+                "expires_at": _text(key.expires_at),
+            },
+        )
+
+
+def _to_api_key(item: Item) -> ApiKey:
+    stored = from_item(item)
+    return ApiKey(
+        key_id=item["sk"]["S"],
+        role=stored["role"],
+        key_hash=stored["key_hash"],
+        created_at=dt.datetime.fromisoformat(stored["created_at"]),
+        revoked_at=_instant(stored.get("revoked_at")),
+        expires_at=_instant(stored.get("expires_at")),
+    )
+
+
+def _text(at: dt.datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _contended() -> StoreUnavailable:
+    return StoreUnavailable("the keys of this tenant are being changed by other calls")
