@@ -241,7 +241,8 @@ class History(RuleBasedStateMachine):
     @rule(calls=st.integers(0, 8), storm=STORMS)
     def fit(self, calls: int, storm: Faults) -> None:
         """A fit reads what the model holds, and stays as it is whatever comes later."""
-        asked = self._call("POST", "/v1/fits")
+        window = {"from": f"{FIRST - dt.timedelta(days=9)}", "to": f"{LAST}"}  # with today
+        asked = self._call("POST", "/v1/fits", window)
         assert asked.status_code == 202, asked.body
         (message,) = self._queued("fit")
         self._deliver(message, calls, storm, run=_run_fit)
