@@ -129,8 +129,9 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
                 builder = None
                 stream.renew()
     except (ijson.JSONError, ValueError) as error:
-        reason = str(error).partition("\n")[0]  # below it ijson quotes the file, with its people
-        raise ExportRefused("unreadable_file", f"the file is no whole JSON: {reason}") from error
+        raise ExportRefused(
+            "unreadable_file", f"the file is no whole JSON: {_reason(error)}"
+        ) from error
     except ArithmeticError as error:
         raise ExportRefused(
             "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
@@ -198,6 +199,14 @@ def raw_text(record: Any) -> str:
 def _check_levels(levels: int) -> None:
     if levels > MAX_DEPTH:
         raise _too_deep()
+
+
+def _reason(error: Exception) -> str:
+    """What ijson says; below its first line it quotes the file, with its people.
+
+    Where the quotation is no UTF-8, the message is the form of a bytes object, on one line.
+    """
+    return re.split(r"\n|\\n", str(error).removeprefix("b'"))[0]
 
 
 def _too_deep() -> ExportRefused:

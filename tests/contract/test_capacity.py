@@ -9,18 +9,24 @@ import datetime as dt
 import heapq
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from app import STREAM_WINDOW_SECONDS
+from chalicelib.services.erasures import erase_person
+from chalicelib.services.fits import request_fit
 from chalicelib.services.freshness import Appointment, derive_or_wait, keep_appointment
+from chalicelib.services.imports import start_import
+from chalicelib.services.keys import create_key
 from chalicelib.services.record import record_events
+from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from tests.contract.conftest import Engine, needs_dynamodb_local
 from tests.factories import make_event
+from tests.faults.layer import FaultLayer
 
 pytestmark = needs_dynamodb_local
 
@@ -37,6 +43,13 @@ class Meter:
     writes: float = 0.0
     reads: float = 0.0
     calls: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    """Writes whose condition did not hold: charged, and the engine does not tell how much."""
+
+    found_nothing: float = 0.0
+    """Units of queries that find nothing: DynamoDB charges the least, the engine nothing."""
+
+    _least: float = 0.5
 
     def attach(self, client: Any) -> None:
         """Ask for the capacity in every call."""
@@ -52,6 +65,7 @@ class Meter:
 
     def _ask(self, params: dict[str, Any], **_: Any) -> None:
         params["ReturnConsumedCapacity"] = "TOTAL"
+        self._least = 1.0 if params.get("ConsistentRead") else 0.5
 
     def _count(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
         consumed = parsed.get("ConsumedCapacity", [])
@@ -59,8 +73,10 @@ class Meter:
             one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed])
         )
         self.calls[model.name] += 1
+        self.refused += "ConditionalCheckFailed" in parsed.get("Error", {}).get("Code", "")
         if model.name in ("GetItem", "Query"):
             self.reads += units
+            self.found_nothing += self._least if not units else 0.0
         else:
             self.writes += units
 
@@ -200,3 +216,30 @@ def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
     print(f"{meter.reads / total:.3f} reads, {meter.writes / total:.3f} writes an event")  # noqa: T201
     assert meter.reads / total <= 0.5
     assert meter.writes / total <= 1.1
+
+
+def test_the_fault_bench_counts_what_the_engine_counts(
+    dynamodb_local: Engine, meter: Meter
+) -> None:
+    """`tests.faults` works units out by the documented formulas; here is the truth."""
+    layer = FaultLayer()
+    layer.attach(dynamodb_local.dynamodb)
+    store, now = dynamodb_local.store(retention_days=5), MIDNIGHT + dt.timedelta(days=1)
+    record_events(store, [full_event(number) for number in range(300)], now=now)
+    record_events(store, [full_event(number, channel="x" * 32) for number in range(90)], now=now)
+    for shard in range(store.config.shards):
+        derive_day(store, DAY, shard, now=now)
+    assert len(list(store.iter_events(DAY, DAY))) == 300
+    new, _ = start_import(store, filename="report.csv", now=now)
+    store.imports.save(replace(new, state="failed", error={"code": "x", "detail": "y" * 3000}))
+    header = request_fit(store, lambda _message: None, now=now)
+    store.fits.put_document(header.fit_id, {"goals": {}, "window": {}, "text": "0123456789" * 9000})
+    assert store.fits.document(header.fit_id) is not None
+    create_key(store, "read", now=now)
+    erase_person(store, "user-3", now=now, has_time=lambda: True)
+    erase_person(store, "user-3", now=now, has_time=lambda: True)
+    assert meter.writes > 390
+    assert meter.reads > 20
+    assert meter.refused == 2  # the second erasure: a unit each, of items below a kilobyte
+    assert layer.bill.write_units == meter.writes + meter.refused
+    assert layer.bill.read_units == meter.reads + meter.found_nothing
