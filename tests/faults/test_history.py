@@ -18,8 +18,6 @@ TestHistory.settings = settings(
     max_examples=int(os.environ.get("HISTORIES", "20")),
     stateful_step_count=12,
     deadline=None,
-    derandomize="HISTORIES"
-    not in os.environ,  # the suite runs the same ones; `make histories`, new
     report_multiple_bugs=False,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
@@ -42,7 +43,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     """Whoever waits, waits on this clock."""
     made = FakeTime()
     monkeypatch.setattr("chalicelib.storage.tenant_store.Patience", made.patience)
-    monkeypatch.setattr(botocore.endpoint.time, "sleep", made.sleep)
+    monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=made.sleep))
     return made
 
 
