@@ -101,6 +101,12 @@ class Bill:
         self.writes[key[0]] += write_units(max(size, self._sizes.get(key, 0)))
         self._sizes[key] = size
 
+    def written_together(self, item: Item) -> None:
+        """An item was put in a transaction, which costs twice: it is prepared, then done."""
+        before = self.writes[key_of(item)[0]]
+        self.written(item)
+        self.writes[key_of(item)[0]] += self.writes[key_of(item)[0]] - before
+
     def updated(self, key_item: Item) -> None:
         """Attributes of an item were changed, which makes it no larger than a unit more or less."""
         key = key_of(key_item)

@@ -202,6 +202,10 @@ class FaultLayer:
             case "PutItem" if status == 200:
                 self.changed.append(key_of(body["Item"]))
                 self.bill.written(body["Item"])
+            case "TransactWriteItems" if status == 200:
+                for put in body["TransactItems"]:
+                    self.changed.append(key_of(put["Put"]["Item"]))
+                    self.bill.written_together(put["Put"]["Item"])
             case "PutItem" if refused:
                 self.bill.refused(body["Item"])
             case "UpdateItem" if status == 200:
