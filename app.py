@@ -16,6 +16,7 @@ from chalicelib.api import (
     imports,
     ingestion,
     keys,
+    links,
     mappings,
     monitoring,
     pages,
@@ -40,6 +41,7 @@ for module in (
     experiments,
     erasures,
     keys,
+    links,
     pages,
 ):
     app.register_blueprint(module.blueprint)

@@ -112,6 +112,21 @@ class Forbidden(LikeworthError):
     code = "forbidden"
 
 
+class RateLimited(LikeworthError):
+    """The API key has made all the requests that it may make for now.
+
+    Attributes
+    ----------
+    retry_after_seconds : int
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class NotFound(LikeworthError):
     """There is no such thing, or it belongs to another tenant."""
 

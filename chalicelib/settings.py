@@ -48,6 +48,8 @@ class Settings:
         Largest export file that is read; 5 GB are what one upload to S3 can hold.
     write_seconds : int
         How long a request or an import tries to store a batch of events before it gives up.
+    rate_limit : int
+        How many requests a minute an API key may make; 0 for as many as come.
     fit_window_days : int
         How far a scheduled fit looks back.
     max_people : int
@@ -68,6 +70,7 @@ class Settings:
     cors_origins: str = ""
     max_import_bytes: int = 5_000_000_000
     write_seconds: int = 8
+    rate_limit: int = 600
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
 

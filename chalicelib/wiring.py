@@ -12,6 +12,7 @@ import time
 from typing import Any
 
 from chalicelib.errors import MisconfiguredService
+from chalicelib.services.rate_limits import RateLimiter
 from chalicelib.settings import Settings, read_settings
 from chalicelib.storage.outages import code_of, outages_named
 from chalicelib.storage.table import Table
@@ -39,6 +40,7 @@ class _Process:
         self.secret: bytes | None = None
         self.other_secrets: tuple[float, tuple[bytes, ...]] | None = None
         self.stores: dict[str, tuple[float, TenantStore]] = {}
+        self.rate_limiter: RateLimiter | None = None
 
 
 _process = _Process()
@@ -171,6 +173,18 @@ def store(tenant: str) -> TenantStore:
         process.stores.clear()
     process.stores[tenant] = (now, made)
     return made
+
+
+def rate_limiter() -> RateLimiter:
+    """What counts the requests of this process; made once, for it remembers what it may let by."""
+    process = _process
+    if process.rate_limiter is None:
+        with _making:
+            if process.rate_limiter is None:
+                process.rate_limiter = RateLimiter(
+                    settings().rate_limit, lambda tenant: store(tenant).rates
+                )
+    return process.rate_limiter
 
 
 def tenants() -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.tenant_store import TenantStore
+from tests import quick_moto
 
 REGION = "eu-central-1"
 TABLE = "likeworth"
@@ -18,6 +19,7 @@ BUCKET = "likeworth-exports"
 SECRET = "a root secret for tests only"
 
 os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
+quick_moto.install()
 
 
 def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:
@@ -86,6 +88,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("LIKEWORTH_SECRET", SECRET)
+    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "0")  # tests of it say otherwise
     with mock_aws():
         wiring.use_session(session())
         sqs = wiring.client("sqs")

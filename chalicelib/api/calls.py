@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,9 @@ current_request: ContextVar[Request | None] = ContextVar("request", default=None
 IGNORED = frozenset({"_", "cb", "cachebuster", "nocache", "fbclid", "gclid", "msclkid"})
 IGNORED_PREFIX = "utm_"
 """Parameters that libraries and platforms hang onto any URL; none of ours will ever be named so."""
+
+LINK = "link"
+"""The parameter that stands for a key where no header can be sent."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 
@@ -99,15 +102,32 @@ def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:
     InvalidFields
         For unknown and repeated ones, and those without a value.
     """
+    return checked_query(parameters_of(request), known)
+
+
+def parameters_of(request: Request) -> dict[str, list[str]]:
+    """What a request's query says, without what is ignored: name -> each of its values."""
     given = request.query_params
-    wrong: list[FieldError] = []
-    query: dict[str, str] = {}
     if given is None:
         return {}
-    for name in given:
-        values = given.getlist(name)
-        if name in IGNORED or name.startswith(IGNORED_PREFIX):
-            continue
+    return {
+        name: given.getlist(name)
+        for name in given
+        if name not in IGNORED and not name.startswith(IGNORED_PREFIX)
+    }
+
+
+def checked_query(parameters: Mapping[str, Sequence[str]], known: Sequence[str]) -> dict[str, str]:
+    """Parameters of a query that a call understands.
+
+    Raises
+    ------
+    InvalidFields
+        For unknown and repeated ones, and those without a value.
+    """
+    wrong: list[FieldError] = []
+    query: dict[str, str] = {}
+    for name, values in parameters.items():
         if name not in known:
             allowed = f"; known are {', '.join(known)}" if known else ""
             wrong.append(FieldError(_pointer(name), "unknown_field", f"unknown parameter{allowed}"))

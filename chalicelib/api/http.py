@@ -11,8 +11,8 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -21,24 +21,37 @@ from chalice.app import Request, Response
 
 from chalicelib import wiring
 from chalicelib.api import problems
-from chalicelib.api.calls import Call, current_request, read_query, wrong_parameter
+from chalicelib.api.calls import (
+    LINK,
+    Call,
+    checked_query,
+    current_request,
+    parameters_of,
+    read_query,
+    wrong_parameter,
+)
 from chalicelib.api.cors import allow_origin
+from chalicelib.api.quotas import count_request, forget_quota, quota_headers
 from chalicelib.api.tables import CSV, JSON, csv_of, preferred
 from chalicelib.errors import (
     Forbidden,
     LikeworthError,
     NotAcceptable,
+    NotFound,
     StoreUnavailable,
     Unauthenticated,
 )
 from chalicelib.services.keys import Principal, authenticate
-from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.services.links import authenticate_link
 from chalicelib.storage.tenants import Role
 
 ANY_TYPE = ["*/*"]
 """What routes tell Chalice that they take; the views decide, and say so as a problem."""
 
 Headers = dict[str, str | list[str]]
+
+LINK_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+"""A link is as good as a key: where it was used, it must not be passed on or found."""
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +100,11 @@ class Declared:
     tabular: bool
     public: bool
 
+    @property
+    def linkable(self) -> bool:
+        """Whether a signed link may ask this: a whole table, no page of one, for readers."""
+        return self.tabular and "read" in self.roles and "cursor" not in self.params
+
 
 View = Callable[..., Answer]
 
@@ -115,6 +133,7 @@ def endpoint(
         of them is stored, be it while the key is looked up, all are handed back by index.
     """
     known = (*params, "format") if tabular else tuple(params)
+    declared = Declared(roles, known, tabular, public)
 
     def decorate(view: View) -> Callable[..., Response]:
         @functools.wraps(view)
@@ -125,11 +144,18 @@ def endpoint(
             store = None
             origins = _origins(wiring.settings().cors_origins)
             try:
+                now = _now()
                 if not public:
-                    store = _store_of_caller(request, roles)
+                    caller = _caller(request, now, declared)
+                    store = wiring.store(caller.tenant)
                     if "origin" in request.headers:
                         origins = store.config.cors_origins
-                call = Call(request, read_query(request, known), dt.datetime.now(dt.UTC), store)
+                    count_request(caller, now)
+                    if not caller.may(roles):
+                        raise Forbidden(f"a key with the role {caller.role} may not do this")
+                query = read_query(request, (*known, LINK) if _is_by_link(request) else known)
+                query.pop(LINK, None)
+                call = Call(request, query, now, store)
                 media_type = _negotiated(call) if tabular else JSON
                 response = _shaped(call, view(call, **path), media_type)
             except LikeworthError as error:
@@ -142,7 +168,7 @@ def endpoint(
             allow_origin(response, request, origins)
             return response
 
-        respond.declared = Declared(roles, known, tabular, public)  # type: ignore[attr-defined]
+        respond.declared = declared  # type: ignore[attr-defined]
         return respond
 
     return decorate
@@ -151,9 +177,11 @@ def endpoint(
 def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
     """Chalice middleware: keeps the request for the view, and gives every answer its last touch.
 
-    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body.
+    Chalice's own errors, and what nobody foresaw, become problems; HEAD gets no body; where the
+    request was counted, the answer tells what is left.
     """
     token = current_request.set(request)
+    forget_quota()
     try:
         response = get_response(request)
     except Exception:
@@ -167,6 +195,10 @@ def bind_request(request: Request | None, get_response: Callable[[Any], Response
         response = problem_response(response.status_code, dict(response.headers))
     if request is not None and request.method == "HEAD":
         response.body = ""
+    response.headers.update(quota_headers())
+    if request is not None and LINK in parameters_of(request):
+        response.headers.update(LINK_HEADERS)
+        response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
 
 
@@ -176,14 +208,43 @@ def problem_response(status: int, headers: Headers | None = None) -> Response:
     return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
 
 
-def _store_of_caller(request: Request, roles: tuple[Role, ...]) -> TenantStore:
+def try_question(view: Callable[..., Response], call: Call, query: Mapping[str, list[str]]) -> None:
+    """Ask what a link would ask, by the code that answers it, for its errors alone.
+
+    Raises
+    ------
+    InvalidFields
+        If this can only be refused; what depends on a fit can be told once there is one.
+    """
+    declared: Declared = view.declared  # type: ignore[attr-defined]
+    asked = replace(call, query=checked_query(query, declared.params))
+    if "format" in asked.query:
+        _negotiated(asked)
+    try:
+        view.__wrapped__(asked)  # type: ignore[attr-defined]
+    except NotFound:
+        log.debug("a link is made to an answer that there is not yet")
+
+
+def _is_by_link(request: Request) -> bool:
+    """Whether a request that has no API key has a link."""
+    return not request.headers.get("x-api-key") and LINK in parameters_of(request)
+
+
+def _caller(request: Request, now: dt.datetime, declared: Declared) -> Principal:
+    if declared.linkable and _is_by_link(request):
+        pairs = [(name, one) for name, values in parameters_of(request).items() for one in values]
+        token = next(value for name, value in pairs if name == LINK)
+        pairs.remove((LINK, token))
+        return authenticate_link(token, request.path, pairs, wiring.store, now=now)
     key = request.headers.get("x-api-key")
     if not key:
         raise Unauthenticated("the x-api-key header is missing")
-    caller: Principal = authenticate(key, wiring.store, now=dt.datetime.now(dt.UTC))
-    if not caller.may(roles):
-        raise Forbidden(f"a key with the role {caller.role} may not do this")
-    return wiring.store(caller.tenant)
+    return authenticate(key, wiring.store, now=now)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 def _origins(listed: str) -> tuple[str, ...]:

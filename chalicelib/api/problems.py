@@ -18,6 +18,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.AllEventsRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
     errors.TooManyKeys: HTTPStatus.CONFLICT,
@@ -85,6 +86,8 @@ def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | l
                 "accepted": error.accepted,
                 "rejected": list(error.rejected),
             }
+        case errors.RateLimited():
+            headers["Retry-After"] = str(error.retry_after_seconds)
         case errors.Unauthenticated():
             headers["WWW-Authenticate"] = 'ApiKey realm="likeworth"'
     detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail

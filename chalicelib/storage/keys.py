@@ -34,7 +34,7 @@ def is_tenant(text: str) -> bool:
 
 
 def is_time_ordered_id(text: str) -> bool:
-    """Whether the text is the id of an import or a fit."""
+    """Whether the text is the id of an import, a fit, a link."""
     return TIME_ORDERED_ID.fullmatch(text) is not None
 
 
@@ -193,6 +193,21 @@ def erasures_partition(tenant: str) -> str:
 def api_keys_partition(tenant: str) -> str:
     """Partition key of a tenant's API keys; the sort key is the key's id."""
     return f"{tenant}#keys"
+
+
+def links_partition(tenant: str) -> str:
+    """Partition key of a tenant's signed links; the sort key is the link's id."""
+    return f"{tenant}#links"
+
+
+def rate_partition(tenant: str, key_id: str) -> str:
+    """Partition key of how often an API key was used; the sort key is the window's start."""
+    return f"{tenant}#rate#{key_id}"
+
+
+def rate_sort(window: dt.datetime) -> str:
+    """Sort key of a window that starts then (in UTC)."""
+    return f"{window:%Y%m%dT%H%M%SZ}"
 
 
 def key_holders_partition(tenant: str) -> str:

@@ -100,6 +100,33 @@ class Table:
             raise
         return True
 
+    def count(self, partition: str, sort: str, by: int, *, expires_at: int) -> int:
+        """Add to the attribute `counted` of an item, which is made where there is none.
+
+        Parameters
+        ----------
+        expires_at : int
+            When the item may go, in seconds since 1970.
+
+        Returns
+        -------
+        int
+            What is counted then; no two calls get the same.
+        """
+        with outages_named():
+            answer = self._client.update_item(
+                TableName=self.name,
+                Key={"pk": {"S": partition}, "sk": {"S": sort}},
+                UpdateExpression="ADD counted :by SET #ttl = :expires_at",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={
+                    ":by": {"N": str(by)},
+                    ":expires_at": {"N": str(expires_at)},
+                },
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(answer["Attributes"]["counted"]["N"])
+
     def put_new(self, item: Item) -> bool:
         """Write an item unless there is one under its key; False if there is."""
         return self.put(item, only_if="attribute_not_exists(pk)")

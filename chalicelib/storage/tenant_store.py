@@ -17,8 +17,10 @@ from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
+from chalicelib.storage.links import LinkStore
 from chalicelib.storage.mappings import MappingStore
 from chalicelib.storage.objects import Objects
+from chalicelib.storage.rate_limits import RateCounts
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
 from chalicelib.storage.totals import TotalsStore
@@ -75,6 +77,8 @@ class TenantStore:
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = Objects(s3, bucket)
         self.items = TenantItems(self._table, tenant)
+        self.links = LinkStore(self._table, tenant)
+        self.rates = RateCounts(self._table, tenant)
         self.api_keys = ApiKeyStore(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)

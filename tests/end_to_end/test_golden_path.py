@@ -93,6 +93,8 @@ class Client:
             data=None if body is None else json.dumps(body).encode(),
         )
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+            assert answer.headers["RateLimit-Policy"] == '"default";q=600;w=60'
+            assert answer.headers["RateLimit"].startswith('"default";r=5')
             return json.load(answer)
 
 
@@ -189,3 +191,15 @@ def test_a_buyers_address_is_nowhere_in_the_service(service: EmbeddedService) ->
     items = [item for page in pages for item in page["Items"]]
     assert len(items) > brand.orders.sum()
     assert not [item for item in items if "canary" in readable(item)]
+
+
+def test_the_url_of_a_link_can_be_fetched_as_it_is_told(service: EmbeddedService) -> None:
+    client = Client(service.url, service.create_key(TENANT, "admin", currency="EUR"))
+    query = {"metric": "cost", "from": "2026-03-01", "to": "2026-03-02", "format": "csv"}
+    link = client.call("POST", "/v1/links", {"path": "/v1/timeseries", "query": query})
+
+    with urllib.request.urlopen(link["url"], timeout=60) as answer:  # noqa: S310
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        header, *_ = csv.reader(io.StringIO(answer.read().decode()))
+    assert header == ["start", "group", "value"]

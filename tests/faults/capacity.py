@@ -101,6 +101,12 @@ class Bill:
         self.writes[key[0]] += write_units(max(size, self._sizes.get(key, 0)))
         self._sizes[key] = size
 
+    def updated(self, key_item: Item) -> None:
+        """Attributes of an item were changed, which makes it no larger than a unit more or less."""
+        key = key_of(key_item)
+        size = self._sizes.setdefault(key, item_bytes(key_item))
+        self.writes[key[0]] += write_units(size)
+
     def removed(self, key_item: Item) -> None:
         """An item was deleted, if there was one."""
         key = key_of(key_item)

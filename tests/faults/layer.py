@@ -204,6 +204,11 @@ class FaultLayer:
                 self.bill.written(body["Item"])
             case "PutItem" if refused:
                 self.bill.refused(body["Item"])
+            case "UpdateItem" if status == 200:
+                self.changed.append(key_of(body["Key"]))
+                self.bill.updated(body["Key"])
+            case "UpdateItem" if refused:
+                self.bill.refused(body["Key"])
             case "DeleteItem" if status == 200:
                 self.changed.append(key_of(body["Key"]))
                 self.bill.removed(body["Key"])

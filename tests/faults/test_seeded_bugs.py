@@ -17,15 +17,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib import workers
 from chalicelib.api import http
-from chalicelib.services import record, totals
+from chalicelib.services import admission, erasing_files, fits, record, totals
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import events, keys, writer
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 from tests.factories import make_conversion, make_cost, make_event, money
+from tests.faults.history import History
 from tests.faults.layer import Faults
-from tests.faults.test_history import AMOUNTS, FIRST, PEOPLE, History
+from tests.faults.sent import AMOUNTS, FIRST, OF_PEOPLE, PEOPLE
 from tests.faults.test_kills import checkpoint_first
 
 Patch = pytest.MonkeyPatch
@@ -204,6 +205,42 @@ def acknowledge_what_is_not_stored(patch: Patch) -> None:
     patch.setattr(events.EventStore, "write", deaf)
 
 
+def bring_the_erased_back(patch: Patch) -> None:
+    """An event that comes later is stored with the person."""
+    left = tuple(one for one in admission.PERSON_STEPS if one is not admission.leave_out_the_erased)
+    patch.setattr(admission, "PERSON_STEPS", left)
+
+
+def leave_the_file(patch: Patch) -> None:
+    """Who was erased is still in what was uploaded."""
+    patch.setattr(erasing_files, "_remove_upload", lambda store, one: False)
+
+
+def erase_the_count_with_the_person(patch: Patch) -> None:
+    """The events go with the person, and yesterday's totals change."""
+    write_all = events.write_all
+
+    def only_delete(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
+        is_erasing = any("DeleteRequest" in one for one in requests)
+        wanted = [one for one in requests if not is_erasing or "DeleteRequest" in one]
+        return write_all(table, wanted, patience)
+
+    patch.setattr(events, "write_all", only_delete)
+
+
+def fit_the_first_shard(patch: Patch) -> None:
+    """A fit reads a part of the people for all of them."""
+    patch.setattr(
+        fits,
+        "_events_of",
+        lambda store, start, end, oldest: (
+            event
+            for number in range((end - start).days + 1)
+            for event in store.events.in_partition(start + dt.timedelta(number), 0)
+        ),
+    )
+
+
 BUGS: tuple[Callable[[Patch], None], ...] = (
     drop_unprocessed_items,
     batch_writer,
@@ -221,6 +258,10 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
     twenty_six_in_a_batch,
     a_key_twice_in_a_batch,
     acknowledge_what_is_not_stored,
+    bring_the_erased_back,
+    leave_the_file,
+    erase_the_count_with_the_person,
+    fit_the_first_shard,
 )
 
 
@@ -236,11 +277,17 @@ def a_long_history(seed: int) -> None:
         for calls in range(11):
             history.import_file(a_report(draw, "Day"), calls, Faults(lost=0.1), 2)
         history.import_file(a_report(draw, "Week"), 0, Faults(), 1)
-        history.stream(draw, 2)
-        history.repeat_messages(draw)
+        history.stream(seed, 2)
+        history.repeat_messages(seed)
         history.replay(10, 4, Faults(left_over=0.5))
         history.post(many_events(draw), Faults())
-        history.stream(draw, 2)
+        history.stream(seed, 2)
+        history.import_people(a_list_of_people(draw), 4, Faults(lost=0.1))
+        history.fit(3, Faults(throttled=0.2))
+        history.erase(PEOPLE[0], 30, Faults(lost=0.1))
+        history.post(many_events(draw), Faults())
+        history.look_again()
+        history.import_people(a_list_of_people(draw), 0, Faults())
     except BaseException:
         history._stack.close()
         raise
@@ -280,6 +327,15 @@ def a_report(draw: random.Random, unit: str) -> bytes:
         day = FIRST + dt.timedelta(days=draw.randrange(4) if unit == "Day" else -1)
         campaign, clicks = draw.randint(1, 3), draw.choice(["3", "11", "x", "0"])
         rows.append(f"Brand {campaign},{campaign},{day},EUR,{draw.randrange(9)}.50,{clicks},40")
+    return "\n".join([*rows, ""]).encode()
+
+
+def a_list_of_people(draw: random.Random) -> bytes:
+    """By `OF_PEOPLE`."""
+    rows = [",".join(OF_PEOPLE["columns"])]
+    for number in range(9):
+        person, kind = draw.choice(PEOPLE[:2]), draw.choice(["like", "share"])
+        rows.append(f"{FIRST}T10:00:00Z,{person},yes,{kind},k{number}")
     return "\n".join([*rows, ""]).encode()
 
 

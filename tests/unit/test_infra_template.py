@@ -128,7 +128,8 @@ def test_what_the_gateway_refuses_by_itself_is_a_documented_problem(
 ) -> None:
     documented = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     responses = properties(template, "RestAPI")["GatewayResponses"]
-    assert {"MISSING_AUTHENTICATION_TOKEN", "DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
+    assert {"MISSING_AUTHENTICATION_TOKEN", "THROTTLED", "QUOTA_EXCEEDED"} <= set(responses)
+    assert {"DEFAULT_4XX", "DEFAULT_5XX"} <= set(responses)
     for name, one in responses.items():
         body = json.loads(one["ResponseTemplates"]["application/json"])
         headers = one["ResponseParameters"]["Headers"]
@@ -136,7 +137,7 @@ def test_what_the_gateway_refuses_by_itself_is_a_documented_problem(
         assert body["type"] == f"/docs/errors#{body['code']}"
         assert {"title", "detail"} <= set(body)
         assert str(body.get("status")) == str(one.get("StatusCode"))
-        assert ("Retry-After" in headers) == (body.get("status") == 503)
+        assert ("Retry-After" in headers) == (body.get("status") in (429, 503))
         row = rf'<a id="{body["code"]}"></a>`{body["code"]}` \| (\d+)'
         (status,) = re.findall(row, documented)
         assert name == "DEFAULT_4XX" or int(status) == body["status"]
@@ -149,3 +150,10 @@ def test_the_gateway_hands_on_every_method_and_every_byte(template: dict[str, An
     for path, given in described["paths"].items():
         expected = methods if "get" in given else methods - {"head"}
         assert expected <= set(given), path
+
+
+def test_the_gateway_takes_no_more_requests_than_it_says(template: dict[str, Any]) -> None:
+    (every,) = properties(template, "RestAPI")["MethodSettings"]
+    assert (every["HttpMethod"], every["ResourcePath"]) == ("*", "/*")
+    assert every["ThrottlingRateLimit"] * 60 >= 10 * Settings().rate_limit
+    assert every["ThrottlingBurstLimit"] > 0

@@ -13,7 +13,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from chalicelib import __version__
 from chalicelib.api import problems
 from chalicelib.api.bodies import JSON, NDJSON
+from chalicelib.api.calls import LINK
 from chalicelib.api.http import Declared
+from chalicelib.api.links import linkable_views
 from chalicelib.api.openapi.operations import OPERATIONS, Operation
 from chalicelib.api.openapi.requests import (
     BODIES,
@@ -21,12 +23,14 @@ from chalicelib.api.openapi.requests import (
     PARAMETERS,
     PATH_PARAMETERS,
     Schema,
+    or_null,
     reference,
 )
 from chalicelib.api.openapi.resources import Problem
 from chalicelib.api.tables import CSV
 from chalicelib.events import Audience, Conversion, Cost, Engagement
 from chalicelib.services.experiments.bodies import GeoTest, HoldOut
+from chalicelib.services.links import DEFAULT_DAYS, MAX_DAYS
 
 TEMPLATE = "#/components/schemas/{model}"
 EVENTS = (Engagement, Conversion, Cost, Audience)
@@ -43,6 +47,7 @@ _PLAIN = {
     406: ("not_acceptable",),
     413: ("body_too_large",),
     415: ("unsupported_media_type",),
+    429: ("rate_limited",),
     500: ("internal_error",),
     503: ("store_unavailable",),
 }
@@ -93,8 +98,17 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "externalDocs": {"url": "./docs"},
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted(_schemas().items())),
-            "securitySchemes": {"ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"}},
+            "schemas": dict(sorted((_schemas() | _link_body(routes)).items())),
+            "headers": _QUOTA_HEADERS,
+            "securitySchemes": {
+                "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "Link": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": LINK,
+                    "description": "Of POST /v1/links; with the very query that it was made for.",
+                },
+            },
         },
     }
 
@@ -112,7 +126,7 @@ def _operation(
         described["description"] = more
     if not declared.public:
         roles = ", ".join((*declared.roles, "admin"))
-        described["security"] = [{"ApiKey": []}]
+        described["security"] = [{"ApiKey": []}, *([{"Link": []}] if declared.linkable else [])]
         described["x-roles"] = [*declared.roles, "admin"]
         described["description"] = f"{more}\n\nRoles: {roles}.".strip()
     if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:
@@ -163,7 +177,7 @@ def _responses(
     if method == "GET":
         found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
     statuses = {400, 500}
-    statuses |= set() if declared.public else {401, 403, 503}
+    statuses |= set() if declared.public else {401, 403, 429, 503}
     statuses |= {406} if declared.tabular else set()
     statuses |= {404} if "{" in path else set()
     statuses |= {413, 415} if operation.body is not None else set()
@@ -193,7 +207,7 @@ def _answer(
     elif operation.media_type is not None:
         kind = "object" if operation.media_type == JSON else "string"
         described["content"] = {operation.media_type: {"schema": {"type": kind}}}
-    headers = {}
+    headers = {} if declared.public else _quota_headers()
     if method == "GET" and status == 200:
         headers["ETag"] = _TEXT_HEADER
     if operation.body is not None and operation.body != "EventsBody":
@@ -201,7 +215,21 @@ def _answer(
     return described | ({"headers": headers} if headers else {})
 
 
-_TEXT_HEADER = {"required": True, "schema": {"type": "string"}}
+_TEXT_HEADER: Schema = {"required": True, "schema": {"type": "string"}}
+_QUOTA_HEADERS: dict[str, Schema] = {
+    "RateLimit-Policy": {
+        "description": "Requests (q) per seconds (w) of the key; not there without a limit.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "Requests that are left (r) for so many seconds (t).",
+        "schema": {"type": "string"},
+    },
+}
+
+
+def _quota_headers() -> dict[str, Schema]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in _QUOTA_HEADERS}
 
 
 def _problem(status: int, codes: list[str]) -> dict[str, Any]:
@@ -209,9 +237,11 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
         "description": "; ".join(f"`{code}`" for code in codes) + ".",
         "content": {problems.MEDIA_TYPE: {"schema": reference("Problem")}},
     }
-    if status == 503:
+    if status in (429, 503):
         seconds = {"required": True, "schema": {"type": "integer", "minimum": 1}}
         described["headers"] = {"Retry-After": seconds}
+    if status == 429:
+        described["headers"] |= _quota_headers()
     if status == 401:
         described["headers"] = {"WWW-Authenticate": _TEXT_HEADER}
     return described
@@ -238,6 +268,32 @@ def _schemas() -> dict[str, Schema]:
     schemas["Event"] = _one_of(EVENTS, ("engagement", "conversion", "cost", "audience"))
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
     return schemas | BODIES
+
+
+def _link_body(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Schema]:
+    """The body that asks for a link: its paths and their parameters are those of the views."""
+    views = linkable_views(routes)
+    names = sorted({name for view in views.values() for name in view.declared.params})  # type: ignore[attr-defined]
+    body: Schema = {
+        "type": "object",
+        "required": ["path"],
+        "additionalProperties": False,
+        "properties": {
+            "path": {"type": "string", "enum": sorted(views)},
+            "query": or_null(
+                {
+                    "type": "object",
+                    "description": "Parameters of the call, as it takes them.",
+                    "additionalProperties": False,
+                    "properties": {name: PARAMETERS[name][0] for name in names},
+                }
+            ),
+            "expires_in_days": or_null(
+                {"type": "integer", "minimum": 1, "maximum": MAX_DAYS, "default": DEFAULT_DAYS}
+            ),
+        },
+    }
+    return {"LinkBody": body}
 
 
 def _open(schema: Schema) -> Schema:

@@ -91,6 +91,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("DELETE", "/v1/users/{user_id}"): Operation({200: resources.Erasure, 202: resources.Erasure}),
     ("GET", "/v1/erasures"): Operation({200: resources.Erasures}, limits=_ID_CURSOR),
     ("GET", "/v1/erasures/{receipt_id}"): Operation({200: resources.Erasure}),
+    ("POST", "/v1/links"): Operation({201: resources.NewLink}, body="LinkBody"),
+    ("GET", "/v1/links"): Operation({200: resources.Links}, limits=_ID_CURSOR),
+    ("GET", "/v1/links/{link_id}"): Operation({200: resources.Link}),
+    ("DELETE", "/v1/links/{link_id}"): Operation({204: None}),
     ("POST", "/v1/keys"): Operation(
         {201: resources.NewKey}, body="KeyBody", codes={409: ("too_many_keys",)}
     ),

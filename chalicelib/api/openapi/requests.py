@@ -175,6 +175,11 @@ EXAMPLES: dict[str, Any] = {
         "control": {"people": 20000, "conversions": 400},
         "engagements": 5200,
     },
+    "LinkBody": {
+        "path": "/v1/roi",
+        "query": {"goal": "purchase", "format": "csv"},
+        "expires_in_days": 90,
+    },
 }
 """An example of each body."""
 
@@ -201,6 +206,7 @@ PARAMETERS: dict[str, tuple[Schema, str]] = {
 PATH_PARAMETERS: dict[str, Schema] = {
     "import_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "receipt_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+    "link_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "key_id": {"type": "string", "pattern": f"^{API_KEY_ID.pattern}$"},
     "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
     "fit_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},

@@ -1,4 +1,4 @@
-"""What is told of things that are kept: imports, mappings, fits, experiments, erasures, keys."""
+"""What is told of things that are kept: events, imports, mappings, fits, experiments, and more."""
 
 from __future__ import annotations
 
@@ -273,6 +273,31 @@ class Erasures(Told):
     """A page of receipts."""
 
     erasures: list[Erasure]
+    next: str | None
+
+
+class Link(Told):
+    """A signed link, without its URL."""
+
+    id: str
+    state: Literal["active", "expired", "revoked"]
+    path: str
+    query: dict[str, str]
+    created_at: Instant
+    expires_at: Instant
+    revoked_at: Instant | None
+
+
+class NewLink(Link):
+    """A signed link, with its URL, which is shown this once."""
+
+    url: Annotated[str, Field(json_schema_extra={"format": "uri"})]
+
+
+class Links(Told):
+    """A page of links."""
+
+    links: list[Link]
     next: str | None
 
 

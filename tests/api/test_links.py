@@ -1,0 +1,406 @@
+"""Signed links: what they open, and everything that they do not."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import logging
+import re
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+import app
+from chalicelib import wiring
+from chalicelib.api.links import linkable_views
+from chalicelib.api.openapi.requests import EXAMPLES
+from chalicelib.errors import Unauthenticated
+from chalicelib.services import links
+from tests.api.conftest import Caller, problem, refused
+from tests.api.test_answers import document, fitted
+from tests.conftest import SECRET, Cloud
+from tests.faults.capacity import Bill
+from tests.faults.layer import FaultLayer
+
+__all__ = ["document", "fitted"]  # fixtures
+
+QUESTION = {"goal": "purchase", "from": "2026-02-01", "format": "csv"}
+WHOLE_DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def nobody(client: Client) -> Caller:
+    """Somebody without a key."""
+    return Caller("", client)
+
+
+def made(admin: Caller, path: str = "/v1/roi", **query: str) -> dict[str, Any]:
+    """A new link."""
+    response = admin.post("/v1/links", {"path": path, "query": query or QUESTION})
+    assert response.status_code == 201, response.body
+    found: dict[str, Any] = response.json_body
+    return found
+
+
+def target_of(url: str) -> str:
+    """What a program would send for a URL."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}"
+
+
+def follow(nobody: Caller, target: str, method: str = "GET", **headers: str | None) -> HTTPResponse:
+    """Ask without a key."""
+    return nobody.call(method, target, **({"x_api_key": None} | headers))
+
+
+def token_of(link: dict[str, Any]) -> str:
+    return dict(parse_qsl(urlsplit(link["url"]).query))["link"]
+
+
+def test_a_link_opens_the_answer_that_it_was_made_for(
+    fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    link = made(admin)
+    response = follow(nobody, target_of(link["url"]))
+    assert response.status_code == 200
+    assert response.body == fitted.get(f"/v1/roi?{urlencode(QUESTION)}").body
+    assert response.headers["Content-Type"].startswith("text/csv")
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    again = follow(nobody, target_of(link["url"]), if_none_match=response.headers["ETag"])
+    assert (again.status_code, again.body) == (304, b"")
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    head = follow(nobody, target_of(link["url"]), "HEAD")
+    assert (head.status_code, head.body) == (200, b"")
+    assert head.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
+    fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    paths = {"/v1/roi", "/v1/equivalence", "/v1/attribution", "/v1/timeseries"}
+    assert set(linkable_views(app.app.routes)) == paths
+    for path in paths:
+        query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}
+        link = made(admin, path, **query)
+        assert follow(nobody, target_of(link["url"])).status_code == 200
+    for path in ("/v1/fits", "/v1/imports", "/v1/links", "/v1/health", "/v1/users/X", "", "roi"):
+        response = admin.post("/v1/links", {"path": path})
+        assert refused(response) == (400, "invalid_fields")
+        assert problem(response)["errors"][0]["code"] == "unknown_value"
+
+
+def test_the_url_is_told_once_and_can_be_used_as_it_is(fitted: Caller, admin: Caller) -> None:
+    response = admin.post(
+        "/v1/links",
+        {"path": "/v1/roi", "query": {"channel": "google_ads"}, "expires_in_days": 2},
+        host="likeworth.example:8443",
+        x_forwarded_proto="https",
+    )
+    link = response.json_body
+    assert link["url"].startswith(
+        "https://likeworth.example:8443/v1/roi?channel=google_ads&link=lwl_acme."
+    )
+    end, begin = (dt.datetime.fromisoformat(link[k]) for k in ("expires_at", "created_at"))
+    assert end - begin == 2 * WHOLE_DAY
+    shown = admin.get(response.headers["Location"]).json_body
+    assert shown == {name: value for name, value in link.items() if name != "url"}
+    assert admin.get("/v1/links").json_body == {"links": [shown], "next": None}
+    table = admin.get("/v1/links", accept="text/csv").body.decode()
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert (row["query"], row["state"]) == ("channel=google_ads", "active")
+
+
+def test_behind_a_gateway_the_stage_is_a_part_of_the_url(cloud: Cloud, admin: Caller) -> None:
+    event = {
+        "httpMethod": "POST",
+        "headers": {"x-api-key": admin.key, "content-type": "application/json", "host": "wrong"},
+        "multiValueQueryStringParameters": None,
+        "pathParameters": {},
+        "stageVariables": None,
+        "isBase64Encoded": False,
+        "body": '{"path": "/v1/timeseries", "query": {"metric": "cost"}}',
+        "requestContext": {
+            "httpMethod": "POST",
+            "resourcePath": "/v1/links",
+            "path": "/api/v1/links",
+            "domainName": "abc.execute-api.eu-central-1.amazonaws.com",
+            "identity": {},
+        },
+    }
+    answer = app.app(event, None)
+    assert (
+        '"url":"https://abc.execute-api.eu-central-1.amazonaws.com/api/v1/timeseries?'
+        in (answer["body"])
+    )
+
+
+def test_a_page_of_links_leads_to_the_next(cloud: Cloud, admin: Caller) -> None:
+    ids = {made(admin, "/v1/timeseries", metric="cost")["id"] for _ in range(3)}
+    first = admin.get("/v1/links?limit=2").json_body
+    second = admin.get(f"/v1/links?limit=2&cursor={first['next']}").json_body
+    assert {one["id"] for one in first["links"] + second["links"]} == ids
+    assert second["next"] is None
+
+
+# --- what is refused ----------------------------------------------------------------------------
+
+
+def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
+    """Requests that are nearly the one that a link is for."""
+    token, query = token_of(link), {**QUESTION}
+    tenant, link_id, secret = token.removeprefix("lwl_").split(".")
+
+    def asks(path: str = "/v1/roi", **over: str | None) -> str:
+        named = {**query, "link": token, **over}
+        return f"{path}?{urlencode({n: v for n, v in named.items() if v is not None})}"
+
+    return {
+        "another path": asks("/v1/attribution"),
+        "a parameter less": asks(goal=None),
+        "a parameter more": asks(channel="facebook"),
+        "another value": asks(**{"from": "2026-02-02"}),
+        "another form": asks(format="json"),
+        "no form": asks(format=None),
+        "an unknown parameter": asks(chanel="facebook"),
+        "a parameter twice": asks() + "&goal=purchase",
+        "an empty parameter": asks(channel=""),
+        "the link twice": asks() + f"&link={token}",
+        "another secret": asks(link=f"lwl_{tenant}.{link_id}.{'A' * 32}"),
+        "another tenant": asks(link=f"lwl_other.{link_id}.{secret}"),
+        "a tenant that there is not": asks(link=f"lwl_nobody.{link_id}.{secret}"),
+        "an id that there is not": asks(link=f"lwl_{tenant}.20260101T000000Z-ffffffff.{secret}"),
+        "the token of another link": asks(link=token_of(other)),
+        "nonsense": asks(link="ключ"),
+        "nothing": asks(link=""),
+        "a link with a space": asks(link=token + " "),
+        "a key as a link": asks(link=f"lw_acme.{'0' * 12}.{'k' * 32}"),
+    }
+
+
+def test_no_word_of_a_link_may_differ_and_all_refusals_are_one(
+    fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
+) -> None:
+    link, other = made(admin), made(admin, "/v1/roi", goal="purchase")
+    assert follow(nobody, target_of(link["url"])).status_code == 200
+    seen = []
+    for what, target in changes(link, other).items():
+        response = follow(nobody, target)
+        assert refused(response) == (401, "unauthenticated"), what
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        seen.append((problem(response), response.headers))
+    revoked, (token, expired) = (
+        made(admin),
+        links.make_link(
+            wiring.store("acme"),
+            "/v1/roi",
+            QUESTION,
+            days=1,
+            now=dt.datetime(2026, 3, 14, tzinfo=dt.UTC),
+        ),
+    )
+    assert admin.call("DELETE", f"/v1/links/{revoked['id']}").status_code == 204
+    assert admin.get(f"/v1/links/{expired.link_id}").json_body["state"] == "expired"
+    for target in (
+        target_of(revoked["url"]),
+        f"/v1/roi?{urlencode({**QUESTION, 'link': token})}",
+    ):
+        response = follow(nobody, target)
+        seen.append((problem(response), response.headers))
+    assert all(one == seen[0] for one in seen)
+
+
+def test_a_link_holds_until_its_end_and_no_longer(cloud: Cloud) -> None:
+    now = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
+    token, link = links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
+
+    def ask(at: dt.datetime) -> str:
+        caller = links.authenticate_link(
+            token, "/v1/roi", [*QUESTION.items()], wiring.store, now=at
+        )
+        return f"{caller.tenant} {caller.role} {caller.key_id}"
+
+    assert ask(link.expires_at - dt.timedelta(seconds=1)) == f"acme read {link.link_id}"
+    with pytest.raises(Unauthenticated):
+        ask(link.expires_at)
+
+
+def test_an_end_that_somebody_moved_in_the_table_ends_the_link(cloud: Cloud) -> None:
+    now, store = dt.datetime(2026, 3, 14, tzinfo=dt.UTC), wiring.store("acme")
+    token, link = links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
+    store.links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
+    with pytest.raises(Unauthenticated):
+        links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)
+
+
+def test_parameters_may_change_places_and_what_is_ignored_may_be_added(
+    fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    pairs = parse_qsl(urlsplit(made(admin)["url"]).query)
+    turned = urlencode([("_", "123"), *reversed(pairs), ("utm_source", "sheet"), ("cb", "1")])
+    assert follow(nobody, f"/v1/roi?{turned}").status_code == 200
+
+
+def test_a_link_is_for_nothing_but_reading_its_answer(
+    fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    query = urlsplit(made(admin)["url"]).query
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert follow(nobody, f"/v1/roi?{query}", method).status_code == 405
+    for path in ("/v1/fits", "/v1/links", "/v1/imports", "/v1/experiments", "/v1/mappings"):
+        assert refused(follow(nobody, f"{path}?{query}"))[0] == 401
+
+
+def test_a_request_that_has_a_key_is_the_keys_own(
+    fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    target = target_of(made(admin)["url"])
+    response = fitted.get(target)
+    assert refused(response) == (400, "invalid_fields")
+    assert problem(response)["errors"][0]["pointer"] == "/link"
+    wrong = "lw_acme.000000000000." + "a" * 32
+    assert refused(nobody.get(target, x_api_key=wrong)) == (401, "unauthenticated")
+
+
+def test_a_revoked_link_opens_nothing_at_once(
+    fitted: Caller, admin: Caller, stranger: Caller, nobody: Caller
+) -> None:
+    link = made(admin)
+    path = f"/v1/links/{link['id']}"
+    theirs, none = stranger.call("DELETE", path), stranger.call("DELETE", path[:-8] + "ffffffff")
+    assert refused(theirs) == (404, "not_found")
+    assert problem(theirs) == problem(none)
+    assert refused(stranger.get(path)) == (404, "not_found")
+    assert follow(nobody, target_of(link["url"])).status_code == 200
+    assert [admin.call("DELETE", path).status_code for _ in range(2)] == [204, 204]
+    assert refused(follow(nobody, target_of(link["url"]))) == (401, "unauthenticated")
+    assert admin.get(path).json_body["state"] == "revoked"
+    assert refused(admin.call("DELETE", "/v1/links/nonsense")) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/path"),
+        ({"path": 7}, "/path"),
+        ({"path": "/v1/roi", "querry": {}}, "/querry"),
+        ({"path": "/v1/roi", "query": []}, "/query"),
+        ({"path": "/v1/roi", "query": {"goal": 7}}, "/query/goal"),
+        ({"path": "/v1/roi", "query": {"goal": ""}}, "/query/goal"),
+        ({"path": "/v1/roi", "query": {"goal": "x" * 257}}, "/query/goal"),
+        ({"path": "/v1/roi", "query": {"goal": "unheard_of"}}, "/query/goal"),
+        ({"path": "/v1/roi", "query": {"chanel": "facebook"}}, "/query/chanel"),
+        ({"path": "/v1/roi", "query": {"link": "x"}}, "/query/link"),
+        ({"path": "/v1/roi", "query": {"format": "xlsx"}}, "/query/format"),
+        ({"path": "/v1/roi", "query": {"from": "yesterday"}}, "/query/from"),
+        ({"path": "/v1/roi", "query": {"from": "2020-01-01"}}, "/query/from"),
+        ({"path": "/v1/timeseries"}, "/query/metric"),
+        ({"path": "/v1/roi", "expires_in_days": 0}, "/expires_in_days"),
+        ({"path": "/v1/roi", "expires_in_days": 367}, "/expires_in_days"),
+        ({"path": "/v1/roi", "expires_in_days": True}, "/expires_in_days"),
+        ({"path": "/v1/roi", "expires_in_days": "90"}, "/expires_in_days"),
+    ],
+)
+def test_a_link_that_could_only_be_refused_is_not_made(
+    fitted: Caller, admin: Caller, body: Any, pointer: str
+) -> None:
+    response = admin.post("/v1/links", body)
+    assert refused(response) == (400, "invalid_fields")
+    assert problem(response)["errors"][0]["pointer"] == pointer
+    assert admin.get("/v1/links").json_body["links"] == []
+
+
+def test_a_link_may_be_made_before_there_is_a_fit(admin: Caller, nobody: Caller) -> None:
+    link = made(admin, "/v1/roi", **EXAMPLES["LinkBody"]["query"])
+    response = follow(nobody, target_of(link["url"]))
+    assert refused(response) == (404, "no_fit_yet")
+    assert response.headers["Cache-Control"] == "private, no-cache"
+
+
+# --- what it costs and leaves -------------------------------------------------------------------
+
+
+def test_an_answer_by_link_takes_two_reads_at_most(
+    cloud: Cloud, fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    layer = FaultLayer()
+    layer.attach(cloud.dynamodb)
+    for path in ("/v1/roi", "/v1/equivalence", "/v1/attribution"):
+        query = {"engagement": "facebook/like"} if path == "/v1/equivalence" else {"format": "csv"}
+        target = target_of(made(admin, path, **query)["url"])
+        assert follow(nobody, target).status_code == 200
+        layer.bill = Bill()
+        assert follow(nobody, target).status_code == 200
+        assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
+        assert layer.bill.reads["acme#links"] == 1  # of what is there now, not of a moment ago
+        assert layer.bill.write_units == 0
+
+
+def test_each_link_has_requests_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    targets = [target_of(made(admin)["url"]) for _ in range(2)]
+    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "3")
+    wiring._process.settings = wiring._process.rate_limiter = None
+    statuses = [follow(nobody, targets[0]).status_code for _ in range(8)]
+    assert statuses.count(429) >= 2  # in one or two minutes of the clock
+    response = follow(nobody, targets[1])
+    assert response.status_code == 200
+    assert response.headers["RateLimit-Policy"] == '"default";q=3;w=60'
+    assert re.fullmatch(r'"default";r=2;t=\d+', response.headers["RateLimit"])
+
+
+def test_a_link_survives_rotations_of_the_root_secret_as_long_as_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
+) -> None:
+    used, unused = (target_of(made(admin)["url"]) for _ in range(2))
+    session = wiring._process.session
+
+    def rotate(secret: str, before: str) -> None:
+        monkeypatch.setenv("LIKEWORTH_SECRET", secret)
+        monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", before)
+        wiring.use_session(session)
+
+    rotate("the second root secret", SECRET)
+    assert follow(nobody, used).status_code == 200
+    assert follow(nobody, used.replace("purchase", "lead")).status_code == 401
+    rotate("the third root secret", "the second root secret")
+    assert follow(nobody, used).status_code == 200
+    assert follow(nobody, unused).status_code == 401
+
+
+def test_of_a_link_nothing_is_kept_and_nothing_is_logged(
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    cloud: Cloud,
+    fitted: Caller,
+    admin: Caller,
+    nobody: Caller,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    for name in ("botocore", "boto3", "urllib3"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    link, other = made(admin), made(admin, goal="purchase")
+    secret = token_of(link).rpartition(".")[2]
+    assert follow(nobody, target_of(link["url"])).status_code == 200
+    for target in changes(link, other).values():
+        assert follow(nobody, target).status_code == 401
+    assert fitted.get(target_of(link["url"])).status_code == 400
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("not foreseen")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chalicelib.services.answers.roi", fail)
+        response = follow(nobody, target_of(link["url"]))
+    assert response.status_code == 500
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert "not foreseen" in caplog.text
+    assert secret not in caplog.text
+    assert secret not in str(cloud.items())
+    assert token_of(link) not in admin.get("/v1/links").body.decode()
