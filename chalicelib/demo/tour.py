@@ -20,6 +20,7 @@ from chalicelib.channels import title_of
 from chalicelib.demo.brand import History
 from chalicelib.demo.exhibits import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
+from chalicelib.storage.keys import dropped_object
 
 EVENTS_PER_REQUEST = 500
 IDLE_SECONDS = 300.0
@@ -139,7 +140,7 @@ def drop_files(service: Service, tenant: str, history: History) -> int:
     """Drop the brand's platform exports into the bucket; how many there were."""
     files = {"google_ads.csv": google_ads_report(history), **youtube_totals(history)}
     for name, content in files.items():
-        service.put_object(f"imports/{tenant}/{name}", content)
+        service.put_object(dropped_object(tenant, name), content)
     return len(files)
 
 

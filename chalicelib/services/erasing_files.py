@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from chalicelib.storage import keys
 from chalicelib.storage.erasures import Receipt
 from chalicelib.storage.imports import Import
 from chalicelib.storage.tenant_store import TenantStore
@@ -132,5 +133,5 @@ def _is_named(one: Import, names: Callable[[str], bool]) -> bool:
 def _rename(store: TenantStore, one: Import, names: Callable[[str], bool]) -> None:
     """Forget what a file was called, if it was called after the person; the file itself is gone."""
     if _is_named(one, names):
-        key = f"imports/{store.tenant}/{one.import_id}/{ERASED_NAME}"
+        key = keys.import_object(store.tenant, one.import_id, ERASED_NAME)
         store.imports.save(replace(one, filename=ERASED_NAME, object_key=key))

@@ -249,6 +249,16 @@ def import_object(tenant: str, import_id: str, filename: str) -> str:
     return f"imports/{tenant}/{import_id}/{filename}"
 
 
+def dropped_object(tenant: str, filename: str) -> str:
+    """Object key of a file that is dropped into the bucket without an import."""
+    return f"imports/{tenant}/{filename}"
+
+
+def is_object_of(tenant: str, key: str) -> bool:
+    """Whether an object key lies in the tenant's part of the bucket."""
+    return key.startswith((f"imports/{tenant}/", f"documents/{tenant}/"))
+
+
 def parse_import_object(key: str) -> tuple[str, str | None, str] | None:
     """Tenant, import id (None for a file dropped in without one) and file name of an object key.
 

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
 
 from chalicelib.errors import StoreUnavailable
+from chalicelib.storage.keys import is_object_of
 from chalicelib.storage.outages import code_of, is_transient, outages_named
 
 BLOCK_BYTES = 4 * 1024 * 1024
@@ -76,24 +77,32 @@ class ObjectReader(io.BufferedReader):
 
 
 class Objects:
-    """A bucket behind an S3 client; raises `StoreUnavailable` for failures that pass by themselves.
+    """A tenant's part of the bucket behind an S3 client; raises `StoreUnavailable` for outages.
+
+    Every method raises `ValueError` for a key that is not the tenant's.
 
     Parameters
     ----------
     client : botocore client
         Of ``s3``.
-    bucket : str
+    bucket, tenant : str
     """
 
-    def __init__(self, client: Any, bucket: str) -> None:
+    def __init__(self, client: Any, bucket: str, tenant: str) -> None:
         self._client = client
         self._bucket = bucket
+        self._tenant = tenant
+
+    def _own(self, key: str) -> str:
+        if not is_object_of(self._tenant, key):
+            raise ValueError(f"{key!r} is no object of {self._tenant}")
+        return key
 
     def upload_url(self, key: str, *, expires_seconds: int) -> str:
         """A presigned URL to which the object can be PUT without credentials."""
         url: str = self._client.generate_presigned_url(
             "put_object",
-            Params={"Bucket": self._bucket, "Key": key},
+            Params={"Bucket": self._bucket, "Key": self._own(key)},
             ExpiresIn=expires_seconds,
             HttpMethod="PUT",
         )
@@ -120,9 +129,10 @@ class Objects:
         ObjectTooLargeError
             It has more than `max_bytes` bytes.
         """
+        key = self._own(version.key)
         try:
             with outages_named():
-                found = self._client.head_object(Bucket=self._bucket, Key=version.key)
+                found = self._client.head_object(Bucket=self._bucket, Key=key)
         except ClientError as error:
             _raise_if_gone(error, version.key)
             raise
@@ -132,19 +142,19 @@ class Objects:
         size = int(found["ContentLength"])
         if size > max_bytes:
             raise ObjectTooLargeError(f"{size} bytes; at most {max_bytes} are read")
-        request = {"Bucket": self._bucket, "Key": version.key, "IfMatch": f'"{etag}"'}
+        request = {"Bucket": self._bucket, "Key": key, "IfMatch": f'"{etag}"'}
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
     def put(self, key: str, body: bytes) -> None:
         """Write an object whole."""
         with outages_named():
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=body)
+            self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body)
 
     def etag(self, key: str) -> str | None:
         """The ETag of what lies under a key now, without quotes; None if nothing does."""
         try:
             with outages_named():
-                found = self._client.head_object(Bucket=self._bucket, Key=key)
+                found = self._client.head_object(Bucket=self._bucket, Key=self._own(key))
         except ClientError as error:
             if code_of(error) in _GONE:
                 return None
@@ -155,12 +165,14 @@ class Objects:
     def remove(self, key: str) -> None:
         """Remove an object; fine if there is none."""
         with outages_named():
-            self._client.delete_object(Bucket=self._bucket, Key=key)
+            self._client.delete_object(Bucket=self._bucket, Key=self._own(key))
 
     def get(self, key: str) -> bytes:
         """Read an object whole."""
         with outages_named():
-            body: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            body: bytes = self._client.get_object(Bucket=self._bucket, Key=self._own(key))[
+                "Body"
+            ].read()
         return body
 
 

@@ -75,7 +75,7 @@ class TenantStore:
         self._other_secrets = other_secrets
         self._table = Table(client, table)
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
-        self.objects = Objects(s3, bucket)
+        self.objects = Objects(s3, bucket, tenant)
         self.items = TenantItems(self._table, tenant)
         self.links = LinkStore(self._table, tenant)
         self.rates = RateCounts(self._table, tenant)

@@ -163,6 +163,22 @@ def test_an_upload_whose_signature_is_not_ours_is_refused(app: Any, tmp_path: Pa
         assert (status, answer["code"]) == (403, "forbidden")
 
 
+def test_an_upload_that_was_signed_for_one_tenant_is_none_of_another(
+    app: Any, tmp_path: Path
+) -> None:
+    with _running(app, tmp_path) as service:
+        started = [
+            _call(service, "POST", "/v1/imports", service.create_key(tenant, "admin"), body)[1]
+            for tenant, body in (("acme", {"filename": "x.csv"}), ("other", {"filename": "x.csv"}))
+        ]
+        mine, theirs = (urlsplit(one["upload"]["url"]) for one in started)
+        status, _ = _call(service, "PUT", f"{mine.path}?{theirs.query}", "", _youtube(7))
+        service.wait_until_idle(10)
+        assert status == 403
+        s3 = wiring.client("s3")
+        assert s3.list_objects_v2(Bucket="likeworth-exports").get("KeyCount") == 0
+
+
 def test_a_file_dropped_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
     with _running(app, tmp_path) as service:
         key = service.create_key("acme", "admin")

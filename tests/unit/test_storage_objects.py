@@ -74,7 +74,7 @@ class _InBody(Exception):
 
 
 def reader(client: Any, version: ObjectVersion, block: int = 1000) -> ObjectReader:
-    return Objects(client, BUCKET).open(version, max_bytes=10**6, block_bytes=block)
+    return Objects(client, BUCKET, "acme").open(version, max_bytes=10**6, block_bytes=block)
 
 
 @pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
@@ -162,7 +162,7 @@ def test_without_a_known_version_what_is_there_is_read_and_nothing_else(cloud: C
 def test_a_file_above_the_limit_is_not_read_at_all(cloud: Cloud) -> None:
     watched = Watched(cloud.s3)
     with pytest.raises(ObjectTooLargeError):
-        Objects(watched, BUCKET).open(put(cloud), max_bytes=len(BODY) - 1)
+        Objects(watched, BUCKET, "acme").open(put(cloud), max_bytes=len(BODY) - 1)
     assert watched.ranges == []
 
 
@@ -209,3 +209,31 @@ def test_what_no_repetition_helps_escapes(cloud: Cloud) -> None:
     stream = reader(Watched(cloud.s3, fail=lambda _: client_error("AccessDenied", 403)), put(cloud))
     with pytest.raises(ClientError, match="AccessDenied"):
         stream.read()
+
+
+class Untouched:
+    """A client that must not be asked anything."""
+
+    def __getattr__(self, name: str) -> Any:
+        def never(**_request: Any) -> None:
+            raise AssertionError(name)
+
+        return never
+
+
+@pytest.mark.parametrize(
+    "key", ["imports/other/x.csv", "documents/acme2/x", "imports/acme", "x.csv", "/imports/acme/x"]
+)
+def test_what_is_not_the_tenants_is_not_touched(key: str) -> None:
+    own = Objects(Untouched(), BUCKET, "acme")
+    calls: list[Callable[[], Any]] = [
+        lambda: own.upload_url(key, expires_seconds=1),
+        lambda: own.open(ObjectVersion(key), max_bytes=1),
+        lambda: own.put(key, b""),
+        lambda: own.etag(key),
+        lambda: own.remove(key),
+        lambda: own.get(key),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match="no object of acme"):
+            call()

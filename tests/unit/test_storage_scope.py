@@ -1,0 +1,355 @@
+"""Whatever reaches DynamoDB or S3 goes by way of a store that is bound to one tenant.
+
+A walk over the source: clients are called in two modules, tables are opened in one, and every
+partition key comes from `storage/keys.py` for the store's own tenant. What is reached by `getattr`
+or by a name that is put together is not seen.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import inspect
+import re
+import typing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import xform_name
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.storage import keys
+from tests.conftest import session
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
+
+CALLS_CLIENTS = {"chalicelib/storage/table.py", "chalicelib/storage/objects.py"}
+IS_THE_AWS = "chalicelib/embedded/"
+"""On one machine: makes the table and the bucket that others have in AWS."""
+
+OPENS = {
+    "Table": {"chalicelib/storage/tenant_store.py", "chalicelib/wiring.py"},  # the list of tenants
+    "Objects": {"chalicelib/storage/tenant_store.py"},
+    "TenantStore": {"chalicelib/wiring.py", "chalicelib/embedded/key_records.py"},
+}
+"""Who may make what; `key_records` has no client to give."""
+
+MAKES_KEYS = "chalicelib/storage/keys.py"
+PASSES_KEYS_ON = {f"chalicelib/storage/{name}.py" for name in ("table", "attributes", "writer")}
+REGISTRY = "chalicelib/storage/tenants.py"
+"""The one module that knows the list of tenants, which is nobody's."""
+
+OF_OTHERS = {
+    ("chalicelib/demo/tour.py", "put_object"),  # of the embedded service
+    ("chalicelib/api/imports.py", "list_imports"),  # of services/imports
+}
+"""Functions that are called as those of a client are."""
+
+OWN_TENANT = {"self._tenant", "tenant", "store.tenant", "self._store.tenant"}
+PARTITIONED = {"get", "query", "update", "increment", "to_item", "delete_request"}
+KEY_SHAPED = re.compile(r"\{\}#[a-z]|#[a-z-]+\Z|(imports|documents)/(\{\}|\Z)")
+TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "embedded", "demo")
+
+
+def client_methods() -> set[str]:
+    """What a client of DynamoDB or S3 can be asked for."""
+    names = {
+        "generate_presigned_url",
+        "generate_presigned_post",
+        "get_paginator",
+        "get_waiter",
+        *(f"{way}_{what}" for way in ("upload", "download") for what in ("file", "fileobj")),
+    }
+    for service in ("dynamodb", "s3"):
+        model = session().client(service).meta.service_model
+        names |= {xform_name(one) for one in model.operation_names}
+    return names
+
+
+CLIENT_METHODS = client_methods()
+
+
+def violations(path: str, source: str) -> list[str]:
+    """What a module does past a tenant's store; `path` as in the repository."""
+    tree = ast.parse(source)
+    found = [*_calls(path, tree), *_openings(path, tree), *_private(path, tree)]
+    if path != MAKES_KEYS:
+        found += [*_foreign_tenants(tree), *_key_shaped_texts(path, tree)]
+    if path.startswith("chalicelib/storage/") and path not in PASSES_KEYS_ON | {MAKES_KEYS}:
+        found += _partitions(path, tree)
+    return [f"{path}:{line}: {what}" for line, what in found]
+
+
+Found = Iterator[tuple[int, str]]
+
+
+def _name_of(node: ast.AST) -> str:
+    """A name with its dots, empty for what is none."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=name):
+            return f"{_name_of(value)}.{name}"
+    return ""
+
+
+def _calls(path: str, tree: ast.AST) -> Found:
+    """Calls of clients, and of what makes them."""
+    if path in CALLS_CLIENTS or path.startswith(IS_THE_AWS):
+        return
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        name, receiver = node.func.attr, _name_of(node.func.value)
+        if (path, name) in OF_OTHERS:
+            continue
+        is_own = name == "query" and receiver.rpartition(".")[2] in ("_table", "table")
+        if name in CLIENT_METHODS and not is_own:
+            yield node.lineno, f"{receiver}.{name}() is called"
+        if name in ("client", "resource") and path != "chalicelib/wiring.py":
+            yield node.lineno, "a client is made"
+
+
+def _openings(path: str, tree: ast.AST) -> Found:
+    """Tables, buckets and stores that are opened."""
+    imported = {
+        alias.asname or alias.name: alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("chalicelib.storage")
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            first, _, last = _name_of(node.func).rpartition(".")
+            name = imported.get(last, "") if not first else last if first in imported else ""
+            if name in OPENS and path not in OPENS[name]:
+                yield node.lineno, f"a {name} is opened"
+
+
+def _private(path: str, tree: ast.AST) -> Found:
+    """A table or a client that is taken out of what holds it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("_client", "_table", "client"):
+            owner = _name_of(node.value)
+            if owner in ("self", "boto3", "http", "wiring") or path.startswith(IS_THE_AWS):
+                continue
+            if path != "chalicelib/wiring.py":
+                yield node.lineno, f"{owner}.{node.attr} is reached for"
+
+
+def _foreign_tenants(tree: ast.AST) -> Found:
+    """Keys that are made for another tenant than that of the store."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = _name_of(node.func).rpartition(".")[2]
+            if name in MADE and not (node.args and _name_of(node.args[0]) in OWN_TENANT):
+                yield node.lineno, f"{name}() is not for the own tenant"
+
+
+def _key_shaped_texts(path: str, tree: ast.AST) -> Found:
+    """Texts that look like a key and are put together here."""
+    room = path.removeprefix("chalicelib/").partition("/")[0].removesuffix(".py")
+    if room not in TEXT_ROOMS:
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=values):
+                text = "".join(
+                    str(one.value) if isinstance(one, ast.Constant) else "{}" for one in values
+                )
+            case ast.BinOp(op=ast.Add() | ast.Mod(), left=left, right=right):
+                parts = (one.value for one in (left, right) if isinstance(one, ast.Constant))
+                text = next((one for one in parts if isinstance(one, str)), "").replace("%s", "{}")
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str(told)), attr="format")):
+                text = told
+            case _:
+                continue
+        if KEY_SHAPED.match(text):
+            yield node.lineno, f"a key is put together: {text}"
+
+
+def _partitions(path: str, tree: ast.Module) -> Found:
+    """Partition keys that do not come from `keys`, in the modules that write and read items."""
+    in_class = {
+        _name_of(target): node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute)
+    }
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        local: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    local.setdefault(_name_of(target), []).append(node.value)
+
+        def is_made(key: ast.expr, local: dict[str, list[ast.expr]] = local) -> bool:
+            match key:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="keys"), attr=name)):
+                    return name.endswith("_partition")
+                case ast.Attribute(value=ast.Name(id="keys"), attr="REGISTRY_PARTITION"):
+                    return path == REGISTRY
+                case ast.Starred(value=ast.Call(func=ast.Name(id="key_of"))):
+                    return True  # of an item that was read from an own partition
+                case ast.Name(id=name) if name in local:
+                    return all(is_made(one) for one in local[name])
+                case ast.Attribute():
+                    made = in_class.get(_name_of(key))
+                    return made is not None and is_made(made)
+            return False
+
+        for node in ast.walk(function):
+            for key in _partition_keys(node):
+                if not is_made(key):
+                    yield node.lineno, f"the partition key {ast.unparse(key)} is not from keys"
+
+
+def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
+    match node:
+        case ast.Call(func=ast.Attribute(value=receiver, attr=name), args=[first, *_]):
+            if name in PARTITIONED and _name_of(receiver).rpartition(".")[2] in ("_table", "table"):
+                yield first
+        case ast.Call(func=ast.Name(id=name), args=[first, *_]) if name in PARTITIONED:
+            if _name_of(first) not in ("self._tenant", "tenant"):  # events have a `to_item` of own
+                yield first
+        case ast.Dict(keys=names, values=values):
+            for key, value in zip(names, values, strict=True):
+                if isinstance(key, ast.Constant) and key.value == "pk":
+                    yield value.values[0] if isinstance(value, ast.Dict) else value
+
+
+# --- the source as it is, and with mistakes put in ------------------------------------------------
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_nothing_goes_past_a_tenants_store(file: Path) -> None:
+    path = str(file.relative_to(ROOT))
+    assert violations(path, file.read_text(encoding="utf-8")) == []
+
+
+MISTAKES: list[tuple[str, str, str, str]] = [
+    ("services/fits.py", "", "store._table._client.get_item(Key={})", "get_item() is called"),
+    ("services/fits.py", "", "store._table._client.get_item(Key={})", "is reached for"),
+    ("services/totals.py", "", "client.query(TableName='x')", "query() is called"),
+    ("workers.py", "", "s3.get_object(Bucket=b, Key=k)", "get_object() is called"),
+    ("api/fits.py", "", "url = s3.generate_presigned_url('put_object')", "is called"),
+    ("services/fits.py", "", "s3 = session.client('s3')", "a client is made"),
+    (
+        "services/fits.py",
+        "",
+        "from chalicelib.storage.table import Table as T\nT(None, 'x')",
+        "a Table is opened",
+    ),
+    (
+        "services/fits.py",
+        "",
+        "from chalicelib.storage import objects\nobjects.Objects(None, 'x', 'y')",
+        "a Objects is opened",
+    ),
+    (
+        "workers.py",
+        "",
+        "from chalicelib.storage.tenant_store import TenantStore\nTenantStore()",
+        "a TenantStore is opened",
+    ),
+    (
+        "storage/fits.py",
+        "keys.fits_partition(self._tenant)",
+        'f"{self._tenant}#fits"',
+        "put togeth",
+    ),
+    (
+        "storage/fits.py",
+        "keys.fits_partition(self._tenant)",
+        'self._tenant + "#fits"',
+        "put togeth",
+    ),
+    ("storage/fits.py", "keys.fits_partition(self._tenant)", "self._tenant", "is not from keys"),
+    ("storage/fits.py", "keys.fits_partition(self._tenant)", "fit_id", "is not from keys"),
+    ("storage/fits.py", "keys.fits_partition(self._tenant)", "keys.fits_partition(fit_id)", "own"),
+    (
+        "storage/fits.py",
+        "keys.fits_partition(self._tenant)",
+        "keys.REGISTRY_PARTITION",
+        "from keys",
+    ),
+    ("storage/mappings.py", "keys.mappings_partition(tenant)", '"shared"', "is not from keys"),
+    (
+        "services/erasing_files.py",
+        "keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
+        'f"imports/{one.import_id}/x"',
+        "put together",
+    ),
+]
+
+
+@pytest.mark.parametrize(("module", "there", "instead", "told"), MISTAKES)
+def test_a_way_past_it_would_be_seen(module: str, there: str, instead: str, told: str) -> None:
+    path = f"chalicelib/{module}"
+    source = (ROOT / path).read_text(encoding="utf-8")
+    if there:
+        assert there in source
+        wrong = source.replace(there, instead)
+    else:
+        wrong = f"{source}\n{instead}\n"
+    assert any(told in one for one in violations(path, wrong)), violations(path, wrong)
+
+
+# --- the keys themselves --------------------------------------------------------------------------
+
+PUBLIC: dict[str, Callable[..., Any]] = {
+    name: function
+    for name, function in inspect.getmembers(keys, inspect.isfunction)
+    if function.__module__ == keys.__name__ and not name.startswith("_")
+}
+MADE = {
+    name: function
+    for name, function in PUBLIC.items()
+    if name.endswith(("_partition", "_object")) and not name.startswith("parse_")
+}
+TENANTS = st.from_regex(keys.TENANT, fullmatch=True)
+VALUES: dict[Any, st.SearchStrategy[Any]] = {
+    str: st.text(max_size=20),
+    int: st.integers(0, 9999),
+    dt.date: st.dates(),
+    dt.datetime: st.datetimes(timezones=st.just(dt.UTC)),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+@given(data=st.data(), tenant=TENANTS, other=TENANTS)
+def test_a_partition_or_an_object_lies_under_its_tenant(
+    name: str, data: st.DataObject, tenant: str, other: str
+) -> None:
+    function = MADE[name]
+    types = {n: t for n, t in typing.get_type_hints(function).items() if n != "return"}
+    assert next(iter(types)) == "tenant"
+    rest = [data.draw(VALUES[kind]) for kind in list(types.values())[1:]]
+    made = function(tenant, *rest)
+    if name.endswith("_partition"):
+        assert made.startswith(f"{tenant}#")
+    else:
+        assert made.startswith((f"imports/{tenant}/", f"documents/{tenant}/"))
+        assert keys.is_object_of(tenant, made)
+        assert keys.is_object_of(other, made) == (other == tenant)
+    if other != tenant:
+        assert function(other, *rest) != made
+
+
+def test_no_other_key_names_a_tenant() -> None:
+    takes_tenant = {name for name, one in PUBLIC.items() if "tenant" in one.__annotations__}
+    assert takes_tenant == set(MADE) | {"is_object_of"}
+    constants = {
+        name
+        for name, one in vars(keys).items()
+        if isinstance(one, str) and re.search("#[a-z]", one)
+    }
+    assert constants - {"__doc__"} == {"REGISTRY_PARTITION"}
+    assert not keys.is_tenant(keys.REGISTRY_PARTITION.partition("#")[0])
