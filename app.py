@@ -84,9 +84,7 @@ def totals_handler(event: Any) -> dict[str, Any]:
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
     """Ask for the day's fits, seal keys under the newest secret, finish what is to be erased."""
-    workers.request_fits(now=_now())
-    workers.renew_user_keys(now=_now())
-    workers.finish_erasures(now=_now())
+    workers.do_daily_duties(now=_now())
 
 
 def _now() -> dt.datetime:

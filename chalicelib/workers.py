@@ -161,6 +161,26 @@ def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> No
             log.info("erasure %s of %s is %s", receipt.receipt_id, tenant, receipt.state)
 
 
+def do_daily_duties(*, now: dt.datetime) -> None:
+    """Try each duty of the day; one that fails keeps none of the others from being done.
+
+    Raises
+    ------
+    ExceptionGroup
+        Of what the duties raised, after all were tried. The clock calls again then; to do again
+        what was done changes nothing.
+    """
+    failed: list[Exception] = []
+    for duty in (request_fits, renew_user_keys, finish_erasures):
+        try:
+            duty(now=now)
+        except Exception as error:  # noqa: BLE001 - raised below, with the others
+            log.error("%s failed: %s", duty.__name__, type(error).__name__)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("not every duty of the day is done", failed)
+
+
 def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
     failed = []
     for record in event["Records"]:
