@@ -259,7 +259,7 @@ def _object_of(record: dict[str, Any]) -> ObjectVersion:
         case _:
             raise UnprocessableMessage("the record tells of no new object")
     if bucket != wiring.settings().bucket:
-        raise UnprocessableMessage(f"{bucket} is not the bucket of this service")
+        raise UnprocessableMessage("the bucket is not that of this service")
     told = record["s3"]["object"]
     return ObjectVersion(
         unquote_plus(quoted), told.get("eTag", "").strip('"'), told.get("versionId") or ""

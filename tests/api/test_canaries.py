@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import itertools
 import json
 import logging
 import zipfile
@@ -90,7 +91,8 @@ class Watched:
         for queue in (self.cloud.import_queue, self.cloud.fit_queue):
             for message in self.cloud.messages(queue):
                 yield f"message in {queue}", message
-        for record in self.caplog.records:
+        phases = [self.caplog.get_records(phase) for phase in ("setup", "call")]
+        for record in itertools.chain(*phases):  # the fixture looks when the test is over
             if not record.name.startswith(NOT_OURS):
                 yield f"log of {record.name}", self.caplog.handler.format(record)
         for line in self.capsys.readouterr().out.splitlines():
