@@ -327,6 +327,28 @@ def test_an_erasure_that_is_overdue_is_told(
     assert day_told(process, NOW + dt.timedelta(hours=25))["ErasuresUnfinished"] == 1
 
 
+def test_a_delivery_is_told_with_the_id_that_lambda_gave_it(
+    process: Lambda, cloud: Cloud, store: TenantStore
+) -> None:
+    import app
+
+    assert store.config
+    event = sqs_event(dropped("imports/acme/x.csv", put(cloud, "imports/acme/x.csv", ADS)))
+
+    class Context:
+        aws_request_id = "r-8"
+
+        def get_remaining_time_in_millis(self) -> int:
+            return 900_000
+
+    process.serve("import_handler")
+    assert app.import_handler(event, Context()) == {"batchItemFailures": []}
+    lines = process.lines()
+    (line,) = [line for line in told(lines) if line["message"] == "event handled"]
+    assert (line["function"], line["request_id"]) == ("import", "r-8")
+    assert metrics_of(lines)["ImportsDone"] == 1
+
+
 def test_metrics_of_a_call_that_fails_are_told_too(process: Lambda, cloud: Cloud) -> None:
     import app
 
