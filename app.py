@@ -7,7 +7,7 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import workers
+from chalicelib import telemetry, workers
 from chalicelib.api import (
     answers,
     erasures,
@@ -21,7 +21,7 @@ from chalicelib.api import (
     monitoring,
     pages,
 )
-from chalicelib.api.http import bind_request
+from chalicelib.api.http import bind_request, record_request
 from chalicelib.api.methods import answer_every_method
 
 # Chalice wants an ARN when it packages; `infra/resources.json` puts the table's own in its place.
@@ -30,7 +30,11 @@ STREAM_BATCH = 10_000
 STREAM_WINDOW_SECONDS = 300
 
 app = Chalice(app_name="likeworth")
+telemetry.prepare()
+app.register_middleware(record_request, event_type="http")
 app.register_middleware(bind_request, event_type="http")
+for kind in ("sqs", "dynamodb", "scheduled"):
+    app.register_middleware(telemetry.record_event, event_type=kind)
 for module in (
     ingestion,
     imports,
@@ -84,9 +88,7 @@ def totals_handler(event: Any) -> dict[str, Any]:
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
     """Ask for the day's fits, seal keys under the newest secret, finish what is to be erased."""
-    workers.request_fits(now=_now())
-    workers.renew_user_keys(now=_now())
-    workers.finish_erasures(now=_now())
+    workers.do_daily_duties(now=_now())
 
 
 def _now() -> dt.datetime:

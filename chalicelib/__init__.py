@@ -2,7 +2,7 @@
 
 The map of the house. Arrows point one way only:
 
-    errors <- events <- {attribution, exports, storage} <- services <- wiring
+    errors <- events <- {attribution, exports, storage} <- services <- {wiring, telemetry}
            <- {api, workers, cli, embedded, demo} <- app
 
 =================  ===============================================================================
@@ -16,6 +16,7 @@ attribution/       pure statistics: arrays in, frozen dataclasses out
 storage/           DynamoDB and S3: keys (pure), one module per kind of item, the writer
 services/          use cases as functions: record events, run an import, fit, answer a question
 wiring             the only place that makes boto3 clients, lazily
+telemetry          in AWS Lambda: log lines of JSON, metrics, traces; recorded by the edge alone
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
 workers            the import, stream, schedule and fit handlers
 cli/               the command line: estimate, convert, serve, demo, keys, audit

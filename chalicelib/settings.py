@@ -75,6 +75,18 @@ class Settings:
     max_people: int = MAX_PEOPLE
 
 
+def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
+    """Which function of `app` this process serves in AWS Lambda: ``api``, ``import``, ...
+
+    None outside of Lambda.
+    """
+    source = os.environ if environment is None else environment
+    if "AWS_LAMBDA_FUNCTION_NAME" not in source:
+        return None
+    handler = source.get("_HANDLER", "").rpartition(".")[2]
+    return "api" if handler in ("", "app") else handler.removesuffix("_handler")
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from chalicelib import wiring
-from chalicelib.errors import LikeworthError, UnprocessableMessage
+from chalicelib import telemetry, wiring
+from chalicelib.errors import LikeworthError, StoreUnavailable, UnprocessableMessage
 from chalicelib.services import erasures
-from chalicelib.services.fits import request_scheduled_fit, run_fit
+from chalicelib.services.fits import age_of_latest, request_scheduled_fit, run_fit
 from chalicelib.services.freshness import (
     Appointment,
     Wait,
@@ -27,6 +27,7 @@ from chalicelib.services.freshness import (
 )
 from chalicelib.services.imports import import_for_object, message_of, run_import
 from chalicelib.services.totals import derive_day
+from chalicelib.storage.erasures import stamp
 from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
@@ -60,6 +61,9 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
             ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
             if ended.state == "running":
                 wiring.send_import(message_of(store, ended))
+            elif ended.finished_at == stamp(now):  # and not before, with the same message
+                telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
+                telemetry.count("RowsRefused", ended.rejected)
 
     return _each_message(event, handle)
 
@@ -76,7 +80,9 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     def handle(message: dict[str, Any]) -> None:
         match message:
             case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
-                run_fit(wiring.store(tenant), fit_id, now=now)
+                ended = run_fit(wiring.store(tenant), fit_id, now=now)
+                if ended.finished_at == stamp(now):  # and not before, with the same message
+                    telemetry.count("FitsDone" if ended.status == "done" else "FitsFailed")
             case _:
                 raise UnprocessableMessage("the message asks for no fit")
 
@@ -161,6 +167,42 @@ def finish_erasures(*, now: dt.datetime, seconds: float = ERASING_SECONDS) -> No
             log.info("erasure %s of %s is %s", receipt.receipt_id, tenant, receipt.state)
 
 
+def measure_delays(*, now: dt.datetime) -> None:
+    """Tell how old the oldest tenant's latest fit is, and how many erasures are overdue."""
+    if not telemetry.is_recording():
+        return
+    stores = [wiring.store(tenant) for tenant in wiring.tenants()]
+    ages = [age for store in stores if (age := age_of_latest(store, now)) is not None]
+    oldest = max(ages, default=dt.timedelta(0))
+    telemetry.measure("FitAgeHours", oldest / dt.timedelta(hours=1))
+    overdue = sum(erasures.count_overdue(store, now) for store in stores)
+    telemetry.measure("ErasuresUnfinished", overdue)
+
+
+def do_daily_duties(*, now: dt.datetime) -> None:
+    """Try each duty of the day; one that fails keeps none of the others from being done.
+
+    The last is to tell how old the fits are and which erasures wait.
+
+    Raises
+    ------
+    ExceptionGroup
+        Of what the duties raised, after all were tried. The clock calls again then; to do again
+        what was done changes nothing.
+    """
+    failed: list[Exception] = []
+    for duty in (request_fits, renew_user_keys, finish_erasures, measure_delays):
+        try:
+            duty(now=now)
+        except Exception as error:  # noqa: BLE001 - raised below, with the others
+            log.error("%s failed: %s", duty.__name__, type(error).__name__)
+            failed.append(error)
+            if isinstance(error, StoreUnavailable):
+                telemetry.count("StoreUnavailable")
+    if failed:
+        raise ExceptionGroup("not every duty of the day is done", failed)
+
+
 def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:
     failed = []
     for record in event["Records"]:
@@ -168,6 +210,8 @@ def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) 
             handle(_message(record["body"]))
         except LikeworthError as error:
             log.warning("message %s: %s: %s", record["messageId"], error.code, error.detail)
+            if isinstance(error, StoreUnavailable):
+                telemetry.count("StoreUnavailable")
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from chalice.app import Request, Response
 
-from chalicelib import wiring
+from chalicelib import telemetry, wiring
 from chalicelib.api import problems
 from chalicelib.api.calls import (
     LINK,
@@ -34,6 +34,7 @@ from chalicelib.api.cors import allow_origin
 from chalicelib.api.quotas import count_request, forget_quota, quota_headers
 from chalicelib.api.tables import CSV, JSON, csv_of, preferred
 from chalicelib.errors import (
+    AllEventsRefused,
     Forbidden,
     LikeworthError,
     NotAcceptable,
@@ -72,6 +73,8 @@ class Answer:
     headers : dict
     media_type : str, optional
         Of a body that is a text already, in place of JSON.
+    counts : dict
+        What is to be added to metrics of `telemetry`.
     """
 
     body: Any
@@ -80,6 +83,7 @@ class Answer:
     status: int = 200
     headers: Headers = field(default_factory=dict)
     media_type: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,7 @@ def endpoint(
                 now = _now()
                 if not public:
                     caller = _caller(request, now, declared)
+                    telemetry.note(tenant=caller.tenant, key_id=caller.key_id)
                     store = wiring.store(caller.tenant)
                     if "origin" in request.headers:
                         origins = store.config.cors_origins
@@ -157,10 +162,14 @@ def endpoint(
                 query.pop(LINK, None)
                 call = Call(request, query, now, store)
                 media_type = _negotiated(call) if tabular else JSON
-                response = _shaped(call, view(call, **path), media_type)
+                answer = view(call, **path)
+                _count(answer.counts)
+                response = _shaped(call, answer, media_type)
             except LikeworthError as error:
                 if handed_over is not None and isinstance(error, StoreUnavailable):
                     error.hand_back(handed_over(request))
+                _count(_counts_of(error))
+                telemetry.note(code=error.code)
                 body, headers = problems.problem_of(error)
                 if body["status"] >= 500:
                     log.error("request %s: %s: %s", _id(request), error.code, error.detail)
@@ -172,6 +181,16 @@ def endpoint(
         return respond
 
     return decorate
+
+
+def record_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
+    """Chalice middleware, outside of `bind_request`: tells the operator of every answer."""
+    with telemetry.recorded(_id(request)):
+        response = get_response(request)
+        if request is not None:
+            route = str(request.context.get("resourcePath", "-"))
+            telemetry.tell_request(request.method, route, response.status_code)
+        return response
 
 
 def bind_request(request: Request | None, get_response: Callable[[Any], Response]) -> Response:
@@ -205,6 +224,7 @@ def bind_request(request: Request | None, get_response: Callable[[Any], Response
 def problem_response(status: int, headers: Headers | None = None) -> Response:
     """A problem that no view raised: of the routing, or what nobody foresaw."""
     body = problems.gateway_problem(status)
+    telemetry.note(code=body["code"])
     return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
 
 
@@ -241,6 +261,26 @@ def _caller(request: Request, now: dt.datetime, declared: Declared) -> Principal
     if not key:
         raise Unauthenticated("the x-api-key header is missing")
     return authenticate(key, wiring.store, now=now)
+
+
+def _counts_of(error: LikeworthError) -> Mapping[str, int]:
+    """What an error adds to metrics."""
+    match error:
+        case StoreUnavailable():
+            return {
+                "StoreUnavailable": 1,
+                "EventsAccepted": error.accepted,
+                "EventsRejected": len(error.rejected),
+                "EventsHandedBack": len(error.not_stored),
+            }
+        case AllEventsRefused():
+            return {"EventsRejected": len(error.rejected)}
+    return {}
+
+
+def _count(counts: Mapping[str, int]) -> None:
+    for metric, number in counts.items():
+        telemetry.count(metric, number)
 
 
 def _now() -> dt.datetime:

@@ -31,7 +31,13 @@ def _handed_over(request: Request) -> int:
 def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
-    return Answer({"accepted": recorded.accepted, "rejected": list(recorded.rejected)})
+    return Answer(
+        {"accepted": recorded.accepted, "rejected": list(recorded.rejected)},
+        counts={
+            "EventsAccepted": recorded.accepted,
+            "EventsRejected": len(recorded.rejected),
+        },
+    )
 
 
 def _events_of(request: Request) -> list[Any]:

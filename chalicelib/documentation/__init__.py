@@ -15,8 +15,8 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("pages")
 OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
-PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy")
-"""Pages of docs/ that a user of the API needs, in the order of the index."""
+PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy", "operations")
+"""Pages of docs/ that a user of the API or its operator needs, in the order of the index."""
 
 
 @functools.cache

@@ -23,6 +23,9 @@ from chalicelib.storage.tenant_store import TenantStore
 SETTLES_AFTER = dt.timedelta(hours=1)
 """By then no process admits events by what it knew before the mark."""
 
+OVERDUE_AFTER = dt.timedelta(days=1)
+"""By then the schedule has gone on with an erasure once."""
+
 LATE_DAYS = 14
 """How long an expired event may still be there: DynamoDB removes them when it comes to it."""
 
@@ -80,6 +83,15 @@ def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) 
             break
         looked.append(_go_on(store, _begun(store, receipt, now), now, has_time))
     return looked
+
+
+def count_overdue(store: TenantStore, now: dt.datetime) -> int:
+    """How many erasures were asked for longer ago than they should take, and are not finished."""
+    return sum(
+        receipt.state == "running"
+        and now - dt.datetime.fromisoformat(receipt.asked_at) > OVERDUE_AFTER
+        for receipt in store.erasures.newest_first()
+    )
 
 
 def show_receipt(store: TenantStore, receipt_id: str) -> Receipt:

@@ -152,6 +152,18 @@ def show_fit(store: TenantStore, fit_id: str) -> FitHeader:
     return header
 
 
+def age_of_latest(store: TenantStore, now: dt.datetime) -> dt.timedelta | None:
+    """How long ago the latest fit ended, with a document or with the reason why there is none.
+
+    Where none has ended, how long ago the first was asked for; None where none was.
+    """
+    header = None
+    for header in store.fits.newest_first():
+        if header.finished_at is not None:
+            return now - dt.datetime.fromisoformat(header.finished_at)
+    return None if header is None else now - dt.datetime.fromisoformat(header.requested_at)
+
+
 def show_document(store: TenantStore, header: FitHeader) -> Document | None:
     """The document of a fit; None before it is done."""
     return store.fits.document(header.fit_id) if header.status == "done" else None

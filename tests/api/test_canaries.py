@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib import telemetry, wiring
 from chalicelib.services.imports import start_import
 from tests.api.conftest import JSON, Caller
 from tests.api.test_imports import DAY, Uploads
@@ -66,9 +66,15 @@ def plain(item: dict[str, Any]) -> str:
 class Watched:
     """The whole service, and everything that it has written."""
 
-    def __init__(self, cloud: Cloud, caplog: pytest.LogCaptureFixture) -> None:
+    def __init__(
+        self,
+        cloud: Cloud,
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
         self.cloud = cloud
         self.caplog = caplog
+        self.capsys = capsys
         self.uploaded: set[str] = set()
         self.dropped: set[str] = set()
 
@@ -89,20 +95,46 @@ class Watched:
         for record in itertools.chain(*phases):  # the fixture looks when the test is over
             if not record.name.startswith(NOT_OURS):
                 yield f"log of {record.name}", self.caplog.handler.format(record)
+        for line in self.capsys.readouterr().out.splitlines():
+            yield "line printed in Lambda", line
 
     def objects(self) -> list[str]:
         pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
         return [one["Key"] for page in pages for one in page.get("Contents", [])]
 
 
-@pytest.fixture
-def watched(cloud: Cloud, caplog: pytest.LogCaptureFixture) -> Iterator[Watched]:
-    """Everything is searched when the test is done."""
+@pytest.fixture(params=["here", "in Lambda"])
+def watched(
+    request: pytest.FixtureRequest,
+    cloud: Cloud,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Watched]:
+    """Everything is searched when the test is done; in Lambda, what it prints, too."""
     caplog.set_level(logging.DEBUG)
-    watching = Watched(cloud, caplog)
-    yield watching
-    seen = {(where, canary) for where, what in watching.everything() for canary in found_in(what)}
-    assert not seen
+    recording = request.param == "in Lambda"
+    if recording:
+        import app
+
+        assert app.app
+        monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "likeworth-x")
+        telemetry.reset()
+    assert telemetry.is_recording() == recording
+    if recording:
+        logging.getLogger("chalicelib").setLevel(logging.DEBUG)
+    watching = Watched(cloud, caplog, capsys)
+    try:
+        yield watching
+    finally:
+        everything = list(watching.everything())
+        monkeypatch.delenv("AWS_LAMBDA_FUNCTION_NAME", raising=False)
+        telemetry.reset()
+    assert not {(where, canary) for where, what in everything for canary in found_in(what)}
+    printed = [json.loads(what) for where, what in everything if where == "line printed in Lambda"]
+    assert bool(printed) <= recording
+    known = {*telemetry.FIELDS, *telemetry.METRICS, "_aws"}
+    assert not {name for line in printed for name in line} - known
 
 
 def good(**over: Any) -> dict[str, Any]:
@@ -350,5 +382,6 @@ def test_a_canary_would_be_found(watched: Watched) -> None:
     packed = {"doc": {"B": zlib.compress(NAME.encode())}}
     assert found_in(plain(packed)) == [NAME]
     logging.getLogger("chalicelib.test").debug("of %s", "nobody")
-    assert "object documents/x" in [where for where, _ in watched.everything()]
-    assert "log of chalicelib.test" in [where for where, _ in watched.everything()]
+    looked_at = {where for where, _ in watched.everything()}
+    logged = "line printed in Lambda" if telemetry.is_recording() else "log of chalicelib.test"
+    assert {"object documents/x", logged} <= looked_at

@@ -21,7 +21,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
     frozenset({"services"}),
-    frozenset({"wiring"}),
+    frozenset({"wiring", "telemetry"}),
     frozenset(
         {"api", "workers", "cli", "embedded", "demo", "dashboard", "documentation", "__main__"}
     ),
@@ -40,9 +40,27 @@ MAY_ALSO = {
 """Doors inside a level, each with its reason."""
 
 HEAVY = ("statsmodels", "scipy", "pandas", "numpy")
-UNASKED = ("boto3", "lxml", "chalicelib.api.openapi", "chalicelib.exports.platforms")
-THIN_ROOMS = ("api", "storage", "services", "exports", "wiring", "workers", "app", "events")
+UNASKED = (
+    "boto3",
+    "aws_lambda_powertools",
+    "aws_xray_sdk",
+    "lxml",
+    "chalicelib.api.openapi",
+    "chalicelib.exports.platforms",
+)
+THIN_ROOMS = (
+    "api",
+    "storage",
+    "services",
+    "exports",
+    "wiring",
+    "telemetry",
+    "workers",
+    "app",
+    "events",
+)
 MAKES_CLIENTS = {"wiring", "embedded"}
+RECORDERS = ("app.py", "chalicelib/api/http.py", "chalicelib/workers.py")
 
 
 def room_of(file: Path) -> str:
@@ -114,6 +132,13 @@ def test_only_the_wiring_makes_clients(file: Path) -> None:
     if room_of(file) not in MAKES_CLIENTS:
         names = {name.partition(".")[0] for name in imports_of(file, at_import=False)}
         assert "boto3" not in names
+
+
+def test_only_the_edge_records() -> None:
+    found = {
+        str(file.relative_to(ROOT)) for file in sources() if "telemetry" in rooms_imported(file)
+    }
+    assert found == set(RECORDERS)
 
 
 def test_every_room_has_its_level() -> None:

@@ -3,56 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.settings import PREFIX, Settings
-
-ROOT = Path(__file__).parents[2]
-FUNCTIONS = {
-    "APIHandler",
-    "ImportHandler",
-    "FitHandler",
-    "TotalsHandler",
-    "AggregateHandler",
-    "ScheduleHandler",
-}
+from tests import packaged
+from tests.packaged import FUNCTIONS, ROOT
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What `chalice package` makes of the application without its dependencies."""
-    project = tmp_path_factory.mktemp("project")
-    shutil.copytree(ROOT / ".chalice", project / ".chalice")
-    shutil.copytree(
-        ROOT / "chalicelib", project / "chalicelib", ignore=shutil.ignore_patterns("__pycache__")
-    )
-    shutil.copy(ROOT / "app.py", project)
-    shutil.copy(ROOT / "infra" / "resources.json", project)
-    (project / "requirements.txt").touch()
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "chalice"),
-            "package",
-            "--merge-template",
-            "resources.json",
-            "out",
-        ],
-        cwd=project,
-        env=os.environ | {"AWS_DEFAULT_REGION": "eu-central-1"},
-        check=True,
-        capture_output=True,
-    )
-    made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
-    return made
+def template() -> dict[str, Any]:
+    """What `chalice package` makes of the application."""
+    return packaged.template()
 
 
 def properties(template: dict[str, Any], name: str) -> dict[str, Any]:
@@ -100,14 +65,6 @@ def test_the_stream_is_that_of_the_table(template: dict[str, Any]) -> None:
     assert source["DestinationConfig"]["OnFailure"]["Destination"] == {
         "Fn::GetAtt": ["StreamDeadLetters", "Arn"]
     }
-
-
-def test_an_alarm_stands_on_every_queue_of_dead_letters(template: dict[str, Any]) -> None:
-    dead = {name for name in template["Resources"] if name.endswith("DeadLetters")}
-    assert len(dead) == 4
-    for name in dead:
-        (dimension,) = properties(template, f"{name}Alarm")["Dimensions"]
-        assert dimension["Value"] == {"Fn::GetAtt": [name, "QueueName"]}
 
 
 def test_every_variable_is_a_setting(template: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, workers
+from chalicelib.errors import MisconfiguredService
+from chalicelib.services.erasures import erase_person, show_receipt
 from chalicelib.services.fits import run_fit, show_fit
 from chalicelib.services.imports import start_import
 from chalicelib.services.record import record_events
@@ -179,6 +181,43 @@ def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
 def test_a_message_without_a_fit_goes_to_the_dead_letters(store: TenantStore, body: Any) -> None:
     answer = workers.run_fits(sqs_event(body), now=NOW)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+# --- the day ----------------------------------------------------------------------------------
+
+
+def test_a_duty_that_fails_keeps_no_other_from_being_done(
+    cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erased = erase_person(store, "user-1", now=NOW, has_time=lambda: False)
+    assert erased.state == "running"
+    monkeypatch.setenv("LIKEWORTH_FIT_QUEUE_URL", "")
+    wiring.use_session(session())
+    with pytest.raises(ExceptionGroup) as raised:
+        workers.do_daily_duties(now=NOW + dt.timedelta(hours=2))
+    (failure,) = raised.value.exceptions
+    assert isinstance(failure, MisconfiguredService)
+    assert show_receipt(store, erased.receipt_id).state == "done"
+
+
+def test_the_day_fails_once_for_all_duties_that_failed(
+    cloud: Cloud, store: TenantStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert store.config
+    cloud.dynamodb.delete_table(TableName=TABLE)
+    with pytest.raises(ExceptionGroup) as raised:
+        workers.do_daily_duties(now=NOW)
+    assert len(raised.value.exceptions) == 3
+    for duty in ("request_fits", "renew_user_keys", "finish_erasures"):
+        assert f"{duty} failed" in caplog.text
+
+
+def test_a_day_that_is_done_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    workers.do_daily_duties(now=NOW)
+    before = cloud.items()
+    workers.do_daily_duties(now=NOW + dt.timedelta(hours=1))
+    assert cloud.items() == before
 
 
 # --- totals -----------------------------------------------------------------------------------

@@ -1,0 +1,237 @@
+"""Alarms: on everything that can stop unseen, each with its section in docs/operations.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib import documentation
+from tests import packaged
+from tests.packaged import FUNCTIONS, ROOT
+
+HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+SECTIONS = re.findall(r"^### (\w+Alarm)$", HANDBOOK, re.MULTILINE)
+MARKS = ("**Means**", "**Look**", "**Do**", "**Over**")
+REPORTED_WITHOUT_EVENTS = {"Invocations"}
+
+
+@pytest.fixture(scope="module")
+def template() -> dict[str, Any]:
+    """What `chalice package` makes of the application."""
+    return packaged.template()
+
+
+@pytest.fixture(scope="module")
+def alarms(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The properties of each alarm, by name."""
+    return {
+        name: one["Properties"]
+        for name, one in template["Resources"].items()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+def watched(alarm: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Namespace, name and dimensions of each metric that an alarm looks at."""
+    found = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+    for metric in found or [alarm]:
+        dimensions = {one["Name"]: one["Value"] for one in metric["Dimensions"]}
+        yield metric["Namespace"], metric["MetricName"], dimensions
+
+
+def seconds(alarm: dict[str, Any]) -> int:
+    """The period of an alarm."""
+    periods = {
+        one["MetricStat"]["Period"] for one in alarm.get("Metrics", []) if "MetricStat" in one
+    }
+    (period,) = periods or {alarm["Period"]}
+    return int(period)
+
+
+def on(alarms: dict[str, dict[str, Any]], namespace: str, metric: str) -> list[dict[str, Any]]:
+    """The dimensions with which some alarm watches a metric."""
+    return [
+        dimensions
+        for alarm in alarms.values()
+        for space, name, dimensions in watched(alarm)
+        if (space, name) == (namespace, metric)
+    ]
+
+
+def dashboard(template: dict[str, Any]) -> list[list[Any]]:
+    """The metrics of the dashboard: namespace, name, then names and values of dimensions."""
+    body = json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    return [metric for one in body["widgets"] for metric in one["properties"]["metrics"]]
+
+
+def test_every_alarm_has_its_section_and_every_section_its_alarm(
+    alarms: dict[str, dict[str, Any]],
+) -> None:
+    assert len(SECTIONS) == len(set(SECTIONS))
+    assert set(SECTIONS) == set(alarms)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_section_says_what_it_means_how_to_look_what_to_do_and_when_it_is_over(
+    name: str,
+) -> None:
+    section = HANDBOOK.partition(f"### {name}\n")[2]
+    section = re.split(r"^##", section, maxsplit=1, flags=re.MULTILINE)[0]
+    assert [mark for mark in MARKS if mark in section] == list(MARKS)
+
+
+def test_every_alarm_leads_to_its_section(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    page = documentation.page("operations")
+    stage = template["Resources"]["RestAPI"]["Properties"]["StageName"]
+    for name, alarm in alarms.items():
+        text, _, place = alarm["AlarmDescription"]["Fn::Sub"].rpartition("#")
+        assert text.endswith(f".${{AWS::URLSuffix}}/{stage}/docs/operations"), name
+        assert place == name.lower()
+        assert f'id="{place}"' in page
+
+
+def test_every_name_in_the_handbook_is_one_of_the_template(template: dict[str, Any]) -> None:
+    named = set(re.findall(r"\$\(name (\w+)\)", HANDBOOK))
+    named |= set(re.findall(r"`(\w+(?:Handler|Queue|DeadLetters|Alarm))`", HANDBOOK))
+    assert named <= set(template["Resources"])
+    assert len(named) > 10
+
+
+def test_an_alarm_stands_on_every_queue_of_dead_letters(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    dead = {name for name in template["Resources"] if name.endswith("DeadLetters")}
+    assert len(dead) == 4
+    for name in dead:
+        (found,) = watched(alarms[f"{name}Alarm"])
+        queue = {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}}
+        assert found == ("AWS/SQS", "ApproximateNumberOfMessagesVisible", queue)
+        assert (alarms[f"{name}Alarm"]["Threshold"], alarms[f"{name}Alarm"]["Statistic"]) == (
+            0,
+            "Maximum",
+        )
+
+
+def test_a_message_that_comes_again_once_wakes_nobody(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    for name in ("Import", "Fit", "Totals"):
+        (found,) = watched(alarms[f"{name}QueueAgeAlarm"])
+        assert found[1:] == (
+            "ApproximateAgeOfOldestMessage",
+            {"QueueName": {"Fn::GetAtt": [f"{name}Queue", "QueueName"]}},
+        )
+        hidden = template["Resources"][f"{name}Queue"]["Properties"]["VisibilityTimeout"]
+        assert 2 * hidden < alarms[f"{name}QueueAgeAlarm"]["Threshold"]
+
+
+@pytest.mark.parametrize("metric", ["Errors", "Throttles"])
+def test_no_function_fails_or_is_throttled_unseen(
+    alarms: dict[str, dict[str, Any]], metric: str
+) -> None:
+    seen = [one["FunctionName"]["Ref"] for one in on(alarms, "AWS/Lambda", metric)]
+    assert sorted(seen) == sorted(FUNCTIONS)
+
+
+def test_the_api_is_watched_under_the_name_that_it_has(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    (dimensions,) = on(alarms, "AWS/ApiGateway", "5XXError")
+    described = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert dimensions == {"ApiName": described["info"]["title"]}
+
+
+def test_the_table_is_watched_in_every_operation_that_is_allowed(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    statements = template["Resources"]["DataPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    allowed = {
+        action.removeprefix("dynamodb:")
+        for one in statements
+        for action in one["Action"]
+        if action.startswith("dynamodb:")
+    }
+    failing = on(alarms, "AWS/DynamoDB", "SystemErrors")
+    assert {one["Operation"] for one in failing} == allowed | {"TransactWriteItems"}
+    for metric in ("ReadThrottleEvents", "WriteThrottleEvents"):
+        assert on(alarms, "AWS/DynamoDB", metric) == [{"TableName": {"Ref": "Table"}}]
+
+
+def test_the_stream_and_the_clock_are_watched(alarms: dict[str, dict[str, Any]]) -> None:
+    assert on(alarms, "AWS/Lambda", "IteratorAge") == [
+        {"FunctionName": {"Ref": "AggregateHandler"}}
+    ]
+    assert on(alarms, "AWS/Lambda", "Invocations") == [{"FunctionName": {"Ref": "ScheduleHandler"}}]
+
+
+def test_silence_is_an_alarm_only_where_something_should_be_heard(
+    alarms: dict[str, dict[str, Any]],
+) -> None:
+    """No errors are told by telling nothing; a clock that stands still tells nothing, too."""
+    for name, alarm in alarms.items():
+        metrics = {metric for _, metric, _ in watched(alarm)}
+        spaces = {space for space, _, _ in watched(alarm)}
+        if spaces == {"Likeworth"}:  # told once a day: what was said last holds until then
+            expected = "ignore"
+        elif metrics <= REPORTED_WITHOUT_EVENTS:
+            expected = "breaching"
+        else:
+            expected = "notBreaching"
+        assert alarm["TreatMissingData"] == expected, name
+
+
+def test_cloudwatch_takes_the_periods(alarms: dict[str, dict[str, Any]]) -> None:
+    for name, alarm in alarms.items():
+        period, number = seconds(alarm), alarm["EvaluationPeriods"]
+        assert period % 60 == 0
+        assert period * number <= (7 * 86_400 if period >= 3600 else 86_400), name
+        assert alarm.get("DatapointsToAlarm", number) <= number
+
+
+def test_alarms_reach_somebody_and_their_end_does_too(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]]
+) -> None:
+    for alarm in alarms.values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+    subscription = template["Resources"]["AlarmSubscription"]
+    assert subscription["Condition"] in template["Conditions"]
+    assert template["Parameters"]["AlarmEmail"]["Default"] == ""
+
+
+def test_cloudwatch_may_use_the_key_of_the_topic(template: dict[str, Any]) -> None:
+    """The key that SNS has by itself, alias/aws/sns, cannot be used by alarms."""
+    topic = template["Resources"]["AlarmTopic"]["Properties"]
+    assert topic["KmsMasterKeyId"] == {"Ref": "AlarmKey"}
+    policy = template["Resources"]["AlarmKey"]["Properties"]["KeyPolicy"]["Statement"]
+    (granted,) = [
+        one["Action"]
+        for one in policy
+        if one["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    ]
+    assert set(granted) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    (statement,) = template["Resources"]["AlarmTopicPolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert statement["Action"] == "sns:Publish"
+    assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+
+
+def test_the_dashboard_shows_what_there_is(template: dict[str, Any]) -> None:
+    metrics = dashboard(template)
+    assert metrics
+    placed = re.findall(r"\$\{([\w:.]+)\}", json.dumps(metrics))
+    for name in placed:
+        assert name.partition(".")[0] in template["Resources"], name
+    shown = {tuple(one[:2]) for one in metrics}
+    assert {
+        ("AWS/ApiGateway", "5XXError"),
+        ("AWS/Lambda", "Errors"),
+        ("AWS/Lambda", "IteratorAge"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+    } <= shown

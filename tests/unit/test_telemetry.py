@@ -1,0 +1,460 @@
+"""What is recorded in Lambda: metrics as CloudWatch reads them, lines with known fields alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import pytest
+
+from chalicelib import telemetry, wiring, workers
+from chalicelib.errors import StoreUnavailable
+from chalicelib.services.erasures import erase_person
+from chalicelib.services.fits import request_fit
+from chalicelib.settings import lambda_function
+from chalicelib.storage.tenant_store import TenantStore
+from tests import packaged
+from tests.api.conftest import caller
+from tests.conftest import Cloud, session
+from tests.factories import NOW, make_event, recently
+from tests.packaged import ROOT
+from tests.unit.test_infra_alarms import HANDBOOK, dashboard, watched
+from tests.unit.test_workers import ADS, dropped, put, sqs_event
+
+EMF = {
+    "type": "object",
+    "required": ["_aws", "service", "function"],
+    "properties": {
+        "_aws": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["Timestamp", "CloudWatchMetrics"],
+            "properties": {
+                "Timestamp": {"type": "integer", "minimum": 1_600_000_000_000},
+                "CloudWatchMetrics": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 1,
+                    "items": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "required": ["Namespace", "Dimensions", "Metrics"],
+                        "properties": {
+                            "Namespace": {"const": "Likeworth"},
+                            "Dimensions": {
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": 1,
+                                "items": {
+                                    "type": "array",
+                                    "minItems": 2,
+                                    "maxItems": 2,
+                                    "uniqueItems": True,
+                                    "items": {"enum": ["service", "function"]},
+                                },
+                            },
+                            "Metrics": {
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": 100,
+                                "items": {
+                                    "type": "object",
+                                    "additionalProperties": False,
+                                    "required": ["Name", "Unit"],
+                                    "properties": {
+                                        "Name": {"enum": sorted(telemetry.METRICS)},
+                                        "Unit": {"enum": ["Count", "None"]},
+                                    },
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        },
+        "service": {"const": "likeworth"},
+        "function": {"enum": ["api", "import", "fit", "totals", "aggregate", "schedule"]},
+    },
+    "additionalProperties": {
+        "anyOf": [
+            {"type": "number"},
+            {"type": "array", "items": {"type": "number"}, "minItems": 1, "maxItems": 100},
+        ]
+    },
+}
+"""CloudWatch's embedded metric format, as far as we use it, and nothing that we do not."""
+
+
+class Lambda:
+    """This process as one of Lambda's."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def serve(self, handler: str) -> None:
+        """Be the process of a handler of `app`."""
+        self._monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "likeworth-x")
+        self._monkeypatch.setenv("_HANDLER", f"app.{handler}")
+        telemetry.reset()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Everything that was printed since it was asked for last; all of it must be JSON."""
+        return [json.loads(line) for line in self._capsys.readouterr().out.splitlines()]
+
+
+def metrics_of(lines: list[dict[str, Any]]) -> dict[str, float]:
+    """Values by name, of lines that are CloudWatch's."""
+    found: dict[str, float] = {}
+    for line in lines:
+        if "_aws" not in line:
+            continue
+        jsonschema.validate(line, EMF)
+        for one in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]:
+            value = line[one["Name"]]
+            assert one["Unit"] == telemetry.METRICS[one["Name"]]
+            assert one["Name"] not in found
+            found[one["Name"]] = sum(value) if isinstance(value, list) else value
+    return found
+
+
+def told(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Log lines; each has known fields alone."""
+    found = [line for line in lines if "_aws" not in line]
+    for line in found:
+        assert set(line) <= set(telemetry.FIELDS)
+    return found
+
+
+@pytest.fixture
+def process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Lambda]:
+    """Lambda; serves nothing yet."""
+    yield Lambda(monkeypatch, capsys)
+    monkeypatch.undo()
+    telemetry.reset()
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Any:
+    from chalice.test import Client
+
+    import app
+
+    return Client(app.app)
+
+
+@pytest.mark.parametrize(
+    ("handler", "function"),
+    [
+        ("app.app", "api"),
+        ("app.import_handler", "import"),
+        ("app.fit_handler", "fit"),
+        ("app.aggregate_handler", "aggregate"),
+        ("app.totals_handler", "totals"),
+        ("app.schedule_handler", "schedule"),
+    ],
+)
+def test_a_process_knows_what_it_serves(handler: str, function: str) -> None:
+    given = {"AWS_LAMBDA_FUNCTION_NAME": "x", "_HANDLER": handler}
+    assert lambda_function(given) == function
+    assert lambda_function({"_HANDLER": handler}) is None
+    named = {
+        one["Properties"]["Handler"]
+        for one in packaged.template()["Resources"].values()
+        if one["Type"] == "AWS::Serverless::Function"
+    }
+    assert handler in named
+
+
+def test_a_request_is_told_by_its_route_and_counted(process: Lambda, client: Any) -> None:
+    sender = caller(client, "ingest")
+    process.serve("app")
+    sender.events(make_event(occurred_at=recently(days=1)), {"kind": "none"})
+    lines = process.lines()
+    (line,) = told(lines)
+    assert (line["tenant"], line["function"]) == ("acme", "api")
+    assert line["key_id"] == sender.key.removeprefix("lw_acme.").partition(".")[0]
+    assert (line["method"], line["route"], line["status"]) == ("POST", "/v1/events", 200)
+    assert line["request_id"]
+    assert isinstance(line["milliseconds"], int)
+    assert metrics_of(lines) == {"Requests": 1, "EventsAccepted": 1, "EventsRejected": 1}
+
+
+def test_nothing_of_a_request_is_left_for_the_next(process: Lambda, client: Any) -> None:
+    reader = caller(client, "read")
+    process.serve("app")
+    assert reader.get("/v1/fits/nobody").status_code == 404
+    (line,) = told(process.lines())
+    assert (line["route"], line["code"]) == ("/v1/fits/{fit_id}", "not_found")
+    assert client.http.get("/v1/health").status_code == 200
+    lines = process.lines()
+    (line,) = told(lines)
+    assert not {"tenant", "key_id", "code"} & set(line)
+    assert metrics_of(lines) == {"Requests": 1}
+
+
+def test_what_cannot_be_stored_is_counted(
+    process: Lambda, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = caller(client, "ingest")
+    process.serve("app")
+
+    refusal = {"index": 3, "event_id": None, "code": "missing", "message": "kind is missing"}
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise StoreUnavailable("no", not_stored=(1, 2), accepted=1, rejected=(refusal,))
+
+    monkeypatch.setattr("chalicelib.api.ingestion.record_events", fail)
+    assert sender.events({}, {}, {}, {}).status_code == 503
+    lines = process.lines()
+    assert metrics_of(lines) == {
+        "Requests": 1,
+        "ServerErrors": 1,
+        "StoreUnavailable": 1,
+        "EventsAccepted": 1,
+        "EventsRejected": 1,
+        "EventsHandedBack": 2,
+    }
+    assert {line["code"] for line in told(lines) if "status" in line} == {"store_unavailable"}
+
+
+def test_of_a_mistake_of_ours_the_place_is_told_and_not_the_message(
+    process: Lambda, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = caller(client, "admin")
+    process.serve("app")
+
+    def fail(*_: Any, **__: Any) -> None:
+        error = KeyError("mary@example.org")
+        error.add_note("mary@example.org")
+        raise error
+
+    monkeypatch.setattr("chalicelib.services.erasures.erase_person", fail)
+    assert admin.call("DELETE", "/v1/users/mary@example.org").status_code == 500
+    lines = process.lines()
+    assert metrics_of(lines) == {"Requests": 1, "ServerErrors": 1}
+    assert lines[-2]["route"] == "/v1/users/{user_id}"
+    assert "mary" not in json.dumps(lines)
+    (failure,) = [line for line in told(lines) if "exception" in line]
+    assert failure["exception_name"] == "KeyError"
+    assert "erasures.py" in failure["exception"]
+
+
+def test_here_nothing_is_printed_and_the_log_is_as_it_was(
+    client: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    caller(client, "ingest").events(make_event(occurred_at=recently(days=1)))
+    assert capsys.readouterr().out == ""
+    assert "request answered" not in caplog.text
+    assert not telemetry.is_recording()
+
+
+def test_imports_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
+    assert store.config
+    bad = ADS + b"2026-03-14,Spring sale,EUR,many,30,18.00,1,40.00\n"
+    etag = put(cloud, "imports/acme/x.csv", bad)
+    gone = dropped("imports/acme/y.csv", put(cloud, "imports/acme/y.csv", b"a,b\n1,2\n"))
+    process.serve("import_handler")
+    event = sqs_event(dropped("imports/acme/x.csv", etag), gone)
+    with telemetry.recorded("r1"):
+        workers.run_imports(event, now=NOW, seconds_left=lambda: 900)
+    expected = {"ImportsDone": 1, "ImportsFailed": 1, "RowsRefused": 1}
+    assert metrics_of(process.lines()) == expected
+    later = NOW + dt.timedelta(minutes=1)
+    with telemetry.recorded("r2"):
+        workers.run_imports(event, now=later, seconds_left=lambda: 900)
+    assert metrics_of(process.lines()) == {}
+
+
+def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
+    day = dt.date(2026, 3, 14)
+    request_fit(store, wiring.send_fit, now=NOW, start=day, end=day)
+    event = sqs_event(*cloud.messages(cloud.fit_queue))
+    process.serve("fit_handler")
+    with telemetry.recorded("r1"):
+        workers.run_fits(event, now=NOW)
+    assert metrics_of(process.lines()) == {"FitsFailed": 1}
+    with telemetry.recorded("r2"):
+        workers.run_fits(event, now=NOW + dt.timedelta(minutes=1))
+    assert metrics_of(process.lines()) == {}
+
+
+def day_told(process: Lambda, now: dt.datetime) -> dict[str, float]:
+    with telemetry.recorded("r"):
+        workers.do_daily_duties(now=now)
+    return metrics_of(process.lines())
+
+
+def test_the_day_tells_how_old_the_oldest_fit_is(process: Lambda, cloud: Cloud) -> None:
+    for tenant in ("acme", "b-corp"):
+        assert wiring.store(tenant).config
+    process.serve("schedule_handler")
+    assert day_told(process, NOW) == {"FitAgeHours": 0, "ErasuresUnfinished": 0}
+    workers.run_fits(sqs_event(*cloud.messages(cloud.fit_queue)), now=NOW)
+    assert day_told(process, NOW + dt.timedelta(days=1))["FitAgeHours"] == 24
+    ours = [body for body in cloud.messages(cloud.fit_queue) if '"acme"' in body]
+    workers.run_fits(sqs_event(*ours), now=NOW + dt.timedelta(days=1))
+    assert day_told(process, NOW + dt.timedelta(days=2))["FitAgeHours"] == 48
+
+
+def test_a_fit_that_never_ended_grows_old(process: Lambda, store: TenantStore) -> None:
+    assert store.config
+    process.serve("schedule_handler")
+    day_told(process, NOW)
+    told_first = wiring.store("acme").fits.newest_first()
+    asked = dt.datetime.fromisoformat(next(told_first).requested_at)
+    age = day_told(process, NOW + dt.timedelta(days=2))["FitAgeHours"]
+    assert age == (NOW + dt.timedelta(days=2) - asked) / dt.timedelta(hours=1)
+
+
+def test_an_erasure_that_is_overdue_is_told(
+    process: Lambda, store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erase_person(store, "user-1", now=NOW, has_time=lambda: False)
+    process.serve("schedule_handler")
+    monkeypatch.setattr(workers.erasures, "finish_erasures", lambda *_, **__: [])
+    assert day_told(process, NOW + dt.timedelta(hours=23))["ErasuresUnfinished"] == 0
+    assert day_told(process, NOW + dt.timedelta(hours=25))["ErasuresUnfinished"] == 1
+
+
+def test_a_delivery_is_told_with_the_id_that_lambda_gave_it(
+    process: Lambda, cloud: Cloud, store: TenantStore
+) -> None:
+    import app
+
+    assert store.config
+    event = sqs_event(dropped("imports/acme/x.csv", put(cloud, "imports/acme/x.csv", ADS)))
+
+    class Context:
+        aws_request_id = "r-8"
+
+        def get_remaining_time_in_millis(self) -> int:
+            return 900_000
+
+    process.serve("import_handler")
+    assert app.import_handler(event, Context()) == {"batchItemFailures": []}
+    lines = process.lines()
+    (line,) = [line for line in told(lines) if line["message"] == "event handled"]
+    assert (line["function"], line["request_id"]) == ("import", "r-8")
+    assert metrics_of(lines)["ImportsDone"] == 1
+
+
+def test_metrics_of_a_call_that_fails_are_told_too(process: Lambda, cloud: Cloud) -> None:
+    import app
+
+    process.serve("schedule_handler")
+    process._monkeypatch.setattr(
+        workers, "do_daily_duties", lambda **_: (_ for _ in ()).throw(StoreUnavailable("no"))
+    )
+    wiring.use_session(session())
+    event = {"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}
+    event |= {"version": "0", "id": "x", "account": "0", "time": "x", "region": "x"}
+
+    class Context:
+        aws_request_id = "r-7"
+
+    with pytest.raises(StoreUnavailable):
+        app.schedule_handler(event | {"resources": []}, Context())
+    assert metrics_of(process.lines()) == {"StoreUnavailable": 1}
+
+
+def test_every_metric_is_recorded_and_stands_in_the_handbook() -> None:
+    code = "".join(
+        (ROOT / name).read_text(encoding="utf-8")
+        for name in (
+            "chalicelib/api/http.py",
+            "chalicelib/api/ingestion.py",
+            "chalicelib/workers.py",
+            "chalicelib/telemetry.py",
+        )
+    )
+    code = code.replace(code[code.index("METRICS = {") : code.index('"""Every metric')], "")
+    for name in telemetry.METRICS:
+        assert f'"{name}"' in code, name
+    table = HANDBOOK.partition("### Metrics\n")[2].partition("\n###")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(telemetry.METRICS)
+
+
+def test_every_field_stands_in_the_handbook() -> None:
+    table = HANDBOOK.partition("### Log lines\n")[2].partition("\n###")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(telemetry.FIELDS)
+
+
+def test_alarms_and_the_dashboard_name_metrics_that_are_emitted() -> None:
+    template = packaged.template()
+    named = {
+        (name, dimensions["service"], dimensions["function"])
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+        for space, name, dimensions in watched(one["Properties"])
+        if space == "Likeworth"
+    }
+    assert {name for name, _, _ in named} == {"FitAgeHours", "ErasuresUnfinished"}
+    shown = [one for one in dashboard(template) if one[0] == "Likeworth"]
+    named |= {(name, service, function) for _, name, _, service, _, function in shown}
+    assert {name for name, _, _ in named} == set(telemetry.METRICS)
+    for name, service, function in named:
+        assert service == telemetry.SERVICE
+        (row,) = [
+            row for row in HANDBOOK.splitlines() if re.match(rf"\| .*`{name}`.* \| \w+ \|", row)
+        ]
+        assert row.split("|")[2].strip() in (function, "all")
+
+
+def test_every_function_is_traced_and_the_gateway_is_not() -> None:
+    template = packaged.template()
+    for one in template["Resources"].values():
+        if one["Type"] == "AWS::Serverless::Function":
+            assert one["Properties"]["Tracing"] == "Active"
+    assert "TracingEnabled" not in template["Resources"]["RestAPI"]["Properties"]
+    statements = template["Resources"]["DataPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert any("xray:PutTraceSegments" in one["Action"] for one in statements)
+
+
+TRACED = """
+import json, os, sys
+os.environ |= {"LAMBDA_TASK_ROOT": "/x", "AWS_LAMBDA_FUNCTION_NAME": "x", "_HANDLER": "app.app"}
+os.environ |= {"AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:9", "AWS_DEFAULT_REGION": "eu-central-1"}
+os.environ |= {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"}
+os.environ["_X_AMZN_TRACE_ID"] = (
+    "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+)
+import app
+from aws_xray_sdk.core import xray_recorder
+sent = []
+class Emitter:
+    def send_entity(self, entity):
+        sent.append(entity.to_dict())
+    def set_daemon_address(self, address):
+        pass
+xray_recorder.emitter = Emitter()
+import boto3
+from moto import mock_aws
+with mock_aws():
+    s3 = boto3.client("s3")
+    where = {"LocationConstraint": "eu-central-1"}
+    s3.create_bucket(Bucket="likeworth-b", CreateBucketConfiguration=where)
+    s3.put_object(Bucket="likeworth-b", Key="imports/acme/mary@example.org.csv", Body=b"x")
+print(json.dumps(sent, default=str))
+"""
+
+
+def test_a_trace_has_operations_and_no_names_of_files() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    sent = json.loads(done.stdout.splitlines()[-1])
+    assert {one["aws"]["operation"] for one in sent} >= {"CreateBucket", "PutObject"}
+    assert "mary" not in done.stdout
