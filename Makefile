@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types docs nightly worlds fuzz kills histories bench capacity lock clean
+.PHONY: help demo serve test check format lint types docs nightly worlds fuzz kills histories bench cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.imports --gigabyte
 	@$(BIN)/python -m benchmarks.hostile
+
+cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
 
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)

@@ -15,7 +15,7 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("pages")
 OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
-PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy")
+PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy", "cost")
 """Pages of docs/ that a user of the API needs, in the order of the index."""
 
 
