@@ -35,6 +35,7 @@ from tests.contract.test_capacity import Stream
 from tests.faults.capacity import Bill
 from tests.faults.layer import FaultLayer
 
+STAND_IN = "for moto only"
 PER_REQUEST = 500
 FIT_EVENTS = (10_000, 60_000)
 STREAM_MINUTES = 5
@@ -148,14 +149,14 @@ def measure() -> Measured:
     """Everything, in about two minutes."""
     quick_moto.install()
     os.environ |= {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_ACCESS_KEY_ID": STAND_IN,
+        "AWS_SECRET_ACCESS_KEY": STAND_IN,
         "AWS_DEFAULT_REGION": REGION,
-        "LIKEWORTH_SECRET": "a root secret for measuring",
+        "LIKEWORTH_SECRET": f"a root secret, {STAND_IN}",
     }
     os.environ.pop("LIKEWORTH_RATE_LIMIT", None)  # the limit that everybody has is on the bill
     with mock_aws():
-        wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
+        wiring.use_session(boto3.Session(STAND_IN, STAND_IN, region_name=REGION))
         create_table(wiring.client("dynamodb"))
         layer = TimedLayer()
         layer.attach(wiring.client("dynamodb"))
