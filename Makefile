@@ -85,6 +85,8 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.imports --gigabyte
 	@$(BIN)/python -m benchmarks.hostile
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
+	@$(BIN)/python -m benchmarks.cold_start
 
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
