@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types docs nightly worlds fuzz kills histories bench capacity lock clean
+.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,9 +46,15 @@ format: $(VENV)/.dev ## put the code into its form
 lint: $(VENV)/.dev
 	@$(RUFF) format --check $(TARGETS)
 	@$(RUFF) check $(TARGETS)
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
+
+audit: $(VENV)/.dev ## known vulnerabilities of what is deployed (asks PyPI; fails where it does not answer)
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off \
+	  -r requirements.lock || { echo "This is no pass: a package has a known vulnerability, or could \
+	not be looked up (the lines above say which)." >&2; exit 1; }
 
 docs: $(VENV)/.dev ## make the pages that are made of the code
 	@$(BIN)/python -m infra.pages
@@ -79,6 +85,11 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.imports --gigabyte
 	@$(BIN)/python -m benchmarks.hostile
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
+	@$(BIN)/python -m benchmarks.cold_start
+
+cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
 
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)

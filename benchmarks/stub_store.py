@@ -78,6 +78,80 @@ class StubStore:
         self.refused += len(arguments[2])
 
 
+class StubSession:
+    """In place of a boto3 session: the real application runs on it, up to the clients."""
+
+    def __init__(self) -> None:
+        self.dynamodb = StubDynamoDB()
+        self.s3 = StubS3()
+
+    def client(self, name: str, **_: Any) -> Any:
+        """As `boto3.Session.client`, of two services."""
+        return {"dynamodb": self.dynamodb, "s3": self.s3}[name]
+
+
+class StubDynamoDB:
+    """A client that keeps single items, and takes batches of them and does nothing.
+
+    Attributes
+    ----------
+    written : int
+        Items of batches.
+    """
+
+    def __init__(self) -> None:
+        self.written = 0
+        self._partitions: dict[str, dict[str, Any]] = {}
+
+    def batch_write_item(self, RequestItems: dict[str, Sequence[Any]]) -> dict[str, Any]:
+        """Everything is written, and gone."""
+        self.written += sum(map(len, RequestItems.values()))
+        return {}
+
+    def transact_write_items(self, TransactItems: Sequence[Any]) -> dict[str, Any]:
+        """All conditions hold."""
+        for write in TransactItems:
+            self.put_item(write["Put"]["Item"])
+        return {}
+
+    def put_item(self, Item: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The condition holds."""
+        self._partitions.setdefault(Item["pk"]["S"], {})[Item["sk"]["S"]] = Item
+        return {}
+
+    def update_item(self, ExpressionAttributeValues: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """What is counted is what was added: no limit is ever reached."""
+        return {"Attributes": {"counted": ExpressionAttributeValues[":by"]}}
+
+    def get_item(self, Key: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """One item, if there is one."""
+        found = self._partitions.get(Key["pk"]["S"], {}).get(Key["sk"]["S"])
+        return {} if found is None else {"Item": found}
+
+    def query(
+        self, ExpressionAttributeValues: dict[str, Any], ScanIndexForward: bool, **_: Any
+    ) -> dict[str, Any]:
+        """A whole partition."""
+        found = self._partitions.get(ExpressionAttributeValues[":pk"]["S"], {})
+        return {"Items": [found[sk] for sk in sorted(found, reverse=not ScanIndexForward)]}
+
+
+class StubS3:
+    """A client that keeps objects."""
+
+    def __init__(self) -> None:
+        self._objects: dict[str, bytes] = {}
+
+    def put_object(self, Key: str, Body: bytes, **_: Any) -> dict[str, Any]:
+        """Keep an object."""
+        self._objects[Key] = Body
+        return {}
+
+    def get_object(self, Key: str, **_: Any) -> dict[str, Any]:
+        """An object that is kept."""
+        return {"Body": io.BytesIO(self._objects[Key])}
+
+
 class _Upload(io.BufferedReader):
     """An upload that is never replaced."""
 

@@ -15,7 +15,16 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("pages")
 OPENAPI = Path(__file__).with_name("openapi.json")
 INDEX = "index"
-PAGES = ("api", "errors", "exports", "methods", "experiments", "accuracy", "operations")
+PAGES = (
+    "api",
+    "errors",
+    "exports",
+    "methods",
+    "experiments",
+    "accuracy",
+    "cost",
+    "operations",
+)
 """Pages of docs/ that a user of the API or its operator needs, in the order of the index."""
 
 

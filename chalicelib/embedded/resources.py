@@ -124,14 +124,14 @@ def create_resources(
 @contextlib.contextmanager
 def named_in_environment(made: Resources) -> Iterator[None]:
     """Let this process's settings name these resources; what they were before is put back."""
-    values = {
+    values: dict[str, str | None] = {
         "TABLE": made.table,
         "BUCKET": made.bucket,
         "IMPORT_QUEUE_URL": made.imports.url,
         "FIT_QUEUE_URL": made.fits.url,
-        "SECRET": None,
         "SECRET_ARN": made.secret_arn,
     }
+    values["SECRET"] = None  # it is taken out of the environment
     before = {PREFIX + name: os.environ.get(PREFIX + name) for name in values}
     _set_environment({PREFIX + name: value for name, value in values.items()})
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError  # defusedxml reads; this names types  # nosec B405
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
