@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal, InvalidOperation
+from itertools import accumulate
 from typing import Any, NoReturn
 
 from chalicelib.errors import MalformedJson
 
 MAX_DEPTH = 32
 
-_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'{}[]"\\'))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord('"'): 0, ord("\\"): 0}
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_BRACKET = re.compile(r"[\[\]{}]")
 
 
 def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
@@ -31,12 +33,12 @@ def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
         For a syntax error, NaN and Infinity, a key given twice, bytes that are not UTF-8, more
         than 32 levels, half of a surrogate pair, or a whole number of thousands of digits.
     """
+    if _is_too_deep(body):
+        raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
         raise MalformedJson(f"byte {error.start} is not UTF-8") from error
-    if _depth(text) > MAX_DEPTH:
-        raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
     try:
         value = json.loads(
             text,
@@ -65,18 +67,22 @@ def _is_text(value: Any) -> bool:
     return True
 
 
-def _depth(text: str) -> int:
-    """How deep the brackets of a text nest, whether or not they match."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    deepest = depth = 0
-    for bracket in _BRACKET.findall(_STRING.sub("", text)):
-        if bracket in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        else:
-            depth -= 1
-    return deepest
+def _is_too_deep(body: bytes) -> bool:
+    """Whether the brackets of a text nest too deep, whether or not they match.
+
+    Of a text without anything but brackets, quotes and escapes, a string that held none of these is
+    an empty one; only where others are left are strings looked for one by one. Pairs of brackets
+    with nothing in between are taken away in turn, two levels at most at a time.
+    """
+    brackets = body.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in brackets:
+        brackets = _STRING.sub(b"", body).translate(None, _NOT_STRUCTURE)
+    left = brackets
+    for _ in range(MAX_DEPTH // 2):
+        left = left.replace(b"{}", b"").replace(b"[]", b"")
+        if not left:
+            return False
+    return max(accumulate(map(_STEP.__getitem__, brackets))) > MAX_DEPTH
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ Knows nothing of tenants, clocks or stores: what depends on those (the future, r
 tenant's currency) is checked by `services.admission`.
 """
 
+from chalicelib.events.casting import with_user
 from chalicelib.events.models import (
     MAX_COUNT,
     Audience,
@@ -20,6 +21,7 @@ from chalicelib.events.parsing import (
     EventRefused,
     parse_event,
     parse_events,
+    parse_json_events,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "Slug",
     "parse_event",
     "parse_events",
+    "parse_json_events",
+    "with_user",
 ]

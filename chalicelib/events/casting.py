@@ -40,7 +40,8 @@ MOULDS_KEPT = 1_000
 _NEVER = object()
 _ENGAGEMENT_NAMES, _CONVERSION_NAMES = set(ENGAGEMENT), set(CONVERSION)
 _are_event_ids = re.compile(rf"{EVENT_ID_PATTERN}(?:\n{EVENT_ID_PATTERN})*").fullmatch
-_set = object.__setattr__  # the models are frozen; pydantic's `model_construct` does the same
+set_attribute = object.__setattr__
+"""The models are frozen; pydantic's `model_construct` does the same."""
 
 
 class Moulds:
@@ -106,15 +107,25 @@ class Moulds:
             fields["count"] = count
             ids.append(event_id)
             event = new(model)
-            _set(event, "__dict__", fields)
-            _set(event, "__pydantic_fields_set__", names)
-            _set(event, "__pydantic_extra__", None)
-            _set(event, "__pydantic_private__", None)
+            set_attribute(event, "__dict__", fields)
+            set_attribute(event, "__pydantic_fields_set__", names)
+            set_attribute(event, "__pydantic_extra__", None)
+            set_attribute(event, "__pydantic_private__", None)
             cast.append(event)
-        return cast if _are_good(ids) else [None] * len(raws)
+        return cast if are_event_ids(ids) else [None] * len(raws)
 
 
-def _are_good(ids: Sequence[Any]) -> bool:
+def with_user(event: Engagement | Conversion, user_id: str | None) -> Engagement | Conversion:
+    """The event with another person, or none; what it was checked for does not depend on who."""
+    copy = object.__new__(type(event))
+    set_attribute(copy, "__dict__", event.__dict__ | {"user_id": user_id})
+    set_attribute(copy, "__pydantic_fields_set__", event.__pydantic_fields_set__)
+    set_attribute(copy, "__pydantic_extra__", None)
+    set_attribute(copy, "__pydantic_private__", None)
+    return copy
+
+
+def are_event_ids(ids: Sequence[Any]) -> bool:
     """Whether all are ids of events; asked of all at once, which takes one search and not many."""
     try:
         lines = "\n".join(ids)

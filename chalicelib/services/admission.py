@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from chalicelib.events import (
     Audience,
@@ -20,6 +20,8 @@ from chalicelib.events import (
     EventRefused,
     parse_event,
     parse_events,
+    parse_json_events,
+    with_user,
 )
 from chalicelib.money import Money
 from chalicelib.services.retention import oldest_instant
@@ -27,6 +29,7 @@ from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
+OF_PEOPLE = (Engagement, Conversion)
 MAX_MESSAGE_CHARACTERS = 500
 """An event can have more wrong fields than anybody wants to read, or an answer can hold."""
 
@@ -91,40 +94,70 @@ def admit(raw: Any, terms: Terms) -> Storable | Refusal:
     try:
         event = parse_event(raw)
     except EventRefused as refused:
-        return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
+        return _refusal(refused)
     return admit_event(event, terms)
 
 
 def admit_all(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
-    """As `admit`, for many at once, which costs less for each."""
-    events = parse_events(raws)
-    if events is None:
-        return [admit(raw, terms) for raw in raws]
-    if _all_pass(events, terms):
-        return events
-    return [admit_event(event, terms) for event in events]
+    """As `admit`, for many at once, which costs less for each: those of a report."""
+    return _admitted(parse_events(raws), terms)
+
+
+def admit_json(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
+    """As `admit_all`, of data that a parser of JSON made: events of people, mostly."""
+    return _admitted(parse_json_events(raws), terms)
+
+
+def _admitted(parsed: Sequence[Event | EventRefused], terms: Terms) -> Sequence[Storable | Refusal]:
+    if _all_pass(parsed, terms):
+        return parsed
+    return [
+        _refusal(one) if isinstance(one, EventRefused) else admit_event(one, terms)
+        for one in parsed
+    ]
+
+
+def _refusal(refused: EventRefused) -> Refusal:
+    return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
 
 
 def admit_event(event: Event, terms: Terms) -> Storable | Refusal:
     """What to store of an event, or why not."""
-    for check in CHECKS:
-        refusal = check(event, terms)
-        if refusal is not None:
-            return refusal
+    if not _is_welcome(event, terms):
+        for check in CHECKS:
+            refusal = check(event, terms)
+            if refusal is not None:
+                return refusal
     write: Storable = event
     for step in PERSON_STEPS:
         write = step(write, terms)
     return write
 
 
-def _all_pass(events: Sequence[Event], terms: Terms) -> bool:
+def _is_welcome(event: Event, terms: Terms) -> bool:
+    """Whether no check can refuse the event, where that is seen at a glance."""
+    if type(event) is Engagement:
+        money = event.cost
+    elif type(event) is Conversion:
+        money = event.value
+    else:
+        return False
+    user_id = event.user_id
+    return (
+        terms.oldest <= event.occurred_at <= terms.latest
+        and (money is None or money.currency == terms.currency)
+        and (user_id is None or not user_id.isspace())
+    )
+
+
+def _all_pass(parsed: Sequence[Event | EventRefused], terms: Terms) -> TypeGuard[Sequence[Event]]:
     """Whether no check can refuse any of the events and no step can change it: most exports."""
     oldest, latest, currency = terms.oldest, terms.latest, terms.currency
     known_at = None
-    for event in events:
-        if event.kind == "engagement":
+    for event in parsed:
+        if type(event) is Engagement:
             money = event.cost
-        elif event.kind == "conversion":
+        elif type(event) is Conversion:
             money = event.value
         else:
             return False
@@ -169,7 +202,7 @@ def refuse_foreign_currency(event: Event, terms: Terms) -> Refusal | None:
 
 def refuse_blank_person(event: Event, _terms: Terms) -> Refusal | None:
     """All whose id is blank would be one person."""
-    user_id = event.user_id if isinstance(event, Engagement | Conversion) else None
+    user_id = event.user_id if isinstance(event, OF_PEOPLE) else None
     if user_id is not None and not user_id.strip():
         return Refusal("too_short", "/user_id: nothing but blanks")
     return None
@@ -177,15 +210,15 @@ def refuse_blank_person(event: Event, _terms: Terms) -> Refusal | None:
 
 def pseudonymise(write: Storable, terms: Terms) -> Storable:
     """The keyed hash in place of whatever the sender calls the person."""
-    if isinstance(write, Engagement | Conversion) and write.user_id is not None:
-        return _with_user(write, terms.user_hash(write.user_id))
+    if isinstance(write, OF_PEOPLE) and write.user_id is not None:
+        return with_user(write, terms.user_hash(write.user_id))
     return write
 
 
 def drop_person_without_consent(write: Storable, _terms: Terms) -> Storable:
     """The engagement counts, the person is not stored, and not left behind from before either."""
     if isinstance(write, Engagement) and not write.consent and write.user_id is not None:
-        return Withdrawn(_with_user(write, None), write.user_id)
+        return Withdrawn(with_user(write, None), write.user_id)
     return write
 
 
@@ -194,10 +227,10 @@ def leave_out_the_erased(write: Storable, terms: Terms) -> Storable:
     if isinstance(write, Withdrawn):
         trace = terms.trace_of_erased(write.user, write.event)
         return write if trace is None else write._replace(trace=trace)
-    if isinstance(write, Engagement | Conversion) and write.user_id is not None:
+    if isinstance(write, OF_PEOPLE) and write.user_id is not None:
         trace = terms.trace_of_erased(write.user_id, write)
         if trace is not None:
-            return Erased(_with_user(write, None), write.user_id, trace)
+            return Erased(with_user(write, None), write.user_id, trace)
     return write
 
 
@@ -224,7 +257,3 @@ def money_of(event: Event) -> tuple[str, Money] | None:
     if isinstance(event, Conversion):
         return None if event.value is None else ("/value", event.value)
     return None if isinstance(event, Audience) else ("/amount", event.amount)
-
-
-def _with_user(event: Engagement | Conversion, user_id: str | None) -> Event:
-    return event.model_copy(update={"user_id": user_id})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.errors import AllEventsRefused, StoreUnavailable
-from chalicelib.services.admission import Refusal, admit, terms_of
+from chalicelib.services.admission import Refusal, admit_json, terms_of
 from chalicelib.storage.events import Storable
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -84,17 +84,15 @@ def _verdicts(
 ) -> list[Storable | Refusal]:
     """What to store of each event, or why not; none is stored if the tenant's terms are unknown."""
     try:
-        terms = terms_of(store, now)
-        return [
-            Refusal("malformed_json", raw.message)
-            if isinstance(raw, UnreadableLine)
-            else admit(raw, terms)
-            for raw in raw_events
-        ]
+        verdicts = admit_json(raw_events, terms_of(store, now))
     except StoreUnavailable as error:
         raise StoreUnavailable(
             "no event is stored; send all of them again", not_stored=tuple(range(len(raw_events)))
         ) from error
+    return [
+        Refusal("malformed_json", raw.message) if isinstance(raw, UnreadableLine) else verdict
+        for raw, verdict in zip(raw_events, verdicts, strict=True)
+    ]
 
 
 def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:

@@ -42,6 +42,8 @@ from chalicelib.storage.writer import (
 TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
 
+DAY_SECONDS = 86_400
+
 ERASED_AT_ONCE = 500
 """Events of a person that are written between two saves of the receipt."""
 
@@ -83,6 +85,8 @@ class Erased(NamedTuple):
     trace: str
 
 
+_OF_TWO_ITEMS = (Withdrawn, Erased)
+OF_PEOPLE = (Engagement, Conversion)
 Storable = Event | Withdrawn | Erased
 """What may be stored; the `user_id` of an event is the keyed hash, or None."""
 
@@ -188,7 +192,7 @@ class EventStore:
             yield len(page)
 
     def _requests(self, write: Storable) -> list[Request]:
-        if isinstance(write, Withdrawn | Erased):
+        if isinstance(write, _OF_TWO_ITEMS):
             event, user, trace = write
             partition = keys.event_partition(
                 self._tenant, event.day, keys.shard_of(user, self._shards)
@@ -211,7 +215,7 @@ def where_of(day: dt.date, rest: str) -> str:
 
 def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:
     """The item of an event whose user id, if any, is a hash already."""
-    user = event.user_id if isinstance(event, Engagement | Conversion) else None
+    user = event.user_id if isinstance(event, OF_PEOPLE) else None
     shard = keys.shard_of(user or event.event_id, shards)
     occurred_at = event.occurred_at
     item: Item = {
@@ -245,8 +249,7 @@ def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item
 @lru_cache(maxsize=4096)
 def _ttl(occurred_at: dt.datetime, retention_days: int) -> str:
     """When an item may go; remembered, because a report's events happen at few instants."""
-    kept_until = occurred_at + dt.timedelta(days=retention_days + TTL_MARGIN_DAYS)
-    return str(int(kept_until.timestamp()))
+    return str(int(occurred_at.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * DAY_SECONDS)
 
 
 def _add_engagement(item: Item, event: Engagement) -> None:

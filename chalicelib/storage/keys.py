@@ -111,7 +111,8 @@ def person_range(user: str) -> tuple[str, str]:
 @lru_cache(maxsize=4096)
 def _clock(occurred_at: dt.datetime) -> str:
     """The time of a day; remembered, because a report's events happen at few instants."""
-    return f"{occurred_at:%H%M%S.%f}"
+    written = occurred_at.isoformat(timespec="microseconds")  # strftime takes five times as long
+    return written[11:13] + written[14:16] + written[17:26]
 
 
 def parse_event_sort(sort: str, day: dt.date) -> tuple[str | None, dt.datetime, str]:

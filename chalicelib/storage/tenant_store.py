@@ -135,7 +135,7 @@ class TenantStore:
 
     def user_hash(self, user_id: str) -> str:
         """What is stored in place of a person's id: 128 bits under the tenant's key, base64url."""
-        return pseudonyms.hash_of_person(user_id, self._user_key)
+        return self._hash_of(user_id)
 
     def trace_of(self, user: str, where: str) -> str:
         """The trace of an event of a person who is erased; `where` from `events.where_of`."""
@@ -162,6 +162,10 @@ class TenantStore:
         if pseudonyms.unseal(sealed, newest, self.tenant) is not None:
             return False
         return self.items.replace_user_key(sealed, pseudonyms.seal(key, newest, self.tenant))
+
+    @cached_property
+    def _hash_of(self) -> Callable[[str], str]:
+        return pseudonyms.hasher_of_people(self._user_key)
 
     @cached_property
     def _user_key(self) -> bytes:

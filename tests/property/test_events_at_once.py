@@ -10,8 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.events import Event, EventRefused, parse_event, parse_events
+from chalicelib.events import (
+    Conversion,
+    Engagement,
+    Event,
+    EventRefused,
+    parse_event,
+    parse_events,
+    parse_json_events,
+    with_user,
+)
 from chalicelib.events.casting import Moulds
+from chalicelib.events.casting_json import JsonMoulds
 from chalicelib.money import Money
 
 NOON = dt.datetime(2026, 3, 14, 12, tzinfo=dt.UTC)
@@ -44,6 +54,13 @@ FIELDS: dict[str, list[Any]] = {
         NOON.replace(tzinfo=None),
         NOON.astimezone(dt.timezone(dt.timedelta(hours=2))),
         "2026-03-14T12:00:00Z",
+        "2026-03-14T12:00:00.250Z",
+        "2026-03-14T12:00:00.250001Z",
+        "2026-03-14T12:00:00.25z",
+        "2026-03-14T14:00:00+02:00",
+        "2026-02-30T12:00:00Z",
+        "2026-03-14T12:00:00.0001Z\n",
+        "2026-W11-6T12:00:00Z",
         "noon",
         0,
         None,
@@ -58,12 +75,18 @@ FIELDS: dict[str, list[Any]] = {
         Money(amount=Decimal("1.5"), currency="EUR"),
         {"amount": "1.5", "currency": "EUR"},
         {"amount": "-1", "currency": "EUR"},
+        {"amount": Decimal("1.5"), "currency": "EUR"},
+        {"amount": True, "currency": "EUR"},
+        {"amount": "1.5", "currency": "Eur"},
+        {"amount": "1.5", "currency": "EUR", "note": ""},
+        {"amount": "1.5"},
+        ["amount", "currency"],
         "1.5",
         None,
     ],
     "rating": [1.0, 5.0, 5.1, 0.9, float("nan"), 3, True, "5", None],
     "sentiment": [0.5, -1.0, 1.5, -1.5, float("nan"), 1, "0", None],
-    "user_id": ["u", "", None],
+    "user_id": ["u", "x" * 256, "x" * 257, "", " ", "\u00fc", "\ud800", 7, None, Text("t")],
     "consent": [True, False, None],
     "parent_event_id": ["p", "?", None],
     "goal": ["purchase", "lead", "Lead", "", None, 1, ["lead"]],
@@ -107,20 +130,31 @@ def data(draw: st.DrawFn) -> Any:
     return raw if draw(st.integers(0, 40)) else draw(st.sampled_from([None, 1, "text", [], {}]))
 
 
-def one_by_one(raws: list[Any]) -> list[Event] | None:
+def judged(raw: Any) -> Event | EventRefused:
     try:
-        return [parse_event(raw) for raw in raws]
-    except EventRefused:
-        return None
+        return parse_event(raw)
+    except EventRefused as refused:
+        return refused
+
+
+def told(parsed: list[Event | EventRefused]) -> list[str]:
+    """Everything there is to see, of refusals, too; `repr` tells 1 from True."""
+    return [repr(getattr(one, "errors", one)) for one in parsed]
+
+
+AT_ONCE = (parse_events, parse_json_events)
 
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(data(), max_size=8))
 def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
     for batch in (raws, *([raw] for raw in raws)):
-        at_once, alone = parse_events(batch), one_by_one(batch)
-        assert at_once == alone
-        assert list(map(repr, at_once or ())) == list(map(repr, alone or ()))
+        alone = [judged(raw) for raw in batch]
+        for parse in AT_ONCE:
+            at_once = parse(batch)
+            assert told(at_once) == told(alone)
+            for one, other in zip(at_once, alone, strict=True):
+                assert one == other or isinstance(other, EventRefused)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +167,11 @@ def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
 )
 def test_one_odd_value_is_judged_as_alone(good: dict[str, Any], name: str, value: Any) -> None:
     plain = [good | {"event_id": f"n{number}"} for number in range(3)]
-    parse_events(plain)  # so that there is a mould
     odd = good | {"event_id": "odd", name: value}
-    for batch in ([*plain, odd], [odd, *plain], [odd]):
-        assert parse_events(batch) == one_by_one(batch)
+    for parse in AT_ONCE:
+        parse(plain)  # so that there is a mould
+        for batch in ([*plain, odd], [odd, *plain], [odd]):
+            assert told(parse(batch)) == told([judged(raw) for raw in batch])
 
 
 def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
@@ -173,3 +208,71 @@ def test_a_sort_of_people_or_without_consent_is_no_mould() -> None:
         raw = GOOD | {"type": "click", "event_id": "first", "count": 1, name: value}
         moulds.learn(raw, parse_event(raw))
         assert moulds.cast([GOOD | {"type": "click", "event_id": "second"}]) == [None]
+
+
+# --- of people, in JSON --------------------------------------------------------------------------
+
+LIKED = {
+    "kind": "engagement",
+    "event_id": "first",
+    "occurred_at": "2026-03-14T12:00:00Z",
+    "channel": "xing",
+    "type": "like",
+}
+BOUGHT = {
+    "kind": "conversion",
+    "event_id": "first",
+    "occurred_at": "2026-03-14T12:00:00Z",
+    "goal": "purchase",
+}
+MORE: list[dict[str, Any]] = [
+    LIKED,
+    LIKED | {"user_id": "u", "content_id": "p", "campaign_id": "c"},
+    LIKED | {"user_id": "u", "paid": True, "consent": False, "count": 1},
+    LIKED | {"count": 7, "cost": {"amount": "1.5", "currency": "EUR"}},
+    BOUGHT,
+    BOUGHT | {"user_id": "u", "value": {"amount": 3, "currency": "EUR"}},
+    BOUGHT | {"count": 2},
+]
+LEFT_TO_PYDANTIC: list[dict[str, Any]] = [
+    LIKED | {"user_id": "u", "count": 2},
+    LIKED | {"user_id": None},
+    LIKED | {"rating": Decimal(4)},
+    LIKED | {"kind": "conversion"},
+    BOUGHT | {"kind": "engagement"},
+    BOUGHT | {"refund": True},
+    BOUGHT | {"value": {"amount": 3, "currency": "EUR", "tax": 1}},
+]
+
+
+def json_moulds() -> JsonMoulds:
+    moulds = JsonMoulds()
+    assert moulds.cast([LIKED, BOUGHT]) == [None, None]
+    odd = LIKED | {"user_id": "v", "consent": False, "content_id": "x", "paid": True}
+    moulds.learn(odd, parse_event(odd))
+    moulds.learn(BOUGHT, parse_event(BOUGHT | {"user_id": "v", "refund": True}))
+    return moulds
+
+
+@pytest.mark.parametrize("raw", MORE)
+def test_usual_events_of_people_are_cast(raw: dict[str, Any]) -> None:
+    (event,) = json_moulds().cast([raw])
+    assert event == parse_event(raw)
+    assert repr(event) == repr(parse_event(raw))
+    assert event is not None
+    assert event.model_dump_json() == parse_event(raw).model_dump_json()
+
+
+@pytest.mark.parametrize("raw", LEFT_TO_PYDANTIC)
+def test_unusual_ones_are_left_to_pydantic(raw: dict[str, Any]) -> None:
+    assert json_moulds().cast([raw]) == [None]
+
+
+@pytest.mark.parametrize("raw", [LIKED, BOUGHT])
+def test_an_event_with_another_person_is_the_same_otherwise(raw: dict[str, Any]) -> None:
+    event = parse_event(raw | {"user_id": "u"})
+    assert isinstance(event, Engagement | Conversion)
+    hashed = with_user(event, "h")
+    assert hashed == event.model_copy(update={"user_id": "h"})
+    assert with_user(hashed, "u") == event
+    assert event.user_id == "u"
