@@ -80,6 +80,17 @@ def test_the_table_expires_items_and_can_be_restored(template: dict[str, Any]) -
     assert template["Resources"]["Table"]["DeletionPolicy"] == "Retain"
 
 
+def test_the_bucket_is_nobody_elses(template: dict[str, Any]) -> None:
+    bucket = properties(template, "Bucket")
+    closed = bucket["PublicAccessBlockConfiguration"]
+    assert closed == dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    )
+    (rule,) = bucket["OwnershipControls"]["Rules"]
+    assert rule == {"ObjectOwnership": "BucketOwnerEnforced"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+
 def test_what_the_gateway_refuses_by_itself_is_a_documented_problem(
     template: dict[str, Any],
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -61,6 +62,30 @@ def test_a_key_is_not_kept(cloud: Cloud, store: TenantStore) -> None:
     key = create_key(store, "read", now=NOW)
     secret = key.rpartition(".")[2]
     assert not [item for item in cloud.items() if secret in str(item)]
+
+
+@pytest.mark.parametrize("verdict", [True, False])
+def test_a_hash_is_compared_in_constant_time(
+    store: TenantStore, monkeypatch: pytest.MonkeyPatch, verdict: bool
+) -> None:
+    """Whatever the library's comparison says is what counts."""
+    key = create_key(store, "read", now=NOW)
+    other = key[:-1] + ("A" if key[-1] != "A" else "B")
+    compared: list[tuple[str, str]] = []
+
+    def compare(one: str, another: str) -> bool:
+        compared.append((one, another))
+        return verdict
+
+    monkeypatch.setattr(hmac, "compare_digest", compare)
+    try:
+        authenticate(other if verdict else key, lambda _: store, now=NOW)
+        opened = True
+    except Unauthenticated:
+        opened = False
+    assert opened == verdict
+    assert all(len(one) == len(another) == 64 for one, another in compared)
+    assert compared
 
 
 def test_a_key_with_any_other_character_is_no_key(store: TenantStore) -> None:
