@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import functools
 import hashlib
 import io
 import json
@@ -53,6 +54,14 @@ NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 RETENTION_DAYS = 40
 """Few, because an erasure looks at each of them."""
 
+CHUNK_EVENTS = 5
+"""Few, so that a small file has several checkpoints."""
+
+PLENTY, LITTLE = 900.0, 1.0
+"""Seconds that an import has left, whenever it looks; with little it stops at each checkpoint."""
+
+LEFT = st.sampled_from([PLENTY, PLENTY, LITTLE])
+
 Identity = tuple[str, dt.datetime, str | None]
 Kept = tuple[str, dt.datetime, str | None, str]
 
@@ -100,6 +109,9 @@ class History(RuleBasedStateMachine):
         patch.setattr("chalicelib.api.http._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
         patch.setattr("chalicelib.services.fits._estimation", lambda: _read_all)
+        in_small_chunks = functools.partial(workers.run_import, chunk_events=CHUNK_EVENTS)
+        patch.setattr(workers, "run_import", in_small_chunks)
+        self.seconds_left = PLENTY
         self._stack.enter_context(mock_aws())
         wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
         self._stack.callback(wiring.reset)
@@ -165,18 +177,22 @@ class History(RuleBasedStateMachine):
         self.layer.crashes_in = 0
         self.post(raws, Faults())
 
-    @rule(body=reports(), calls=st.integers(0, 12), storm=STORMS, times=st.integers(1, 3))
-    def import_file(self, body: bytes, calls: int, storm: Faults, times: int) -> None:
+    @rule(
+        body=reports(), calls=st.integers(0, 12), storm=STORMS, times=st.integers(1, 3), left=LEFT
+    )
+    def import_file(self, body: bytes, calls: int, storm: Faults, times: int, left: float) -> None:
         """A report is dropped into the bucket; its message comes again until it is done."""
+        self.seconds_left = left
         self._import(Sent(f"imports/acme/{len(self.imports)}.csv", body), calls, storm, times)
 
-    @rule(body=lists_of_people(), calls=st.integers(0, 12), storm=STORMS)
-    def import_people(self, body: bytes, calls: int, storm: Faults) -> None:
+    @rule(body=lists_of_people(), calls=st.integers(0, 12), storm=STORMS, left=LEFT)
+    def import_people(self, body: bytes, calls: int, storm: Faults, left: float) -> None:
         """A file that holds people is announced with a mapping, and uploaded."""
         wanted = {"filename": "people.csv", "mapping": OF_PEOPLE}
         answer = self._call("POST", "/v1/imports", wanted)
         assert answer.status_code == 201, answer.body
         key = f"imports/acme/{answer.json_body['id']}/people.csv"
+        self.seconds_left = left
         self._import(Sent(key, body, OF_PEOPLE), calls, storm, times=1)
 
     @rule(seed=SEEDS)
@@ -186,9 +202,10 @@ class History(RuleBasedStateMachine):
         for message in draw.sample(self.messages, min(len(self.messages), 2)):
             self._deliver(message, 0, Faults())
 
-    @rule(number=st.integers(0, 5), calls=st.integers(0, 8), storm=STORMS)
-    def replay(self, number: int, calls: int, storm: Faults) -> None:
+    @rule(number=st.integers(0, 5), calls=st.integers(0, 8), storm=STORMS, left=LEFT)
+    def replay(self, number: int, calls: int, storm: Faults, left: float) -> None:
         """The refused rows of an import are read again, weeks spread over their days."""
+        self.seconds_left = left
         listed = json.loads(self._get("/v1/imports?limit=200").body)["imports"]
         if not listed:
             return
@@ -328,7 +345,7 @@ class History(RuleBasedStateMachine):
             self.clock.sleep(1)
             record = {"messageId": "m", "body": json.dumps(waiting[0])}
             try:
-                answer = (run or _run_import)({"Records": [record]})
+                answer = (run or self._run_import)({"Records": [record]})
             except Crash:
                 continue
             self.layer.crashes_in = 0
@@ -337,6 +354,9 @@ class History(RuleBasedStateMachine):
         else:
             raise AssertionError("the message is never done with")
         self.layer.faults, self.layer.crashes_in = Faults(), 0
+
+    def _run_import(self, event: dict[str, Any]) -> Any:
+        return workers.run_imports(event, now=NOW, seconds_left=lambda: self.seconds_left)
 
     def _queued(self, queue: str) -> list[dict[str, Any]]:
         sqs = wiring.client("sqs")
@@ -438,10 +458,6 @@ def _kept(event: Event) -> Kept:
 
 def _some(of: Counter[Kept]) -> str:
     return f"{of.total()} events, one of them {next(iter(of))}"
-
-
-def _run_import(event: dict[str, Any]) -> Any:
-    return workers.run_imports(event, now=NOW, seconds_left=lambda: 900.0)
 
 
 def _run_fit(event: dict[str, Any]) -> Any:

@@ -10,21 +10,23 @@ import json
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import workers
+from chalicelib import wiring, workers
 from chalicelib.api import http
 from chalicelib.services import admission, erasing_files, fits, record, totals
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import events, keys, writer
+from chalicelib.storage.imports import Import
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 from tests.factories import make_conversion, make_cost, make_event, money
-from tests.faults.history import History
+from tests.faults.history import LITTLE, PLENTY, History
 from tests.faults.layer import Faults
 from tests.faults.sent import AMOUNTS, FIRST, OF_PEOPLE, PEOPLE
 from tests.faults.test_kills import checkpoint_first
@@ -137,13 +139,13 @@ def forget_the_tenant(patch: Patch) -> None:
 
 def log_the_user_id(patch: Patch) -> None:
     """A line for debugging that stayed."""
-    admit = record.admit
+    admit = record.admit_json
 
     def noisy(raw: Any, terms: Any) -> Any:
         logging.getLogger("chalicelib.services.record").warning("event %s", raw)
         return admit(raw, terms)
 
-    patch.setattr(record, "admit", noisy)
+    patch.setattr(record, "admit_json", noisy)
 
 
 def store_the_user_id(patch: Patch) -> None:
@@ -241,6 +243,22 @@ def fit_the_first_shard(patch: Patch) -> None:
     )
 
 
+def stop_and_tell_nobody(patch: Patch) -> None:
+    """An import whose time is over leaves it at that."""
+    patch.setattr(wiring, "send_import", lambda message: None)
+
+
+def go_on_a_chunk_too_far(patch: Patch) -> None:
+    """The rows behind a checkpoint are skipped."""
+    read = _Work.read
+
+    def skipping(self: _Work, current: Import, stream: Any) -> Import:
+        far = current.position + 2 if current.position else 0
+        return read(self, replace(current, position=far), stream)
+
+    patch.setattr(_Work, "read", skipping)
+
+
 BUGS: tuple[Callable[[Patch], None], ...] = (
     drop_unprocessed_items,
     batch_writer,
@@ -262,6 +280,8 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
     leave_the_file,
     erase_the_count_with_the_person,
     fit_the_first_shard,
+    stop_and_tell_nobody,
+    go_on_a_chunk_too_far,
 )
 
 
@@ -275,19 +295,20 @@ def a_long_history(seed: int) -> None:
             history.post(many_events(draw), storm)
         history.post_and_crash(many_events(draw), 3)
         for calls in range(11):
-            history.import_file(a_report(draw, "Day"), calls, Faults(lost=0.1), 2)
-        history.import_file(a_report(draw, "Week"), 0, Faults(), 1)
+            left = (PLENTY, LITTLE)[calls % 2]
+            history.import_file(a_report(draw, "Day"), calls, Faults(lost=0.1), 2, left)
+        history.import_file(a_report(draw, "Week"), 0, Faults(), 1, PLENTY)
         history.stream(seed, 2)
         history.repeat_messages(seed)
-        history.replay(10, 4, Faults(left_over=0.5))
+        history.replay(10, 4, Faults(left_over=0.5), LITTLE)
         history.post(many_events(draw), Faults())
         history.stream(seed, 2)
-        history.import_people(a_list_of_people(draw), 4, Faults(lost=0.1))
+        history.import_people(a_list_of_people(draw), 4, Faults(lost=0.1), LITTLE)
         history.fit(3, Faults(throttled=0.2))
         history.erase(PEOPLE[0], 30, Faults(lost=0.1))
         history.post(many_events(draw), Faults())
         history.look_again()
-        history.import_people(a_list_of_people(draw), 0, Faults())
+        history.import_people(a_list_of_people(draw), 0, Faults(), PLENTY)
     except BaseException:
         history._stack.close()
         raise
