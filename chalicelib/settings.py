@@ -36,6 +36,9 @@ class Settings:
     previous_secrets : str
         Comma-separated root secrets from before, the oldest last, that something may still be
         kept under.
+    tenant_role_arn : str
+        Role that a function assumes for the tenant whom it works for, with the tenant as a tag of
+        the session: it can then reach nobody else's items and files. Empty: the function's own.
     currency : str
         Reporting currency of tenants that chose none.
     shards : int
@@ -64,6 +67,7 @@ class Settings:
     secret: str = ""
     secret_arn: str = ""
     previous_secrets: str = ""
+    tenant_role_arn: str = ""
     currency: str = "EUR"
     shards: int = 4
     retention_days: int = 3 * 365

@@ -14,6 +14,7 @@ from typing import Any
 from chalicelib.errors import MisconfiguredService
 from chalicelib.services.rate_limits import RateLimiter
 from chalicelib.settings import Settings, read_settings
+from chalicelib.storage.keys import is_tenant
 from chalicelib.storage.outages import code_of, outages_named
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
@@ -26,6 +27,12 @@ STORE_SECONDS = 60.0
 SECRETS_SECONDS = 60.0
 """How long a process goes without looking for other root secrets again."""
 
+SESSION_SECONDS = 3600
+"""How long a session for one tenant lasts; of roles that roles assume AWS allows no more."""
+
+RENEWED_BEFORE_SECONDS = 1200.0
+"""A session that has less left is not begun with: a function may run for 15 minutes."""
+
 _MAX_STORES = 1000
 _MAX_DELAY_SECONDS = 900
 
@@ -36,6 +43,7 @@ class _Process:
     def __init__(self, session: Any = None) -> None:
         self.session = session
         self.clients: dict[str, Any] = {}
+        self.of_tenants: dict[str, tuple[float, Any, Any]] = {}
         self.settings: Settings | None = None
         self.secret: bytes | None = None
         self.other_secrets: tuple[float, tuple[bytes, ...]] | None = None
@@ -71,7 +79,7 @@ def client(name: str) -> Any:
     if name not in process.clients:
         with _making:
             if name not in process.clients:
-                process.clients[name] = _make_client(process, name)
+                process.clients[name] = _make_client(_session_of(process), name)
     return process.clients[name]
 
 
@@ -159,10 +167,11 @@ def store(tenant: str) -> TenantStore:
     if known is not None and now - made_at < STORE_SECONDS:
         return known
     given = settings()
+    dynamodb, s3 = _clients_of(process, tenant)
     made = TenantStore(
-        client("dynamodb"),
+        dynamodb,
         given.table,
-        client("s3"),
+        s3,
         given.bucket,
         tenant,
         given,
@@ -173,6 +182,45 @@ def store(tenant: str) -> TenantStore:
         process.stores.clear()
     process.stores[tenant] = (now, made)
     return made
+
+
+def _clients_of(process: _Process, tenant: str) -> tuple[Any, Any]:
+    """Clients of DynamoDB and S3; where a role is given, they reach this tenant and nobody else."""
+    role = settings().tenant_role_arn
+    if not role:
+        return client("dynamodb"), client("s3")
+    with _making:
+        now = time.monotonic()
+        until, *made = process.of_tenants.get(tenant, (0.0,))
+        if not made or now >= until:
+            if len(process.of_tenants) >= _MAX_STORES:
+                process.of_tenants.clear()
+            session = _session_for(process, role, tenant)
+            made = [_make_client(session, name) for name in ("dynamodb", "s3")]
+            until = now + SESSION_SECONDS - RENEWED_BEFORE_SECONDS
+            process.of_tenants[tenant] = until, *made
+    return made[0], made[1]
+
+
+def _session_for(process: _Process, role: str, tenant: str) -> Any:
+    """A session of the role with the tenant as its tag, which the role's policy goes by."""
+    import boto3
+
+    if not is_tenant(tenant):  # before anything is asked for in this name
+        raise ValueError(f"{tenant!r} is no name of a tenant")
+    with outages_named():
+        given = client("sts").assume_role(
+            RoleArn=role,
+            RoleSessionName=f"tenant-{tenant}",
+            Tags=[{"Key": "tenant", "Value": tenant}],
+            DurationSeconds=SESSION_SECONDS,
+        )["Credentials"]
+    return boto3.Session(
+        given["AccessKeyId"],
+        given["SecretAccessKey"],
+        given["SessionToken"],
+        region_name=_session_of(process).region_name,
+    )
 
 
 def rate_limiter() -> RateLimiter:
@@ -216,12 +264,17 @@ def _send(setting: str, url: str, message: dict[str, Any], **options: int) -> No
         client("sqs").send_message(QueueUrl=url, MessageBody=body, **options)
 
 
-def _make_client(process: _Process, name: str) -> Any:
+def _session_of(process: _Process) -> Any:
     import boto3
-    from botocore.config import Config
 
     if process.session is None:
         process.session = boto3.Session()
+    return process.session
+
+
+def _make_client(session: Any, name: str) -> Any:
+    from botocore.config import Config
+
     # A request has 29 seconds, of which the writer uses `write_seconds`; a last call of DynamoDB
     # that does not answer must fit into the rest.
     attempts, read_seconds = (2, 3) if name == "dynamodb" else (3, 10)
@@ -232,4 +285,4 @@ def _make_client(process: _Process, name: str) -> Any:
         signature_version="s3v4" if name == "s3" else None,
         s3={"addressing_style": "path"} if name == "s3" else None,
     )
-    return process.session.client(name, config=config)
+    return session.client(name, config=config)

@@ -49,7 +49,10 @@ def test_every_queue_that_is_listened_to_is_made_and_answers_item_by_item(
         queue = source["Properties"]["Queue"]["Fn::Sub"].rpartition(":")[2]
         assert made[queue] == f"{name}Queue"
         assert source["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-        assert template["Resources"][f"{name}Handler"]["DependsOn"] == [f"{name}Queue"]
+        # The queue is there before it: its URL stands in the function's variables.
+        variable = template["Globals"]["Function"]["Environment"]["Variables"]
+        assert variable[f"LIKEWORTH_{name.upper()}_QUEUE_URL"] == {"Ref": f"{name}Queue"}
+        assert template["Resources"][f"{name}Handler"]["DependsOn"] == [f"{name}Policy"]
 
 
 def test_a_message_stays_hidden_longer_than_its_function_may_run(template: dict[str, Any]) -> None:
