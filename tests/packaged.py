@@ -25,8 +25,13 @@ FUNCTIONS = frozenset(
 )
 
 
+def stages() -> list[str]:
+    """The stages that Chalice knows."""
+    return list(json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"])
+
+
 @functools.cache
-def template() -> dict[str, Any]:
+def template(stage: str = "dev") -> dict[str, Any]:
     """The whole template, without the application's dependencies; nobody may change it."""
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
@@ -43,6 +48,8 @@ def template() -> dict[str, Any]:
             [
                 str(Path(sys.executable).parent / "chalice"),
                 "package",
+                "--stage",
+                stage,
                 "--merge-template",
                 "resources.json",
                 "out",
@@ -54,3 +61,7 @@ def template() -> dict[str, Any]:
         )
         made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
     return made
+
+
+if __name__ == "__main__":
+    json.dump(template(), sys.stdout, indent=1)
