@@ -161,12 +161,12 @@ def role_of(function: str, call: Call) -> str:
 
 def anybodys(call: Call) -> Call:
     """The call with the same name for every tenant, and without what follows the kind of thing."""
-    service, _, _ = call.action.partition(":")
     resource = call.resource
-    if service == "s3" and "/" in resource:
-        bucket, folder, tenant, *rest = resource.split("/", 3)
-        somebody = SOMEBODY if TENANT.fullmatch(tenant) and rest else tenant
-        resource = "/".join((bucket, folder, somebody, *("x" for _ in rest)))
+    match resource.split("/"):
+        case ["Bucket", "documents", tenant, kind, *_] if TENANT.fullmatch(tenant):
+            resource = f"Bucket/documents/{SOMEBODY}/{kind}/x"
+        case ["Bucket", "imports", tenant, _, *_] if TENANT.fullmatch(tenant):
+            resource = f"Bucket/imports/{SOMEBODY}/x"
     return Call(call.action, resource, frozenset(_kind_of(key) for key in call.keys))
 
 
