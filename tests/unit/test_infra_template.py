@@ -78,6 +78,34 @@ def test_every_variable_is_a_setting(template: dict[str, Any]) -> None:
     assert given <= {PREFIX + field.name.upper() for field in fields(Settings)}
 
 
+def test_every_name_of_a_resource_is_given(template: dict[str, Any]) -> None:
+    """None is left to be what the settings call it where nobody says otherwise."""
+    given = template["Globals"]["Function"]["Environment"]["Variables"]
+    assert {name.removeprefix(PREFIX).lower(): one for name, one in given.items()} == {
+        "table": {"Ref": "Table"},
+        "bucket": {"Ref": "Bucket"},
+        "import_queue_url": {"Ref": "ImportQueue"},
+        "fit_queue_url": {"Ref": "FitQueue"},
+        "totals_queue_url": {"Ref": "TotalsQueue"},
+        "secret_arn": {"Ref": "RootSecret"},
+        "service": {"Fn::Sub": "likeworth-${Stage}"},
+    }
+
+
+def test_the_handbook_says_how_stages_differ(template: dict[str, Any]) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.partition("\n## Stages\n")[2].partition("\n## ")[0]
+    for stage in template["Mappings"]["Stages"].values():
+        assert f"{stage['LogDays']} days" in table
+        assert f" {int(stage['RequestsPerSecond']):,} " in table
+    reserved = [
+        properties(template, name)["ReservedConcurrentExecutions"]["Fn::If"][1]
+        for name in FUNCTIONS - {"APIHandler"}
+    ]
+    assert f"comes to {sum(reserved)}," in table
+    assert f"than {sum(reserved) + 100} functions" in table
+
+
 def test_the_table_expires_items_and_can_be_restored(template: dict[str, Any]) -> None:
     table = properties(template, "Table")
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
