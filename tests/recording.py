@@ -97,10 +97,15 @@ class Recording:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        if self._findings:
-            terminalreporter.section(NAME, red=True, bold=True)
-            for finding in self._findings:
-                terminalreporter.line(finding)
+        if not self._findings:
+            return
+        terminalreporter.section(NAME, red=True, bold=True)
+        for finding in self._findings:
+            terminalreporter.line(finding)
+        # Counted, so that the last line does not say that all is well.
+        told = f"{len(self._findings)} differences"
+        report = pytest.TestReport(NAME, (NAME, None, NAME), {}, "failed", told, "teardown")
+        terminalreporter.stats.setdefault("error", []).append(report)
 
     def _is_whole(self, session: pytest.Session) -> bool:
         chosen = ("keyword", "markexpr", "deselect", "lf", "ignore", "ignore_glob", "collectonly")

@@ -218,8 +218,11 @@ def test_the_record_of_several_processes_is_put_together() -> None:
     main.pytest_sessionfinish(run)
     assert run.exitstatus == pytest.ExitCode.TESTS_FAILED
     lines: list[str] = []
-    main.pytest_terminal_summary(SimpleNamespace(section=lambda *_, **__: None, line=lines.append))
-    assert len(lines) == 1
+    stats: dict[str, list[Any]] = {}
+    main.pytest_terminal_summary(
+        SimpleNamespace(section=lambda *_, **__: None, line=lines.append, stats=stats)
+    )
+    assert len(lines) == len(stats["error"]) == 1
 
 
 def _recording(**config: Any) -> Any:
