@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench cost capacity lock clean
+.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench package cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,6 +87,9 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.hostile
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.cold_start
+
+package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging $(ARGS)
 
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
