@@ -8,10 +8,10 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench package cost capacity lock clean
+.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity lock clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -91,6 +91,9 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging $(ARGS)
 
+lambda-test: package ## the packages under AWS's own runtime client: a request, a file, a fit (needs Java 17 and npm)
+	@$(BIN)/python -m infra.lambda_runtime
+
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
 
@@ -98,7 +101,7 @@ capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (n
 	@$(BIN)/python -m infra.capacity $(ARGS)
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
-	@for kind in "" -local -dev; do \
+	@for kind in "" -local -dev -lambda; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 

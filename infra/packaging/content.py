@@ -72,6 +72,11 @@ def install_runtime(folder: Path, architecture: Architecture) -> None:
     _install(folder, [one for one in entries(lock) if name_of(one) in there], architecture)
 
 
+def install_locked(folder: Path, lock: Path, architecture: Architecture) -> None:
+    """Unpack all wheels of a lock file into a folder, beside what is there."""
+    _install(folder, entries(lock.read_text(encoding="utf-8")), architecture)
+
+
 def _install(folder: Path, wanted: list[str], architecture: Architecture) -> None:
     listed = folder.with_name(f"{folder.name}.lock")
     listed.write_text("".join(wanted), encoding="utf-8")
