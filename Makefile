@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,7 @@ $(VENV)-lint/.done: requirements-lint.txt
 
 lint-template: $(VENV)-lint/.done $(VENV)/.dev ## cfn-lint and checkov on the template, as packaged and as SAM translates it
 	@mkdir -p build
-	@$(BIN)/python -m tests.packaged > build/template.json
+	@$(BIN)/python -m infra.packaging.template > build/template.json
 	@$(VENV)-lint/bin/python infra/translation.py build/template.json build/translated.json
 	@$(VENV)-lint/bin/cfn-lint --regions eu-central-1 -- build/template.json build/translated.json
 	@$(VENV)-lint/bin/checkov --framework cloudformation --file build/template.json \
@@ -102,6 +102,12 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.cold_start
 
+package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging $(ARGS)
+
+lambda-test: package ## the packages under AWS's own runtime client: a request, a file, a fit (needs Java 17 and npm)
+	@$(BIN)/python -m infra.lambda_runtime
+
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
 
@@ -109,7 +115,7 @@ capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (n
 	@$(BIN)/python -m infra.capacity $(ARGS)
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
-	@for kind in "" -local -dev; do \
+	@for kind in "" -local -dev -lambda; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 

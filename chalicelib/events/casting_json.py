@@ -6,10 +6,10 @@ are cast, and what is taken for good, is said in `casting` (ADR 19).
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
-
-from pydantic_core import PydanticCustomError
 
 from chalicelib.events.casting import MOULDS_KEPT, Mould, are_event_ids, set_attribute
 from chalicelib.events.models import (
@@ -19,7 +19,6 @@ from chalicelib.events.models import (
     Conversion,
     Engagement,
     Event,
-    parse_instant,
 )
 from chalicelib.money import Money, parse_amount, parse_currency
 
@@ -27,6 +26,9 @@ ENGAGEMENT = frozenset({"kind", "event_id", "occurred_at", "channel", "type"})
 CONVERSION = frozenset({"kind", "event_id", "occurred_at", "goal"})
 """The fields that an event has to have."""
 
+_USUAL_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?Z", re.ASCII
+).fullmatch
 _MONEY = frozenset({"amount", "currency"})
 _ENGAGEMENT_NAMES, _CONVERSION_NAMES, _MONEY_NAMES = set(ENGAGEMENT), set(CONVERSION), set(_MONEY)
 
@@ -64,10 +66,10 @@ class JsonMoulds:
                     model, names, add = Conversion, _CONVERSION_NAMES, _add_to_conversion
                     fields = conversions[raw["goal"]].copy()
                 fields["event_id"] = event_id = raw["event_id"]
-                fields["occurred_at"] = parse_instant(raw["occurred_at"])
+                fields["occurred_at"] = _instant(raw["occurred_at"])
                 others = len(raw) - len(names)
                 is_good = kind == fields["kind"] and (not others or add(others, fields, raw))
-            except (KeyError, TypeError, PydanticCustomError):
+            except (KeyError, TypeError, ValueError):
                 is_good = False
             if not is_good:
                 cast.append(None)
@@ -80,6 +82,13 @@ class JsonMoulds:
             set_attribute(event, "__pydantic_private__", None)
             cast.append(event)
         return cast if are_event_ids(ids) else [None] * len(raws)
+
+
+def _instant(told: str) -> dt.datetime:
+    """An instant in one of the usual forms; raises TypeError or ValueError for every other."""
+    if not _USUAL_INSTANT(told):
+        raise ValueError(told)
+    return dt.datetime.fromisoformat(told)
 
 
 def _mould_of(event: Event, given: frozenset[str]) -> Mould:
@@ -141,7 +150,7 @@ def _add_count(fields: Mould, raw: dict[str, Any]) -> int:
 
 
 def _money(raw: dict[str, Any]) -> Money:
-    """As pydantic makes it; raises KeyError, TypeError or PydanticCustomError for what is none."""
+    """As pydantic makes it; raises KeyError, TypeError or ValueError for what is none."""
     amount, currency = parse_amount(raw["amount"]), parse_currency(raw["currency"])
     if len(raw) != len(_MONEY_NAMES) or type(raw) is not dict:
         raise TypeError

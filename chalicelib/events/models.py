@@ -38,9 +38,6 @@ MAX_SHORT_TEXT = 128
 MAX_USER_ID = 256
 EVENT_ID_PATTERN = r"[A-Za-z0-9._:-]{1,128}"
 
-_USUAL_INSTANT = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}(?:\d{3})?)?Z", re.ASCII
-).fullmatch
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
 )
@@ -56,12 +53,7 @@ def parse_instant(value: Any) -> dt.datetime:
     """
     if type(value) is dt.datetime and value.tzinfo is dt.UTC:  # what importers give
         return value
-    if type(value) is str and _USUAL_INSTANT(value):
-        try:
-            return dt.datetime.fromisoformat(value)
-        except ValueError:
-            pass  # told below
-    elif isinstance(value, str) and _RFC3339.match(value):
+    if isinstance(value, str) and _RFC3339.match(value):
         text = value.upper().replace(" ", "T")
         head, dot, tail = text.partition(".")
         if dot:  # datetime reads at most six digits of a second
@@ -71,7 +63,7 @@ def parse_instant(value: Any) -> dt.datetime:
         try:
             return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
         except (ValueError, OverflowError):
-            pass  # told below
+            pass
     elif isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC)
     raise PydanticCustomError(

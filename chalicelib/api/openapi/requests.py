@@ -208,7 +208,7 @@ PATH_PARAMETERS: dict[str, Schema] = {
     "receipt_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "link_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "key_id": {"type": "string", "pattern": f"^{API_KEY_ID.pattern}$"},
-    "user_id": {"type": "string", "minLength": 1, "maxLength": 256},
+    "user_id": {"type": "string", "minLength": 1, "pattern": r"\S", "maxLength": 256},
     "fit_id": {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
     "experiment_id": {"type": "string", "pattern": f"^{EXPERIMENT_ID.pattern}$"},
     "name": {"type": "string", "pattern": f"^{MAPPING_NAME.pattern}$"},

@@ -1,0 +1,212 @@
+"""Runs every function of the packages as Lambda would, one after the other.
+
+    python -m infra.lambda_runtime [--package build/package] [--starts 5]
+
+A request, a file, the stream, the clock and a fit go through the unpacked zips; what each function
+takes to start, and its memory, is told at the end. Seconds are those of this machine; Lambda gives
+a function a share of a core by its memory, but for the start, for which it has a whole one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from infra.lambda_runtime import cloud, events
+from infra.lambda_runtime.cloud import Cloud
+from infra.lambda_runtime.function import Function, Installed, started
+from infra.lambda_runtime.runtime_api import FunctionError
+from infra.packaging.checking import unpack
+from infra.packaging.content import ROOT, install_locked, install_runtime
+from infra.packaging.targets import ARCHITECTURES, PACKAGES, find_python
+
+TENANT = "acme"
+PER_REQUEST = 500
+PEOPLE = 600
+ADS = (
+    "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
+    "{day},Spring sale,EUR,1200,40,22.50,2,80.00\n"
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Everything that the functions run in."""
+
+    template: Mapping[str, Any]
+    tasks: Mapping[str, Path]
+    installed: Installed
+    cloud: Cloud
+
+    def start(self, stack: ExitStack, function: str) -> Function:
+        """A process of a function."""
+        properties = self.template["Resources"][function]["Properties"]
+        (package,) = (one for one in PACKAGES if function in one.functions)
+        return stack.enter_context(
+            started(
+                self.tasks[package.name],
+                properties["Handler"],
+                self.installed,
+                self.cloud.variables(self.template, function),
+            )
+        )
+
+
+def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
+    """A tenant's way through all functions; AssertionError where one does not do its part."""
+    api = functions["APIHandler"]
+    there = stage.cloud
+    key = _key(stage)
+
+    def ask(method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        answer = api.invoke(events.request(method, path, key, body))
+        expect(answer["statusCode"] == status, f"{method} {path}: {answer['body']}")
+        return json.loads(answer["body"])
+
+    expect(ask("GET", "/v1/health")["status"] == "ok", "health")
+    refused = api.invoke(events.request("GET", "/v1/roi"))
+    expect(refused["statusCode"] == 401, f"without a key: {refused['statusCode']}")
+    sent = _send(ask)
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    _import(stage, functions["ImportHandler"], ADS.format(day=yesterday).encode())
+    (imported,) = ask("GET", "/v1/imports")["imports"]
+    expect(imported["state"] == "done" and imported["rejected"] == 0, f"import: {imported}")
+    functions["AggregateHandler"].invoke(events.changes(_partitions(there)), seconds=300)
+    told = functions["TotalsHandler"].invoke(events.messages([_appointment(yesterday)], "totals"))
+    expect(told == {"batchItemFailures": []}, f"totals: {told}")
+    start = yesterday - dt.timedelta(days=120)
+    series = ask("GET", f"/v1/timeseries?metric=engagements&from={start}&to={yesterday}")
+    counted = sum(point["value"] for one in series["series"] for point in one["points"])
+    expect(counted >= sent["engagement"], f"{counted} engagements of {sent['engagement']}")
+    functions["ScheduleHandler"].invoke(events.clock())
+    asked_for = there.received("FitQueue")
+    expect(len(asked_for) == 1, f"{len(asked_for)} fits are asked for")
+    told = functions["FitHandler"].invoke(events.messages(asked_for, "fits"), seconds=600)
+    expect(told == {"batchItemFailures": []}, f"fit: {told}")
+    roi = ask("GET", "/v1/roi")
+    channels = {one["channel"] for one in roi["channels"]}
+    expect({"facebook", "google_ads"} <= channels, f"ROI of {channels}")
+    poisoned = functions["ImportHandler"].invoke(events.messages(["no JSON"], "imports"))
+    expect(len(poisoned["batchItemFailures"]) == 1, f"poison: {poisoned}")
+
+
+def expect(holds: bool, told: str) -> None:
+    """Raise AssertionError unless something holds, with Python's own assertions or without."""
+    if not holds:
+        raise AssertionError(told)
+
+
+def _key(stage: Stage) -> str:
+    """A tenant and an admin key, made as the command line makes them."""
+    from chalicelib import wiring
+    from chalicelib.services.keys import create_key
+
+    os.environ |= stage.cloud.variables(stage.template, "APIHandler")
+    wiring.reset()
+    return create_key(wiring.store(TENANT), "admin", now=dt.datetime.now(dt.UTC))
+
+
+def _send(ask: Callable[..., Any]) -> dict[str, int]:
+    """Send what happened to a made-up brand; how many events of each kind."""
+    from chalicelib.demo.brand import BRAND, simulate
+    from chalicelib.demo.exhibits import event_lines
+
+    today = dt.datetime.now(dt.UTC).date()
+    lines = event_lines(simulate(replace(BRAND, n_people=PEOPLE), 7, today=today))
+    raw = [json.loads(line) for line in lines]
+    counts: dict[str, int] = {}
+    for event in raw:
+        counts[event["kind"]] = counts.get(event["kind"], 0) + event.get("count", 1)
+    for begin in range(0, len(raw), PER_REQUEST):
+        batch = raw[begin : begin + PER_REQUEST]
+        told = ask("POST", "/v1/events", {"events": batch})
+        expect(told == {"accepted": len(batch), "rejected": []}, f"events: {told}")
+    return counts
+
+
+def _import(stage: Stage, function: Function, body: bytes) -> None:
+    key = f"imports/{TENANT}/ads.csv"
+    bucket = stage.cloud.names["Bucket"]
+    put = stage.cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    message = events.uploaded(bucket, key, put["ETag"])
+    told = function.invoke(events.messages([message], "imports"))
+    expect(told == {"batchItemFailures": []}, f"import: {told}")
+
+
+def _appointment(day: dt.date) -> str:
+    """The body of a message about a day that waits for its totals."""
+    read_at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
+    waits = {"tenant": TENANT, "day": f"{day}", "shard": 0, "read_at": read_at.isoformat()}
+    return json.dumps({"totals": waits})
+
+
+def _partitions(there: Cloud) -> list[tuple[str, str]]:
+    """A key of each partition of events, as the stream would tell of."""
+    pages = (
+        there.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=there.names["Table"], ProjectionExpression="pk, sk")
+    )
+    found = {item["pk"]["S"]: item["sk"]["S"] for page in pages for item in page["Items"]}
+    return [(pk, sk) for pk, sk in found.items() if "#events#" in pk]
+
+
+def cold_starts(stage: Stage, function: str, times: int) -> list[float]:
+    """Milliseconds of so many starts of a function."""
+    taken = []
+    for _ in range(times):
+        with ExitStack() as stack:
+            taken.append(stage.start(stack, function).cold_seconds * 1000)
+    return taken
+
+
+def main() -> int:
+    """Prints a line for each function."""
+    parser = argparse.ArgumentParser(prog="make lambda-test", description=__doc__)
+    parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")
+    parser.add_argument("--starts", type=int, default=5)
+    given = parser.parse_args()
+    template = json.loads((given.package / "template.json").read_text())
+    with tempfile.TemporaryDirectory() as folder, cloud.running() as there, ExitStack() as stack:
+        tasks = {}
+        for package in PACKAGES:
+            tasks[package.name] = Path(folder, package.name)
+            unpack(given.package / f"{package.name}.zip", tasks[package.name])
+        runtime = Path(folder, "runtime")
+        install_runtime(runtime, ARCHITECTURES["x86_64"])
+        install_locked(runtime, ROOT / "requirements-lambda.lock", ARCHITECTURES["x86_64"])
+        log = stack.enter_context(Path(folder, "log").open("w+"))
+        stage = Stage(template, tasks, Installed(find_python(), runtime, log), there)
+        names = [name for package in PACKAGES for name in package.functions]
+        functions = {name: stage.start(stack, name) for name in names}
+        try:
+            walk(stage, functions)
+        except (AssertionError, FunctionError):
+            log.seek(0)
+            print(log.read()[-8000:], file=sys.stderr)
+            raise
+        print(f"{'function':18} {'package':8} {'cold ms':>8} {'min':>6} {'max':>6} {'peak MB':>8}")
+        for package in PACKAGES:
+            for name in package.functions:
+                taken = cold_starts(stage, name, given.starts)
+                print(
+                    f"{name:18} {package.name:8} {statistics.median(taken):8.0f} "
+                    f"{min(taken):6.0f} {max(taken):6.0f} {functions[name].peak_mb:8.0f}",
+                    flush=True,
+                )
+    print("a request, a file, the stream, the clock and a fit went through the unpacked zips")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""What the functions need of AWS: DynamoDB Local, and moto's server for the rest."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+from infra import dynamodb_local
+from tests.conftest import create_table
+
+REGION = "eu-central-1"
+STAND_IN = "testing"
+SERVICES = ("S3", "SQS", "SECRETS_MANAGER", "STS")
+REFERENCES = {
+    "Table": "likeworth",
+    "Bucket": "likeworth-exports",
+    "RootSecret": "",
+    **{
+        f"{function}TenantRole": f"arn:aws:iam::123456789012:role/{function}TenantRole"
+        for function in ("Import", "Fit", "Totals")
+    },
+}
+QUEUES = ("ImportQueue", "FitQueue", "TotalsQueue")
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """Where everything is.
+
+    Attributes
+    ----------
+    endpoints : dict of str to str
+        Variables by which every client of AWS finds them.
+    names : dict of str to str
+        What the template calls a resource -> what it is called here: name, URL or ARN.
+    """
+
+    endpoints: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def client(self, service: str) -> Any:
+        """A client of a service, for looking from outside."""
+        variable = (
+            f"AWS_ENDPOINT_URL_{service.upper().replace('SECRETSMANAGER', 'SECRETS_MANAGER')}"
+        )
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoints[variable],
+            aws_access_key_id=STAND_IN,
+            aws_secret_access_key=STAND_IN,
+            region_name=REGION,
+        )
+
+    def variables(self, template: Mapping[str, Any], function: str) -> dict[str, str]:
+        """The environment of a function, as the template gives it."""
+        given = template["Globals"]["Function"]["Environment"]["Variables"]
+        own = template["Resources"][function]["Properties"].get("Environment", {})
+        told = {**given, **own.get("Variables", {})}
+        return {
+            **{name: self._resolved(value) for name, value in told.items()},
+            **self.endpoints,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": STAND_IN,
+            "AWS_SECRET_ACCESS_KEY": STAND_IN,
+        }
+
+    def _resolved(self, value: Any) -> str:
+        match value:
+            case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
+                return self.names[name]
+            case {"Fn::Sub": str(text)}:
+                return text.replace("${Stage}", "dev")
+        return str(value)
+
+    def received(self, queue: str) -> list[str]:
+        """The bodies of the messages of a queue; they are gone after."""
+        sqs, bodies = self.client("sqs"), []
+        while found := sqs.receive_message(QueueUrl=self.names[queue], MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in found:
+                bodies.append(message["Body"])
+                sqs.delete_message(
+                    QueueUrl=self.names[queue], ReceiptHandle=message["ReceiptHandle"]
+                )
+        return bodies
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Cloud]:
+    """A table, a bucket, queues and a secret, on 127.0.0.1."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for every request
+    moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    moto.start()
+    host, port = moto.get_host_and_port()
+    with dynamodb_local.running(dynamodb_local.install()) as dynamodb:
+        endpoints = {f"AWS_ENDPOINT_URL_{name}": f"http://{host}:{port}" for name in SERVICES}
+        endpoints["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
+        cloud = Cloud(endpoints, {})
+        sqs = cloud.client("sqs")
+        names = REFERENCES | {
+            queue: sqs.create_queue(QueueName=queue)["QueueUrl"] for queue in QUEUES
+        }
+        names["RootSecret"] = cloud.client("secretsmanager").create_secret(
+            Name="likeworth", SecretString="a root secret that ends with the run"
+        )["ARN"]
+        create_table(cloud.client("dynamodb"), names["Table"])
+        cloud.client("s3").create_bucket(
+            Bucket=names["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        try:
+            yield Cloud(endpoints, names)
+        finally:
+            moto.stop()

@@ -1,0 +1,89 @@
+"""Makes the packages and the template, or says why they must not be deployed.
+
+python -m infra.packaging [--arch x86_64] [--stage dev] [--out build/package]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from infra.packaging import archive, checking
+from infra.packaging.content import gather, install_runtime
+from infra.packaging.targets import (
+    ARCHITECTURES,
+    ESTIMATING,
+    PACKAGES,
+    Architecture,
+    Package,
+    PackageError,
+    find_python,
+)
+from infra.packaging.template import deployable, merged_template
+
+OUT = Path("build/package")
+
+
+def main() -> int:
+    """Prints a line for each package."""
+    parser = argparse.ArgumentParser(prog="make package", description=__doc__)
+    parser.add_argument("--arch", choices=ARCHITECTURES, default="x86_64")
+    parser.add_argument("--stage", default="dev", help="of .chalice/config.json")
+    parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
+    given = parser.parse_args()
+    architecture = ARCHITECTURES[given.arch]
+    try:
+        python = find_python()
+        template = deployable(merged_template(given.stage), architecture)
+        shutil.rmtree(given.out, ignore_errors=True)
+        given.out.mkdir(parents=True)
+        with tempfile.TemporaryDirectory() as folder:
+            runtime = Path(folder, "runtime")
+            install_runtime(runtime, architecture)
+            for package in PACKAGES:
+                print(make(package, architecture, python, runtime, given.out), flush=True)
+        (given.out / "template.json").write_text(json.dumps(template, indent=1) + "\n")
+    except PackageError as error:
+        print(f"package: {error}", file=sys.stderr)
+        return 1
+    print(f"{given.out / 'template.json'}: deploys them")
+    return 0
+
+
+def make(
+    package: Package, architecture: Architecture, python: Path, runtime: Path, out: Path
+) -> str:
+    """Make and check a package; what there is to tell of it."""
+    path = out / f"{package.name}.zip"
+    with tempfile.TemporaryDirectory() as folder:
+        content = Path(folder, package.name)
+        content.mkdir()
+        gather(content, package, architecture)
+        archive.compile_all(content, python)
+        digest = archive.pack(content, path)
+    size = checking.check_size(path)
+    checking.check_content(path, package, architecture)
+    told = "not tried: this is another processor"
+    if architecture.name == _architecture_here():
+        checking.check_start(path, package, python, runtime)
+        told = "starts"
+        if package.needed >= ESTIMATING:
+            difference = checking.check_estimates(path, python, runtime)
+            told = f"starts, and estimates as the code here does (to {difference:.0e})"
+    return (
+        f"{path}: {architecture.name}, {size / 1e6:.1f} MB, zipped {path.stat().st_size / 1e6:.1f} "
+        f"MB, sha256 {digest[:16]}; {told}"
+    )
+
+
+def _architecture_here() -> str:
+    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

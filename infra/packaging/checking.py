@@ -1,0 +1,198 @@
+"""What must be true of a package before anybody deploys it; most of it by running it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import tempfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from infra.packaging.archive import unpacked_bytes
+from infra.packaging.commands import run
+from infra.packaging.targets import (
+    MAX_UNPACKED_BYTES,
+    VERSION,
+    Architecture,
+    Package,
+    PackageError,
+)
+
+DAY = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
+PEOPLE = 600
+CLOSE = 1e-6
+"""How far, as a share, an estimate of the package may be from that of the code here: the lock file
+has other versions of numpy and scipy for other versions of Python."""
+
+STARTS = """
+import sys
+sys.path[:0] = sys.argv[1:3]
+import app, pydantic
+for handler in sys.argv[3:]:
+    assert callable(getattr(app, handler)), handler
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"numpy", "scipy", "pandas"}))
+"""
+ESTIMATES = """
+import datetime as dt, json, sys
+sys.path[:0] = sys.argv[1:3]
+from chalicelib.events import parse_event
+from chalicelib.services.estimation import fit_events
+import numpy, pandas, scipy, statsmodels
+for module in (numpy, pandas, scipy, statsmodels):
+    assert module.__file__.startswith(sys.argv[1]), module.__file__
+events = (parse_event(json.loads(line)) for line in open(sys.argv[3], encoding="utf-8"))
+as_of = dt.datetime.fromisoformat(sys.argv[4])
+print(json.dumps(fit_events(events, window=None, currency="EUR", as_of=as_of, fit_id="x")))
+"""
+
+
+def check_size(path: Path) -> int:
+    """How many bytes a zip unpacks to; raises `PackageError` for more than Lambda takes."""
+    size = unpacked_bytes(path)
+    if size >= MAX_UNPACKED_BYTES:
+        raise PackageError(
+            f"{path.name} unpacks to {size:,} bytes; less than {MAX_UNPACKED_BYTES:,} may be"
+        )
+    return size
+
+
+def check_content(path: Path, package: Package, architecture: Architecture) -> None:
+    """Whether everything needed is in a zip, and every library is for the processor.
+
+    Raises
+    ------
+    PackageError
+        If not.
+    """
+    with zipfile.ZipFile(path) as packed:
+        names = packed.namelist()
+        missing = [one for one in sorted(package.needed) if f"{one}/__init__.py" not in names]
+        if missing:
+            raise PackageError(f"{path.name} lacks {', '.join(missing)}")
+        for name in names:
+            if ".so" in Path(name).suffixes:
+                with packed.open(name) as library:
+                    header = library.read(20)
+                if header[:4] != b"\x7fELF" or header[18] != architecture.elf_machine:
+                    raise PackageError(f"{name} is no library for {architecture.name}")
+        known = set(names)
+        uncompiled = [n for n in names if n.endswith(".py") and _compiled(n) not in known]
+        if uncompiled:
+            raise PackageError(f"{len(uncompiled)} modules are not compiled: {uncompiled[0]}")
+
+
+def _compiled(module: str) -> str:
+    """Where the compiled file of a module lies."""
+    path = Path(module)
+    tag = "cpython-" + "".join(map(str, VERSION))
+    return (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").as_posix()
+
+
+def check_start(path: Path, package: Package, python: Path, runtime: Path) -> None:
+    """Whether the application starts from the unpacked zip, without anything installed.
+
+    Parameters
+    ----------
+    runtime : Path
+        Folder with what Lambda's own Python has.
+
+    Raises
+    ------
+    PackageError
+        If not.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(path, Path(folder))
+        handlers = ["app", *(_handler_of(one) for one in package.functions if one != "APIHandler")]
+        loaded = _run(python, STARTS, folder, str(runtime), *handlers)
+    if loaded.strip() != "[]":
+        raise PackageError(f"the application loads {loaded.strip()} when it starts")
+
+
+def check_estimates(path: Path, python: Path, runtime: Path) -> float:
+    """Whether a fit from the unpacked zip says what the code here says of the same events.
+
+    Returns
+    -------
+    float
+        The largest difference of two numbers, as a share.
+
+    Raises
+    ------
+    PackageError
+        If it does not run, or says something else.
+    """
+    from chalicelib.events import parse_event
+    from chalicelib.services.estimation import fit_events
+
+    lines = _events_of_a_brand()
+    here = fit_events(
+        (parse_event(json.loads(line)) for line in lines),
+        window=None,
+        currency="EUR",
+        as_of=DAY,
+        fit_id="x",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(path, Path(folder, "task"))
+        events = Path(folder, "events.ndjson")
+        events.write_text("\n".join(lines), encoding="utf-8")
+        task = f"{folder}/task"
+        told = _run(python, ESTIMATES, task, str(runtime), str(events), DAY.isoformat())
+    return largest_difference(json.loads(json.dumps(here)), json.loads(told))
+
+
+def largest_difference(one: Any, other: Any, where: str = "") -> float:
+    """The largest difference of two numbers of two documents, as a share.
+
+    Raises
+    ------
+    PackageError
+        If they differ in anything but numbers, or in a number by more than `CLOSE`.
+    """
+    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
+        pairs = [(one[name], other[name], f"{where}/{name}") for name in one]
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        pairs = [(a, b, f"{where}/{n}") for n, (a, b) in enumerate(zip(one, other, strict=True))]
+    elif isinstance(one, float | int) and isinstance(other, float | int):
+        if math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE):
+            return abs(one - other) / max(abs(one), abs(other), 1.0)
+        raise PackageError(f"{where} is {one} here and {other} in the package")
+    elif one == other:
+        return 0.0
+    else:
+        raise PackageError(f"{where} is something else in the package")
+    return max((largest_difference(*pair) for pair in pairs), default=0.0)
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Unpack a zip as Lambda does."""
+    with zipfile.ZipFile(path) as packed:
+        packed.extractall(folder)
+
+
+def _handler_of(function: str) -> str:
+    return f"{function.removesuffix('Handler').lower()}_handler"
+
+
+def _events_of_a_brand() -> list[str]:
+    from chalicelib.demo.brand import BRAND, simulate
+    from chalicelib.demo.exhibits import event_lines
+
+    small = replace(BRAND, n_people=PEOPLE)
+    lines = event_lines(simulate(small, 7, today=DAY.date()))
+    return [line.decode().strip() for line in lines]
+
+
+def _run(python: Path, code: str, *arguments: str) -> str:
+    """What a piece of code prints, run without any package but those that it names."""
+    done = run(
+        [str(python), "-I", "-S", "-c", code, *arguments],
+        only={"AWS_DEFAULT_REGION": "eu-central-1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    if done.failed:
+        raise PackageError(f"the package does not run:\n{done.told[-4000:]}")
+    return done.out

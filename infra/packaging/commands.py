@@ -1,0 +1,46 @@
+"""The one place that starts other programs: pinned tools and Python, with fixed arguments."""
+
+from __future__ import annotations
+
+import os
+import subprocess  # nosec B404 - see above
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a program.
+
+    Attributes
+    ----------
+    failed : bool
+    out, told : str
+        What it printed; and that with what it said of errors.
+    """
+
+    failed: bool
+    out: str
+    told: str
+
+
+def run(
+    command: Sequence[str], *, only: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Ended:
+    """Run a program to its end.
+
+    Parameters
+    ----------
+    only : mapping, optional
+        Its whole environment; otherwise it has ours.
+    """
+    done = subprocess.run(  # nosec B603 - see above
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=dict(os.environ if only is None else only),
+    )
+    return Ended(done.returncode != 0, done.stdout, done.stdout + done.stderr)

@@ -1,0 +1,164 @@
+"""What goes into a package: wheels of the lock file, without what no function reads."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from infra.packaging.commands import run
+from infra.packaging.targets import (
+    IN_THE_RUNTIME,
+    VERSION,
+    Architecture,
+    Package,
+    PackageError,
+)
+
+ROOT = Path(__file__).parents[2]
+LOCK = ROOT / "requirements.lock"
+CHALICE = ("__init__.py", "app.py")
+"""What Chalice itself puts into a package: the rest of it deploys and serves."""
+
+ONLY_ON_ONE_MACHINE = ("embedded", "demo", "cli", "__main__.py")
+
+UNREAD_FILES = re.compile(
+    r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a)"
+)
+NEVER_IMPORTED = (
+    "aws_lambda_powertools/event_handler",
+    "numpy/_core/_simd.",
+    "scipy/io/_fast_matrix_market",
+    "statsmodels/tsa/statespace/",
+)
+"""A router with a user interface, a test of processor features, a file format, and models of
+statsmodels that none of ours is."""
+
+UNREAD_FOLDERS = {"tests", "testing", "__pycache__", "bin", "include", "licenses", "sboms"}
+NOT_TESTS = {("numpy", "testing"), ("pandas", "_testing"), ("scipy", "_lib")}
+"""Folders that are read at run time in spite of what they are called."""
+
+DATA_OF_DATASETS = re.compile(r"statsmodels/datasets/.+\.(csv|dta|xls|txt|dat)")
+_ENTRY = re.compile(r"^(?=[A-Za-z0-9])", re.MULTILINE)
+_ASKED_FOR_BY = re.compile(r"^ +# (?:via|  ) ?([A-Za-z0-9._-]+|-r .+)$", re.MULTILINE)
+
+
+def gather(folder: Path, package: Package, architecture: Architecture) -> None:
+    """Fill an empty folder with everything that the package's functions import.
+
+    Raises
+    ------
+    PackageError
+        If a distribution has no wheel for the processor, or another hash.
+    """
+    install(folder, package, architecture)
+    prune(folder)
+    _copy_application(folder)
+
+
+def install(folder: Path, package: Package, architecture: Architecture) -> None:
+    """Unpack the wheels of the lock file that the package needs, for another machine than this."""
+    lock = LOCK.read_text(encoding="utf-8")
+    gone = with_what_only_they_need(lock, package.without | IN_THE_RUNTIME)
+    _install(folder, [one for one in entries(lock) if name_of(one) not in gone], architecture)
+
+
+def install_runtime(folder: Path, architecture: Architecture) -> None:
+    """Unpack what Lambda's own Python has, as the lock file has it: where that is tried."""
+    lock = LOCK.read_text(encoding="utf-8")
+    there = with_what_only_they_need(lock, IN_THE_RUNTIME)
+    _install(folder, [one for one in entries(lock) if name_of(one) in there], architecture)
+
+
+def install_locked(folder: Path, lock: Path, architecture: Architecture) -> None:
+    """Unpack all wheels of a lock file into a folder, beside what is there."""
+    _install(folder, entries(lock.read_text(encoding="utf-8")), architecture)
+
+
+def _install(folder: Path, wanted: list[str], architecture: Architecture) -> None:
+    listed = folder.with_name(f"{folder.name}.lock")
+    listed.write_text("".join(wanted), encoding="utf-8")
+    command = [
+        *(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"),
+        *("--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"),
+        *("--python-version", ".".join(map(str, VERSION))),
+        *("--python-platform", architecture.platform),
+        *("--target", str(folder), "--requirements", str(listed)),
+    ]
+    done = run(command)
+    listed.unlink()
+    if done.failed:
+        raise PackageError(f"the wheels cannot be had:\n{done.told}")
+
+
+def entries(lock: str) -> list[str]:
+    """What a lock file pins; a name may be there twice, for two versions of Python."""
+    return [one for one in _ENTRY.split(lock) if "==" in one]
+
+
+def name_of(entry: str) -> str:
+    """Of a distribution."""
+    return entry.partition("==")[0]
+
+
+def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
+    """Distributions of a lock file, and all that nobody else in it asks for.
+
+    Raises
+    ------
+    PackageError
+        If one of them is not in it.
+    """
+    asked_for_by: dict[str, set[str]] = {}
+    for one in entries(lock):
+        by = asked_for_by.setdefault(name_of(one), set())
+        by |= set(_ASKED_FOR_BY.findall(one))
+    if not names <= set(asked_for_by):
+        raise PackageError(f"not in the lock file: {', '.join(sorted(names - set(asked_for_by)))}")
+    gone = set(names)
+    while more := {name for name, by in asked_for_by.items() if by <= gone} - gone:
+        gone |= more
+    return gone
+
+
+def prune(folder: Path) -> None:
+    """Take away what no function reads: tests, stubs, sources of what is compiled, data sets."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        place = path.relative_to(folder)
+        if path.is_dir():
+            if is_unread_folder(place):
+                shutil.rmtree(path)
+        elif path.exists() and is_unread_file(place):
+            path.unlink()
+
+
+def is_unread_folder(place: Path) -> bool:
+    """Whether nothing in a folder is read at run time."""
+    return place.name in UNREAD_FOLDERS and (place.parts[0], place.name) not in NOT_TESTS
+
+
+def is_unread_file(place: Path) -> bool:
+    """Whether a file is not read at run time."""
+    return bool(
+        place.as_posix().startswith(NEVER_IMPORTED)
+        or UNREAD_FILES.fullmatch(place.name)
+        or DATA_OF_DATASETS.fullmatch(place.as_posix())
+        or (place.parts[0].endswith(".dist-info") and place.name != "METADATA")
+    )
+
+
+def _copy_application(folder: Path) -> None:
+    shutil.copy(ROOT / "app.py", folder)
+    shutil.copytree(
+        ROOT / "chalicelib",
+        folder / "chalicelib",
+        ignore=shutil.ignore_patterns("__pycache__", *ONLY_ON_ONE_MACHINE),
+    )
+    found = find_spec("chalice")
+    if found is None or found.origin is None:
+        raise PackageError("Chalice is not installed")
+    (folder / "chalice").mkdir()
+    for name in CHALICE:
+        shutil.copy(Path(found.origin).with_name(name), folder / "chalice")

@@ -1,0 +1,118 @@
+"""What is packaged, and for which machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from infra.packaging.commands import run
+
+RUNTIME = "python3.13"
+"""Lambda's name for the Python that runs the service."""
+
+VERSION = (3, 13)
+MAX_UNPACKED_BYTES = 250_000_000
+"""Lambda takes 262,144,000 bytes of code and layers; the rest is for whoever adds a layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """A kind of processor.
+
+    Attributes
+    ----------
+    name : str
+        As Lambda calls it.
+    platform : str
+        As `uv` calls it, with the C library that Lambda's Amazon Linux 2023 has or an older one.
+    elf_machine : int
+        What the libraries for it say in their header.
+    """
+
+    name: str
+    platform: str
+    elf_machine: int
+
+
+ARCHITECTURES = {
+    "x86_64": Architecture("x86_64", "x86_64-manylinux_2_28", 62),
+    "arm64": Architecture("arm64", "aarch64-manylinux_2_28", 183),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A zip.
+
+    Attributes
+    ----------
+    name : str
+    functions : tuple of str
+        Logical names in the template of the functions that it is for.
+    without : frozenset of str
+        Distributions of the lock file that these functions do not use; what only those need is left
+        out, too.
+    needed : frozenset of str
+        Modules that must be in it.
+    """
+
+    name: str
+    functions: tuple[str, ...]
+    without: frozenset[str]
+    needed: frozenset[str]
+
+
+IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
+"""Lambda's Python has them, with what they need."""
+
+NUMERICAL = frozenset({"numpy", "scipy", "statsmodels"})
+SERVING = frozenset({"pydantic", "pydantic_core", "chalice", "chalicelib", "aws_lambda_powertools"})
+ESTIMATING = frozenset({"statsmodels", "scipy", "numpy", "pandas"})
+
+PACKAGES = (
+    Package(
+        "thin",
+        ("ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
+        NUMERICAL,
+        SERVING,
+    ),
+    Package("whole", ("APIHandler", "FitHandler"), frozenset(), SERVING | ESTIMATING),
+)
+
+
+class PackageError(Exception):
+    """A package that must not be deployed, or cannot be made here."""
+
+
+def find_python() -> Path:
+    """An interpreter of the version that Lambda runs: it compiles and tries what is packaged.
+
+    Raises
+    ------
+    PackageError
+        If there is none.
+    """
+    for path in _candidates():
+        asked = [str(path), "-c", "import sys; print(*sys.version_info[:2])"]
+        found = run(asked)
+        if not found.failed and tuple(map(int, found.out.split())) == VERSION:
+            return path
+    raise PackageError(
+        f"{RUNTIME} compiles and tries the package, and is not here: install it, or name it in "
+        "LIKEWORTH_PACKAGE_PYTHON"
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    named = os.environ.get("LIKEWORTH_PACKAGE_PYTHON")
+    if named:
+        yield Path(named)
+        return
+    on_path = shutil.which(RUNTIME)
+    if on_path is not None:
+        yield Path(on_path)
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
+    yield from sorted(pyenv.glob(f"{'.'.join(map(str, VERSION))}.*/bin/python"))

@@ -1,0 +1,88 @@
+"""The template that deploys the packages: Chalice's, merged with `infra/resources.json`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from infra.packaging.commands import run
+from infra.packaging.content import ROOT
+from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architecture, PackageError
+
+INCOMPLETE = "Could not install dependencies"
+"""What Chalice prints, ending as if all were well, when a package lacks what it should have."""
+
+
+def merged_template(stage: str) -> dict[str, Any]:
+    """What `chalice package` makes of the application and the resources, without any code.
+
+    Parameters
+    ----------
+    stage : str
+        Of `.chalice/config.json`.
+
+    Raises
+    ------
+    PackageError
+        If Chalice fails, or says that something is missing.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder)
+        shutil.copytree(ROOT / ".chalice", project / ".chalice")
+        shutil.copytree(
+            ROOT / "chalicelib",
+            project / "chalicelib",
+            ignore=shutil.ignore_patterns("__pycache__"),
+        )
+        shutil.copy(ROOT / "app.py", project)
+        shutil.copy(ROOT / "infra" / "resources.json", project)
+        (project / "requirements.txt").touch()  # its packages are ours: Chalice's would be whole
+        chalice = str(Path(sys.executable).with_name("chalice"))
+        done = run(
+            [chalice, "package", "--stage", stage, "--merge-template", "resources.json", "out"],
+            only=os.environ | {"AWS_DEFAULT_REGION": "eu-central-1"},
+            folder=project,
+        )
+        if done.failed or INCOMPLETE in done.told:
+            raise PackageError(f"Chalice makes no template:\n{done.told}")
+        made: dict[str, Any] = json.loads((project / "out" / "sam.json").read_text())
+    return made
+
+
+def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str, Any]:
+    """The template with the package, the Python and the processor of each function.
+
+    Raises
+    ------
+    PackageError
+        If a function of the template is in no package, or one of a package not in the template.
+    """
+    code = {name: f"./{package.name}.zip" for package in PACKAGES for name in package.functions}
+    resources = template["Resources"]
+    functions = {
+        name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"
+    }
+    if functions != set(code):
+        raise PackageError(f"in one only, template or packages: {functions ^ set(code)}")
+    changed = {
+        name: {
+            **resources[name],
+            "Properties": {
+                **resources[name]["Properties"],
+                "CodeUri": code[name],
+                "Runtime": RUNTIME,
+                "Architectures": [architecture.name],
+            },
+        }
+        for name in functions
+    }
+    return {**template, "Resources": {**resources, **changed}}
+
+
+if __name__ == "__main__":  # for `make lint-template`
+    json.dump(deployable(merged_template("dev"), ARCHITECTURES["x86_64"]), sys.stdout, indent=1)

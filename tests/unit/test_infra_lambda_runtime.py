@@ -1,0 +1,98 @@
+"""The little Runtime API: every event goes to a process that is there, once, and comes back."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from chalicelib.storage.tenant_store import TenantStore
+from infra.lambda_runtime import events, runtime_api
+from infra.lambda_runtime.runtime_api import VERSION, FunctionError, RuntimeApi
+
+
+@pytest.fixture
+def api() -> Iterator[RuntimeApi]:
+    with runtime_api.running() as made:
+        yield made
+
+
+def ask(api: RuntimeApi) -> http.client.HTTPConnection:
+    """A process that has asked for the next event and waits."""
+    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection.request("GET", f"{VERSION}/invocation/next")
+    return connection
+
+
+def answer(api: RuntimeApi, path: str, body: Any) -> int:
+    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection.request("POST", f"{VERSION}/{path}", json.dumps(body))
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def serve(api: RuntimeApi, kind: str = "response") -> threading.Thread:
+    """A process that takes one event and tells what it was."""
+
+    def work() -> None:
+        connection = ask(api)
+        told = connection.getresponse()
+        event = json.loads(told.read())
+        request_id = told.headers["Lambda-Runtime-Aws-Request-Id"]
+        assert int(told.headers["Lambda-Runtime-Deadline-Ms"]) > time.time() * 1000
+        answer(api, f"invocation/{request_id}/{kind}", {"was": event})
+        connection.close()
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_an_event_goes_there_and_what_became_of_it_comes_back(api: RuntimeApi) -> None:
+    for number in range(3):
+        worker = serve(api)
+        assert api.invoke({"number": number}, seconds=10) == {"was": {"number": number}}
+        worker.join(10)
+
+
+def test_a_process_killed_while_it_waits_swallows_no_event(api: RuntimeApi) -> None:
+    gone = ask(api)
+    assert api.wait_until_asked(10)
+    assert gone.sock is not None
+    gone.sock.close()
+    time.sleep(4 * runtime_api.LOOKED_EVERY)
+    worker = serve(api)
+    assert api.invoke({"number": 1}, seconds=10) == {"was": {"number": 1}}
+    worker.join(10)
+
+
+def test_an_exception_is_one_here_too(api: RuntimeApi) -> None:
+    serve(api, "error")
+    with pytest.raises(FunctionError, match="number"):
+        api.invoke({"number": 1}, seconds=10)
+
+
+def test_who_never_answers_is_told_of(api: RuntimeApi) -> None:
+    with pytest.raises(FunctionError, match="no answer"):
+        api.invoke({}, seconds=0.2)
+
+
+def test_a_start_that_fails_says_why(api: RuntimeApi) -> None:
+    assert answer(api, "init/error", {"errorMessage": "no module"}) == 202
+    assert "no module" in api.why()
+    assert answer(api, "nonsense", {}) == 404
+
+
+def test_a_request_is_one_that_the_application_answers(store: TenantStore) -> None:
+    import app
+
+    told = app.app(events.request("GET", "/v1/health"), None)
+    assert (told["statusCode"], json.loads(told["body"])["status"]) == (200, "ok")
+    refused = app.app(events.request("GET", "/v1/timeseries?metric=events"), None)
+    assert refused["statusCode"] == 401

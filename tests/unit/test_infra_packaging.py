@@ -1,0 +1,295 @@
+"""What `make package` makes: what is left out, the same bytes each time, and what is refused."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.packaging import archive, checking, content, targets
+from infra.packaging import template as template_module
+from infra.packaging.commands import Ended
+from infra.packaging.targets import ARCHITECTURES, PACKAGES, Package, PackageError
+from infra.packaging.template import deployable
+from tests import packaged
+
+LOCK = """\
+# made by hand
+apple==1 \\
+    --hash=sha256:aa
+    # via -r requirements.txt
+core==2 ; python_full_version < '3.12' \\
+    --hash=sha256:bb
+    # via
+    #   apple
+    #   pear
+core==3 ; python_full_version >= '3.12' \\
+    --hash=sha256:cc
+    # via
+    #   apple
+    #   pear
+pear==1 \\
+    --hash=sha256:dd
+    # via apple
+seed==1 \\
+    --hash=sha256:ee
+    # via core
+soil==1 \\
+    --hash=sha256:ff
+    # via
+    #   -r requirements.txt
+    #   core
+"""
+ELF = {
+    name: b"\x7fELF" + bytes(14) + one.elf_machine.to_bytes(2, "little")
+    for name, one in ARCHITECTURES.items()
+}
+MODULE = {
+    "app/__init__.py": b"",
+    f"app/__pycache__/__init__.cpython-{''.join(map(str, targets.VERSION))}.pyc": b"",
+}
+TINY = Package("tiny", ("AppHandler",), frozenset(), frozenset({"app"}))
+
+
+# --- what goes in -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "gone"),
+    [
+        ({"seed"}, {"seed"}),
+        ({"pear"}, {"pear"}),
+        ({"apple"}, {"apple", "pear", "core", "seed"}),
+        (set(), set()),
+    ],
+)
+def test_what_only_the_left_out_ask_for_is_left_out(names: set[str], gone: set[str]) -> None:
+    assert content.with_what_only_they_need(LOCK, frozenset(names)) == gone
+
+
+def test_a_name_that_is_not_locked_is_a_mistake() -> None:
+    with pytest.raises(PackageError, match="plum"):
+        content.with_what_only_they_need(LOCK, frozenset({"plum"}))
+
+
+def test_both_versions_of_a_distribution_are_kept_with_their_markers() -> None:
+    cores = [one for one in content.entries(LOCK) if content.name_of(one) == "core"]
+    assert [one.partition(" ;")[0] for one in cores] == ["core==2", "core==3"]
+    assert "".join(content.entries(LOCK)) == LOCK.partition("\n")[2]
+
+
+def test_the_real_lock_file_has_what_each_package_needs() -> None:
+    lock = content.LOCK.read_text(encoding="utf-8")
+    for package in PACKAGES:
+        gone = content.with_what_only_they_need(lock, package.without | targets.IN_THE_RUNTIME)
+        left = {content.name_of(one).replace("-", "_") for one in content.entries(lock)}
+        left -= {name.replace("-", "_") for name in gone}
+        assert package.needed - {"chalice", "chalicelib"} <= left
+        assert not {"boto3", "botocore", "s3transfer"} & left
+        assert ("pandas" in left) == ("statsmodels" in package.needed)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "numpy/__init__.pyi",
+        "scipy/linalg/_flapack.pyf",
+        "statsmodels/datasets/fair/fair.csv",
+        "pandas-3.dist-info/RECORD",
+        "statsmodels/tsa/statespace/sarimax.py",
+        "aws_lambda_powertools/event_handler/__init__.py",
+    ],
+)
+def test_files_that_nothing_reads_go(place: str) -> None:
+    assert content.is_unread_file(Path(place))
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "numpy/__init__.py",
+        "scipy.libs/libscipy_openblas-5f890258.so",
+        "statsmodels/datasets/utils.py",
+        "pandas-3.dist-info/METADATA",
+        "chalicelib/documentation/pages/api.html",
+        "numpy/f2py/__init__.py",
+    ],
+)
+def test_files_that_something_reads_stay(place: str) -> None:
+    assert not content.is_unread_file(Path(place))
+
+
+def test_folders_of_tests_go_unless_they_are_none() -> None:
+    assert content.is_unread_folder(Path("scipy/stats/tests"))
+    assert not content.is_unread_folder(Path("numpy/testing"))
+    assert not content.is_unread_folder(Path("chalicelib/storage"))
+
+
+def test_pruning_takes_what_it_should_and_nothing_else(tmp_path: Path) -> None:
+    for place in ("a/__init__.py", "a/tests/test_a.py", "a/a.pyi", "a/tests/deep/x.py"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).touch()
+    content.prune(tmp_path)
+    left = sorted(one.relative_to(tmp_path).as_posix() for one in tmp_path.rglob("*"))
+    assert left == ["a", "a/__init__.py"]
+
+
+# --- the same bytes ---------------------------------------------------------------------------
+
+
+def packed_twice(tmp_path: Path) -> list[bytes]:
+    made = []
+    for number in range(2):
+        folder = tmp_path / f"made{number}" / "tiny"
+        folder.mkdir(parents=True)
+        for name in ("b.py", "app.py", "lib.so") if number else ("lib.so", "app.py", "b.py"):
+            (folder / name).write_text(f"name = {name!r}\nother = {{'x', 'y', 'z'}}\n")
+        archive.compile_all(folder, Path(sys.executable))
+        archive.pack(folder, tmp_path / f"{number}.zip")
+        made.append((tmp_path / f"{number}.zip").read_bytes())
+    return made
+
+
+def test_the_same_content_makes_the_same_zip(tmp_path: Path) -> None:
+    one, other = packed_twice(tmp_path)
+    assert one == other
+    assert archive.pack(tmp_path / "made0" / "tiny", tmp_path / "x.zip") == (
+        hashlib.sha256(one).hexdigest()
+    )
+
+
+def test_compiled_files_are_used_unseen_and_name_where_they_will_lie(tmp_path: Path) -> None:
+    packed_twice(tmp_path)
+    module = tmp_path / "made0" / "tiny" / "app.py"
+    module.write_text("name = 'changed since'\n")
+    asked = "import sys; sys.path.insert(0, sys.argv[1]); import app; print(app.name)"
+    told = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", asked, str(module.parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == "app.py\n"
+    (compiled,) = module.parent.glob("__pycache__/app.*.pyc")
+    assert b"/var/task/app.py" in compiled.read_bytes()
+    assert str(tmp_path).encode() not in compiled.read_bytes()
+
+
+def test_a_module_that_cannot_be_compiled_is_no_package(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("def:\n")
+    with pytest.raises(PackageError, match="compiled"):
+        archive.compile_all(tmp_path, Path(sys.executable))
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+def a_zip(tmp_path: Path, files: dict[str, bytes]) -> Path:
+    path = tmp_path / "tiny.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name, data in files.items():
+            packed.writestr(name, data)
+    return path
+
+
+def test_a_package_that_is_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = a_zip(tmp_path, {"a": b"x" * 100, "b": b"y" * 50})
+    assert checking.check_size(path) == 150
+    monkeypatch.setattr(checking, "MAX_UNPACKED_BYTES", 150)
+    with pytest.raises(PackageError, match="150"):
+        checking.check_size(path)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_a_library_for_another_processor_is_refused(name: str, tmp_path: Path) -> None:
+    (other,) = set(ARCHITECTURES) - {name}
+    good = a_zip(tmp_path, MODULE | {"x.so": ELF[name]})
+    checking.check_content(good, TINY, ARCHITECTURES[name])
+    for data in (ELF[other], b"no library"):
+        bad = a_zip(tmp_path, MODULE | {"x.cpython-313.so": data})
+        with pytest.raises(PackageError, match=f"no library for {name}"):
+            checking.check_content(bad, TINY, ARCHITECTURES[name])
+
+
+def test_a_package_without_what_it_needs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match="lacks app"):
+        checking.check_content(a_zip(tmp_path, {"a": b""}), TINY, ARCHITECTURES["x86_64"])
+
+
+def test_a_module_without_its_compiled_file_is_refused(tmp_path: Path) -> None:
+    path = a_zip(tmp_path, {"app/__init__.py": b""})
+    with pytest.raises(PackageError, match="not compiled"):
+        checking.check_content(path, TINY, ARCHITECTURES["x86_64"])
+
+
+def test_estimates_that_differ_are_refused() -> None:
+    document = {"a": [1.0, {"b": 2.0}], "c": "x", "d": None}
+    near = {"a": [1.0 + 1e-9, {"b": 2.0}], "c": "x", "d": None}
+    assert 0 < checking.largest_difference(document, near) < 1e-8
+    for changed in (
+        {"a": [1.0 + 1e-4, {"b": 2.0}], "c": "x", "d": None},
+        {"a": [1.0], "c": "x", "d": None},
+        {"a": [1.0, {"b": 2.0}], "c": "y", "d": None},
+        {"a": [1.0, {"b": 2.0}], "c": "x", "d": 0.0},
+        {"a": [1.0, {}], "c": "x", "d": None},
+    ):
+        with pytest.raises(PackageError):
+            checking.largest_difference(document, changed)
+
+
+def test_without_the_right_python_there_is_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = tmp_path / "python3.13"
+    wrong.write_text("#!/bin/sh\necho 3 12\n")
+    wrong.chmod(0o755)
+    monkeypatch.setenv("LIKEWORTH_PACKAGE_PYTHON", str(wrong))
+    with pytest.raises(PackageError, match="LIKEWORTH_PACKAGE_PYTHON"):
+        targets.find_python()
+    wrong.write_text("#!/bin/sh\necho 3 13\n")
+    assert targets.find_python() == wrong
+
+
+# --- the template -----------------------------------------------------------------------------
+
+
+def test_every_function_has_its_package_its_python_and_its_processor() -> None:
+    made = deployable(packaged.template(), ARCHITECTURES["arm64"])
+    for package in PACKAGES:
+        for name in package.functions:
+            properties = made["Resources"][name]["Properties"]
+            assert properties["CodeUri"] == f"./{package.name}.zip"
+            assert properties["Runtime"] == "python3.13"
+            assert properties["Architectures"] == ["arm64"]
+    assert packaged.template()["Resources"]["FitHandler"]["Properties"]["CodeUri"] != "./whole.zip"
+
+
+def test_a_function_without_a_package_is_refused() -> None:
+    template: dict[str, Any] = copy.deepcopy(packaged.template())
+    template["Resources"]["NewHandler"] = template["Resources"]["FitHandler"]
+    with pytest.raises(PackageError, match="NewHandler"):
+        deployable(template, ARCHITECTURES["x86_64"])
+
+
+def test_the_template_has_no_trace_of_where_it_was_made() -> None:
+    assert str(packaged.ROOT) not in json.dumps(
+        deployable(packaged.template(), ARCHITECTURES["x86_64"])
+    )
+
+
+def test_a_package_that_chalice_says_lacks_something_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Ended(False, "", "Could not install dependencies:\nnumpy==2.5.5\n")
+    monkeypatch.setattr(template_module, "run", lambda *_, **__: said)
+    with pytest.raises(PackageError, match="numpy"):
+        template_module.merged_template("dev")
