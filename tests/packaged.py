@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,16 @@ FUNCTIONS = frozenset(
 )
 
 
+def stages() -> list[str]:
+    """The stages that Chalice knows."""
+    return list(json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"])
+
+
 @functools.cache
-def template() -> dict[str, Any]:
+def template(stage: str = "dev") -> dict[str, Any]:
     """The whole template, without any code; nobody may change it."""
-    return merged_template("dev")
+    return merged_template(stage)
+
+
+if __name__ == "__main__":
+    json.dump(template(), sys.stdout, indent=1)
