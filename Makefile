@@ -8,10 +8,10 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity lock clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -47,6 +47,20 @@ lint: $(VENV)/.dev
 	@$(RUFF) format --check $(TARGETS)
 	@$(RUFF) check $(TARGETS)
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app.py chalicelib infra
+
+$(VENV)-lint/.done: requirements-lint.txt
+	$(PYTHON) -m venv $(VENV)-lint
+	@$(VENV)-lint/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-lint.txt
+	@touch $@
+
+lint-template: $(VENV)-lint/.done $(VENV)/.dev ## cfn-lint and checkov on the template, as packaged and as SAM translates it
+	@mkdir -p build
+	@$(BIN)/python -m infra.packaging.template > build/template.json
+	@$(VENV)-lint/bin/python infra/translation.py build/template.json build/translated.json
+	@$(VENV)-lint/bin/cfn-lint --regions eu-central-1 -- build/template.json build/translated.json
+	@$(VENV)-lint/bin/checkov --framework cloudformation --file build/template.json \
+	  --quiet --compact --skip-download
+	@echo "cfn-lint and checkov find nothing."
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
@@ -106,4 +120,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) $(VENV)-bench build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-lint build .pytest_cache .mypy_cache .ruff_cache .hypothesis

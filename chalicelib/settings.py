@@ -10,6 +10,7 @@ from chalicelib.errors import MisconfiguredService
 
 PREFIX = "LIKEWORTH_"
 MAX_PEOPLE = 500_000
+SERVICE = "likeworth"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ class Settings:
         How far a scheduled fit looks back.
     max_people : int
         How many people a fit follows day by day; of more, a sample is followed.
+    service : str
+        What this installation is called in log lines, metrics and traces: in an account with two
+        of them their figures would else be added up.
     """
 
     table: str = "likeworth"
@@ -77,6 +81,7 @@ class Settings:
     rate_limit: int = 600
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
+    service: str = SERVICE
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
@@ -89,6 +94,12 @@ def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
         return None
     handler = source.get("_HANDLER", "").rpartition(".")[2]
     return "api" if handler in ("", "app") else handler.removesuffix("_handler")
+
+
+def service_name(environment: Mapping[str, str] | None = None) -> str:
+    """What this installation is called; needs no other setting to be right."""
+    source = os.environ if environment is None else environment
+    return source.get(f"{PREFIX}SERVICE", SERVICE)
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:

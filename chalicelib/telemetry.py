@@ -21,7 +21,6 @@ from chalicelib import settings
 from chalicelib.errors import StoreUnavailable
 
 NAMESPACE = "Likeworth"
-SERVICE = "likeworth"
 
 METRICS = {
     "Requests": "Count",
@@ -108,7 +107,7 @@ class _Recorder:
         self.handler = _Lines()
         self.handler.setFormatter(self.formatter)
         self.taken = [_Taken(logging.getLogger(name), self.handler) for name in LOGGERS]
-        self.metrics = Metrics(namespace=NAMESPACE, service=SERVICE)
+        self.metrics = Metrics(namespace=NAMESPACE, service=settings.service_name())
         self.values: dict[str, float] = {}
         self.began = time.perf_counter()
         if function == "api":
@@ -261,7 +260,7 @@ def _formatter(function: str) -> Any:
         utc=True,
         use_rfc3339=True,
         serialize_stacktrace=False,
-        service=SERVICE,
+        service=settings.service_name(),
         function=function,
     )
 
@@ -275,4 +274,4 @@ def _trace() -> None:
     from aws_xray_sdk.ext import boto_utils
 
     boto_utils.whitelist["services"].clear()
-    Tracer(service=SERVICE, patch_modules=("botocore",))
+    Tracer(service=settings.service_name(), patch_modules=("botocore",))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.tenant_store import TenantStore
-from tests import quick_moto
+from tests import quick_moto, recording
 
 REGION = "eu-central-1"
 TABLE = "likeworth"
@@ -20,6 +20,19 @@ SECRET = "a root secret for tests only"
 
 os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
 quick_moto.install()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--all-calls`: what is chosen here is said to do everything that functions do."""
+    parser.addoption("--all-calls", action="store_true")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the calls of each function against its policies."""
+    config.addinivalue_line(
+        "markers", "breaks_code: breaks the code on purpose, so that its calls are not ours"
+    )
+    config.pluginmanager.register(recording.Recording(config))
 
 
 def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:

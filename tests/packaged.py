@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,12 @@ FUNCTIONS = frozenset(
 )
 
 
+def stages() -> list[str]:
+    """The stages that Chalice knows."""
+    return list(json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"])
+
+
 @functools.cache
-def template() -> dict[str, Any]:
+def template(stage: str = "dev") -> dict[str, Any]:
     """The whole template, without any code; nobody may change it."""
-    return merged_template("dev")
+    return merged_template(stage)

@@ -21,7 +21,10 @@ REFERENCES = {
     "Table": "likeworth",
     "Bucket": "likeworth-exports",
     "RootSecret": "",
-    "TenantRole": "arn:aws:iam::123456789012:role/tenant",
+    **{
+        f"{function}TenantRole": f"arn:aws:iam::123456789012:role/{function}TenantRole"
+        for function in ("Import", "Fit", "Totals")
+    },
 }
 QUEUES = ("ImportQueue", "FitQueue", "TotalsQueue")
 
@@ -71,6 +74,8 @@ class Cloud:
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
                 return self.names[name]
+            case {"Fn::Sub": str(text)}:
+                return text.replace("${Stage}", "dev")
         return str(value)
 
     def received(self, queue: str) -> list[str]:

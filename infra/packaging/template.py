@@ -12,7 +12,7 @@ from typing import Any
 
 from infra.packaging.commands import run
 from infra.packaging.content import ROOT
-from infra.packaging.targets import PACKAGES, RUNTIME, Architecture, PackageError
+from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architecture, PackageError
 
 INCOMPLETE = "Could not install dependencies"
 """What Chalice prints, ending as if all were well, when a package lacks what it should have."""
@@ -82,3 +82,7 @@ def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str
         for name in functions
     }
     return {**template, "Resources": {**resources, **changed}}
+
+
+if __name__ == "__main__":  # for `make lint-template`
+    json.dump(deployable(merged_template("dev"), ARCHITECTURES["x86_64"]), sys.stdout, indent=1)

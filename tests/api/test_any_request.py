@@ -6,6 +6,7 @@ its checks. The tenant has one of each thing, so that there is something to be t
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import json
 import os
@@ -64,7 +65,10 @@ CONFIG = {
         },
     },
 }
-SCHEMA = schemathesis.openapi.from_dict(DOCUMENT, config=schemathesis.Config.from_dict(CONFIG))
+SCHEMA = schemathesis.openapi.from_dict(
+    copy.deepcopy(DOCUMENT),  # it changes what it is given
+    config=schemathesis.Config.from_dict(CONFIG),
+)
 
 
 @pytest.fixture(scope="module")

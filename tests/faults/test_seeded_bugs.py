@@ -31,6 +31,8 @@ from tests.faults.layer import Faults
 from tests.faults.sent import AMOUNTS, FIRST, OF_PEOPLE, PEOPLE
 from tests.faults.test_kills import checkpoint_first
 
+pytestmark = pytest.mark.breaks_code
+
 Patch = pytest.MonkeyPatch
 STORMS = (
     Faults(),

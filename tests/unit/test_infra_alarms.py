@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import documentation
-from tests import packaged
+from tests import packaged, policies
 from tests.packaged import FUNCTIONS, ROOT
 
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -145,17 +145,20 @@ def test_the_api_is_watched_under_the_name_that_it_has(
     (dimensions,) = on(alarms, "AWS/ApiGateway", "5XXError")
     described = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
     assert dimensions == {"ApiName": described["info"]["title"]}
+    title = described["info"]["title"]["Fn::Sub"]
+    shown = [one for one in dashboard(template) if one[0] == "AWS/ApiGateway"]
+    assert {tuple(one[2:4]) for one in shown} == {("ApiName", title)}
 
 
 def test_the_table_is_watched_in_every_operation_that_is_allowed(
     template: dict[str, Any], alarms: dict[str, dict[str, Any]]
 ) -> None:
-    statements = template["Resources"]["DataPolicy"]["Properties"]["PolicyDocument"]["Statement"]
     allowed = {
-        action.removeprefix("dynamodb:")
-        for one in statements
-        for action in one["Action"]
-        if action.startswith("dynamodb:")
+        grant.action.removeprefix("dynamodb:")
+        for role in policies.ROLES
+        for statement in policies.grants_of(role)
+        for grant in statement
+        if grant.resource == "Table"
     }
     failing = on(alarms, "AWS/DynamoDB", "SystemErrors")
     assert {one["Operation"] for one in failing} == allowed | {"TransactWriteItems"}
@@ -215,7 +218,7 @@ def test_cloudwatch_may_use_the_key_of_the_topic(template: dict[str, Any]) -> No
         if one["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     ]
     assert set(granted) == {"kms:Decrypt", "kms:GenerateDataKey*"}
-    (statement,) = template["Resources"]["AlarmTopicPolicy"]["Properties"]["PolicyDocument"][
+    statement, _ = template["Resources"]["AlarmTopicPolicy"]["Properties"]["PolicyDocument"][
         "Statement"
     ]
     assert statement["Action"] == "sns:Publish"
@@ -227,7 +230,7 @@ def test_the_dashboard_shows_what_there_is(template: dict[str, Any]) -> None:
     assert metrics
     placed = re.findall(r"\$\{([\w:.]+)\}", json.dumps(metrics))
     for name in placed:
-        assert name.partition(".")[0] in template["Resources"], name
+        assert name.partition(".")[0] in template["Resources"] | template["Parameters"], name
     shown = {tuple(one[:2]) for one in metrics}
     assert {
         ("AWS/ApiGateway", "5XXError"),

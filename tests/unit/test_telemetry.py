@@ -20,11 +20,12 @@ from chalicelib.services.erasures import erase_person
 from chalicelib.services.fits import request_fit
 from chalicelib.settings import lambda_function
 from chalicelib.storage.tenant_store import TenantStore
-from tests import packaged
+from tests import packaged, policies
 from tests.api.conftest import caller
 from tests.conftest import Cloud, session
 from tests.factories import NOW, make_event, recently
 from tests.packaged import ROOT
+from tests.policies import Call
 from tests.unit.test_infra_alarms import HANDBOOK, dashboard, watched
 from tests.unit.test_workers import ADS, dropped, put, sqs_event
 
@@ -278,6 +279,7 @@ def test_imports_are_counted_once(process: Lambda, cloud: Cloud, store: TenantSt
 
 def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore) -> None:
     day = dt.date(2026, 3, 14)
+    assert store.config
     request_fit(store, wiring.send_fit, now=NOW, start=day, end=day)
     event = sqs_event(*cloud.messages(cloud.fit_queue))
     process.serve("fit_handler")
@@ -386,6 +388,17 @@ def test_every_metric_is_recorded_and_stands_in_the_handbook() -> None:
     assert set(re.findall(r"`(\w+)`", " ".join(rows))) == set(telemetry.METRICS)
 
 
+def test_what_an_installation_is_called_stands_in_its_lines_and_metrics(
+    process: Lambda, monkeypatch: pytest.MonkeyPatch, client: Any
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_SERVICE", "likeworth-prod")
+    process.serve("app")
+    client.http.get("/v1/health")
+    lines = process.lines()
+    assert lines
+    assert {line["service"] for line in lines} == {"likeworth-prod"}
+
+
 def test_every_field_stands_in_the_handbook() -> None:
     table = HANDBOOK.partition("### Log lines\n")[2].partition("\n###")[0]
     rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
@@ -394,8 +407,9 @@ def test_every_field_stands_in_the_handbook() -> None:
 
 def test_alarms_and_the_dashboard_name_metrics_that_are_emitted() -> None:
     template = packaged.template()
+    called = template["Globals"]["Function"]["Environment"]["Variables"]["LIKEWORTH_SERVICE"]
     named = {
-        (name, dimensions["service"], dimensions["function"])
+        (name, dimensions["service"]["Fn::Sub"], dimensions["function"])
         for one in template["Resources"].values()
         if one["Type"] == "AWS::CloudWatch::Alarm"
         for space, name, dimensions in watched(one["Properties"])
@@ -406,7 +420,7 @@ def test_alarms_and_the_dashboard_name_metrics_that_are_emitted() -> None:
     named |= {(name, service, function) for _, name, _, service, _, function in shown}
     assert {name for name, _, _ in named} == set(telemetry.METRICS)
     for name, service, function in named:
-        assert service == telemetry.SERVICE
+        assert {"Fn::Sub": service} == called
         (row,) = [
             row for row in HANDBOOK.splitlines() if re.match(rf"\| .*`{name}`.* \| \w+ \|", row)
         ]
@@ -419,8 +433,9 @@ def test_every_function_is_traced_and_the_gateway_is_not() -> None:
         if one["Type"] == "AWS::Serverless::Function":
             assert one["Properties"]["Tracing"] == "Active"
     assert "TracingEnabled" not in template["Resources"]["RestAPI"]["Properties"]
-    statements = template["Resources"]["DataPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert any("xray:PutTraceSegments" in one["Action"] for one in statements)
+    traces = Call("xray:PutTraceSegments", "*")
+    for function in policies.FUNCTIONS:
+        assert policies.is_allowed(f"{function}Role", traces)
 
 
 TRACED = """

@@ -161,6 +161,7 @@ def test_the_schedule_asks_for_a_fit_of_every_tenant_once_a_day(cloud: Cloud) ->
 def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
     from chalicelib.services.fits import request_fit
 
+    assert store.config
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
     (message,) = cloud.messages(cloud.fit_queue)
     assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}

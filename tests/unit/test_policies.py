@@ -1,0 +1,471 @@
+"""Each function may do what it does and nothing else.
+
+What functions do is recorded in all tests (`tests/recording.py`) and compared at the end of a run.
+Here is that the comparison would find something, and each thing that no other test does through a
+function: secrets from Secrets Manager, documents too large for an item, keys for people from before
+there were any, files of somebody who is erased.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from chalice.test import Client
+
+from chalicelib import wiring, workers
+from chalicelib.services import erasures, fits
+from chalicelib.services.experiments import register_experiment
+from chalicelib.services.fits import request_fit, show_fit
+from chalicelib.services.imports import start_import
+from chalicelib.services.record import record_events
+from chalicelib.storage import documents
+from chalicelib.storage.imports import RefusedRow
+from chalicelib.storage.keys import event_partition
+from chalicelib.storage.tenant_store import TenantStore
+from tests import packaged, policies, recording
+from tests.api.conftest import caller
+from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
+from tests.experiments import make_geo, make_holdout
+from tests.factories import NOW, make_conversion, make_cost, make_event, recently
+from tests.packaged import ROOT
+from tests.policies import Call, Grant
+from tests.unit.test_workers import DAY, dropped, import_all, put, sqs_event
+
+ANNA = "anna17"
+LIKES = f"day,who,likes\n{DAY},{ANNA},1\n".encode()
+MAPPING = {
+    "columns": {"day": "day", "who": "user_id", "likes": "like"},
+    "constants": {"channel": "xing"},
+}
+
+
+# --- the policies -------------------------------------------------------------------------------
+
+
+def test_every_function_has_its_role_and_every_role_its_function() -> None:
+    resources = packaged.template()["Resources"]
+    roles = {name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
+    assert roles == {*policies.ROLES, "GatewayLogRole"}
+    for function in policies.FUNCTIONS:
+        one = resources[f"{function}Handler"]
+        assert one["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+        assert one["DependsOn"] == [f"{function}Policy"]
+        assert "ManagedPolicyArns" not in resources[f"{function}Role"]["Properties"]
+
+
+@pytest.mark.parametrize("role", policies.ROLES)
+def test_no_policy_has_a_wildcard_where_there_is_a_name(role: str) -> None:
+    grants = [grant for statement in policies.grants_of(role) for grant in statement]
+    assert grants
+    for grant in grants:
+        assert "*" not in grant.action
+        assert grant.resource != "*" or grant.action.startswith("xray:")
+        if grant.action.startswith("dynamodb:") and grant.resource == "Table":
+            assert "#" in grant.pattern
+            assert grant.pattern.partition("#")[2] not in ("", "*")
+        assert grant.resource != "Bucket/*"
+
+
+@pytest.mark.parametrize(
+    ("role", "action", "key"),
+    [
+        ("AggregateRole", "dynamodb:GetItem", "acme#keys"),
+        ("AggregateRole", "dynamodb:PutItem", "acme#events#2026-03-14#0"),
+        ("AggregateRole", "dynamodb:Query", "acme#erased"),
+        ("ScheduleRole", "dynamodb:PutItem", "acme#keys"),
+        ("APIRole", "dynamodb:PutItem", "-#tenants"),
+        ("APIRole", "dynamodb:Query", "-#tenants"),
+        ("APIRole", "dynamodb:PutItem", "acme#days#2026-03"),
+        ("APIRole", "dynamodb:PutItem", "acme#fit-results"),
+        ("FitTenantRole", "dynamodb:BatchWriteItem", "acme#events#2026-03-14#0"),
+        ("TotalsTenantRole", "dynamodb:GetItem", "acme#fits"),
+    ],
+)
+def test_what_is_no_business_of_a_function_is_not_allowed(role: str, action: str, key: str) -> None:
+    assert not policies.is_allowed(role, Call(action, "Table", frozenset({key})), "acme")
+
+
+# --- the recording ------------------------------------------------------------------------------
+
+
+def uses(*made: tuple[str, Call]) -> recording.Uses:
+    return dict.fromkeys(made, "this test")
+
+
+def test_a_call_that_is_not_allowed_is_found() -> None:
+    scan = Call("dynamodb:Scan", "Table")
+    fine = Call("dynamodb:GetItem", "Table", frozenset({"~#config"}))
+    (found,) = recording.findings(uses(("APIRole", scan), ("APIRole", fine)), whole=False)
+    assert found.startswith("APIRole may not dynamodb:Scan Table")
+    assert found.endswith("which this test does")
+
+
+def test_what_is_allowed_and_never_done_is_found_in_a_whole_run_alone() -> None:
+    assert recording.findings({}, whole=False) == []
+    found = recording.findings({}, whole=True)
+    assert "APIRole may dynamodb:GetItem Table *#keys, which no test does" in found
+    (fits_kept,) = [line for line in found if line.startswith("FitTenantRole may s3:PutObject")]
+    assert "/fits/*" in fits_kept
+    # What Lambda does by itself no test can do.
+    assert not any("logs:" in line or "xray:" in line or "Stream" in line for line in found)
+
+
+def test_a_grant_is_used_by_a_call_of_its_kind_alone() -> None:
+    grant = Grant("dynamodb:GetItem", "Table", "*#keys")
+    key = frozenset({"acme#keys"})
+    assert grant.covers(Call("dynamodb:GetItem", "Table", key))
+    assert not grant.covers(Call("dynamodb:PutItem", "Table", key))
+    assert not grant.covers(Call("dynamodb:GetItem", "Table.StreamArn", key))
+    assert not grant.covers(Call("dynamodb:GetItem", "Table", frozenset({"acme#key-holders"})))
+
+
+def test_a_transaction_is_the_writes_in_it() -> None:
+    item = {"TableName": TABLE, "Item": {"pk": {"S": "acme#keys"}, "sk": {"S": "x"}}}
+    asked = {"TransactItems": [{"Put": item}, {"ConditionCheck": {"Key": item["Item"]}}]}
+    assert set(policies.calls_of("dynamodb", "TransactWriteItems", asked)) == {
+        Call("dynamodb:PutItem", "Table", frozenset({"acme#keys"})),
+        Call("dynamodb:ConditionCheckItem", "Table", frozenset({"acme#keys"})),
+    }
+
+
+def test_a_condition_that_nobody_here_knows_is_not_judged() -> None:
+    statement = {"Effect": "Allow", "Condition": {"StringEquals": {"aws:SourceVpc": "x"}}}
+    with pytest.raises(AssertionError):
+        policies._patterns(statement)
+    with pytest.raises(AssertionError):
+        policies._patterns({"Effect": "Deny"})
+
+
+def test_the_entries_are_functions_that_there_are() -> None:
+    for file, name in recording.ENTRIES:
+        tree = ast.parse((ROOT / "chalicelib" / file).read_text(encoding="utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert set(recording.ENTRIES.values()) == set(policies.FUNCTIONS)
+    app = ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))
+    called = {
+        node.attr
+        for node in ast.walk(app)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "workers"
+    }
+    duties = {"request_fits", "renew_user_keys", "finish_erasures", "measure_delays"}
+    entries = {name for file, name in recording.ENTRIES if file == "workers.py"}
+    assert entries == called - {"do_daily_duties"} | duties
+
+
+@pytest.fixture
+def record(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> recording.Uses:
+    """What is recorded from now on."""
+    (plugin,) = [
+        one
+        for one in request.config.pluginmanager.get_plugins()
+        if isinstance(one, recording.Recording)
+    ]
+    kept: recording.Uses = {}
+
+    def note(function: str, operation: Any, asked: Any) -> None:
+        service = operation.service_model.service_name
+        for call in policies.calls_of(service, operation.name, asked):
+            kept.setdefault((recording.role_of(function, call), recording.anybodys(call)), "x")
+        recording.Recording.note(plugin, function, operation, asked)
+
+    monkeypatch.setattr(plugin, "note", note)
+    return kept
+
+
+def test_what_a_function_does_is_recorded_and_what_a_test_does_is_not(
+    record: recording.Uses, cloud: Cloud, store: TenantStore
+) -> None:
+    assert store.config
+    record_events(store, [make_event()], now=NOW)
+    assert record == {}
+    workers.request_fits(now=NOW)
+    assert ("ScheduleRole", Call("sqs:SendMessage", "FitQueue")) in record
+    assert ("ScheduleRole", Call("dynamodb:Query", "Table", frozenset({"-#tenants"}))) in record
+    assert {role for role, _ in record} == {"ScheduleRole"}
+
+
+def test_a_signed_url_is_recorded_as_what_it_lets_others_do(
+    record: recording.Uses, client: Client
+) -> None:
+    caller(client, "ingest").post("/v1/imports", {"filename": "x.csv"})
+    assert ("APIRole", Call("s3:PutObject", "Bucket/imports/~/x")) in record
+
+
+def test_data_of_one_tenant_at_a_time_are_reached_in_the_role_for_it(
+    record: recording.Uses, cloud: Cloud, store: TenantStore
+) -> None:
+    assert store.config
+    import_all(dropped("imports/acme/x.csv", put(cloud, "imports/acme/x.csv", LIKES)))
+    assert {role for role, _ in record} == {"ImportTenantRole"}
+
+
+def test_the_record_of_several_processes_is_put_together() -> None:
+    call = Call("dynamodb:Scan", "Table", frozenset({"~#keys", "~#config"}))
+    worker, main = _recording(workeroutput={}), _recording()
+    worker.uses[("APIRole", call)] = "a test"
+    worker.pytest_sessionfinish(SimpleNamespace())
+    sent = json.loads(json.dumps(worker._config.workeroutput))  # what xdist can send
+    main.pytest_testnodedown(SimpleNamespace(workeroutput=sent))
+    assert main.uses == {("APIRole", call): "a test"}
+    run = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    main.pytest_sessionfinish(run)
+    assert run.exitstatus == pytest.ExitCode.TESTS_FAILED
+    lines: list[str] = []
+    stats: dict[str, list[Any]] = {}
+    main.pytest_terminal_summary(
+        SimpleNamespace(section=lambda *_, **__: None, line=lines.append, stats=stats)
+    )
+    assert len(lines) == len(stats["error"]) == 1
+
+
+def _recording(**config: Any) -> Any:
+    """A plugin that records nothing by itself."""
+    made = object.__new__(recording.Recording)
+    made.uses, made._findings, made._test = {}, [], ""
+    made._config = SimpleNamespace(
+        getoption=lambda name, default=None: False, args_source=None, **config
+    )
+    return made
+
+
+def test_a_frame_of_ours_is_known_below_any_others() -> None:
+    found = []
+
+    def look() -> None:
+        found.append(recording.function_below(sys._getframe()))
+
+    code = compile("def run_fits(look):\n    look()\n", "/x/chalicelib/workers.py", "exec")
+    made: dict[str, Any] = {}
+    exec(code, made)  # noqa: S102 - a frame of that name, which nothing else makes
+    made["run_fits"](look)
+    look()
+    assert found == ["Fit", None]
+
+
+# --- what no other test does through a function ------------------------------------------------
+
+
+@pytest.fixture
+def client(cloud: Cloud) -> Client:
+    import app
+
+    return Client(app.app)
+
+
+@pytest.fixture
+def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """The root secret lies in Secrets Manager; begins another process."""
+    made = wiring.client("secretsmanager").create_secret(Name="root", SecretString=SECRET)
+    monkeypatch.setenv("LIKEWORTH_SECRET", "")
+    monkeypatch.setenv("LIKEWORTH_SECRET_ARN", made["ARN"])
+
+    def begin() -> None:
+        wiring.use_session(session())
+
+    begin()
+    return begin
+
+
+def forget_the_user_key(cloud: Cloud) -> None:
+    """As of a tenant from before there were such keys."""
+    key = {"pk": {"S": "acme#config"}, "sk": {"S": "user-key"}}
+    cloud.dynamodb.delete_item(TableName=TABLE, Key=key)
+
+
+def has_a_user_key(cloud: Cloud) -> bool:
+    return any(item["sk"]["S"] == "user-key" for item in cloud.items())
+
+
+def test_requests_of_a_tenant_from_before_make_its_key(
+    cloud: Cloud, client: Client, managed: Callable[[], None]
+) -> None:
+    sender = caller(client, "ingest")
+    forget_the_user_key(cloud)
+    managed()
+    event = make_event(user_id=ANNA, occurred_at=recently(days=1))
+    assert sender.events(event).status_code == 200
+    assert has_a_user_key(cloud)
+
+
+def test_a_key_is_hashed_anew_by_the_request_after_a_rotation(
+    client: Client, managed: Callable[[], None]
+) -> None:
+    reader = caller(client, "read")
+    before = wiring.store("acme").api_keys.by_id()[0].key_hash
+    wiring.client("secretsmanager").put_secret_value(SecretId="root", SecretString=SECRET[::-1])
+    managed()
+    assert reader.get("/v1/imports").status_code == 200
+    assert wiring.store("acme").api_keys.by_id()[0].key_hash != before
+
+
+def test_imports_of_a_tenant_from_before_make_its_key(
+    cloud: Cloud, managed: Callable[[], None]
+) -> None:
+    started, _ = start_import(wiring.store("acme"), filename="x.csv", mapping=MAPPING, now=NOW)
+    forget_the_user_key(cloud)
+    managed()
+    assert import_all(dropped(started.object_key, put(cloud, started.object_key, LIKES))) == []
+    assert has_a_user_key(cloud)
+
+
+def test_the_day_makes_the_key_of_a_tenant_from_before(
+    cloud: Cloud, managed: Callable[[], None]
+) -> None:
+    assert wiring.store("acme").config
+    forget_the_user_key(cloud)
+    managed()
+    workers.renew_user_keys(now=NOW)
+    assert has_a_user_key(cloud)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every document is too large for an item."""
+    monkeypatch.setattr(documents, "MAX_INLINE_BYTES", 0)
+
+
+def objects(cloud: Cloud) -> set[str]:
+    """The folders of the bucket in which something lies."""
+    listed = cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+    return {one["Key"].rpartition("/")[0] for one in listed}
+
+
+def test_large_experiments_are_kept_and_read_by_requests(
+    cloud: Cloud, client: Client, large: None
+) -> None:
+    admin = caller(client, "admin")
+    assert admin.post("/v1/experiments", make_geo(experiment_id="geo")).status_code == 201
+    assert objects(cloud) == {"documents/acme/experiments", "documents/acme/experiment-counts"}
+    assert admin.get("/v1/experiments/geo").json_body["id"] == "geo"
+
+
+def test_large_fits_are_written_by_fits_and_read_by_requests(
+    cloud: Cloud, client: Client, large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = caller(client, "admin")
+    store = wiring.store("acme")
+    register_experiment(store, make_holdout(experiment_id="lift"), now=NOW)
+    document = {"as_of": "2026-03-15T12:00:00Z", "goals": {"purchase": {"diagnostics": {}}}}
+    monkeypatch.setattr(fits, "_estimation", lambda: _estimate(document))
+    header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
+    (message,) = cloud.messages(cloud.fit_queue)
+    assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
+    assert show_fit(store, header.fit_id).status == "done"
+    assert "documents/acme/fits" in objects(cloud)
+    assert admin.get(f"/v1/fits/{header.fit_id}").status_code == 200
+
+
+def _estimate(document: dict[str, Any]) -> Callable[..., dict[str, Any]]:
+    def estimate(events: Any, **asked: Any) -> dict[str, Any]:
+        assert list(events) == []
+        assert [one.experiment_id for one in asked["experiments"]] == ["lift"]
+        first, last = asked["window"]
+        return document | {
+            "id": asked["fit_id"],
+            "window": {"from": first.isoformat(), "to": last.isoformat()},
+        }
+
+    return estimate
+
+
+def changed() -> dict[str, Any]:
+    """What the stream tells of a day."""
+    return {
+        "Records": [
+            {
+                "dynamodb": {
+                    "Keys": {"pk": {"S": event_partition("acme", DAY, shard)}, "sk": {"S": "x"}}
+                }
+            }
+            for shard in range(4)
+        ]
+    }
+
+
+@pytest.fixture
+def waiting(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The queue of days that wait."""
+    queue: str = cloud.sqs.create_queue(QueueName="likeworth-totals")["QueueUrl"]
+    monkeypatch.setenv("LIKEWORTH_TOTALS_QUEUE_URL", queue)
+    wiring.use_session(session())
+    wiring.client("sqs").meta.events.register(
+        "before-parameter-build.sqs.SendMessage", lambda params, **_: params.pop("DelaySeconds")
+    )
+    return queue
+
+
+def test_large_totals_are_written_by_the_stream_and_by_days_that_waited(
+    cloud: Cloud, client: Client, waiting: str, large: None
+) -> None:
+    admin = caller(client, "admin")
+    store = wiring.store("acme")
+    record_events(store, [make_event(), make_cost(period_days=3)], now=NOW)
+    workers.derive_totals(changed(), now=NOW)
+    assert objects(cloud) == {"documents/acme/days"}
+    assert store.totals.longest_cost_period() == 3
+
+    record_events(store, [make_cost(period_days=5, event_id="longer")], now=NOW)
+    workers.derive_totals(changed(), now=NOW)
+    messages = cloud.messages(waiting)
+    assert messages
+    later = NOW + dt.timedelta(hours=9)
+    answer = workers.derive_waiting_totals(sqs_event(*messages), now=later)
+    assert answer == {"batchItemFailures": []}
+    assert store.totals.longest_cost_period() == 5
+    path = f"/v1/timeseries?metric=engagements&from={DAY}&to={DAY}"
+    assert admin.get(path).json_body["series"][0]["points"][0]["value"] == 1
+
+
+@pytest.fixture
+def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A query takes moto its time."""
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "2")
+    monkeypatch.setattr(erasures, "LATE_DAYS", 0)
+
+
+def upload(cloud: Cloud, now: dt.datetime) -> None:
+    """A file that is named after somebody, with a row of theirs; and one was refused."""
+    body = LIKES.replace(str(DAY).encode(), str((now - dt.timedelta(days=1)).date()).encode())
+    store = wiring.store("acme")
+    started, _ = start_import(store, filename=f"{ANNA}.csv", mapping=MAPPING, now=now)
+    event = dropped(started.object_key, put(cloud, started.object_key, body))
+    answer = workers.run_imports(sqs_event(event), now=now, seconds_left=lambda: 900.0)
+    assert answer == {"batchItemFailures": []}
+    refused = RefusedRow(9, 0, f"of {ANNA}", "invalid_number", "likes: no number")
+    store.imports.add_refused_rows(started.import_id, 1, [refused], now=now)
+
+
+def test_files_of_somebody_are_erased_by_the_request(
+    cloud: Cloud, client: Client, short_retention: None
+) -> None:
+    admin = caller(client, "admin")
+    upload(cloud, dt.datetime.now(dt.UTC))
+    receipt = admin.call("DELETE", f"/v1/users/{ANNA}").json_body
+    assert (receipt["state"], receipt["uploads"], receipt["events"]) == ("done", 1, 1)
+    assert receipt["refused_rows"] == 1
+    assert ANNA not in json.dumps(admin.get("/v1/imports").json_body)
+
+
+def test_files_of_somebody_are_erased_by_the_day(cloud: Cloud, short_retention: None) -> None:
+    upload(cloud, NOW)
+    store = wiring.store("acme")
+    begun = erasures.erase_person(store, ANNA, now=NOW, has_time=lambda: False)
+    assert begun.state == "running"
+    workers.finish_erasures(now=NOW + dt.timedelta(hours=2))
+    (receipt,) = store.erasures.newest_first()
+    assert (receipt.state, receipt.uploads, receipt.refused_rows) == ("done", 1, 1)
+    assert store.imports.newest_first(limit=1)[0].filename != f"{ANNA}.csv"
+
+
+def test_a_fit_reads_costs_and_events_of_its_window(cloud: Cloud, store: TenantStore) -> None:
+    record_events(store, [make_conversion(), make_cost(period_days=3)], now=NOW)
+    request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)
+    (message,) = cloud.messages(cloud.fit_queue)
+    assert workers.run_fits(sqs_event(message), now=NOW) == {"batchItemFailures": []}
