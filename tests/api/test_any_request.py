@@ -49,10 +49,11 @@ READ_KEY = "1" * 12
 UNSPEAKABLE = {
     *("in_the_future", "incomplete_series", "invalid_format", "missing_field", "out_of_range"),
     *("too_few_conversions", "too_few_days", "too_few_regions", "too_long", "unknown_field"),
-    *("unknown_value", "currency_mismatch", "invalid_amount"),
+    *("unknown_value", "currency_mismatch", "invalid_amount", "too_short"),
 }
 """What may be wrong with a request that agrees with the description: fields that do not go with
-each other, days that are too many, names that this tenant has not, amounts of over 8 places."""
+each other, days that are too many, names that this tenant has not, amounts of over 8 places, an id
+such as ``%20``: gateways decode paths or do not, so it may have been a blank."""
 WHOLE_NUMBER = {"Input should be a valid integer", "must be a whole number"}
 """Also unspeakable: to JSON Schema 1.0 is an integer, here it is a fraction."""
 
