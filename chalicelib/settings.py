@@ -57,6 +57,9 @@ class Settings:
         How far a scheduled fit looks back.
     max_people : int
         How many people a fit follows day by day; of more, a sample is followed.
+    dynamodb_local : str
+        On one machine: folder of Amazon's DynamoDB Local, for ``serve --engine dynamodb-local``.
+        Empty: where ``make dynamodb-local`` puts it.
     """
 
     table: str = "likeworth"
@@ -77,6 +80,7 @@ class Settings:
     rate_limit: int = 600
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
+    dynamodb_local: str = ""
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:
