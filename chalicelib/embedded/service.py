@@ -44,6 +44,10 @@ UPLOAD_BYTES = 1_000_000_000
 
 STOP_SECONDS = 10.0
 
+PATIENT_SECONDS = 120
+"""How long a batch may take in DynamoDB Local: a slow disk takes 60 events a second, and no
+Lambda's end is near."""
+
 
 class Application(Protocol):
     """What the module `app` offers."""
@@ -147,7 +151,12 @@ class EmbeddedService:
                 self._aws.session, root_secret=root_secret, redelivery_seconds=redelivery_seconds
             )
             self._state.load_objects()
-            undo.enter_context(make.named_in_environment(self.resources))
+            undo.enter_context(
+                make.named_in_environment(
+                    self.resources,
+                    write_seconds=PATIENT_SECONDS if self.dynamodb_local is not None else None,
+                )
+            )
             undo.callback(wiring.reset)
             wiring.reset()
             wiring.use_session(self._aws.session)
