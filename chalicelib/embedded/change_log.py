@@ -41,13 +41,14 @@ class ChangeLog:
         self._path = path
         self._lock = threading.RLock()
         self._file = self._open()
-        lines = os.pread(self._file, os.fstat(self._file).st_size, 0).split(b"\n")
+        content = os.pread(self._file, os.fstat(self._file).st_size, 0)
         # behind the last line end lies nothing, or what a kill cut off before its write was sent
-        self._noted = {line.decode() for line in lines[:-1]}
+        complete = content.rfind(b"\n") + 1
+        os.ftruncate(self._file, complete)
+        self._noted = set(content[:complete].decode().splitlines())
         self._changed = dict.fromkeys(sorted(self._noted))
         self._in_flight: Counter[str] = Counter()
         self._for_next_start: set[str] = set()
-        self._rewrite()
 
     def close(self) -> None:
         """Close the file."""
