@@ -33,7 +33,7 @@ pytestmark = needs_java_and_jar
 KILLS = int(os.environ.get("SERVE_KILLS", "2"))
 ENGINE = ("--engine", "dynamodb-local")
 TODAY = dt.datetime.now(dt.UTC).date()
-DAYS = [TODAY - dt.timedelta(days=n) for n in range(1, 7)]
+DAYS = [TODAY - dt.timedelta(days=n) for n in range(1, 21)]
 PER_REQUEST = 20
 ROWS = 150
 
