@@ -8,10 +8,10 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -113,6 +113,9 @@ cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, mea
 
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)
+
+dynamodb-local: $(VENV)/.local ## fetch Amazon's DynamoDB Local for `serve --engine dynamodb-local` (needs Java 17 and npm)
+	@$(BIN)/python -m infra.dynamodb_local
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	@for kind in "" -local -dev -lambda; do \

@@ -61,6 +61,9 @@ class Settings:
     service : str
         What this installation is called in log lines, metrics and traces: in an account with two
         of them their figures would else be added up.
+    dynamodb_local : str
+        On one machine: folder of Amazon's DynamoDB Local, for ``serve --engine dynamodb-local``.
+        Empty: where ``make dynamodb-local`` puts it.
     """
 
     table: str = "likeworth"
@@ -82,6 +85,7 @@ class Settings:
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
     service: str = SERVICE
+    dynamodb_local: str = ""
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:

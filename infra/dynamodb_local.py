@@ -6,34 +6,67 @@ The only engine on one machine that reports consumed capacity truly.
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import os
 import shutil
 import socket
 import subprocess  # starts npm and java, with fixed arguments  # nosec B404
 import tarfile
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from chalicelib.embedded.dynamodb_local import JAR, installed_in
+from chalicelib.settings import read_settings
+
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
-FOLDER = Path("build/dynamodb-local")
+SHA512 = (
+    "c5379e44bbf311fab2779961ddb1f8734907bd21c79a6843e590ec1c52804398"
+    "36665e89aa515dbad6908422c7cf1129e91cb5a3b4c1ea7888a17b9002749ec1"
+)
 START_SECONDS = 30.0
 
 
-def install(folder: Path = FOLDER) -> Path:
-    """Fetch the engine once; returns the folder with its jar."""
-    emulator = folder / "package" / "emulator"
-    if (emulator / "DynamoDBLocal.jar").exists():
+def install(folder: Path | None = None) -> Path:
+    """Fetch the engine once.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where to; if absent, where ``serve --engine dynamodb-local`` looks for it.
+
+    Returns
+    -------
+    Path
+        The folder with its jar.
+
+    Raises
+    ------
+    SystemExit
+        If npm or Java is missing, or what npm fetched is not what is expected.
+    """
+    emulator = (
+        installed_in(read_settings().dynamodb_local, os.environ) if folder is None else folder
+    )
+    if (emulator / JAR).exists():
         return emulator
     for tool in ("npm", "java"):
         if shutil.which(tool) is None:
             raise SystemExit(f"DynamoDB Local needs {tool}, which is not on the PATH")
-    folder.mkdir(parents=True, exist_ok=True)
-    # fixed arguments, and npm from wherever the developer has it
-    subprocess.run(["npm", "pack", "--silent", PACKAGE], cwd=folder, check=True)  # nosec B603 B607
-    (archive,) = folder.glob("*.tgz")
-    with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
-    archive.unlink()
+    emulator.parent.mkdir(parents=True, exist_ok=True)
+    # beside its place, so that it can be moved there in one step
+    with tempfile.TemporaryDirectory(dir=emulator.parent) as scratch:
+        # fixed arguments, and npm from wherever the developer has it
+        subprocess.run(
+            ["npm", "pack", "--silent", PACKAGE], cwd=scratch, stdout=subprocess.DEVNULL, check=True
+        )  # nosec B603 B607
+        (archive,) = Path(scratch).glob("*.tgz")
+        if hashlib.sha512(archive.read_bytes()).hexdigest() != SHA512:
+            raise SystemExit(f"{PACKAGE} from npm is not the archive that is expected here")
+        with tarfile.open(archive) as tar:
+            tar.extractall(scratch, filter="data")
+        os.replace(Path(scratch) / "package" / "emulator", emulator)
     return emulator
 
 
@@ -66,3 +99,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.1)
     raise SystemExit(f"DynamoDB Local did not answer within {START_SECONDS:.0f} s")
+
+
+if __name__ == "__main__":
+    print(
+        f"DynamoDB Local is in {install()}; `python -m chalicelib serve --data DIR --engine "
+        "dynamodb-local` uses it. Its license is Amazon's own (LICENSE.txt there): it is for those "
+        "who have an AWS account."
+    )

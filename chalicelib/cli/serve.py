@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.progress import step
+from chalicelib.embedded.engine import ENGINES, EngineMismatchError
 
 if TYPE_CHECKING:
     from chalicelib.embedded.service import Application, EmbeddedService
 
+FAILED = 1
 PORT = 8000
 TENANT = "local"
+LOOK_SECONDS = 1.0
 
 
 def add_parser(subparsers: Any) -> None:
@@ -50,6 +53,15 @@ def add_parser(subparsers: Any) -> None:
             "it in again. A power cut may lose the last seconds of everything."
         ),
     )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help=(
+            "what keeps the table of DIR: the embedded one (the default of a new directory), or "
+            "Amazon's DynamoDB Local, which needs Java and `make dynamodb-local`. A directory "
+            "remembers its engine, and no other reads it"
+        ),
+    )
     parser.set_defaults(run=run)
 
 
@@ -57,21 +69,32 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
     stop = threading.Event()
     with interrupts_set(stop):
-        service = open_service(arguments.port, arguments.data)
+        service = open_service(arguments.port, arguments.data, arguments.engine)
         if service is None:
             return UNUSABLE
         try:
             service.start()
             _greet(service, arguments.data)
-            stop.wait()
+            while not stop.wait(LOOK_SECONDS):
+                if (
+                    service.dynamodb_local is not None
+                    and service.dynamodb_local.ended() is not None
+                ):
+                    print(
+                        "DynamoDB Local has ended by itself; nothing that was acknowledged is "
+                        "lost. Start again",
+                        file=sys.stderr,
+                    )
+                    return FAILED
             print("stopping: what is at hand is brought to its end ...", file=sys.stderr)
         finally:
             service.stop()
     return 0
 
 
-def open_service(port: int, data: Path | None) -> EmbeddedService | None:
+def open_service(port: int, data: Path | None, engine: str | None = None) -> EmbeddedService | None:
     """The service, not started yet; None, with the reason on standard error, if it cannot be."""
+    from chalicelib.embedded.dynamodb_local import EngineUnavailableError
     from chalicelib.embedded.installation import Installation, state_path
     from chalicelib.embedded.service import EmbeddedService
     from chalicelib.embedded.state import DirectoryInUseError
@@ -80,8 +103,10 @@ def open_service(port: int, data: Path | None) -> EmbeddedService | None:
     application = cast("Application", importlib.import_module("app"))
     try:
         with step("loading what was kept") as on_load:
-            return EmbeddedService(application, installation, port=port, data=data, on_load=on_load)
-    except DirectoryInUseError as error:
+            return EmbeddedService(
+                application, installation, port=port, data=data, engine=engine, on_load=on_load
+            )
+    except (DirectoryInUseError, EngineMismatchError, EngineUnavailableError) as error:
         print(f"cannot serve: {error}", file=sys.stderr)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
@@ -123,6 +148,8 @@ def _greet(service: EmbeddedService, data: Path | None) -> None:
     else:
         key = service.create_key(TENANT, "admin")
         print(f"An admin key of the tenant {TENANT}, shown this once:\n\n  {key}\n")
+    if service.dynamodb_local is not None:
+        print(f"Its table is in a DynamoDB Local (process {service.dynamodb_local.pid}).")
     if data is None:
         print("Nothing is kept when it stops; --data DIR keeps it.")
     print(examples(url, key), flush=True)

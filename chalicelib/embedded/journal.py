@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.embedded.aws import Call
+from chalicelib.embedded.engine import JOURNAL
+from chalicelib.embedded.files import replace_file
 from chalicelib.embedded.resources import TABLE
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
@@ -47,7 +49,7 @@ class Journal:
 
     def __init__(self, directory: Path, *, compact_from: int = 20_000) -> None:
         self._compact_from = compact_from
-        self._path = directory / "table.journal"
+        self._path = directory / JOURNAL
         self._mark_path = directory / "table.derived"
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         self.size = self._cut_torn_tail()
@@ -186,13 +188,3 @@ class Journal:
             return 0
         text = self._mark_path.read_text().strip()
         return int(text) if text.isdigit() else 0
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Give a file a new content in one step: readers see the old one or the new one."""
-    temporary = path.with_name(path.name + ".tmp")
-    with open(temporary, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    os.replace(temporary, path)

@@ -122,8 +122,15 @@ def create_resources(
 
 
 @contextlib.contextmanager
-def named_in_environment(made: Resources) -> Iterator[None]:
-    """Let this process's settings name these resources; what they were before is put back."""
+def named_in_environment(made: Resources, *, write_seconds: int | None = None) -> Iterator[None]:
+    """Let this process's settings name these resources; what they were before is put back.
+
+    Parameters
+    ----------
+    made : Resources
+    write_seconds : int, optional
+        In place of the setting's default, where the user has chosen nothing.
+    """
     values: dict[str, str | None] = {
         "TABLE": made.table,
         "BUCKET": made.bucket,
@@ -132,6 +139,8 @@ def named_in_environment(made: Resources) -> Iterator[None]:
         "SECRET_ARN": made.secret_arn,
     }
     values["SECRET"] = None  # it is taken out of the environment
+    if write_seconds is not None and PREFIX + "WRITE_SECONDS" not in os.environ:
+        values["WRITE_SECONDS"] = str(write_seconds)
     before = {PREFIX + name: os.environ.get(PREFIX + name) for name in values}
     _set_environment({PREFIX + name: value for name, value in values.items()})
     try:

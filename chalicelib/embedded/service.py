@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -20,7 +21,10 @@ from urllib.parse import parse_qs, unquote
 
 from chalicelib import wiring
 from chalicelib.embedded import resources as make
-from chalicelib.embedded.aws import Call, EmbeddedAws
+from chalicelib.embedded.aws import Answer, Call, EmbeddedAws
+from chalicelib.embedded.changes import Changes
+from chalicelib.embedded.dynamodb_local import DynamoDbLocal, installed_in, running
+from chalicelib.embedded.engine import DYNAMODB_LOCAL, engine_of, record_engine
 from chalicelib.embedded.gateway import ChaliceGateway
 from chalicelib.embedded.in_flight import InFlight
 from chalicelib.embedded.installation import Installation, KeyFile
@@ -29,6 +33,7 @@ from chalicelib.embedded.server import HttpServer, Request, Response, problem
 from chalicelib.embedded.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.embedded.state import State, locked
 from chalicelib.embedded.stream import StreamSource
+from chalicelib.embedded.tables import JournaledTable, LocalTable, ServedTable
 from chalicelib.services.keys import create_key
 from chalicelib.settings import read_settings
 from chalicelib.storage.tenants import Role
@@ -38,6 +43,10 @@ UPLOAD_BYTES = 1_000_000_000
 """Here an uploaded file lies in memory, so that its size has a limit beside that of the setting."""
 
 STOP_SECONDS = 10.0
+
+PATIENT_SECONDS = 120
+"""How long a batch may take in DynamoDB Local: a slow disk takes 60 events a second, and no
+Lambda's end is near."""
 
 
 class Application(Protocol):
@@ -77,6 +86,8 @@ class EmbeddedService:
         0 takes any free port.
     data : Path, optional
         Directory that keeps the state over a restart; without it all is forgotten at the end.
+    engine : str, optional
+        What keeps the table of `data`: see `engine.engine_of`.
     clock : callable
         The time, in UTC.
     redelivery_seconds : int
@@ -90,6 +101,10 @@ class EmbeddedService:
         If the port is taken.
     DirectoryInUseError
         If another process serves from `data`.
+    EngineMismatchError
+        If another engine has written `data`.
+    EngineUnavailableError
+        If the engine cannot be started on this machine.
     """
 
     def __init__(
@@ -99,6 +114,7 @@ class EmbeddedService:
         *,
         port: int = 8000,
         data: Path | None = None,
+        engine: str | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
         redelivery_seconds: int = 10,
         on_load: Callable[[float], None] | None = None,
@@ -111,19 +127,36 @@ class EmbeddedService:
             self._upload_bytes = min(given.max_import_bytes, UPLOAD_BYTES)
             if data is not None:
                 undo.enter_context(locked(data))
+            engine = engine_of(data, engine)
             self._http = HttpServer(port, self._answer, self._body_limit)
             undo.callback(self._http.stop)
-            self._aws = EmbeddedAws(s3_endpoint=self._http.url)
+            self.dynamodb_local: DynamoDbLocal | None = None
+            elsewhere: dict[str, Callable[[Call], Answer]] = {}
+            if data is not None and engine == DYNAMODB_LOCAL:
+                home, folder = data / DYNAMODB_LOCAL, installed_in(given.dynamodb_local, os.environ)
+                self.dynamodb_local = undo.enter_context(running(folder, home))
+                table: ServedTable = (local := LocalTable(self.dynamodb_local, home))
+                elsewhere["dynamodb"] = local.answer
+            else:
+                table = JournaledTable(data)
+            if data is not None:
+                record_engine(data, engine)
+            self._aws = EmbeddedAws(s3_endpoint=self._http.url, elsewhere=elsewhere)
             undo.callback(self._aws.close)
-            self._state = State(self._aws, data)
+            self._state = State(self._aws, table, data)
             undo.callback(self._state.close)
-            stream_arn = self._state.load_table(on_load)
+            changes = self._state.load_table(on_load)
             self._state.load_queues()
             self.resources = make.create_resources(
                 self._aws.session, root_secret=root_secret, redelivery_seconds=redelivery_seconds
             )
             self._state.load_objects()
-            undo.enter_context(make.named_in_environment(self.resources))
+            undo.enter_context(
+                make.named_in_environment(
+                    self.resources,
+                    write_seconds=PATIENT_SECONDS if self.dynamodb_local is not None else None,
+                )
+            )
             undo.callback(wiring.reset)
             wiring.reset()
             wiring.use_session(self._aws.session)
@@ -131,7 +164,7 @@ class EmbeddedService:
             self._key_file = KeyFile(installation)
             self._key_lock = threading.Lock()
             self._gateway = ChaliceGateway(application.app)
-            self._sources = self._make_sources(application, stream_arn)
+            self._sources = self._make_sources(application, changes)
             self._undo = undo.pop_all()
 
     @property
@@ -248,19 +281,16 @@ class EmbeddedService:
 
     # --- functions ----------------------------------------------------------------------------
 
-    def _make_sources(self, application: Application, stream_arn: str) -> list[Source]:
+    def _make_sources(self, application: Application, changes: Changes) -> list[Source]:
         sqs = self._aws.session.client("sqs")
         self._imports = QueueSource(
             sqs, self.resources.imports, "import", application.import_handler
         )
         self._fits = QueueSource(sqs, self.resources.fits, "fit", application.fit_handler)
         self._stream = StreamSource(
-            self._aws,
-            stream_arn,
+            changes,
             application.aggregate_handler,
             dead_letter=lambda records: self._bury(sqs, records),
-            position=lambda: self._state.position,
-            derived=self._state.mark_derived,
         )
         schedule = DailySchedule(
             application.schedule_handler,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
-from chalicelib.embedded.aws import Call, EmbeddedAws
-from chalicelib.embedded.resources import TABLE
+from chalicelib.embedded.changes import Changes, Record
 from chalicelib.embedded.sources import Handler, Source, failures_in, invoke
 
 
@@ -39,12 +36,11 @@ class Batching:
 
 @dataclass(slots=True)
 class _Gathered:
-    """The last record of every partition that changed, and how far the stream has been read."""
+    """The last record of every partition that changed."""
 
-    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
     since: float = 0.0
     changed: float = 0.0
-    position: int = 0
 
 
 class StreamSource(Source):
@@ -52,53 +48,33 @@ class StreamSource(Source):
 
     Parameters
     ----------
-    aws : EmbeddedAws
-    stream_arn : str
+    changes : Changes
     handler : callable
     dead_letter : callable
         Takes the records of a batch that failed for good.
-    position : callable
-        How much has been written to the table, in any unit that grows with it.
-    derived : callable
-        Told a position once all changes before it have been delivered.
     """
 
     def __init__(
         self,
-        aws: EmbeddedAws,
-        stream_arn: str,
+        changes: Changes,
         handler: Handler,
         *,
-        dead_letter: Callable[[list[dict[str, Any]]], None],
-        position: Callable[[], int],
-        derived: Callable[[int], None],
+        dead_letter: Callable[[list[Record]], None],
         batching: Batching | None = None,
     ) -> None:
         super().__init__("aggregate")
-        self._aws = aws
-        self._arn = stream_arn
+        self._changes = changes
         self._handler = handler
         self._dead_letter = dead_letter
-        self._position = position
-        self._derived = derived
         self._batching = batching or Batching()
         self._gathered = _Gathered()
         self._in_hand = 0
         self._hurry = threading.Event()
-        self._iterator = self._ask(
-            "GetShardIterator",
-            StreamArn=stream_arn,
-            ShardId=self._ask("DescribeStream", StreamArn=stream_arn)["StreamDescription"][
-                "Shards"
-            ][0]["ShardId"],
-            ShardIteratorType="TRIM_HORIZON",
-        )["ShardIterator"]
 
     def waiting(self) -> int:
         """How many partitions (at least) have changes that are not delivered yet."""
-        with self._aws.exclusive():
-            unread = self._ask("GetRecords", ShardIterator=self._iterator, Limit=1)["Records"]
-            return len(self._gathered.records) + self._in_hand + len(unread)
+        with self._changes.exclusive():
+            return len(self._gathered.records) + self._in_hand + self._changes.unread()
 
     def hurry(self) -> None:
         """Do not wait for further changes: somebody waits for these."""
@@ -120,7 +96,7 @@ class StreamSource(Source):
         read = self._read()
         batch = self._gathered
         if not batch.records:
-            self._derived(batch.position)
+            self._changes.settled()
             self._hurry.clear()
             return False
         now = time.monotonic()
@@ -132,8 +108,8 @@ class StreamSource(Source):
         if not complete:
             return read
         records = list(batch.records.values())
-        with self._aws.exclusive():
-            self._gathered = _Gathered(position=batch.position)
+        with self._changes.exclusive():
+            self._gathered = _Gathered()
             self._in_hand = len(records)
         size = self._batching.partitions
         for start in range(0, len(records), size):
@@ -142,13 +118,9 @@ class StreamSource(Source):
         return True
 
     def _read(self) -> bool:
-        with self._aws.exclusive():
-            position = self._position()
-            page = self._ask("GetRecords", ShardIterator=self._iterator, Limit=1000)
-            records = page["Records"]
-            self._iterator = page["NextShardIterator"]
+        with self._changes.exclusive():
+            records = self._changes.read()
             if not records:
-                self._gathered.position = position
                 return False
             now = time.monotonic()
             if not self._gathered.records:
@@ -156,28 +128,14 @@ class StreamSource(Source):
             self._gathered.changed = now
             for record in records:
                 self._gathered.records[record["dynamodb"]["Keys"]["pk"]["S"]] = record
-            self._aws.drop_read_records(TABLE, records[-1]["dynamodb"]["SequenceNumber"])
         return True
 
-    def _deliver(self, records: list[dict[str, Any]]) -> None:
+    def _deliver(self, records: list[Record]) -> None:
         for attempt in range(self._batching.attempts):
             if attempt:
                 time.sleep(self._batching.pause_seconds)
             done, returned = invoke(self.name, self._handler, {"Records": records})
             if done and not failures_in(returned):
                 return
+        self._changes.failed(records)
         self._dead_letter(records)
-
-    def _ask(self, action: str, **parameters: Any) -> Any:
-        call = Call(
-            "dynamodb-streams",
-            "POST",
-            "/",
-            {"x-amz-target": f"DynamoDBStreams_20120810.{action}"},
-            json.dumps(parameters).encode(),
-            {},
-        )
-        status, _, body = self._aws.answer(call)
-        if status != 200:
-            raise RuntimeError(f"{action}: {body.decode()}")
-        return json.loads(body)

@@ -2,70 +2,20 @@
 
 from __future__ import annotations
 
-import http.client
 import io
-import json
-import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from chalicelib.cli import main, progress
+from tests.served import Served
 
-ROOT = Path(__file__).resolve().parents[2]
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date()
-
-
-class Served:
-    """A `serve` that has said where it is."""
-
-    def __init__(self, data: Path) -> None:
-        environment = {
-            name: value for name, value in os.environ.items() if not name.startswith("LIKEWORTH_")
-        }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chalicelib", "serve", "--port", "0", "--data", str(data)],
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        said = ""
-        while "v1/imports" not in said:
-            line = self.process.stdout.readline()
-            assert line, self.process.communicate()
-            said += line
-        self.said = said
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found is not None
-        self.url = found[0]
-
-    def call(self, method: str, path: str, key: str, body: Any = None) -> Any:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
-        data = json.dumps(body).encode() if body is not None else None
-        headers = {"x-api-key": key, "content-type": "application/json"}
-        connection.request(method, path, data, headers)
-        response = connection.getresponse()
-        text = response.read()
-        connection.close()
-        assert response.status == 200, text
-        return json.loads(text)
-
-    def end(self, number: signal.Signals) -> int:
-        self.process.send_signal(number)
-        self.process.communicate(timeout=30)
-        return self.process.returncode
 
 
 def _events(count: int) -> list[dict[str, Any]]:
@@ -86,9 +36,8 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "data"
     first = Served(data)
     try:
-        key = re.search(r"lw_local\.\S+", first.said)
-        assert key is not None
-        answer = first.call("POST", "/v1/events", key[0], {"events": _events(20)})
+        key = first.key
+        answer = first.call("POST", "/v1/events", key, {"events": _events(20)})
     finally:
         first.end(signal.SIGKILL)
     assert answer["accepted"] == 20
@@ -99,7 +48,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         counted = 0
         while counted < 20:
             time.sleep(0.2)  # a key has 600 requests a minute
-            series = second.call("GET", f"{path}&interval=day", key[0])["series"]
+            series = second.call("GET", f"{path}&interval=day", key)["series"]
             counted = sum(point["value"] for one in series for point in one["points"])
     finally:
         status = second.end(signal.SIGTERM)
