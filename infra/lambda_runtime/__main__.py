@@ -16,9 +16,9 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +29,15 @@ from infra.lambda_runtime.runtime_api import FunctionError
 from infra.packaging.checking import unpack
 from infra.packaging.content import ROOT, install_locked, install_runtime
 from infra.packaging.targets import ARCHITECTURES, PACKAGES, find_python
-
-TENANT = "acme"
-PER_REQUEST = 500
-PEOPLE = 600
-ADS = (
-    "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value\n"
-    "{day},Spring sale,EUR,1200,40,22.50,2,80.00\n"
+from infra.rehearsal import (
+    REPORT,
+    TENANT,
+    appointment,
+    check_roi,
+    counted,
+    expect,
+    report,
+    send_brand,
 )
 
 
@@ -76,34 +78,22 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
     expect(ask("GET", "/v1/health")["status"] == "ok", "health")
     refused = api.invoke(events.request("GET", "/v1/roi"))
     expect(refused["statusCode"] == 401, f"without a key: {refused['statusCode']}")
-    sent = _send(ask)
-    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
-    _import(stage, functions["ImportHandler"], ADS.format(day=yesterday).encode())
+    sent = send_brand(ask)
+    _import(stage, functions["ImportHandler"], report())
     (imported,) = ask("GET", "/v1/imports")["imports"]
     expect(imported["state"] == "done" and imported["rejected"] == 0, f"import: {imported}")
     functions["AggregateHandler"].invoke(events.changes(_partitions(there)), seconds=300)
-    told = functions["TotalsHandler"].invoke(events.messages([_appointment(yesterday)], "totals"))
+    told = functions["TotalsHandler"].invoke(events.messages([appointment()], "totals"))
     expect(told == {"batchItemFailures": []}, f"totals: {told}")
-    start = yesterday - dt.timedelta(days=120)
-    series = ask("GET", f"/v1/timeseries?metric=engagements&from={start}&to={yesterday}")
-    counted = sum(point["value"] for one in series["series"] for point in one["points"])
-    expect(counted >= sent["engagement"], f"{counted} engagements of {sent['engagement']}")
+    expect(counted(ask) >= sent, f"{counted(ask)} engagements of {sent}")
     functions["ScheduleHandler"].invoke(events.clock())
     asked_for = there.received("FitQueue")
     expect(len(asked_for) == 1, f"{len(asked_for)} fits are asked for")
     told = functions["FitHandler"].invoke(events.messages(asked_for, "fits"), seconds=600)
     expect(told == {"batchItemFailures": []}, f"fit: {told}")
-    roi = ask("GET", "/v1/roi")
-    channels = {one["channel"] for one in roi["channels"]}
-    expect({"facebook", "google_ads"} <= channels, f"ROI of {channels}")
+    check_roi(ask)
     poisoned = functions["ImportHandler"].invoke(events.messages(["no JSON"], "imports"))
     expect(len(poisoned["batchItemFailures"]) == 1, f"poison: {poisoned}")
-
-
-def expect(holds: bool, told: str) -> None:
-    """Raise AssertionError unless something holds, with Python's own assertions or without."""
-    if not holds:
-        raise AssertionError(told)
 
 
 def _key(stage: Stage) -> str:
@@ -116,38 +106,12 @@ def _key(stage: Stage) -> str:
     return create_key(wiring.store(TENANT), "admin", now=dt.datetime.now(dt.UTC))
 
 
-def _send(ask: Callable[..., Any]) -> dict[str, int]:
-    """Send what happened to a made-up brand; how many events of each kind."""
-    from chalicelib.demo.brand import BRAND, simulate
-    from chalicelib.demo.exhibits import event_lines
-
-    today = dt.datetime.now(dt.UTC).date()
-    lines = event_lines(simulate(replace(BRAND, n_people=PEOPLE), 7, today=today))
-    raw = [json.loads(line) for line in lines]
-    counts: dict[str, int] = {}
-    for event in raw:
-        counts[event["kind"]] = counts.get(event["kind"], 0) + event.get("count", 1)
-    for begin in range(0, len(raw), PER_REQUEST):
-        batch = raw[begin : begin + PER_REQUEST]
-        told = ask("POST", "/v1/events", {"events": batch})
-        expect(told == {"accepted": len(batch), "rejected": []}, f"events: {told}")
-    return counts
-
-
 def _import(stage: Stage, function: Function, body: bytes) -> None:
-    key = f"imports/{TENANT}/ads.csv"
     bucket = stage.cloud.names["Bucket"]
-    put = stage.cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
-    message = events.uploaded(bucket, key, put["ETag"])
+    put = stage.cloud.client("s3").put_object(Bucket=bucket, Key=REPORT, Body=body)
+    message = events.uploaded(bucket, REPORT, put["ETag"])
     told = function.invoke(events.messages([message], "imports"))
     expect(told == {"batchItemFailures": []}, f"import: {told}")
-
-
-def _appointment(day: dt.date) -> str:
-    """The body of a message about a day that waits for its totals."""
-    read_at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
-    waits = {"tenant": TENANT, "day": f"{day}", "shard": 0, "read_at": read_at.isoformat()}
-    return json.dumps({"totals": waits})
 
 
 def _partitions(there: Cloud) -> list[tuple[str, str]]:
