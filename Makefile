@@ -8,7 +8,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test cost capacity dynamodb-local lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test e2e cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,14 @@ package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in 
 lambda-test: package ## the packages under AWS's own runtime client: a request, a file, a fit (needs Java 17 and npm)
 	@$(BIN)/python -m infra.lambda_runtime
 
+$(VENV)-e2e/.done: requirements-e2e.txt | $(VENV)/.dev
+	@"$$($(BIN)/python -m infra.packaging.targets)" -m venv $(VENV)-e2e
+	@$(VENV)-e2e/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-e2e.txt
+	@touch $@
+
+e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack by CloudFormation, and use what was deployed (minutes)
+	@$(BIN)/python -m infra.e2e $(VENV)-e2e/bin/ministack
+
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
 
@@ -123,4 +131,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-lint build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-lint $(VENV)-e2e build .pytest_cache .mypy_cache .ruff_cache .hypothesis

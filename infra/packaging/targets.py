@@ -116,3 +116,7 @@ def _candidates() -> Iterator[Path]:
         yield Path(on_path)
     pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
     yield from sorted(pyenv.glob(f"{'.'.join(map(str, VERSION))}.*/bin/python"))
+
+
+if __name__ == "__main__":
+    print(find_python())
