@@ -3,12 +3,13 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+STAGE  := dev
 PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test e2e cost capacity dynamodb-local lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test e2e deploy cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -103,7 +104,7 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.cold_start
 
 package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging --stage $(STAGE) $(PACKAGE)
 
 lambda-test: package ## the packages under AWS's own runtime client: a request, a file, a fit (needs Java 17 and npm)
 	@$(BIN)/python -m infra.lambda_runtime
@@ -115,6 +116,9 @@ $(VENV)-e2e/.done: requirements-e2e.txt | $(VENV)/.dev
 
 e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack by CloudFormation, and use what was deployed (minutes)
 	@$(BIN)/python -m infra.e2e $(VENV)-e2e/bin/ministack
+
+deploy: package ## to AWS, as STAGE=dev or STAGE=prod, with the credentials of the environment (docs/deploy.md)
+	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(ARGS)
 
 cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)

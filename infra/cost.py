@@ -17,6 +17,7 @@ from string import Template
 
 from app import STREAM_BATCH, STREAM_WINDOW_SECONDS
 from chalicelib.settings import Settings
+from chalicelib.telemetry import METRICS
 from infra.metering import PER_REQUEST, Measured, Work, measure
 from infra.prices import PriceTable, read_prices
 
@@ -103,7 +104,7 @@ class Functions:
         Memory by function.
     fit_seconds : int
         How long a fit may take.
-    alarms, secrets, queues : int
+    alarms, secrets, queues, keys, dashboards : int
     """
 
     mb: Mapping[str, int]
@@ -111,6 +112,8 @@ class Functions:
     alarms: int
     secrets: int
     queues: int
+    keys: int
+    dashboards: int
 
 
 def read_functions(path: Path = RESOURCES) -> Functions:
@@ -127,6 +130,8 @@ def read_functions(path: Path = RESOURCES) -> Functions:
         count("AWS::CloudWatch::Alarm"),
         count("AWS::SecretsManager::Secret"),
         sum("RedrivePolicy" in r.get("Properties", {}) for r in found.values()),
+        count("AWS::KMS::Key"),
+        count("AWS::CloudWatch::Dashboard"),
     )
 
 
@@ -206,10 +211,13 @@ class Model:
         )
 
     def standing(self) -> Use:
-        """What an installation costs without anybody: alarms, the secret, polling of queues."""
+        """What an installation costs without anybody: what watches it, the secret, polling."""
         polls = self.functions.queues * self.assumed.pollers * SECONDS / self.assumed.poll_seconds
         return {
             "alarms": self.functions.alarms,
+            "custom_metrics": len(METRICS),
+            "dashboards": self.functions.dashboards,
+            "kms_keys": self.functions.keys,
             "secrets": self.functions.secrets,
             "secret_calls": self.assumed.calls_of_secret,
             "sqs_requests": polls,

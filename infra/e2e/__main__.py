@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from infra.deploy import Stack, deploy
 from infra.e2e import ministack
 from infra.e2e.ministack import Server
-from infra.e2e.stack import Stack, deploy
 from infra.lambda_runtime.events import clock
 from infra.rehearsal import (
     REPORT,
@@ -37,6 +37,9 @@ from infra.rehearsal import (
 )
 
 PATIENCE_SECONDS = 300.0
+WAIT_SECONDS = 1500.0
+"""A day that goes on changing after its totals were derived waits for a quarter of an hour."""
+
 AGAIN_AFTER_SECONDS = "15"
 """In place of the hours after which a message comes again: there is one queue to be tried."""
 
@@ -130,8 +133,8 @@ class Deployed:
         return [message["Body"] for message in told.get("Messages", ())]
 
 
-def golden_path(there: Deployed, tell: Callable[[str], None]) -> None:
-    """Raises AssertionError where something does not come about."""
+def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
+    """How many engagements were sent; AssertionError where something does not come about."""
     expect(there.status("GET", "/v1/health")[0] == 200, "the API does not answer")
     status, told = there.status("GET", "/v1/roi")
     expect((status, told["code"]) == (401, "unauthenticated"), f"without a key: {status} {told}")
@@ -141,12 +144,13 @@ def golden_path(there: Deployed, tell: Callable[[str], None]) -> None:
     there.drop(REPORT, report())
     wait_for(lambda: _states(there) == ["done"], "the export is imported")
     tell("an export in the bucket is imported")
-    wait_for(lambda: counted(there.ask) >= sent, "the totals are what was sent")
-    tell("the stream has derived the day totals")
+    wait_for(lambda: counted(there.ask) > 0, "there are day totals")
+    tell("the stream derives day totals")
     there.tick()
     wait_for(lambda: _fits(there) == ["done"], "the fit is done")
     check_roi(there.ask)
     tell("the schedule has asked for a fit, and GET /v1/roi tells of it")
+    return sent
 
 
 def what_fails(there: Deployed, tell: Callable[[str], None]) -> None:
@@ -166,11 +170,11 @@ def what_fails(there: Deployed, tell: Callable[[str], None]) -> None:
     tell("of a batch only what failed comes again")
 
 
-def wait_for(holds: Callable[[], bool], told: str) -> None:
+def wait_for(holds: Callable[[], bool], told: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Look again and again until something holds; raises AssertionError."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not holds():
-        expect(time.monotonic() < deadline, f"not within {PATIENCE_SECONDS:.0f} s: {told}")
+        expect(time.monotonic() < deadline, f"not within {seconds:.0f} s: {told}")
         time.sleep(1)
 
 
@@ -180,6 +184,16 @@ def _states(there: Deployed) -> list[str]:
 
 def _fits(there: Deployed) -> list[str]:
     return [one["status"] for one in there.ask("GET", "/v1/fits")["fits"]]
+
+
+def known(template: dict[str, Any]) -> dict[str, Any]:
+    """The template without alarms on sums of metrics, which MiniStack does not know."""
+    resources = {
+        name: one
+        for name, one in template["Resources"].items()
+        if one["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in one["Properties"]
+    }
+    return {**template, "Resources": resources}
 
 
 def main() -> int:
@@ -198,11 +212,15 @@ def main() -> int:
         log = Path(folder, "log")
         with ministack.running(given.program.absolute(), log) as server:
             try:
-                stack = deploy(server, given.package, given.stage)
+                stack = deploy(server.client, given.package, given.stage, change=known)
                 tell(f"deployed: {len(stack.names)} resources")
                 there = Deployed(server, stack)
-                golden_path(there, tell)
+                sent = golden_path(there, tell)
                 what_fails(there, tell)
+                wait_for(
+                    lambda: counted(there.ask) >= sent, "the totals are what was sent", WAIT_SECONDS
+                )
+                tell("the day totals are what was sent")
             except Exception:
                 print(log.read_text()[-6000:], file=sys.stderr)
                 raise

@@ -79,6 +79,8 @@ FUNCTIONS = Functions(
     alarms=4,
     secrets=1,
     queues=3,
+    keys=1,
+    dashboards=1,
 )
 ASSUMED = Assumptions(core_mb=1024, call_seconds=0.01)
 MODEL = Model(MADE, FUNCTIONS, ASSUMED)
@@ -179,7 +181,8 @@ def test_the_template_is_counted() -> None:
     found = cost.read_functions()
     assert found.mb["APIHandler"] == 512
     assert (found.fit_seconds, found.secrets, found.queues) == (900, 1, 3)
-    assert found.alarms >= 4
+    assert found.alarms >= 20
+    assert (found.keys, found.dashboards) == (1, 1)
 
 
 def test_the_page_tells_a_fit_that_would_take_too_long() -> None:

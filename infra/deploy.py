@@ -1,0 +1,235 @@
+"""Deploys what `make package` made, by CloudFormation: a new stack, or a change of one.
+
+    python -m infra.deploy --stage dev [--alarm-email you@example.org] [--package build/package]
+
+The zips go into a bucket of their own under the digest of what is in them, so that a stack changes
+where its code does and an earlier version is there to go back to. Credentials and the region are
+those of the environment, as for the AWS command line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.packaging.targets import PACKAGES
+
+MAY = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+DEPLOY_SECONDS = 1800.0
+LOOKED_EVERY = 2.0
+NOTHING_TO_DO = "No updates are to be performed"
+
+CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
+
+ClientOf = Callable[[str], Any]
+"""Gives the client of a service."""
+
+
+class DeploymentError(Exception):
+    """The stack is not as it should be; says of each resource why."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What was deployed.
+
+    Attributes
+    ----------
+    outputs : dict of str to str
+    names : dict of str to str
+        Logical -> physical names.
+    """
+
+    outputs: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def deploy(
+    client: ClientOf,
+    folder: Path,
+    stage: str,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    change: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> Stack:
+    """Upload the packages, and make the stack of a stage or change it.
+
+    Parameters
+    ----------
+    folder : Path
+        What `make package` made.
+    parameters : mapping, optional
+        Of the template, beside the stage; those that are not given stay as they are.
+    change : callable, optional
+        Makes another template of it, for an AWS that does not know everything.
+
+    Raises
+    ------
+    DeploymentError
+        If a resource could not be made.
+    """
+    cloudformation, name = client("cloudformation"), stack_name(stage)
+    template = change(json.loads((folder / "template.json").read_text(encoding="utf-8")))
+    code = _code_bucket(client)
+    keys = {
+        package.name: _upload(client, code, folder / f"{package.name}.zip") for package in PACKAGES
+    }
+    body = json.dumps(with_code(template, code, keys)).encode()
+    place = f"template-{hashlib.sha256(body).hexdigest()[:16]}.json"
+    client("s3").put_object(Bucket=code, Key=place, Body=body)
+    given = {"Stage": stage, **(parameters or {})}
+    asked = {
+        "StackName": name,
+        "TemplateURL": _url_of(client, code, place),
+        "Capabilities": MAY,
+        "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
+    }
+    if _state(cloudformation, name) is None:
+        cloudformation.create_stack(**asked)
+    else:
+        kept = [one for one in template["Parameters"] if one not in given]
+        asked["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
+        try:
+            cloudformation.update_stack(**asked)
+        except cloudformation.exceptions.ClientError as error:
+            if NOTHING_TO_DO not in str(error):
+                raise
+    return _waited_for(cloudformation, name)
+
+
+def stack_name(stage: str) -> str:
+    """Of a stage."""
+    return f"likeworth-{stage}"
+
+
+def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    """The template with uploaded packages in place of files here."""
+    resources = {}
+    for name, one in template["Resources"].items():
+        place = one.get("Properties", {}).get("CodeUri")
+        if place is not None:
+            code = f"s3://{bucket}/{keys[Path(place).stem]}"
+            one = {**one, "Properties": {**one["Properties"], "CodeUri": code}}
+        resources[name] = one
+    return {**template, "Resources": resources}
+
+
+def _code_bucket(client: ClientOf) -> str:
+    """The bucket for packages of this account and region; made if it is not there."""
+    s3 = client("s3")
+    region = s3.meta.region_name
+    bucket = f"likeworth-code-{client('sts').get_caller_identity()['Account']}-{region}"
+    where = {} if region == "us-east-1" else {"LocationConstraint": region}
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+            raise
+        options = {"CreateBucketConfiguration": where} if where else {}
+        s3.create_bucket(Bucket=bucket, **options)
+        s3.put_public_access_block(
+            Bucket=bucket,
+            PublicAccessBlockConfiguration=dict.fromkeys(
+                (
+                    "BlockPublicAcls",
+                    "IgnorePublicAcls",
+                    "BlockPublicPolicy",
+                    "RestrictPublicBuckets",
+                ),
+                True,
+            ),
+        )
+    return bucket
+
+
+def _upload(client: ClientOf, bucket: str, path: Path) -> str:
+    """Upload a zip under the digest of what is in it."""
+    with path.open("rb") as packed:
+        digest = hashlib.file_digest(packed, "sha256").hexdigest()
+    key = f"{path.stem}-{digest[:16]}.zip"
+    client("s3").upload_file(str(path), bucket, key)
+    return key
+
+
+def _url_of(client: ClientOf, bucket: str, key: str) -> str:
+    endpoint = str(client("s3").meta.endpoint_url)
+    return f"{endpoint}/{bucket}/{key}"
+
+
+def _state(cloudformation: Any, name: str) -> dict[str, Any] | None:
+    """The stack as it is; None if there is none."""
+    try:
+        (told,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except cloudformation.exceptions.ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return None
+    found: dict[str, Any] = told
+    return None if found["StackStatus"] == "DELETE_COMPLETE" else found
+
+
+def _waited_for(cloudformation: Any, name: str) -> Stack:
+    deadline = time.monotonic() + DEPLOY_SECONDS
+    while True:
+        told = _state(cloudformation, name)
+        if told is None:
+            raise DeploymentError(f"{name} is not there")
+        if not told["StackStatus"].endswith("IN_PROGRESS") or time.monotonic() > deadline:
+            break
+        time.sleep(LOOKED_EVERY)
+    if told["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        happened = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+        why = [
+            f"{one['LogicalResourceId']}: {one.get('ResourceStatusReason')}"
+            for one in happened
+            if one["ResourceStatus"].endswith("FAILED")
+        ]
+        raise DeploymentError(f"{name} is {told['StackStatus']}: {'; '.join(why)}")
+    made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    return Stack(
+        {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", ())},
+        {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made},
+    )
+
+
+def main() -> int:
+    """Prints where the service is, and how a first key is made."""
+    import boto3
+
+    parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
+    parser.add_argument("--stage", choices=("dev", "prod"), required=True)
+    parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")
+    parser.add_argument("--alarm-email", metavar="ADDRESS", help="where alarms are mailed to")
+    parser.add_argument(
+        "--no-gateway-logs",
+        action="store_true",
+        help="where another stack of the account and region has set up API Gateway's log already",
+    )
+    given = parser.parse_args()
+    parameters = {"SetUpGatewayLogs": "no"} if given.no_gateway_logs else {}
+    parameters |= {"AlarmEmail": given.alarm_email} if given.alarm_email else {}
+    try:
+        stack = deploy(boto3.client, given.package, given.stage, parameters=parameters)
+    except DeploymentError as error:
+        print(f"deploy: {error}", file=sys.stderr)
+        return 1
+    told = stack.outputs
+    print(f"{stack_name(given.stage)} is at {told['EndpointURL']}")
+    print(
+        "A first key of a tenant:\n\n"
+        f"  LIKEWORTH_TABLE={told['TableName']} LIKEWORTH_BUCKET={told['BucketName']} "
+        f"LIKEWORTH_SECRET_ARN={told['RootSecretArn']} \\\n"
+        "    .venv/bin/python -m chalicelib keys create --tenant acme --role admin"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
