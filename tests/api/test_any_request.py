@@ -84,6 +84,7 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def tenant(cloud: Cloud, document: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> str:
     """Fills a tenant; the id of its fit."""
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "90")  # an erasure looks at every day of it
     store, now = wiring.store("acme"), dt.datetime.now(dt.UTC)
     with monkeypatch.context() as patched:
         patched.setattr(secrets, "token_hex", lambda size: "00" * size)
