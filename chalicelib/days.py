@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+SECONDS_PER_DAY = 86_400
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2999, 12, 31)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

@@ -7,6 +7,7 @@ tenant's currency) is checked by `services.admission`.
 from chalicelib.events.casting import with_user
 from chalicelib.events.models import (
     MAX_COUNT,
+    OF_PEOPLE,
     Audience,
     Conversion,
     Cost,
@@ -27,6 +28,7 @@ from chalicelib.events.parsing import (
 __all__ = [
     "EVENT_ERROR_CODES",
     "MAX_COUNT",
+    "OF_PEOPLE",
     "Audience",
     "Conversion",
     "Cost",

@@ -12,7 +12,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
 
 from chalicelib.events.models import (
     EVENT_ID_PATTERN,
@@ -24,6 +26,7 @@ from chalicelib.events.models import (
 )
 from chalicelib.money import Money
 
+Model = TypeVar("Model", bound=BaseModel)
 Mould = dict[str, Any]
 """The fields of an event; those in which events differ are overwritten."""
 
@@ -40,8 +43,7 @@ MOULDS_KEPT = 1_000
 _NEVER = object()
 _ENGAGEMENT_NAMES, _CONVERSION_NAMES = set(ENGAGEMENT), set(CONVERSION)
 _are_event_ids = re.compile(rf"{EVENT_ID_PATTERN}(?:\n{EVENT_ID_PATTERN})*").fullmatch
-set_attribute = object.__setattr__
-"""The models are frozen; pydantic's `model_construct` does the same."""
+_set = object.__setattr__  # the models are frozen; pydantic's `model_construct` does the same
 
 
 class Moulds:
@@ -69,7 +71,7 @@ class Moulds:
 
     def cast(self, raws: Sequence[Any]) -> list[Engagement | Conversion | None]:
         """The events that `parse_event` makes of the data; None where that is to be asked."""
-        engagements, conversions, new = self._engagements, self._conversions, object.__new__
+        engagements, conversions = self._engagements, self._conversions
         cast: list[Engagement | Conversion | None] = []
         ids: list[str] = []
         known_at: Any = _NEVER
@@ -106,23 +108,24 @@ class Moulds:
             fields["occurred_at"] = at
             fields["count"] = count
             ids.append(event_id)
-            event = new(model)
-            set_attribute(event, "__dict__", fields)
-            set_attribute(event, "__pydantic_fields_set__", names)
-            set_attribute(event, "__pydantic_extra__", None)
-            set_attribute(event, "__pydantic_private__", None)
-            cast.append(event)
+            cast.append(made_of(model, fields, names))
         return cast if are_event_ids(ids) else [None] * len(raws)
+
+
+def made_of(model: type[Model], fields: Mould, names: set[str]) -> Model:
+    """A model of fields that are known to be good; `names` are those said to be given."""
+    made = object.__new__(model)
+    _set(made, "__dict__", fields)
+    _set(made, "__pydantic_fields_set__", names)
+    _set(made, "__pydantic_extra__", None)
+    _set(made, "__pydantic_private__", None)
+    return made
 
 
 def with_user(event: Engagement | Conversion, user_id: str | None) -> Engagement | Conversion:
     """The event with another person, or none; what it was checked for does not depend on who."""
-    copy = object.__new__(type(event))
-    set_attribute(copy, "__dict__", event.__dict__ | {"user_id": user_id})
-    set_attribute(copy, "__pydantic_fields_set__", event.__pydantic_fields_set__)
-    set_attribute(copy, "__pydantic_extra__", None)
-    set_attribute(copy, "__pydantic_private__", None)
-    return copy
+    fields = event.__dict__ | {"user_id": user_id}
+    return made_of(type(event), fields, event.__pydantic_fields_set__)
 
 
 def are_event_ids(ids: Sequence[Any]) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from chalicelib.events.casting import MOULDS_KEPT, Mould, are_event_ids, set_attribute
+from chalicelib.events.casting import MOULDS_KEPT, Mould, are_event_ids, made_of
 from chalicelib.events.models import (
     MAX_COUNT,
     MAX_SHORT_TEXT,
@@ -52,7 +52,7 @@ class JsonMoulds:
 
     def cast(self, raws: Sequence[Any]) -> list[Engagement | Conversion | None]:
         """The events that `parse_event` makes of the data; None where that is to be asked."""
-        engagements, conversions, new = self._engagements, self._conversions, object.__new__
+        engagements, conversions = self._engagements, self._conversions
         cast: list[Engagement | Conversion | None] = []
         ids: list[str] = []
         model: type[Engagement] | type[Conversion]
@@ -75,12 +75,7 @@ class JsonMoulds:
                 cast.append(None)
                 continue
             ids.append(event_id)
-            event = new(model)
-            set_attribute(event, "__dict__", fields)
-            set_attribute(event, "__pydantic_fields_set__", names)
-            set_attribute(event, "__pydantic_extra__", None)
-            set_attribute(event, "__pydantic_private__", None)
-            cast.append(event)
+            cast.append(made_of(model, fields, names))
         return cast if are_event_ids(ids) else [None] * len(raws)
 
 
@@ -154,9 +149,4 @@ def _money(raw: dict[str, Any]) -> Money:
     amount, currency = parse_amount(raw["amount"]), parse_currency(raw["currency"])
     if len(raw) != len(_MONEY_NAMES) or type(raw) is not dict:
         raise TypeError
-    money = object.__new__(Money)
-    set_attribute(money, "__dict__", {"amount": amount, "currency": currency})
-    set_attribute(money, "__pydantic_fields_set__", _MONEY_NAMES)
-    set_attribute(money, "__pydantic_extra__", None)
-    set_attribute(money, "__pydantic_private__", None)
-    return money
+    return made_of(Money, {"amount": amount, "currency": currency}, _MONEY_NAMES)

@@ -158,4 +158,7 @@ class Audience(_Event):
 
 
 Event = Engagement | Conversion | Cost | Audience
+OF_PEOPLE = (Engagement, Conversion)
+"""The kinds of events that somebody can have made."""
+
 TaggedEvent = Annotated[Event, Field(discriminator="kind")]

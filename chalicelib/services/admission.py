@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from chalicelib.events import (
+    OF_PEOPLE,
     Audience,
     Conversion,
     Engagement,
     Event,
     EventRefused,
-    parse_event,
     parse_events,
     parse_json_events,
     with_user,
@@ -29,7 +29,6 @@ from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
-OF_PEOPLE = (Engagement, Conversion)
 MAX_MESSAGE_CHARACTERS = 500
 """An event can have more wrong fields than anybody wants to read, or an answer can hold."""
 
@@ -83,29 +82,24 @@ def terms_of(store: TenantStore, now: dt.datetime) -> Terms:
     )
 
 
-def admit(raw: Any, terms: Terms) -> Storable | Refusal:
-    """What to store for raw data, or why not.
+def admit_all(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
+    """What to store of each of a report's events, or why not.
 
     Parameters
     ----------
-    raw : object
-        What a JSON parser or a reader of exports made of one event.
+    raws : sequence
+        What a reader of exports made of each.
     """
-    try:
-        event = parse_event(raw)
-    except EventRefused as refused:
-        return _refusal(refused)
-    return admit_event(event, terms)
-
-
-def admit_all(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
-    """As `admit`, for many at once, which costs less for each: those of a report."""
     return _admitted(parse_events(raws), terms)
 
 
 def admit_json(raws: Sequence[Any], terms: Terms) -> Sequence[Storable | Refusal]:
     """As `admit_all`, of data that a parser of JSON made: events of people, mostly."""
     return _admitted(parse_json_events(raws), terms)
+
+
+def _refusal(refused: EventRefused) -> Refusal:
+    return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
 
 
 def _admitted(parsed: Sequence[Event | EventRefused], terms: Terms) -> Sequence[Storable | Refusal]:
@@ -115,10 +109,6 @@ def _admitted(parsed: Sequence[Event | EventRefused], terms: Terms) -> Sequence[
         _refusal(one) if isinstance(one, EventRefused) else admit_event(one, terms)
         for one in parsed
     ]
-
-
-def _refusal(refused: EventRefused) -> Refusal:
-    return Refusal(refused.code, refused.message[:MAX_MESSAGE_CHARACTERS])
 
 
 def admit_event(event: Event, terms: Terms) -> Storable | Refusal:

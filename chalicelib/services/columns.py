@@ -7,10 +7,10 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from chalicelib.days import SECONDS_PER_DAY
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
 
-SECONDS_PER_DAY = 86_400
 Kind = tuple[str, str, bool]
 
 

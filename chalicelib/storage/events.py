@@ -24,8 +24,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from chalicelib.days import SECONDS_PER_DAY
 from chalicelib.errors import StoreUnavailable
-from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.events import OF_PEOPLE, Audience, Conversion, Cost, Engagement, Event
 from chalicelib.money import Money
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
@@ -41,8 +42,6 @@ from chalicelib.storage.writer import (
 
 TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
-
-DAY_SECONDS = 86_400
 
 ERASED_AT_ONCE = 500
 """Events of a person that are written between two saves of the receipt."""
@@ -86,7 +85,6 @@ class Erased(NamedTuple):
 
 
 _OF_TWO_ITEMS = (Withdrawn, Erased)
-OF_PEOPLE = (Engagement, Conversion)
 Storable = Event | Withdrawn | Erased
 """What may be stored; the `user_id` of an event is the keyed hash, or None."""
 
@@ -249,7 +247,7 @@ def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item
 @lru_cache(maxsize=4096)
 def _ttl(occurred_at: dt.datetime, retention_days: int) -> str:
     """When an item may go; remembered, because a report's events happen at few instants."""
-    return str(int(occurred_at.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * DAY_SECONDS)
+    return str(int(occurred_at.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * SECONDS_PER_DAY)
 
 
 def _add_engagement(item: Item, event: Engagement) -> None:

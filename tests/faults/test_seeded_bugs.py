@@ -143,9 +143,9 @@ def log_the_user_id(patch: Patch) -> None:
     """A line for debugging that stayed."""
     admit = record.admit_json
 
-    def noisy(raw: Any, terms: Any) -> Any:
-        logging.getLogger("chalicelib.services.record").warning("event %s", raw)
-        return admit(raw, terms)
+    def noisy(raws: Any, terms: Any) -> Any:
+        logging.getLogger("chalicelib.services.record").warning("events %s", raws)
+        return admit(raws, terms)
 
     patch.setattr(record, "admit_json", noisy)
 
