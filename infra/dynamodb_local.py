@@ -9,14 +9,13 @@ import contextlib
 import hashlib
 import os
 import shutil
-import socket
 import subprocess  # starts npm and java, with fixed arguments  # nosec B404
 import tarfile
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from chalicelib.embedded import dynamodb_local as engine
 from chalicelib.embedded.dynamodb_local import JAR, installed_in
 from chalicelib.settings import read_settings
 
@@ -25,7 +24,6 @@ SHA512 = (
     "c5379e44bbf311fab2779961ddb1f8734907bd21c79a6843e590ec1c52804398"
     "36665e89aa515dbad6908422c7cf1129e91cb5a3b4c1ea7888a17b9002749ec1"
 )
-START_SECONDS = 30.0
 
 
 def install(folder: Path | None = None) -> Path:
@@ -72,33 +70,23 @@ def install(folder: Path | None = None) -> Path:
 
 @contextlib.contextmanager
 def running(emulator: Path) -> Iterator[str]:
-    """DynamoDB Local in memory on a free port of 127.0.0.1; yields its endpoint."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"]
-    with subprocess.Popen(  # fixed arguments and a port of our own  # nosec B603
-        [*command, "-inMemory", "-sharedDb", "-disableTelemetry", "-port", str(port)],
-        cwd=emulator,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
-        try:
-            _wait_for(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
+    """DynamoDB Local in memory on a free port of 127.0.0.1; yields its endpoint.
 
+    Parameters
+    ----------
+    emulator : Path
+        From `install`.
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise SystemExit(f"DynamoDB Local ended with status {process.returncode}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.1)
-    raise SystemExit(f"DynamoDB Local did not answer within {START_SECONDS:.0f} s")
+    Raises
+    ------
+    EngineUnavailableError
+        If it does not start.
+    """
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        engine.running(emulator, Path(folder), keep=False) as started,
+    ):
+        yield started.endpoint
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ def installed_in(given: str, environment: Mapping[str, str]) -> Path:
 
 
 @contextlib.contextmanager
-def running(folder: Path, directory: Path) -> Iterator[DynamoDbLocal]:
+def running(folder: Path, directory: Path, *, keep: bool = True) -> Iterator[DynamoDbLocal]:
     """A DynamoDB Local that keeps its tables in a directory.
 
     Parameters
@@ -68,6 +68,8 @@ def running(folder: Path, directory: Path) -> Iterator[DynamoDbLocal]:
         Where its jar lies.
     directory : Path
         Made if need be. Nobody else may serve from it: see `state.locked`.
+    keep : bool, optional
+        Whether tables lie there; else they are in memory, the same ones for every access key.
 
     Raises
     ------
@@ -85,7 +87,7 @@ def running(folder: Path, directory: Path) -> Iterator[DynamoDbLocal]:
     log = directory / "log"
     lock = _lock(directory)
     try:
-        process = _start(java, folder, directory, lock, log)
+        process = _start(java, folder, directory, lock, log, keep=keep)
     finally:
         os.close(lock)  # from now on Java alone holds it
     try:
@@ -96,11 +98,17 @@ def running(folder: Path, directory: Path) -> Iterator[DynamoDbLocal]:
 
 
 class DynamoDbLocal:
-    """A DynamoDB Local that runs."""
+    """A DynamoDB Local that runs.
+
+    Attributes
+    ----------
+    endpoint : str
+        Its URL.
+    """
 
     def __init__(self, process: subprocess.Popen[bytes], endpoint: str, access_key: str) -> None:
         self._process = process
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._authorization = (
             f"AWS4-HMAC-SHA256 Credential={access_key}/20260101/{REGION}/dynamodb/aws4_request, "
             "SignedHeaders=host, Signature=unchecked"
@@ -135,7 +143,7 @@ class DynamoDbLocal:
             if name in call.headers
         }
         headers["authorization"] = self._authorization
-        request = AWSRequest("POST", self._endpoint, headers=headers, data=call.body)
+        request = AWSRequest("POST", self.endpoint, headers=headers, data=call.body)
         response = self._http.send(request.prepare())
         return response.status_code, dict(response.headers), response.content
 
@@ -155,7 +163,7 @@ def _java(environment: Mapping[str, str]) -> str:
 
 
 def _start(
-    java: str, folder: Path, directory: Path, lock: int, log: Path
+    java: str, folder: Path, directory: Path, lock: int, log: Path, *, keep: bool
 ) -> subprocess.Popen[bytes]:
     folder = folder.resolve()
     libraries = folder / LIBRARIES
@@ -169,7 +177,7 @@ def _start(
         os.pathsep.join((str(folder / JAR), f"{libraries}/*")),
         str(LAUNCHER),
         "-disableTelemetry",
-        *("-dbPath", str(directory)),
+        *(("-dbPath", str(directory)) if keep else ("-inMemory", "-sharedDb")),
         *("-port", "8000"),  # it wants one; Launcher takes any that is free
     ]
     environment = {
