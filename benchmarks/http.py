@@ -18,7 +18,6 @@ for different channels.
 from __future__ import annotations
 
 import argparse
-import base64
 import cProfile
 import datetime as dt
 import gc
@@ -29,7 +28,6 @@ import random
 import statistics
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import app
@@ -43,9 +41,8 @@ from chalicelib.services.keys import create_key
 from chalicelib.storage import events as stored_events
 from chalicelib.storage import keys
 from chalicelib.storage.events import to_item
+from infra.lambda_runtime import events
 
-ROOT = Path(__file__).parents[1]
-GATEWAY = ROOT / "tests" / "api" / "golden" / "events_as_base64.json"
 TENANT = "bench"
 PER_REQUEST = 500
 REQUESTS = 8
@@ -96,22 +93,6 @@ def events_of(draw: random.Random, first: int, now: dt.datetime) -> list[Raw]:
     return made
 
 
-def gateway_event(key: str, method: str, path: str, body: bytes | None = None) -> Raw:
-    """What API Gateway hands over for a request; `path` with a query."""
-    event: Raw = json.loads(GATEWAY.read_text(encoding="utf-8"))["event"]
-    event["headers"]["x-api-key"] = key
-    event["multiValueHeaders"]["x-api-key"] = [key]
-    place, _, query = path.partition("?")
-    pairs = [pair.split("=") for pair in query.split("&") if pair]
-    event |= {"resource": place, "path": place, "httpMethod": method}
-    event["requestContext"] |= {"resourcePath": place, "httpMethod": method}
-    event["multiValueQueryStringParameters"] = {n: [v] for n, v in pairs} or None
-    event["queryStringParameters"] = dict(pairs) or None
-    event["body"] = None if body is None else base64.b64encode(body).decode()
-    event["isBase64Encoded"] = body is not None
-    return event
-
-
 def answered(event: Raw) -> Raw:
     """The body of the answer to a request, which must go well."""
     answer = app.app(event, Context())
@@ -150,10 +131,7 @@ def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:
     """Prints the line about ``POST /v1/events``."""
     draw, now = random.Random(SEED), dt.datetime.now(dt.UTC)  # noqa: S311 - a made-up load
     batches = [events_of(draw, PER_REQUEST * n, now) for n in range(REQUESTS)]
-    requests = [
-        gateway_event(key, "POST", "/v1/events", json.dumps({"events": batch}).encode())
-        for batch in batches
-    ]
+    requests = [events.request("POST", "/v1/events", key, {"events": batch}) for batch in batches]
     for request in requests:  # warms up, and sees that all is accepted
         before = session.dynamodb.written
         if answered(request)["accepted"] != PER_REQUEST:
@@ -201,7 +179,7 @@ def measure_roi(key: str, *, profile: bool) -> None:
     document, size = keep_a_fit()
     first = dt.date.fromisoformat(document["window"]["from"])
     days = (dt.date.fromisoformat(document["window"]["to"]) - first).days
-    whole = answered(gateway_event(key, "GET", "/v1/roi"))
+    whole = answered(events.request("GET", "/v1/roi", key))
     channels = [one["channel"] for one in whole["channels"]]
     draw = random.Random(SEED)  # noqa: S311 - made-up questions
     questions = []
@@ -210,7 +188,7 @@ def measure_roi(key: str, *, profile: bool) -> None:
         end = draw.randrange(start + 13, days + 1)
         path = f"/v1/roi?from={first + dt.timedelta(start)}&to={first + dt.timedelta(end)}"
         path += f"&channel={draw.choice(channels)}" if number % 4 == 3 else ""
-        questions.append(gateway_event(key, "GET", path if number % 2 else "/v1/roi"))
+        questions.append(events.request("GET", path if number % 2 else "/v1/roi", key))
     for question in questions[:8]:
         answered(question)
     if profile:

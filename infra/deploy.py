@@ -24,6 +24,7 @@ from infra.packaging.targets import PACKAGES
 MAY = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 DEPLOY_SECONDS = 1800.0
 LOOKED_EVERY = 2.0
+UNUSABLE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
 NOTHING_TO_DO = "No updates are to be performed"
 
 CLOSED = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -91,7 +92,13 @@ def deploy(
         "Capabilities": MAY,
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in given.items()],
     }
-    if _state(cloudformation, name) is None:
+    before = _state(cloudformation, name)
+    if before is not None and before["StackStatus"] in UNUSABLE:
+        raise DeploymentError(
+            f"{name} is {before['StackStatus']}: what a failed first deployment left cannot be "
+            "changed; delete the stack, and what it has kept (docs/deploy.md, Tear down)"
+        )
+    if before is None:
         cloudformation.create_stack(**asked)
     else:
         kept = [one for one in template["Parameters"] if one not in given]

@@ -1,4 +1,4 @@
-"""What the rehearsals of a deployment send: `make lambda-test` and `make e2e` ask the same."""
+"""What packages and deployments are tried with: the same brand, report and questions for each."""
 
 from __future__ import annotations
 
@@ -34,14 +34,18 @@ def report() -> bytes:
     return f"{head}\n{yesterday()},Spring sale,EUR,1200,40,22.50,2,80.00\n".encode()
 
 
-def send_brand(ask: Ask) -> int:
-    """Send what happened to a made-up brand of few people; how many engagements there were."""
+def brand_events(today: dt.date) -> list[dict[str, Any]]:
+    """What happened to a made-up brand of few people, up to the day before."""
     from chalicelib.demo.brand import BRAND, simulate
     from chalicelib.demo.exhibits import event_lines
 
-    today = dt.datetime.now(dt.UTC).date()
-    lines = event_lines(simulate(replace(BRAND, n_people=PEOPLE), 7, today=today))
-    raw = [json.loads(line) for line in lines]
+    history = simulate(replace(BRAND, n_people=PEOPLE), 7, today=today)
+    return [json.loads(line) for line in event_lines(history)]
+
+
+def send_brand(ask: Ask) -> int:
+    """Send the events of the brand; how many engagements there were."""
+    raw = brand_events(dt.datetime.now(dt.UTC).date())
     for begin in range(0, len(raw), PER_REQUEST):
         batch = raw[begin : begin + PER_REQUEST]
         told = ask("POST", "/v1/events", {"events": batch})

@@ -7,7 +7,6 @@ import json
 import math
 import tempfile
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,9 @@ from infra.packaging.targets import (
     Package,
     PackageError,
 )
+from infra.rehearsal import brand_events
 
 DAY = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
-PEOPLE = 600
 CLOSE = 1e-6
 """How far, as a share, an estimate of the package may be from that of the code here: the lock file
 has other versions of numpy and scipy for other versions of Python."""
@@ -128,9 +127,9 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
     from chalicelib.events import parse_event
     from chalicelib.services.estimation import fit_events
 
-    lines = _events_of_a_brand()
+    sent = brand_events(DAY.date())
     here = fit_events(
-        (parse_event(json.loads(line)) for line in lines),
+        map(parse_event, sent),
         window=None,
         currency="EUR",
         as_of=DAY,
@@ -139,7 +138,7 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
     with tempfile.TemporaryDirectory() as folder:
         unpack(path, Path(folder, "task"))
         events = Path(folder, "events.ndjson")
-        events.write_text("\n".join(lines), encoding="utf-8")
+        events.write_text("\n".join(map(json.dumps, sent)), encoding="utf-8")
         task = f"{folder}/task"
         told = _run(python, ESTIMATES, task, str(runtime), str(events), DAY.isoformat())
     return largest_difference(json.loads(json.dumps(here)), json.loads(told))
@@ -176,15 +175,6 @@ def unpack(path: Path, folder: Path) -> None:
 
 def _handler_of(function: str) -> str:
     return f"{function.removesuffix('Handler').lower()}_handler"
-
-
-def _events_of_a_brand() -> list[str]:
-    from chalicelib.demo.brand import BRAND, simulate
-    from chalicelib.demo.exhibits import event_lines
-
-    small = replace(BRAND, n_people=PEOPLE)
-    lines = event_lines(simulate(small, 7, today=DAY.date()))
-    return [line.decode().strip() for line in lines]
 
 
 def _run(python: Path, code: str, *arguments: str) -> str:

@@ -83,28 +83,37 @@ def test_a_stack_is_made_and_then_changed_and_then_left_alone(cloud: Cloud, fold
     assert len([one for one in names if one.startswith("whole-")]) == 1
 
 
-def test_a_stack_that_cannot_be_made_says_why(
-    cloud: Cloud, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = session().client
-    failed = {"StackStatus": "ROLLBACK_COMPLETE"}
-    why = [
-        {
-            "LogicalResourceId": "Queue",
-            "ResourceStatus": "CREATE_FAILED",
-            "ResourceStatusReason": "no room",
-        },
-        {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_COMPLETE"},
-    ]
+WHY = [
+    {
+        "LogicalResourceId": "Queue",
+        "ResourceStatus": "CREATE_FAILED",
+        "ResourceStatusReason": "no room",
+    },
+    {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_COMPLETE"},
+]
 
-    class Failing:
-        exceptions = client("cloudformation").exceptions
 
-        def describe_stacks(self, **_: Any) -> Any:
-            return {"Stacks": [failed]}
+class Failed:
+    """A CloudFormation that could not make a stack."""
 
-        def describe_stack_events(self, **_: Any) -> Any:
-            return {"StackEvents": why}
+    def __init__(self) -> None:
+        self.exceptions = session().client("cloudformation").exceptions
 
+    def describe_stacks(self, **_: Any) -> Any:
+        return {"Stacks": [{"StackStatus": "ROLLBACK_COMPLETE"}]}
+
+    def describe_stack_events(self, **_: Any) -> Any:
+        return {"StackEvents": WHY}
+
+
+def test_a_stack_that_cannot_be_made_says_why() -> None:
     with pytest.raises(DeploymentError, match="ROLLBACK_COMPLETE: Queue: no room"):
-        deploy._waited_for(Failing(), "likeworth-dev")
+        deploy._waited_for(Failed(), "likeworth-dev")
+
+
+def test_what_a_failed_first_try_left_is_not_changed_but_told(cloud: Cloud, folder: Path) -> None:
+    def client(name: str) -> Any:
+        return Failed() if name == "cloudformation" else session().client(name)
+
+    with pytest.raises(DeploymentError, match=r"docs/deploy\.md"):
+        deploy.deploy(client, folder, "dev")

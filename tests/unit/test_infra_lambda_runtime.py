@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import threading
@@ -96,3 +97,17 @@ def test_a_request_is_one_that_the_application_answers(store: TenantStore) -> No
     assert (told["statusCode"], json.loads(told["body"])["status"]) == (200, "ok")
     refused = app.app(events.request("GET", "/v1/timeseries?metric=events"), None)
     assert refused["statusCode"] == 401
+
+
+def test_a_request_is_what_the_gateway_hands_over() -> None:
+    event = events.request("GET", "/v1/roi?from=2026-01-01&channel=facebook", "k")
+    assert event["path"] == event["requestContext"]["resourcePath"] == "/v1/roi"
+    assert event["multiValueHeaders"]["x-api-key"] == ["k"]
+    assert event["multiValueQueryStringParameters"] == {
+        "from": ["2026-01-01"],
+        "channel": ["facebook"],
+    }
+    assert (event["body"], event["isBase64Encoded"]) == (None, False)
+    sent = events.request("POST", "/v1/events", "k", {"events": []})
+    assert json.loads(base64.b64decode(sent["body"])) == {"events": []}
+    assert sent["isBase64Encoded"]
