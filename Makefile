@@ -12,7 +12,7 @@ TARGETS = app.py chalicelib tests infra benchmarks
 .PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test e2e deploy cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

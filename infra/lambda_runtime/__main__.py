@@ -28,7 +28,7 @@ from infra.lambda_runtime.function import Function, Installed, started
 from infra.lambda_runtime.runtime_api import FunctionError
 from infra.packaging.checking import unpack
 from infra.packaging.content import ROOT, install_locked, install_runtime
-from infra.packaging.targets import ARCHITECTURES, PACKAGES, find_python
+from infra.packaging.targets import PACKAGES, architecture_here, find_python
 from infra.rehearsal import (
     REPORT,
     TENANT,
@@ -141,14 +141,18 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=5)
     given = parser.parse_args()
     template = json.loads((given.package / "template.json").read_text())
+    here = architecture_here()
+    (packaged_for,) = template["Resources"]["APIHandler"]["Properties"]["Architectures"]
+    if here is None or here.name != packaged_for:
+        parser.error(f"{given.package} is for {packaged_for}, and this machine is another one")
     with tempfile.TemporaryDirectory() as folder, cloud.running() as there, ExitStack() as stack:
         tasks = {}
         for package in PACKAGES:
             tasks[package.name] = Path(folder, package.name)
             unpack(given.package / f"{package.name}.zip", tasks[package.name])
         runtime = Path(folder, "runtime")
-        install_runtime(runtime, ARCHITECTURES["x86_64"])
-        install_locked(runtime, ROOT / "requirements-lambda.lock", ARCHITECTURES["x86_64"])
+        install_runtime(runtime, here)
+        install_locked(runtime, ROOT / "requirements-lambda.lock", here)
         log = stack.enter_context(Path(folder, "log").open("w+"))
         stage = Stage(template, tasks, Installed(find_python(), runtime, log), there)
         names = [name for package in PACKAGES for name in package.functions]

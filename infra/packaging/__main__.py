@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import shutil
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from infra.packaging.targets import (
     Architecture,
     Package,
     PackageError,
+    architecture_here,
     find_python,
 )
 from infra.packaging.template import deployable, merged_template
@@ -69,7 +69,7 @@ def make(
     size = checking.check_size(path)
     checking.check_content(path, package, architecture)
     told = "not tried: this is another processor"
-    if architecture.name == _architecture_here():
+    if architecture == architecture_here():
         checking.check_start(path, package, python, runtime)
         told = "starts"
         if package.needed >= ESTIMATING:
@@ -79,10 +79,6 @@ def make(
         f"{path}: {architecture.name}, {size / 1e6:.1f} MB, zipped {path.stat().st_size / 1e6:.1f} "
         f"MB, sha256 {digest[:16]}; {told}"
     )
-
-
-def _architecture_here() -> str:
-    return {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
 
 if __name__ == "__main__":

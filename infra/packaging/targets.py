@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ ARCHITECTURES = {
     "x86_64": Architecture("x86_64", "x86_64-manylinux_2_28", 62),
     "arm64": Architecture("arm64", "aarch64-manylinux_2_28", 183),
 }
+
+
+def architecture_here() -> Architecture | None:
+    """That of this machine, if Lambda has it."""
+    return ARCHITECTURES.get({"aarch64": "arm64"}.get(platform.machine(), platform.machine()))
 
 
 @dataclass(frozen=True, slots=True)
