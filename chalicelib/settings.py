@@ -57,6 +57,14 @@ class Settings:
         How far a scheduled fit looks back.
     max_people : int
         How many people a fit follows day by day; of more, a sample is followed.
+    fit_machine_arn : str
+        State machine that reads fits of many events in parts; without one all are read as a whole.
+    fit_whole_events : int
+        How many events are read as a whole; a fit of more goes to the state machine.
+    fit_part_events : int
+        Of how many events, about, a part is.
+    fit_concurrency : int
+        How many parts of a fit are read at once.
     """
 
     table: str = "likeworth"
@@ -77,6 +85,10 @@ class Settings:
     rate_limit: int = 600
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
+    fit_machine_arn: str = ""
+    fit_whole_events: int = 10_000_000
+    fit_part_events: int = 3_000_000
+    fit_concurrency: int = 40
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:

@@ -1,16 +1,25 @@
-"""Events in columns: what a fit reads, in some tens of bytes an event."""
+"""Events in columns: what a fit reads, in some tens of bytes an event.
+
+Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
+events, one set after the other, would have become.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from array import array
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
 
 SECONDS_PER_DAY = 86_400
+SMALLEST_SHARE = Decimal("1e-12")
+"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+
 Kind = tuple[str, str, bool]
 
 
@@ -30,7 +39,8 @@ class GoalColumns:
 class Columns:
     """Events of the window in columns; days are ordinals.
 
-    `costs` has the channel, first and last day and amount of every cost event.
+    `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
+    that its sums are the same in whatever order events come.
     """
 
     kinds: dict[Kind, int] = field(default_factory=dict)
@@ -40,11 +50,13 @@ class Columns:
     kind: array[int] = field(default_factory=lambda: array("q"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
-    cost_of_kind: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
-    cost_of_channel: dict[tuple[str, int], float] = field(
-        default_factory=lambda: defaultdict(float)
+    cost_of_kind: dict[tuple[int, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
     )
-    costs: list[tuple[str, int, int, float]] = field(default_factory=list)
+    cost_of_channel: dict[tuple[str, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
 
     def add(self, event: Event) -> None:
@@ -55,13 +67,41 @@ class Columns:
                 self._add_conversion(event)
             case Cost():
                 first = event.day.toordinal()
-                share = float(event.amount.amount) / event.period_days
+                share = (event.amount.amount / event.period_days).quantize(SMALLEST_SHARE)
                 for day in range(first, first + event.period_days):
                     self.cost_of_channel[event.channel, day] += share
                 last = first + event.period_days - 1
-                self.costs.append((event.channel, first, last, float(event.amount.amount)))
+                self.costs.append((event.channel, first, last, event.amount.amount))
             case Audience():
                 pass
+
+    def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
+        """Append the events of other columns, as if they had been added here, one after another.
+
+        Parameters
+        ----------
+        without : collection of str, optional
+            People whose events become those of nobody.
+        """
+        kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
+        people = [-1 if one in without else self._number_of(one) for one in other.people]
+        self.day.extend(other.day)
+        self.time.extend(other.time)
+        self.kind.extend(_renumbered(other.kind, kinds))
+        self.person.extend(_renumbered(other.person, [*people, -1]))
+        self.count.extend(other.count)
+        for (kind, day), amount in other.cost_of_kind.items():
+            self.cost_of_kind[kinds[kind], day] += amount
+        for key, amount in other.cost_of_channel.items():
+            self.cost_of_channel[key] += amount
+        self.costs.extend(other.costs)
+        for name, theirs in other.goals.items():
+            goal = self.goals[name]
+            goal.day.extend(theirs.day)
+            goal.time.extend(theirs.time)
+            goal.person.extend(_renumbered(theirs.person, [*people, -1]))
+            goal.count.extend(theirs.count)
+            goal.value.extend(theirs.value)
 
     def _add_engagement(self, event: Engagement) -> None:
         kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
@@ -72,7 +112,7 @@ class Columns:
         self.person.append(self._number_of(event.user_id if event.consent else None))
         self.count.append(float(event.count))
         if event.cost is not None:
-            amount = float(event.cost.amount)
+            amount = event.cost.amount
             self.cost_of_kind[kind, day] += amount
             self.cost_of_channel[event.channel, day] += amount
 
@@ -96,3 +136,14 @@ class Columns:
         first = min(min(column) for column in days)
         last = max(max(column) for column in days)
         return dt.date.fromordinal(first), dt.date.fromordinal(last)
+
+
+def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
+    """The new number of each; of -1, the last of `new`."""
+    import numpy as np
+
+    made: array[int] = array("q")
+    made.frombytes(
+        np.asarray(new, dtype=np.int64)[np.frombuffer(numbers, dtype=np.int64)].tobytes()
+    )
+    return made
