@@ -14,6 +14,8 @@ FUNCTIONS = frozenset(
         "APIHandler",
         "ImportHandler",
         "FitHandler",
+        "FitPartHandler",
+        "FitMergeHandler",
         "TotalsHandler",
         "AggregateHandler",
         "ScheduleHandler",

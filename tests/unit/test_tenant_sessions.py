@@ -22,7 +22,14 @@ from tests.factories import NOW, make_event
 from tests.unit.test_workers import ADS, DAY, dropped, put, sqs_event
 
 ROLE = "arn:aws:iam::123456789012:role/tenants"
-FUNCTIONS = ("Import", "Fit", "Totals")
+FUNCTIONS = {
+    "Import": "Import",
+    "Fit": "Fit",
+    "FitPart": "FitPart",
+    "FitMerge": "FitPart",
+    "Totals": "Totals",
+}
+"""Functions that work for one tenant at a time, and whose role each has."""
 TENANTS = ("acme", "b-corp")
 ACTIONS = {"s3:HeadObject": "s3:GetObject"}
 """What IAM calls an operation, where it calls it something else."""
@@ -137,7 +144,7 @@ def check(watch: Watch, function: str) -> None:
     assert set(watch.sessions.values()) <= set(TENANTS)
     for call in watch.own():
         assert not call.action.startswith(("dynamodb:", "s3:")), call
-        assert is_allowed(f"{function}Role", call), call
+        assert is_allowed(f"{FUNCTIONS[function]}Role", call), call
     for tenant in TENANTS:
         for call in watch.of(tenant):
             assert is_allowed("TenantRole", call, tenant), call
@@ -174,6 +181,26 @@ def test_fits_reach_the_tenant_who_asked(watch: Watch, cloud: Cloud) -> None:
     assert workers.run_fits(sqs_event(*messages), now=NOW) == {"batchItemFailures": []}
     check(watch, "Fit")
     assert all(watch.of(tenant) for tenant in TENANTS)
+
+
+def test_parts_of_fits_reach_the_tenant_whose_fit_it_is(watch: Watch, cloud: Cloud) -> None:
+    part = {"number": 0, "shard": 0, "first": DAY.isoformat(), "last": DAY.isoformat()}
+    for tenant in TENANTS:
+        asked = request_fit(wiring.store(tenant), wiring.send_fit, now=NOW, start=DAY, end=DAY)
+        plan = {"tenant": tenant, "fit_id": asked.fit_id, "as_of": "2026-03-15T12:00:00Z"}
+        watch.calls.clear()
+        assert workers.read_fit_part(plan | {"part": part}) > 0
+        check(watch, "FitPart")
+        (put,) = [one.asked for one in watch.of(tenant) if one.action == "s3:PutObject"]
+        assert "Tagging" in put
+        tagging = Call("s3:PutObjectTagging", put, "")
+        assert is_allowed("TenantRole", tagging, tenant)
+        other = TENANTS[1 - TENANTS.index(tenant)]
+        assert not is_allowed("TenantRole", tagging, other)
+        watch.calls.clear()
+        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # nothing is there
+        check(watch, "FitMerge")
+        assert {"s3:GetObject", "s3:DeleteObject"} <= {one.action for one in watch.of(tenant)}
 
 
 def test_totals_reach_the_tenant_whose_day_it_is(
@@ -236,13 +263,13 @@ def test_without_a_role_nothing_is_assumed(cloud: Cloud, monkeypatch: pytest.Mon
 
 def test_functions_of_one_tenant_at_a_time_have_no_data_of_their_own() -> None:
     resources = packaged.template()["Resources"]
-    for function in FUNCTIONS:
+    for function, role in FUNCTIONS.items():
         properties = resources[f"{function}Handler"]["Properties"]
-        assert properties["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+        assert properties["Role"] == {"Fn::GetAtt": [f"{role}Role", "Arn"]}
         assert properties["Environment"]["Variables"]["LIKEWORTH_TENANT_ROLE_ARN"] == {
             "Fn::GetAtt": ["TenantRole", "Arn"]
         }
-        text = json.dumps(statements_of(f"{function}Role"))
+        text = json.dumps(statements_of(f"{role}Role"))
         assert "dynamodb:" not in text
         assert "s3:" not in text
 
@@ -252,7 +279,10 @@ def test_a_session_must_name_its_tenant_and_can_name_nothing_else() -> None:
     assert role["MaxSessionDuration"] == wiring.SESSION_SECONDS
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {
-        "AWS": [{"Fn::GetAtt": [f"{function}Role", "Arn"]} for function in FUNCTIONS]
+        "AWS": [
+            {"Fn::GetAtt": [f"{function}Role", "Arn"]}
+            for function in dict.fromkeys(FUNCTIONS.values())
+        ]
     }
     assert trust["Condition"] == {
         "StringLike": {"aws:RequestTag/tenant": "?*"},
