@@ -63,6 +63,8 @@ class Settings:
         How many events are read as a whole; a fit of more goes to the state machine.
     fit_part_events : int
         Of how many events, about, a part is.
+    fit_merged_events : int
+        How many events of people are put together again; of more, a sample of people is followed.
     fit_concurrency : int
         How many parts of a fit are read at once.
     """
@@ -88,6 +90,7 @@ class Settings:
     fit_machine_arn: str = ""
     fit_whole_events: int = 10_000_000
     fit_part_events: int = 3_000_000
+    fit_merged_events: int = 40_000_000
     fit_concurrency: int = 40
 
 

@@ -253,6 +253,7 @@ def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime) -> bool:
         now=now,
         above=given.fit_whole_events,
         part_events=given.fit_part_events,
+        merged_events=given.fit_merged_events,
     )
     if plan is None:
         return False

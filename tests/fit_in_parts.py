@@ -89,7 +89,12 @@ def _history(people: int) -> Iterator[dict[str, Any]]:
                     refund=draw.random() < 0.1,
                     goal=draw.choice(("purchase", "purchase", "signup")),
                 )
-        yield make_event(event_id=f"anon-{day}", occurred_at=_at(day, draw), count=7, type="view")
+        yield make_event(
+            event_id=f"anon-{day}",
+            occurred_at=_at(day, draw),
+            count=draw.randrange(3, 12),
+            type="view",
+        )
         fee = {"amount": f"{draw.randrange(1, 900)}.10", "currency": "EUR"}
         yield make_cost(event_id=f"fee-{day}", occurred_at=_at(day, draw), amount=fee)
     fee = {"amount": "100.01", "currency": "EUR"}

@@ -7,6 +7,7 @@ events, one set after the other, would have become.
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -20,13 +21,19 @@ SECONDS_PER_DAY = 86_400
 SMALLEST_SHARE = Decimal("1e-12")
 """A day's share of a cost is rounded to that, so that sums of shares are exact."""
 
+NOBODY, NOT_FOLLOWED = -1, -2
+"""In place of the number of a person: there was none, or one of those who are left out."""
+
+SHARDS = 1_024
+"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
 class GoalColumns:
-    """Columns of the conversions of one goal: day, time (days since 1970), person (-1:
-    anonymous), count, value."""
+    """Columns of the conversions of one goal: day, time (days since 1970), person (or `NOBODY`, or
+    `NOT_FOLLOWED`), count, value."""
 
     day: array[int] = field(default_factory=lambda: array("q"))
     time: array[float] = field(default_factory=lambda: array("d"))
@@ -41,8 +48,13 @@ class Columns:
 
     `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
     that its sums are the same in whatever order events come.
+
+    Of people only those in the first `followed` of `SHARDS` are there by themselves. Engagements of
+    the others, and of nobody, are counts in `apart`: by kind, day and who did it (`NOBODY` or
+    `NOT_FOLLOWED`).
     """
 
+    followed: int = SHARDS
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     day: array[int] = field(default_factory=lambda: array("q"))
@@ -50,6 +62,7 @@ class Columns:
     kind: array[int] = field(default_factory=lambda: array("q"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
+    apart: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
     cost_of_kind: dict[tuple[int, int], Decimal] = field(
         default_factory=lambda: defaultdict(Decimal)
     )
@@ -84,12 +97,15 @@ class Columns:
             People whose events become those of nobody.
         """
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
-        people = [-1 if one in without else self._number_of(one) for one in other.people]
+        people = [NOBODY if one in without else self._number_of(one) for one in other.people]
+        people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
         self.day.extend(other.day)
         self.time.extend(other.time)
         self.kind.extend(_renumbered(other.kind, kinds))
-        self.person.extend(_renumbered(other.person, [*people, -1]))
+        self.person.extend(_renumbered(other.person, people))
         self.count.extend(other.count)
+        for (kind, day, who), count in other.apart.items():
+            self.apart[kinds[kind], day, who] += count
         for (kind, day), amount in other.cost_of_kind.items():
             self.cost_of_kind[kinds[kind], day] += amount
         for key, amount in other.cost_of_channel.items():
@@ -99,18 +115,22 @@ class Columns:
             goal = self.goals[name]
             goal.day.extend(theirs.day)
             goal.time.extend(theirs.time)
-            goal.person.extend(_renumbered(theirs.person, [*people, -1]))
+            goal.person.extend(_renumbered(theirs.person, people))
             goal.count.extend(theirs.count)
             goal.value.extend(theirs.value)
 
     def _add_engagement(self, event: Engagement) -> None:
         kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
         day = event.day.toordinal()
-        self.day.append(day)
-        self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
-        self.kind.append(kind)
-        self.person.append(self._number_of(event.user_id if event.consent else None))
-        self.count.append(float(event.count))
+        person = self._number_of(event.user_id if event.consent else None)
+        if person < 0:
+            self.apart[kind, day, person] += event.count
+        else:
+            self.day.append(day)
+            self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
+            self.kind.append(kind)
+            self.person.append(person)
+            self.count.append(float(event.count))
         if event.cost is not None:
             amount = event.cost.amount
             self.cost_of_kind[kind, day] += amount
@@ -126,11 +146,20 @@ class Columns:
         goal.value.append(-value if event.refund else value)
 
     def _number_of(self, user: str | None) -> int:
-        return -1 if user is None else self.people.setdefault(user, len(self.people))
+        if user is None:
+            return NOBODY
+        known = self.people.get(user)
+        if known is not None:
+            return known
+        if self.followed < SHARDS and people_shard(user) >= self.followed:
+            return NOT_FOLLOWED
+        return self.people.setdefault(user, len(self.people))
 
     def span(self) -> tuple[dt.date, dt.date]:
         """First and last day on which anybody engaged or converted."""
-        days = [column for column in (self.day, *(g.day for g in self.goals.values())) if column]
+        apart = [day for _, day, _ in self.apart]
+        columns = (self.day, apart, *(goal.day for goal in self.goals.values()))
+        days = [column for column in columns if column]
         if not days:
             raise UnusableInput("there is neither an engagement nor a conversion in the input")
         first = min(min(column) for column in days)
@@ -138,8 +167,13 @@ class Columns:
         return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
+def people_shard(user: str) -> int:
+    """Which of `SHARDS` a person belongs to."""
+    return zlib.crc32(user.encode()) % SHARDS
+
+
 def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
-    """The new number of each; of -1, the last of `new`."""
+    """The new number of each; those below zero count from the end of `new`."""
     import numpy as np
 
     made: array[int] = array("q")

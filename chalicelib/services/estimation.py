@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import SHARDS, Columns
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
@@ -146,11 +146,18 @@ def _document(
         )
         goals[goal] = with_experiments(_goal_document(observed, estimates, start), tested) | {
             "classical": credit_goal(
-                columns, columns.goals[goal], n_kinds=len(columns.kinds), start=start, n_days=n_days
+                columns,
+                columns.goals[goal],
+                n_kinds=len(columns.kinds),
+                start=start,
+                n_days=n_days,
+                followed=columns.followed / SHARDS,
             )
         }
     assert observed is not None  # there is a goal
-    anonymous = count_anonymous(columns, n_kinds=len(columns.kinds), start=start, n_days=n_days)
+    anonymous = count_anonymous(
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=columns.apart
+    )
     return {
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.events import Cost, Event
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import SHARDS, Columns
 from chalicelib.services.fits import (
     Estimate,
     conclude_fit,
@@ -66,15 +66,24 @@ class Plan:
     as_of : str
         When it was planned; the retention ends where it ended then.
     parts : tuple of Part
+    followed : int
+        In how many of `columns.SHARDS` people are followed; of the others only the totals are kept.
     """
 
     fit_id: str
     as_of: str
     parts: tuple[Part, ...]
+    followed: int = SHARDS
 
 
 def plan_fit(
-    store: TenantStore, fit_id: str, *, now: dt.datetime, above: int, part_events: int
+    store: TenantStore,
+    fit_id: str,
+    *,
+    now: dt.datetime,
+    above: int,
+    part_events: int,
+    merged_events: int,
 ) -> Plan | None:
     """How to read a fit in parts, or None where it is better run as a whole.
 
@@ -87,6 +96,8 @@ def plan_fit(
         As many events are read as a whole.
     part_events : int
         A part gets as many days as have about so many events, and at least one.
+    merged_events : int
+        How many events can be put together; of more, people are followed who have about so many.
 
     Raises
     ------
@@ -115,7 +126,8 @@ def plan_fit(
         for shard in range(shards)
         for place, one in enumerate(days)
     )
-    return Plan(fit_id, stamp(now), parts)
+    followed = max(min(SHARDS * merged_events // total, SHARDS), 1)
+    return Plan(fit_id, stamp(now), parts, followed)
 
 
 def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
@@ -136,7 +148,7 @@ def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
     header = show_fit(store, plan.fit_id)
     if header.status in ("done", "failed"):
         return 0
-    columns = Columns()
+    columns = Columns(plan.followed)
     for event in _events_of(store, plan, part, header):
         columns.add(event)
     packed = pack_columns(columns, _about(plan, part))
@@ -173,7 +185,7 @@ def merge_parts(
     header = show_fit(store, plan.fit_id)
     if header.status not in ("done", "failed"):
         erased = store.erasures.people()
-        columns = Columns()
+        columns = Columns(plan.followed)
         for part in plan.parts:
             packed = store.fit_parts.get(plan.fit_id, part.number)
             columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)
@@ -208,7 +220,8 @@ def plan_from_json(told: dict[str, Any]) -> Plan:
     dt.datetime.fromisoformat(as_of)
     if not is_time_ordered_id(fit_id):
         raise ValueError(f"{fit_id!r} is the id of no fit")
-    return Plan(fit_id, as_of, tuple(part_from_json(one) for one in told.get("parts", ())))
+    parts = tuple(part_from_json(one) for one in told.get("parts", ()))
+    return Plan(fit_id, as_of, parts, int(told["followed"]))
 
 
 def part_from_json(told: dict[str, Any]) -> Part:
@@ -265,4 +278,4 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _about(plan: Plan, part: Part) -> dict[str, Any]:
-    return {"fit_id": plan.fit_id, "as_of": plan.as_of} | asdict(part)
+    return {"fit_id": plan.fit_id, "as_of": plan.as_of, "followed": plan.followed} | asdict(part)

@@ -36,8 +36,10 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
         "form": FORM,
         "about": about,
         "events": len(columns.day),
+        "followed": columns.followed,
         "kinds": list(columns.kinds),
         "people": list(columns.people),
+        "apart": [(*key, count) for key, count in columns.apart.items()],
         "cost_of_kind": [(*key, str(amount)) for key, amount in columns.cost_of_kind.items()],
         "cost_of_channel": [(*key, str(amount)) for key, amount in columns.cost_of_channel.items()],
         "costs": [(*rest, str(amount)) for *rest, amount in columns.costs],
@@ -69,9 +71,11 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     header = json.loads(bytes(data[_LENGTH_BYTES:at]))
     if header["form"] != FORM or header["about"] != about:
         raise ValueError(f"not the columns of {about}: {header['form']}, {header['about']}")
-    columns = Columns()
+    columns = Columns(header["followed"])
     columns.kinds.update({tuple(kind): number for number, kind in enumerate(header["kinds"])})
     columns.people.update({one: number for number, one in enumerate(header["people"])})
+    for kind, day, who, count in header["apart"]:
+        columns.apart[kind, day, who] = count
     for kind, day, amount in header["cost_of_kind"]:
         columns.cost_of_kind[kind, day] = Decimal(amount)
     for channel, day, amount in header["cost_of_channel"]:

@@ -234,6 +234,7 @@ def test_what_the_machine_should_never_ask_is_not_tried_again(
 ) -> None:
     part = {"number": 0, "shard": 0, "first": "2026-03-02", "last": "2026-03-01"}
     given = {"tenant": "acme", "fit_id": "x", "as_of": "2026-03-15T12:00:00Z", "parts": [part]}
+    given["followed"] = 1024
     assert wiring.start_fit_machine("wrong", given | {"at_once": 1})
     assert ended("wrong")["status"] == "FAILED"
     assert functions.calls["FitPartHandler", 0] == 1

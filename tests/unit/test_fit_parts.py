@@ -18,8 +18,9 @@ from chalicelib import wiring
 from chalicelib.errors import NotFound, StoreUnavailable
 from chalicelib.events import parse_event
 from chalicelib.services import fit_parts
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import SHARDS, Columns, people_shard
 from chalicelib.services.erasures import erase_person
+from chalicelib.services.estimation import fit_columns
 from chalicelib.services.fit_parts import (
     MAX_PARTS,
     Plan,
@@ -42,6 +43,7 @@ from tests.fit_in_parts import (
     END,
     FEW,
     NOW,
+    PEOPLE,
     START,
     asked_for,
     document_of,
@@ -49,12 +51,15 @@ from tests.fit_in_parts import (
     record_history,
 )
 
+LIMITS = {"part_events": 10, "merged_events": 10**9}
 Draw = st.integers(0, 2**32)
 
 
-def planned(store: TenantStore, **window: dt.date) -> Plan:
+def planned(store: TenantStore, limits: dict[str, int] | None = None, **window: dt.date) -> Plan:
     """A fit that was asked for, in a dozen parts or more."""
-    plan = plan_fit(store, asked_for(store, **window), now=NOW, above=100, part_events=10)
+    plan = plan_fit(
+        store, asked_for(store, **window), now=NOW, above=100, **LIMITS | (limits or {})
+    )
     assert plan is not None
     assert len(plan.parts) >= 3 * store.config.shards
     begin_fit(store, plan)
@@ -103,6 +108,45 @@ def test_a_fit_of_a_sample_of_people_follows_the_same_people(store: TenantStore)
     made = document_of(store, plan.fit_id)
     assert 0 < made["goals"]["purchase"]["diagnostics"]["people_sampled"] < 0.9
     assert made == plain_fit(store)
+
+
+def test_of_too_many_events_people_are_followed_who_have_so_many_and_all_are_counted(
+    store: TenantStore,
+) -> None:
+    """The same as a whole that follows the same people."""
+    events = record_history(store)
+    plan = planned(store, {"merged_events": events // 2})
+    assert SHARDS / 3 < plan.followed < SHARDS * 2 / 3
+    for part in plan.parts:
+        read_part(store, plan, part)
+    merge_parts(store, plan, now=NOW)
+    made = document_of(store, plan.fit_id)
+    columns = Columns(plan.followed)
+    for event in store.iter_events(START - dt.timedelta(days=20), NOW.date()):
+        columns.add(event)
+    shards = [people_shard(one) for one in columns.people]
+    assert 0 < len(shards) < PEOPLE
+    assert max(shards) < plan.followed
+    same = fit_columns(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
+    del same["id"]
+    all_of_it = plain_fit(store)
+    assert without_costs(made) == without_costs(same)
+    assert made["costs"] == all_of_it["costs"]
+    for ours, theirs in zip(made["kinds"], all_of_it["kinds"], strict=True):
+        assert ours == theirs  # days, costs, anonymous and identified ones
+    goal, everybodys = (one["goals"]["purchase"] for one in (made, all_of_it))
+    assert goal["conversions"] == everybodys["conversions"]
+    assert goal["value_mean"] == everybodys["value_mean"]
+    assert goal["diagnostics"]["people_sampled"] == round(plan.followed / SHARDS, 4)
+    credited, of_all = (
+        sum(map(sum, one["classical"]["daily"]["last"])) for one in (goal, everybodys)
+    )
+    assert credited == pytest.approx(of_all, rel=0.35)
+    assert sum(goal["classical"]["anonymous"]) == sum(everybodys["classical"]["anonymous"])
+
+
+def without_costs(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if not name.startswith("costs")}
 
 
 def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_same_reason(
@@ -267,12 +311,12 @@ def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
 def test_a_fit_of_few_events_or_one_that_has_ended_is_not_planned(store: TenantStore) -> None:
     events = record_history(store, FEW)
     fit_id = asked_for(store, start=START, end=END)
-    assert plan_fit(store, fit_id, now=NOW, above=events, part_events=10) is None
-    assert plan_fit(store, fit_id, now=NOW, above=events - 1, part_events=10) is not None
+    assert plan_fit(store, fit_id, now=NOW, above=events, **LIMITS) is None
+    assert plan_fit(store, fit_id, now=NOW, above=events - 1, **LIMITS) is not None
     run_fit(store, fit_id, now=NOW)
-    assert plan_fit(store, fit_id, now=NOW, above=1, part_events=10) is None
+    assert plan_fit(store, fit_id, now=NOW, above=1, **LIMITS) is None
     with pytest.raises(NotFound):
-        plan_fit(store, "20260101T000000Z-ffffffff", now=NOW, above=1, part_events=10)
+        plan_fit(store, "20260101T000000Z-ffffffff", now=NOW, above=1, **LIMITS)
 
 
 def test_every_day_of_every_shard_is_in_one_part(store: TenantStore) -> None:
@@ -326,7 +370,13 @@ def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
         {},
         {"fit_id": "x", "as_of": "2026-03-15T12:00:00Z"},
         {"fit_id": "20260315T120000Z-0000000a", "as_of": "yesterday"},
-        {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z", "parts": [{}]},
+        {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z"},
+        {
+            "fit_id": "20260315T120000Z-0000000a",
+            "as_of": "2026-03-15T12:00:00Z",
+            "followed": 9,
+            "parts": [{}],
+        },
     ],
 )
 def test_what_is_no_plan_is_refused(told: dict[str, Any]) -> None:
@@ -372,13 +422,14 @@ def make_raw(made: Any, more: dict[str, Any]) -> dict[str, Any]:
 @given(Draw, st.integers(0, 60))
 def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None:
     events, draw = made_columns(seed, number)
-    whole = Columns()
+    followed = draw.choice((SHARDS, 500))
+    whole = Columns(followed)
     for event in events:
         whole.add(event)
     cuts = sorted(draw.randrange(number + 1) for _ in range(3))
-    together = Columns()
+    together = Columns(followed)
     for place, (first, last) in enumerate(zip([0, *cuts], [*cuts, number], strict=True)):
-        part = Columns()
+        part = Columns(followed)
         for event in events[first:last]:
             part.add(event)
         together.extend(unpack_columns(pack_columns(part, {"n": place}), {"n": place}))
