@@ -64,7 +64,7 @@ class Assumptions:
     burst : int
         Events of one second, all of one day, in the drawn bursts.
     room : float
-        Of a partition's writes that a peak may use.
+        Of a limit that may be used.
     start_seconds : float
         Until a function that is not warm begins.
     transitions : int
@@ -190,16 +190,16 @@ class Scale:
     def shards_for(self, tenant: Tenant) -> dict[str, int]:
         """How many shards each limit asks for, powers of two."""
         per_day = tenant.events / DAYS
-        peak = tenant.events / SECONDS * self.assumed.peak
+        peak, room = tenant.events / SECONDS * self.assumed.peak, self.assumed.room
         writes = next(
             n
             for n in (4, 8, 16, 32, 64, 128, 256)
-            if peak * hottest(n, self.assumed.burst) <= PARTITION_WRITES * self.assumed.room
+            if peak * hottest(n, self.assumed.burst) <= PARTITION_WRITES * room
         )
         return {
             "writes": writes,
-            "totals": _power(per_day / self.most_of_a_day("AggregateHandler", 300)),
-            "a part": _power(per_day / self.most_of_a_day("", 900)),
+            "totals": _power(per_day / self.most_of_a_day("AggregateHandler", 300) / room),
+            "a part": _power(per_day / self.most_of_a_day("", 900) / room),
         }
 
     def most_of_a_day(self, function: str, seconds: int) -> float:
@@ -232,7 +232,7 @@ def hottest(shards: int, events: int, *, day: dt.date = dt.date(2026, 3, 14)) ->
     """The largest share of a burst that one partition gets, over bursts of three sorts.
 
     Of nobody; of people who are all about equally active; and of people of whom few do much: the
-    n-th does 1 / n of what the first does, cut where one would be more than a hundredth of all.
+    n-th does 1 / n of what the first would, and nobody a hundredth of all.
     """
     draw = random.Random(1)  # noqa: S311 - made-up bursts  # nosec B311
     heavy = [min(1 / n, 0.05) for n in range(1, 20_001)]
@@ -365,6 +365,8 @@ def page(scale: Scale, tables: Iterable[PriceTable]) -> str:
         fits=_fits(scale, shards),
         months="\n\n".join(_months(scale, table, shards) for table in by_region),
         units=_units(scale),
+        large_shards=max(shards.values()),
+        drawn=f"{scale.assumed.burst:,}",
         most_merged=f"{most / MILLION:,.0f}",
         merged_events=f"{given.fit_merged_events / MILLION:,.0f}",
         whole_events=f"{given.fit_whole_events / MILLION:,.0f}",
@@ -442,6 +444,8 @@ def _fits(scale: Scale, shards: dict[str, int]) -> str:
         plain = scale.model.fit_seconds(events)
         for at_once in (scale.given.fit_concurrency, 10 * scale.given.fit_concurrency):
             one = scale.fit(events, number, at_once)
+            if at_once > scale.given.fit_concurrency >= one.parts:
+                continue
             rows.append(
                 (
                     name,
