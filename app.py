@@ -33,7 +33,7 @@ app = Chalice(app_name="likeworth")
 telemetry.prepare()
 app.register_middleware(record_request, event_type="http")
 app.register_middleware(bind_request, event_type="http")
-for kind in ("sqs", "dynamodb", "scheduled"):
+for kind in ("sqs", "dynamodb", "scheduled", "pure_lambda"):
     app.register_middleware(telemetry.record_event, event_type=kind)
 for module in (
     ingestion,
@@ -66,6 +66,18 @@ def import_handler(event: Any) -> dict[str, Any]:
 def fit_handler(event: Any) -> dict[str, Any]:
     """Run fits."""
     return workers.run_fits(event.to_dict(), now=_now())
+
+
+@app.lambda_function()
+def fit_part_handler(event: Any, _context: Any) -> int:
+    """Read a part of a fit."""
+    return workers.read_fit_part(event)
+
+
+@app.lambda_function()
+def fit_merge_handler(event: Any, _context: Any) -> str:
+    """Put the parts of a fit together."""
+    return workers.merge_fit(event, now=_now())
 
 
 @app.on_dynamodb_record(

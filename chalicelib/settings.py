@@ -64,6 +64,16 @@ class Settings:
     dynamodb_local : str
         On one machine: folder of Amazon's DynamoDB Local, for ``serve --engine dynamodb-local``.
         Empty: where ``make dynamodb-local`` puts it.
+    fit_machine_arn : str
+        State machine that reads fits of many events in parts; without one all are read as a whole.
+    fit_whole_events : int
+        How many events are read as a whole; a fit of more goes to the state machine.
+    fit_part_events : int
+        Of how many events, about, a part is.
+    fit_merged_events : int
+        How many events of people are put together again; of more, a sample of people is followed.
+    fit_concurrency : int
+        How many parts of a fit are read at once.
     """
 
     table: str = "likeworth"
@@ -86,6 +96,11 @@ class Settings:
     max_people: int = MAX_PEOPLE
     service: str = SERVICE
     dynamodb_local: str = ""
+    fit_machine_arn: str = ""
+    fit_whole_events: int = 10_000_000
+    fit_part_events: int = 3_000_000
+    fit_merged_events: int = 40_000_000
+    fit_concurrency: int = 40
 
 
 def lambda_function(environment: Mapping[str, str] | None = None) -> str | None:

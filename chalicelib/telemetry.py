@@ -96,7 +96,8 @@ class _Recorder:
     Parameters
     ----------
     function : str
-        ``api``, ``import``, ``fit``, ``aggregate``, ``totals`` or ``schedule``.
+        ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``aggregate``, ``totals`` or
+        ``schedule``.
     """
 
     def __init__(self, function: str) -> None:

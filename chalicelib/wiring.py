@@ -250,6 +250,36 @@ def send_fit(message: dict[str, Any]) -> None:
     _send("fit_queue_url", settings().fit_queue_url, message)
 
 
+def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
+    """Start the state machine that reads a fit in parts.
+
+    Parameters
+    ----------
+    name : str
+        Of the execution; there is never a second one of a name.
+    given : dict
+        JSON-able.
+
+    Returns
+    -------
+    bool
+        False if there was an execution of this name already.
+    """
+    from botocore.exceptions import ClientError
+
+    text = json.dumps(given, separators=(",", ":"))
+    try:
+        with outages_named():
+            client("stepfunctions").start_execution(
+                stateMachineArn=settings().fit_machine_arn, name=name, input=text
+            )
+    except ClientError as error:
+        if code_of(error) == "ExecutionAlreadyExists":
+            return False
+        raise
+    return True
+
+
 def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
     """Put a message into the queue of days that wait, for at most 15 minutes at a time."""
     delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))

@@ -12,12 +12,23 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import telemetry, wiring
 from chalicelib.errors import LikeworthError, StoreUnavailable, UnprocessableMessage
 from chalicelib.services import erasures
+from chalicelib.services.fit_parts import (
+    Plan,
+    begin_fit,
+    merge_parts,
+    part_from_json,
+    plan_as_json,
+    plan_fit,
+    plan_from_json,
+    read_part,
+)
 from chalicelib.services.fits import age_of_latest, request_scheduled_fit, run_fit
 from chalicelib.services.freshness import (
     Appointment,
@@ -28,6 +39,7 @@ from chalicelib.services.freshness import (
 from chalicelib.services.imports import import_for_object, message_of, run_import
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.erasures import stamp
+from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
@@ -80,13 +92,40 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
     def handle(message: dict[str, Any]) -> None:
         match message:
             case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
-                ended = run_fit(wiring.store(tenant), fit_id, now=now)
-                if ended.finished_at == stamp(now):  # and not before, with the same message
-                    telemetry.count("FitsDone" if ended.status == "done" else "FitsFailed")
+                if not _handed_on(wiring.store(tenant), fit_id, now):
+                    _count_fit(run_fit(wiring.store(tenant), fit_id, now=now), now)
             case _:
                 raise UnprocessableMessage("the message asks for no fit")
 
     return _each_message(event, handle)
+
+
+def read_fit_part(event: LambdaEvent) -> int:
+    """Read a part of a fit, as its state machine says; doing it twice changes nothing.
+
+    Returns
+    -------
+    int
+        How many bytes it is.
+    """
+    store, plan = _planned(event)
+    with _malformed_named():
+        part = part_from_json(event["part"])
+    return read_part(store, plan, part)
+
+
+def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
+    """Put the parts of a fit together and end it, as its state machine says.
+
+    Returns
+    -------
+    str
+        How it ended: ``done`` or ``failed``.
+    """
+    store, plan = _planned(event)
+    ended = merge_parts(store, plan, now=now)
+    _count_fit(ended, now)
+    return ended.status
 
 
 def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:
@@ -201,6 +240,50 @@ def do_daily_duties(*, now: dt.datetime) -> None:
                 telemetry.count("StoreUnavailable")
     if failed:
         raise ExceptionGroup("not every duty of the day is done", failed)
+
+
+def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime) -> bool:
+    """Whether a fit has so many events that the state machine reads it, and knows of it now."""
+    given = wiring.settings()
+    if not given.fit_machine_arn:
+        return False
+    plan = plan_fit(
+        store,
+        fit_id,
+        now=now,
+        above=given.fit_whole_events,
+        part_events=given.fit_part_events,
+        merged_events=given.fit_merged_events,
+    )
+    if plan is None:
+        return False
+    told = plan_as_json(plan) | {"tenant": store.tenant, "at_once": given.fit_concurrency}
+    begin_fit(store, plan)
+    if not wiring.start_fit_machine(f"{store.tenant}-{fit_id}", told):
+        log.info("fit %s of %s was handed on before", fit_id, store.tenant)
+    return True
+
+
+def _count_fit(ended: FitHeader, now: dt.datetime) -> None:
+    if ended.finished_at == stamp(now):  # and not before, with the same message
+        telemetry.count("FitsDone" if ended.status == "done" else "FitsFailed")
+
+
+def _planned(event: LambdaEvent) -> tuple[TenantStore, Plan]:
+    with _malformed_named():
+        tenant = str(event["tenant"])
+        if not is_tenant(tenant):
+            raise ValueError("no name of a tenant")
+        plan = plan_from_json(event)
+    return wiring.store(tenant), plan
+
+
+@contextmanager
+def _malformed_named() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnprocessableMessage("the state machine asks for no part of a fit") from error
 
 
 def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) -> LambdaEvent:

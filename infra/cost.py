@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from app import STREAM_BATCH, STREAM_WINDOW_SECONDS
 from chalicelib.settings import Settings
@@ -117,9 +118,16 @@ class Functions:
 
 
 def read_functions(path: Path = RESOURCES) -> Functions:
-    """What the template deploys."""
-    found = json.loads(path.read_text(encoding="utf-8"))["Resources"]
-    mb = {n: r["Properties"]["MemorySize"] for n, r in found.items() if n.endswith("Handler")}
+    """What the template deploys, in the stage `prod`."""
+    template = json.loads(path.read_text(encoding="utf-8"))
+    found, mapping = template["Resources"], template["Mappings"]["Stages"]["prod"]
+
+    def megabytes(size: Any) -> int:
+        return int(mapping[size["Fn::FindInMap"][-1]] if isinstance(size, dict) else size)
+
+    mb = {
+        n: megabytes(r["Properties"]["MemorySize"]) for n, r in found.items() if n[-7:] == "Handler"
+    }
 
     def count(kind: str) -> int:
         return sum(resource.get("Type") == kind for resource in found.values())

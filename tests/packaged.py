@@ -15,6 +15,8 @@ FUNCTIONS = frozenset(
         "APIHandler",
         "ImportHandler",
         "FitHandler",
+        "FitPartHandler",
+        "FitMergeHandler",
         "TotalsHandler",
         "AggregateHandler",
         "ScheduleHandler",

@@ -16,9 +16,10 @@ from typing import Any
 
 from tests import packaged
 
-FUNCTIONS = ("API", "Import", "Fit", "Totals", "Aggregate", "Schedule")
-OF_ONE_TENANT = ("Import", "Fit", "Totals")
-"""Those whose table and bucket are reached in a session for one tenant."""
+OF_ONE_TENANT = ("Import", "Fit", "FitPart", "FitMerge", "Totals")
+"""Functions whose table and bucket are reached in a session for one tenant."""
+
+FUNCTIONS = ("API", *OF_ONE_TENANT, "Aggregate", "Schedule")
 
 ROLES = (
     *(f"{function}Role" for function in FUNCTIONS),
@@ -91,6 +92,8 @@ def calls_of(service: str, operation: str, asked: Any) -> list[Call]:
         case "s3", {"Key": str(key)} if operation in ("GetObject", "HeadObject"):
             # Without the second S3 answers 403 for what is not there, and not 404.
             return [Call("s3:GetObject", f"Bucket/{key}"), Call("s3:ListBucket", "Bucket")]
+        case "s3", {"Key": str(key), "Tagging": str()}:
+            return [Call(f"s3:{operation}{what}", f"Bucket/{key}") for what in ("", "Tagging")]
         case "s3", {"Key": str(key)}:
             return [Call(f"s3:{operation}", f"Bucket/{key}")]
         case "sqs", {"QueueUrl": str(url)}:
@@ -98,6 +101,8 @@ def calls_of(service: str, operation: str, asked: Any) -> list[Call]:
             return [Call(f"sqs:{operation}", QUEUES.get(name, name))]
         case "secretsmanager", {"SecretId": str()}:
             return [Call(f"secretsmanager:{operation}", "RootSecret")]
+        case "stepfunctions", {"stateMachineArn": str()}:
+            return [Call(f"states:{operation}", "FitMachine")]
         case "sts", {"RoleArn": str(arn), "Tags": [_, *_]}:
             role = arn.rpartition("/")[2]
             return [Call(f"sts:{operation}", role), Call("sts:TagSession", role)]

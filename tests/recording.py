@@ -23,6 +23,8 @@ ENTRIES = {
     ("api/http.py", "bind_request"): "API",
     ("workers.py", "run_imports"): "Import",
     ("workers.py", "run_fits"): "Fit",
+    ("workers.py", "read_fit_part"): "FitPart",
+    ("workers.py", "merge_fit"): "FitMerge",
     ("workers.py", "derive_totals"): "Aggregate",
     ("workers.py", "derive_waiting_totals"): "Totals",
     ("workers.py", "request_fits"): "Schedule",

@@ -1,23 +1,39 @@
-"""Events in columns: what a fit reads, in some tens of bytes an event."""
+"""Events in columns: what a fit reads, in some tens of bytes an event.
+
+Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
+events, one set after the other, would have become.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from array import array
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from chalicelib.days import SECONDS_PER_DAY
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+
+SMALLEST_SHARE = Decimal("1e-12")
+"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+
+NOBODY, NOT_FOLLOWED = -1, -2
+"""In place of the number of a person: there was none, or one of those who are left out."""
+
+SHARDS = 1_024
+"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
 
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
 class GoalColumns:
-    """Columns of the conversions of one goal: day, time (days since 1970), person (-1:
-    anonymous), count, value."""
+    """Columns of the conversions of one goal: day, time (days since 1970), person (or `NOBODY`, or
+    `NOT_FOLLOWED`), count, value."""
 
     day: array[int] = field(default_factory=lambda: array("q"))
     time: array[float] = field(default_factory=lambda: array("d"))
@@ -30,9 +46,15 @@ class GoalColumns:
 class Columns:
     """Events of the window in columns; days are ordinals.
 
-    `costs` has the channel, first and last day and amount of every cost event.
+    `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
+    that its sums are the same in whatever order events come.
+
+    Of people only those in the first `followed` of `SHARDS` are there by themselves. Engagements of
+    the others, and of nobody, are counts in `apart`: by kind, day and who did it (`NOBODY` or
+    `NOT_FOLLOWED`).
     """
 
+    followed: int = SHARDS
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     day: array[int] = field(default_factory=lambda: array("q"))
@@ -40,11 +62,14 @@ class Columns:
     kind: array[int] = field(default_factory=lambda: array("q"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
-    cost_of_kind: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
-    cost_of_channel: dict[tuple[str, int], float] = field(
-        default_factory=lambda: defaultdict(float)
+    apart: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
+    cost_of_kind: dict[tuple[int, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
     )
-    costs: list[tuple[str, int, int, float]] = field(default_factory=list)
+    cost_of_channel: dict[tuple[str, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
 
     def add(self, event: Event) -> None:
@@ -55,24 +80,59 @@ class Columns:
                 self._add_conversion(event)
             case Cost():
                 first = event.day.toordinal()
-                share = float(event.amount.amount) / event.period_days
+                share = (event.amount.amount / event.period_days).quantize(SMALLEST_SHARE)
                 for day in range(first, first + event.period_days):
                     self.cost_of_channel[event.channel, day] += share
                 last = first + event.period_days - 1
-                self.costs.append((event.channel, first, last, float(event.amount.amount)))
+                self.costs.append((event.channel, first, last, event.amount.amount))
             case Audience():
                 pass
+
+    def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
+        """Append the events of other columns, as if they had been added here, one after another.
+
+        Parameters
+        ----------
+        without : collection of str, optional
+            People whose events become those of nobody.
+        """
+        kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
+        people = [NOBODY if one in without else self._number_of(one) for one in other.people]
+        people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
+        self.day.extend(other.day)
+        self.time.extend(other.time)
+        self.kind.extend(_renumbered(other.kind, kinds))
+        self.person.extend(_renumbered(other.person, people))
+        self.count.extend(other.count)
+        for (kind, day, who), count in other.apart.items():
+            self.apart[kinds[kind], day, who] += count
+        for (kind, day), amount in other.cost_of_kind.items():
+            self.cost_of_kind[kinds[kind], day] += amount
+        for key, amount in other.cost_of_channel.items():
+            self.cost_of_channel[key] += amount
+        self.costs.extend(other.costs)
+        for name, theirs in other.goals.items():
+            goal = self.goals[name]
+            goal.day.extend(theirs.day)
+            goal.time.extend(theirs.time)
+            goal.person.extend(_renumbered(theirs.person, people))
+            goal.count.extend(theirs.count)
+            goal.value.extend(theirs.value)
 
     def _add_engagement(self, event: Engagement) -> None:
         kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
         day = event.day.toordinal()
-        self.day.append(day)
-        self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
-        self.kind.append(kind)
-        self.person.append(self._number_of(event.user_id if event.consent else None))
-        self.count.append(float(event.count))
+        person = self._number_of(event.user_id if event.consent else None)
+        if person < 0:
+            self.apart[kind, day, person] += event.count
+        else:
+            self.day.append(day)
+            self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
+            self.kind.append(kind)
+            self.person.append(person)
+            self.count.append(float(event.count))
         if event.cost is not None:
-            amount = float(event.cost.amount)
+            amount = event.cost.amount
             self.cost_of_kind[kind, day] += amount
             self.cost_of_channel[event.channel, day] += amount
 
@@ -86,13 +146,38 @@ class Columns:
         goal.value.append(-value if event.refund else value)
 
     def _number_of(self, user: str | None) -> int:
-        return -1 if user is None else self.people.setdefault(user, len(self.people))
+        if user is None:
+            return NOBODY
+        known = self.people.get(user)
+        if known is not None:
+            return known
+        if self.followed < SHARDS and people_shard(user) >= self.followed:
+            return NOT_FOLLOWED
+        return self.people.setdefault(user, len(self.people))
 
     def span(self) -> tuple[dt.date, dt.date]:
         """First and last day on which anybody engaged or converted."""
-        days = [column for column in (self.day, *(g.day for g in self.goals.values())) if column]
+        apart = [day for _, day, _ in self.apart]
+        columns = (self.day, apart, *(goal.day for goal in self.goals.values()))
+        days = [column for column in columns if column]
         if not days:
             raise UnusableInput("there is neither an engagement nor a conversion in the input")
         first = min(min(column) for column in days)
         last = max(max(column) for column in days)
         return dt.date.fromordinal(first), dt.date.fromordinal(last)
+
+
+def people_shard(user: str) -> int:
+    """Which of `SHARDS` a person belongs to."""
+    return zlib.crc32(user.encode()) % SHARDS
+
+
+def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
+    """The new number of each; those below zero count from the end of `new`."""
+    import numpy as np
+
+    made: array[int] = array("q")
+    made.frombytes(
+        np.asarray(new, dtype=np.int64)[np.frombuffer(numbers, dtype=np.int64)].tobytes()
+    )
+    return made

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 from array import array
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.services.columns import NOBODY
 
 if TYPE_CHECKING:
     from chalicelib.attribution.paths import Paths
@@ -57,6 +60,7 @@ def credit_goal(
     n_kinds: int,
     start: dt.date,
     n_days: int,
+    followed: float = 1.0,
 ) -> dict[str, Any]:
     """Every model's credit of one goal.
 
@@ -68,6 +72,8 @@ def credit_goal(
         K.
     start : date
         First day of the window of `n_days` days.
+    followed : float, optional
+        Of which share of the people the engagements are; theirs stand for all.
 
     Returns
     -------
@@ -90,7 +96,7 @@ def credit_goal(
     bought_on = np.frombuffer(conversions.day, dtype=np.int64) - first
     inside = (bought_on >= 0) & (bought_on < n_days) & (number > 0)
     known = np.flatnonzero(inside & (buyer >= 0))
-    nobody = np.flatnonzero(inside & (buyer < 0))
+    nobody = np.flatnonzero(inside & (buyer == NOBODY))
     paths = build_paths(
         who[touched],
         np.frombuffer(engagements.time, dtype=np.float64)[touched],
@@ -108,29 +114,46 @@ def credit_goal(
     anonymous = np.bincount(bought_on[nobody], number[nobody], minlength=n_days)
     return {
         "lookback_days": LOOKBACK_DAYS,
-        "daily": _by_day(paths, ended_on, n_days),
-        "whole": _of_the_window(paths),
+        "daily": _by_day(paths, ended_on, n_days, followed),
+        "whole": _of_the_window(paths, followed),
         "anonymous": [int(n) for n in anonymous],
-        "untouched": [int(n) for n in identified - credited],
+        "untouched": [round(n) for n in (identified - credited) / followed],
     }
 
 
 def count_anonymous(
-    engagements: EngagementColumns, *, n_kinds: int, start: dt.date, n_days: int
+    engagements: EngagementColumns,
+    *,
+    n_kinds: int,
+    start: dt.date,
+    n_days: int,
+    apart: Mapping[tuple[int, int, int], float] | None = None,
 ) -> list[list[int]]:
-    """Engagements that carry no person and so lie on no path, per kind and day of the window."""
+    """Engagements that carry no person and so lie on no path, per kind and day of the window.
+
+    Parameters
+    ----------
+    apart : mapping, optional
+        Counts of engagements that stand in no column, by kind, day and who did it.
+    """
     import numpy as np
 
     day = np.frombuffer(engagements.day, dtype=np.int64) - start.toordinal()
-    nobody = np.frombuffer(engagements.person, dtype=np.int64) < 0
+    nobody = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
     counted = np.flatnonzero(nobody & (day >= 0) & (day < n_days))
     kind = np.frombuffer(engagements.kind, dtype=np.int64)[counted]
     number = np.frombuffer(engagements.count, dtype=np.float64)[counted]
     daily = np.bincount(kind * n_days + day[counted], number, minlength=n_kinds * n_days)
-    return [[int(n) for n in row] for row in daily.reshape(n_kinds, n_days)]
+    daily = daily.reshape(n_kinds, n_days)
+    for (one, on, who), times in (apart or {}).items():
+        if who == NOBODY and 0 <= on - start.toordinal() < n_days:
+            daily[one, on - start.toordinal()] += times
+    return [[int(n) for n in row] for row in daily]
 
 
-def _by_day(paths: Paths, ended_on: Any, n_days: int) -> dict[str, list[list[float]]]:
+def _by_day(
+    paths: Paths, ended_on: Any, n_days: int, followed: float
+) -> dict[str, list[list[float]]]:
     """Conversions by rule, kind and day: each pair of a kind and a day is credited as a kind."""
     import numpy as np
 
@@ -150,12 +173,12 @@ def _by_day(paths: Paths, ended_on: Any, n_days: int) -> dict[str, list[list[flo
     }
     daily = {}
     for name in RULES:
-        rows = rules[name](dated).conversions.reshape(paths.n_kinds, n_days)
+        rows = rules[name](dated).conversions.reshape(paths.n_kinds, n_days) / followed
         daily[name] = [np.round(row, 6).tolist() if row.any() else [] for row in rows]
     return daily
 
 
-def _of_the_window(paths: Paths) -> dict[str, dict[str, Any] | None]:
+def _of_the_window(paths: Paths, followed: float) -> dict[str, dict[str, Any] | None]:
     """Conversions by kind under the models that need all journeys at once."""
     import numpy as np
 
@@ -168,14 +191,16 @@ def _of_the_window(paths: Paths) -> dict[str, dict[str, Any] | None]:
         if kinds_on_paths**order > MAX_STATES:
             whole[name] = None
         else:
-            whole[name] = {"conversions": _rounded(credit_markov(paths, order=order).conversions)}
+            whole[name] = {
+                "conversions": _rounded(credit_markov(paths, order=order).conversions / followed)
+            }
     affordable = PERMUTED_ENGAGEMENTS // max(paths.kind.size, 1)
     permutations = max(MIN_PERMUTATIONS, min(MAX_PERMUTATIONS, affordable))
     credit = credit_shapley(paths, permutations=permutations)
     errors = credit.standard_errors
     whole["shapley"] = {
-        "conversions": _rounded(credit.conversions),
-        "sampling_error": None if errors is None else _rounded(errors),
+        "conversions": _rounded(credit.conversions / followed),
+        "sampling_error": None if errors is None else _rounded(errors / followed),
     }
     return whole
 

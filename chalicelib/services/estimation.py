@@ -11,11 +11,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import SHARDS, Columns
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
@@ -75,6 +76,30 @@ def fit_events(
     columns = Columns()
     for event in events:
         columns.add(event)
+    return fit_columns(
+        columns,
+        window=window,
+        currency=currency,
+        as_of=as_of,
+        fit_id=fit_id,
+        experiments=experiments,
+        max_people=max_people,
+        progress=progress,
+    )
+
+
+def fit_columns(
+    columns: Columns,
+    *,
+    window: tuple[dt.date, dt.date] | None,
+    currency: str,
+    as_of: dt.datetime,
+    fit_id: str,
+    experiments: Sequence[Experiment] = (),
+    max_people: int = MAX_PEOPLE,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Fit all goals in columns of events; everything as in `fit_events`."""
     start, end = window or columns.span()
     n_days = (end - start).days + 1
     if not 1 <= n_days <= MAX_WINDOW_DAYS:
@@ -121,11 +146,18 @@ def _document(
         )
         goals[goal] = with_experiments(_goal_document(observed, estimates, start), tested) | {
             "classical": credit_goal(
-                columns, columns.goals[goal], n_kinds=len(columns.kinds), start=start, n_days=n_days
+                columns,
+                columns.goals[goal],
+                n_kinds=len(columns.kinds),
+                start=start,
+                n_days=n_days,
+                followed=columns.followed / SHARDS,
             )
         }
     assert observed is not None  # there is a goal
-    anonymous = count_anonymous(columns, n_kinds=len(columns.kinds), start=start, n_days=n_days)
+    anonymous = count_anonymous(
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=columns.apart
+    )
     return {
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
@@ -191,18 +223,18 @@ def _dated(diagnostics: dict[str, Any], start: dt.date) -> dict[str, Any]:
 
 def _costs_outside(columns: Columns, start: dt.date, end: dt.date) -> dict[str, float]:
     """Costs per channel that lie wholly before the first or after the last day of the window."""
-    outside: dict[str, float] = defaultdict(float)
+    outside: dict[str, Decimal] = defaultdict(Decimal)
     for channel, first, last, amount in columns.costs:
         if last < start.toordinal() or first > end.toordinal():
             outside[channel] += amount
-    return {channel: round(amount, 6) for channel, amount in sorted(outside.items())}
+    return {channel: round(float(amount), 6) for channel, amount in sorted(outside.items())}
 
 
 def _daily(
-    amounts: dict[tuple[Any, int], float], key: object, start: dt.date, n_days: int
+    amounts: dict[tuple[Any, int], Decimal], key: object, start: dt.date, n_days: int
 ) -> list[float]:
     first = start.toordinal()
-    return [round(amounts.get((key, first + day), 0.0), 6) for day in range(n_days)]
+    return [round(float(amounts.get((key, first + day), 0)), 6) for day in range(n_days)]
 
 
 def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:

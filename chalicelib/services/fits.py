@@ -98,18 +98,62 @@ def run_fit(
         return header
     header = replace(header, status="running", as_of=_stamp(now))
     store.fits.save(header)
-    start, end = dt.date.fromisoformat(header.window_from), dt.date.fromisoformat(header.window_to)
-    oldest = first_whole_day(store.config, now)
-    start = max(start, oldest)
+    start, end, oldest = window_of(store, header, now)
+    events = _events_of(store, start, end, oldest) if start <= end else iter(())
+    return conclude_fit(
+        store,
+        header,
+        events,
+        as_of=now,
+        now=now,
+        estimate=estimate or _estimation(),
+        progress=progress,
+    )
+
+
+def window_of(
+    store: TenantStore, header: FitHeader, as_of: dt.datetime
+) -> tuple[dt.date, dt.date, dt.date]:
+    """First and last day that a fit reads, and the oldest that the tenant keeps whole.
+
+    The first is after the last where the whole window is older than that.
+    """
+    oldest = first_whole_day(store.config, as_of)
+    start = max(dt.date.fromisoformat(header.window_from), oldest)
+    return start, dt.date.fromisoformat(header.window_to), oldest
+
+
+def conclude_fit(
+    store: TenantStore,
+    header: FitHeader,
+    events: Any,
+    *,
+    as_of: dt.datetime,
+    now: dt.datetime,
+    estimate: Estimate,
+    progress: Callable[..., None] | None = None,
+) -> FitHeader:
+    """Estimate, and keep the document, or the reason why there is none.
+
+    Parameters
+    ----------
+    events : iterable of Event, or Columns
+        Of the whole window; whatever `estimate` takes.
+    as_of : datetime
+        When they were read.
+    now : datetime
+        When the fit ends.
+    """
+    start, end, _ = window_of(store, header, as_of)
     try:
         if start > end:
             raise UnusableInput("the whole window is older than this tenant keeps events")
-        document = (estimate or _estimation())(
-            _events_of(store, start, end, oldest),
+        document = estimate(
+            events,
             window=(start, end) if header.window_given else None,
             currency=store.config.currency,
-            as_of=now,
-            fit_id=fit_id,
+            as_of=as_of,
+            fit_id=header.fit_id,
             experiments=all_experiments(store),
             max_people=store.settings.max_people,
             progress=progress,
@@ -122,7 +166,7 @@ def run_fit(
             error={"code": reason.code, "detail": reason.detail},
         )
     else:
-        store.fits.put_document(fit_id, document)
+        store.fits.put_document(header.fit_id, document)
         header = replace(
             header,
             status="done",
@@ -133,6 +177,13 @@ def run_fit(
         )
     store.fits.save(header)
     return header
+
+
+def estimate_columns(*columns: Any, **about: Any) -> Document:
+    """`services.estimation.fit_columns`, which is loaded when it is first called."""
+    from chalicelib.services.estimation import fit_columns
+
+    return fit_columns(*columns, **about)
 
 
 def list_fits(

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import zlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chalicelib.services.columns import Columns, Kind
+from chalicelib.services.columns import NOT_FOLLOWED, SHARDS, Columns, Kind, people_shard
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from chalicelib.attribution.observations import Observations
-
-
-SHARDS = 1_024
-"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
 
 
 def observe(
@@ -51,6 +46,13 @@ def observe(
     counts = np.zeros((n_days, n_kinds))
     np.add.at(counts, (day[within], kind[within]), count[within])
     known = within & (person >= 0)
+    identified = np.bincount(kind[known], weights=count[known], minlength=n_kinds).astype(
+        np.float64
+    )
+    for (number_of_kind, on, whose), times in columns.apart.items():
+        if 0 <= on - first < n_days:
+            counts[on - first, number_of_kind] += times
+            identified[number_of_kind] += times * (whose == NOT_FOLLOWED)
     conversions = columns.goals[goal]
     when = np.frombuffer(conversions.day, dtype=np.int64) - first
     who = np.frombuffer(conversions.person, dtype=np.int64)
@@ -70,7 +72,7 @@ def observe(
         np.minimum.at(first_day, people[seen], days[seen])
     before = (day < 0) & (person >= 0)  # known before the window began: at risk from its first day
     first_day[person[before]] = -1
-    sampled, share = _sample(list(columns.people), max_people)
+    sampled, share = _sample(list(columns.people), max_people, columns.followed)
     first_day[~sampled] = n_days  # never at risk
     touched = known.copy()
     touched[known] = sampled[person[known]]
@@ -88,9 +90,6 @@ def observe(
         outcome_weight=number[bought],
         first_day=first_day,
     )
-    identified = np.bincount(kind[known], weights=count[known], minlength=n_kinds).astype(
-        np.float64
-    )
     return Observations(
         names=tuple(_name(key, columns.kinds) for key in columns.kinds),
         counts=counts,
@@ -105,14 +104,14 @@ def observe(
     )
 
 
-def _sample(ids: list[str], most: int) -> tuple[NDArray[np.bool_], float]:
-    """Who is kept, and which share of all shards that is."""
+def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_], float]:
+    """Who is kept of those in the first `followed` shards, and which share of all that is."""
     import numpy as np
 
     if len(ids) <= most:
-        return np.ones(len(ids), dtype=bool), 1.0
-    shards = max(most * SHARDS // len(ids), 1)
-    shard = np.fromiter((zlib.crc32(one.encode()) % SHARDS for one in ids), dtype=np.int64)
+        return np.ones(len(ids), dtype=bool), followed / SHARDS
+    shards = max(most * followed // len(ids), 1)
+    shard = np.fromiter(map(people_shard, ids), dtype=np.int64)
     return shard < shards, shards / SHARDS
 
 

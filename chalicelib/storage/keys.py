@@ -173,6 +173,11 @@ def document_object(tenant: str, kind: str, name: str) -> str:
     return f"documents/{tenant}/{kind}/{name}.json.zz"
 
 
+def fit_part_object(tenant: str, fit_id: str, number: int) -> str:
+    """Object key of a part of a fit that is read in parts."""
+    return f"documents/{tenant}/fit-parts/{fit_id}/{number:05d}"
+
+
 # --- tenants and their keys -------------------------------------------------------------------
 
 

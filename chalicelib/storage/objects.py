@@ -22,6 +22,9 @@ BLOCKS_KEPT = 2
 FETCH_ATTEMPTS = 4
 """How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
 
+PASSING_TAG = "kept=1-day"
+"""Marks what the bucket's own rules remove (`infra/resources.json`)."""
+
 _BUFFER_BYTES = 64 * 1024
 _PIECE_BYTES = 256 * 1024
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})
@@ -145,10 +148,17 @@ class Objects:
         request = {"Bucket": self._bucket, "Key": key, "IfMatch": f'"{etag}"'}
         return ObjectReader(_Ranges(self._client, request, size, block_bytes))
 
-    def put(self, key: str, body: bytes) -> None:
-        """Write an object whole."""
+    def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
+        """Write an object whole.
+
+        Parameters
+        ----------
+        passing : bool, optional
+            Whether the bucket is to remove it by itself, a day or two later.
+        """
+        tags = {"Tagging": PASSING_TAG} if passing else {}
         with outages_named():
-            self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body)
+            self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)
 
     def etag(self, key: str) -> str | None:
         """The ETag of what lies under a key now, without quotes; None if nothing does."""
@@ -174,6 +184,15 @@ class Objects:
                 "Body"
             ].read()
         return body
+
+    def find(self, key: str) -> bytes | None:
+        """Read an object whole; None if there is none."""
+        try:
+            return self.get(key)
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                return None
+            raise
 
 
 class _Ranges(io.RawIOBase):

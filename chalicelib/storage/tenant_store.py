@@ -15,6 +15,7 @@ from chalicelib.storage.api_keys import ApiKeyStore
 from chalicelib.storage.erasures import ErasedPeople, ErasureStore
 from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
+from chalicelib.storage.fit_parts import FitParts
 from chalicelib.storage.fits import FitStore
 from chalicelib.storage.imports import ImportStore
 from chalicelib.storage.links import LinkStore
@@ -83,6 +84,7 @@ class TenantStore:
         self.imports = ImportStore(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)
+        self.fit_parts = FitParts(self.objects, tenant)
         self.experiments = ExperimentStore(self._table, self.objects, tenant)
         self.totals = TotalsStore(self._table, self.objects, tenant)
         self.erasures = ErasureStore(self._table, tenant)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.storage import documents, keys
-from chalicelib.storage.attributes import Attribute
+from chalicelib.storage.attributes import Attribute, Item
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
@@ -122,17 +122,22 @@ class TotalsStore:
 
     def between(self, start: dt.date, end: dt.date) -> Iterator[DayTotals]:
         """The totals from `start` to `end`, inclusive, by day."""
+        for day, shard, item in self._items_between(start, end):
+            yield DayTotals(day, shard, documents.recall(item, self._objects))
+
+    def events_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, int]]:
+        """Day, shard and how many events there were, from `start` to `end`, inclusive, by day."""
+        for day, shard, item in self._items_between(start, end):
+            yield day, shard, int(item["events"]["N"])
+
+    def _items_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, Item]]:
         year, month = start.year, start.month
         while (year, month) <= (end.year, end.month):
             partition = keys.totals_partition(self._tenant, year, month)
             last = f"{end.isoformat()}#~"
             for item in self._table.query(partition, between=(start.isoformat(), last)):
                 day, _, shard = item["sk"]["S"].partition("#")
-                yield DayTotals(
-                    dt.date.fromisoformat(day),
-                    int(shard),
-                    documents.recall(item, self._objects),
-                )
+                yield dt.date.fromisoformat(day), int(shard), item
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
     def note_cost_period(self, days: int) -> None:

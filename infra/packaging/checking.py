@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 import tempfile
 import zipfile
 from pathlib import Path
@@ -174,7 +175,8 @@ def unpack(path: Path, folder: Path) -> None:
 
 
 def _handler_of(function: str) -> str:
-    return f"{function.removesuffix('Handler').lower()}_handler"
+    words = re.findall("[A-Z]+[a-z]*", function.removesuffix("Handler"))
+    return "_".join([*words, "handler"]).lower()
 
 
 def _run(python: Path, code: str, *arguments: str) -> str:

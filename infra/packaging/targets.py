@@ -85,7 +85,12 @@ PACKAGES = (
         NUMERICAL,
         SERVING,
     ),
-    Package("whole", ("APIHandler", "FitHandler"), frozenset(), SERVING | ESTIMATING),
+    Package(
+        "whole",
+        ("APIHandler", "FitHandler", "FitPartHandler", "FitMergeHandler"),
+        frozenset(),
+        SERVING | ESTIMATING,
+    ),
 )
 
 

@@ -17,6 +17,7 @@ from infra import cost, metering
 from infra.cost import TENANTS, Assumptions, Functions, Model
 from infra.metering import Measured, Meter, TimedLayer, Work
 from infra.prices import TABLE, PriceError, read_prices
+from infra.scale import Merging, Scale
 from tests.conftest import Cloud
 from tests.factories import NOW, make_event
 
@@ -84,6 +85,23 @@ FUNCTIONS = Functions(
 )
 ASSUMED = Assumptions(core_mb=1024, call_seconds=0.01)
 MODEL = Model(MADE, FUNCTIONS, ASSUMED)
+MERGING = Merging(
+    part_bytes=10.0,
+    pack_seconds=0.0005,
+    merge_seconds=0.0001,
+    memory_bytes=200.0,
+    base_bytes=2**20,
+    fit_seconds=5.0,
+    fit_event_seconds=0.0004,
+)
+SCALE = Scale(
+    MODEL,
+    MERGING,
+    Settings(fit_part_events=1_000, fit_merged_events=10_000, fit_window_days=10),
+    part_mb=512,
+    merge_mb=2048,
+)
+"""A core is to be had for a gigabyte, as in `ASSUMED`."""
 
 
 def table_of(told: dict[str, Any], tmp_path: Path) -> Path:
@@ -121,6 +139,7 @@ def test_the_table_has_a_price_for_all_that_is_used_and_for_nothing_else() -> No
     for tenant in TENANTS:
         for use in MODEL.month(tenant, Settings()).values():
             used |= set(use)
+    used |= set(SCALE.fit(1e9, 4, 40).use)
     for region in cost.REGIONS:
         assert set(read_prices(region).prices) == used
 

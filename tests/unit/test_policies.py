@@ -52,7 +52,7 @@ MAPPING = {
 def test_every_function_has_its_role_and_every_role_its_function() -> None:
     resources = packaged.template()["Resources"]
     roles = {name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
-    assert roles == {*policies.ROLES, "GatewayLogRole"}
+    assert roles == {*policies.ROLES, "GatewayLogRole", "FitMachineRole"}
     for function in policies.FUNCTIONS:
         one = resources[f"{function}Handler"]
         assert one["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -110,12 +111,17 @@ def sums_of_a_fit(store: TenantStore) -> Any:
         (kinds[kind], day, count)
         for kind, day, count in zip(columns.kind, columns.day, columns.count, strict=True)
     )
+    totals: Counter[Any] = Counter()
+    for kind, day, count in counts:
+        totals[kind, day] += count
+    for (number, day, _), count in columns.apart.items():
+        totals[kinds[number], day] += count
     goals = {
         name: sorted(zip(goal.day, goal.time, goal.count, goal.value, strict=True))
         for name, goal in columns.goals.items()
     }
     costs = {k: round(v, 9) for k, v in columns.cost_of_channel.items()}
-    return counts, goals, costs, sorted(columns.costs)
+    return totals, goals, costs, sorted(columns.costs)
 
 
 def people(store: TenantStore) -> set[str]:

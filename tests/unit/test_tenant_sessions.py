@@ -120,6 +120,29 @@ def test_fits_reach_the_tenant_who_asked(
     assert all(watch.of(tenant) for tenant in TENANTS)
 
 
+def test_parts_of_fits_reach_the_tenant_whose_fit_it_is(
+    watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = {"number": 0, "shard": 0, "first": DAY.isoformat(), "last": DAY.isoformat()}
+    for tenant in TENANTS:
+        work_as(monkeypatch, "Import")
+        asked = request_fit(wiring.store(tenant), wiring.send_fit, now=NOW, start=DAY, end=DAY)
+        plan = {"tenant": tenant, "fit_id": asked.fit_id, "as_of": "2026-03-15T12:00:00Z"}
+        plan |= {"followed": 1024}
+        work_as(monkeypatch, "FitPart")
+        watch.calls.clear()
+        assert workers.read_fit_part(plan | {"part": part}) > 0
+        check(watch, "FitPart")
+        written = {call.action for call in watch.of(tenant) if "fit-parts/" in call.resource}
+        assert written == {"s3:PutObject", "s3:PutObjectTagging"}
+        work_as(monkeypatch, "FitMerge")
+        watch.calls.clear()
+        assert workers.merge_fit(plan | {"parts": [part]}, now=NOW) == "failed"  # nothing is there
+        check(watch, "FitMerge")
+        taken = {call.action for call in watch.of(tenant) if "fit-parts/" in call.resource}
+        assert taken == {"s3:GetObject", "s3:DeleteObject"}
+
+
 def test_totals_reach_the_tenant_whose_day_it_is(
     watch: Watch, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

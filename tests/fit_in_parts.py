@@ -1,0 +1,110 @@
+"""Events of a tenant with several shards, and the fit of them, as a whole and in parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from chalicelib.services.fits import request_fit, run_fit
+from chalicelib.services.record import record_events
+from chalicelib.services.totals import derive_day
+from chalicelib.storage.fits import Document
+from chalicelib.storage.tenant_store import TenantStore
+from tests.factories import make_conversion, make_cost, make_event
+
+NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
+START, END = dt.date(2026, 1, 30), dt.date(2026, 3, 10)
+DAYS = (END - START).days + 1
+PEOPLE, FEW = 100, 12
+KINDS = (("facebook", "like"), ("instagram", "share"), ("google_ads", "click"))
+
+
+def record_history(store: TenantStore, people: int = PEOPLE) -> int:
+    """Weeks of people who engage and buy, of nobody, of refunds and costs, with their totals.
+
+    A day of engagements lies before the window, and costs begin before it and reach into it.
+
+    Returns
+    -------
+    int
+        How many events lie in the window.
+    """
+    events = list(_history(people))
+    for at in range(0, len(events), 500):
+        assert not record_events(store, events[at : at + 500], now=NOW).rejected
+    for day in range(-20, DAYS):
+        for shard in range(store.config.shards):
+            derive_day(store, START + dt.timedelta(days=day), shard, now=NOW)
+    return sum(START.isoformat() <= one["occurred_at"][:10] <= END.isoformat() for one in events)
+
+
+def plain_fit(store: TenantStore, **window: dt.date) -> Document:
+    """The document of a fit that is read as a whole."""
+    fit_id = asked_for(store, **window)
+    assert run_fit(store, fit_id, now=NOW).status == "done"
+    return document_of(store, fit_id)
+
+
+def asked_for(store: TenantStore, **window: dt.date) -> str:
+    """The id of a fit that nobody has run yet."""
+    return request_fit(store, lambda _: None, now=NOW, **window).fit_id
+
+
+def document_of(store: TenantStore, fit_id: str) -> Document:
+    """What a fit says, but for its id."""
+    document = store.fits.document(fit_id)
+    assert document is not None
+    return {name: value for name, value in document.items() if name != "id"}
+
+
+def _history(people: int) -> Iterator[dict[str, Any]]:
+    draw = random.Random(33)
+    euros = {"amount": "0.37", "currency": "EUR"}
+    for day in range(-1, DAYS):
+        for person in range(people):
+            user = f"person-{person}"
+            for kind, (channel, what) in enumerate(KINDS):
+                if draw.random() < 0.02 + 0.05 * (person % 7 == kind):
+                    paid = {"paid": True, "cost": euros} if what == "click" else {}
+                    name = f"e-{day}-{person}-{kind}"
+                    yield make_event(
+                        event_id=name,
+                        channel=channel,
+                        type=what,
+                        user_id=user,
+                        occurred_at=_at(day, draw),
+                        **paid,
+                    )
+                    if draw.random() < 0.25:
+                        yield make_conversion(
+                            event_id=f"{name}-then", user_id=user, occurred_at=_at(day + 1, draw)
+                        )
+            if draw.random() < 0.01:
+                yield make_conversion(
+                    event_id=f"c-{day}-{person}",
+                    user_id=user,
+                    occurred_at=_at(day, draw),
+                    refund=draw.random() < 0.1,
+                    goal=draw.choice(("purchase", "purchase", "signup")),
+                )
+        yield make_event(
+            event_id=f"anon-{day}",
+            occurred_at=_at(day, draw),
+            count=draw.randrange(3, 12),
+            type="view",
+        )
+        fee = {"amount": f"{draw.randrange(1, 900)}.10", "currency": "EUR"}
+        yield make_cost(event_id=f"fee-{day}", occurred_at=_at(day, draw), amount=fee)
+    fee = {"amount": "100.01", "currency": "EUR"}
+    for number, (day, days) in enumerate(((-20, 30), (-9, 7), (-9, 30), (3, 7))):
+        yield make_cost(
+            event_id=f"agency-{number}", occurred_at=_at(day, draw), amount=fee, period_days=days
+        )
+
+
+def _at(day: int, draw: random.Random) -> str:
+    midnight = dt.datetime(START.year, START.month, START.day, tzinfo=dt.UTC)
+    instant = midnight + dt.timedelta(days=day, seconds=draw.randrange(86_400))
+    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,309 @@
+"""The state machine of the template, executed: parts side by side, then one fit, the same as whole.
+
+moto's executor reads the definition as it is deployed (Distributed Map, retries and all); Lambda is
+played by the application's own handlers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from moto import mock_aws
+from moto.awslambda_simple.models import LambdaSimpleBackend
+from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
+
+from chalicelib import wiring, workers
+from chalicelib.errors import StoreUnavailable, UnprocessableMessage
+from chalicelib.services.fits import fit_message, show_fit
+from chalicelib.storage.objects import PASSING_TAG
+from chalicelib.storage.tenant_store import TenantStore
+from tests import packaged
+from tests.conftest import BUCKET, Cloud, session
+from tests.fit_in_parts import FEW, NOW, asked_for, document_of, plain_fit, record_history
+from tests.policies import Grant, grants_of
+from tests.unit.test_workers import sqs_event
+
+ACCOUNT = "123456789012"
+FUNCTION = "arn:aws:lambda:eu-central-1:{}:function:{}"
+EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
+Fault = Callable[[str, dict[str, Any]], Any]
+
+
+class Functions:
+    """Lambda: calls the handlers of `app`, says what they raise, and may be made to fail.
+
+    Attributes
+    ----------
+    before, after : callable
+        Called with the function and what it is given, before and after its handler; what they
+        raise is what the function raises.
+    calls : Counter
+        Of each function and part.
+    at_once : int
+        The most calls at a time.
+    waits : list of float
+        Seconds before each call that was tried again.
+    """
+
+    def __init__(self) -> None:
+        self.before: Fault = lambda *_: None
+        self.after: Fault = lambda *_: None
+        self.calls: Counter[tuple[str, Any]] = Counter()
+        self.at_once = 0
+        self.waits: list[float] = []
+        self._under_way = 0
+        self._lock = threading.Lock()
+
+    def invoke(self, name: str, given: dict[str, Any]) -> Any:
+        import app
+
+        function = name.rpartition(":")[2]
+        with self._lock:
+            self.calls[function, given.get("part", {}).get("number")] += 1
+            self._under_way += 1
+            self.at_once = max(self.at_once, self._under_way)
+        try:
+            self.before(function, given)
+            handler = {
+                "FitPartHandler": app.fit_part_handler,
+                "FitMergeHandler": app.fit_merge_handler,
+            }
+            answer = handler[function](given, None)
+            self.after(function, given)
+            return answer
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+
+@pytest.fixture
+def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+    """The state machine is there, and a fit of more than 100 events goes to it."""
+    made = Functions()
+
+    def invoke(
+        _: Any, name: str, qualifier: Any, body: Any, headers: Any, told: dict[str, str]
+    ) -> bytes:
+        try:
+            return json.dumps(made.invoke(name, json.loads(body))).encode()
+        except Exception as error:  # noqa: BLE001 - as Lambda does
+            told["x-amz-function-error"] = "Unhandled"
+            return json.dumps({"errorType": type(error).__name__, "errorMessage": "x"}).encode()
+
+    monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+    monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=made.waits.append))
+    with mock_aws(config=EXECUTED):
+        client = session().client("stepfunctions")
+        machine = client.create_state_machine(
+            name="likeworth-fits",
+            definition=json.dumps(definition()),
+            roleArn=f"arn:aws:iam::{ACCOUNT}:role/machine",
+        )
+        monkeypatch.setenv("LIKEWORTH_FIT_MACHINE_ARN", machine["stateMachineArn"])
+        monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", "100")
+        monkeypatch.setenv("LIKEWORTH_FIT_PART_EVENTS", "10")
+        monkeypatch.setenv("LIKEWORTH_FIT_CONCURRENCY", "3")
+        wiring.use_session(session())
+        yield made
+
+
+def definition() -> Any:
+    """The definition in the template, its names put in."""
+    machine = packaged.template()["Resources"]["FitMachine"]["Properties"]
+    text = json.dumps(machine["Definition"])
+    for name, value in machine["DefinitionSubstitutions"].items():
+        assert value == {"Fn::GetAtt": [name, "Arn"]}
+        text = text.replace(f"${{{name}}}", FUNCTION.format(ACCOUNT, name))
+    assert "${" not in text
+    return json.loads(text)
+
+
+def run(fit_id: str) -> dict[str, Any]:
+    """Hand a fit on as its message does, and wait for the end of the execution."""
+    answer = workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW)
+    assert answer == {"batchItemFailures": []}
+    return ended(f"acme-{fit_id}")
+
+
+def objects_under(cloud: Cloud, prefix: str) -> list[str]:
+    found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
+    return [one["Key"] for one in found.get("Contents", ())]
+
+
+def ended(name: str) -> dict[str, Any]:
+    """What became of an execution."""
+    client = session().client("stepfunctions")
+    arn = wiring.settings().fit_machine_arn.replace(":stateMachine:", ":execution:")
+    for _ in range(2400):
+        found: dict[str, Any] = client.describe_execution(executionArn=f"{arn}:{name}")
+        if found["status"] != "RUNNING":
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the execution does not end")
+
+
+# --- executed -----------------------------------------------------------------------------------
+
+
+def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
+    cloud: Cloud, store: TenantStore, functions: Functions
+) -> None:
+    """A part fails before it is read, one after it was kept, and the merged fit's end is not heard.
+
+    Each is run again, and nothing is there twice.
+    """
+    failing = {("FitPartHandler", 3): "before", ("FitPartHandler", 5): "after"}
+    failing["FitMergeHandler", None] = "after"
+
+    def fail(when: str) -> Fault:
+        def fault(function: str, given: dict[str, Any]) -> None:
+            call = function, given.get("part", {}).get("number")
+            if failing.get(call) == when and functions.calls[call] < 3:
+                raise StoreUnavailable("not now")
+
+        return fault
+
+    functions.before, functions.after = fail("before"), fail("after")
+    record_history(store, FEW)
+    fit_id = asked_for(store)
+    found = run(fit_id)
+    assert (found["status"], found["output"].strip('"')) == ("SUCCEEDED", "done")
+    numbers = {number for function, number in functions.calls if function == "FitPartHandler"}
+    assert len(numbers) >= 3 * store.config.shards
+    assert numbers == set(range(len(numbers)))
+    assert {call for call, times in functions.calls.items() if times == 3} == set(failing)
+    assert 1 < functions.at_once <= 3
+    assert len(functions.waits) >= 6  # moto's own threads trip at times, and are tried again, too
+    assert all(0 <= one <= 120 for one in functions.waits)
+    header = show_fit(store, fit_id)
+    assert (header.status, header.as_of) == ("done", "2026-03-15T12:00:00Z")
+    assert document_of(store, fit_id) == plain_fit(store)
+    assert objects_under(cloud, "documents/acme/fit-parts/") == []
+
+
+def test_a_message_that_comes_again_starts_nothing_again(
+    cloud: Cloud, store: TenantStore, functions: Functions
+) -> None:
+    record_history(store, FEW)
+    fit_id = asked_for(store)
+    first = run(fit_id)
+    calls = functions.calls.total()
+    header = show_fit(store, fit_id)
+    store.fits.save(replace(header, status="running"))  # as it was when the message came again
+    again = workers.run_fits(
+        sqs_event(fit_message("acme", fit_id)), now=NOW + dt.timedelta(hours=1)
+    )
+    assert again == {"batchItemFailures": []}
+    assert functions.calls.total() == calls
+    assert run(fit_id)["startDate"] == first["startDate"]
+
+
+def test_a_part_that_fails_for_good_ends_the_fit_without_an_answer(
+    cloud: Cloud, store: TenantStore, functions: Functions
+) -> None:
+    """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that refuses, too."""
+
+    def fault(function: str, given: dict[str, Any]) -> None:
+        if given.get("part", {}).get("number") == 2:
+            raise MemoryError
+
+    functions.before = fault
+    record_history(store, FEW)
+    fit_id = asked_for(store)
+    found = run(fit_id)
+    assert found["status"] == "FAILED"
+    assert 5 <= functions.calls["FitPartHandler", 2] <= 7  # a trip of moto's costs one of seven
+    assert all(one <= 120 for one in functions.waits)
+    assert show_fit(store, fit_id).status == "running"
+    assert store.fits.document(fit_id) is None
+
+
+def test_what_the_machine_should_never_ask_is_not_tried_again(
+    cloud: Cloud, functions: Functions
+) -> None:
+    part = {"number": 0, "shard": 0, "first": "2026-03-02", "last": "2026-03-01"}
+    given = {"tenant": "acme", "fit_id": "x", "as_of": "2026-03-15T12:00:00Z", "parts": [part]}
+    given["followed"] = 1024
+    assert wiring.start_fit_machine("wrong", given | {"at_once": 1})
+    assert ended("wrong")["status"] == "FAILED"
+    assert functions.calls["FitPartHandler", 0] == 1
+    for wrong in ({}, given, given | {"tenant": "Acme!"}, given | {"tenant": "-"}):
+        with pytest.raises(UnprocessableMessage):
+            workers.merge_fit(wrong, now=NOW)
+
+
+def test_a_fit_of_fewer_events_is_read_as_a_whole(
+    cloud: Cloud, store: TenantStore, functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = record_history(store, FEW)
+    monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", str(events + FEW))
+    wiring.use_session(session())
+    fit_id = asked_for(store)
+    answer = workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW)
+    assert answer == {"batchItemFailures": []}
+    assert show_fit(store, fit_id).status == "done"
+    assert not functions.calls
+
+
+# --- as it is deployed --------------------------------------------------------------------------
+
+
+def test_the_machine_tolerates_nothing_and_tries_again_with_jitter() -> None:
+    states = definition()["States"]
+    (read,) = states["ReadParts"]["ItemProcessor"]["States"].values()
+    assert states["ReadParts"]["ItemProcessor"]["ProcessorConfig"]["Mode"] == "DISTRIBUTED"
+    assert states["ReadParts"]["ToleratedFailureCount"] == 0
+    for task in (read, states["MergeParts"]):
+        assert task["TimeoutSeconds"] > 900
+        *_, everything = task["Retry"]
+        assert everything["ErrorEquals"] == ["States.ALL"]
+        assert everything["BackoffRate"] > 1
+        assert everything["JitterStrategy"] == "FULL"
+        assert everything["MaxAttempts"] >= 3
+        (throttled,) = [
+            one
+            for one in task["Retry"]
+            if one["ErrorEquals"] == ["Lambda.TooManyRequestsException"]
+        ]
+        # It waits for its turn behind other fits, and not at the cost of a fault's attempts.
+        assert throttled["MaxAttempts"] * throttled["MaxDelaySeconds"] > 3_600
+    assert read["Retry"] == states["MergeParts"]["Retry"]
+    assert "null" not in json.dumps(states)  # which CloudFormation refuses in a template
+
+
+def test_what_the_machine_may_do_is_named() -> None:
+    executions = "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:"
+    executions += "${FitMachine.Name}"
+    assert {grant for statement in grants_of("FitMachineRole") for grant in statement} == {
+        Grant("lambda:InvokeFunction", "FitPartHandler"),
+        Grant("lambda:InvokeFunction", "FitMergeHandler"),
+        Grant("states:StartExecution", "FitMachine"),
+        Grant("states:DescribeExecution", f"{executions}:*"),
+        Grant("states:StopExecution", f"{executions}:*"),
+        Grant("states:RedriveExecution", f"{executions}/*"),
+    }
+    resources = packaged.template()["Resources"]
+    assert resources["FitMachine"]["Properties"]["RoleArn"] == {
+        "Fn::GetAtt": ["FitMachineRole", "Arn"]
+    }
+    given = resources["FitHandler"]["Properties"]["Environment"]["Variables"]
+    assert given["LIKEWORTH_FIT_MACHINE_ARN"] == {"Ref": "FitMachine"}
+
+
+def test_the_bucket_removes_parts_that_were_left() -> None:
+    bucket = packaged.template()["Resources"]["Bucket"]["Properties"]
+    (rule,) = [
+        one for one in bucket["LifecycleConfiguration"]["Rules"] if one["Id"] == "parts-of-fits-go"
+    ]
+    (tag,) = rule["TagFilters"]
+    assert f"{tag['Key']}={tag['Value']}" == PASSING_TAG
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 1)

@@ -1,0 +1,450 @@
+"""A fit in parts says what the fit of all its events says, whatever happened to its parts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import random
+import zlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import wiring
+from chalicelib.errors import NotFound, StoreUnavailable
+from chalicelib.events import parse_event
+from chalicelib.services import fit_parts
+from chalicelib.services.columns import SHARDS, Columns, people_shard
+from chalicelib.services.erasures import erase_person
+from chalicelib.services.estimation import fit_columns
+from chalicelib.services.fit_parts import (
+    MAX_PARTS,
+    Plan,
+    begin_fit,
+    merge_parts,
+    part_from_json,
+    plan_as_json,
+    plan_fit,
+    plan_from_json,
+    read_part,
+)
+from chalicelib.services.fits import run_fit, show_fit
+from chalicelib.services.packing import pack_columns, unpack_columns
+from chalicelib.services.record import record_events
+from chalicelib.storage.keys import fit_part_object
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, Cloud
+from tests.factories import make_conversion, make_cost, make_event
+from tests.fit_in_parts import (
+    END,
+    FEW,
+    NOW,
+    PEOPLE,
+    START,
+    asked_for,
+    document_of,
+    plain_fit,
+    record_history,
+)
+
+LIMITS = {"part_events": 10, "merged_events": 10**9}
+Draw = st.integers(0, 2**32)
+
+
+def planned(store: TenantStore, limits: dict[str, int] | None = None, **window: dt.date) -> Plan:
+    """A fit that was asked for, in a dozen parts or more."""
+    plan = plan_fit(
+        store, asked_for(store, **window), now=NOW, above=100, **LIMITS | (limits or {})
+    )
+    assert plan is not None
+    assert len(plan.parts) >= 3 * store.config.shards
+    begin_fit(store, plan)
+    return plan
+
+
+def parts_left(cloud: Cloud) -> list[str]:
+    found = cloud.s3.list_objects_v2(Bucket=BUCKET, Prefix="documents/acme/fit-parts/")
+    return [one["Key"] for one in found.get("Contents", ())]
+
+
+# --- the same answer ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("window", [{}, {"start": START, "end": END}], ids=["found", "given"])
+def test_a_fit_in_parts_says_what_the_whole_says_to_the_last_digit(
+    cloud: Cloud, store: TenantStore, window: dict[str, dt.date]
+) -> None:
+    record_history(store)
+    plan = planned(store, **window)
+    order = list(plan.parts)
+    random.Random(1).shuffle(order)
+    for part in order:
+        assert read_part(store, plan, part) > 0
+    again = order[0]
+    before = store.fit_parts.get(plan.fit_id, again.number)
+    read_part(store, plan, again)
+    assert store.fit_parts.get(plan.fit_id, again.number) == before
+    ended = merge_parts(store, plan, now=NOW + dt.timedelta(minutes=9))
+    assert (ended.status, ended.as_of) == ("done", "2026-03-15T12:00:00Z")
+    whole = plain_fit(store, **window)
+    assert any(one["identified"] for one in whole["kinds"])
+    assert "within_user" in json.dumps(whole["goals"]["purchase"]["estimates"])
+    assert whole["costs"]["facebook"]
+    assert document_of(store, plan.fit_id) == whole
+    assert parts_left(cloud) == []
+
+
+def test_a_fit_of_a_sample_of_people_follows_the_same_people(store: TenantStore) -> None:
+    record_history(store)
+    store.settings = replace(store.settings, max_people=60)
+    plan = planned(store)
+    for part in plan.parts:
+        read_part(store, plan, part)
+    merge_parts(store, plan, now=NOW)
+    made = document_of(store, plan.fit_id)
+    assert 0 < made["goals"]["purchase"]["diagnostics"]["people_sampled"] < 0.9
+    assert made == plain_fit(store)
+
+
+def test_of_too_many_events_people_are_followed_who_have_so_many_and_all_are_counted(
+    store: TenantStore,
+) -> None:
+    """The same as a whole that follows the same people."""
+    events = record_history(store)
+    plan = planned(store, {"merged_events": events // 2})
+    assert SHARDS / 3 < plan.followed < SHARDS * 2 / 3
+    for part in plan.parts:
+        read_part(store, plan, part)
+    merge_parts(store, plan, now=NOW)
+    made = document_of(store, plan.fit_id)
+    columns = Columns(plan.followed)
+    for event in store.iter_events(START - dt.timedelta(days=20), NOW.date()):
+        columns.add(event)
+    shards = [people_shard(one) for one in columns.people]
+    assert 0 < len(shards) < PEOPLE
+    assert max(shards) < plan.followed
+    same = fit_columns(columns, window=None, currency="EUR", as_of=NOW, fit_id="x", experiments=())
+    del same["id"]
+    all_of_it = plain_fit(store)
+    assert without_costs(made) == without_costs(same)
+    assert made["costs"] == all_of_it["costs"]
+    for ours, theirs in zip(made["kinds"], all_of_it["kinds"], strict=True):
+        assert ours == theirs  # days, costs, anonymous and identified ones
+    goal, everybodys = (one["goals"]["purchase"] for one in (made, all_of_it))
+    assert goal["conversions"] == everybodys["conversions"]
+    assert goal["value_mean"] == everybodys["value_mean"]
+    assert goal["diagnostics"]["people_sampled"] == round(plan.followed / SHARDS, 4)
+    credited, of_all = (
+        sum(map(sum, one["classical"]["daily"]["last"])) for one in (goal, everybodys)
+    )
+    assert credited == pytest.approx(of_all, rel=0.35)
+    assert sum(goal["classical"]["anonymous"]) == sum(everybodys["classical"]["anonymous"])
+
+
+def without_costs(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if not name.startswith("costs")}
+
+
+def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_same_reason(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    """No conversion is there."""
+    record_events(store, [make_event(user_id=f"u{n}") for n in range(9)], now=NOW)
+    plan = Plan(asked_for(store), "2026-03-15T12:00:00Z", planned_days(store))
+    for part in plan.parts:
+        read_part(store, plan, part)
+    ended = merge_parts(store, plan, now=NOW)
+    whole = run_fit(store, asked_for(store), now=NOW)
+    assert ended.status == whole.status == "failed"
+    assert ended.error == whole.error
+    assert parts_left(cloud) == []
+
+
+def planned_days(store: TenantStore) -> tuple[fit_parts.Part, ...]:
+    days = ("2026-03-13", "2026-03-14")
+    return tuple(
+        fit_parts.Part(shard * 2 + n, shard, day, day)
+        for shard in range(store.config.shards)
+        for n, day in enumerate(days)
+    )
+
+
+# --- what may happen on the way -----------------------------------------------------------------
+
+
+def test_without_one_of_its_parts_a_fit_does_not_end(cloud: Cloud, store: TenantStore) -> None:
+    record_history(store, FEW)
+    plan = planned(store)
+    for part in plan.parts[:-1]:
+        read_part(store, plan, part)
+    with pytest.raises(StoreUnavailable, match=f"part {plan.parts[-1].number}"):
+        merge_parts(store, plan, now=NOW)
+    assert show_fit(store, plan.fit_id).status == "running"
+    read_part(store, plan, plan.parts[-1])
+    assert merge_parts(store, plan, now=NOW).status == "done"
+
+
+def test_what_is_merged_again_or_read_too_late_changes_nothing(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    record_history(store, FEW)
+    plan = planned(store)
+    for part in plan.parts:
+        read_part(store, plan, part)
+    body = store.fit_parts.get(plan.fit_id, 0)
+    ended = merge_parts(store, plan, now=NOW)
+    said = document_of(store, plan.fit_id)
+    record_events(store, [make_event(user_id="late")], now=NOW)
+    assert read_part(store, plan, plan.parts[0]) == 0
+    store.fit_parts.put(plan.fit_id, 0, body)  # by a reader that was slow
+    assert merge_parts(store, plan, now=NOW + dt.timedelta(hours=1)) == ended
+    assert document_of(store, plan.fit_id) == said
+    assert parts_left(cloud) == []
+
+
+def test_a_part_of_another_plan_is_not_merged(store: TenantStore) -> None:
+    record_history(store, FEW)
+    plan = planned(store)
+    for part in plan.parts:
+        read_part(store, plan, part)
+    later = replace(plan, as_of="2026-03-16T12:00:00Z")
+    with pytest.raises(ValueError, match="not the columns of"):
+        merge_parts(store, later, now=NOW)
+
+
+def test_who_is_erased_between_reading_and_merging_is_nobody_in_the_fit(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    record_history(store)
+    plan = planned(store)
+    for part in plan.parts:
+        read_part(store, plan, part)
+    gone = [f"person-{n}" for n in (1, 40, 80)]
+    hashes = {store.user_hash(one) for one in gone}
+    for one in gone:
+        assert erase_person(store, one, now=NOW, has_time=lambda: True).events > 0
+    seen: list[Columns] = []
+
+    def estimate(columns: Columns, **about: Any) -> dict[str, Any]:
+        seen.append(columns)
+        return fit_parts.estimate_columns(columns, **about)
+
+    merge_parts(store, plan, now=NOW, estimate=estimate)
+    assert not hashes & set(seen[0].people)
+    assert set(seen[0].people)
+    whole = plain_fit(store)  # which reads what the erasure has left
+    made = document_of(store, plan.fit_id)
+    ours, theirs = _by_kind(made), _by_kind(whole)
+    assert {kind: rest for kind, (rest, _) in ours.items()} == {
+        kind: rest for kind, (rest, _) in theirs.items()
+    }
+    for kind, (_, delta) in theirs.items():
+        assert ours[kind][1] == (None if delta is None else pytest.approx(delta, rel=1e-9)), kind
+    assert made["goals"]["purchase"]["conversions"] == whole["goals"]["purchase"]["conversions"]
+    counted = [one["goals"]["purchase"]["diagnostics"] for one in (made, whole)]
+    assert counted[0]["people"] == counted[1]["people"]
+    assert counted[0]["person_days"] == counted[1]["person_days"]
+
+
+def _by_kind(document: dict[str, Any]) -> dict[Any, Any]:
+    """Counts and estimates; an erased person's events lie elsewhere, which renumbers kinds."""
+    estimates = document["goals"]["purchase"]["estimates"]
+    return {
+        (one["channel"], one["type"], one["paid"]): (
+            (one["counts"], one["identified"], one["anonymous"]),
+            said["delta"],
+        )
+        for one, said in zip(document["kinds"], estimates, strict=True)
+    }
+
+
+def test_parts_are_marked_for_the_bucket_to_remove(cloud: Cloud, store: TenantStore) -> None:
+    record_history(store, FEW)
+    plan = planned(store)
+    read_part(store, plan, plan.parts[0])
+    key = fit_part_object("acme", plan.fit_id, 0)
+    tags = cloud.s3.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"]
+    assert tags == [{"Key": "kept", "Value": "1-day"}]
+
+
+def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "30")
+    wiring._process.settings = None
+    store = wiring.store("brief")
+    recorded = NOW - dt.timedelta(days=20)
+    old = make_event(event_id="old", user_id="u", occurred_at="2026-02-12T10:00:00Z")
+    young = make_event(event_id="young", user_id="u", occurred_at="2026-02-20T10:00:00Z")
+    fees = [
+        make_cost(event_id=f"fee-{day}", occurred_at=f"{day}T10:00:00Z", period_days=20)
+        for day in ("2026-02-12", "2026-02-14")
+    ]
+    assert not record_events(store, [old, young, *fees], now=recorded).rejected
+    store.totals.note_cost_period(20)
+    fit_id = asked_for(store, start=dt.date(2026, 2, 10), end=dt.date(2026, 3, 10))
+    header = show_fit(store, fit_id)
+    ids = set()
+    for as_of in ("2026-03-10T12:00:00Z", "2026-03-15T12:00:00Z"):
+        now = dt.datetime.fromisoformat(as_of)
+        start, end, _ = fit_parts.window_of(store, header, now)
+        plan = Plan(fit_id, as_of, ())
+        found = set()
+        for shard in range(store.config.shards):
+            part = fit_parts.Part(shard, shard, start.isoformat(), end.isoformat())
+            found |= {one.event_id for one in fit_parts._events_of(store, plan, part, header)}
+        ids.add(tuple(sorted(found)))
+    # On the 10th the 9th of February is kept whole, on the 15th no day before the 14th of it is.
+    assert ids == {
+        ("fee-2026-02-12", "fee-2026-02-14", "old", "young"),
+        ("fee-2026-02-14", "young"),
+    }
+
+
+# --- plans --------------------------------------------------------------------------------------
+
+
+def test_a_fit_of_few_events_or_one_that_has_ended_is_not_planned(store: TenantStore) -> None:
+    events = record_history(store, FEW)
+    fit_id = asked_for(store, start=START, end=END)
+    assert plan_fit(store, fit_id, now=NOW, above=events, **LIMITS) is None
+    assert plan_fit(store, fit_id, now=NOW, above=events - 1, **LIMITS) is not None
+    run_fit(store, fit_id, now=NOW)
+    assert plan_fit(store, fit_id, now=NOW, above=1, **LIMITS) is None
+    with pytest.raises(NotFound):
+        plan_fit(store, "20260101T000000Z-ffffffff", now=NOW, above=1, **LIMITS)
+
+
+def test_every_day_of_every_shard_is_in_one_part(store: TenantStore) -> None:
+    record_history(store, FEW)
+    plan = planned(store, start=START, end=END)
+    days = [
+        (part.shard, dt.date.fromordinal(day))
+        for part in plan.parts
+        for day in range(
+            dt.date.fromisoformat(part.first).toordinal(),
+            dt.date.fromisoformat(part.last).toordinal() + 1,
+        )
+    ]
+    assert days == [
+        (shard, START + dt.timedelta(days=n))
+        for shard in range(store.config.shards)
+        for n in range((END - START).days + 1)
+    ]
+    assert [part.number for part in plan.parts] == list(range(len(plan.parts)))
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.integers(1, 500), Draw)
+def test_parts_are_about_as_large_as_asked_and_not_too_many(
+    loads: list[int], most: int, parts: int
+) -> None:
+    parts = parts % 40 + 1
+    counts = {START + dt.timedelta(days=n): load for n, load in enumerate(loads)}
+    end = START + dt.timedelta(days=len(loads) - 1)
+    firsts = fit_parts._first_days(counts, START, end, most, parts)
+    assert firsts[0] == START
+    assert firsts == sorted(set(firsts))
+    assert len(firsts) <= parts
+    bounds = [(one - START).days for one in firsts] + [len(loads)]
+    fair = max(most, 2 * sum(loads) // max(parts - 1, 1) + 1)
+    for first, last in itertools.pairwise(bounds) if parts > 1 else ():
+        part = [load for load in loads[first:last] if load]
+        assert sum(part) <= fair or len(part) == 1
+
+
+def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
+    part = fit_parts.Part(MAX_PARTS, 9_999, "2026-01-01", "2026-12-31")
+    plan = Plan("20260315T120000Z-0000000a", "2026-03-15T12:00:00Z", (part,) * MAX_PARTS)
+    text = json.dumps(plan_as_json(plan), separators=(",", ":"))
+    assert len(text) < 250_000
+    assert plan_from_json(json.loads(text) | {"tenant": "acme"}) == plan
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"fit_id": "x", "as_of": "2026-03-15T12:00:00Z"},
+        {"fit_id": "20260315T120000Z-0000000a", "as_of": "yesterday"},
+        {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z"},
+        {
+            "fit_id": "20260315T120000Z-0000000a",
+            "as_of": "2026-03-15T12:00:00Z",
+            "followed": 9,
+            "parts": [{}],
+        },
+    ],
+)
+def test_what_is_no_plan_is_refused(told: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        plan_from_json(told)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-03-02", "2026-03-01"), ("x", "2026-03-01")])
+def test_days_that_are_none_are_no_part(first: str, last: str) -> None:
+    with pytest.raises(ValueError, match=r"ends before|isoformat"):
+        part_from_json({"number": 0, "shard": 0, "first": first, "last": last})
+
+
+# --- columns ------------------------------------------------------------------------------------
+
+
+def made_columns(seed: int, number: int) -> tuple[list[Any], random.Random]:
+    draw = random.Random(seed)
+    raw = []
+    for _ in range(number):
+        user = draw.choice((None, "ä\n", "b", f"u{draw.randrange(50)}"))
+        at = f"2026-02-{draw.randrange(1, 28):02d}T10:00:00.000{draw.randrange(999):03d}Z"
+        made = draw.choice((make_event, make_event, make_conversion, make_cost))
+        more: dict[str, Any] = {"occurred_at": at}
+        if made is make_cost:
+            more |= {"period_days": draw.choice((1, 7)), "channel": draw.choice("ab")}
+        else:
+            more |= {"user_id": user}
+        if made is make_event:
+            more |= {"type": draw.choice(("like", "share")), "channel": draw.choice("xyz")}
+            more |= {"cost": {"amount": f"0.{draw.randrange(1, 10**8):08d}", "currency": "EUR"}}
+        if made is make_conversion:
+            more |= {"goal": draw.choice(("purchase", "lead")), "refund": draw.random() < 0.2}
+        raw.append(parse_event(make_raw(made, more)))
+    return raw, draw
+
+
+def make_raw(made: Any, more: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = made(**more)
+    return found
+
+
+@given(Draw, st.integers(0, 60))
+def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None:
+    events, draw = made_columns(seed, number)
+    followed = draw.choice((SHARDS, 500))
+    whole = Columns(followed)
+    for event in events:
+        whole.add(event)
+    cuts = sorted(draw.randrange(number + 1) for _ in range(3))
+    together = Columns(followed)
+    for place, (first, last) in enumerate(zip([0, *cuts], [*cuts, number], strict=True)):
+        part = Columns(followed)
+        for event in events[first:last]:
+            part.add(event)
+        together.extend(unpack_columns(pack_columns(part, {"n": place}), {"n": place}))
+    assert together == whole
+    for name in ("kinds", "people", "goals"):
+        assert list(getattr(together, name)) == list(getattr(whole, name))
+
+
+def test_bytes_that_are_cut_or_of_another_form_are_no_columns() -> None:
+    columns = Columns()
+    packed = pack_columns(columns, {"n": 1})
+    with pytest.raises(ValueError, match="not the columns of"):
+        unpack_columns(packed, {"n": 2})
+    longer = zlib.compress(zlib.decompress(packed) + b"\0")
+    with pytest.raises(ValueError, match="too many"):
+        unpack_columns(longer, {"n": 1})
+    with pytest.raises(zlib.error):
+        unpack_columns(packed[:-9], {"n": 1})
