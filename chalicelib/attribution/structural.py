@@ -57,11 +57,17 @@ class Scales:
         Parameters
         ----------
         level, expected : arrays, shape (T,)
-            What would be without and with all that is known to matter, in conversions.
+            What would be without and with all that is known to matter, in conversions; where other
+            methods have explained most of them, the rest may lie around zero or below.
+
+        Notes
+        -----
+        Neither falls below a tenth of its usual size, so that no day weighs a million times as
+        much as another and the matrices of `weigh` stay definite.
         """
-        floor = max(0.1 * float(expected.mean()), 1e-9)
+        floor = max(0.1 * float(np.abs(expected).mean()), 1e-9)
         noise = np.maximum(expected, floor)
-        relative = np.maximum(level, floor)
+        relative = np.maximum(level, max(0.1 * float(np.abs(level).mean()), floor))
         relative = relative / relative.mean()
         return cls(noise / noise.mean(), (relative[1:] * relative[:-1]))
 

@@ -13,6 +13,8 @@ import pytest
 from chalicelib.attribution import from_totals
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.resolution import resolve
+from chalicelib.attribution.time_series import fit_time_series
 from tests.worlds.totals import (
     KINDS,
     TOTALS_WORLDS,
@@ -217,6 +219,18 @@ def test_an_exact_fit_is_answered_without_trouble() -> None:
     estimates = estimate_goal(replace(observed, outcome=observed.counts @ np.array([1.0, 2.0])))
 
     assert estimates.delta == pytest.approx([1.0, 2.0], rel=0.05)
+
+
+def test_conversions_that_people_explain_leave_a_rest_that_is_fitted() -> None:
+    """What is left of the outcome lies below zero on most days, which once stopped the fit."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        counts = rng.poisson(5.0, (60, 1)).astype(float)
+        conversions = rng.poisson(2.0, 60).astype(float)
+        fit = fit_time_series(conversions - 2.4, counts, resolve(conversions, np.array([False])))
+        assert np.isfinite(fit.delta).all()
+        assert np.isfinite(fit.cov).all()
+        assert np.diag(fit.cov).min() > 0
 
 
 def test_every_code_is_in_the_docs() -> None:

@@ -127,3 +127,28 @@ def test_columns_that_say_the_same_or_nothing_beside_a_constant_are_dropped() ->
     spanned = independent(np.column_stack([COLUMNS, COLUMNS[:, 0] * 2 + 3, ones]))
 
     assert spanned.shape == (N_DAYS, 2)
+
+
+# --- how noise and steps change in size -----------------------------------------------------------
+
+
+def test_noise_grows_with_what_is_expected_and_steps_with_the_level() -> None:
+    level = np.linspace(10.0, 20.0, 50)
+    expected = level + np.linspace(0.0, 30.0, 50)
+    scales = Scales.of_level(level, expected)
+    assert scales.noise == pytest.approx(expected / expected.mean())
+    relative = level / level.mean()
+    assert scales.steps == pytest.approx(relative[1:] * relative[:-1])
+
+
+@pytest.mark.parametrize("mean", [0.0, -0.4, -5.0])
+def test_no_day_weighs_everything_where_others_have_explained_the_conversions(mean: float) -> None:
+    """What is left lies around zero then, and a share of its mean would be no scale."""
+    left = mean + np.random.default_rng(1).normal(0.0, 2.0, 200)
+    scales = Scales.of_level(left, left)
+    for sizes in (scales.noise, np.sqrt(scales.steps)):
+        assert sizes.min() > 0
+        assert sizes.max() / sizes.min() < 100
+    product, log_det = weigh(left[:, None], scales, float(LEVEL_RATIOS[-1]))
+    assert np.isfinite(product).all()
+    assert np.isfinite(log_det)
