@@ -80,6 +80,12 @@ def fit_merge_handler(event: Any, _context: Any) -> str:
     return workers.merge_fit(event, now=_now())
 
 
+@app.lambda_function()
+def analysis_handler(event: Any, _context: Any) -> dict[str, Any]:
+    """Analyse the counts of a geo test."""
+    return workers.analyse_geo_test(event)
+
+
 @app.on_dynamodb_record(
     stream_arn=STREAM_ARN,
     batch_size=STREAM_BATCH,

@@ -64,6 +64,8 @@ class Settings:
     dynamodb_local : str
         On one machine: folder of Amazon's DynamoDB Local, for ``serve --engine dynamodb-local``.
         Empty: where ``make dynamodb-local`` puts it.
+    analysis_function : str
+        Lambda function that analyses the counts of geo tests; without one the process does itself.
     fit_machine_arn : str
         State machine that reads fits of many events in parts; without one all are read as a whole.
     fit_whole_events : int
@@ -96,6 +98,7 @@ class Settings:
     max_people: int = MAX_PEOPLE
     service: str = SERVICE
     dynamodb_local: str = ""
+    analysis_function: str = ""
     fit_machine_arn: str = ""
     fit_whole_events: int = 10_000_000
     fit_part_events: int = 3_000_000

@@ -96,8 +96,8 @@ class _Recorder:
     Parameters
     ----------
     function : str
-        ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``aggregate``, ``totals`` or
-        ``schedule``.
+        ``api``, ``import``, ``fit``, ``fit_part``, ``fit_merge``, ``analysis``, ``aggregate``,
+        ``totals`` or ``schedule``.
     """
 
     def __init__(self, function: str) -> None:

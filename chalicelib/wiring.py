@@ -280,6 +280,32 @@ def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
     return True
 
 
+def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the counts of a geo test say: worked out by a function of its own, if there is one.
+
+    Raises
+    ------
+    StoreUnavailable
+        If that function cannot run now, or does not answer in time.
+    RuntimeError
+        If it fails.
+    """
+    function = settings().analysis_function
+    if not function:
+        from chalicelib.services import experiments  # of many functions only the API needs it
+
+        return experiments.analyse_regions(asked)
+    with outages_named("the analysis"):
+        answer = client("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(asked, separators=(",", ":")).encode()
+        )
+        told = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise RuntimeError(f"the analysis fails with {told.get('errorType')}")
+    found: dict[str, Any] = told
+    return found
+
+
 def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
     """Put a message into the queue of days that wait, for at most 15 minutes at a time."""
     delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))
@@ -306,8 +332,8 @@ def _make_client(session: Any, name: str) -> Any:
     from botocore.config import Config
 
     # A request has 29 seconds, of which the writer uses `write_seconds`; a last call of DynamoDB
-    # that does not answer must fit into the rest.
-    attempts, read_seconds = (2, 3) if name == "dynamodb" else (3, 10)
+    # that does not answer must fit into the rest; an analysis must, too, and two have no time.
+    attempts, read_seconds = {"dynamodb": (2, 3), "lambda": (1, 24)}.get(name, (3, 10))
     config = Config(
         connect_timeout=2,
         read_timeout=read_seconds,

@@ -19,6 +19,7 @@ from urllib.parse import unquote_plus
 from chalicelib import telemetry, wiring
 from chalicelib.errors import LikeworthError, StoreUnavailable, UnprocessableMessage
 from chalicelib.services import erasures
+from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.fit_parts import (
     Plan,
     begin_fit,
@@ -112,6 +113,11 @@ def read_fit_part(event: LambdaEvent) -> int:
     with _malformed_named():
         part = part_from_json(event["part"])
     return read_part(store, plan, part)
+
+
+def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:
+    """What the counts of a geo test say, for the API, which has no numerical libraries."""
+    return analyse_regions(event)
 
 
 def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:

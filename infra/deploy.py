@@ -58,7 +58,6 @@ def deploy(
     stage: str,
     *,
     parameters: Mapping[str, str] | None = None,
-    change: Callable[[dict[str, Any]], dict[str, Any]] = dict,
 ) -> Stack:
     """Upload the packages, and make the stack of a stage or change it.
 
@@ -68,8 +67,6 @@ def deploy(
         What `make package` made.
     parameters : mapping, optional
         Of the template, beside the stage; those that are not given stay as they are.
-    change : callable, optional
-        Makes another template of it, for an AWS that does not know everything.
 
     Raises
     ------
@@ -77,7 +74,7 @@ def deploy(
         If a resource could not be made.
     """
     cloudformation, name = client("cloudformation"), stack_name(stage)
-    template = change(json.loads((folder / "template.json").read_text(encoding="utf-8")))
+    template = json.loads((folder / "template.json").read_text(encoding="utf-8"))
     code = _code_bucket(client)
     keys = {
         package.name: _upload(client, code, folder / f"{package.name}.zip") for package in PACKAGES
@@ -199,6 +196,20 @@ def _waited_for(cloudformation: Any, name: str) -> Stack:
             if one["ResourceStatus"].endswith("FAILED")
         ]
         raise DeploymentError(f"{name} is {told['StackStatus']}: {'; '.join(why)}")
+    return stack_of(cloudformation, name)
+
+
+def stack_of(cloudformation: Any, name: str) -> Stack:
+    """What stands under a name.
+
+    Raises
+    ------
+    DeploymentError
+        If nothing does.
+    """
+    told = _state(cloudformation, name)
+    if told is None:
+        raise DeploymentError(f"{name} is not there")
     made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
     return Stack(
         {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", ())},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -14,7 +15,8 @@ PEOPLE = 600
 REPORT = "imports/acme/ads.csv"
 
 Ask = Callable[..., Any]
-"""``ask(method, path, body)`` gives the decoded answer, and raises AssertionError for a refusal."""
+"""``ask(method, path, body, status)`` gives the decoded answer; AssertionError for another status,
+without which it is 200."""
 
 
 def expect(holds: bool, told: str) -> None:
@@ -65,6 +67,53 @@ def appointment() -> str:
     read_at = dt.datetime.now(dt.UTC) - dt.timedelta(hours=1)
     waits = {"tenant": TENANT, "day": f"{yesterday()}", "shard": 0, "read_at": read_at.isoformat()}
     return json.dumps({"totals": waits})
+
+
+def geo_test() -> dict[str, Any]:
+    """A geo test: in the last ten of forty days two of seven regions had three tenths more."""
+    names = ("north", "south", "east", "west", "centre", "coast", "hills")
+    first, test_from = yesterday() - dt.timedelta(days=39), yesterday() - dt.timedelta(days=9)
+
+    def count(region: int, day: int) -> int:
+        usual = (20 + 15 * region) * (1 + 0.1 * math.sin(day / 3)) + (7 * day + 3 * region) % 5
+        return round(usual * (1.3 if region < 2 and day >= 30 else 1.0))
+
+    return {
+        "experiment_id": "north-and-south",
+        "kind": "geo",
+        "channel": "google_ads",
+        "type": "click",
+        "paid": True,
+        "goal": "purchase",
+        "from": f"{test_from}",
+        "to": f"{yesterday()}",
+        "engagements": 1_000,
+        "treated_regions": list(names[:2]),
+        "series": {
+            "first_day": f"{first}",
+            "regions": {
+                name: [count(region, day) for day in range(40)] for region, name in enumerate(names)
+            },
+        },
+    }
+
+
+def check_geo_test(ask: Ask) -> None:
+    """A geo test is registered, and its analysis sees what was caused."""
+    analysis = ask("POST", "/v1/experiments", geo_test(), 201)["analysis"]
+    expect(analysis["method"] == "synthetic_control", f"geo test: {analysis}")
+    expect(analysis["incremental_conversions"]["ci_low"] > 0, f"geo test: {analysis}")
+
+
+def check_answers(ask: Ask) -> None:
+    """Everything that a fit is asked has an answer."""
+    check_roi(ask)
+    worth = ask("GET", "/v1/equivalence?engagement=facebook/like&baseline=google_ads/click")
+    expect(worth["engagement"]["channel"] == "facebook", f"equivalence: {worth}")
+    credited = ask("GET", "/v1/attribution?model=last,shapley,markov")
+    expect(len(credited["models"]) == 3, f"attribution: {credited}")
+    (fit, *_) = ask("GET", "/v1/fits")["fits"]
+    expect(fit["status"] == "done", f"fit: {fit}")
 
 
 def check_roi(ask: Ask) -> None:

@@ -17,6 +17,7 @@ FUNCTIONS = frozenset(
         "FitHandler",
         "FitPartHandler",
         "FitMergeHandler",
+        "AnalysisHandler",
         "TotalsHandler",
         "AggregateHandler",
         "ScheduleHandler",

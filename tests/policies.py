@@ -19,7 +19,7 @@ from tests import packaged
 OF_ONE_TENANT = ("Import", "Fit", "FitPart", "FitMerge", "Totals")
 """Functions whose table and bucket are reached in a session for one tenant."""
 
-FUNCTIONS = ("API", *OF_ONE_TENANT, "Aggregate", "Schedule")
+FUNCTIONS = ("API", *OF_ONE_TENANT, "Analysis", "Aggregate", "Schedule")
 
 ROLES = (
     *(f"{function}Role" for function in FUNCTIONS),
@@ -101,6 +101,8 @@ def calls_of(service: str, operation: str, asked: Any) -> list[Call]:
             return [Call(f"sqs:{operation}", QUEUES.get(name, name))]
         case "secretsmanager", {"SecretId": str()}:
             return [Call(f"secretsmanager:{operation}", "RootSecret")]
+        case "lambda", {"FunctionName": str(name)}:
+            return [Call("lambda:InvokeFunction", name)]
         case "stepfunctions", {"stateMachineArn": str()}:
             return [Call(f"states:{operation}", "FitMachine")]
         case "sts", {"RoleArn": str(arn), "Tags": [_, *_]}:

@@ -25,6 +25,7 @@ ENTRIES = {
     ("workers.py", "run_fits"): "Fit",
     ("workers.py", "read_fit_part"): "FitPart",
     ("workers.py", "merge_fit"): "FitMerge",
+    ("workers.py", "analyse_geo_test"): "Analysis",
     ("workers.py", "derive_totals"): "Aggregate",
     ("workers.py", "derive_waiting_totals"): "Totals",
     ("workers.py", "request_fits"): "Schedule",

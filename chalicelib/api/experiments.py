@@ -6,6 +6,7 @@ from typing import Any
 
 from chalice.app import Blueprint
 
+from chalicelib import wiring
 from chalicelib.api.bodies import JSON, read_body
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
@@ -47,7 +48,9 @@ blueprint = Blueprint(__name__)
 def post_experiment(call: Call) -> Answer:
     """Register an experiment, or restate one under its id."""
     _, body = read_body(call.request, (JSON,))
-    registered = experiments.register_experiment(call.store, parse_json(body), now=call.now)
+    registered = experiments.register_experiment(
+        call.store, parse_json(body), now=call.now, regions_by=wiring.analyse_regions
+    )
     found = registered.experiment
     return Answer(
         _told(found),

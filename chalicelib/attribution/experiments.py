@@ -11,6 +11,10 @@ from statistics import NormalDist
 
 _NORMAL = NormalDist()
 LEVEL = 0.95
+MIN_CONTROLS = 4
+MIN_DAYS_BEFORE = 28
+"""What a geo test needs: untreated regions with conversions, and days before it."""
+
 CRITICAL = _NORMAL.inv_cdf(0.5 + LEVEL / 2)
 
 

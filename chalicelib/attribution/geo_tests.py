@@ -24,15 +24,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.experiments import LEVEL, Measured
+from chalicelib.attribution.experiments import LEVEL, MIN_CONTROLS, MIN_DAYS_BEFORE, Measured
 from chalicelib.attribution.student import student_cdf, student_quantile
 from chalicelib.attribution.synthetic_control import gaps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MIN_CONTROLS = 4
-MIN_DAYS_BEFORE = 28
 MAX_PLACEBOS = 60
 """More untreated regions than this are sampled for placebos, evenly; all of them are donors."""
 

@@ -26,6 +26,7 @@ TRANSIENT_CODES = frozenset(
         "SlowDown",
         "ThrottlingException",
         "Throttling",
+        "TooManyRequestsException",
         "TransactionInProgressException",
     }
 )
@@ -43,14 +44,14 @@ def is_transient(error: ClientError | BotoCoreError) -> bool:
 
 
 @contextmanager
-def outages_named() -> Iterator[None]:
+def outages_named(who: str = "the store") -> Iterator[None]:
     """Raise `StoreUnavailable` for a failure inside that passes by itself; others as they are."""
     try:
         yield
     except (ClientError, BotoCoreError) as error:
         if is_transient(error):
             raise StoreUnavailable(
-                "the store does not answer at the moment; nothing of this call may be relied on"
+                f"{who} does not answer at the moment; nothing of this call may be relied on"
             ) from error
         raise
 

@@ -2,14 +2,15 @@
 
     python -m infra.e2e PROGRAM [--package build/package] [--stage dev]
 
-An API key, events by HTTP, an export by S3, totals by the stream, a fit by the schedule, answers;
-a poison file that ends with the dead letters, and a batch of which only what failed comes again.
+By the command of `make deploy`, which updates the stack, too. An API key, events by HTTP, an export
+by S3, totals by the stream, a fit by the schedule and one in parts by the state machine, a geo
+test, answers; a poison file that ends with the dead letters, and a batch of which only what failed
+comes again; and its end.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import os
 import sys
@@ -21,15 +22,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from infra.deploy import Stack, deploy
+from infra.deploy import DeploymentError, Stack, stack_name, stack_of
 from infra.e2e import ministack
 from infra.e2e.ministack import Server
 from infra.lambda_runtime.events import clock
+from infra.packaging.commands import run
+from infra.packaging.content import ROOT
+from infra.packaging.targets import PACKAGES
 from infra.rehearsal import (
     REPORT,
     TENANT,
     appointment,
-    check_roi,
+    check_answers,
+    check_geo_test,
     counted,
     expect,
     report,
@@ -71,25 +76,28 @@ class Deployed:
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"null")
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """The decoded body of an answer that must be 2xx."""
-        status, told = self.status(method, path, body)
-        expect(200 <= status < 300, f"{method} {path}: {status} {told}")
+    def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        """The decoded body of an answer that must be of this status."""
+        found, told = self.status(method, path, body)
+        expect(found == status, f"{method} {path}: {found} {told}")
         return told
 
     def make_key(self) -> None:
         """As the handbook says: the command line, with the names of the stack."""
-        from chalicelib import wiring
-        from chalicelib.services.keys import create_key
-
         outputs = self.stack.outputs
-        os.environ |= self._server.variables() | {
+        named = {
             "LIKEWORTH_TABLE": outputs["TableName"],
             "LIKEWORTH_BUCKET": outputs["BucketName"],
             "LIKEWORTH_SECRET_ARN": outputs["RootSecretArn"],
         }
-        wiring.reset()
-        self.key = create_key(wiring.store(TENANT), "admin", now=dt.datetime.now(dt.UTC))
+        asked = ["keys", "create", "--tenant", TENANT, "--role", "admin"]
+        made = run(
+            [sys.executable, "-m", "chalicelib", *asked],
+            only=os.environ | self._server.variables() | named,
+            folder=ROOT,
+        )
+        expect(not made.failed, f"no key: {made.told}")
+        self.key = made.out.strip()
 
     def drop(self, key: str, body: bytes) -> None:
         """Put an object into the bucket."""
@@ -103,6 +111,21 @@ class Deployed:
             FunctionName=name, Payload=json.dumps(clock()).encode()
         )
         expect("FunctionError" not in told, f"schedule: {told}")
+
+    def set_variables(self, function: str, **variables: str) -> None:
+        """Change variables of a function's environment."""
+        client, name = self._server.client("lambda"), self.stack.names[function]
+        before = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": before | variables}
+        )
+
+    def executions(self) -> list[str]:
+        """How the executions of the state machine ended, or that they have not."""
+        told = self._server.client("stepfunctions").list_executions(
+            stateMachineArn=self.stack.names["FitMachine"]
+        )
+        return [one["status"] for one in told["executions"]]
 
     def hurry(self, queue: str) -> None:
         """Let messages of a queue come again at once."""
@@ -148,8 +171,19 @@ def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
     tell("the stream derives day totals")
     there.tick()
     wait_for(lambda: _fits(there) == ["done"], "the fit is done")
-    check_roi(there.ask)
-    tell("the schedule has asked for a fit, and GET /v1/roi tells of it")
+    check_answers(there.ask)
+    tell("the schedule has asked for a fit, and answers tell of it")
+    whole = there.ask("GET", "/v1/roi")["channels"]
+    there.set_variables(
+        "FitHandler", LIKEWORTH_FIT_WHOLE_EVENTS="0", LIKEWORTH_FIT_PART_EVENTS="2000"
+    )
+    there.ask("POST", "/v1/fits", {}, 202)
+    wait_for(lambda: _fits(there) == ["done", "done"], "the fit in parts is done")
+    wait_for(lambda: there.executions() == ["SUCCEEDED"], "its execution has ended")
+    expect(there.ask("GET", "/v1/roi")["channels"] == whole, "in parts it is another fit")
+    tell("the state machine has read a fit in parts, which says the same")
+    check_geo_test(there.ask)
+    tell("the API has had a geo test analysed")
     return sent
 
 
@@ -196,6 +230,59 @@ def known(template: dict[str, Any]) -> dict[str, Any]:
     return {**template, "Resources": resources}
 
 
+def copy_known(package: Path, folder: Path) -> Path:
+    """What was packaged, with the template that MiniStack knows."""
+    folder.mkdir()
+    for one in PACKAGES:
+        (folder / f"{one.name}.zip").symlink_to((package / f"{one.name}.zip").absolute())
+    template = json.loads((package / "template.json").read_text(encoding="utf-8"))
+    (folder / "template.json").write_text(json.dumps(known(template)), encoding="utf-8")
+    return folder
+
+
+def deploy(server: Server, package: Path, stage: str, *more: str) -> Stack:
+    """Run the command of `make deploy`; AssertionError if it fails."""
+    asked = ["--stage", stage, "--package", str(package), *more]
+    done = run(
+        [sys.executable, "-m", "infra.deploy", *asked],
+        only=os.environ | server.variables(),
+        folder=ROOT,
+    )
+    expect(not done.failed, f"make deploy: {done.told}")
+    stack = stack_of(server.client("cloudformation"), stack_name(stage))
+    expect(stack.outputs["TableName"] in done.out, f"make deploy: {done.told}")
+    return stack
+
+
+def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
+    """Deploy again, with one thing more; raises AssertionError where anything else changes."""
+    before = there.stack.names
+    after = deploy(server, package, stage, "--alarm-email", "operator@example.org").names
+    expect(set(after) - set(before) == {"AlarmSubscription"}, f"new: {set(after) - set(before)}")
+    expect({name: after.get(name) for name in before} == before, "a resource was replaced")
+    there.ask("GET", "/v1/roi")
+
+
+def tear_down(server: Server, stack: Stack, stage: str) -> None:
+    """Delete the stack; raises AssertionError where more is left than is kept, or less."""
+    client = server.client("cloudformation")
+    client.delete_stack(StackName=stack_name(stage))
+    wait_for(lambda: not _is_there(client, stage), "the stack is gone")
+    functions = server.client("lambda").list_functions()["Functions"]
+    left = {one["FunctionName"] for one in functions} & set(stack.names.values())
+    expect(not left, f"functions are left: {left}")
+    server.client("dynamodb").describe_table(TableName=stack.outputs["TableName"])
+    server.client("s3").head_bucket(Bucket=stack.outputs["BucketName"])
+
+
+def _is_there(client: Any, stage: str) -> bool:
+    try:
+        stack_of(client, stack_name(stage))
+    except DeploymentError:
+        return False
+    return True
+
+
 def main() -> int:
     """Prints a line for each thing that holds."""
     parser = argparse.ArgumentParser(prog="make e2e", description=__doc__)
@@ -212,15 +299,20 @@ def main() -> int:
         log = Path(folder, "log")
         with ministack.running(given.program.absolute(), log) as server:
             try:
-                stack = deploy(server.client, given.package, given.stage, change=known)
+                package = copy_known(given.package, Path(folder, "package"))
+                stack = deploy(server, package, given.stage)
                 tell(f"deployed: {len(stack.names)} resources")
                 there = Deployed(server, stack)
                 sent = golden_path(there, tell)
+                update(there, server, package, given.stage)
+                tell("an update adds what is new, and leaves the rest as it is")
                 what_fails(there, tell)
                 wait_for(
                     lambda: counted(there.ask) >= sent, "the totals are what was sent", WAIT_SECONDS
                 )
                 tell("the day totals are what was sent")
+                tear_down(server, there.stack, given.stage)
+                tell("the stack is gone; table and bucket are kept")
             except Exception:
                 print(log.read_text()[-6000:], file=sys.stderr)
                 raise

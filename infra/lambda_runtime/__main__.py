@@ -2,7 +2,8 @@
 
     python -m infra.lambda_runtime [--package build/package] [--starts 5]
 
-A request, a file, the stream, the clock and a fit go through the unpacked zips; what each function
+A request, a file, the stream, the clock, a fit as a whole and in parts and a geo test go through
+the unpacked zips; what each function
 takes to start, and its memory, is told at the end. Seconds are those of this machine; Lambda gives
 a function a share of a core by its memory, but for the start, for which it has a whole one.
 """
@@ -18,11 +19,11 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from infra.lambda_runtime import cloud, events
+from infra.lambda_runtime import cloud, events, invoke_api
 from infra.lambda_runtime.cloud import Cloud
 from infra.lambda_runtime.function import Function, Installed, started
 from infra.lambda_runtime.runtime_api import FunctionError
@@ -32,8 +33,10 @@ from infra.packaging.targets import PACKAGES, architecture_here, find_python
 from infra.rehearsal import (
     REPORT,
     TENANT,
+    Ask,
     appointment,
-    check_roi,
+    check_answers,
+    check_geo_test,
     counted,
     expect,
     report,
@@ -50,8 +53,8 @@ class Stage:
     installed: Installed
     cloud: Cloud
 
-    def start(self, stack: ExitStack, function: str) -> Function:
-        """A process of a function."""
+    def start(self, stack: ExitStack, function: str, **changed: str) -> Function:
+        """A process of a function, with some of its variables changed."""
         properties = self.template["Resources"][function]["Properties"]
         (package,) = (one for one in PACKAGES if function in one.functions)
         return stack.enter_context(
@@ -59,7 +62,7 @@ class Stage:
                 self.tasks[package.name],
                 properties["Handler"],
                 self.installed,
-                self.cloud.variables(self.template, function),
+                self.cloud.variables(self.template, function) | changed,
             )
         )
 
@@ -91,7 +94,9 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
     expect(len(asked_for) == 1, f"{len(asked_for)} fits are asked for")
     told = functions["FitHandler"].invoke(events.messages(asked_for, "fits"), seconds=600)
     expect(told == {"batchItemFailures": []}, f"fit: {told}")
-    check_roi(ask)
+    check_answers(ask)
+    _fit_in_parts(stage, functions, ask)
+    check_geo_test(ask)
     poisoned = functions["ImportHandler"].invoke(events.messages(["no JSON"], "imports"))
     expect(len(poisoned["batchItemFailures"]) == 1, f"poison: {poisoned}")
 
@@ -112,6 +117,33 @@ def _import(stage: Stage, function: Function, body: bytes) -> None:
     message = events.uploaded(bucket, REPORT, put["ETag"])
     told = function.invoke(events.messages([message], "imports"))
     expect(told == {"batchItemFailures": []}, f"import: {told}")
+
+
+def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> None:
+    """The same fit again, by the functions of the state machine, whose part is played here."""
+    whole = ask("GET", "/v1/roi")["channels"]
+    ask("POST", "/v1/fits", {}, 202)
+    with ExitStack() as stack:
+        planner = stage.start(
+            stack,
+            "FitHandler",
+            LIKEWORTH_FIT_WHOLE_EVENTS="0",
+            LIKEWORTH_FIT_PART_EVENTS="2000",
+        )
+        planner.invoke(events.messages(stage.cloud.received("FitQueue"), "fits"))
+    machine = stage.cloud.client("stepfunctions")
+    arn = stage.cloud.names["FitMachine"]
+    (execution,) = machine.list_executions(stateMachineArn=arn)["executions"]
+    told = machine.describe_execution(executionArn=execution["executionArn"])
+    plan = json.loads(told["input"])
+    expect(len(plan["parts"]) >= 8, f"{len(plan['parts'])} parts")
+    for part in plan["parts"]:
+        given = {name: plan[name] for name in ("tenant", "fit_id", "as_of", "followed")}
+        kept = functions["FitPartHandler"].invoke(given | {"part": part})
+        expect(kept > 0, f"part {part}: {kept}")
+    ended = functions["FitMergeHandler"].invoke(plan, seconds=600)
+    expect(ended == "done", f"merge: {ended}")
+    expect(ask("GET", "/v1/roi")["channels"] == whole, "in parts it is another fit")
 
 
 def _partitions(there: Cloud) -> list[tuple[str, str]]:
@@ -146,6 +178,9 @@ def main() -> int:
     if here is None or here.name != packaged_for:
         parser.error(f"{given.package} is for {packaged_for}, and this machine is another one")
     with tempfile.TemporaryDirectory() as folder, cloud.running() as there, ExitStack() as stack:
+        functions: dict[str, Function] = {}
+        address = stack.enter_context(invoke_api.running(functions))
+        there = replace(there, endpoints={**there.endpoints, "AWS_ENDPOINT_URL_LAMBDA": address})
         tasks = {}
         for package in PACKAGES:
             tasks[package.name] = Path(folder, package.name)
@@ -156,7 +191,7 @@ def main() -> int:
         log = stack.enter_context(Path(folder, "log").open("w+"))
         stage = Stage(template, tasks, Installed(find_python(), runtime, log), there)
         names = [name for package in PACKAGES for name in package.functions]
-        functions = {name: stage.start(stack, name) for name in names}
+        functions.update({name: stage.start(stack, name) for name in names})
         try:
             walk(stage, functions)
         except (AssertionError, FunctionError):
@@ -172,7 +207,10 @@ def main() -> int:
                     f"{min(taken):6.0f} {max(taken):6.0f} {functions[name].peak_mb:8.0f}",
                     flush=True,
                 )
-    print("a request, a file, the stream, the clock and a fit went through the unpacked zips")
+    print(
+        "a request, a file, the stream, the clock, a fit as a whole and in parts, a geo test: all "
+        "went through the unpacked zips"
+    )
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,16 +17,20 @@ from tests.conftest import create_table
 
 REGION = "eu-central-1"
 STAND_IN = "testing"
-SERVICES = ("S3", "SQS", "SECRETS_MANAGER", "STS")
+SERVICES = ("S3", "SQS", "SECRETS_MANAGER", "STS", "SFN")
 REFERENCES = {
     "Table": "likeworth",
     "Bucket": "likeworth-exports",
     "RootSecret": "",
+    "AnalysisHandler": "AnalysisHandler",
     **{
         f"{function}TenantRole": f"arn:aws:iam::123456789012:role/{function}TenantRole"
-        for function in ("Import", "Fit", "Totals")
+        for function in ("Import", "Fit", "FitPart", "FitMerge", "Totals")
     },
 }
+CALLED = {"secretsmanager": "SECRETS_MANAGER", "stepfunctions": "SFN"}
+"""Services whose variables are not called as they are."""
+
 QUEUES = ("ImportQueue", "FitQueue", "TotalsQueue")
 
 
@@ -46,9 +51,7 @@ class Cloud:
 
     def client(self, service: str) -> Any:
         """A client of a service, for looking from outside."""
-        variable = (
-            f"AWS_ENDPOINT_URL_{service.upper().replace('SECRETSMANAGER', 'SECRETS_MANAGER')}"
-        )
+        variable = f"AWS_ENDPOINT_URL_{CALLED.get(service, service.upper())}"
         return boto3.client(
             service,
             endpoint_url=self.endpoints[variable],
@@ -63,19 +66,21 @@ class Cloud:
         own = template["Resources"][function]["Properties"].get("Environment", {})
         told = {**given, **own.get("Variables", {})}
         return {
-            **{name: self._resolved(value) for name, value in told.items()},
+            **{name: self._resolved(template, value) for name, value in told.items()},
             **self.endpoints,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": STAND_IN,
             "AWS_SECRET_ACCESS_KEY": STAND_IN,
         }
 
-    def _resolved(self, value: Any) -> str:
+    def _resolved(self, template: Mapping[str, Any], value: Any) -> str:
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), "Arn"]}:
                 return self.names[name]
             case {"Fn::Sub": str(text)}:
                 return text.replace("${Stage}", "dev")
+            case {"Fn::FindInMap": ["Stages", _, str(key)]}:
+                return str(template["Mappings"]["Stages"]["dev"][key])
         return str(value)
 
     def received(self, queue: str) -> list[str]:
@@ -110,6 +115,11 @@ def running() -> Iterator[Cloud]:
         names["RootSecret"] = cloud.client("secretsmanager").create_secret(
             Name="likeworth", SecretString="a root secret that ends with the run"
         )["ARN"]
+        names["FitMachine"] = cloud.client("stepfunctions").create_state_machine(
+            name="fits",  # which is never executed: whoever walks does what it says
+            definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
+            roleArn="arn:aws:iam::123456789012:role/machine",
+        )["stateMachineArn"]
         create_table(cloud.client("dynamodb"), names["Table"])
         cloud.client("s3").create_bucket(
             Bucket=names["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION}

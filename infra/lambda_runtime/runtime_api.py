@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import queue
 import select
+import sys
 import threading
 import time
 import uuid
@@ -107,7 +108,7 @@ class RuntimeApi:
 @contextmanager
 def running() -> Iterator[RuntimeApi]:
     """A Runtime API on a free port of 127.0.0.1."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server = LocalServer(("127.0.0.1", 0), _Handler)
     api = RuntimeApi(server)
     server.api = api  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -117,6 +118,15 @@ def running() -> Iterator[RuntimeApi]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+class LocalServer(ThreadingHTTPServer):
+    """Says nothing of connections that break: a process at their other end was ended."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Tell of any other error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

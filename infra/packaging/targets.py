@@ -81,13 +81,13 @@ ESTIMATING = frozenset({"statsmodels", "scipy", "numpy", "pandas"})
 PACKAGES = (
     Package(
         "thin",
-        ("ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
+        ("APIHandler", "ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
         NUMERICAL,
         SERVING,
     ),
     Package(
         "whole",
-        ("APIHandler", "FitHandler", "FitPartHandler", "FitMergeHandler"),
+        ("FitHandler", "FitPartHandler", "FitMergeHandler", "AnalysisHandler"),
         frozenset(),
         SERVING | ESTIMATING,
     ),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto import mock_aws
 
 from chalicelib import wiring
+from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.services.fits import request_fit, run_fit
 from chalicelib.services.record import record_events
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
+from tests.conftest import Cloud, session
 from tests.experiments import make_effect, make_geo, make_holdout
 from tests.factories import NOW, make_conversion, make_event
+from tests.functions import SIMPLE, Functions
 
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 3, 10)
 
@@ -51,6 +57,70 @@ def test_a_geo_test_is_told_without_its_counts(admin: Caller) -> None:
     assert told["analysis"]["method"] == "synthetic_control"
     assert told["treated_regions"] == ["north", "south"]
     assert "series" not in told
+
+
+def broken(*_: Any) -> None:
+    raise MemoryError
+
+
+@pytest.fixture
+def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+    """The counts of geo tests are analysed by a function of their own."""
+    made = Functions()
+    made.take_calls(monkeypatch)
+    monkeypatch.setenv("LIKEWORTH_ANALYSIS_FUNCTION", "AnalysisHandler")
+    with mock_aws(config={"lambda": SIMPLE}):  # type: ignore[typeddict-item]
+        wiring.use_session(session())
+        yield made
+
+
+def test_another_function_analyses_a_geo_test_and_says_the_same(
+    functions: Functions, admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = make_geo(experiment_id="geo")
+    told = admin.post("/v1/experiments", raw)
+    assert told.status_code == 201
+    assert admin.post("/v1/experiments", make_holdout()).status_code == 201
+    assert functions.calls == {("AnalysisHandler", None): 1}
+    here = analyse(parse_experiment(raw, today=NOW.date()), now=NOW).experiment
+    assert told.json_body["analysis"] == here.analysis
+
+
+def test_what_the_other_function_would_refuse_is_not_asked(
+    functions: Functions, admin: Caller
+) -> None:
+    raw = make_geo()
+    raw["treated_regions"] = list(raw["series"]["regions"])
+    assert problem(admin.post("/v1/experiments", raw))["code"] == "invalid_fields"
+    assert not functions.calls
+
+
+def test_without_an_analysis_nothing_is_kept(functions: Functions, admin: Caller) -> None:
+    functions.before = broken
+    failed = admin.post("/v1/experiments", make_geo(experiment_id="geo"))
+    assert (failed.status_code, failed.json_body["code"]) == (500, "internal_error")
+    assert admin.get("/v1/experiments").json_body["experiments"] == []
+    functions.before = lambda *_: None
+    assert admin.post("/v1/experiments", make_geo(experiment_id="geo")).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ClientError({"Error": {"Code": "TooManyRequestsException"}}, "Invoke"),
+        ReadTimeoutError(endpoint_url="x"),
+    ],
+)
+def test_an_analysis_that_cannot_be_had_now_is_told_so(
+    functions: Functions, admin: Caller, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def failing(**_: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(wiring.client("lambda"), "invoke", failing)
+    failed = admin.post("/v1/experiments", make_geo(experiment_id="geo"))
+    assert (failed.status_code, failed.json_body["code"]) == (503, "store_unavailable")
+    assert admin.get("/v1/experiments").json_body["experiments"] == []
 
 
 def test_what_is_wrong_is_pointed_at(admin: Caller) -> None:

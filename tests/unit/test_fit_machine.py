@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from moto import mock_aws
-from moto.awslambda_simple.models import LambdaSimpleBackend
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
 from chalicelib import wiring, workers
@@ -29,77 +26,34 @@ from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged
 from tests.conftest import BUCKET, Cloud, session
 from tests.fit_in_parts import FEW, NOW, asked_for, document_of, plain_fit, record_history
+from tests.functions import SIMPLE, Fault, Functions
 from tests.policies import Grant, grants_of
 from tests.unit.test_workers import sqs_event
 
 ACCOUNT = "123456789012"
 FUNCTION = "arn:aws:lambda:eu-central-1:{}:function:{}"
-EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": {"use_docker": False}}
-Fault = Callable[[str, dict[str, Any]], Any]
+EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": SIMPLE}
 
 
-class Functions:
-    """Lambda: calls the handlers of `app`, says what they raise, and may be made to fail.
+class Machine(Functions):
+    """Lambda, and how the state machine waits.
 
     Attributes
     ----------
-    before, after : callable
-        Called with the function and what it is given, before and after its handler; what they
-        raise is what the function raises.
-    calls : Counter
-        Of each function and part.
-    at_once : int
-        The most calls at a time.
     waits : list of float
         Seconds before each call that was tried again.
     """
 
     def __init__(self) -> None:
-        self.before: Fault = lambda *_: None
-        self.after: Fault = lambda *_: None
-        self.calls: Counter[tuple[str, Any]] = Counter()
-        self.at_once = 0
+        super().__init__()
         self.waits: list[float] = []
-        self._under_way = 0
-        self._lock = threading.Lock()
-
-    def invoke(self, name: str, given: dict[str, Any]) -> Any:
-        import app
-
-        function = name.rpartition(":")[2]
-        with self._lock:
-            self.calls[function, given.get("part", {}).get("number")] += 1
-            self._under_way += 1
-            self.at_once = max(self.at_once, self._under_way)
-        try:
-            self.before(function, given)
-            handler = {
-                "FitPartHandler": app.fit_part_handler,
-                "FitMergeHandler": app.fit_merge_handler,
-            }
-            answer = handler[function](given, None)
-            self.after(function, given)
-            return answer
-        finally:
-            with self._lock:
-                self._under_way -= 1
 
 
 @pytest.fixture
-def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
+def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
     """The state machine is there, and a fit of more than 100 events goes to it."""
-    made = Functions()
-
-    def invoke(
-        _: Any, name: str, qualifier: Any, body: Any, headers: Any, told: dict[str, str]
-    ) -> bytes:
-        try:
-            return json.dumps(made.invoke(name, json.loads(body))).encode()
-        except Exception as error:  # noqa: BLE001 - as Lambda does
-            told["x-amz-function-error"] = "Unhandled"
-            return json.dumps({"errorType": type(error).__name__, "errorMessage": "x"}).encode()
-
-    monkeypatch.setattr(LambdaSimpleBackend, "invoke", invoke)
+    made = Machine()
+    made.take_calls(monkeypatch)
     monkeypatch.setattr(retrier_decl, "time", SimpleNamespace(sleep=made.waits.append))
     with mock_aws(config=EXECUTED):
         client = session().client("stepfunctions")
@@ -155,7 +109,7 @@ def ended(name: str) -> dict[str, Any]:
 
 
 def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
-    cloud: Cloud, store: TenantStore, functions: Functions
+    cloud: Cloud, store: TenantStore, functions: Machine
 ) -> None:
     """A part fails before it is read, one after it was kept, and the merged fit's end is not heard.
 
@@ -191,7 +145,7 @@ def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
 
 
 def test_a_message_that_comes_again_starts_nothing_again(
-    cloud: Cloud, store: TenantStore, functions: Functions
+    cloud: Cloud, store: TenantStore, functions: Machine
 ) -> None:
     record_history(store, FEW)
     fit_id = asked_for(store)
@@ -208,7 +162,7 @@ def test_a_message_that_comes_again_starts_nothing_again(
 
 
 def test_a_part_that_fails_for_good_ends_the_fit_without_an_answer(
-    cloud: Cloud, store: TenantStore, functions: Functions
+    cloud: Cloud, store: TenantStore, functions: Machine
 ) -> None:
     """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that refuses, too."""
 
@@ -228,7 +182,7 @@ def test_a_part_that_fails_for_good_ends_the_fit_without_an_answer(
 
 
 def test_what_the_machine_should_never_ask_is_not_tried_again(
-    cloud: Cloud, functions: Functions
+    cloud: Cloud, functions: Machine
 ) -> None:
     part = {"number": 0, "shard": 0, "first": "2026-03-02", "last": "2026-03-01"}
     given = {"tenant": "acme", "fit_id": "x", "as_of": "2026-03-15T12:00:00Z", "parts": [part]}
@@ -242,7 +196,7 @@ def test_what_the_machine_should_never_ask_is_not_tried_again(
 
 
 def test_a_fit_of_fewer_events_is_read_as_a_whole(
-    cloud: Cloud, store: TenantStore, functions: Functions, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = record_history(store, FEW)
     monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", str(events + FEW))

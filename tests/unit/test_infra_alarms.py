@@ -238,3 +238,21 @@ def test_the_dashboard_shows_what_there_is(template: dict[str, Any]) -> None:
         ("AWS/Lambda", "IteratorAge"),
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
     } <= shown
+
+
+def test_the_dashboard_shows_every_function_and_nothing_twice(template: dict[str, Any]) -> None:
+    body = json.loads(template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"])
+    lines = {one["properties"]["title"]: one["properties"]["metrics"] for one in body["widgets"]}
+    assert len(lines) == len(body["widgets"])
+    for title, metrics in lines.items():
+        told = [json.dumps(one) for one in metrics]
+        assert len(told) == len(set(told)), title
+    for title in (
+        "Calls of functions",
+        "Calls that failed",
+        "Longest call, milliseconds",
+        "Throttled calls",
+    ):
+        assert {one[-1] for one in lines[title]} == {f"${{{name}}}" for name in FUNCTIONS}
+    percentiles = [one[-1]["stat"] for one in lines["Milliseconds of a request"]]
+    assert percentiles == ["p50", "p95", "p99"]

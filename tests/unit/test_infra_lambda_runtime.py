@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import http.client
 import json
 import threading
@@ -11,10 +12,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.storage.tenant_store import TenantStore
-from infra.lambda_runtime import events, runtime_api
+from infra import rehearsal
+from infra.lambda_runtime import events, invoke_api, runtime_api
 from infra.lambda_runtime.runtime_api import VERSION, FunctionError, RuntimeApi
+from tests.conftest import session
 
 
 @pytest.fixture
@@ -88,6 +93,39 @@ def test_a_start_that_fails_says_why(api: RuntimeApi) -> None:
     assert answer(api, "init/error", {"errorMessage": "no module"}) == 202
     assert "no module" in api.why()
     assert answer(api, "nonsense", {}) == 404
+
+
+class Answering:
+    """A function that says what it was asked, and fails when it is told to."""
+
+    def invoke(self, event: Any) -> Any:
+        if event.get("fail"):
+            raise FunctionError("it was told to")
+        return {"was": event}
+
+
+def test_a_function_calls_another_as_lambda_lets_it() -> None:
+    functions: Any = {"AnalysisHandler": Answering()}
+    with invoke_api.running(functions) as address:
+        client = session().client("lambda", endpoint_url=address)
+        told = client.invoke(FunctionName="AnalysisHandler", Payload=b'{"a": 1}')
+        assert json.loads(told["Payload"].read()) == {"was": {"a": 1}}
+        assert "FunctionError" not in told
+        told = client.invoke(FunctionName="AnalysisHandler", Payload=b'{"fail": 1}')
+        assert told["FunctionError"] == "Unhandled"
+        assert json.loads(told["Payload"].read())["errorMessage"] == "it was told to"
+        with pytest.raises(ClientError):
+            client.invoke(FunctionName="Other", Payload=b"{}")
+
+
+def test_the_geo_test_of_a_rehearsal_is_one_whose_effect_is_seen() -> None:
+    def ask(method: str, path: str, body: Any, status: int) -> Any:
+        assert (method, path, status) == ("POST", "/v1/experiments", 201)
+        now = dt.datetime.now(dt.UTC)
+        found = analyse(parse_experiment(body, today=now.date()), now=now)
+        return {"analysis": found.experiment.analysis}
+
+    rehearsal.check_geo_test(ask)
 
 
 def test_a_request_is_one_that_the_application_answers(store: TenantStore) -> None:

@@ -1,7 +1,8 @@
 """Experiments: registered, analysed, listed, and combined with what a fit estimates.
 
-`bodies` is what a client sends, `regions` the daily counts of a geo test, `analysis` what a body
-says, `registry` the use cases of the API, `calibrating` what a fit does with them.
+`bodies` is what a client sends, `regions` the daily counts of a geo test, `geo_tests` what they
+say, `analysis` what a body says and `shown` how, `registry` the use cases of the API, `calibrating`
+what a fit does with them.
 """
 
 from chalicelib.services.experiments.analysis import analyse
@@ -11,6 +12,7 @@ from chalicelib.services.experiments.calibrating import (
     with_experiments,
     without_goal,
 )
+from chalicelib.services.experiments.geo_tests import analyse_regions
 from chalicelib.services.experiments.registry import (
     Registered,
     all_experiments,
@@ -24,6 +26,7 @@ __all__ = [
     "Registered",
     "all_experiments",
     "analyse",
+    "analyse_regions",
     "calibrate_goal",
     "experiment_rows",
     "list_experiments",

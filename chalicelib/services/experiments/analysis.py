@@ -5,21 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import math
 from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.attribution.experiments import (
     LEVEL,
+    MIN_CONTROLS,
+    MIN_DAYS_BEFORE,
     Arm,
-    Measured,
     analyse_holdout,
     from_standard_error,
     standard_error_of,
 )
 from chalicelib.errors import FieldError
-from chalicelib.services.experiments.bodies import Body, Effect, GeoTest, HoldOut, refused
+from chalicelib.services.experiments.bodies import Body, Effect, HoldOut, refused
+from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions, asked_of
 from chalicelib.services.experiments.regions import RegionDays, read_regions
+from chalicelib.services.experiments.shown import per_engagement, shown
 from chalicelib.storage.experiments import Experiment
 
 _RAW = {"experiment_id", "series", "csv"}
@@ -51,8 +53,14 @@ def id_of(body: Body) -> str:
     return body.experiment_id or f"{body.kind}-{body.start:%Y%m%d}-{digest_of(body)[:12]}"
 
 
-def analyse(body: Body, *, now: dt.datetime) -> Analysed:
-    """The analysis of an experiment; for a geo test from raw counts numpy and scipy are loaded.
+def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_regions) -> Analysed:
+    """The analysis of an experiment.
+
+    Parameters
+    ----------
+    regions_by : callable, optional
+        Analyses the raw counts of a geo test, for which numpy and scipy are loaded; another takes
+        its place where they are not there.
 
     Raises
     ------
@@ -67,7 +75,8 @@ def analyse(body: Body, *, now: dt.datetime) -> Analysed:
         found = _holdout(body)
     else:
         regions = read_regions(body)
-        found = _geo_test(body, regions)
+        _check_design(regions)
+        found = regions_by(asked_of(body, regions))
         counts = {"first_day": regions.first_day.isoformat(), "regions": regions.counts}
     what = body.model_dump(mode="json", by_alias=True, exclude=_RAW, exclude_none=True)
     stamp = now.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -86,10 +95,10 @@ def _as_given(effect: Effect, engagements: int | None) -> dict[str, Any]:
         error = standard_error_of(effect.ci_low, effect.ci_high, effect.confidence or LEVEL)
     if effect.conversions_per_engagement is not None:
         per = from_standard_error(effect.conversions_per_engagement, error)
-        return {"method": "as_given"} | _shown(None, per, per.p_value)
+        return {"method": "as_given"} | shown(None, per, per.p_value)
     assert effect.incremental_conversions is not None
     total = from_standard_error(effect.incremental_conversions, error)
-    return {"method": "as_given"} | _shown(total, _per(total, engagements), total.p_value)
+    return {"method": "as_given"} | shown(total, per_engagement(total, engagements), total.p_value)
 
 
 def _holdout(body: HoldOut) -> dict[str, Any]:
@@ -100,49 +109,13 @@ def _holdout(body: HoldOut) -> dict[str, Any]:
     )
     total = analyse_holdout(treated, control)
     more = any(arm.conversions > arm.size for arm in (treated, control))
-    shown = _shown(total, _per(total, body.engagements), total.p_value)
-    shown["warnings"] += ["conversions_exceed_people"] if more else []
-    return {"method": "score_interval"} | shown
-
-
-def _geo_test(body: GeoTest, regions: RegionDays) -> dict[str, Any]:
-    import numpy as np
-
-    from chalicelib.attribution.geo_tests import analyse_geo_test
-
-    _check_design(regions)
-    names = list(regions.counts)
-    result = analyse_geo_test(
-        np.array([regions.counts[name] for name in names], dtype=np.float64).T,
-        np.array([names.index(name) for name in regions.treated], dtype=np.int64),
-        regions.test_from,
-    )
-    total = result.conversions
-    shown = _shown(total, _per(total, body.engagements), total.p_value)
-    if body.spend is not None and body.spend.amount > 0:
-        shown["conversions_per_spend"] = interval_of(total.per(float(body.spend.amount)))
-    return {
-        "method": "synthetic_control",
-        **shown,
-        "lift": interval_of(result.lift),
-        "p_value_in_time": _plain(result.p_value_in_time),
-        "difference_in_differences": {
-            "incremental_conversions": interval_of(result.difference_in_differences),
-            "p_value": _plain(result.difference_in_differences.p_value),
-        },
-        "compared": "shares_of_level" if result.relative else "counts",
-        "degrees_of_freedom": _plain(result.degrees_of_freedom),
-        "days_before": regions.test_from,
-        "days": regions.days - regions.test_from,
-        "treated_regions": len(regions.treated),
-        "control_regions": len(names) - len(regions.treated),
-    }
+    found = shown(total, per_engagement(total, body.engagements), total.p_value)
+    found["warnings"] += ["conversions_exceed_people"] if more else []
+    return {"method": "score_interval"} | found
 
 
 def _check_design(regions: RegionDays) -> None:
     """What the analysis needs, as errors of fields."""
-    from chalicelib.attribution.geo_tests import MIN_CONTROLS, MIN_DAYS_BEFORE
-
     before = {name: sum(days[: regions.test_from]) for name, days in regions.counts.items()}
     controls = [name for name, n in before.items() if n > 0 and name not in regions.treated]
     wrong = []
@@ -160,32 +133,3 @@ def _check_design(regions: RegionDays) -> None:
         wrong.append(FieldError("/treated_regions", "too_few_conversions", message))
     if wrong:
         raise refused(wrong)
-
-
-def _per(total: Measured, engagements: int | None) -> Measured | None:
-    return None if engagements is None else total.per(engagements)
-
-
-def _shown(total: Measured | None, per: Measured | None, p_value: float) -> dict[str, Any]:
-    return {
-        "incremental_conversions": None if total is None else interval_of(total),
-        "conversions_per_engagement": None if per is None else interval_of(per),
-        "standard_error": None if per is None else _plain(math.sqrt(per.variance)),
-        "p_value": _plain(p_value),
-        "reasons": [] if per is not None else ["engagements_not_given"],
-        "warnings": [],
-    }
-
-
-def interval_of(measured: Measured) -> dict[str, float | None]:
-    """An effect in the form that every estimate has; an end that does not exist is None."""
-    return {
-        "estimate": _plain(measured.estimate),
-        "ci_low": _plain(measured.low),
-        "ci_high": _plain(measured.high),
-    }
-
-
-def _plain(value: float) -> float | None:
-    """A number as people read it: eight significant digits."""
-    return float(f"{value:.8g}") + 0.0 if math.isfinite(value) else None

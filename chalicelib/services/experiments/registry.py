@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.errors import FieldError, NotFound
 from chalicelib.services.experiments.analysis import analyse, digest_of, id_of
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID, GeoTest, parse_experiment, refused
+from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions
 from chalicelib.storage.experiments import Experiment
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -23,7 +24,13 @@ class Registered:
     created: bool
 
 
-def register_experiment(store: TenantStore, raw: Any, *, now: dt.datetime) -> Registered:
+def register_experiment(
+    store: TenantStore,
+    raw: Any,
+    *,
+    now: dt.datetime,
+    regions_by: GeoAnalysis = analyse_regions,
+) -> Registered:
     """Analyse an experiment and keep it.
 
     The same content under the same id again changes nothing and is not analysed again; other
@@ -34,6 +41,8 @@ def register_experiment(store: TenantStore, raw: Any, *, now: dt.datetime) -> Re
     ----------
     raw : object
         What a JSON parser made of the body. Numbers may be `Decimal`.
+    regions_by : callable, optional
+        Analyses the raw counts of a geo test.
 
     Raises
     ------
@@ -47,7 +56,7 @@ def register_experiment(store: TenantStore, raw: Any, *, now: dt.datetime) -> Re
     before = store.experiments.get(id_of(body))
     if before is not None and before.digest == digest_of(body):
         return Registered(before, created=False)
-    analysed = analyse(body, now=now)
+    analysed = analyse(body, now=now, regions_by=regions_by)
     experiment = analysed.experiment
     if before is not None:
         experiment = replace(
