@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.structural import LEVEL_RATIOS, Scales, weigh
+from chalicelib.attribution.structural import LEVEL_RATIOS, Scales, beside_level, weigh
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def find_new_pattern(
 def criterion(outcome: Floats, columns: Floats, scales: Scales) -> float:
     """Schwarz's information criterion at the best ratio of the variances (Schwarz 1978)."""
     n_steps = outcome.size
-    together = np.column_stack([columns, outcome])
+    together = beside_level(np.column_stack([columns, outcome]), scales)
     best = np.inf
     for ratio in LEVEL_RATIOS[::2]:
         product, log_det = weigh(together, scales, float(ratio))

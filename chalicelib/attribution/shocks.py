@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.structural import (
     LEVEL_RATIOS,
     Scales,
+    beside_level,
     independent,
     unexplainable,
     weigh,
@@ -68,6 +69,7 @@ def find_shocks(
     step_days : int
     """
     n_days = outcome.size
+    outcome = beside_level(outcome[:, None], scales)[:, 0]
     most = min(12, n_days // 12)
     found: tuple[Shock, ...] = ()
     lengths = np.arange(1, min(LONGEST_RUN_DAYS // step_days, n_days // 6) + 1)

@@ -94,6 +94,16 @@ def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]
     return np.asarray(product), float(np.log(scales.noise).sum()) + log_det + _log_det(band)
 
 
+def beside_level(columns: Floats, scales: Scales) -> Floats:
+    """Columns less their means, which a level that may be anything has anyway: (T, p) -> (T, p).
+
+    `weigh` takes constants out by a difference of large numbers where the level hardly moves: an
+    outcome around 60 that varies by 0.1 would keep nothing but what rounding leaves. A level with a
+    guide may not be anything, and columns stay as they are.
+    """
+    return columns - columns.mean(axis=0) if scales.guide is None else columns
+
+
 def guided(scales: Scales, ratio: float) -> Floats:
     """What the guide makes one expect of the level, before the outcome is seen; shape (T,)."""
     if scales.guide is None:
@@ -104,8 +114,9 @@ def guided(scales: Scales, ratio: float) -> Floats:
 
 def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float) -> Floats:
     """Coefficients of the columns by generalised least squares, shape (p,)."""
-    product, _ = weigh(np.column_stack([columns, outcome]), scales, ratio)
-    gram = columns.T @ product
+    together = beside_level(np.column_stack([columns, outcome]), scales)
+    product, _ = weigh(together, scales, ratio)
+    gram = together[:, :-1].T @ product
     return np.asarray(np.linalg.lstsq(gram[:, :-1], gram[:, -1], rcond=None)[0])
 
 
@@ -194,7 +205,7 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
     grams, weights = [], []
     for ratio in LEVEL_RATIOS:
         expected = outcome - guided(scales, float(ratio))
-        together = np.column_stack([basis, columns, expected])
+        together = beside_level(np.column_stack([basis, columns, expected]), scales)
         product, log_det = weigh(together, scales, float(ratio))
         gram = together.T @ product
         if m:

@@ -126,7 +126,6 @@ def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> 
     columns = np.column_stack([background.columns, likeliest])
     residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
     errors = forecast_errors(residual, background.scales, ratio)
-    lags = max(min(10, errors.size // 5), 1)
     return TimeSeriesFit(
         delta=averaged.effect,
         cov=averaged.cov,
@@ -134,7 +133,7 @@ def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> 
         linear=float(averaged.shape_weights[0]),
         degrees_of_freedom=averaged.degrees_of_freedom,
         converged=averaged.converged,
-        residual_p=float(acorr_ljungbox(errors, lags=[lags])["lb_pvalue"].iloc[0]),
+        residual_p=_autocorrelation_p(errors),
         shocks=background.shocks,
         follows_demand=background.scales.guide is not None,
     )
@@ -166,6 +165,14 @@ def average_effects(
         prior,
         shrink=(background.noise_variance / plausible**2).reshape(shape),
     )
+
+
+def _autocorrelation_p(errors: Floats) -> float:
+    """Ljung and Box's p-value of no autocorrelation; 1 where nothing is left to have any."""
+    if np.ptp(errors) == 0.0:
+        return 1.0
+    lags = max(min(10, errors.size // 5), 1)
+    return float(acorr_ljungbox(errors, lags=[lags])["lb_pvalue"].iloc[0])
 
 
 def _searched(stocks: Floats) -> Floats:

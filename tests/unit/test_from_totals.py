@@ -233,6 +233,16 @@ def test_conversions_that_people_explain_leave_a_rest_that_is_fitted() -> None:
         assert np.diag(fit.cov).min() > 0
 
 
+def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> None:
+    conversions = np.full(120, 60.0)
+    conversions[40] += 3.0
+    counts = np.random.default_rng(2).poisson(5.0, (120, 1)).astype(float)
+    fit = fit_time_series(conversions, counts, resolve(conversions, np.array([False])))
+    assert np.isfinite(fit.delta).all()
+    assert np.isfinite(fit.cov).all()
+    assert 0.0 <= fit.residual_p <= 1.0
+
+
 def test_every_code_is_in_the_docs() -> None:
     source = Path(from_totals.__file__).read_text(encoding="utf-8")
     codes = set(WARNINGS)

@@ -20,6 +20,7 @@ from chalicelib.attribution.structural import (
     guided,
     independent,
     smooth_level,
+    unexplainable,
     weigh,
 )
 
@@ -152,3 +153,17 @@ def test_no_day_weighs_everything_where_others_have_explained_the_conversions(me
     product, log_det = weigh(left[:, None], scales, float(LEVEL_RATIOS[-1]))
     assert np.isfinite(product).all()
     assert np.isfinite(log_det)
+
+
+def test_an_outcome_far_from_zero_keeps_its_smallest_changes() -> None:
+    """A level that hardly moves takes 60 away; what is left must not be what rounding leaves."""
+    outcome = np.full(120, 60.0)
+    outcome[40] += 1.0
+    columns = np.random.default_rng(2).poisson(5.0, (120, 3)).astype(float)
+    scales = Scales.constant(120)
+    shock = (np.arange(120) == 40)[:, None].astype(float)
+    products = cross_products(outcome, shock, columns, scales)
+    centred = cross_products(outcome - 60.0, shock, columns, scales)
+    assert products.gram == pytest.approx(centred.gram, rel=1e-9, abs=1e-9)
+    left = products.gram[:, -1, -1]
+    assert left == pytest.approx(np.full(left.size, unexplainable(outcome)), rel=1e-3)
