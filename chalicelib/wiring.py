@@ -333,7 +333,7 @@ def _make_client(session: Any, name: str) -> Any:
 
     # A request has 29 seconds, of which the writer uses `write_seconds`; a last call of DynamoDB
     # that does not answer must fit into the rest; an analysis must, too, and two have no time.
-    attempts, read_seconds = {"dynamodb": (2, 3), "lambda": (1, 24)}.get(name, (3, 10))
+    attempts, read_seconds = {"dynamodb": (2, 3), "lambda": (1, 20)}.get(name, (3, 10))
     config = Config(
         connect_timeout=2,
         read_timeout=read_seconds,

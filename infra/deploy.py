@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -75,13 +76,15 @@ def deploy(
     """
     cloudformation, name = client("cloudformation"), stack_name(stage)
     template = json.loads((folder / "template.json").read_text(encoding="utf-8"))
-    code = _code_bucket(client)
+    account = client("sts").get_caller_identity()["Account"]
+    code = _code_bucket(client, account)
     keys = {
-        package.name: _upload(client, code, folder / f"{package.name}.zip") for package in PACKAGES
+        package.name: _upload(client, account, code, folder / f"{package.name}.zip")
+        for package in PACKAGES
     }
     body = json.dumps(with_code(template, code, keys)).encode()
     place = f"template-{hashlib.sha256(body).hexdigest()[:16]}.json"
-    client("s3").put_object(Bucket=code, Key=place, Body=body)
+    client("s3").put_object(Bucket=code, Key=place, Body=body, ExpectedBucketOwner=account)
     given = {"Stage": stage, **(parameters or {})}
     asked = {
         "StackName": name,
@@ -93,18 +96,20 @@ def deploy(
     if before is not None and before["StackStatus"] in UNUSABLE:
         raise DeploymentError(
             f"{name} is {before['StackStatus']}: what a failed first deployment left cannot be "
-            "changed; delete the stack, and what it has kept (docs/deploy.md, Tear down)"
+            "changed; delete the stack (docs/deploy.md)"
         )
     if before is None:
         cloudformation.create_stack(**asked)
     else:
-        kept = [one for one in template["Parameters"] if one not in given]
+        known = {one["ParameterKey"] for one in before.get("Parameters", ())}
+        kept = [one for one in template["Parameters"] if one in known and one not in given]
         asked["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
         try:
             cloudformation.update_stack(**asked)
         except cloudformation.exceptions.ClientError as error:
             if NOTHING_TO_DO not in str(error):
                 raise
+            return stack_of(cloudformation, name)  # also after a change that was taken back
     return _waited_for(cloudformation, name)
 
 
@@ -125,16 +130,25 @@ def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) ->
     return {**template, "Resources": resources}
 
 
-def _code_bucket(client: ClientOf) -> str:
-    """The bucket for packages of this account and region; made if it is not there."""
+def _code_bucket(client: ClientOf, account: str) -> str:
+    """The bucket for packages of this account and region; made if it is not there.
+
+    Its name can be guessed, so that somebody else may have taken it: what is deployed must not
+    come from there.
+    """
     s3 = client("s3")
     region = s3.meta.region_name
-    bucket = f"likeworth-code-{client('sts').get_caller_identity()['Account']}-{region}"
+    bucket = f"likeworth-code-{account}-{region}"
     where = {} if region == "us-east-1" else {"LocationConstraint": region}
     try:
-        s3.head_bucket(Bucket=bucket)
+        s3.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except s3.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchBucket"):
+        code = error.response["Error"]["Code"]
+        if code in ("403", "AccessDenied"):
+            raise DeploymentError(
+                f"the bucket {bucket} belongs to another account, or may not be used"
+            ) from error
+        if code not in ("404", "NoSuchBucket"):
             raise
         options = {"CreateBucketConfiguration": where} if where else {}
         s3.create_bucket(Bucket=bucket, **options)
@@ -153,12 +167,13 @@ def _code_bucket(client: ClientOf) -> str:
     return bucket
 
 
-def _upload(client: ClientOf, bucket: str, path: Path) -> str:
+def _upload(client: ClientOf, account: str, bucket: str, path: Path) -> str:
     """Upload a zip under the digest of what is in it."""
     with path.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     key = f"{path.stem}-{digest[:16]}.zip"
-    client("s3").upload_file(str(path), bucket, key)
+    owner = {"ExpectedBucketOwner": account}
+    client("s3").upload_file(str(path), bucket, key, ExtraArgs=owner)
     return key
 
 
@@ -210,7 +225,8 @@ def stack_of(cloudformation: Any, name: str) -> Stack:
     told = _state(cloudformation, name)
     if told is None:
         raise DeploymentError(f"{name} is not there")
-    made = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+    made = [one for page in pages for one in page["StackResourceSummaries"]]
     return Stack(
         {one["OutputKey"]: one["OutputValue"] for one in told.get("Outputs", ())},
         {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made},
@@ -220,6 +236,7 @@ def stack_of(cloudformation: Any, name: str) -> Stack:
 def main() -> int:
     """Prints where the service is, and how a first key is made."""
     import boto3
+    from botocore.exceptions import NoCredentialsError, NoRegionError
 
     parser = argparse.ArgumentParser(prog="make deploy", description=__doc__)
     parser.add_argument("--stage", choices=("dev", "prod"), required=True)
@@ -233,13 +250,14 @@ def main() -> int:
     given = parser.parse_args()
     parameters = {"SetUpGatewayLogs": "no"} if given.no_gateway_logs else {}
     parameters |= {"AlarmEmail": given.alarm_email} if given.alarm_email else {}
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
     try:
-        stack = deploy(boto3.client, given.package, given.stage, parameters=parameters)
-    except DeploymentError as error:
+        stack = deploy(session.client, given.package, given.stage, parameters=parameters)
+    except (DeploymentError, NoRegionError, NoCredentialsError) as error:
         print(f"deploy: {error}", file=sys.stderr)
         return 1
     told = stack.outputs
-    print(f"{stack_name(given.stage)} is at {told['EndpointURL']}")
+    print(f"{stack_name(given.stage)} is at {told['EndpointURL'].rstrip('/')}")
     print(
         "A first key of a tenant:\n\n"
         f"  LIKEWORTH_TABLE={told['TableName']} LIKEWORTH_BUCKET={told['BucketName']} "

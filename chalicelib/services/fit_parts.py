@@ -131,9 +131,11 @@ def plan_fit(
 
 
 def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
-    """Note that a fit is under way."""
-    header = replace(show_fit(store, plan.fit_id), status="running", as_of=plan.as_of)
-    store.fits.save(header)
+    """Note that a fit is under way, unless it has ended by now."""
+    header = show_fit(store, plan.fit_id)
+    if header.status not in ("done", "failed"):
+        header = replace(header, status="running", as_of=plan.as_of)
+        store.fits.save(header)
     return header
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from infra import deploy
 from infra.deploy import DeploymentError, with_code
@@ -83,6 +84,71 @@ def test_a_stack_is_made_and_then_changed_and_then_left_alone(cloud: Cloud, fold
     assert len([one for one in names if one.startswith("whole-")]) == 1
 
 
+def test_a_template_may_get_new_parameters(cloud: Cloud, folder: Path) -> None:
+    client = session().client
+    deploy.deploy(client, folder, "dev")
+    asked = []
+
+    class Watched:
+        exceptions = client("cloudformation").exceptions
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client("cloudformation"), name)
+
+        def update_stack(self, **given: Any) -> None:
+            asked.extend(given["Parameters"])
+
+    template = copy.deepcopy(TINY)
+    template["Parameters"]["New"] = {"Type": "String", "Default": "x"}
+    (folder / "template.json").write_text(json.dumps(template))
+    deploy.deploy(
+        lambda name: Watched() if name == "cloudformation" else client(name), folder, "dev"
+    )
+    assert asked == [
+        {"ParameterKey": "Stage", "ParameterValue": "dev"},
+        {"ParameterKey": "AlarmEmail", "UsePreviousValue": True},
+    ]
+
+
+def test_a_stack_is_told_whole(cloud: Cloud, folder: Path) -> None:
+    many = {f"Topic{n}": {"Type": "AWS::SNS::Topic"} for n in range(120)}
+    (folder / "template.json").write_text(json.dumps({**TINY, "Resources": many}))
+    assert set(deploy.deploy(session().client, folder, "dev").names) == set(many)
+
+
+def test_packages_go_into_no_bucket_of_a_stranger(cloud: Cloud, folder: Path) -> None:
+    taken = "likeworth-code-123456789012-eu-central-1"
+    session().client("s3").create_bucket(
+        Bucket=taken, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    asked = []
+
+    def client(name: str) -> Any:
+        made = session().client(name)
+        if name == "s3":
+            made.meta.events.register("before-parameter-build.s3", note)
+        return made
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        asked.append((model.name, params.get("ExpectedBucketOwner")))
+
+    deploy.deploy(client, folder, "dev")
+    assert {"HeadBucket", "PutObject"} <= {operation for operation, _ in asked}
+    assert {owner for _, owner in asked} == {"123456789012"}
+
+
+def test_a_bucket_that_may_not_be_used_is_told_of() -> None:
+    class Strange:
+        meta = type("Meta", (), {"region_name": "eu-central-1"})
+        exceptions = session().client("s3").exceptions
+
+        def head_bucket(self, **_: Any) -> None:
+            raise ClientError({"Error": {"Code": "403"}}, "HeadBucket")
+
+    with pytest.raises(DeploymentError, match="another account"):
+        deploy._code_bucket(lambda _: Strange(), "123456789012")
+
+
 WHY = [
     {
         "LogicalResourceId": "Queue",
@@ -91,6 +157,34 @@ WHY = [
     },
     {"LogicalResourceId": "Other", "ResourceStatus": "CREATE_COMPLETE"},
 ]
+
+
+class RolledBack:
+    """A CloudFormation that has taken a change back, and has nothing to do for what was before."""
+
+    def __init__(self) -> None:
+        self.exceptions = session().client("cloudformation").exceptions
+
+    def describe_stacks(self, **_: Any) -> Any:
+        return {"Stacks": [{"StackStatus": "UPDATE_ROLLBACK_COMPLETE", "Parameters": []}]}
+
+    def update_stack(self, **_: Any) -> None:
+        message = "No updates are to be performed."
+        raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "UpdateStack")
+
+    def get_paginator(self, _: str) -> Any:
+        page = {"LogicalResourceId": "Queue", "PhysicalResourceId": "q"}
+        pages = type(
+            "Pages", (), {"paginate": lambda *_, **__: [{"StackResourceSummaries": [page]}]}
+        )
+        return pages()
+
+
+def test_what_a_failed_change_went_back_to_can_be_deployed(cloud: Cloud, folder: Path) -> None:
+    def client(name: str) -> Any:
+        return RolledBack() if name == "cloudformation" else session().client(name)
+
+    assert deploy.deploy(client, folder, "dev").names == {"Queue": "q"}
 
 
 class Failed:

@@ -111,7 +111,10 @@ def test_the_table_expires_items_and_can_be_restored(template: dict[str, Any]) -
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
-    assert template["Resources"]["Table"]["DeletionPolicy"] == "Retain"
+    for name in ("Table", "Bucket", "RootSecret"):  # but not what a failed first deployment made
+        one = template["Resources"][name]
+        assert one["DeletionPolicy"] == "RetainExceptOnCreate"
+        assert one["UpdateReplacePolicy"] == "Retain"
     assert table["DeletionProtectionEnabled"] == by_stage("DeletionProtection")
     assert template["Mappings"]["Stages"]["prod"]["DeletionProtection"] == "true"
 
@@ -304,8 +307,47 @@ def test_no_more_run_at_once_than_the_table_bears(template: dict[str, Any]) -> N
         assert (condition, otherwise) == ("ReservesConcurrency", {"Ref": "AWS::NoValue"})
         for source in one.get("Events", {}).values():
             if source["Type"] == "SQS":  # else messages would be refused, and counted as tried
-                assert source["Properties"]["ScalingConfig"]["MaximumConcurrency"] <= most
+                at_once = source["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+                assert at_once == by_stage("MessagesAtOnce")
+                assert int(template["Mappings"]["Stages"]["prod"]["MessagesAtOnce"]) <= most
     assert "ReservedConcurrentExecutions" not in properties(template, "APIHandler")
+
+
+def test_a_new_account_has_room_for_requests_beside_messages(template: dict[str, Any]) -> None:
+    """It may run 10 functions at once."""
+    dev = template["Mappings"]["Stages"]["dev"]
+    queues = [
+        source
+        for name in FUNCTIONS
+        for source in properties(template, name).get("Events", {}).values()
+        if source["Type"] == "SQS"
+    ]
+    assert len(queues) == 3
+    assert int(dev["MessagesAtOnce"]) * len(queues) < 10
+    assert int(dev["FitPartsAtOnce"]) < 10
+    variables = properties(template, "FitHandler")["Environment"]["Variables"]
+    assert variables["LIKEWORTH_FIT_CONCURRENCY"] == by_stage("FitPartsAtOnce")
+
+
+def test_what_sends_itself_messages_is_not_taken_for_a_loop(template: dict[str, Any]) -> None:
+    """Lambda stops a function that has sent itself 16 messages in a row, unless it is told not to.
+
+    A long file is imported in such a row, and a day waits for its totals in one.
+    """
+    allowed = {name for name in FUNCTIONS if "RecursiveLoop" in properties(template, name)}
+    assert allowed == {"ImportHandler", "TotalsHandler"}
+    for name in allowed:
+        assert properties(template, name)["RecursiveLoop"] == "Allow"
+
+
+def test_dead_letters_have_days_left_when_they_are_put_aside(template: dict[str, Any]) -> None:
+    """A message keeps its age; in its own queue it must not have used up what it has."""
+    for kind in ("Import", "Fit", "Totals"):
+        own = properties(template, f"{kind}Queue")
+        aside = properties(template, f"{kind}DeadLetters")["MessageRetentionPeriod"]
+        assert aside - own["MessageRetentionPeriod"] >= 10 * 86_400
+        tries = own["RedrivePolicy"]["maxReceiveCount"]
+        assert own["MessageRetentionPeriod"] > 2 * tries * own["VisibilityTimeout"]
 
 
 def test_every_exception_from_a_check_has_its_reason(template: dict[str, Any]) -> None:
