@@ -1,4 +1,4 @@
-"""Days at the edges: YYYY-MM-DD, within bounds that no arithmetic with days leaves."""
+"""Days at the edges: YYYY-MM-DD, within bounds that no arithmetic with days leaves. Instants, too."""
 
 from __future__ import annotations
 
@@ -38,3 +38,8 @@ def parse_day(value: Any) -> dt.date:
                 return day
             raise WrongDay("out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
     raise WrongDay("invalid_format", "a day is YYYY-MM-DD")
+
+
+def stamp(moment: dt.datetime) -> str:
+    """An instant as items and answers have it: ISO 8601, UTC, whole seconds, Z."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import telemetry, wiring
+from chalicelib.days import stamp
 from chalicelib.errors import LikeworthError, StoreUnavailable, UnprocessableMessage
 from chalicelib.services import erasures
 from chalicelib.services.experiments import analyse_regions
@@ -39,7 +40,6 @@ from chalicelib.services.freshness import (
 )
 from chalicelib.services.imports import import_for_object, message_of, run_import
 from chalicelib.services.totals import derive_day
-from chalicelib.storage.erasures import stamp
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
 from chalicelib.storage.objects import ObjectVersion

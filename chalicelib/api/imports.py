@@ -11,6 +11,7 @@ from chalicelib import wiring
 from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.days import stamp
 from chalicelib.services import imports
 from chalicelib.storage.imports import Import
 from chalicelib.storage.keys import TIME_ORDERED_ID
@@ -59,7 +60,7 @@ def post_import(call: Call) -> Answer:
         "upload": {
             "method": "PUT",
             "url": upload.url,
-            "expires_at": upload.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "expires_at": stamp(upload.expires_at),
         }
     }
     return Answer(told, status=201, headers={"Location": f"/v1/imports/{new.import_id}"})

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import Call, wrong_parameter
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.days import stamp
 from chalicelib.events.models import parse_instant
 from chalicelib.services import keys
 from chalicelib.storage.keys import API_KEY_ID
@@ -88,4 +89,4 @@ def _told(one: ApiKey, now: dt.datetime) -> dict[str, Any]:
 
 
 def _instant(at: dt.datetime | None) -> str | None:
-    return None if at is None else at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return None if at is None else stamp(at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from chalice.app import Blueprint, Request, Response
 from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import LINK, Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint, try_question
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services import links
 from chalicelib.storage.keys import TIME_ORDERED_ID
@@ -128,11 +128,7 @@ def _told(link: Link, call: Call) -> dict[str, Any]:
         "state": links.state_of(link, call.now),
         "path": link.path,
         "query": link.query,
-        "created_at": _instant(link.created_at),
-        "expires_at": _instant(link.expires_at),
-        "revoked_at": _instant(link.revoked_at) if link.revoked_at else None,
+        "created_at": stamp(link.created_at),
+        "expires_at": stamp(link.expires_at),
+        "revoked_at": stamp(link.revoked_at) if link.revoked_at else None,
     }
-
-
-def _instant(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.days import stamp
 from chalicelib.errors import NotFound, TooManyKeys
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def create_key(arguments: argparse.Namespace) -> int:
         key, kept = keys.issue_key(place.store, arguments.role, now=now, expires_at=expires_at)
     except TooManyKeys as error:
         return _refuse("create", error.detail)
-    end = "" if kept.expires_at is None else f" It expires at {_instant(kept.expires_at)}."
+    end = "" if kept.expires_at is None else f" It expires at {stamp(kept.expires_at)}."
     print(
         f"A key of the tenant {arguments.tenant} with the role {arguments.role}; its hash is kept "
         f"in {place.name}.{end} It is shown this once:",
@@ -205,11 +206,7 @@ def _place(arguments: argparse.Namespace) -> _Place:
 
 
 def _told(*instants: dt.datetime | None) -> list[str]:
-    return ["-" if at is None else _instant(at) for at in instants]
-
-
-def _instant(at: dt.datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return ["-" if at is None else stamp(at) for at in instants]
 
 
 def _refuse(action: str, reason: str) -> int:

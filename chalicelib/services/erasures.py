@@ -13,10 +13,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields, NotFound
 from chalicelib.services.erasing_files import erase_from_imports
 from chalicelib.storage import keys
-from chalicelib.storage.erasures import Receipt, stamp
+from chalicelib.storage.erasures import Receipt
 from chalicelib.storage.pseudonyms import normal_user_id
 from chalicelib.storage.tenant_store import TenantStore
 

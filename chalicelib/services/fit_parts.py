@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.events import Cost, Event
 from chalicelib.services.columns import SHARDS, Columns
 from chalicelib.services.fits import (
@@ -28,7 +29,6 @@ from chalicelib.services.fits import (
     window_of,
 )
 from chalicelib.services.packing import pack_columns, unpack_columns
-from chalicelib.storage.erasures import stamp
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.keys import is_time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore

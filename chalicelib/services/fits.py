@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
 from chalicelib.events import Cost, Event
 from chalicelib.services.experiments import all_experiments
@@ -96,7 +97,7 @@ def run_fit(
     header = show_fit(store, fit_id)
     if header.status in ("done", "failed"):
         return header
-    header = replace(header, status="running", as_of=_stamp(now))
+    header = replace(header, status="running", as_of=stamp(now))
     store.fits.save(header)
     start, end, oldest = window_of(store, header, now)
     events = _events_of(store, start, end, oldest) if start <= end else iter(())
@@ -162,7 +163,7 @@ def conclude_fit(
         header = replace(
             header,
             status="failed",
-            finished_at=_stamp(now),
+            finished_at=stamp(now),
             error={"code": reason.code, "detail": reason.detail},
         )
     else:
@@ -170,7 +171,7 @@ def conclude_fit(
         header = replace(
             header,
             status="done",
-            finished_at=_stamp(now),
+            finished_at=stamp(now),
             goals=tuple(sorted(document["goals"])),
             window_from=document["window"]["from"],
             window_to=document["window"]["to"],
@@ -279,7 +280,7 @@ def _header(
         )
     return FitHeader(
         fit_id,
-        _stamp(now),
+        stamp(now),
         first.isoformat(),
         last.isoformat(),
         window_given=start is not None or end is not None,
@@ -289,7 +290,3 @@ def _header(
 def _token(now: dt.datetime) -> str:
     """Eight hexadecimal digits of which the first five order what is asked for in one second."""
     return f"{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
-
-
-def _stamp(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

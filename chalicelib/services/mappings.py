@@ -6,6 +6,7 @@ import datetime as dt
 import json
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields, NotFound
 from chalicelib.storage.keys import is_mapping_name
 from chalicelib.storage.mappings import StoredMapping
@@ -41,7 +42,7 @@ def save_mapping(
         )
     mapping = checked_mapping(raw)
     is_new = store.mappings.get(name) is None
-    saved_at = now.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    saved_at = stamp(now)
     stored = StoredMapping(name, mapping, saved_at)
     store.mappings.save(stored)
     return stored, is_new

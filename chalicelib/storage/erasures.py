@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
@@ -158,11 +157,6 @@ class ErasedPeople:
     def look_again(self) -> None:
         """Somebody was erased by this very process."""
         self._looked_up_at = None
-
-
-def stamp(moment: dt.datetime) -> str:
-    """A time as receipts keep it."""
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _to_receipt(item: Item) -> Receipt:

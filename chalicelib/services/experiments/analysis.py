@@ -17,6 +17,7 @@ from chalicelib.attribution.experiments import (
     from_standard_error,
     standard_error_of,
 )
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError
 from chalicelib.services.experiments.bodies import Body, Effect, HoldOut, refused
 from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions, asked_of
@@ -79,9 +80,10 @@ def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_r
         found = regions_by(asked_of(body, regions))
         counts = {"first_day": regions.first_day.isoformat(), "regions": regions.counts}
     what = body.model_dump(mode="json", by_alias=True, exclude=_RAW, exclude_none=True)
-    stamp = now.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Analysed(
-        Experiment(id_of(body), digest_of(body), stamp, None, what, {"confidence": LEVEL} | found),
+        Experiment(
+            id_of(body), digest_of(body), stamp(now), None, what, {"confidence": LEVEL} | found
+        ),
         counts,
     )
 

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage import keys
@@ -145,8 +146,3 @@ def check_options(
         wrong.append(FieldError("/account", "invalid_format", "1 to 128 printable characters"))
     if wrong:
         raise InvalidFields("the file cannot be read like this", tuple(wrong))
-
-
-def stamp(moment: dt.datetime) -> str:
-    """A time as imports keep it."""
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
+from chalicelib.days import stamp
 from chalicelib.errors import ImportUnfinished, LikeworthError
-from chalicelib.services.imports.announcing import check_options, stamp
+from chalicelib.services.imports.announcing import check_options
 from chalicelib.services.imports.showing import show_import
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage.imports import Import, Replay

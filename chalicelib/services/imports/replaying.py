@@ -13,9 +13,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
+from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, StoreUnavailable
 from chalicelib.services.admission import terms_of
-from chalicelib.services.imports.announcing import stamp
 from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike

@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, StoreUnavailable
 from chalicelib.services.admission import terms_of
-from chalicelib.services.imports.announcing import stamp
 from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
 from chalicelib.services.imports.replaying import ReplayRun
