@@ -1,4 +1,4 @@
-"""Days at the edges: YYYY-MM-DD, within bounds that no arithmetic with days leaves. Instants, too."""
+"""Days at the edges: YYYY-MM-DD, within bounds that no arithmetic leaves; and instants."""
 
 from __future__ import annotations
 

@@ -254,3 +254,15 @@ class UnusableInput(LikeworthError):
     """There is nothing in the input that could be estimated from."""
 
     code = "unusable_input"
+
+
+class UnfinishedFit(LikeworthError):
+    """A fit that was read in parts could not be ended."""
+
+    code = "unfinished_fit"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the events are so many that they are read in parts, and one could not be read, or all "
+            "not be put together; ask for another fit"
+        )

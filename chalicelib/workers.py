@@ -24,6 +24,7 @@ from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.fit_parts import (
     Plan,
     begin_fit,
+    give_up_fit,
     merge_parts,
     part_from_json,
     plan_as_json,
@@ -40,7 +41,7 @@ from chalicelib.services.freshness import (
 )
 from chalicelib.services.imports import import_for_object, message_of, run_import
 from chalicelib.services.totals import derive_day
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fits import ENDED, FitHeader
 from chalicelib.storage.keys import is_tenant, parse_event_partition, parse_import_object
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
@@ -90,10 +91,12 @@ def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:
         A partial batch response.
     """
 
+    again = any(_tries_of(record) > 1 for record in event["Records"])
+
     def handle(message: dict[str, Any]) -> None:
         match message:
             case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
-                if not _handed_on(wiring.store(tenant), fit_id, now):
+                if not _handed_on(wiring.store(tenant), fit_id, now, by_day=again):
                     _count_fit(run_fit(wiring.store(tenant), fit_id, now=now), now)
             case _:
                 raise UnprocessableMessage("the message asks for no fit")
@@ -121,7 +124,7 @@ def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:
 
 
 def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
-    """Put the parts of a fit together and end it, as its state machine says.
+    """Put the parts of a fit together and end it, or give it up, as its state machine says.
 
     Returns
     -------
@@ -129,7 +132,10 @@ def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
         How it ended: ``done`` or ``failed``.
     """
     store, plan = _planned(event)
-    ended = merge_parts(store, plan, now=now)
+    if "error" in event:  # of which the state machine has caught that it lasts
+        ended = give_up_fit(store, plan, now=now)
+    else:
+        ended = merge_parts(store, plan, now=now)
     _count_fit(ended, now)
     return ended.status
 
@@ -248,8 +254,11 @@ def do_daily_duties(*, now: dt.datetime) -> None:
         raise ExceptionGroup("not every duty of the day is done", failed)
 
 
-def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime) -> bool:
-    """Whether a fit has so many events that the state machine reads it, and knows of it now."""
+def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime, *, by_day: bool) -> bool:
+    """Whether a fit has so many events that the state machine reads it, and knows of it now.
+
+    A fit that was tried before may have more events than the day totals tell of.
+    """
     given = wiring.settings()
     if not given.fit_machine_arn:
         return False
@@ -260,11 +269,13 @@ def _handed_on(store: TenantStore, fit_id: str, now: dt.datetime) -> bool:
         above=given.fit_whole_events,
         part_events=given.fit_part_events,
         merged_events=given.fit_merged_events,
+        by_day=by_day,
     )
     if plan is None:
         return False
     told = plan_as_json(plan) | {"tenant": store.tenant, "at_once": given.fit_concurrency}
-    begin_fit(store, plan)
+    if begin_fit(store, plan).status in ENDED:
+        return True
     if not wiring.start_fit_machine(f"{store.tenant}-{fit_id}", told):
         log.info("fit %s of %s was handed on before", fit_id, store.tenant)
     return True
@@ -303,6 +314,11 @@ def _each_message(event: LambdaEvent, handle: Callable[[dict[str, Any]], None]) 
                 telemetry.count("StoreUnavailable")
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
+
+
+def _tries_of(record: LambdaEvent) -> int:
+    """How often a message has been handed out, this time included."""
+    return int(record.get("attributes", {}).get("ApproximateReceiveCount", 1))
 
 
 def _message(body: str) -> dict[str, Any]:

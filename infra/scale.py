@@ -30,6 +30,7 @@ from string import Template
 from typing import Any
 
 from chalicelib.services.columns import Columns
+from chalicelib.services.fit_parts import MAX_PARTS
 from chalicelib.services.packing import pack_columns, unpack_columns
 from chalicelib.settings import Settings
 from chalicelib.storage.keys import event_partition, shard_of
@@ -157,7 +158,7 @@ class Scale:
         days = given.fit_window_days
         of_a_day = events / days / shards
         part_days = max(1, math.floor(given.fit_part_events / of_a_day))
-        ranges = min(math.ceil(days / part_days), max(2_000 // shards, 1))
+        ranges = min(math.ceil(days / part_days), max(MAX_PARTS // shards, 1))
         parts, in_a_part = ranges * shards, events / (ranges * shards)
         one = self.read_seconds(in_a_part, self.part_mb)
         one += in_a_part * merging.pack_seconds / self._share(self.part_mb)

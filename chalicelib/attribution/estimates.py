@@ -71,7 +71,9 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     inside = mean_inside(observed.counts)
     explained = estimate_from_people(observed, inside, draft, progress)
     estimate_from_totals(observed, explained, draft)
-    mean, variance = mean_order_value(observed.order_value, observed.order_count)
+    mean, variance = mean_order_value(
+        observed.order_value, observed.order_count, observed.orders_apart
+    )
     identified = float(observed.people.outcome_weight.sum()) / observed.sampled
     draft.diagnostics |= {
         "days": n_days,

@@ -14,6 +14,28 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class OrderMoments:
+    """Sums over the records of conversions that are not told one by one.
+
+    Attributes
+    ----------
+    records : float
+        How many have a count above 0.
+    count, value : float
+        Of conversions, and of their values.
+    count_squared, product, value_squared : float
+        Of the squares of a record's count and value, and of their products.
+    """
+
+    records: float = 0.0
+    count: float = 0.0
+    value: float = 0.0
+    count_squared: float = 0.0
+    product: float = 0.0
+    value_squared: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Observations:
     """What is known about one goal, on T days, for K kinds of engagement.
 
@@ -34,6 +56,8 @@ class Observations:
     order_value, order_count : arrays, shape (C,)
         Total value of the conversions of one record (below zero for refunds) and their number (0
         for refunds).
+    orders_apart : OrderMoments
+        The same of records that are not told one by one.
     sampled : float
         Share of the identified people whose journeys `people` holds.
     """
@@ -46,6 +70,7 @@ class Observations:
     outcome: Floats
     order_value: Floats
     order_count: Floats
+    orders_apart: OrderMoments = OrderMoments()
     sampled: float = 1.0
 
 
@@ -56,12 +81,15 @@ def mean_inside(counts: Floats) -> Floats:
     return np.asarray(counts.T @ shares / np.maximum(counts.sum(axis=0), 1.0)[:, None])
 
 
-def mean_order_value(value: Floats, count: Floats) -> tuple[float, float]:
+def mean_order_value(
+    value: Floats, count: Floats, apart: OrderMoments = OrderMoments()
+) -> tuple[float, float]:
     """Mean value of a conversion and that mean's variance (ratio of totals; Cochran 1977)."""
-    conversions = count.sum()
+    conversions = float(count.sum()) + apart.count
     if conversions <= 0:
         return 0.0, 0.0
-    mean = value.sum() / conversions
-    residual = value - mean * count
-    records = max(int((count > 0).sum()), 2)
-    return float(mean), float((residual**2).sum() / conversions**2 * records / (records - 1))
+    mean = (float(value.sum()) + apart.value) / conversions
+    squares = apart.value_squared - 2 * mean * apart.product + mean**2 * apart.count_squared
+    squares = max(squares, 0.0) + float(((value - mean * count) ** 2).sum())
+    records = max(int((count > 0).sum()) + apart.records, 2)
+    return mean, squares / conversions**2 * records / (records - 1)

@@ -24,22 +24,80 @@ SMALLEST_SHARE = Decimal("1e-12")
 NOBODY, NOT_FOLLOWED = -1, -2
 """In place of the number of a person: there was none, or one of those who are left out."""
 
-SHARDS = 1_024
+SAMPLE_PARTS = 1_024
 """People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+
+_SMALLEST_VALUE = 10**8
+"""One, in the smallest unit that an amount has."""
 
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
+class OrderSums:
+    """Sums over conversions that stand in no column; whole numbers, so that their order is nothing.
+
+    Attributes
+    ----------
+    records : int
+        How many there are, without refunds.
+    count : int
+        How many conversions they tell of; refunds of none.
+    value : int
+        Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
+    count_squared, product, value_squared : int
+        Sums of squares of a record's count and value, and of their products.
+    """
+
+    records: int = 0
+    count: int = 0
+    value: int = 0
+    count_squared: int = 0
+    product: int = 0
+    value_squared: int = 0
+
+    def add(self, count: int, amount: Decimal) -> None:
+        """One more record; a refund has a count of 0 and an amount below zero."""
+        value = int(amount * _SMALLEST_VALUE)
+        self.extend(OrderSums(int(count > 0), count, value, count**2, count * value, value**2))
+
+    def extend(self, other: OrderSums) -> None:
+        """Add the sums of other records."""
+        self.records += other.records
+        self.count += other.count
+        self.value += other.value
+        self.count_squared += other.count_squared
+        self.product += other.product
+        self.value_squared += other.value_squared
+
+    @property
+    def moments(self) -> tuple[float, float, float, float, float, float]:
+        """All of them, values in the currency, in the order of the attributes."""
+        one = _SMALLEST_VALUE
+        return (
+            float(self.records),
+            float(self.count),
+            self.value / one,
+            float(self.count_squared),
+            self.product / one,
+            self.value_squared / one**2,
+        )
+
+
+@dataclass(slots=True)
 class GoalColumns:
-    """Columns of the conversions of one goal: day, time (days since 1970), person (or `NOBODY`, or
-    `NOT_FOLLOWED`), count, value."""
+    """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
+
+    Conversions of nobody, and of people who are not followed, are sums in `apart`, by day and who
+    did it. A person who was erased later is `NOBODY` in the columns.
+    """
 
     day: array[int] = field(default_factory=lambda: array("q"))
     time: array[float] = field(default_factory=lambda: array("d"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
     value: array[float] = field(default_factory=lambda: array("d"))
+    apart: dict[tuple[int, int], OrderSums] = field(default_factory=lambda: defaultdict(OrderSums))
 
 
 @dataclass(slots=True)
@@ -49,12 +107,12 @@ class Columns:
     `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
     that its sums are the same in whatever order events come.
 
-    Of people only those in the first `followed` of `SHARDS` are there by themselves. Engagements of
-    the others, and of nobody, are counts in `apart`: by kind, day and who did it (`NOBODY` or
-    `NOT_FOLLOWED`).
+    Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
+    Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
+    (`NOBODY` or `NOT_FOLLOWED`).
     """
 
-    followed: int = SHARDS
+    followed: int = SAMPLE_PARTS
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
     day: array[int] = field(default_factory=lambda: array("q"))
@@ -118,6 +176,8 @@ class Columns:
             goal.person.extend(_renumbered(theirs.person, people))
             goal.count.extend(theirs.count)
             goal.value.extend(theirs.value)
+            for when, sums in theirs.apart.items():
+                goal.apart[when].extend(sums)
 
     def _add_engagement(self, event: Engagement) -> None:
         kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
@@ -138,12 +198,18 @@ class Columns:
 
     def _add_conversion(self, event: Conversion) -> None:
         goal = self.goals[event.goal]
-        value = float(event.value.amount) if event.value is not None else 0.0
-        goal.day.append(event.day.toordinal())
-        goal.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
-        goal.person.append(self._number_of(event.user_id))
-        goal.count.append(0.0 if event.refund else float(event.count))
-        goal.value.append(-value if event.refund else value)
+        day = event.day.toordinal()
+        value = event.value.amount if event.value is not None else Decimal()
+        count, value = (0, -value) if event.refund else (event.count, value)
+        person = self._number_of(event.user_id)
+        if person < 0:
+            goal.apart[day, person].add(count, value)
+        else:
+            goal.day.append(day)
+            goal.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
+            goal.person.append(person)
+            goal.count.append(float(count))
+            goal.value.append(float(value))
 
     def _number_of(self, user: str | None) -> int:
         if user is None:
@@ -151,13 +217,14 @@ class Columns:
         known = self.people.get(user)
         if known is not None:
             return known
-        if self.followed < SHARDS and people_shard(user) >= self.followed:
+        if self.followed < SAMPLE_PARTS and sample_part(user) >= self.followed:
             return NOT_FOLLOWED
         return self.people.setdefault(user, len(self.people))
 
     def span(self) -> tuple[dt.date, dt.date]:
         """First and last day on which anybody engaged or converted."""
         apart = [day for _, day, _ in self.apart]
+        apart += [day for goal in self.goals.values() for day, _ in goal.apart]
         columns = (self.day, apart, *(goal.day for goal in self.goals.values()))
         days = [column for column in columns if column]
         if not days:
@@ -167,9 +234,9 @@ class Columns:
         return dt.date.fromordinal(first), dt.date.fromordinal(last)
 
 
-def people_shard(user: str) -> int:
-    """Which of `SHARDS` a person belongs to."""
-    return zlib.crc32(user.encode()) % SHARDS
+def sample_part(user: str) -> int:
+    """Which of `SAMPLE_PARTS` a person is in."""
+    return zlib.crc32(user.encode()) % SAMPLE_PARTS
 
 
 def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:

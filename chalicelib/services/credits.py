@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.services.columns import NOBODY
+from chalicelib.services.columns import NOBODY, NOT_FOLLOWED, OrderSums
 
 if TYPE_CHECKING:
     from chalicelib.attribution.paths import Paths
@@ -45,12 +45,16 @@ class EngagementColumns(Protocol):
 
 
 class ConversionColumns(Protocol):
-    """Conversions of a goal in columns: as engagements, without kinds; a count of 0 is a refund."""
+    """Conversions of a goal in columns: as engagements, without kinds; a count of 0 is a refund.
+
+    Those that stand in no column are sums by day and who did it.
+    """
 
     day: array[int]
     time: array[float]
     person: array[int]
     count: array[float]
+    apart: dict[tuple[int, int], OrderSums]
 
 
 def credit_goal(
@@ -60,9 +64,11 @@ def credit_goal(
     n_kinds: int,
     start: dt.date,
     n_days: int,
-    followed: float = 1.0,
 ) -> dict[str, Any]:
     """Every model's credit of one goal.
+
+    Where only some people are followed, theirs stand for all: credits are divided by the share of
+    identified conversions that are theirs, so that they add up to no more than there were.
 
     Only what lies in the window counts.  Refunds are no conversions and take none back.
 
@@ -72,8 +78,6 @@ def credit_goal(
         K.
     start : date
         First day of the window of `n_days` days.
-    followed : float, optional
-        Of which share of the people the engagements are; theirs stand for all.
 
     Returns
     -------
@@ -112,6 +116,12 @@ def credit_goal(
     credited = np.bincount(ended_on, paths.converted, minlength=n_days)
     identified = np.bincount(bought_on[known], number[known], minlength=n_days)
     anonymous = np.bincount(bought_on[nobody], number[nobody], minlength=n_days)
+    elsewhere = np.zeros(n_days)
+    for (on, whose), sums in conversions.apart.items():
+        if 0 <= on - first < n_days:
+            (elsewhere if whose == NOT_FOLLOWED else anonymous)[on - first] += sums.count
+    known_to_all = float(identified.sum() + elsewhere.sum())
+    followed = float(identified.sum()) / known_to_all if identified.any() else 1.0
     return {
         "lookback_days": LOOKBACK_DAYS,
         "daily": _by_day(paths, ended_on, n_days, followed),

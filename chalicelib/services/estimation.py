@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
-from chalicelib.services.columns import SHARDS, Columns
+from chalicelib.services.columns import Columns
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
@@ -151,7 +151,6 @@ def _document(
                 n_kinds=len(columns.kinds),
                 start=start,
                 n_days=n_days,
-                followed=columns.followed / SHARDS,
             )
         }
     assert observed is not None  # there is a goal

@@ -6,8 +6,8 @@ put together in order are those of all events. So the merged fit is the plain on
 (ADR 33).
 
 Everything about a fit that could change while it is under way is decided once, in its plan: the
-days, the parts, the instant by which the retention is reckoned. A part that is read twice is
-written twice, the same.
+window, how far back anything is read, the parts, whom it follows. A part that is read twice is kept
+whole, in place of the one before.
 """
 
 from __future__ import annotations
@@ -19,22 +19,31 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.days import stamp
-from chalicelib.events import Cost, Event
-from chalicelib.services.columns import SHARDS, Columns
+from chalicelib.errors import UnfinishedFit
+from chalicelib.events import Event
+from chalicelib.services.columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fits import (
     Estimate,
+    FitWindow,
     conclude_fit,
+    earlier_days,
     estimate_columns,
+    fail_fit,
+    reaches_into,
+    saved,
     show_fit,
     window_of,
 )
 from chalicelib.services.packing import pack_columns, unpack_columns
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fits import ENDED, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
-MAX_PARTS = 2_000
-"""So that the plan fits into the input of a state machine, which ends at 256 KiB."""
+MAX_PARTS = 1_500
+"""So that a plan, and what a state machine says of an error, are less than its 256 KiB."""
+
+_DAYS = ("first", "last", "oldest")
+"""What a plan's window is called in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +73,19 @@ class Plan:
     ----------
     fit_id : str
     as_of : str
-        When it was planned; the retention ends where it ended then.
+        When it was planned.
+    window : FitWindow
+        What it reads.
     parts : tuple of Part
     followed : int
-        In how many of `columns.SHARDS` people are followed; of the others only the totals are kept.
+        In how many of `columns.SAMPLE_PARTS` people are followed; of the others only sums are kept.
     """
 
     fit_id: str
     as_of: str
+    window: FitWindow
     parts: tuple[Part, ...]
-    followed: int = SHARDS
+    followed: int = SAMPLE_PARTS
 
 
 def plan_fit(
@@ -84,11 +96,13 @@ def plan_fit(
     above: int,
     part_events: int,
     merged_events: int,
+    by_day: bool = False,
 ) -> Plan | None:
     """How to read a fit in parts, or None where it is better run as a whole.
 
-    The day totals tell how many events there are; they may be minutes behind, which changes how the
-    work is shared and never what is read.
+    The day totals tell how many events there are. They may be hours behind, and after a back-fill
+    not there yet: what is read does not depend on them, but who has so few that they are read as a
+    whole does, and how large parts are.
 
     Parameters
     ----------
@@ -98,6 +112,8 @@ def plan_fit(
         A part gets as many days as have about so many events, and at least one.
     merged_events : int
         How many events can be put together; of more, people are followed who have about so many.
+    by_day : bool, optional
+        Believe no totals: a part is a day, or as few as there may be parts.
 
     Raises
     ------
@@ -105,18 +121,21 @@ def plan_fit(
         If nobody asked for the fit.
     """
     header = show_fit(store, fit_id)
-    start, end, _ = window_of(store, header, now)
-    if header.status in ("done", "failed") or start > end:
+    window = window_of(store, header, now)
+    shards = store.config.shards
+    if header.status in ENDED or window.is_empty or shards > MAX_PARTS:
         return None
+    start, end = window.start, window.end
     counts: dict[dt.date, int] = defaultdict(int)
     total = 0
     for day, _, events in store.totals.events_between(start, end):
         counts[day] = max(counts[day], events)  # of the fullest shard: all have the same days
         total += events
-    if total <= above:
+    if total <= above and not by_day:
         return None
-    shards = store.config.shards
-    firsts = _first_days(counts, start, end, part_events, max(MAX_PARTS // shards, 1))
+    if by_day:
+        counts, part_events = dict.fromkeys(_days(start, end), 1), 1
+    firsts = _first_days(counts, start, end, part_events, MAX_PARTS // shards)
     lasts = [first - dt.timedelta(days=1) for first in firsts[1:]] + [end]
     days = [
         (first.isoformat(), last.isoformat()) for first, last in zip(firsts, lasts, strict=True)
@@ -126,17 +145,13 @@ def plan_fit(
         for shard in range(shards)
         for place, one in enumerate(days)
     )
-    followed = max(min(SHARDS * merged_events // total, SHARDS), 1)
-    return Plan(fit_id, stamp(now), parts, followed)
+    followed = max(min(SAMPLE_PARTS * merged_events // max(total, 1), SAMPLE_PARTS), 1)
+    return Plan(fit_id, stamp(now), window, parts, followed)
 
 
 def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
     """Note that a fit is under way, unless it has ended by now."""
-    header = show_fit(store, plan.fit_id)
-    if header.status not in ("done", "failed"):
-        header = replace(header, status="running", as_of=plan.as_of)
-        store.fits.save(header)
-    return header
+    return saved(store, replace(show_fit(store, plan.fit_id), status="running", as_of=plan.as_of))
 
 
 def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
@@ -148,10 +163,10 @@ def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
         How many bytes they are; 0 where the fit has ended already, and nothing is kept.
     """
     header = show_fit(store, plan.fit_id)
-    if header.status in ("done", "failed"):
+    if header.status in ENDED:
         return 0
     columns = Columns(plan.followed)
-    for event in _events_of(store, plan, part, header):
+    for event in _events_of(store, plan, part):
         columns.add(event)
     packed = pack_columns(columns, _about(plan, part))
     store.fit_parts.put(plan.fit_id, part.number, packed)
@@ -173,7 +188,7 @@ def merge_parts(
     Parameters
     ----------
     now : datetime
-        When this ends.
+        When this begins.
     estimate : callable, optional
         In place of `services.estimation.fit_columns`.
 
@@ -185,29 +200,37 @@ def merge_parts(
         If a part is that of another plan.
     """
     header = show_fit(store, plan.fit_id)
-    if header.status not in ("done", "failed"):
+    if header.status not in ENDED:
         erased = store.erasures.people()
         columns = Columns(plan.followed)
         for part in plan.parts:
             packed = store.fit_parts.get(plan.fit_id, part.number)
             columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)
-        as_of = dt.datetime.fromisoformat(plan.as_of)
         header = conclude_fit(
             store,
             replace(header, as_of=plan.as_of),
             columns,
-            as_of=as_of,
+            window=plan.window,
+            as_of=dt.datetime.fromisoformat(plan.as_of),
             now=now,
             estimate=estimate,
         )
-    for part in plan.parts:
-        store.fit_parts.remove(plan.fit_id, part.number)
+    _remove_parts(store, plan)
+    return header
+
+
+def give_up_fit(store: TenantStore, plan: Plan, *, now: dt.datetime) -> FitHeader:
+    """End a fit whose parts could not be read or put together, and remove what there is of them."""
+    header = show_fit(store, plan.fit_id)
+    if header.status not in ENDED:
+        header = fail_fit(store, header, UnfinishedFit(), now=now)
+    _remove_parts(store, plan)
     return header
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
     """A plan as the input of a state machine."""
-    return asdict(plan) | {"parts": [asdict(part) for part in plan.parts]}
+    return _without_parts(plan) | {"parts": [asdict(part) for part in plan.parts]}
 
 
 def plan_from_json(told: dict[str, Any]) -> Plan:
@@ -223,7 +246,11 @@ def plan_from_json(told: dict[str, Any]) -> Plan:
     if not is_time_ordered_id(fit_id):
         raise ValueError(f"{fit_id!r} is the id of no fit")
     parts = tuple(part_from_json(one) for one in told.get("parts", ()))
-    return Plan(fit_id, as_of, parts, int(told["followed"]))
+    start, end, oldest = (dt.date.fromisoformat(told[name]) for name in _DAYS)
+    plan = Plan(fit_id, as_of, FitWindow(start, end, oldest), parts, int(told["followed"]))
+    if plan.window.is_empty:
+        raise ValueError("the plan has no day")
+    return plan
 
 
 def part_from_json(told: dict[str, Any]) -> Part:
@@ -260,18 +287,22 @@ def _first_days(
     return firsts
 
 
-def _events_of(store: TenantStore, plan: Plan, part: Part, header: FitHeader) -> Iterator[Event]:
+def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
     """The events of a part; of its shard's first, also earlier costs that reach into the window."""
-    start, _, oldest = window_of(store, header, dt.datetime.fromisoformat(plan.as_of))
+    window = plan.window
     first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
-    if first == start:
-        longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
-        for day in _days(max(start - longest, oldest), start - dt.timedelta(days=1)):
-            for event in store.events.in_partition(day, part.shard):
-                if isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > start:
-                    yield event
+    earlier = earlier_days(store, window) if first == window.start else None
+    for day in _days(*earlier) if earlier is not None else ():
+        for event in store.events.in_partition(day, part.shard):
+            if reaches_into(event, window):
+                yield event
     for day in _days(first, last):
         yield from store.events.in_partition(day, part.shard)
+
+
+def _remove_parts(store: TenantStore, plan: Plan) -> None:
+    for part in plan.parts:
+        store.fit_parts.remove(plan.fit_id, part.number)
 
 
 def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
@@ -280,4 +311,11 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
 
 
 def _about(plan: Plan, part: Part) -> dict[str, Any]:
-    return {"fit_id": plan.fit_id, "as_of": plan.as_of, "followed": plan.followed} | asdict(part)
+    return _without_parts(plan) | {"part": asdict(part)}
+
+
+def _without_parts(plan: Plan) -> dict[str, Any]:
+    window = plan.window
+    days = (day.isoformat() for day in (window.start, window.end, window.oldest))
+    told = {"fit_id": plan.fit_id, "as_of": plan.as_of, "followed": plan.followed}
+    return told | dict(zip(_DAYS, days, strict=True))

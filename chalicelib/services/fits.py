@@ -6,15 +6,22 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.days import stamp
-from chalicelib.errors import FieldError, InvalidFields, NoFitYet, NotFound, UnusableInput
+from chalicelib.errors import (
+    FieldError,
+    InvalidFields,
+    LikeworthError,
+    NoFitYet,
+    NotFound,
+    UnusableInput,
+)
 from chalicelib.events import Cost, Event
 from chalicelib.services.experiments import all_experiments
 from chalicelib.services.retention import first_whole_day
-from chalicelib.storage.fits import Document, FitHeader
+from chalicelib.storage.fits import ENDED, Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -95,16 +102,17 @@ def run_fit(
         If nobody asked for it.
     """
     header = show_fit(store, fit_id)
-    if header.status in ("done", "failed"):
+    if header.status in ENDED:
         return header
-    header = replace(header, status="running", as_of=stamp(now))
-    store.fits.save(header)
-    start, end, oldest = window_of(store, header, now)
-    events = _events_of(store, start, end, oldest) if start <= end else iter(())
+    header = saved(store, replace(header, status="running", as_of=stamp(now)))
+    if header.status in ENDED:
+        return header
+    window = window_of(store, header, now)
     return conclude_fit(
         store,
         header,
-        events,
+        events_of(store, window),
+        window=window,
         as_of=now,
         now=now,
         estimate=estimate or _estimation(),
@@ -112,16 +120,33 @@ def run_fit(
     )
 
 
-def window_of(
-    store: TenantStore, header: FitHeader, as_of: dt.datetime
-) -> tuple[dt.date, dt.date, dt.date]:
-    """First and last day that a fit reads, and the oldest that the tenant keeps whole.
+@dataclass(frozen=True, slots=True)
+class FitWindow:
+    """What a fit reads; no day where the whole window is older than the tenant keeps events.
 
-    The first is after the last where the whole window is older than that.
+    Attributes
+    ----------
+    start, end : date
+        First and last day, inclusive.
+    oldest : date
+        Nothing is read of days before it, even if it is still there.
     """
+
+    start: dt.date
+    end: dt.date
+    oldest: dt.date
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no day."""
+        return self.start > self.end
+
+
+def window_of(store: TenantStore, header: FitHeader, as_of: dt.datetime) -> FitWindow:
+    """What a fit reads by the retention of the moment."""
     oldest = first_whole_day(store.config, as_of)
     start = max(dt.date.fromisoformat(header.window_from), oldest)
-    return start, dt.date.fromisoformat(header.window_to), oldest
+    return FitWindow(start, dt.date.fromisoformat(header.window_to), oldest)
 
 
 def conclude_fit(
@@ -129,6 +154,7 @@ def conclude_fit(
     header: FitHeader,
     events: Any,
     *,
+    window: FitWindow,
     as_of: dt.datetime,
     now: dt.datetime,
     estimate: Estimate,
@@ -143,15 +169,14 @@ def conclude_fit(
     as_of : datetime
         When they were read.
     now : datetime
-        When the fit ends.
+        When the fit ends, by the clock of whoever began to conclude it.
     """
-    start, end, _ = window_of(store, header, as_of)
     try:
-        if start > end:
+        if window.is_empty:
             raise UnusableInput("the whole window is older than this tenant keeps events")
         document = estimate(
             events,
-            window=(start, end) if header.window_given else None,
+            window=(window.start, window.end) if header.window_given else None,
             currency=store.config.currency,
             as_of=as_of,
             fit_id=header.fit_id,
@@ -160,24 +185,35 @@ def conclude_fit(
             progress=progress,
         )
     except UnusableInput as reason:
-        header = replace(
-            header,
-            status="failed",
-            finished_at=stamp(now),
-            error={"code": reason.code, "detail": reason.detail},
-        )
-    else:
-        store.fits.put_document(header.fit_id, document)
-        header = replace(
-            header,
-            status="done",
-            finished_at=stamp(now),
-            goals=tuple(sorted(document["goals"])),
-            window_from=document["window"]["from"],
-            window_to=document["window"]["to"],
-        )
-    store.fits.save(header)
-    return header
+        return fail_fit(store, header, reason, now=now)
+    store.fits.put_document(header.fit_id, document)
+    header = replace(
+        header,
+        status="done",
+        finished_at=stamp(now),
+        goals=tuple(sorted(document["goals"])),
+        window_from=document["window"]["from"],
+        window_to=document["window"]["to"],
+    )
+    return saved(store, header)
+
+
+def fail_fit(
+    store: TenantStore, header: FitHeader, reason: LikeworthError, *, now: dt.datetime
+) -> FitHeader:
+    """Keep why there is no document."""
+    header = replace(
+        header,
+        status="failed",
+        finished_at=stamp(now),
+        error={"code": reason.code, "detail": reason.detail},
+    )
+    return saved(store, header)
+
+
+def saved(store: TenantStore, header: FitHeader) -> FitHeader:
+    """The header as it is kept now: the given one, unless the fit has ended meanwhile."""
+    return header if store.fits.save(header) else show_fit(store, header.fit_id)
 
 
 def estimate_columns(*columns: Any, **about: Any) -> Document:
@@ -242,20 +278,28 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
     return latest
 
 
-def _events_of(
-    store: TenantStore, start: dt.date, end: dt.date, oldest: dt.date
-) -> Iterator[Event]:
-    """The events of a window, and the costs that began before it and reach into it.
+def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
+    """The events of a window, and the costs that began before it and reach into it."""
+    if not window.is_empty:
+        earlier = earlier_days(store, window)
+        if earlier is not None:
+            for event in store.iter_events(*earlier):
+                if reaches_into(event, window):
+                    yield event
+        yield from store.iter_events(window.start, window.end)
 
-    Nothing is read of days before `oldest`, even if it is still there.
-    """
+
+def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.date] | None:
+    """First and last day before a window on which costs may lie that reach into it."""
     longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
-    earliest = max(start - longest, oldest)
-    if earliest < start:
-        for event in store.iter_events(earliest, start - dt.timedelta(days=1)):
-            if isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > start:
-                yield event
-    yield from store.iter_events(start, end)
+    earliest = max(window.start - longest, window.oldest)
+    last = window.start - dt.timedelta(days=1)
+    return (earliest, last) if earliest <= last else None
+
+
+def reaches_into(event: Event, window: FitWindow) -> bool:
+    """Whether an event of before a window is a cost that is spread into it."""
+    return isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > window.start
 
 
 def _estimation() -> Estimate:

@@ -6,7 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chalicelib.services.columns import NOT_FOLLOWED, SHARDS, Columns, Kind, people_shard
+from chalicelib.services.columns import (
+    NOT_FOLLOWED,
+    SAMPLE_PARTS,
+    Columns,
+    Kind,
+    OrderSums,
+    sample_part,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,12 +35,12 @@ def observe(
         First day of the window.
     n_days : int
     max_people : int
-        Of more people than that, whole shards are left out of the journeys (not out of the daily
+        Of more people than that, whole parts are left out of the journeys (not out of the daily
         totals), until about as many are left.
     """
     import numpy as np
 
-    from chalicelib.attribution.observations import Observations
+    from chalicelib.attribution.observations import Observations, OrderMoments
     from chalicelib.attribution.panel import People
 
     first = start.toordinal()
@@ -61,6 +68,11 @@ def observe(
     counted = (when >= 0) & (when < n_days)
     outcome = np.zeros(n_days)
     np.add.at(outcome, when[counted], number[counted])
+    apart = OrderSums()
+    for (on, _), sums in conversions.apart.items():
+        if 0 <= on - first < n_days:
+            outcome[on - first] += sums.count
+            apart.extend(sums)
     bought = counted & (who >= 0) & (number > 0)
 
     first_day = np.full(len(columns.people), n_days, dtype=np.int64)
@@ -101,18 +113,19 @@ def observe(
         outcome=outcome,
         order_value=value[counted],
         order_count=number[counted],
+        orders_apart=OrderMoments(*apart.moments),
     )
 
 
 def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_], float]:
-    """Who is kept of those in the first `followed` shards, and which share of all that is."""
+    """Who is kept of those in the first `followed` parts, and which share of all that is."""
     import numpy as np
 
     if len(ids) <= most:
-        return np.ones(len(ids), dtype=bool), followed / SHARDS
-    shards = max(most * followed // len(ids), 1)
-    shard = np.fromiter(map(people_shard, ids), dtype=np.int64)
-    return shard < shards, shards / SHARDS
+        return np.ones(len(ids), dtype=bool), followed / SAMPLE_PARTS
+    parts = max(most * followed // len(ids), 1)
+    part = np.fromiter(map(sample_part, ids), dtype=np.int64)
+    return part < parts, parts / SAMPLE_PARTS
 
 
 def _name(kind: Kind, kinds: Iterable[Kind]) -> str:

@@ -1,8 +1,9 @@
 """Columns of events as bytes, and back: what a part of a fit is kept as.
 
-A header of JSON (kinds, people, costs, goals with their lengths), then the columns one behind the
-other as they lie in memory, all compressed. Read and written by the functions of one installation
-within minutes, so that no other form of it is ever met; what is none of ours is an error.
+A header of JSON (kinds, people, costs, goals, and all that is only counted), then the columns one
+behind the other as they lie in memory, all compressed. Read and written by the functions of one
+installation within minutes, so that no other form of it is ever met; what is none of ours is an
+error.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import sys
 import zlib
 from array import array
 from collections.abc import Iterator
+from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import Columns, OrderSums
 
 FORM = f"likeworth columns 1 {sys.byteorder}"
 LEVEL = 1
@@ -43,7 +45,10 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
         "cost_of_kind": [(*key, str(amount)) for key, amount in columns.cost_of_kind.items()],
         "cost_of_channel": [(*key, str(amount)) for key, amount in columns.cost_of_channel.items()],
         "costs": [(*rest, str(amount)) for *rest, amount in columns.costs],
-        "goals": {name: len(goal.day) for name, goal in columns.goals.items()},
+        "goals": {
+            name: [len(goal.day), [(*key, *astuple(sums)) for key, sums in goal.apart.items()]]
+            for name, goal in columns.goals.items()
+        },
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     squeeze = zlib.compressobj(LEVEL)
@@ -82,11 +87,11 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
         columns.cost_of_channel[channel, day] = Decimal(amount)
     for channel, first, last, amount in header["costs"]:
         columns.costs.append((channel, first, last, Decimal(amount)))
-    for name in header["goals"]:
-        _ = columns.goals[name]  # a goal is made when it is first asked for
     lengths = [header["events"]] * len(_of_engagements(columns))
-    for length in header["goals"].values():
-        lengths += [length] * len(_of_goal(columns, next(iter(columns.goals))))
+    for name, (length, apart) in header["goals"].items():
+        for day, who, *sums in apart:
+            columns.goals[name].apart[day, who] = OrderSums(*sums)
+        lengths += [length] * len(_of_goal(columns, name))
     for column, length in zip(_columns_of(columns), lengths, strict=True):
         size = length * column.itemsize
         column.frombytes(data[at : at + size])

@@ -12,6 +12,9 @@ from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
 Status = Literal["queued", "running", "done", "failed"]
+ENDED: tuple[Status, ...] = ("done", "failed")
+"""A fit of one of these stays as it is."""
+
 Document = dict[str, Any]
 
 
@@ -60,9 +63,14 @@ class FitStore:
         """Keep a new header; False if there is one with this id."""
         return self._table.put_new(self._item(header))
 
-    def save(self, header: FitHeader) -> None:
-        """Write a header in place of the one before."""
-        self._table.put(self._item(header))
+    def save(self, header: FitHeader) -> bool:
+        """Write a header in place of the one before; False if that had ended, and it stays."""
+        return self._table.put(
+            self._item(header),
+            only_if="NOT #status IN (:done, :failed)",
+            names={"#status": "status"},
+            values={f":{status}": {"S": status} for status in ENDED},
+        )
 
     def get(self, fit_id: str) -> FitHeader | None:
         """The header of a fit, or None."""

@@ -138,7 +138,7 @@ def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> 
     plan = json.loads(told["input"])
     expect(len(plan["parts"]) >= 8, f"{len(plan['parts'])} parts")
     for part in plan["parts"]:
-        given = {name: plan[name] for name in ("tenant", "fit_id", "as_of", "followed")}
+        given = {name: value for name, value in plan.items() if name != "parts"}
         kept = functions["FitPartHandler"].invoke(given | {"part": part})
         expect(kept > 0, f"part {part}: {kept}")
     ended = functions["FitMergeHandler"].invoke(plan, seconds=600)

@@ -28,6 +28,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.events import parse_event
+from chalicelib.services.columns import NOT_FOLLOWED, OrderSums
 from chalicelib.services.credits import MODELS, RULES, count_anonymous, credit_goal
 from chalicelib.services.estimation import fit_events
 from tests.factories import make_conversion, make_event
@@ -46,6 +47,7 @@ class Columns:
     kind: array[int] = field(default_factory=lambda: array("q"))
     person: array[int] = field(default_factory=lambda: array("q"))
     count: array[float] = field(default_factory=lambda: array("d"))
+    apart: dict[tuple[int, int], OrderSums] = field(default_factory=dict)
 
     def add(self, person: int, after: float, *, kind: int = 0, count: float = 1.0) -> None:
         midnight = dt.datetime(2026, 1, 1, tzinfo=dt.UTC).timestamp() / 86_400
@@ -119,6 +121,28 @@ def test_what_cannot_be_credited_is_counted_by_day() -> None:
 
     assert found["untouched"] == on_days(d2=1)
     assert found["anonymous"] == on_days(d7=2)
+
+
+def test_who_is_followed_stands_for_all_and_no_more_is_credited_than_there_was() -> None:
+    """Of six identified conversions three are followed, of which two had engagements before."""
+    engaged, bought = example()
+    everybody = credit(engaged, bought)
+    day = START.toordinal()
+    bought.apart[day + 3, NOT_FOLLOWED] = OrderSums(records=3, count=3)
+    bought.apart[day + 40, NOT_FOLLOWED] = OrderSums(records=9, count=9)
+    bought.apart[day + 4, NOBODY] = OrderSums(records=2, count=2)
+    half = credit(engaged, bought)
+    for rule in RULES:
+        for ours, theirs in zip(half["daily"][rule], everybody["daily"][rule], strict=True):
+            assert ours == [2 * n for n in theirs]
+    assert half["whole"]["shapley"]["conversions"] == pytest.approx(
+        [2 * n for n in everybody["whole"]["shapley"]["conversions"]]
+    )
+    credited = sum(map(sum, half["daily"]["last"]))
+    assert credited + sum(half["untouched"]) == 6
+    assert [b - a for a, b in zip(everybody["anonymous"], half["anonymous"], strict=True)] == [
+        2 if n == 4 else 0 for n in range(N_DAYS)
+    ]
 
 
 def test_a_refund_is_no_conversion() -> None:

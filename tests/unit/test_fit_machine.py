@@ -10,7 +10,6 @@ import datetime as dt
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,7 +24,7 @@ from chalicelib.storage.objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged
 from tests.conftest import BUCKET, Cloud, session
-from tests.fit_in_parts import FEW, NOW, asked_for, document_of, plain_fit, record_history
+from tests.fit_in_parts import END, FEW, NOW, asked_for, document_of, plain_fit, record_history
 from tests.functions import SIMPLE, Fault, Functions
 from tests.policies import Grant, grants_of
 from tests.unit.test_workers import sqs_event
@@ -145,23 +144,43 @@ def test_a_fit_of_many_events_is_read_in_parts_and_is_the_whole_fit(
 
 
 def test_a_message_that_comes_again_starts_nothing_again(
-    cloud: Cloud, store: TenantStore, functions: Machine
+    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Before the fit has ended, after it, and while it ends, by who had planned it once more."""
     record_history(store, FEW)
     fit_id = asked_for(store)
-    first = run(fit_id)
-    calls = functions.calls.total()
-    header = show_fit(store, fit_id)
-    store.fits.save(replace(header, status="running"))  # as it was when the message came again
-    again = workers.run_fits(
-        sqs_event(fit_message("acme", fit_id)), now=NOW + dt.timedelta(hours=1)
-    )
-    assert again == {"batchItemFailures": []}
+    messages = sqs_event(fit_message("acme", fit_id))
+    plan = workers.plan_fit(store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9)
+    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
+    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
+    assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
+    calls, header = functions.calls.total(), show_fit(store, fit_id)
+    assert header.status == "done"
+    for planned in (None, plan):
+        monkeypatch.setattr(workers, "plan_fit", lambda *_, planned=planned, **__: planned)
+        again = workers.run_fits(messages, now=NOW + dt.timedelta(hours=1))
+        assert again == {"batchItemFailures": []}
+        assert show_fit(store, fit_id) == header
     assert functions.calls.total() == calls
-    assert run(fit_id)["startDate"] == first["startDate"]
+    assert set(functions.calls.values()) == {1}
 
 
-def test_a_part_that_fails_for_good_ends_the_fit_without_an_answer(
+def test_a_fit_that_was_tried_before_is_read_in_parts_whatever_the_totals_say(
+    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_FIT_WHOLE_EVENTS", "1000000")
+    wiring.use_session(session())
+    record_history(store, FEW)
+    fit_id = asked_for(store, start=END - dt.timedelta(days=20), end=END)
+    messages = sqs_event(fit_message("acme", fit_id))
+    messages["Records"][0]["attributes"] = {"ApproximateReceiveCount": "2"}
+    assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
+    assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
+    parts = [number for function, number in functions.calls if function == "FitPartHandler"]
+    assert len(parts) == 21 * store.config.shards
+
+
+def test_a_part_that_fails_for_good_fails_the_fit(
     cloud: Cloud, store: TenantStore, functions: Machine
 ) -> None:
     """moto goes on to the merge, as it does not know `ToleratedFailureCount`; that refuses, too."""
@@ -177,8 +196,10 @@ def test_a_part_that_fails_for_good_ends_the_fit_without_an_answer(
     assert found["status"] == "FAILED"
     assert 5 <= functions.calls["FitPartHandler", 2] <= 7  # a trip of moto's costs one of seven
     assert all(one <= 120 for one in functions.waits)
-    assert show_fit(store, fit_id).status == "running"
+    header = show_fit(store, fit_id)
+    assert (header.status, header.error and header.error["code"]) == ("failed", "unfinished_fit")
     assert store.fits.document(fit_id) is None
+    assert objects_under(cloud, "documents/acme/fit-parts/") == []
 
 
 def test_what_the_machine_should_never_ask_is_not_tried_again(
@@ -186,7 +207,7 @@ def test_what_the_machine_should_never_ask_is_not_tried_again(
 ) -> None:
     part = {"number": 0, "shard": 0, "first": "2026-03-02", "last": "2026-03-01"}
     given = {"tenant": "acme", "fit_id": "x", "as_of": "2026-03-15T12:00:00Z", "parts": [part]}
-    given["followed"] = 1024
+    given |= {"followed": 1024, "first": "2026-03-01", "last": "2026-03-02", "oldest": "2026-01-01"}
     assert wiring.start_fit_machine("wrong", given | {"at_once": 1})
     assert ended("wrong")["status"] == "FAILED"
     assert functions.calls["FitPartHandler", 0] == 1

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.services.fit_parts import MAX_PARTS
 from chalicelib.services.fits import MAX_WINDOW_DAYS
 from chalicelib.settings import Settings
 from infra import cost, scale
@@ -80,9 +81,9 @@ def test_shards_are_asked_for_by_whatever_is_reached_first() -> None:
 
 def test_no_plan_is_larger_than_a_plan_may_be() -> None:
     for shards in (4, 32, 256):
-        assert SCALE.fit(6e9, shards, 40).parts <= 2_000
+        assert SCALE.fit(6e9, shards, 40).parts <= MAX_PARTS
         longest = replace(SCALE, given=Settings(fit_window_days=MAX_WINDOW_DAYS, fit_part_events=1))
-        assert longest.fit(6e9, shards, 40).parts <= 2_000
+        assert longest.fit(6e9, shards, 40).parts <= MAX_PARTS
 
 
 def test_the_page_has_a_figure_wherever_it_wants_one() -> None:

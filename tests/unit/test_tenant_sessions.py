@@ -128,7 +128,7 @@ def test_parts_of_fits_reach_the_tenant_whose_fit_it_is(
         work_as(monkeypatch, "Import")
         asked = request_fit(wiring.store(tenant), wiring.send_fit, now=NOW, start=DAY, end=DAY)
         plan = {"tenant": tenant, "fit_id": asked.fit_id, "as_of": "2026-03-15T12:00:00Z"}
-        plan |= {"followed": 1024}
+        plan |= {"followed": 1024, "first": f"{DAY}", "last": f"{DAY}", "oldest": "2026-01-01"}
         work_as(monkeypatch, "FitPart")
         watch.calls.clear()
         assert workers.read_fit_part(plan | {"part": part}) > 0
