@@ -21,6 +21,7 @@ from chalice.test import Client
 
 from chalicelib import wiring, workers
 from chalicelib.services import erasures, estimation, fits
+from chalicelib.services.columns import Columns
 from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fits import request_fit, show_fit
 from chalicelib.services.imports import start_import
