@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
+import random
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -128,3 +130,9 @@ def store(cloud: Cloud) -> TenantStore:
     from chalicelib import wiring
 
     return wiring.store("acme")
+
+
+@pytest.fixture
+def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys for people, and with them hashes and who is in a sample, are the same in each run."""
+    monkeypatch.setattr(secrets, "token_bytes", random.Random(0).randbytes)

@@ -29,6 +29,8 @@ from tests.functions import SIMPLE, Fault, Functions
 from tests.policies import Grant, grants_of
 from tests.unit.test_workers import sqs_event
 
+pytestmark = pytest.mark.usefixtures("same_people")
+
 ACCOUNT = "123456789012"
 FUNCTION = "arn:aws:lambda:eu-central-1:{}:function:{}"
 EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": SIMPLE}

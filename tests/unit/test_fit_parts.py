@@ -53,6 +53,8 @@ from tests.fit_in_parts import (
     record_history,
 )
 
+pytestmark = pytest.mark.usefixtures("same_people")
+
 LIMITS = {"part_events": 10, "merged_events": 10**9}
 Draw = st.integers(0, 2**32)
 
