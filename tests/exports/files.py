@@ -29,6 +29,11 @@ def table(*rows: Sequence[object], delimiter: str = ",", end: str = "\n") -> str
     return text.getvalue()
 
 
+def lines(*records: object) -> str:
+    """NDJSON."""
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
 def google_row(**over: object) -> list[object]:
     """A daily campaign row under `GOOGLE_HEADER`."""
     row = {

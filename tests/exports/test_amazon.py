@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.platforms.amazon.python_lines import parse_dictionary
-from tests.exports.files import Read, read
+from tests.exports.files import Read, lines, read
 from tests.exports.test_conservation import check_conservation
 
 HEADER = (
@@ -49,10 +49,6 @@ def make_review_of_2023(**over: Any) -> dict[str, Any]:
         "helpful_vote": 2,
         "verified_purchase": True,
     } | over
-
-
-def lines(*reviews: dict[str, Any]) -> str:
-    return "".join(json.dumps(review) + "\n" for review in reviews)
 
 
 def make_row(**over: object) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.events import EVENT_ERROR_CODES, EventRefused, parse_event
 from chalicelib.exports import ROW_REFUSALS, Imported, NotData, Refused, read_export
-from tests.exports.corpus import FILES
+from tests.exports.corpus import FAMILIES, FILES
 from tests.exports.mutations import KINDS, Mutation, mutate
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "40"))
@@ -74,6 +74,10 @@ def test_a_damaged_file_gives_events_or_declared_refusals(name: str) -> None:
         read_anything(data, spread=spread, currency=currency)
 
     check()
+
+
+def test_every_file_has_a_name_of_its_own() -> None:
+    assert len(FILES) == sum(map(len, FAMILIES))
 
 
 @pytest.mark.parametrize("name", FILES)

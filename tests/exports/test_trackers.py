@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.exports.platforms.ga4_bigquery.sources import channel_of
-from tests.exports.files import Read, read
+from tests.exports.files import Read, lines, read
 from tests.exports.test_conservation import check_conservation
 
 PEOPLE = ("ada@example.org", "Lovelace", "192.0.2.7", "f1e2d3hash", "1166526666")
@@ -71,10 +71,6 @@ def make_hit(name: str = "page_view", **over: Any) -> dict[str, Any]:
 
 def typed(value: Any) -> dict[str, Any]:
     return {"string_value" if isinstance(value, str) else "double_value": value}
-
-
-def lines(*records: dict[str, Any]) -> str:
-    return "".join(json.dumps(record) + "\n" for record in records)
 
 
 def everything_shown(result: Read) -> str:

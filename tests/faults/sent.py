@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
@@ -39,6 +40,24 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 NUMBERS = st.integers(0, 12)
 """Few ids, so that events are sent again and restated all the time."""
+
+OF_ANOTHER_TENANT = [
+    make_event(
+        event_id=f"o{number}",
+        occurred_at=f"{FIRST + dt.timedelta(days=number % 3)}T10:00:00Z",
+        user_id=PEOPLE[number % 2],
+    )
+    for number in range(12)
+]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that was uploaded, and by which mapping it is read."""
+
+    key: str
+    body: bytes
+    mapping: dict[str, Any] | None = None
 
 
 @st.composite

@@ -26,9 +26,10 @@ from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 from tests.factories import make_conversion, make_cost, make_event, money
-from tests.faults.history import LITTLE, PLENTY, History
+from tests.faults.history import History
 from tests.faults.layer import Faults
 from tests.faults.sent import AMOUNTS, FIRST, OF_PEOPLE, PEOPLE
+from tests.faults.service import LITTLE, PLENTY
 from tests.faults.test_kills import checkpoint_first
 
 pytestmark = pytest.mark.breaks_code
@@ -312,7 +313,7 @@ def a_long_history(seed: int) -> None:
         history.look_again()
         history.import_people(a_list_of_people(draw), 0, Faults(), PLENTY)
     except BaseException:
-        history._stack.close()
+        history.service.close()
         raise
     history.teardown()
 

@@ -1,0 +1,174 @@
+"""What a row says of its thing and its days -> events.
+
+What never changes of an event is settled with its thing (`things`); a row adds its day, its numbers
+and the rest of the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chalicelib.exports.booking import Tally, book
+from chalicelib.exports.cells import is_blank
+from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.exports.reports.dating import Span
+from chalicelib.exports.reports.layout import Cells, Layout
+from chalicelib.exports.reports.sums import Amounts, Counts
+from chalicelib.exports.reports.things import Thing
+from chalicelib.money import Money
+
+
+class RowEvents:
+    """Makes the events of a report's rows.
+
+    Parameters
+    ----------
+    counts, amounts : Counts, Amounts
+        Read the cells of audiences and conversions.
+    is_lifetime : bool
+        Whether numbers are running totals, whose ids name no day.
+    """
+
+    def __init__(
+        self, layout: Layout, counts: Counts, amounts: Amounts, *, is_lifetime: bool
+    ) -> None:
+        self._layout = layout
+        self._counts = counts
+        self._amounts = amounts
+        self._is_lifetime = is_lifetime
+
+    def of_day(
+        self,
+        thing: Thing,
+        span: Span,
+        ordinal: int,
+        found: Sequence[tuple[int, int]],
+        cost: Money | None,
+    ) -> list[RawEvent]:
+        """The engagements of a row of one day; its cost with the clicks, else the impressions."""
+        beginning = f"{thing.prefix}:{'' if self._is_lifetime else span.name}:"
+        end = f":{ordinal}" if ordinal else ""
+        at, (bases, weights) = span.at, thing.sort
+        campaign, content = thing.campaign, thing.content
+        carrier, weight = None, 0
+        events: list[RawEvent] = []
+        for index, count in found:
+            event = bases[index].copy()
+            if count < 0:
+                count = -count
+                event["type"] = event["event_id"] = self._layout.metrics[index].undone
+            event["event_id"] = beginning + event["event_id"] + end
+            event["occurred_at"] = at
+            event["count"] = count
+            if campaign:
+                event["campaign_id"] = campaign
+            if content:
+                event["content_id"] = content
+            events.append(event)
+            if weights[index] > weight:
+                carrier, weight = event, weights[index]
+        if carrier is not None and cost is not None:
+            carrier["cost"] = cost
+        elif cost is not None:
+            events.append(self._cost_event(thing, span, f"{beginning}cost{end}", cost))
+        return events
+
+    def _cost_event(self, thing: Thing, span: Span, event_id: str, cost: Money) -> RawEvent:
+        event: RawEvent = {
+            "kind": "cost",
+            "event_id": event_id,
+            "occurred_at": span.at,
+            "channel": self._layout.channel,
+            "amount": cost,
+            "paid": self._layout.paid,
+        }
+        if thing.campaign:
+            event["campaign_id"] = thing.campaign
+        return event
+
+    def of_days(
+        self,
+        thing: Thing,
+        span: Span,
+        ordinal: int,
+        found: Sequence[tuple[int, int]],
+        cost: Money | None,
+    ) -> tuple[RawEvent, ...]:
+        """The events of a row of several days: paid and organic counts apart, the cost once."""
+        layout = self._layout
+        by_paid: dict[bool, dict[str, int]] = {}
+        for index, count in found:
+            metric = layout.metrics[index]
+            kind = metric.undone if count < 0 else metric.type
+            counts = by_paid.setdefault(thing.sort.bases[index]["paid"], {})
+            counts[kind] = counts.get(kind, 0) + abs(count)
+        if cost is not None:
+            by_paid.setdefault(layout.paid, {})
+        events: list[RawEvent] = []
+        for paid, counts in by_paid.items():
+            tally = Tally(
+                channel=layout.channel,
+                report=layout.report if paid == layout.paid else f"{layout.report}-paid",
+                account=thing.account,
+                key=thing.key,
+                ordinal=ordinal,
+                first=span.first,
+                last=span.last,
+                counts=counts,
+                cost=(cost.amount, cost.currency) if cost and paid == layout.paid else None,
+                paid=paid,
+                campaign_id=thing.campaign,
+                content_id=thing.content,
+            )
+            events += book(tally)
+        return tuple(events)
+
+    def add_audience(self, events: list[RawEvent], thing: Thing, span: Span, cells: Cells) -> None:
+        """Adds how many followers the row tells of, if it does; raises `RowRefused`."""
+        position = self._layout.audience_at
+        if position < 0 or is_blank(cells[position]):
+            return
+        cell = cells[position]
+        size = self._counts[cell]
+        if size < 0:
+            raise RowRefused("negative", f"an audience of {size}")
+        events.append(
+            {
+                "kind": "audience",
+                "event_id": f"{thing.prefix}:{span.name}:audience",
+                "occurred_at": span.at,
+                "channel": self._layout.channel,
+                "size": size,
+            }
+        )
+
+    def add_conversions(
+        self, events: list[RawEvent], thing: Thing, span: Span, ordinal: int, cells: Cells
+    ) -> None:
+        """Adds the conversions that the row tells of, if it does; raises `RowRefused`."""
+        layout = self._layout
+        if not layout.goal:
+            return
+        worth = None
+        if layout.worth_at >= 0:
+            worth = self._amounts[cells[layout.worth_at], thing.currency]
+        count = 1
+        if layout.converted_at >= 0:
+            count = self._counts[cells[layout.converted_at]]
+        if count < 0:
+            raise RowRefused("negative", f"{count} conversions")
+        if not count:
+            if worth is not None:
+                raise RowRefused("value_without_order", "money without a conversion")
+            return
+        end = f":{ordinal}" if ordinal else ""
+        event: RawEvent = {
+            "kind": "conversion",
+            "event_id": f"{thing.prefix}:{span.name}:{layout.goal}{end}",
+            "occurred_at": span.at,
+            "goal": layout.goal,
+            "count": count,
+        }
+        if worth is not None:
+            event["value"] = worth
+        events.append(event)

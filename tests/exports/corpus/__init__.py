@@ -1,0 +1,22 @@
+"""One small file of every kind that is imported: what is fuzzed, and what recognition is held to.
+
+Made up in code in the shapes that the platforms give their files; no line is a platform's. A module
+for each family of platforms has `TEXTS` and, where workbooks and archives are given, `BINARIES`:
+name -> (platform, content).
+"""
+
+from __future__ import annotations
+
+from tests.exports.corpus import ads, communities, facebook, networks, shops, trackers, twitter
+
+FAMILIES: tuple[dict[str, tuple[str, bytes]], ...] = (
+    *(
+        {name: (platform, text.encode()) for name, (platform, text) in family.TEXTS.items()}
+        for family in (ads, facebook, twitter, networks, shops, trackers, communities)
+    ),
+    ads.BINARIES,
+    networks.BINARIES,
+)
+
+FILES = {name: file for family in FAMILIES for name, file in family.items()}
+"""Name -> (platform, bytes)."""

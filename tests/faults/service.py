@@ -1,0 +1,245 @@
+"""The service under test: on moto and in process, behind faults, on a clock that only sleep moves.
+
+It does what is asked of it, once or until it is done, as HTTP, S3, SQS and the stream would; what
+should come of that it does not know.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import logging
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import botocore.endpoint
+import pytest
+from chalice.test import Client
+from moto import mock_aws
+
+from chalicelib import wiring, workers
+from chalicelib.events import Event
+from chalicelib.services.keys import create_key
+from chalicelib.services.record import record_events
+from tests.conftest import BUCKET, REGION, SECRET, TABLE, create_table
+from tests.faults.layer import Crash, FaultLayer, Faults
+from tests.faults.model import kept
+from tests.faults.sent import FIRST, LAST, OF_ANOTHER_TENANT, Sent
+from tests.faulty import FakeTime
+
+NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
+RETENTION_DAYS = 40
+"""Few, because an erasure looks at each of them."""
+
+CHUNK_EVENTS = 5
+"""Few, so that a small file has several checkpoints."""
+
+PLENTY, LITTLE = 900.0, 1.0
+"""Seconds that an import has left, whenever it looks; with little it stops at each checkpoint."""
+
+
+class Service:
+    """The service, until it is closed.
+
+    Attributes
+    ----------
+    clock : FakeTime
+    layer : FaultLayer
+        Before the table; its faults are the weather.
+    store, other : TenantStore
+        Of the tenant that everything here happens to, and of one that holds `OF_ANOTHER_TENANT`.
+    logged : list of str
+    seconds_left : float
+        What an import is told of its time.
+    """
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        patch = self._stack.enter_context(pytest.MonkeyPatch.context())
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": REGION,
+            "LIKEWORTH_SECRET": SECRET,
+            "LIKEWORTH_SHARDS": "2",
+            "LIKEWORTH_RETENTION_DAYS": str(RETENTION_DAYS),
+        }.items():
+            patch.setenv(name, value)
+        self.clock = FakeTime()
+        patch.setattr("chalicelib.storage.tenant_store.Patience", self.clock.patience)
+        # Not `time.sleep` itself: other threads sleep, too, and would move this clock.
+        patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.clock.sleep))
+        # The same history must be the same to the last call: no clock and no secret of this run.
+        patch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: self.clock.now))
+        patch.setattr("chalicelib.api.http._now", lambda: NOW)
+        patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
+        patch.setattr("chalicelib.services.fits._estimation", lambda: _read_all)
+        in_small_chunks = functools.partial(workers.run_import, chunk_events=CHUNK_EVENTS)
+        patch.setattr(workers, "run_import", in_small_chunks)
+        self.seconds_left = PLENTY
+        self._stack.enter_context(mock_aws())
+        wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
+        self._stack.callback(wiring.reset)
+        for queue in ("import", "fit"):
+            url = wiring.client("sqs").create_queue(QueueName=f"likeworth-{queue}s")["QueueUrl"]
+            patch.setenv(f"LIKEWORTH_{queue.upper()}_QUEUE_URL", url)
+        wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
+        create_table(wiring.client("dynamodb"), stream=False)
+        wiring.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        self.store = wiring.store("acme")
+        self._key = create_key(self.store, "admin", now=NOW)
+        self.logged: list[str] = []
+        handler = _Lines(self.logged)
+        logging.getLogger("chalicelib").addHandler(handler)
+        self._stack.callback(logging.getLogger("chalicelib").removeHandler, handler)
+        self.layer = FaultLayer(sleep=self.clock.sleep, now=lambda: self.clock.now, page=20)
+        self.layer.attach(wiring.client("dynamodb"))
+        self.other = wiring.store("other")
+        record_events(self.other, OF_ANOTHER_TENANT, now=NOW)
+        self.layer.changed.clear()
+
+    def close(self) -> None:
+        """Leave the process as it was."""
+        self._stack.close()
+
+    # --- HTTP ---------------------------------------------------------------------------------
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """The answer to a request."""
+        import app
+
+        headers = {"x-api-key": self._key, "content-type": "application/json"}
+        text = b"" if body is None else json.dumps(body).encode()
+        return Client(app.app).http.request(method, path, headers=headers, body=text)
+
+    def post(self, raws: list[dict[str, Any]]) -> Any:
+        """The answer to events."""
+        return self.call("POST", "/v1/events", {"events": raws})
+
+    def get(self, path: str) -> Any:
+        """What is told at a path, which must be there."""
+        answer = self.call("GET", path)
+        assert answer.status_code == 200, answer.body
+        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is no JSON
+        return answer
+
+    # --- files and messages -------------------------------------------------------------------
+
+    def upload(self, sent: Sent) -> dict[str, Any]:
+        """Put a file into the bucket; the message that S3 sends of it."""
+        s3 = wiring.client("s3")
+        etag = s3.put_object(Bucket=BUCKET, Key=sent.key, Body=sent.body)["ETag"]
+        return {
+            "Records": [
+                {
+                    "eventName": "ObjectCreated:Put",
+                    "eventTime": "2026-03-15T11:00:00Z",
+                    "s3": {"bucket": {"name": BUCKET}, "object": {"key": sent.key, "eTag": etag}},
+                }
+            ]
+        }
+
+    def deliver(
+        self,
+        message: dict[str, Any],
+        calls: int,
+        storm: Faults,
+        *,
+        run: Callable[[dict[str, Any]], Any] | None = None,
+    ) -> None:
+        """Deliver a message until it is done with, as SQS does; to the imports, or to `run`."""
+        self.layer.faults, self.layer.crashes_in = storm, calls
+        waiting = [message]
+        for attempt in range(60):
+            if not waiting:
+                break
+            if attempt > 5:
+                self.layer.faults = Faults()
+            self.clock.sleep(1)
+            record = {"messageId": "m", "body": json.dumps(waiting[0])}
+            try:
+                answer = (run or self._run_import)({"Records": [record]})
+            except Crash:
+                continue
+            self.layer.crashes_in = 0
+            if not answer["batchItemFailures"]:
+                waiting = [*waiting[1:], *self.queued("import")]
+        else:
+            raise AssertionError("the message is never done with")
+        self.layer.faults, self.layer.crashes_in = Faults(), 0
+
+    def queued(self, queue: str) -> list[dict[str, Any]]:
+        """The messages in a queue; they are gone after."""
+        sqs = wiring.client("sqs")
+        url = getattr(wiring.settings(), f"{queue}_queue_url")
+        told = []
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                told.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return told
+
+    def stream(self, draw: random.Random, times: int, *, everything: bool) -> None:
+        """The stream tells of changes: half of them or all, in pieces, in any order, repeatedly."""
+        keys = self.layer.changed
+        told = list(keys) if everything else draw.sample(keys, len(keys) // 2)
+        for key in told:
+            keys.remove(key)
+        records = [
+            {"dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}} for pk, sk in told * times
+        ]
+        draw.shuffle(records)
+        while records:
+            size = draw.randint(1, len(records))
+            self.clock.sleep(1)
+            workers.derive_totals(
+                {"Records": records[:size]}, now=NOW + dt.timedelta(seconds=self.clock.now)
+            )
+            records = records[size:]
+
+    def _run_import(self, event: dict[str, Any]) -> Any:
+        return workers.run_imports(event, now=NOW, seconds_left=lambda: self.seconds_left)
+
+    # --- what is there ------------------------------------------------------------------------
+
+    def objects(self) -> set[str]:
+        """The keys in the bucket."""
+        pages = wiring.client("s3").list_objects_v2(Bucket=BUCKET)
+        return {one["Key"] for one in pages.get("Contents", ())}
+
+    def items(self) -> str:
+        """Everything in the table, as one text."""
+        pages = wiring.client("dynamodb").get_paginator("scan").paginate(TableName=TABLE)
+        return json.dumps([page["Items"] for page in pages], default=str)
+
+
+def run_fit(event: dict[str, Any]) -> Any:
+    """Fit by a stand-in that tells which events it was given."""
+    return workers.run_fits(event, now=NOW)
+
+
+def _read_all(events: Iterator[Event], *, as_of: dt.datetime, **_: Any) -> dict[str, Any]:
+    """In place of the estimator: tells which events it was given."""
+    read = [[name, at.isoformat(), user, text] for name, at, user, text in map(kept, events)]
+    window = {"from": FIRST.isoformat(), "to": LAST.isoformat()}
+    return {"goals": {"purchase": {"diagnostics": {"events": read}}}, "window": window}
+
+
+class _Lines(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__(logging.DEBUG)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        self._lines.append(record.getMessage())
