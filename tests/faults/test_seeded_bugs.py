@@ -237,11 +237,11 @@ def fit_the_first_shard(patch: Patch) -> None:
     """A fit reads a part of the people for all of them."""
     patch.setattr(
         fits,
-        "_events_of",
-        lambda store, start, end, oldest: (
+        "events_of",
+        lambda store, window: (
             event
-            for number in range((end - start).days + 1)
-            for event in store.events.in_partition(start + dt.timedelta(number), 0)
+            for number in range((window.end - window.start).days + 1)
+            for event in store.events.in_partition(window.start + dt.timedelta(number), 0)
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,7 @@ from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
 from chalicelib.events import Conversion, Engagement
 from chalicelib.exports import PLATFORMS
 from chalicelib.services import erasures
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import Columns, OrderSums
 from chalicelib.services.erasing_files import PEOPLELESS, pieces_of
 from chalicelib.services.imports import list_refused_rows, show_import, start_import
 from chalicelib.services.record import record_events
@@ -116,10 +116,14 @@ def sums_of_a_fit(store: TenantStore) -> Any:
         totals[kind, day] += count
     for (number, day, _), count in columns.apart.items():
         totals[kinds[number], day] += count
-    goals = {
-        name: sorted(zip(goal.day, goal.time, goal.count, goal.value, strict=True))
-        for name, goal in columns.goals.items()
-    }
+    goals = {}
+    for name, goal in columns.goals.items():
+        sums: dict[int, OrderSums] = defaultdict(OrderSums)
+        for day, number, value in zip(goal.day, goal.count, goal.value, strict=True):
+            sums[day].add(int(number), Decimal(str(value)))
+        for (day, _), more in goal.apart.items():
+            sums[day].extend(more)
+        goals[name] = dict(sums)
     costs = {k: round(v, 9) for k, v in columns.cost_of_channel.items()}
     return totals, goals, costs, sorted(columns.costs)
 
