@@ -165,6 +165,7 @@ class Scale:
         followed = min(1.0, given.fit_merged_events / events)
         merged = events * followed
         merge = merging.fit_seconds + merged * (merging.merge_seconds + merging.fit_event_seconds)
+        merge += 2 * parts * self.model.assumed.call_seconds  # each is fetched, and removed
         reading = Work(*self._read(events), 0.0)
         seconds = parts * one * self.part_mb + merge * self.merge_mb
         kept = merged * merging.part_bytes

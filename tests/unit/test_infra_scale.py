@@ -27,7 +27,8 @@ def test_a_fit_in_parts_is_as_many_as_days_and_shards_ask_for() -> None:
     assert one.part_seconds == pytest.approx(1_000 * (0.002 + 0.001 + 0.001))
     assert one.read_seconds == pytest.approx(4.0 + 5 * one.part_seconds)
     assert one.followed == 0.5
-    assert one.merge_seconds == pytest.approx(4.0 + 5.0 + 10_000 * 0.0005)
+    # and each of 20 parts is fetched and removed, at 10 ms
+    assert one.merge_seconds == pytest.approx(4.0 + 5.0 + 10_000 * 0.0005 + 0.4)
     assert one.memory_bytes == 2**20 + 10_000 * 200
     assert one.kept_bytes == 100_000
     assert one.seconds == one.read_seconds + one.merge_seconds
@@ -36,7 +37,7 @@ def test_a_fit_in_parts_is_as_many_as_days_and_shards_ask_for() -> None:
 def test_what_a_fit_in_parts_uses() -> None:
     use = SCALE.fit(20_000, 2, 4).use
     assert use["dynamodb_read_units"] == pytest.approx(20_000 * 0.02)
-    assert use["lambda_gb_seconds"] == pytest.approx(20 * 4.0 * 0.5 + 10.0 * 2)
+    assert use["lambda_gb_seconds"] == pytest.approx(20 * 4.0 * 0.5 + 10.4 * 2)
     assert use["s3_writes"] == use["s3_reads"] == 20
     assert use["state_transitions"] == 83
 
