@@ -44,6 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from botocore.exceptions import ClientError
 
     from chalicelib import wiring
+    from chalicelib.cli.progress import step
     from chalicelib.services.restoring import restore
     from chalicelib.storage.keys import is_tenant
     from chalicelib.storage.outages import code_of
@@ -64,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     status = 0
     for tenant in dict.fromkeys(asked) or tenants:
         try:
-            told = restore(wiring.store(tenant), copy, dry_run=arguments.dry_run)
+            with step(f"restoring {tenant}") as tell:
+                told = restore(wiring.store(tenant), copy, dry_run=arguments.dry_run, progress=tell)
         except CannotRestore as error:
             status = _refuse(error.detail)
             continue

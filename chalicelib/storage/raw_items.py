@@ -30,15 +30,23 @@ class Compared:
 class RawItems:
     """The items of one tenant in one table.
 
-    Reads are consistent, and repeated while the store does not answer. Every method raises
-    `ValueError` for a partition of somebody else, and `StoreUnavailable` when it has no patience
-    left.
+    Reads are repeated while the store does not answer. Every method raises `ValueError` for a
+    partition of somebody else, and `StoreUnavailable` when it has no patience left.
+
+    Parameters
+    ----------
+    consistent : bool
+        Whether to see what was written last: of a copy nobody writes to it costs double for
+        nothing.
     """
 
-    def __init__(self, table: Table, tenant: str, patience: Patience) -> None:
+    def __init__(
+        self, table: Table, tenant: str, patience: Patience, *, consistent: bool = True
+    ) -> None:
         self._table = table
         self._tenant = tenant
         self._patience = patience
+        self._consistent = consistent
 
     @property
     def table_name(self) -> str:
@@ -49,7 +57,7 @@ class RawItems:
         """One item, or None."""
         return persist(
             lambda: self._table.get(
-                keys.own_partition(self._tenant, partition), sort, consistent=True
+                keys.own_partition(self._tenant, partition), sort, consistent=self._consistent
             ),
             self._patience,
         )
@@ -61,7 +69,7 @@ class RawItems:
         failures, give_up_at = 0, 0.0
         while True:
             try:
-                for item in self._table.query(partition, after=after, consistent=True):
+                for item in self._table.query(partition, after=after, consistent=self._consistent):
                     yield item
                     after, failures = item["sk"]["S"], 0
                 return

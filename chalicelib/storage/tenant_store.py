@@ -125,9 +125,10 @@ class TenantStore:
         )
 
     def raw_items(self, patience: Patience, table: str | None = None) -> RawItems:
-        """The tenant's items as they lie in the table, or in another one, such as a copy of it."""
-        there = self._table if table is None else Table(self._client, table)
-        return RawItems(there, self.tenant, patience)
+        """The tenant's items as they lie in the table, or in a copy of it that nobody writes to."""
+        if table is None:
+            return RawItems(self._table, self.tenant, patience)
+        return RawItems(Table(self._client, table), self.tenant, patience, consistent=False)
 
     def iter_events(self, start: dt.date, end: dt.date) -> Iterator[Event]:
         """The events from `start` to `end` (inclusive), shard by shard, day by day."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from contextlib import suppress
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +17,9 @@ from chalicelib.services import erasures
 from chalicelib.services.audit import audit
 from chalicelib.services.keys import authenticate, create_key, issue_key, revoke_key
 from chalicelib.services.record import record_events
-from chalicelib.services.restoring import Restored, restore
+from chalicelib.services.restoring import Restored, events, restore
+from chalicelib.services.restoring.events import restore_place
+from chalicelib.services.restoring.standing import stand
 from chalicelib.services.totals import derive_day
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, pseudonyms
@@ -72,7 +76,7 @@ def lose(cloud: Cloud, *lost: tuple[str, str]) -> None:
 def lose_all(cloud: Cloud) -> None:
     """The table is empty, and no process remembers anything."""
     lose(cloud, *items_of(cloud))
-    wiring.use_session(wiring._process.session)
+    wiring._process.stores.clear()
 
 
 def fresh(tenant: str = "acme") -> TenantStore:
@@ -433,6 +437,24 @@ def test_people_under_another_key_are_refused(cloud: Cloud, store: TenantStore) 
     assert items_of(cloud) == before
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_while_it_registers_nobody_makes_another_key(
+    cloud: Cloud, store: TenantStore, after: bool
+) -> None:
+    own = store.user_hash("anna")
+    take_copy(cloud)
+    partial = 0
+    for dies_at in range(1, 25):
+        lose_all(cloud)
+        with suppress(Killed):
+            brought_back(store_on(cloud, MortalClient(cloud.dynamodb, dies_at, after=after)))
+        there = {sort for partition, sort in items_of(cloud) if partition == "acme#config"}
+        partial += len(there) == 1
+        if there:  # the service goes on meanwhile
+            assert fresh().user_hash("anna") == own
+    assert partial
+
+
 def test_the_same_key_under_another_secret_fits(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -624,6 +646,37 @@ def test_killed_anywhere_and_run_again_it_ends_where_it_should(
     assert len(places(cloud, "admin")) == 2
     assert {key.revoked_at for key in fresh().api_keys.by_id()} == {None}
     assert events_in(items_of(cloud)) == events_in(taken)
+
+
+def test_told_to_stop_it_writes_no_more(
+    cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "IN_FLIGHT", 1)
+    record_events(store, history(), now=NOW)
+    taken = take_copy(cloud)
+    lose(cloud, *events_in(taken))
+    stop, shares = Event(), []
+
+    def tell(share: float) -> None:
+        shares.append(share)
+        if len(shares) == 12:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        brought_back(progress=tell)
+    assert 0 < shares[0] < shares[-1] < 1
+    patience = FakeTime().patience()
+    told = Restored("acme")
+    standing = stand(fresh(), COPY, told, clock=lambda: NOW, dry_run=False, patience=patience)
+    there = items_of(cloud)
+    lost = sorted(events_in(taken).keys() - there.keys())
+    assert 0 < len(lost) < len(events_in(taken))  # the latest days come first
+    _, _, day, shard = lost[0][0].split("#")
+    stop.set()
+    place = dt.date.fromisoformat(day), int(shard)
+    assert not restore_place(standing, place, is_lost=False, stop=stop)[0].written
+    stop.clear()
+    assert restore_place(standing, place, is_lost=False, stop=stop)[0].written
 
 
 class Moody:

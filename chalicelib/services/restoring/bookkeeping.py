@@ -24,21 +24,13 @@ def restore_erasures(standing: Standing, tally: dict[str, Tally]) -> None:
     Meanwhile events may have brought the person back. The receipt comes first: a mark that is there
     is not looked at by the next run.
     """
-    store, here = standing.store, standing.here
-    marks = keys.erased_partition(store.tenant)
-
-    def unchecked(item: Item) -> Item | str:
-        if here.get(marks, item["person"]["S"]) is not None:
-            return item
-        return {name: value for name, value in item.items() if name != "checked_at"}
-
-    standing.restore(
-        keys.erasures_partition(store.tenant), tally["receipts of erasures"], unchecked
-    )
-    for mark in standing.missing(marks, tally["erased people"]):
-        receipt = store.erasures.get(mark["receipt_id"]["S"])
-        if receipt is not None and receipt.checked_at is not None and not standing.dry_run:
-            store.erasures.save(replace(receipt, checked_at=None))
+    store = standing.store
+    standing.restore(keys.erasures_partition(store.tenant), tally["receipts of erasures"])
+    for mark in standing.missing(keys.erased_partition(store.tenant), tally["erased people"]):
+        if not standing.dry_run:
+            receipt = store.erasures.get(mark["receipt_id"]["S"])
+            if receipt is not None and receipt.checked_at is not None:
+                store.erasures.save(replace(receipt, checked_at=None))
         standing.write(mark, tally["erased people"])
     store.erased.look_again()
 

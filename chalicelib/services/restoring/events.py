@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from threading import Event
 
 from chalicelib.services.restoring.bookkeeping import with_its_object
 from chalicelib.services.restoring.standing import Standing
@@ -19,6 +21,9 @@ from chalicelib.storage.writer import persist
 
 FIRST_USE = dt.date(2026, 1, 1)
 """No table of this service is older; before it lie events of as many days as are kept."""
+
+IN_FLIGHT = 64
+"""Days and shards that are asked for before the first of them is done."""
 
 Place = tuple[dt.date, int]
 """A day and a shard."""
@@ -49,7 +54,14 @@ def restore_totals(standing: Standing, tally: Tally) -> set[Place]:
     return lost
 
 
-def restore_events(standing: Standing, told: Restored, lost: set[Place], *, workers: int) -> None:
+def restore_events(
+    standing: Standing,
+    told: Restored,
+    lost: set[Place],
+    *,
+    workers: int,
+    progress: Callable[[float], None],
+) -> None:
     """Events, by day and shard; the totals of those that were touched are derived at once.
 
     Parameters
@@ -58,40 +70,54 @@ def restore_events(standing: Standing, told: Restored, lost: set[Place], *, work
         Days and shards whose totals are missing.
     workers : int
         How many days and shards are looked at at once.
+    progress : callable
+        Is told how much is done, in (0, 1].
     """
-    places = iter(_places(standing))
+    all_places = list(_places(standing))
+    places, stop = iter(all_places), Event()
+
+    def begin(place: Place) -> tuple[Place, Future[tuple[Tally, bool]]]:
+        begun = pool.submit(restore_place, standing, place, is_lost=place in lost, stop=stop)
+        return place, begun
+
     with ThreadPoolExecutor(workers) as pool:
-        pending = [(place, _submitted(pool, standing, place, lost)) for place in islice(places, 64)]
+        pending = deque(map(begin, islice(places, IN_FLIGHT)))
         try:
-            while pending:
-                place, future = pending.pop(0)
-                tally, was_derived = future.result()
+            for done in range(len(all_places)):
+                place, begun = pending.popleft()
+                tally, was_derived = begun.result()
                 told.kinds["events"].add(tally)
                 told.derived += was_derived
                 told.kinds["day totals"].written += was_derived and place in lost
                 if tally.missing:
                     told.touch(place[0])
-                pending += [
-                    (one, _submitted(pool, standing, one, lost)) for one in islice(places, 1)
-                ]
-        except BaseException:
+                progress((done + 1) / len(all_places))
+                pending.extend(map(begin, islice(places, 1)))
+        except BaseException:  # also Ctrl-C: a day can have events for an hour
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def _submitted(
-    pool: ThreadPoolExecutor, standing: Standing, place: Place, lost: set[Place]
-) -> Future[tuple[Tally, bool]]:
-    return pool.submit(_restore_place, standing, place, is_lost=place in lost)
+def restore_place(
+    standing: Standing, place: Place, *, is_lost: bool, stop: Event
+) -> tuple[Tally, bool]:
+    """The events of a day and shard, and whether their totals were derived.
 
-
-def _restore_place(standing: Standing, place: Place, *, is_lost: bool) -> tuple[Tally, bool]:
-    """The events of a day and shard, and whether their totals were derived."""
+    Parameters
+    ----------
+    is_lost : bool
+        Whether the totals are missing.
+    stop : Event
+        Once it is set, no more is written.
+    """
     day, shard = place
     tally = Tally()
     store = standing.store
     partition = keys.event_partition(store.tenant, day, shard)
     for item in standing.missing(partition, tally):
+        if stop.is_set():
+            return tally, False
         found = what_is_missing(standing, item, day)
         if isinstance(found, str):
             tally.left_out[found] += 1

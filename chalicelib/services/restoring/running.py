@@ -35,6 +35,7 @@ def restore(
     dry_run: bool = False,
     clock: Callable[[], dt.datetime] = utc_now,
     workers: int = WORKERS,
+    progress: Callable[[float], None] = lambda share: None,
     patience: Patience | None = None,
 ) -> Restored:
     """Write what a copy of the table has of a tenant and this one has not; nothing is replaced.
@@ -48,6 +49,8 @@ def restore(
         Name of the copy.
     dry_run : bool
         Write nothing, and tell what is missing.
+    progress : callable
+        Is told how much of the events is done, in (0, 1].
 
     Raises
     ------
@@ -64,5 +67,5 @@ def restore(
     restore_documents(standing, told.kinds)
     restore_imports(standing, told.kinds)
     lost = restore_totals(standing, told.kinds["day totals"])
-    restore_events(standing, told, lost, workers=workers)
+    restore_events(standing, told, lost, workers=workers, progress=progress)
     return told
