@@ -179,6 +179,7 @@ def test_a_table_that_lost_everything_is_as_it_was(cloud: Cloud, store: TenantSt
     taken = take_copy(cloud)
     lose_all(cloud)
     told = brought_back()
+    assert items_of(cloud, COPY) == taken
     del taken["acme#rate#ab", "x"]
     found = items_of(cloud)
     assert found.keys() == taken.keys()
@@ -232,6 +233,32 @@ def test_what_is_there_is_not_replaced_and_others_are_not_touched(
     assert counts(told) == {}
     found = items_of(cloud)
     assert found == {place: one for place, one in before.items() if place[0][:6] != "other#"}
+
+
+class Overtaken:
+    """A client before whose writes of an event somebody else writes it."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def put_item(self, **request: Any) -> Any:
+        """Come second."""
+        if "#events#" in request["Item"]["pk"]["S"]:
+            later = request["Item"] | {"mark": {"S": "later"}}
+            self._client.put_item(TableName=TABLE, Item=later)
+        return self._client.put_item(**request)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+
+def test_what_came_between_the_look_and_the_write_stays(cloud: Cloud, store: TenantStore) -> None:
+    record_events(store, history(), now=NOW)
+    taken = take_copy(cloud)
+    lose(cloud, *events_in(taken))
+    told = brought_back(store_on(cloud, Overtaken(cloud.dynamodb)))
+    assert counts(told) == {"events": (len(events_in(taken)), 0)}
+    assert {one["mark"]["S"] for one in events_in(items_of(cloud)).values()} == {"later"}
 
 
 # --- events -------------------------------------------------------------------------------------
