@@ -707,7 +707,7 @@ def test_told_to_stop_it_writes_no_more(
 
 
 class Moody:
-    """A client of which every seventh call is throttled."""
+    """A client of which every eleventh call is throttled, with pages of two items."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -716,8 +716,10 @@ class Moody:
     def __getattr__(self, name: str) -> Any:
         def call(**request: Any) -> Any:
             self.calls += 1
-            if self.calls > 12 and self.calls % 7 == 0:  # the first ones are before any work
+            if self.calls > 12 and self.calls % 11 == 0:  # the first ones are before any work
                 raise client_error("ThrottlingException")
+            if name == "query":
+                request["Limit"] = 2
             return getattr(self._client, name)(**request)
 
         return call
@@ -726,12 +728,14 @@ class Moody:
 def test_a_store_that_does_not_answer_is_asked_again(cloud: Cloud, store: TenantStore) -> None:
     record_events(store, history(), now=NOW)
     taken = take_copy(cloud)
-    lose(cloud, *events_in(taken))
+    lost = sorted(events_in(taken))[::2]
+    lose(cloud, *lost)
     moody, time = Moody(cloud.dynamodb), FakeTime()
     told = brought_back(store_on(cloud, moody), workers=1, patience=time.patience())
-    assert told.kinds["events"].written == len(events_in(taken))
+    assert told.kinds["events"].copied == len(events_in(taken))  # no page is read twice
+    assert told.kinds["events"].missing == told.kinds["events"].written == len(lost)
     assert events_in(items_of(cloud)) == events_in(taken)
-    assert len(time.pauses) > 20
+    assert len(time.pauses) > 10
 
 
 def test_a_store_that_never_answers_ends_it(cloud: Cloud, store: TenantStore) -> None:
