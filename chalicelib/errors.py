@@ -210,6 +210,12 @@ class MisconfiguredService(LikeworthError):
     code = "misconfigured"
 
 
+class CannotRestore(LikeworthError):
+    """A copy of the table does not fit the table that it is to be restored into."""
+
+    code = "cannot_restore"
+
+
 # --- platform exports -------------------------------------------------------------------------
 
 

@@ -235,9 +235,9 @@ def rate_limiter() -> RateLimiter:
     return process.rate_limiter
 
 
-def tenants() -> list[str]:
-    """Every tenant that was ever used, by name."""
-    return list(list_tenants(Table(client("dynamodb"), settings().table)))
+def tenants(table: str | None = None) -> list[str]:
+    """Every tenant that was ever used, by name; of another table if one is given."""
+    return list(list_tenants(Table(client("dynamodb"), table or settings().table)))
 
 
 def send_import(message: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from chalicelib import __version__
 from chalicelib.errors import LikeworthError
 
-COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit")
+COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "restore")
 UNUSABLE = 2
 INTERRUPTED = 130
 
@@ -49,6 +49,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def unnamed() -> str | None:
+    """What the environment does not name of the table and the bucket in AWS; None if both are.
+
+    The settings have defaults for one machine. In AWS a bucket of that name may be anybody's.
+    """
+    for variable, what in (("LIKEWORTH_TABLE", "table"), ("LIKEWORTH_BUCKET", "bucket")):
+        if not os.environ.get(variable):
+            return f"{variable} names no {what}"
+    return None
 
 
 def build_parser(commands: Sequence[str] = COMMANDS) -> argparse.ArgumentParser:

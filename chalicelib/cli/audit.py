@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import sys
 from typing import Any
 
-from chalicelib.cli import UNUSABLE
+from chalicelib.cli import UNUSABLE, unnamed
 
 DAYS = 90
 FOUND = 1
@@ -22,9 +21,10 @@ def add_parser(subparsers: Any) -> None:
         help="whether the day totals are what the events say",
         description=(
             "Read the events of some days again, derive their totals, and print a line of JSON for "
-            "each day and shard whose stored totals say something else. Works on the table in AWS "
-            "that LIKEWORTH_TABLE names. The exit status is 0 if nothing differs, 1 if something "
-            "does (also with --repair, which then has put it right)."
+            "each day and shard whose stored totals say something else. Works on the table and the "
+            "bucket in AWS that LIKEWORTH_TABLE and LIKEWORTH_BUCKET name. The exit status is 0 if "
+            "nothing differs, 1 if something does (also with --repair, which then has put it "
+            "right)."
         ),
     )
     parser.add_argument("--tenant", required=True, help="a slug, e.g. acme")
@@ -48,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if not is_tenant(arguments.tenant):
         return _refuse("a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
-    if "LIKEWORTH_TABLE" not in os.environ:
-        return _refuse("LIKEWORTH_TABLE names no table")
+    if (nothing := unnamed()) is not None:
+        return _refuse(nothing)
     now = dt.datetime.now(dt.UTC)
     end = arguments.end or now.date()
     start = arguments.start or end - dt.timedelta(days=DAYS - 1)

@@ -8,6 +8,7 @@ what was decided on them still holds when it is written.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -122,6 +123,78 @@ class ApiKeyStore:
                 return "revoked"
         raise _contended()
 
+    def bring_back(
+        self,
+        role: Role,
+        lost: Sequence[Item],
+        copied: Item | None,
+        now: dt.datetime,
+        *,
+        dry_run: bool = False,
+    ) -> list[str]:
+        """Keep API keys that a copy of the table has and this one has not, and mend the holders.
+
+        A key that was active then is active again where it still holds its place, or where there is
+        room and nothing says that it was revoked since: holders of a later revision without it do.
+        Else it comes back as revoked. Holders whose key is nowhere lose their place.
+
+        Parameters
+        ----------
+        lost : sequence of items
+            The keys of this role that are not here.
+        copied : item, optional
+            The holders of this role in the copy.
+        dry_run : bool
+            Write nothing.
+
+        Returns
+        -------
+        list of str
+            Ids of the keys that were active and come back as revoked.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        before = _to_holders(copied)
+        active: dict[str, Item] = {}
+        for item in sorted(lost, key=lambda one: str(one["created_at"]["S"]), reverse=True):
+            key = _to_api_key(item)
+            if key.state(now) == "active" and key.key_id in before.expiries:
+                active[key.key_id] = item
+            elif not dry_run:
+                self._table.put_new(item)  # it holds no place
+        for _ in range(ATTEMPTS):
+            there = self._holders(role)
+            missing = {one: item for one, item in active.items() if self.get(one) is None}
+            is_later = there.revision > before.revision
+            held = {
+                one: end
+                for one, end in there.at(now).items()
+                if one in missing or self.get(one) is not None
+            }
+            if not is_later:
+                for one, end in before.at(now).items():
+                    known = self.get(one)
+                    if known is not None and known.state(now) == "active":
+                        held = _with_place(held, one, end)
+            puts: list[ConditionalPut] = []
+            revoked = []
+            for one, item in missing.items():
+                if one not in held and not is_later:
+                    held = _with_place(held, one, before.expiries[one])
+                if one not in held:
+                    revoked.append(one)
+                    item = self._item(replace(_to_api_key(item), revoked_at=now))
+                puts.append((item, "attribute_not_exists(pk)", {}))
+            is_right = not puts and held == there.at(now)
+            if is_right or dry_run:
+                return revoked
+            if self._table.put_together(*puts, self._change(role, there, held)):
+                return revoked
+        raise _contended()
+
     def rehash(self, key_id: str, there: str, key_hash: str) -> None:
         """Keep another hash of an API key, if it still has the one that was read."""
         self._table.update(
@@ -133,12 +206,9 @@ class ApiKeyStore:
         )
 
     def _holders(self, role: Role) -> _Holders:
-        item = self._table.get(keys.key_holders_partition(self._tenant), role, consistent=True)
-        if item is None:
-            return _Holders(0, {})
-        stored = from_item(item)
-        expiries = {key_id: _instant(end) for key_id, end in stored["expiries"].items()}
-        return _Holders(stored["revision"], expiries)
+        return _to_holders(
+            self._table.get(keys.key_holders_partition(self._tenant), role, consistent=True)
+        )
 
     def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
@@ -177,6 +247,19 @@ def _to_api_key(item: Item) -> ApiKey:
         revoked_at=_instant(stored.get("revoked_at")),
         expires_at=_instant(stored.get("expires_at")),
     )
+
+
+def _with_place(held: Expiries, key_id: str, end: dt.datetime | None) -> Expiries:
+    """The holders with one more, if there is room."""
+    return held if len(held) >= MAX_ACTIVE else held | {key_id: end}
+
+
+def _to_holders(item: Item | None) -> _Holders:
+    if item is None:
+        return _Holders(0, {})
+    stored = from_item(item)
+    expiries = {key_id: _instant(end) for key_id, end in stored["expiries"].items()}
+    return _Holders(stored["revision"], expiries)
 
 
 def _text(at: dt.datetime | None) -> str | None:

@@ -211,6 +211,11 @@ def where_of(day: dt.date, rest: str) -> str:
     return f"{day.isoformat()}#{rest}"
 
 
+def refuses_consent(item: Item) -> bool:
+    """Whether the event of an item was sent without the consent of its person."""
+    return "q" in item
+
+
 def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:
     """The item of an event whose user id, if any, is a hash already."""
     user = event.user_id if isinstance(event, OF_PEOPLE) else None

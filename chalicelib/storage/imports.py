@@ -307,11 +307,11 @@ class ImportStore:
         partition = keys.refused_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True, after=after)
         while page := list(islice(items, _REMOVED_AT_ONCE)):
-            named = [item for item in page if any(names(item[f]["S"]) for f in _TEXTS & set(item))]
-            requests = [put_request(item | _SUPPRESSED) for item in named]
+            found = [suppressed(item, names) for item in page]
+            requests = [put_request(item) for item in found if item is not None]
             if write_all(self._table, requests, self._patience):
                 raise StoreUnavailable("not all refused rows could be written; ask again")
-            yield len(named), page[-1]["sk"]["S"]
+            yield len(requests), page[-1]["sk"]["S"]
 
     def remove_refused_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]
@@ -336,6 +336,13 @@ class ImportStore:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
         return to_item(keys.imports_partition(self._tenant), import_id, values)
+
+
+def suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
+    """The item of a refused row without its text, if that names somebody; else None."""
+    if not any(names(item[one]["S"]) for one in _TEXTS & set(item)):
+        return None
+    return item | _SUPPRESSED
 
 
 def _to_import(item: Item) -> Import:

@@ -48,6 +48,13 @@ def is_mapping_name(text: str) -> bool:
     return MAPPING_NAME.fullmatch(text) is not None
 
 
+def own_partition(tenant: str, partition: str) -> str:
+    """The partition key, if it is the tenant's; raises ValueError for any other."""
+    if not partition.startswith(f"{tenant}#"):
+        raise ValueError(f"{partition!r} is no partition of {tenant}")
+    return partition
+
+
 def time_ordered_id(at: dt.datetime, token: str) -> str:
     """An id that sorts by time, e.g. ``20261123T043412Z-9f0c1a2b``.
 
@@ -91,6 +98,16 @@ def parse_event_partition(partition: str) -> tuple[str, dt.date, int] | None:
 def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str:
     """Sort key of an event: inside a partition a person's events lie together, by time."""
     return f"{user or ANONYMOUS}#{_clock(occurred_at)}#{event_id}"
+
+
+def nobodys_event_sort(rest: str) -> str:
+    """Sort key of an event of nobody; `rest` is that of its sort key with a person."""
+    return f"{ANONYMOUS}#{rest}"
+
+
+def persons_event_sort(user: str, rest: str) -> str:
+    """Sort key of an event of a person; `rest` is that of the sort key without."""
+    return f"{user}#{rest}"
 
 
 def erased_event_sort(trace: str, rest: str) -> str:

@@ -21,7 +21,9 @@ from chalicelib.storage.imports import ImportStore
 from chalicelib.storage.links import LinkStore
 from chalicelib.storage.mappings import MappingStore
 from chalicelib.storage.objects import Objects
+from chalicelib.storage.pseudonyms import People
 from chalicelib.storage.rate_limits import RateCounts
+from chalicelib.storage.raw_items import RawItems
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
 from chalicelib.storage.totals import TotalsStore
@@ -74,6 +76,7 @@ class TenantStore:
         self.settings = settings
         self.root_secret = root_secret
         self._other_secrets = other_secrets
+        self._client = client
         self._table = Table(client, table)
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = Objects(s3, bucket, tenant)
@@ -121,6 +124,12 @@ class TenantStore:
             patience=self._patience,
         )
 
+    def raw_items(self, patience: Patience, table: str | None = None) -> RawItems:
+        """The tenant's items as they lie in the table, or in a copy of it that nobody writes to."""
+        if table is None:
+            return RawItems(self._table, self.tenant, patience)
+        return RawItems(Table(self._client, table), self.tenant, patience, consistent=False)
+
     def iter_events(self, start: dt.date, end: dt.date) -> Iterator[Event]:
         """The events from `start` to `end` (inclusive), shard by shard, day by day."""
         return self.events.between(start, end)
@@ -150,6 +159,32 @@ class TenantStore:
         rest = keys.event_sort_rest(event.occurred_at, event.event_id)
         return self.trace_of(user, where_of(event.day, rest))
 
+    def hashes_as(self, copied: bytes | None) -> bool:
+        """Whether people are hashed here as in a copy of the table; also where nobody is yet.
+
+        Parameters
+        ----------
+        copied : bytes, optional
+            The sealed key of the copy; None if the tenant is from before each had one.
+
+        Raises
+        ------
+        MisconfiguredService
+            If a key is sealed under a root secret that is not known.
+        """
+        own = self.items.user_key()
+        return own is None or own == copied or self._unsealed(own) == self._key_of(copied)
+
+    def people_of(self, copied: bytes | None) -> People:
+        """What people are called here or, where nobody is yet, in a copy; writes nothing."""
+        return pseudonyms.people_under(self._key_of(self.items.user_key() or copied))
+
+    def _key_of(self, sealed: bytes | None) -> bytes:
+        if sealed is not None:
+            return self._unsealed(sealed)
+        *_, oldest = self.root_secrets()
+        return pseudonyms.derived_key(oldest, self.tenant)
+
     def renew_user_key(self) -> bool:
         """Seal the key for people under the root secret, if it is under an earlier one.
 
@@ -177,8 +212,7 @@ class TenantStore:
         _ = self.config  # a new tenant's key is made when it is registered
         sealed = self.items.user_key()
         if sealed is None:  # a tenant from before that has a key that its secret made
-            *_, oldest = self.root_secrets()
-            made = pseudonyms.derived_key(oldest, self.tenant)
+            made = self._key_of(None)
             sealed = self.items.keep_user_key(
                 pseudonyms.seal(made, self.root_secret(), self.tenant)
             )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from chalicelib.storage import keys
-from chalicelib.storage.attributes import from_item, to_item
+from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.table import Table
 
 Role = Literal["ingest", "read", "admin"]
@@ -90,16 +90,15 @@ class TenantItems:
     def config(self) -> TenantConfig | None:
         """The stored configuration, or None for a tenant that is not known yet."""
         item = self._table.get(keys.config_partition(self._tenant), SETTINGS, consistent=True)
-        if item is None:
-            return None
-        stored = from_item(item)
-        return TenantConfig(
-            currency=stored["currency"],
-            shards=stored["shards"],
-            retention_days=stored["retention_days"],
-            cors_origins=tuple(stored.get("cors_origins", ())),
-            longest_retention_days=stored.get("longest_retention_days", 0),
-        )
+        return None if item is None else to_config(item)
+
+    def is_listed(self) -> bool:
+        """Whether the tenant is in the list of tenants."""
+        return self._table.get(keys.REGISTRY_PARTITION, self._tenant, consistent=True) is not None
+
+    def enter_list(self) -> bool:
+        """Enter the tenant into the list; False if it is there."""
+        return self._table.put_new(to_item(keys.REGISTRY_PARTITION, self._tenant, {}))
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
         """Enter the tenant into the list and keep its first configuration; the one there wins.
@@ -120,7 +119,7 @@ class TenantItems:
     def user_key(self) -> bytes | None:
         """The sealed key under which the tenant's people are hashed, or None."""
         item = self._table.get(keys.config_partition(self._tenant), USER_KEY, consistent=True)
-        return None if item is None else base64.b64decode(item["sealed"]["S"])
+        return None if item is None else sealed_key_of(item)
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Keep a first sealed key; returns the one that is kept: the one there wins."""
@@ -159,6 +158,23 @@ class TenantItems:
         )
         if not kept:
             raise ValueError("the number of shards of a tenant cannot change")
+
+
+def to_config(item: Item) -> TenantConfig:
+    """The configuration that an item holds."""
+    stored = from_item(item)
+    return TenantConfig(
+        currency=stored["currency"],
+        shards=stored["shards"],
+        retention_days=stored["retention_days"],
+        cors_origins=tuple(stored.get("cors_origins", ())),
+        longest_retention_days=stored.get("longest_retention_days", 0),
+    )
+
+
+def sealed_key_of(item: Item) -> bytes:
+    """The sealed key for people that an item holds."""
+    return base64.b64decode(item["sealed"]["S"])
 
 
 def _text_of(sealed: bytes) -> str:

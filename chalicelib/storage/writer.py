@@ -11,10 +11,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import StoreUnavailable
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.outages import is_transient
 from chalicelib.storage.table import Table
@@ -23,6 +24,7 @@ BATCH_SIZE = 25
 
 Request = dict[str, Any]
 Key = tuple[str, str]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,34 @@ def key_of(request: Request) -> Key:
     if keys is None:
         keys = request["DeleteRequest"]["Key"]
     return keys["pk"]["S"], keys["sk"]["S"]
+
+
+def persist(call: Callable[[], _T], patience: Patience) -> _T:
+    """What a call gives, tried again while the store does not answer.
+
+    Parameters
+    ----------
+    call : callable
+        Doing it twice must change nothing.
+    patience : Patience
+        When to give up.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the store still does not answer when the budget is used up.
+    """
+    give_up_at = patience.monotonic() + patience.budget_seconds
+    failures = 0
+    while True:
+        try:
+            return call()
+        except StoreUnavailable:
+            pause = patience.pause_seconds(failures)
+            if patience.monotonic() + pause >= give_up_at:
+                raise
+        failures += 1
+        patience.sleep(pause)
 
 
 def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> frozenset[Key]:

@@ -13,7 +13,7 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
-from tests.conftest import TABLE, Cloud
+from tests.conftest import BUCKET, TABLE, Cloud
 from tests.factories import NOW, make_conversion, make_cost, make_event, money
 
 DAY = dt.date(2026, 3, 14)
@@ -75,6 +75,7 @@ def test_the_command_line_audits_a_table(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_TABLE", TABLE)
+    monkeypatch.setenv("LIKEWORTH_BUCKET", BUCKET)
     question = ["audit", "--tenant", "acme", "--from", str(DAY), "--to", str(DAY)]
     assert cloud
     assert main(question) == 0
@@ -87,5 +88,8 @@ def test_the_command_line_audits_a_table(
     ]
     assert main(question) == 0
     assert main(["audit", "--tenant", "nobody"]) == 2
-    monkeypatch.delenv("LIKEWORTH_TABLE")
-    assert main(question) == 2
+    capsys.readouterr()
+    for name in ("LIKEWORTH_BUCKET", "LIKEWORTH_TABLE"):  # the default bucket may be anybody's
+        monkeypatch.delenv(name)
+        assert main(question) == 2
+        assert name in capsys.readouterr().err

@@ -280,6 +280,18 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "keys.REGISTRY_PARTITION",
         "from keys",
     ),
+    (
+        "storage/raw_items.py",
+        "keys.own_partition(self._tenant, partition), sort",
+        "partition, sort",
+        "is not from keys",
+    ),
+    (
+        "services/restoring/events.py",
+        "keys.event_partition(tenant,",
+        "keys.event_partition(standing.copy.table_name,",
+        "is not for the own tenant",
+    ),
     ("storage/mappings.py", "keys.mappings_partition(tenant)", '"shared"', "is not from keys"),
     (
         "services/erasing_files.py",
@@ -323,7 +335,11 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", MADE)
+LETS_BY = {"own_partition"}
+"""Makes no key: refuses one that is not the tenant's."""
+
+
+@pytest.mark.parametrize("name", sorted(MADE.keys() - LETS_BY))
 @given(data=st.data(), tenant=TENANTS, other=TENANTS)
 def test_a_partition_or_an_object_lies_under_its_tenant(
     name: str, data: st.DataObject, tenant: str, other: str
@@ -341,6 +357,14 @@ def test_a_partition_or_an_object_lies_under_its_tenant(
         assert keys.is_object_of(other, made) == (other == tenant)
     if other != tenant:
         assert function(other, *rest) != made
+
+
+def test_a_partition_of_somebody_else_is_refused() -> None:
+    for partition in ("acme#config", "acme#events#2026-03-14#0"):
+        assert keys.own_partition("acme", partition) == partition
+    for partition in ("acme2#config", "acm", "acme", "-#tenants", "", "other#acme#config"):
+        with pytest.raises(ValueError, match="no partition of acme"):
+            keys.own_partition("acme", partition)
 
 
 def test_no_other_key_names_a_tenant() -> None:
