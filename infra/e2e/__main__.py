@@ -5,12 +5,13 @@
 By the command of `make deploy`, which updates the stack, too. An API key, events by HTTP, an export
 by S3, totals by the stream, a fit by the schedule and one in parts by the state machine, a geo
 test, answers; a poison file that ends with the dead letters, and a batch of which only what failed
-comes again; and its end.
+comes again; a day that is lost and restored; and its end.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -39,6 +40,7 @@ from infra.rehearsal import (
     expect,
     report,
     send_brand,
+    yesterday,
 )
 
 PATIENCE_SECONDS = 300.0
@@ -84,20 +86,23 @@ class Deployed:
 
     def make_key(self) -> None:
         """As the handbook says: the command line, with the names of the stack."""
+        self.key = self.command("keys", "create", "--tenant", TENANT, "--role", "admin").strip()
+
+    def command(self, *asked: str) -> str:
+        """What the command line prints, with the names of the stack; it must not fail."""
         outputs = self.stack.outputs
         named = {
             "LIKEWORTH_TABLE": outputs["TableName"],
             "LIKEWORTH_BUCKET": outputs["BucketName"],
             "LIKEWORTH_SECRET_ARN": outputs["RootSecretArn"],
         }
-        asked = ["keys", "create", "--tenant", TENANT, "--role", "admin"]
-        made = run(
+        done = run(
             [sys.executable, "-m", "chalicelib", *asked],
             only=os.environ | self._server.variables() | named,
             folder=ROOT,
         )
-        expect(not made.failed, f"no key: {made.told}")
-        self.key = made.out.strip()
+        expect(not done.failed, f"{' '.join(asked[:2])}: {done.told}")
+        return done.out
 
     def drop(self, key: str, body: bytes) -> None:
         """Put an object into the bucket."""
@@ -263,6 +268,32 @@ def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
     there.ask("GET", "/v1/roi")
 
 
+def lose_and_restore(there: Deployed, server: Server) -> int:
+    """Lose a day of a shard and bring it back from a point in time; how many events that were."""
+    client, table = server.client("dynamodb"), there.stack.outputs["TableName"]
+    copy, engagements = f"{table}-restored", counted(there.ask)
+    client.restore_table_to_point_in_time(
+        SourceTableName=table, TargetTableName=copy, UseLatestRestorableTime=True
+    )
+    client.get_waiter("table_exists").wait(TableName=copy)
+    day = f"{TENANT}#events#{yesterday() - dt.timedelta(days=7)}#0"
+    asked: dict[str, Any] = {
+        "TableName": table,
+        "KeyConditionExpression": "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": day}},
+        "ConsistentRead": True,
+    }
+    before = client.query(**asked)["Items"]
+    for item in before:
+        client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    told = json.loads(there.command("restore", "--from-table", copy, "--tenant", TENANT))
+    found = told["items"]["events"]
+    expect(found["missing"] == found["written"] == len(before) > 0, f"restored: {told}")
+    expect(client.query(**asked)["Items"] == before, "other events came back")
+    wait_for(lambda: counted(there.ask) == engagements, "totals are what they were")
+    return len(before)
+
+
 def tear_down(server: Server, stack: Stack, stage: str) -> None:
     """Delete the stack; raises AssertionError where more is left than is kept, or less."""
     client = server.client("cloudformation")
@@ -311,6 +342,8 @@ def main() -> int:
                     lambda: counted(there.ask) >= sent, "the totals are what was sent", WAIT_SECONDS
                 )
                 tell("the day totals are what was sent")
+                restored = lose_and_restore(there, server)
+                tell(f"{restored} events that were lost are back from a point in time, once")
                 tear_down(server, there.stack, given.stage)
                 tell("the stack is gone; table and bucket are kept")
             except Exception:
