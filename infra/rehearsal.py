@@ -13,6 +13,9 @@ TENANT = "acme"
 PER_REQUEST = 500
 PEOPLE = 600
 REPORT = "imports/acme/ads.csv"
+IMPRESSIONS, CLICKS = 1_200, 40
+REPORTED = IMPRESSIONS + CLICKS
+"""Engagements that the report tells of."""
 
 Ask = Callable[..., Any]
 """``ask(method, path, body, status)`` gives the decoded answer; AssertionError for another status,
@@ -33,7 +36,8 @@ def yesterday() -> dt.date:
 def report() -> bytes:
     """An export of Google Ads, of yesterday."""
     head = "Day,Campaign,Currency code,Impressions,Clicks,Cost,Conversions,Conv. value"
-    return f"{head}\n{yesterday()},Spring sale,EUR,1200,40,22.50,2,80.00\n".encode()
+    row = f"{yesterday()},Spring sale,EUR,{IMPRESSIONS},{CLICKS},22.50,2,80.00"
+    return f"{head}\n{row}\n".encode()
 
 
 def brand_events(today: dt.date) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ from infra.packaging.content import ROOT, install_locked, install_runtime
 from infra.packaging.targets import PACKAGES, architecture_here, find_python
 from infra.rehearsal import (
     REPORT,
+    REPORTED,
     TENANT,
     Ask,
     appointment,
@@ -88,7 +89,7 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
     functions["AggregateHandler"].invoke(events.changes(_partitions(there)), seconds=300)
     told = functions["TotalsHandler"].invoke(events.messages([appointment()], "totals"))
     expect(told == {"batchItemFailures": []}, f"totals: {told}")
-    expect(counted(ask) >= sent, f"{counted(ask)} engagements of {sent}")
+    expect(counted(ask) == sent + REPORTED, f"{counted(ask)} of {sent} + {REPORTED} engagements")
     functions["ScheduleHandler"].invoke(events.clock())
     asked_for = there.received("FitQueue")
     expect(len(asked_for) == 1, f"{len(asked_for)} fits are asked for")
