@@ -136,3 +136,13 @@ def store(cloud: Cloud) -> TenantStore:
 def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys for people, and with them hashes and who is in a sample, are the same in each run."""
     monkeypatch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
+
+
+@pytest.fixture
+def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few days are kept, of which tests of restoring look at each; a query takes moto its time."""
+    from chalicelib.services import erasures
+    from tests.restoring import DAYS
+
+    monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", str(DAYS))
+    monkeypatch.setattr(erasures, "LATE_DAYS", 0)

@@ -15,9 +15,10 @@ from chalicelib.services.record import record_events
 from chalicelib.settings import Settings
 from infra import cost, metering
 from infra.cost import TENANTS, Assumptions, Functions, Model
+from infra.merging import Merging
 from infra.metering import Measured, Meter, TimedLayer, Work
 from infra.prices import TABLE, PriceError, read_prices
-from infra.scale import Merging, Scale
+from infra.scale import Scale
 from tests.conftest import Cloud
 from tests.factories import NOW, make_event
 

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.services.fit_parts import MAX_PARTS
 from chalicelib.services.fits import MAX_WINDOW_DAYS
 from chalicelib.settings import Settings
-from infra import cost, scale
+from infra import cost, merging, scale
 from infra.cost import Tenant
 from infra.prices import read_prices
 from infra.scale import hottest
@@ -113,11 +113,11 @@ def test_what_a_merge_may_follow_fits_into_its_memory(stage: str) -> None:
 
 
 def test_a_merge_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    found: dict[str, Any] = scale.merge(4_000)
+    found: dict[str, Any] = merging.merge(4_000)
     assert 5 < found["part_bytes"] / 4_000 < 100
     assert all(value > 0 for value in found.values())
     json.dumps(found)
-    part = scale.made_up(1_000, 7)
+    part = merging.made_up(1_000, 7)
     assert len(part.day) == 950
-    assert set(part.people) == set(scale.made_up(1_000, 8).people)  # of one shard
-    assert set(part.people).isdisjoint(scale.made_up(1_000, 12).people)
+    assert set(part.people) == set(merging.made_up(1_000, 8).people)  # of one shard
+    assert set(part.people).isdisjoint(merging.made_up(1_000, 12).people)
