@@ -266,7 +266,6 @@ def test_what_the_machine_may_do_is_named() -> None:
         Grant("states:StartExecution", "FitMachine"),
         Grant("states:DescribeExecution", f"{executions}:*"),
         Grant("states:StopExecution", f"{executions}:*"),
-        Grant("states:RedriveExecution", f"{executions}/*"),
     }
     resources = packaged.template()["Resources"]
     assert resources["FitMachine"]["Properties"]["RoleArn"] == {
