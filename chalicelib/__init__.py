@@ -8,7 +8,7 @@ The map of the house. Arrows point one way only:
 =================  ===============================================================================
 errors             one exception class per cause, each with its stable code; knows no HTTP
 channels, money    the catalogue of channels; amounts with a currency
-days               days at the edges, within bounds
+days               days at the edges, within bounds, and instants as they are written
 events             the event models of the contract and the one way from raw data to an event
 settings           the only reader of the environment
 exports/           one module per platform: recognise a file, read its rows, yield events
@@ -18,8 +18,8 @@ services/          use cases as functions: record events, run an import, fit, an
 wiring             the only place that makes boto3 clients, lazily
 telemetry          in AWS Lambda: log lines of JSON, metrics, traces; recorded by the edge alone
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
-workers            the import, stream, schedule and fit handlers
-cli/               the command line: estimate, convert, serve, demo, keys, audit
+workers            what wakes functions but requests: queues, the stream, the clock, a machine
+cli/               the command line: estimate, convert, serve, demo, keys, audit, restore
 dashboard/         the page at /, one file
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
 embedded/          the whole service on an embedded AWS, for one machine

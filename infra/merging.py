@@ -1,6 +1,6 @@
-"""What the merge of a fit in parts takes; each size in a process of its own, for its peak memory.
+"""What the merge of a fit in parts takes: `python -m infra.merging EVENTS` prints that of one size.
 
-    python -m infra.merging EVENTS
+Each size is measured in a process of its own, so that each has its own peak of memory.
 """
 
 from __future__ import annotations

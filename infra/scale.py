@@ -2,9 +2,8 @@
 
     python -m infra.scale [--page docs/scale.md]
 
-Reading and writing are measured by `infra.metering`, the merge of a fit's parts here, in processes
-of their own so that each has its own peak of memory. What is neither stands in `Assumptions`, here
-and in `infra.cost`.
+Reading and writing are measured by `infra.metering`, the merge of a fit's parts by
+`infra.merging`. What is neither stands in `Assumptions`, here and in `infra.cost`.
 """
 
 from __future__ import annotations
