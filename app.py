@@ -105,7 +105,7 @@ def totals_handler(event: Any) -> dict[str, Any]:
 
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def schedule_handler(_event: Any) -> None:
-    """Ask for the day's fits, seal keys under the newest secret, finish what is to be erased."""
+    """Do the duties of the day."""
     workers.do_daily_duties(now=_now())
 
 

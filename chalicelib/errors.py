@@ -270,5 +270,5 @@ class UnfinishedFit(LikeworthError):
     def __init__(self) -> None:
         super().__init__(
             "the events are so many that they are read in parts, and one could not be read, or all "
-            "not be put together; ask for another fit"
+            "not be put together, in time; ask for another fit"
         )

@@ -24,6 +24,7 @@ from chalicelib.services.experiments import analyse_regions
 from chalicelib.services.fit_parts import (
     Plan,
     begin_fit,
+    end_stopped_fits,
     give_up_fit,
     merge_parts,
     part_from_json,
@@ -195,6 +196,14 @@ def request_fits(*, now: dt.datetime) -> None:
         request_scheduled_fit(wiring.store(tenant), wiring.send_fit, now=now)
 
 
+def end_fits(*, now: dt.datetime) -> None:
+    """End the fits whose state machine has stopped without a word."""
+    for tenant in wiring.tenants():
+        for ended in end_stopped_fits(wiring.store(tenant), now=now):
+            log.warning("fit %s of %s had stopped; it is %s", ended.fit_id, tenant, ended.status)
+            _count_fit(ended, now)
+
+
 def renew_user_keys(*, now: dt.datetime) -> None:
     """Seal every tenant's key for people under the newest root secret.
 
@@ -242,7 +251,7 @@ def do_daily_duties(*, now: dt.datetime) -> None:
         what was done changes nothing.
     """
     failed: list[Exception] = []
-    for duty in (request_fits, renew_user_keys, finish_erasures, measure_delays):
+    for duty in (request_fits, end_fits, renew_user_keys, finish_erasures, measure_delays):
         try:
             duty(now=now)
         except Exception as error:  # noqa: BLE001 - raised below, with the others

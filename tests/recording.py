@@ -29,6 +29,7 @@ ENTRIES = {
     ("workers.py", "derive_totals"): "Aggregate",
     ("workers.py", "derive_waiting_totals"): "Totals",
     ("workers.py", "request_fits"): "Schedule",
+    ("workers.py", "end_fits"): "Schedule",
     ("workers.py", "renew_user_keys"): "Schedule",
     ("workers.py", "finish_erasures"): "Schedule",
     ("workers.py", "measure_delays"): "Schedule",

@@ -42,6 +42,13 @@ from chalicelib.storage.tenant_store import TenantStore
 MAX_PARTS = 1_500
 """So that a plan, and what a state machine says of an error, are less than its 256 KiB."""
 
+LONGEST = dt.timedelta(hours=7)
+"""How long a fit in parts goes on at most: its state machine for six hours, and what that called
+last for a quarter of one (`infra/resources.json`)."""
+
+LOOKED_BACK = dt.timedelta(days=30)
+"""How old a fit is at most that is looked at whether it has stopped."""
+
 _DAYS = ("first", "last", "oldest")
 """What a plan's window is called in JSON."""
 
@@ -151,7 +158,8 @@ def plan_fit(
 
 def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
     """Note that a fit is under way, unless it has ended by now."""
-    return saved(store, replace(show_fit(store, plan.fit_id), status="running", as_of=plan.as_of))
+    header = show_fit(store, plan.fit_id)
+    return saved(store, replace(header, status="running", as_of=plan.as_of, in_parts=True))
 
 
 def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
@@ -228,6 +236,26 @@ def give_up_fit(store: TenantStore, plan: Plan, *, now: dt.datetime) -> FitHeade
     return header
 
 
+def end_stopped_fits(store: TenantStore, *, now: dt.datetime) -> list[FitHeader]:
+    """End the fits in parts that nobody goes on with, and nobody has given up.
+
+    A state machine that runs out of time, or that somebody stops, calls nobody any more. What had
+    been read the bucket removes within days.
+
+    Returns
+    -------
+    list of FitHeader
+        How they ended.
+    """
+    stopped = []
+    for header in store.fits.newest_first():
+        if now - dt.datetime.fromisoformat(header.requested_at) > LOOKED_BACK:
+            break
+        if _has_stopped(header, now):
+            stopped.append(header)
+    return [fail_fit(store, header, UnfinishedFit(), now=now) for header in stopped]
+
+
 def plan_as_json(plan: Plan) -> dict[str, Any]:
     """A plan as the input of a state machine."""
     return _without_parts(plan) | {"parts": [asdict(part) for part in plan.parts]}
@@ -298,6 +326,12 @@ def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
                 yield event
     for day in _days(first, last):
         yield from store.events.in_partition(day, part.shard)
+
+
+def _has_stopped(header: FitHeader, now: dt.datetime) -> bool:
+    if header.status != "running" or not header.in_parts or header.as_of is None:
+        return False
+    return now - dt.datetime.fromisoformat(header.as_of) > LONGEST
 
 
 def _remove_parts(store: TenantStore, plan: Plan) -> None:

@@ -104,7 +104,7 @@ def run_fit(
     header = show_fit(store, fit_id)
     if header.status in ENDED:
         return header
-    header = saved(store, replace(header, status="running", as_of=stamp(now)))
+    header = saved(store, replace(header, status="running", as_of=stamp(now), in_parts=False))
     if header.status in ENDED:
         return header
     window = window_of(store, header, now)

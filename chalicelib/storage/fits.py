@@ -34,6 +34,8 @@ class FitHeader:
         Goals that the document answers for; empty until it is there.
     as_of : str, optional
         When the events were read.
+    in_parts : bool
+        Whether a state machine has them read, in parts.
     finished_at : str, optional
     error : dict, optional
         ``code`` and ``detail`` of a failure.
@@ -47,6 +49,7 @@ class FitHeader:
     status: Status = "queued"
     goals: tuple[str, ...] = ()
     as_of: str | None = None
+    in_parts: bool = False
     finished_at: str | None = None
     error: dict[str, str] | None = None
 

@@ -19,7 +19,8 @@ from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
 from chalicelib import wiring, workers
 from chalicelib.errors import StoreUnavailable, UnprocessableMessage
-from chalicelib.services.fits import fit_message, show_fit
+from chalicelib.services.fit_parts import LONGEST
+from chalicelib.services.fits import fit_message, run_fit, show_fit
 from chalicelib.storage.objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged
@@ -34,6 +35,13 @@ pytestmark = pytest.mark.usefixtures("same_people")
 ACCOUNT = "123456789012"
 FUNCTION = "arn:aws:lambda:eu-central-1:{}:function:{}"
 EXECUTED: Any = {"stepfunctions": {"execute_state_machine": True}, "lambda": SIMPLE}
+
+
+NONE_FAILED: dict[str, Any] = {"batchItemFailures": []}
+
+
+def raise_memory_error(*_: Any, **__: Any) -> Any:
+    raise MemoryError
 
 
 class Machine(Functions):
@@ -204,6 +212,42 @@ def test_a_part_that_fails_for_good_fails_the_fit(
     assert objects_under(cloud, "documents/acme/fit-parts/") == []
 
 
+def test_a_fit_whose_machine_was_stopped_has_failed_the_next_day(
+    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those that go on, a plain one comes again with its message, and a young one by itself."""
+    record_history(store, FEW)
+    monkeypatch.setattr(wiring, "start_fit_machine", lambda *_: True)
+    stopped, plain, young = (asked_for(store) for _ in range(3))
+    for fit_id, hour in ((stopped, 0), (young, 6)):
+        messages = sqs_event(fit_message("acme", fit_id))
+        assert workers.run_fits(messages, now=NOW + dt.timedelta(hours=hour)) == NONE_FAILED
+    with pytest.raises(MemoryError):
+        run_fit(store, plain, now=NOW, estimate=raise_memory_error)
+    workers.end_fits(now=NOW + dt.timedelta(hours=6, minutes=30))
+    assert show_fit(store, stopped).status == "running"
+    workers.end_fits(now=NOW + dt.timedelta(hours=8))
+    header = show_fit(store, stopped)
+    assert (header.status, header.error and header.error["code"]) == ("failed", "unfinished_fit")
+    assert {show_fit(store, one).status for one in (plain, young)} == {"running"}
+    workers.end_fits(now=NOW + dt.timedelta(days=1))
+    assert show_fit(store, stopped) == header
+    assert show_fit(store, young).status == "failed"
+
+
+def test_a_fit_that_was_handed_on_and_is_read_as_a_whole_then_is_not_taken_for_stopped(
+    cloud: Cloud, store: TenantStore, functions: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_history(store, FEW)
+    monkeypatch.setattr(wiring, "start_fit_machine", lambda *_: True)
+    fit_id = asked_for(store)
+    assert workers.run_fits(sqs_event(fit_message("acme", fit_id)), now=NOW) == NONE_FAILED
+    with pytest.raises(MemoryError):
+        run_fit(store, fit_id, now=NOW, estimate=raise_memory_error)
+    workers.end_fits(now=NOW + dt.timedelta(days=1))
+    assert show_fit(store, fit_id).status == "running"
+
+
 def test_what_the_machine_should_never_ask_is_not_tried_again(
     cloud: Cloud, functions: Machine
 ) -> None:
@@ -254,6 +298,8 @@ def test_the_machine_tolerates_nothing_and_tries_again_with_jitter() -> None:
         # It waits for its turn behind other fits, and not at the cost of a fault's attempts.
         assert throttled["MaxAttempts"] * throttled["MaxDelaySeconds"] > 3_600
     assert read["Retry"] == states["MergeParts"]["Retry"]
+    seconds = definition()["TimeoutSeconds"] + states["MergeParts"]["TimeoutSeconds"]
+    assert dt.timedelta(seconds=seconds) < LONGEST
     assert "null" not in json.dumps(states)  # which CloudFormation refuses in a template
 
 

@@ -208,8 +208,8 @@ def test_the_day_fails_once_for_all_duties_that_failed(
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
         workers.do_daily_duties(now=NOW)
-    assert len(raised.value.exceptions) == 3
-    for duty in ("request_fits", "renew_user_keys", "finish_erasures"):
+    assert len(raised.value.exceptions) == 4
+    for duty in ("request_fits", "end_fits", "renew_user_keys", "finish_erasures"):
         assert f"{duty} failed" in caplog.text
 
 
