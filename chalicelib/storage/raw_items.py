@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.table import Table
@@ -66,21 +66,12 @@ class RawItems:
         """The items of a partition in the order of their sort keys, page by page."""
         partition = keys.own_partition(self._tenant, partition)
         after: str | None = None
-        failures, give_up_at = 0, 0.0
         while True:
-            try:
-                for item in self._table.query(partition, after=after, consistent=self._consistent):
-                    yield item
-                    after, failures = item["sk"]["S"], 0
+            page = partial(self._table.page, partition, after=after, consistent=self._consistent)
+            items, after = persist(page, self._patience)
+            yield from items
+            if after is None:
                 return
-            except StoreUnavailable:
-                now = self._patience.monotonic()
-                give_up_at = now + self._patience.budget_seconds if failures == 0 else give_up_at
-                pause = self._patience.pause_seconds(failures)
-                if now + pause >= give_up_at:
-                    raise
-            failures += 1
-            self._patience.sleep(pause)
 
     def add(self, item: Item) -> bool:
         """Write an item unless there is one under its key; False if there is.

@@ -196,6 +196,33 @@ class Table:
         limit : int, optional
             How many items at most.
         """
+        left = limit
+        while left is None or left > 0:
+            items, after = self.page(
+                partition,
+                between=between,
+                after=after,
+                descending=descending,
+                consistent=consistent,
+                limit=left,
+            )
+            yield from items
+            if after is None:
+                return
+            if left is not None:
+                left -= len(items)
+
+    def page(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        consistent: bool = False,
+        limit: int | None = None,
+    ) -> tuple[list[Item], str | None]:
+        """What one call gives of `query`, and the `after` of the next; None where there is none."""
         request: dict[str, Any] = {
             "TableName": self.name,
             "KeyConditionExpression": "pk = :pk",
@@ -211,15 +238,9 @@ class Table:
             }
         if after is not None:
             request["ExclusiveStartKey"] = {"pk": {"S": partition}, "sk": {"S": after}}
-        left = limit
-        while left is None or left > 0:
-            if left is not None:
-                request["Limit"] = left
-            with outages_named():
-                page = self._client.query(**request)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
-            if left is not None:
-                left -= len(page["Items"])
+        if limit is not None:
+            request["Limit"] = limit
+        with outages_named():
+            answer = self._client.query(**request)
+        last = answer.get("LastEvaluatedKey")
+        return answer["Items"], None if last is None else last["sk"]["S"]
