@@ -8,7 +8,7 @@ what was decided on them still holds when it is written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -168,24 +168,11 @@ class ApiKeyStore:
         for _ in range(ATTEMPTS):
             there = self._holders(role)
             missing = {one: item for one, item in active.items() if self.get(one) is None}
-            is_later = there.revision > before.revision
-            held = {
-                one: end
-                for one, end in there.at(now).items()
-                if one in missing or self.get(one) is not None
-            }
-            if not is_later:
-                for one, end in before.at(now).items():
-                    known = self.get(one)
-                    if known is not None and known.state(now) == "active":
-                        held = _with_place(held, one, end)
+            held = self._holders_with(missing, before, there, now)
+            revoked = [one for one in missing if one not in held]
             puts: list[ConditionalPut] = []
-            revoked = []
             for one, item in missing.items():
-                if one not in held and not is_later:
-                    held = _with_place(held, one, before.expiries[one])
-                if one not in held:
-                    revoked.append(one)
+                if one in revoked:
                     item = self._item(replace(_to_api_key(item), revoked_at=now))
                 puts.append((item, "attribute_not_exists(pk)", {}))
             is_right = not puts and held == there.at(now)
@@ -209,6 +196,26 @@ class ApiKeyStore:
         return _to_holders(
             self._table.get(keys.key_holders_partition(self._tenant), role, consistent=True)
         )
+
+    def _holders_with(
+        self, missing: Collection[str], before: _Holders, there: _Holders, now: dt.datetime
+    ) -> Expiries:
+        """Who holds a place once the missing keys are back: those of the copy as far as there is
+        room, unless the holders here are later than those of the copy."""
+        held = {
+            one: end
+            for one, end in there.at(now).items()
+            if one in missing or self.get(one) is not None
+        }
+        if there.revision > before.revision:
+            return held
+        for one, end in before.at(now).items():
+            known = self.get(one)
+            if known is not None and known.state(now) == "active":
+                held = _with_place(held, one, end)
+        for one in missing:
+            held = _with_place(held, one, before.expiries[one])
+        return held
 
     def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
