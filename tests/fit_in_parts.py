@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from chalicelib.services.fit_parts import Plan, begin_fit, plan_fit
 from chalicelib.services.fits import request_fit, run_fit
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
@@ -18,6 +19,8 @@ NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 START, END = dt.date(2026, 1, 30), dt.date(2026, 3, 10)
 DAYS = (END - START).days + 1
 PEOPLE, FEW = 100, 12
+LIMITS = {"part_events": 10, "merged_events": 10**9}
+"""So that a few weeks of few people make a dozen parts, and all are followed."""
 KINDS = (("facebook", "like"), ("instagram", "share"), ("google_ads", "click"))
 
 
@@ -50,6 +53,17 @@ def plain_fit(store: TenantStore, **window: dt.date) -> Document:
 def asked_for(store: TenantStore, **window: dt.date) -> str:
     """The id of a fit that nobody has run yet."""
     return request_fit(store, lambda _: None, now=NOW, **window).fit_id
+
+
+def planned(store: TenantStore, limits: dict[str, int] | None = None, **window: dt.date) -> Plan:
+    """A fit that was asked for, in a dozen parts or more."""
+    plan = plan_fit(
+        store, asked_for(store, **window), now=NOW, above=100, **LIMITS | (limits or {})
+    )
+    assert plan is not None
+    assert len(plan.parts) >= 3 * store.config.shards
+    begin_fit(store, plan)
+    return plan
 
 
 def document_of(store: TenantStore, fit_id: str) -> Document:

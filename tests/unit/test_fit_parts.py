@@ -3,71 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import random
-import zlib
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib import wiring
-from chalicelib.errors import NotFound, StoreUnavailable
-from chalicelib.events import Conversion, parse_event
+from chalicelib.errors import StoreUnavailable
+from chalicelib.events import Conversion
 from chalicelib.services import fit_parts
 from chalicelib.services.columns import SAMPLE_PARTS, Columns, sample_part
 from chalicelib.services.erasures import erase_person
 from chalicelib.services.estimation import fit_columns
 from chalicelib.services.fit_parts import (
-    MAX_PARTS,
     Plan,
     begin_fit,
     give_up_fit,
     merge_parts,
-    part_from_json,
-    plan_as_json,
     plan_fit,
-    plan_from_json,
     read_part,
 )
-from chalicelib.services.fits import FitWindow, run_fit, show_fit, window_of
-from chalicelib.services.packing import pack_columns, unpack_columns
+from chalicelib.services.fits import run_fit, show_fit, window_of
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import fit_part_object
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
-from tests.factories import make_conversion, make_cost, make_event
+from tests.factories import make_cost, make_event
 from tests.fit_in_parts import (
     DAYS,
     END,
     FEW,
+    LIMITS,
     NOW,
     PEOPLE,
     START,
     asked_for,
     document_of,
     plain_fit,
+    planned,
     record_history,
 )
 
 pytestmark = pytest.mark.usefixtures("same_people")
-
-LIMITS = {"part_events": 10, "merged_events": 10**9}
-Draw = st.integers(0, 2**32)
-
-
-def planned(store: TenantStore, limits: dict[str, int] | None = None, **window: dt.date) -> Plan:
-    """A fit that was asked for, in a dozen parts or more."""
-    plan = plan_fit(
-        store, asked_for(store, **window), now=NOW, above=100, **LIMITS | (limits or {})
-    )
-    assert plan is not None
-    assert len(plan.parts) >= 3 * store.config.shards
-    begin_fit(store, plan)
-    return plan
 
 
 def parts_left(cloud: Cloud) -> list[str]:
@@ -374,192 +353,3 @@ def request_again(store: TenantStore, now: dt.datetime) -> dict[str, Any]:
     fit_id = asked_for(store, start=START, end=END)
     assert run_fit(store, fit_id, now=now).status == "done"
     return document_of(store, fit_id)
-
-
-# --- plans --------------------------------------------------------------------------------------
-
-
-def test_a_fit_of_few_events_or_one_that_has_ended_is_not_planned(store: TenantStore) -> None:
-    events = record_history(store, FEW)
-    fit_id = asked_for(store, start=START, end=END)
-    assert plan_fit(store, fit_id, now=NOW, above=events, **LIMITS) is None
-    assert plan_fit(store, fit_id, now=NOW, above=events - 1, **LIMITS) is not None
-    run_fit(store, fit_id, now=NOW)
-    assert plan_fit(store, fit_id, now=NOW, above=1, **LIMITS) is None
-    with pytest.raises(NotFound):
-        plan_fit(store, "20260101T000000Z-ffffffff", now=NOW, above=1, **LIMITS)
-
-
-def test_without_totals_a_fit_is_planned_by_day_when_it_comes_again(store: TenantStore) -> None:
-    """After a back-fill nothing says how many events there are."""
-    record_events(store, [make_event(user_id=f"u{n}") for n in range(9)], now=NOW)
-    fit_id = asked_for(store, start=START, end=END)
-    assert plan_fit(store, fit_id, now=NOW, above=5, **LIMITS) is None
-    plan = plan_fit(store, fit_id, now=NOW, above=5, by_day=True, **LIMITS)
-    assert plan is not None
-    assert len(plan.parts) == DAYS * store.config.shards
-    assert all(part.first == part.last for part in plan.parts)
-    assert plan.followed == SAMPLE_PARTS
-
-
-def test_of_more_shards_than_parts_none_is_planned(store: TenantStore) -> None:
-    record_history(store, FEW)
-    fit_id = asked_for(store)
-    store.config = replace(store.config, shards=MAX_PARTS + 1)
-    assert plan_fit(store, fit_id, now=NOW, above=1, **LIMITS) is None
-
-
-def test_every_day_of_every_shard_is_in_one_part(store: TenantStore) -> None:
-    record_history(store, FEW)
-    plan = planned(store, start=START, end=END)
-    days = [
-        (part.shard, dt.date.fromordinal(day))
-        for part in plan.parts
-        for day in range(
-            dt.date.fromisoformat(part.first).toordinal(),
-            dt.date.fromisoformat(part.last).toordinal() + 1,
-        )
-    ]
-    assert days == [
-        (shard, START + dt.timedelta(days=n))
-        for shard in range(store.config.shards)
-        for n in range((END - START).days + 1)
-    ]
-    assert [part.number for part in plan.parts] == list(range(len(plan.parts)))
-
-
-@given(st.lists(st.integers(0, 1000), min_size=1, max_size=60), st.integers(1, 500), Draw)
-def test_parts_are_about_as_large_as_asked_and_not_too_many(
-    loads: list[int], most: int, parts: int
-) -> None:
-    parts = parts % 40 + 1
-    counts = {START + dt.timedelta(days=n): load for n, load in enumerate(loads)}
-    end = START + dt.timedelta(days=len(loads) - 1)
-    firsts = fit_parts._first_days(counts, START, end, most, parts)
-    assert firsts[0] == START
-    assert firsts == sorted(set(firsts))
-    assert len(firsts) <= parts
-    bounds = [(one - START).days for one in firsts] + [len(loads)]
-    fair = max(most, 2 * sum(loads) // max(parts - 1, 1) + 1)
-    for first, last in itertools.pairwise(bounds) if parts > 1 else ():
-        part = [load for load in loads[first:last] if load]
-        assert sum(part) <= fair or len(part) == 1
-
-
-def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
-    part = fit_parts.Part(MAX_PARTS, 9_999, "2026-01-01", "2026-12-31")
-    window = FitWindow(START, END, START)
-    plan = Plan("20260315T120000Z-0000000a", "2026-03-15T12:00:00Z", window, (part,) * MAX_PARTS)
-    text = json.dumps(plan_as_json(plan), separators=(",", ":"))
-    assert len(text) < 190_000  # of 262,144, with room for what went wrong
-    assert plan_from_json(json.loads(text) | {"tenant": "acme"}) == plan
-
-
-@pytest.mark.parametrize(
-    "told",
-    [
-        {},
-        {"fit_id": "x", "as_of": "2026-03-15T12:00:00Z"},
-        {"fit_id": "20260315T120000Z-0000000a", "as_of": "yesterday"},
-        {"fit_id": "20260315T120000Z-0000000a", "as_of": "2026-03-15T12:00:00Z"},
-        {
-            "fit_id": "20260315T120000Z-0000000a",
-            "as_of": "2026-03-15T12:00:00Z",
-            "followed": 9,
-            "parts": [{}],
-        },
-        {
-            "fit_id": "20260315T120000Z-0000000a",
-            "as_of": "2026-03-15T12:00:00Z",
-            "followed": 9,
-            "first": "2026-03-02",
-            "last": "2026-03-01",
-            "oldest": "2026-01-01",
-        },
-    ],
-)
-def test_what_is_no_plan_is_refused(told: dict[str, Any]) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError)):
-        plan_from_json(told)
-
-
-@pytest.mark.parametrize(("first", "last"), [("2026-03-02", "2026-03-01"), ("x", "2026-03-01")])
-def test_days_that_are_none_are_no_part(first: str, last: str) -> None:
-    with pytest.raises(ValueError, match=r"ends before|isoformat"):
-        part_from_json({"number": 0, "shard": 0, "first": first, "last": last})
-
-
-# --- columns ------------------------------------------------------------------------------------
-
-
-def made_columns(seed: int, number: int) -> tuple[list[Any], random.Random]:
-    draw = random.Random(seed)
-    raw = []
-    for _ in range(number):
-        user = draw.choice((None, "ä\n", "b", f"u{draw.randrange(50)}"))
-        at = f"2026-02-{draw.randrange(1, 28):02d}T10:00:00.000{draw.randrange(999):03d}Z"
-        made = draw.choice((make_event, make_event, make_conversion, make_cost))
-        more: dict[str, Any] = {"occurred_at": at}
-        if made is make_cost:
-            more |= {"period_days": draw.choice((1, 7)), "channel": draw.choice("ab")}
-        else:
-            more |= {"user_id": user}
-        if made is make_event:
-            more |= {"type": draw.choice(("like", "share")), "channel": draw.choice("xyz")}
-            more |= {"cost": {"amount": f"0.{draw.randrange(1, 10**8):08d}", "currency": "EUR"}}
-        if made is make_conversion:
-            more |= {"goal": draw.choice(("purchase", "lead")), "refund": draw.random() < 0.2}
-        raw.append(parse_event(make_raw(made, more)))
-    return raw, draw
-
-
-def make_raw(made: Any, more: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = made(**more)
-    return found
-
-
-def test_of_who_is_not_followed_only_sums_are_kept() -> None:
-    """Also of conversions: a row each of everybody's would be most of the memory of a merge."""
-    columns = Columns(1)
-    for n in range(300):
-        user = f"u{n}"
-        columns.add(parse_event(make_event(event_id=f"e{n}", user_id=user)))
-        columns.add(parse_event(make_conversion(event_id=f"c{n}", user_id=user)))
-    kept = len(columns.people)
-    assert kept < 5
-    goal = columns.goals["purchase"]
-    assert len(columns.day) == len(goal.day) == kept
-    (sums,) = goal.apart.values()
-    assert sums.records == sums.count == 300 - kept
-    assert sums.moments[2] == pytest.approx((300 - kept) * 20.0)
-
-
-@given(Draw, st.integers(0, 60))
-def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None:
-    events, draw = made_columns(seed, number)
-    followed = draw.choice((SAMPLE_PARTS, 500))
-    whole = Columns(followed)
-    for event in events:
-        whole.add(event)
-    cuts = sorted(draw.randrange(number + 1) for _ in range(3))
-    together = Columns(followed)
-    for place, (first, last) in enumerate(zip([0, *cuts], [*cuts, number], strict=True)):
-        part = Columns(followed)
-        for event in events[first:last]:
-            part.add(event)
-        together.extend(unpack_columns(pack_columns(part, {"n": place}), {"n": place}))
-    assert together == whole
-    for name in ("kinds", "people", "goals"):
-        assert list(getattr(together, name)) == list(getattr(whole, name))
-
-
-def test_bytes_that_are_cut_or_of_another_form_are_no_columns() -> None:
-    columns = Columns()
-    packed = pack_columns(columns, {"n": 1})
-    with pytest.raises(ValueError, match="not the columns of"):
-        unpack_columns(packed, {"n": 2})
-    longer = zlib.compress(zlib.decompress(packed) + b"\0")
-    with pytest.raises(ValueError, match="too many"):
-        unpack_columns(longer, {"n": 1})
-    with pytest.raises(zlib.error):
-        unpack_columns(packed[:-9], {"n": 1})

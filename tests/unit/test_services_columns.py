@@ -1,0 +1,91 @@
+"""Columns of events: those of parts put together are those of all, also as bytes."""
+
+from __future__ import annotations
+
+import random
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.events import parse_event
+from chalicelib.services.columns import SAMPLE_PARTS, Columns
+from chalicelib.services.packing import pack_columns, unpack_columns
+from tests.factories import make_conversion, make_cost, make_event
+
+Draw = st.integers(0, 2**32)
+
+
+def made_columns(seed: int, number: int) -> tuple[list[Any], random.Random]:
+    draw = random.Random(seed)
+    raw = []
+    for _ in range(number):
+        user = draw.choice((None, "ä\n", "b", f"u{draw.randrange(50)}"))
+        at = f"2026-02-{draw.randrange(1, 28):02d}T10:00:00.000{draw.randrange(999):03d}Z"
+        made = draw.choice((make_event, make_event, make_conversion, make_cost))
+        more: dict[str, Any] = {"occurred_at": at}
+        if made is make_cost:
+            more |= {"period_days": draw.choice((1, 7)), "channel": draw.choice("ab")}
+        else:
+            more |= {"user_id": user}
+        if made is make_event:
+            more |= {"type": draw.choice(("like", "share")), "channel": draw.choice("xyz")}
+            more |= {"cost": {"amount": f"0.{draw.randrange(1, 10**8):08d}", "currency": "EUR"}}
+        if made is make_conversion:
+            more |= {"goal": draw.choice(("purchase", "lead")), "refund": draw.random() < 0.2}
+        raw.append(parse_event(make_raw(made, more)))
+    return raw, draw
+
+
+def make_raw(made: Any, more: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = made(**more)
+    return found
+
+
+def test_of_who_is_not_followed_only_sums_are_kept() -> None:
+    """Also of conversions: a row each of everybody's would be most of the memory of a merge."""
+    columns = Columns(1)
+    for n in range(300):
+        user = f"u{n}"
+        columns.add(parse_event(make_event(event_id=f"e{n}", user_id=user)))
+        columns.add(parse_event(make_conversion(event_id=f"c{n}", user_id=user)))
+    kept = len(columns.people)
+    assert kept < 5
+    goal = columns.goals["purchase"]
+    assert len(columns.day) == len(goal.day) == kept
+    (sums,) = goal.apart.values()
+    assert sums.records == sums.count == 300 - kept
+    assert sums.moments[2] == pytest.approx((300 - kept) * 20.0)
+
+
+@given(Draw, st.integers(0, 60))
+def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None:
+    events, draw = made_columns(seed, number)
+    followed = draw.choice((SAMPLE_PARTS, 500))
+    whole = Columns(followed)
+    for event in events:
+        whole.add(event)
+    cuts = sorted(draw.randrange(number + 1) for _ in range(3))
+    together = Columns(followed)
+    for place, (first, last) in enumerate(zip([0, *cuts], [*cuts, number], strict=True)):
+        part = Columns(followed)
+        for event in events[first:last]:
+            part.add(event)
+        together.extend(unpack_columns(pack_columns(part, {"n": place}), {"n": place}))
+    assert together == whole
+    for name in ("kinds", "people", "goals"):
+        assert list(getattr(together, name)) == list(getattr(whole, name))
+
+
+def test_bytes_that_are_cut_or_of_another_form_are_no_columns() -> None:
+    columns = Columns()
+    packed = pack_columns(columns, {"n": 1})
+    with pytest.raises(ValueError, match="not the columns of"):
+        unpack_columns(packed, {"n": 2})
+    longer = zlib.compress(zlib.decompress(packed) + b"\0")
+    with pytest.raises(ValueError, match="too many"):
+        unpack_columns(longer, {"n": 1})
+    with pytest.raises(zlib.error):
+        unpack_columns(packed[:-9], {"n": 1})
