@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.from_people import estimate_from_people
 from chalicelib.attribution.from_totals import estimate_from_totals
-from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
+from chalicelib.attribution.observations import (
+    ARRIVAL,
+    CAUSE,
+    EXPOSURE,
+    LIFETIME,
+    STATE,
+    Observations,
+    mean_inside,
+    mean_order_value,
+)
 from chalicelib.attribution.panel import Progress
 from chalicelib.attribution.sensitivity import Sensitivity
 
@@ -23,6 +32,14 @@ Floats = NDArray[np.float64]
 
 MAX_KINDS = 60
 """Kinds that a model holds, the most frequent ones: its time grows with their square."""
+
+REASON_OF_ROLE = {
+    ARRIVAL: "on_the_way",
+    STATE: "standing_relationship",
+    EXPOSURE: "exposure_only",
+    LIFETIME: "lifetime_counts",
+}
+"""Why a type that is no cause gets no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +83,11 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     """Estimates of every kind for one goal, each with a method or with the reasons for none."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
-    frequent_first = np.argsort(-observed.counts.sum(axis=0), kind="stable")
+    for number, role in enumerate(observed.roles):
+        if role != CAUSE:
+            draft.reasons[number].append(REASON_OF_ROLE[role])
+    causes = np.flatnonzero(np.array(observed.roles) == CAUSE)
+    frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
     draft.refuse(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
     explained = estimate_from_people(observed, inside, draft, progress)

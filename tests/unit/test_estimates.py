@@ -50,7 +50,7 @@ def select_kinds(observed: Observations, order: list[int], names: list[str]) -> 
         names=tuple(names),
         counts=observed.counts[:, order],
         identified=observed.identified[order],
-        exposure=observed.exposure[order],
+        roles=tuple(observed.roles[k] for k in order),
         people=replace(
             people,
             n_kinds=len(order),
@@ -195,7 +195,7 @@ def test_ad_impressions_next_to_tracked_clicks_are_exposure_only(observed: Obser
     clicks = people.touch_kind == 1
     impressions = replace(
         impressions,
-        exposure=np.array([True, False]),
+        roles=("exposure", "cause"),
         identified=np.array([0.0, impressions.identified[1]]),
         people=replace(
             people,
@@ -301,7 +301,7 @@ def test_what_everybody_does_on_the_same_days_is_left_to_the_totals() -> None:
         ("facebook/like",),
         counts,
         counts.sum(axis=0),
-        np.zeros(1, dtype=bool),
+        ("cause",),
         people,
         np.bincount(bought[:, 1], minlength=n_days).astype(float),
         np.full(len(bought), 50.0),

@@ -134,7 +134,7 @@ def observe(journeys: Journeys) -> Observations:
         names=tuple(f"{kind.channel}/{kind.type}" for kind in world.kinds),
         counts=counts,
         identified=counts.sum(axis=0),
-        exposure=np.zeros(n_kinds, dtype=bool),
+        roles=("cause",) * n_kinds,
         people=People(
             world.n_people,
             world.n_days,
