@@ -26,6 +26,7 @@ from chalicelib.attribution.observations import (
     mean_order_value,
 )
 from chalicelib.attribution.panel import Progress
+from chalicelib.attribution.partial_identity import combine, set_aside
 from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
@@ -60,6 +61,8 @@ class GoalEstimates:
         How strong a hidden cause would have to be; None where refused or not to be told.
     decay_weights : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
+    late_share : array, shape (K,)
+        Share of the effect that comes evenly on the days of `panel_columns.BLOCK`; the rest fades.
     value_mean, value_variance : float
         Mean value of a conversion and the variance of that mean.
     diagnostics : dict
@@ -74,6 +77,7 @@ class GoalEstimates:
     warnings: list[list[str]]
     sensitivities: list[Sensitivity | None]
     decay_weights: Floats
+    late_share: Floats
     value_mean: float
     value_variance: float
     diagnostics: dict[str, object]
@@ -90,8 +94,11 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
     draft.refuse(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
-    explained = estimate_from_people(observed, inside, draft, progress)
-    estimate_from_totals(observed, explained, draft)
+    answered = estimate_from_people(observed, inside, draft, progress)
+    wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
+    identified_part = set_aside(draft, answered.partial)
+    estimate_from_totals(observed, answered.explained[:, wholly].sum(axis=1), draft)
+    combine(draft, identified_part)
     mean, variance = mean_order_value(
         observed.order_value, observed.order_count, observed.orders_apart
     )
@@ -110,6 +117,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
         warnings=draft.warnings,
         sensitivities=draft.sensitivities,
         decay_weights=draft.decay_weights,
+        late_share=draft.late_share,
         value_mean=mean,
         value_variance=variance,
         diagnostics=draft.diagnostics,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.panel import People
+from chalicelib.attribution.panel_columns import share_of_block_inside
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +41,26 @@ class OrderMoments:
     count_squared: float = 0.0
     product: float = 0.0
     value_squared: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What falls inside the window, on average over the engagements of a type.
+
+    Attributes
+    ----------
+    adstock : array, shape (K, G)
+        Sum of the weights of each adstock.
+    block : array, shape (K,)
+        Share of an effect in the late block.
+    """
+
+    adstock: Floats
+    block: Floats
+
+    def of_types(self, types: NDArray[np.int64]) -> Inside:
+        """The same of some of the types."""
+        return Inside(self.adstock[types], self.block[types])
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +143,18 @@ class Observations:
         return Coverage.whole(*self.counts.shape) if self.coverage is None else self.coverage
 
 
-def mean_inside(counts: Floats) -> Floats:
-    """Mean over a kind's engagements of the adstock weights inside the window, shape (K, G)."""
+def mean_inside(counts: Floats) -> Inside:
+    """What of an effect falls inside the window, on average over the engagements of each type.
+
+    Parameters
+    ----------
+    counts : array, shape (T, K)
+    """
     n_days = counts.shape[0]
-    shares = share_inside(DECAYS[None, :], (n_days - np.arange(n_days))[:, None].astype(np.float64))
-    return np.asarray(counts.T @ shares / np.maximum(counts.sum(axis=0), 1.0)[:, None])
+    left = (n_days - np.arange(n_days)).astype(np.float64)
+    total = np.maximum(counts.sum(axis=0), 1.0)
+    adstock = counts.T @ share_inside(DECAYS[None, :], left[:, None])
+    return Inside(adstock / total[:, None], counts.T @ share_of_block_inside(left) / total)
 
 
 def mean_order_value(

@@ -232,8 +232,10 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
     early, late = np.zeros((30, 1)), np.zeros((30, 1))
     early[0], late[-1] = 5.0, 5.0
 
-    assert mean_inside(late)[0] == pytest.approx(np.ones(mean_inside(late).shape[1]))
-    assert (mean_inside(early)[0, 1:] > 1.0).all()
+    assert mean_inside(late).adstock[0] == pytest.approx(np.ones(DECAYS.size))
+    assert (mean_inside(early).adstock[0, 1:] > 1.0).all()
+    assert mean_inside(late).block[0] == 0.0
+    assert mean_inside(early).block[0] == pytest.approx(23 / 24)  # days 7 to 29 of 7 to 30
 
 
 def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> None:
