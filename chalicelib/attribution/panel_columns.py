@@ -126,17 +126,31 @@ def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)
+    first, last = BLOCK
+    at_leads, at_blocks, at_tenures = (
+        slice(part[0], part[-1] + 1) for part in (where.leads, where.blocks, where.tenures)
+    )
+    per_day = 1.0 / (last - first + 1)
+    # sums of the day stay in the processor's cache; every column is written once
     stock = np.zeros((n, n_kinds, DECAYS.size))
+    block = np.zeros((n, n_kinds))
     for day in range(n_days):
+        row = columns[day]
         stock *= DECAYS
         stock += counts[day, :, :, None]
-        columns[day, :, : where.n_adstocks] = stock.reshape(n, -1)
-    leads = columns[:, :, where.leads[0] : where.leads[-1] + 1]
+        row[:, : where.n_adstocks] = stock.reshape(n, -1)
+        if day >= first:
+            block += counts[day - first]
+        if day > last:
+            block -= counts[day - last - 1]
+        np.multiply(block, per_day, out=row[:, at_blocks])
     ahead = np.zeros((n, n_kinds))
     for day in range(n_days - 1, -1, -1):
-        leads[day] = ahead
-        ahead = (ahead + counts[day]) * DECAYS[LEAD]
-    columns[:, :, where.blocks[0] : where.blocks[-1] + 1] = block_series(counts)
-    tenure = np.arange(n_days)[:, None] - np.where(first_day < NEWCOMER_DAYS, 10**6, first_day)
-    for column, (since, until) in zip(where.tenures, TENURES, strict=True):
-        columns[:, :, column] = (tenure >= since) & (tenure <= until)
+        columns[day, :, at_leads] = ahead
+        ahead += counts[day]
+        ahead *= DECAYS[LEAD]
+    columns[:, :, at_tenures] = 0.0
+    for person in np.flatnonzero(first_day >= NEWCOMER_DAYS):
+        since = first_day[person]
+        for number, (begin, end) in enumerate(TENURES):
+            columns[since + begin : since + end + 1, person, at_tenures.start + number] = 1.0
