@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.decays import (
     INTERPOLATION,
     SHARES,
+    STEPS,
     pooled_weights,
     prior_weights,
     with_unknown_size,
@@ -32,6 +33,11 @@ Ints = NDArray[np.int64]
 _CHANCE = 2.7  # decays disagree by more than that in one case of ten: chi-squared, 1 degree
 _SWEEPS = 8
 _NEGLIGIBLE = 0.01
+_SLOWEST_BESIDE_LATE = 6
+"""Index into DECAYS: what is slower than a half-life of three and a half days is left to the late
+block; a slow adstock beside it would only bend its shape."""
+_SHAPE = 0.15
+"""Standard deviation of a late effect, as a share of it, for not coming evenly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,8 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
     found = read_late_effects(pooled, chosen)
     if found.probability > _NEGLIGIBLE:
         scale = inside.block * pooled.response
-        beside = _average_decays(pooled.beside(Columns(panel.n_kinds).blocks), inside.adstock)
+        without_blocks = pooled.beside(Columns(panel.n_kinds).blocks)
+        beside = _average_decays(without_blocks, inside.adstock, _SLOWEST_BESIDE_LATE)
         more, more_variance = _with_late(beside, found, scale, inside.adstock, pooled)
         delta, variance = mix_models(found.probability, (delta, variance), (more, more_variance))
         late = found.probability * found.weight * found.coefficient * pooled.response
@@ -140,12 +147,12 @@ def _with_late(
     unsure = (
         found.weight * (1 - found.weight) * np.maximum((found.coefficient * scale) ** 2 - own, 0)
     )
-    variance = beside.variance + together + found.weight**2 * own
+    variance = beside.variance + together + found.weight**2 * own + (_SHAPE * added) ** 2
     return beside.delta + added, np.maximum(variance, 0.25 * beside.variance) + unsure
 
 
-def _average_decays(pooled: Pooled, inside: Floats) -> _Decayed:
-    """Effects of the adstocks averaged over the decays.
+def _average_decays(pooled: Pooled, inside: Floats, slowest: int | None = None) -> _Decayed:
+    """Effects of the adstocks averaged over the decays, up to the `slowest` one.
 
     Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
     are nearly orthogonal within persons), sweep by sweep until nothing moves.
@@ -169,11 +176,12 @@ def _average_decays(pooled: Pooled, inside: Floats) -> _Decayed:
             factor[kind] = bread[kind, chosen[kind]] / robust
         log_likelihood = 0.5 * factor[:, None] * beta**2 / bread
         log_variance = np.log(bread / factor[:, None] * scale**2)
-        weights = pooled_weights(
-            with_unknown_size(
-                log_likelihood @ INTERPOLATION.T, np.exp(log_variance @ INTERPOLATION.T)
-            )
+        evidence = with_unknown_size(
+            log_likelihood @ INTERPOLATION.T, np.exp(log_variance @ INTERPOLATION.T)
         )
+        if slowest is not None:
+            evidence[:, slowest * STEPS + 1 :] = -np.inf
+        weights = pooled_weights(evidence)
         chosen = np.argmax(weights @ SHARES, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
             break
