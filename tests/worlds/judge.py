@@ -17,7 +17,7 @@ from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People
 from tests.worlds.lines import write_lines
 from tests.worlds.oracle import consult_totals
-from tests.worlds.people import WORLDS, Journeys, World, simulate
+from tests.worlds.people import NOBODY, WORLDS, Journeys, World, record, simulate
 from tests.worlds.totals import TotalsWorld, observe_totals, simulate_totals
 
 
@@ -78,6 +78,8 @@ def judge(world: World | TotalsWorld, seed: int) -> list[Verdict]:
         errors = estimates.critical * np.sqrt(spread)
     verdicts = []
     for k, name in enumerate(observed.names):
+        if np.isnan(truth[k]):  # neither a cause nor to be judged
+            continue
         known = estimates.methods[k] is not None
         estimate, error = float(delta[k]), float(errors[k])
         ends = (estimate, estimate - error, estimate + error) if known else (None, None, None)
@@ -105,6 +107,8 @@ def judge_command_line(name: str, seed: int) -> list[Verdict]:
     }
     verdicts = []
     for k, kind in enumerate(journeys.world.kinds):
+        if kind.role != "cause":
+            continue
         got = found[kind.channel, kind.type]
         verdicts.append(
             Verdict(
@@ -121,34 +125,37 @@ def judge_command_line(name: str, seed: int) -> list[Verdict]:
 
 
 def observe(journeys: Journeys) -> Observations:
-    """The journeys as the estimators want them."""
-    world = journeys.world
+    """The records as the estimators want them; events without an id are in the totals only."""
+    world, records = journeys.world, record(journeys)
     n_kinds = len(world.kinds)
     counts = np.zeros((world.n_days, n_kinds))
-    np.add.at(counts, (journeys.touch_day, journeys.touch_kind), journeys.touch_count)
-    first = np.full(world.n_people, world.n_days)
-    np.minimum.at(first, journeys.touch_person, journeys.touch_day)
-    np.minimum.at(first, journeys.conversion_person, journeys.conversion_day)
-    ones = np.ones(journeys.conversion_person.size)
+    np.add.at(counts, (records.touch_day, records.touch_kind), records.touch_count)
+    known, bought = records.touch_id != NOBODY, records.conversion_id != NOBODY
+    first = np.full(records.n_ids, world.n_days)
+    np.minimum.at(first, records.touch_id[known], records.touch_day[known])
+    np.minimum.at(first, records.conversion_id[bought], records.conversion_day[bought])
+    identified = np.bincount(
+        records.touch_kind[known], records.touch_count[known], minlength=n_kinds
+    )
     return Observations(
-        names=tuple(f"{kind.channel}/{kind.type}" for kind in world.kinds),
+        names=tuple(kind.name for kind in world.kinds),
         counts=counts,
-        identified=counts.sum(axis=0),
+        identified=identified.astype(np.float64),
         exposure=np.zeros(n_kinds, dtype=bool),
         people=People(
-            world.n_people,
+            records.n_ids,
             world.n_days,
             n_kinds,
-            journeys.touch_person,
-            journeys.touch_day,
-            journeys.touch_kind,
-            journeys.touch_count.astype(np.float64),
-            journeys.conversion_person,
-            journeys.conversion_day,
-            ones,
+            records.touch_id[known],
+            records.touch_day[known],
+            records.touch_kind[known],
+            records.touch_count[known].astype(np.float64),
+            records.conversion_id[bought],
+            records.conversion_day[bought],
+            np.ones(int(bought.sum())),
             first,
         ),
-        outcome=np.bincount(journeys.conversion_day, minlength=world.n_days).astype(np.float64),
-        order_value=journeys.conversion_value,
-        order_count=ones,
+        outcome=np.bincount(records.conversion_day, minlength=world.n_days).astype(np.float64),
+        order_value=records.conversion_value,
+        order_count=np.ones(records.conversion_day.size),
     )

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from tests.worlds.judge import Verdict
-from tests.worlds.people import UNIDENTIFIED, VARIED, WORLDS
+from tests.worlds.people import CLASSIC, UNIDENTIFIED, VARIED
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 
-PEOPLE = (*(name for name in WORLDS if name not in UNIDENTIFIED), VARIED)
+PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
