@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tests.worlds.journeys import Journeys
-from tests.worlds.parameters import World
+from tests.worlds.parameters import KindInWorld, World
 from tests.worlds.recording import NOBODY, Records, record
 
 FIRST_DAY = dt.date(2026, 1, 5)
@@ -91,6 +91,48 @@ def event_lines(records: Records, first_day: dt.date = FIRST_DAY) -> Iterator[di
         if person != NOBODY:
             line["user_id"] = f"u{person}"
         yield line | {"value": {"amount": f"{value:.2f}", "currency": "EUR"}}
+
+
+def lines_of_totals(
+    counts: np.ndarray,
+    outcome: np.ndarray,
+    kinds: Sequence[KindInWorld],
+    first_day: dt.date = FIRST_DAY,
+) -> Iterator[dict[str, Any]]:
+    """One anonymous line per day with a total, for each type and for the conversions.
+
+    Parameters
+    ----------
+    counts : array, shape (T, K)
+    outcome : array, shape (T,)
+    kinds : sequence of KindInWorld, length K
+    first_day : date, optional
+    """
+    for day, row in enumerate(np.column_stack([counts, outcome]).astype(int).tolist()):
+        at = f"{(first_day + dt.timedelta(days=day)).isoformat()}T00:00:00Z"
+        for k, (kind, count) in enumerate(zip(kinds, row, strict=False)):
+            if count:
+                line: dict[str, Any] = {
+                    "kind": "engagement",
+                    "event_id": f"e{day}-{k}",
+                    "occurred_at": at,
+                    "channel": kind.channel,
+                    "type": kind.type,
+                    "count": count,
+                }
+                if kind.paid:
+                    cost = {"amount": f"{CLICK_COST * count:.2f}", "currency": "EUR"}
+                    line |= {"paid": True, "cost": cost}
+                yield line
+        if row[-1]:
+            yield {
+                "kind": "conversion",
+                "event_id": f"c{day}",
+                "occurred_at": at,
+                "goal": "purchase",
+                "count": row[-1],
+                "value": {"amount": f"{60 * row[-1]:.2f}", "currency": "EUR"},
+            }
 
 
 def declared_lines(records: Records, first_day: dt.date = FIRST_DAY) -> Iterator[dict[str, Any]]:

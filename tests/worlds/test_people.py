@@ -15,10 +15,12 @@ import pytest
 
 from tests.worlds.people import (
     INGREDIENTS,
+    NOBODY,
     WORLDS,
     Hole,
     Journeys,
     KindInWorld,
+    Promotion,
     World,
     record,
     simulate,
@@ -171,3 +173,136 @@ def _weekly(journeys: Journeys) -> tuple[np.ndarray, np.ndarray]:
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_visits_follow_engagements_and_hidden_demand_moves_visits_but_no_cause() -> None:
+    zero = (replace(LIKE, delta=0.0), VISIT)
+    calm = replace(SMALL, n_people=4_000, loyalty=0.0, kinds=zero, visits_per_engagement=1.0)
+    moved = replace(calm, demand=1.0, demand_days=1_000.0, visits_per_engagement=0.0)
+
+    brought, hidden = _per_person(simulate(calm, 1)), _per_person(simulate(moved, 1))
+
+    own = 4_000 * 40 * VISIT.rate
+    assert brought[1].sum() == pytest.approx(brought[0].sum() * (1 - 2.3 / 40) + own, rel=0.05)
+    assert _correlation(*brought) > 0.4
+    assert abs(_correlation(*hidden)) < 0.05
+    plain = _per_person(simulate(replace(moved, demand=0.0), 1))
+    assert hidden[1].var() > 1.5 * plain[1].var()
+    assert hidden[0].var() == pytest.approx(plain[0].var(), rel=0.1)
+
+
+def test_a_person_converts_once_where_the_goal_is_reached_once() -> None:
+    once = simulate(replace(SMALL, once=True, base=0.03), 1)
+
+    assert np.unique(once.conversion_person).size == once.conversion_person.size
+    assert once.world.goal == "signup"
+
+
+def test_two_ids_share_a_persons_sessions_and_two_people_share_an_id() -> None:
+    split = simulate(replace(SMALL, identity="split"), 1)
+    shared = simulate(replace(SMALL, identity="shared"), 1)
+
+    records, pooled = record(split), record(shared)
+
+    assert np.array_equal(records.touch_id // 2, split.touch_person)
+    assert np.mean(records.touch_id % 2) == pytest.approx(0.5, abs=0.03)
+    assert np.mean(records.conversion_id % 2) == pytest.approx(0.5, abs=0.06)
+    session = split.touch_person * 40 + split.touch_day
+    ids_per_session = {one: set() for one in session.tolist()}
+    for one, touch_id in zip(session.tolist(), records.touch_id.tolist(), strict=True):
+        ids_per_session[one].add(touch_id)
+    assert {len(ids) for ids in ids_per_session.values()} == {1}
+    assert np.array_equal(pooled.touch_id, shared.touch_person // 2)
+    assert np.array_equal(pooled.conversion_id, shared.conversion_person // 2)
+
+
+def test_a_log_in_identifies_a_share_of_the_sessions_and_changes_no_total() -> None:
+    world = replace(SMALL, n_people=3_000, identified=(0.3, 0.6), identified_conversions=0.9)
+
+    journeys = simulate(world, 1)
+    records = record(journeys)
+
+    known, bought = records.touch_id != NOBODY, records.conversion_id != NOBODY
+    assert np.mean(known) == pytest.approx(0.45, abs=0.03)
+    assert np.mean(bought) == pytest.approx(0.9, abs=0.02)
+    assert np.array_equal(records.touch_id[known], journeys.touch_person[known])
+    assert records.touch_count.sum() == journeys.touch_count.sum()
+
+
+def test_bots_engage_without_end_and_never_convert() -> None:
+    paid = replace(SHARE, type="click", channel="google_ads", paid=True)
+    world = replace(SMALL, n_people=3_000, bots=0.01, bot_activity=100.0, kinds=(LIKE, paid))
+
+    journeys = simulate(world, 1)
+
+    bots = journeys.people.bot
+    by_bots = bots[journeys.touch_person]
+    assert not bots[journeys.conversion_person].any()
+    likes = journeys.touch_kind == 0
+    likes_of_bots = journeys.touch_count[likes & by_bots].sum() / bots.sum()
+    assert likes_of_bots == pytest.approx(40 * 100 * LIKE.rate, rel=0.3)
+    assert journeys.touch_count[~likes & by_bots].max(initial=0) < 5
+
+
+def test_a_share_raises_the_conversions_of_friends() -> None:
+    world = replace(SMALL, n_people=2_000, base=0.0, kinds=(replace(SHARE, delta=1.0, rate=0.002),))
+
+    alone, among_friends = simulate(world, 1), simulate(replace(world, friends=1.0), 1)
+
+    assert np.isin(alone.conversion_person, alone.touch_person).all()
+    assert np.isin(among_friends.conversion_person, among_friends.touch_person).mean() < 0.3
+    assert among_friends.truth[0] == pytest.approx(alone.truth[0], rel=0.15)
+
+
+def test_promotions_raise_demand_and_engagement_of_everybody_for_their_days() -> None:
+    zero = (replace(LIKE, delta=0.0),)
+    world = replace(SMALL, n_people=4_000, kinds=zero, base=0.02, loyalty=0.0)
+
+    journeys = simulate(replace(world, promotions=(Promotion(0.5, 7, 3.0, 2.0),)), 1)
+
+    promoted = np.isin(np.arange(40), np.arange(20, 27))
+    likes = np.bincount(journeys.touch_day, journeys.touch_count, minlength=40)
+    bought = np.bincount(journeys.conversion_day, minlength=40)
+    assert likes[promoted].mean() / likes[~promoted].mean() == pytest.approx(2.0, rel=0.1)
+    assert bought[promoted].mean() / bought[~promoted].mean() == pytest.approx(3.0, rel=0.1)
+
+
+def test_a_follow_lasts_until_the_unfollow_and_raises_conversions_and_engagement() -> None:
+    zero = (replace(LIKE, delta=0.0), replace(FOLLOW, delta=0.05), UNFOLLOW)
+    world = replace(
+        SMALL, n_people=4_000, kinds=zero, loyalty=0.0, follows_engage=2.0, unfollows=0.05
+    )
+
+    journeys = simulate(world, 1)
+
+    follow = np.zeros((4_000, 40), dtype=int)
+    for number, change in ((1, 1), (2, -1)):
+        mine = journeys.touch_kind == number
+        np.add.at(follow, (journeys.touch_person[mine], journeys.touch_day[mine]), change)
+    state = follow.cumsum(axis=1)
+    assert set(np.unique(state)) == {0, 1}, "nobody follows twice, or unfollows before"
+    before = np.pad(state[:, :-1], ((0, 0), (1, 0)))  # the state at the day's beginning
+    likes = journeys.touch_kind == 0
+    for person, day, usual, raised in (
+        (journeys.touch_person[likes], journeys.touch_day[likes], LIKE.rate, 2 * LIKE.rate),
+        (journeys.conversion_person, journeys.conversion_day, 0.005, 0.055),
+    ):
+        times = np.zeros((4_000, 40))
+        np.add.at(times, (person, day), 1)
+        assert times[before == 1].mean() == pytest.approx(raised, rel=0.12)
+        assert times[before == 0].mean() == pytest.approx(usual, rel=0.25)
+    assert np.isnan(journeys.truth[1:]).all()
+
+
+def _per_person(journeys: Journeys) -> tuple[np.ndarray, np.ndarray]:
+    """Engagements of the first type and of the second one per person."""
+    n = journeys.world.n_people
+    found = [
+        np.bincount(
+            journeys.touch_person[journeys.touch_kind == kind],
+            journeys.touch_count[journeys.touch_kind == kind],
+            minlength=n,
+        )
+        for kind in (0, 1)
+    ]
+    return found[0], found[1]
