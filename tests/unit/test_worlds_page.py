@@ -18,6 +18,8 @@ old
 <!-- /totals -->
 <!-- unidentified -->
 <!-- /unidentified -->
+<!-- assumptions -->
+<!-- /assumptions -->
 after
 """
 
@@ -30,7 +32,10 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
     page = tmp_path / "accuracy.md"
     page.write_text(PAGE, encoding="utf-8")
 
-    rewrite(page, [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm")])
+    rewrite(
+        page,
+        [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm"), verdict("churn")],
+    )
 
     text = page.read_text(encoding="utf-8")
     assert text.startswith("before\n")
@@ -38,7 +43,8 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
     assert "old" not in text
     assert "| loyalty | 1 | 50.0 % |" in text
     assert "| calm | 1 | 100.0 % |" in text
-    assert text.count("| together |") == 2
+    assert "| churn | 1 | 100.0 % |" in text
+    assert text.count("| together |") == 3
 
 
 def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:

@@ -35,14 +35,14 @@ def make_verdict(**over: object) -> Verdict:
 def test_errors_and_widths_are_compared_with_the_oracles() -> None:
     line = summarise("w", [make_verdict(), make_verdict(seed=1)])
 
-    assert line == "| w | 2 | 100.0 % | – | 0.0 % | 0.40 | 2.00 | 2.00 |"
+    assert line == ("| w | 2 | 100.0 % | – | 0.0 % | – | 0.0 % | 0.0 % | – | 0.40 | 2.00 | 2.00 |")
     assert line.count("|") == HEADER.splitlines()[0].count("|")
 
 
 def test_what_was_refused_is_compared_with_nobody() -> None:
     rows = [make_verdict(), make_verdict(seed=1, estimate=None, low=None, high=None)]
 
-    assert summarise("w", rows).endswith("| 50.0 % | 0.40 | 2.00 | 2.00 |")
+    assert summarise("w", rows).endswith("| 50.0 % | – | 0.40 | 2.00 | 2.00 |")
 
 
 def test_results_from_before_there_was_an_oracle_still_load() -> None:

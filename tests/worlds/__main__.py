@@ -1,9 +1,12 @@
 """`make worlds`: run the worlds, many seeds each, print the table and put it into a page.
 
-    python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--results FILE]
-                           [--page docs/accuracy.md]
+    python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
+                           [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-Results are kept line by line in FILE; a run that was stopped goes on where it was.
+A name of `--worlds` is a world, or a group: classic, ingredients, totals.
+
+Results are kept line by line in FILE; an interrupted run continues where it stopped.  Name another
+file after a change of an estimator.
 """
 
 from __future__ import annotations
@@ -16,19 +19,26 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.worlds.judge import Verdict, judge, judge_command_line
+from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
-from tests.worlds.people import VARIED, WORLDS, world_of
+from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
+from tests.worlds.verdicts import Verdict
 
 ALL = (*WORLDS, VARIED, *TOTALS_WORLDS)
+GROUPS = {
+    "classic": (*CLASSIC, VARIED),
+    "ingredients": INGREDIENTS,
+    "totals": tuple(TOTALS_WORLDS),
+}
 
 
-def _run(name: str, seed: int, command_line: bool) -> list[Verdict]:
+def _run(name: str, seed: int, command_line: bool, declared: bool) -> list[Verdict]:
     if command_line:
-        return judge_command_line(name, seed)
-    return judge(TOTALS_WORLDS[name] if name in TOTALS_WORLDS else world_of(name, seed), seed)
+        return judge_command_line(world_of(name, seed), seed, declared=declared)
+    world = TOTALS_WORLDS[name] if name in TOTALS_WORLDS else world_of(name, seed)
+    return judge(world, seed, declared=declared)
 
 
 def main() -> int:
@@ -37,21 +47,31 @@ def main() -> int:
     parser.add_argument("--worlds", default=",".join(ALL))
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--command-line", action="store_true")
+    parser.add_argument(
+        "--declared", action="store_true", help="declare covered days and promotions"
+    )
+    parser.add_argument("--workers", type=int, help="processes; default: one per processor")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
-    parser.add_argument("--page", type=Path, help="page whose tables are written anew")
+    parser.add_argument("--page", type=Path, help="page whose tables are replaced")
     options = parser.parse_args()
-    names = options.worlds.split(",")
-    known = tuple(WORLDS) if options.command_line else ALL
+    asked = options.worlds.split(",")
+    names = list(dict.fromkeys(n for name in asked for n in GROUPS.get(name, (name,))))
+    known = (*WORLDS, VARIED) if options.command_line else ALL
     unknown = set(names) - set(known)
     if unknown:
-        parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join(known)}")
+        parser.error(f"unknown worlds {sorted(unknown)}; known: {', '.join([*GROUPS, *known])}")
     options.results.parent.mkdir(parents=True, exist_ok=True)
     done = _read(options.results)
     have = {(v.world, v.seed) for v in done}
     wanted = [(n, s) for n in names for s in range(options.seeds) if (n, s) not in have]
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    with ProcessPoolExecutor() as pool, options.results.open("a", encoding="utf-8") as file:
-        running = [pool.submit(_run, n, s, options.command_line) for n, s in wanted]
+    with (
+        ProcessPoolExecutor(options.workers) as pool,
+        options.results.open("a", encoding="utf-8") as file,
+    ):
+        running = [
+            pool.submit(_run, n, s, options.command_line, options.declared) for n, s in wanted
+        ]
         for number, future in enumerate(as_completed(running), 1):
             verdicts = future.result()
             done += verdicts

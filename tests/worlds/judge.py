@@ -1,4 +1,8 @@
-"""How an estimate is judged: is the truth in the interval, is nothing claimed that is not there."""
+"""How an answer is judged: from a simulated world to one verdict per engagement type.
+
+The estimates are those of the answer of ``/v1/roi``, so that coverage, roles and the rules for
+verdicts are judged with the estimator.
+"""
 
 from __future__ import annotations
 
@@ -6,149 +10,172 @@ import json
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.panel import People
+from chalicelib.services import answers
+from tests.worlds.fits import fit_arrays, fit_records
 from tests.worlds.lines import write_lines
 from tests.worlds.oracle import consult_totals
-from tests.worlds.people import WORLDS, Journeys, World, simulate
+from tests.worlds.people import NOBODY, Journeys, KindInWorld, World, record, simulate
 from tests.worlds.totals import TotalsWorld, observe_totals, simulate_totals
+from tests.worlds.verdicts import Verdict, is_wrong
+
+__all__ = ["Verdict", "judge", "judge_command_line", "observe"]
+
+ORDER_VALUE_OF_TOTALS = 60.0
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """One kind in one world at one seed; estimate and ends are None where it was refused.
+def judge(world: World | TotalsWorld, seed: int, *, declared: bool = False) -> list[Verdict]:
+    """Simulate, estimate, compare.
 
-    The oracle's are what the same model says when told what it has to find out; None where nobody
-    asked it (and in results from before there was one).  `flags` are reasons and warnings, with
-    semicolons in between.
+    Parameters
+    ----------
+    world : World or TotalsWorld
+        In a world of heavy-tailed orders the value per engagement is compared.
+    seed : int
+    declared : bool, optional
+        Declare covered days and promotions (worlds of people).
     """
-
-    world: str
-    seed: int
-    kind: str
-    truth: float
-    estimate: float | None
-    low: float | None
-    high: float | None
-    oracle_estimate: float | None = None
-    oracle_low: float | None = None
-    oracle_high: float | None = None
-    flags: str = ""
-
-    @property
-    def covered(self) -> bool | None:
-        if self.low is None or self.high is None:
-            return None
-        return self.low <= self.truth <= self.high
-
-    @property
-    def false_claim(self) -> bool | None:
-        """Whether a kind that does nothing is said to be worth more than nothing."""
-        if self.truth > 0 or self.low is None:
-            return None
-        return self.low > 0
-
-
-def judge(world: World | TotalsWorld, seed: int) -> list[Verdict]:
-    """Simulate, estimate from the arrays, compare.
-
-    In a world of heavy-tailed orders it is the value per engagement that is compared.
-    """
-    oracle: tuple[NDArray[np.float64], ...] | None = None
     if isinstance(world, World):
         journeys = simulate(world, seed)
-        observed, truth = observe(journeys), journeys.truth
-    else:
-        totals = simulate_totals(world, seed)
-        observed, truth = observe_totals(totals), totals.truth
-        oracle = None if world.twins else consult_totals(totals)
-    estimates = estimate_goal(observed)
-    delta, errors = estimates.delta, estimates.critical * np.sqrt(np.diag(estimates.cov))
-    if isinstance(world, World) and world.judged_by_value:
-        mean, variance = estimates.value_mean, estimates.value_variance
-        spread = np.diag(estimates.cov) * mean**2 + delta**2 * variance
-        truth, delta = truth * world.order_mean, delta * mean
-        errors = estimates.critical * np.sqrt(spread)
-    verdicts = []
-    for k, name in enumerate(observed.names):
-        known = estimates.methods[k] is not None
-        estimate, error = float(delta[k]), float(errors[k])
-        ends = (estimate, estimate - error, estimate + error) if known else (None, None, None)
-        flags = "; ".join([*estimates.reasons[k], *estimates.warnings[k]])
-        told = (None,) * 3 if oracle is None else tuple(float(part[k]) for part in oracle)
-        verdicts.append(Verdict(world.name, seed, name, float(truth[k]), *ends, *told, flags))
-    return verdicts
+        document = fit_records(record(journeys), declared=declared)
+        return _read(answers.roi(document), world, seed, journeys.truth)
+    totals = simulate_totals(world, seed)
+    document = fit_arrays(observe_totals(totals), world.kinds)
+    oracle = None if world.twins else consult_totals(totals)
+    return _read(answers.roi(document), world, seed, totals.truth, oracle)
 
 
-def judge_command_line(name: str, seed: int) -> list[Verdict]:
+def judge_command_line(world: World, seed: int, *, declared: bool = False) -> list[Verdict]:
     """Simulate, write event lines, run `python -m chalicelib estimate` on them, compare."""
-    journeys = simulate(WORLDS[name], seed)
+    journeys = simulate(world, seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
-        write_lines(journeys, path)
+        write_lines(journeys, path, declared=declared)
         output = subprocess.run(
             [sys.executable, "-m", "chalicelib", "estimate", str(path)],
             check=True,
-            capture_output=True,
+            stdout=subprocess.PIPE,
         ).stdout
+    return _read(json.loads(output)["roi"], world, seed, journeys.truth)
+
+
+def _read(
+    roi: dict[str, Any],
+    world: World | TotalsWorld,
+    seed: int,
+    truth: NDArray[np.float64],
+    oracle: tuple[NDArray[np.float64], ...] | None = None,
+) -> list[Verdict]:
+    """The verdicts on an answer; a type that it does not list counts as rejected."""
+    by_value = isinstance(world, World) and world.judged_by_value
+    measure = "value_per_engagement" if by_value else "conversions_per_engagement"
+    unit = world.order_mean if isinstance(world, World) and by_value else 1.0
     found = {
-        (channel["channel"], engagement["type"]): engagement["conversions_per_engagement"]
-        for channel in json.loads(output)["roi"]["channels"]
+        (channel["channel"], engagement["type"], engagement["paid"]): engagement
+        for channel in roi["channels"]
         for engagement in channel["engagements"]
     }
+    of_channels = _judge_channels(roi, world, truth)
     verdicts = []
-    for k, kind in enumerate(journeys.world.kinds):
-        got = found[kind.channel, kind.type]
+    for k, kind in enumerate(world.kinds):
+        got = found.get((kind.channel, kind.type, kind.paid))
+        interval = {} if got is None else got[measure]
+        flags = ["not_in_answer"] if got is None else [*got["reasons"], *got["warnings"]]
+        if np.isnan(truth[k]) and kind.role == "cause":  # it did not happen
+            continue
+        said, wrong = of_channels.pop(kind.channel, ("", None)) if _is_cause(kind) else ("", None)
         verdicts.append(
             Verdict(
-                name,
+                world.name,
                 seed,
-                f"{kind.channel}/{kind.type}",
-                float(journeys.truth[k]),
-                got["estimate"],
-                got["ci_low"],
-                got["ci_high"],
+                kind.name,
+                float(truth[k] * unit) if _is_cause(kind) else 0.0,
+                interval.get("estimate"),
+                interval.get("ci_low"),
+                interval.get("ci_high"),
+                *((None,) * 3 if oracle is None else (float(part[k]) for part in oracle)),
+                flags="; ".join(flags),
+                role=kind.role,
+                channel_verdict=said,
+                channel_verdict_is_wrong=wrong,
             )
         )
     return verdicts
 
 
+def _is_cause(kind: KindInWorld) -> bool:
+    return kind.role == "cause"
+
+
+def _judge_channels(
+    roi: dict[str, Any], world: World | TotalsWorld, truth: NDArray[np.float64]
+) -> dict[str, tuple[str, bool | None]]:
+    """The verdict on each channel, and whether it is wrong."""
+    order = world.order_mean if isinstance(world, World) else ORDER_VALUE_OF_TOTALS
+    true_of = {
+        (kind.channel, kind.type): float(truth[k])
+        for k, kind in enumerate(world.kinds)
+        if _is_cause(kind) and not np.isnan(truth[k])
+    }
+    caused: dict[str, float] = defaultdict(float)
+    for channel in roi["channels"]:
+        for one in channel["engagements"]:
+            caused[channel["channel"]] += one["count"] * true_of.get(
+                (channel["channel"], one["type"]), 0.0
+            )
+    conversions = float(roi["diagnostics"].get("conversions", 0.0))
+    found = {}
+    for channel in roi["channels"]:
+        name, cost = channel["channel"], float(channel["cost"] or 0.0)
+        gain = caused[name] * order / cost - 1.0 if cost > 0 else None
+        said = channel["verdict"]
+        found[name] = (
+            said,
+            is_wrong(said, caused=caused[name], gain=gain, conversions=conversions),
+        )
+    return found
+
+
 def observe(journeys: Journeys) -> Observations:
-    """The journeys as the estimators want them."""
-    world = journeys.world
+    """The records as the estimators want them; events without an id are in the totals only."""
+    world, records = journeys.world, record(journeys)
     n_kinds = len(world.kinds)
     counts = np.zeros((world.n_days, n_kinds))
-    np.add.at(counts, (journeys.touch_day, journeys.touch_kind), journeys.touch_count)
-    first = np.full(world.n_people, world.n_days)
-    np.minimum.at(first, journeys.touch_person, journeys.touch_day)
-    np.minimum.at(first, journeys.conversion_person, journeys.conversion_day)
-    ones = np.ones(journeys.conversion_person.size)
+    np.add.at(counts, (records.touch_day, records.touch_kind), records.touch_count)
+    known, bought = records.touch_id != NOBODY, records.conversion_id != NOBODY
+    first = np.full(records.n_ids, world.n_days)
+    np.minimum.at(first, records.touch_id[known], records.touch_day[known])
+    np.minimum.at(first, records.conversion_id[bought], records.conversion_day[bought])
+    identified = np.bincount(
+        records.touch_kind[known], records.touch_count[known], minlength=n_kinds
+    )
     return Observations(
-        names=tuple(f"{kind.channel}/{kind.type}" for kind in world.kinds),
+        names=tuple(kind.name for kind in world.kinds),
         counts=counts,
-        identified=counts.sum(axis=0),
-        roles=("cause",) * n_kinds,
+        identified=identified.astype(np.float64),
+        roles=tuple(kind.role for kind in world.kinds),
         people=People(
-            world.n_people,
+            records.n_ids,
             world.n_days,
             n_kinds,
-            journeys.touch_person,
-            journeys.touch_day,
-            journeys.touch_kind,
-            journeys.touch_count.astype(np.float64),
-            journeys.conversion_person,
-            journeys.conversion_day,
-            ones,
+            records.touch_id[known],
+            records.touch_day[known],
+            records.touch_kind[known],
+            records.touch_count[known].astype(np.float64),
+            records.conversion_id[bought],
+            records.conversion_day[bought],
+            np.ones(int(bought.sum())),
             first,
         ),
-        outcome=np.bincount(journeys.conversion_day, minlength=world.n_days).astype(np.float64),
-        order_value=journeys.conversion_value,
-        order_count=ones,
+        outcome=np.bincount(records.conversion_day, minlength=world.n_days).astype(np.float64),
+        order_value=records.conversion_value,
+        order_count=np.ones(records.conversion_day.size),
     )

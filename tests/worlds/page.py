@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.worlds.judge import Verdict
-from tests.worlds.people import UNIDENTIFIED, VARIED, WORLDS
+from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
+from tests.worlds.verdicts import Verdict
 
-PEOPLE = (*(name for name in WORLDS if name not in UNIDENTIFIED), VARIED)
+PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
@@ -31,6 +31,7 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         ("people", accuracy_table(verdicts, PEOPLE)),
         ("totals", accuracy_table(verdicts, TOTALS)),
         ("unidentified", suspicion_table(verdicts)),
+        ("assumptions", accuracy_table(verdicts, INGREDIENTS)),
     ):
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]

@@ -1,7 +1,14 @@
-"""The table of `make worlds`: coverage, false claims, refusals and errors per world.
+"""The table of `make worlds`: what the answers were right and wrong about, per world.
 
-"Error / oracle" is the median relative error over the oracle's on the same kinds; "width / oracle"
-the median of the intervals' widths over the oracle's.
+- False claims, in brackets those that do not say `do_not_act`.
+- Wrong without a warning: the interval misses the truth, and no reason or warning says `caution` or
+  `do_not_act`.  As a share of all intervals.
+- Wrong verdicts: verdicts on channels that contradict the truth, as a share of all verdicts.
+- Cautioned: estimates with a warning that says `caution` or `do_not_act`.
+- Rejected: causes without an estimate.
+- Roles ignored: visits and follows that were not rejected as what they are.
+- Error / oracle: the median relative error over the oracle's on the same types.
+- Width / oracle: the median of the intervals' widths over the oracle's.
 """
 
 from __future__ import annotations
@@ -10,29 +17,44 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from tests.worlds.judge import Verdict
+from tests.worlds.verdicts import Verdict
 
 HEADER = (
-    "| world | seeds | coverage | false claims | refused | median relative error "
+    "| world | seeds | coverage | false claims | wrong without a warning | wrong verdicts "
+    "| cautioned | rejected | roles ignored | median relative error "
     "| error / oracle | width / oracle |\n"
-    "|---|---|---|---|---|---|---|---|"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
 def summarise(world: str, verdicts: Iterable[Verdict]) -> str:
     """One line of the table."""
     rows = list(verdicts)
-    covered = [v.covered for v in rows if v.covered is not None]
-    claims = [v.false_claim for v in rows if v.false_claim is not None]
-    effects = [v for v in rows if v.truth > 0]
-    refused = [v.estimate is None for v in effects]
-    errors = [abs(v.estimate - v.truth) / v.truth for v in effects if v.estimate is not None]
-    seeds = len({v.seed for v in rows})
-    return (
-        f"| {world} | {seeds} | {_percent(covered)} | {_percent(claims)} | {_percent(refused)} "
-        f"| {f'{np.median(errors):.2f}' if errors else '–'} "
-        f"| {_error_ratio(rows)} | {_width_ratio(rows)} |"
+    causes = [v for v in rows if v.role == "cause"]
+    estimated = [v for v in causes if v.estimate is not None]
+    errors = [abs(v.estimate - v.truth) / v.truth for v in estimated if v.truth > 0]  # type: ignore[operator]
+    cells = (
+        world,
+        str(len({v.seed for v in rows})),
+        _percent([v.covered for v in causes]),
+        _claims(causes),
+        _percent([v.wrong_without_warning for v in causes]),
+        _percent([v.channel_verdict_is_wrong for v in causes]),
+        _percent([v.is_cautioned for v in estimated]),
+        _percent([v.estimate is None for v in causes]),
+        _percent([v.role_ignored for v in rows]),
+        f"{np.median(errors):.2f}" if errors else "–",
+        _error_ratio(causes),
+        _width_ratio(causes),
     )
+    return f"| {' | '.join(cells)} |"
+
+
+def _claims(causes: list[Verdict]) -> str:
+    claims = [v.false_claim for v in causes]
+    if all(claim is None for claim in claims):
+        return "–"
+    return f"{_percent(claims)} ({_percent([v.false_claim_unflagged for v in causes])})"
 
 
 def _error_ratio(rows: list[Verdict]) -> str:
@@ -59,5 +81,7 @@ def _width_ratio(rows: list[Verdict]) -> str:
     return f"{np.median(ratios):.2f}" if ratios else "–"
 
 
-def _percent(flags: list[bool]) -> str:
-    return f"{100 * np.mean(flags):.1f} %" if flags else "–"
+def _percent(flags: Iterable[bool | None]) -> str:
+    """The share of what is true among what is known."""
+    known = [flag for flag in flags if flag is not None]
+    return f"{100 * np.mean(known):.1f} %" if known else "–"

@@ -1,0 +1,153 @@
+"""Fit documents of simulated worlds, made as the service makes them, without parsing events."""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
+from chalicelib.attribution.observations import Observations
+from chalicelib.events import parse_event
+from chalicelib.services.columns import Columns
+from chalicelib.services.estimation import _goal_document, fit_columns
+from tests.worlds.lines import CLICK_COST, FIRST_DAY, declared_lines
+from tests.worlds.parameters import KindInWorld
+from tests.worlds.recording import NOBODY, Records
+
+AS_OF = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
+NOON = 0.5
+
+
+def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
+    """The fit document of records of people.
+
+    Parameters
+    ----------
+    records : Records
+    declared : bool, optional
+        With the covered days and the promotions that a sender can declare.
+    """
+    columns = columns_of(records)
+    if declared:
+        for line in declared_lines(records):
+            columns.add(parse_event(line))
+    return fit_columns(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="world")
+
+
+def columns_of(records: Records) -> Columns:
+    """The columns that the event lines of the records would become, people in another order."""
+    columns = Columns()
+    world = records.world
+    first = FIRST_DAY.toordinal()
+    for kind in world.kinds:
+        columns.kinds[kind.channel, kind.type, kind.paid] = len(columns.kinds)
+    ids = np.unique(np.concatenate([records.touch_id, records.conversion_id]))
+    ids = ids[ids != NOBODY]
+    columns.people = {f"u{one}": number for number, one in enumerate(ids.tolist())}
+    known = records.touch_id != NOBODY
+    times = records.touch_count[known]
+    day = np.repeat(records.touch_day[known], times) + first
+    columns.day = _integers(day)
+    columns.time = _floats(day - dt.date(1970, 1, 1).toordinal() + NOON)
+    columns.kind = _integers(np.repeat(records.touch_kind[known], times))
+    columns.person = _integers(np.repeat(np.searchsorted(ids, records.touch_id[known]), times))
+    columns.count = _floats(np.ones(day.size))
+    totals = np.zeros((world.n_days, len(world.kinds)))
+    np.add.at(totals, (records.touch_day, records.touch_kind), records.touch_count)
+    for on, kind, count in zip(
+        records.touch_day[~known].tolist(),
+        records.touch_kind[~known].tolist(),
+        records.touch_count[~known].tolist(),
+        strict=True,
+    ):
+        columns.apart[kind, on + first, NOBODY] += count
+    _book_costs(columns, world.kinds, totals)
+    _add_conversions(columns, records, ids)
+    return columns
+
+
+def _add_conversions(columns: Columns, records: Records, ids: NDArray[np.int64]) -> None:
+    first = FIRST_DAY.toordinal()
+    goal = columns.goals[records.world.goal]
+    known = records.conversion_id != NOBODY
+    day = records.conversion_day[known] + first
+    goal.day = _integers(day)
+    goal.time = _floats(day - dt.date(1970, 1, 1).toordinal() + NOON)
+    goal.person = _integers(np.searchsorted(ids, records.conversion_id[known]))
+    goal.count = _floats(np.ones(day.size))
+    goal.value = _floats(records.conversion_value[known])
+    for on, value in zip(
+        records.conversion_day[~known].tolist(),
+        records.conversion_value[~known].tolist(),
+        strict=True,
+    ):
+        goal.apart[on + first, NOBODY].add(1, Decimal(f"{value:.2f}"))
+
+
+def _book_costs(
+    columns: Columns, kinds: tuple[KindInWorld, ...], totals: NDArray[np.float64]
+) -> None:
+    first = FIRST_DAY.toordinal()
+    for number, kind in enumerate(kinds):
+        if not kind.paid:
+            continue
+        for day in np.flatnonzero(totals[:, number]).tolist():
+            amount = Decimal(f"{CLICK_COST:.2f}") * int(totals[day, number])
+            columns.cost_of_kind[number, day + first] += amount
+            columns.cost_of_channel[kind.channel, day + first] += amount
+
+
+def fit_arrays(observed: Observations, kinds: tuple[KindInWorld, ...]) -> dict[str, Any]:
+    """The fit document of arrays that were never events (totals); its goal is ``purchase``."""
+    estimates = estimate_goal(observed)
+    return _document(observed, estimates, kinds)
+
+
+def _document(
+    observed: Observations, estimates: GoalEstimates, kinds: tuple[KindInWorld, ...]
+) -> dict[str, Any]:
+    from chalicelib.attribution.adstock import DECAYS
+    from chalicelib.attribution.draft import LEVEL
+
+    costs = [observed.counts[:, k] * CLICK_COST * kind.paid for k, kind in enumerate(kinds)]
+    end = FIRST_DAY + dt.timedelta(days=observed.counts.shape[0] - 1)
+    return {
+        "schema": 1,
+        "id": "world",
+        "as_of": AS_OF.isoformat(),
+        "currency": "EUR",
+        "window": {"from": FIRST_DAY.isoformat(), "to": end.isoformat()},
+        "confidence": LEVEL,
+        "decays": DECAYS.tolist(),
+        "kinds": [
+            {
+                "channel": kind.channel,
+                "type": kind.type,
+                "paid": kind.paid,
+                "counts": observed.counts[:, k].tolist(),
+                "identified": 0,
+                "anonymous": 0,
+                "cost": costs[k].tolist(),
+            }
+            for k, kind in enumerate(kinds)
+        ],
+        "costs": {kind.channel: costs[k].tolist() for k, kind in enumerate(kinds) if kind.paid},
+        "goals": {"purchase": _goal_document(observed, estimates, FIRST_DAY)},
+    }
+
+
+def _integers(numbers: NDArray[np.int64]) -> array[int]:
+    made: array[int] = array("q")
+    made.frombytes(np.ascontiguousarray(numbers, dtype=np.int64).tobytes())
+    return made
+
+
+def _floats(numbers: NDArray[Any]) -> array[float]:
+    made: array[float] = array("d")
+    made.frombytes(np.ascontiguousarray(numbers, dtype=np.float64).tobytes())
+    return made

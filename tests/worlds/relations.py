@@ -1,0 +1,321 @@
+"""Metamorphic relations: the same data in another form must give the same estimates.
+
+    python -m tests.worlds.relations [--worlds people,totals] [--seed 0]
+
+Each relation changes events in a way that changes no truth.  Estimates and the half-widths of their
+intervals may move by `TOLERANCE` half-widths.  A relation takes any estimator, see `Estimator`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from chalicelib.cli.estimate import EventLines
+from chalicelib.services import answers
+from chalicelib.services.columns import Columns
+from chalicelib.services.estimation import fit_columns
+from tests.worlds.fits import AS_OF
+from tests.worlds.lines import event_lines, lines_of_totals
+from tests.worlds.people import WORLDS, record, simulate
+from tests.worlds.totals import TOTALS_WORLDS, simulate_totals
+
+TOLERANCE = 0.02
+"""In half-widths of the interval."""
+
+Line = dict[str, Any]
+Days = tuple[dt.date, dt.date]
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """One engagement type: its engagements, conversions per engagement and half-width.
+
+    `estimate` and `half` are None where it was rejected.
+    """
+
+    count: int
+    estimate: float | None
+    half: float | None
+
+
+class Estimator(Protocol):
+    """Estimates by ``channel/type`` from event lines.
+
+    `chunks` is the number of parts in which events are read.  `days` limits the question to part
+    of the window.
+    """
+
+    def __call__(
+        self, lines: Sequence[Line], *, chunks: int = 1, days: Days | None = None
+    ) -> Mapping[str, Estimated]: ...
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A change of the events that must not change the estimates.
+
+    Attributes
+    ----------
+    name : str
+    change : callable
+        From event lines to event lines.
+    renamed : callable
+        From the old name of a type to its name after the change.
+    chunks : int
+    """
+
+    name: str
+    change: Callable[[list[Line]], list[Line]]
+    renamed: Callable[[str], str] = str
+    chunks: int = 1
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far a relation moved an estimate or a half-width at worst, in half-widths.
+
+    Infinite where a type was answered in one form of the data and rejected in the other.
+    """
+
+    relation: str
+    worst: float
+    type: str
+
+    @property
+    def holds(self) -> bool:
+        return self.worst <= TOLERANCE
+
+
+def check_relations(lines: Sequence[Line], estimator: Estimator) -> list[Outcome]:
+    """Check every relation on some events."""
+    plain = estimator(lines)
+    found = [
+        _compare(relation, plain, estimator(relation.change(list(lines)), chunks=relation.chunks))
+        for relation in RELATIONS
+    ]
+    return [*found, _check_split(lines, plain, estimator)]
+
+
+def _compare(
+    relation: Relation, plain: Mapping[str, Estimated], changed: Mapping[str, Estimated]
+) -> Outcome:
+    moved = {
+        name: _distance(one, changed.get(relation.renamed(name), Estimated(0, None, None)))
+        for name, one in plain.items()
+    }
+    worst = max(moved, key=lambda name: moved[name])
+    return Outcome(relation.name, moved[worst], worst)
+
+
+def _distance(one: Estimated, other: Estimated) -> float:
+    if one.estimate is None and other.estimate is None:
+        return 0.0
+    if one.estimate is None or other.estimate is None or not one.half or other.half is None:
+        return float("inf")
+    apart = max(abs(other.estimate - one.estimate), abs(other.half - one.half))
+    return apart / one.half
+
+
+def _check_split(
+    lines: Sequence[Line], plain: Mapping[str, Estimated], estimator: Estimator
+) -> Outcome:
+    """The conversions of two parts of the window add up to those of the whole."""
+    days = sorted({_day(line) for line in lines})
+    middle = days[len(days) // 2]
+    parts = (
+        estimator(lines, days=(days[0], middle - dt.timedelta(days=1))),
+        estimator(lines, days=(middle, days[-1])),
+    )
+    moved = {}
+    for name, one in plain.items():
+        theirs = [part[name] for part in parts if name in part]
+        known = [part.estimate * part.count for part in theirs if part.estimate is not None]
+        if one.estimate is None or one.half is None:
+            moved[name] = float("inf") if known else 0.0
+        elif sum(part.count for part in theirs) != one.count or len(known) != len(theirs):
+            moved[name] = float("inf")
+        else:
+            moved[name] = abs(sum(known) / one.count - one.estimate) / one.half
+    worst = max(moved, key=lambda name: moved[name])
+    return Outcome("window split in two", moved[worst], worst)
+
+
+def _shuffled(lines: list[Line]) -> list[Line]:
+    order = np.random.default_rng(1).permutation(len(lines))
+    return [lines[number] for number in order]
+
+
+def _other_order_of_types(lines: list[Line]) -> list[Line]:
+    """The last type comes first; people and days keep their order within a type."""
+    return sorted(lines, key=lambda line: _name(line), reverse=True)
+
+
+def _renamed(name: str) -> str:
+    """Another name for a channel; the alphabetical order is reversed."""
+    channel, _, type_ = name.partition("/")
+    return f"{chr(ord('z') - ord(channel[0]) + ord('a'))}_{channel}/{type_}"
+
+
+def _with_other_channels(lines: list[Line]) -> list[Line]:
+    return [
+        line | {"channel": _renamed(_name(line)).partition("/")[0]} if "channel" in line else line
+        for line in lines
+    ]
+
+
+def _with_junk(lines: list[Line]) -> list[Line]:
+    """A handful of events of another channel, by people who are known already (if any)."""
+    chosen = np.random.default_rng(2).choice(len(lines), 6, replace=False)
+    junk = [
+        {
+            "kind": "engagement",
+            "event_id": f"junk{number}",
+            "occurred_at": lines[position]["occurred_at"],
+            "channel": "a_junk_channel",
+            "type": "mention",
+        }
+        | {key: lines[position][key] for key in ("user_id",) if key in lines[position]}
+        for number, position in enumerate(chosen.tolist())
+    ]
+    return [*junk, *lines]
+
+
+def _with_another_goal(lines: list[Line]) -> list[Line]:
+    chosen = np.random.default_rng(3).choice(len(lines), min(200, len(lines) // 4), replace=False)
+    other = [
+        {
+            "kind": "conversion",
+            "event_id": f"other{number}",
+            "occurred_at": lines[position]["occurred_at"],
+            "goal": "newsletter",
+        }
+        | {key: lines[position][key] for key in ("user_id",) if key in lines[position]}
+        for number, position in enumerate(chosen.tolist())
+    ]
+    return [*other, *lines]
+
+
+def _with_duplicates(lines: list[Line]) -> list[Line]:
+    return [*lines[::3], *lines, *lines[::5]]
+
+
+def _shifted(days: int) -> Callable[[list[Line]], list[Line]]:
+    def shift(lines: list[Line]) -> list[Line]:
+        moved = []
+        for line in lines:
+            on = (_day(line) + dt.timedelta(days=days)).isoformat()
+            moved.append(line | {"occurred_at": on + line["occurred_at"][10:]})
+        return moved
+
+    return shift
+
+
+def _with_higher_orders(lines: list[Line]) -> list[Line]:
+    return [
+        line | {"value": line["value"] | {"amount": f"{100 * float(line['value']['amount']):.2f}"}}
+        if "value" in line
+        else line
+        for line in lines
+    ]
+
+
+RELATIONS = (
+    Relation("identical data twice", list),
+    Relation("rows shuffled", _shuffled),
+    Relation("types in another order", _other_order_of_types),
+    Relation("read in chunks", list, chunks=7),
+    Relation("channels renamed", _with_other_channels, renamed=_renamed),
+    Relation("junk channel added", _with_junk),
+    Relation("another goal added", _with_another_goal),
+    Relation("lines duplicated", _with_duplicates),
+    Relation("shifted by one day", _shifted(1)),
+    Relation("shifted by seven days", _shifted(7)),
+    Relation("order values times 100", _with_higher_orders),
+)
+
+
+def estimate_lines(
+    lines: Sequence[Line], *, chunks: int = 1, days: Days | None = None
+) -> dict[str, Estimated]:
+    """The estimates of the service, by the way of `estimate EVENTS.ndjson`."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "events.ndjson"
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        events = list(EventLines(path, AS_OF))
+    columns = Columns()
+    size = -(-len(events) // chunks)
+    for start in range(0, len(events), size):
+        part = Columns()
+        for event in events[start : start + size]:
+            part.add(event)
+        columns.extend(part)
+    document = fit_columns(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="relation")
+    start_day, end_day = days or (None, None)
+    roi = answers.roi(document, start=start_day, end=end_day, goal="purchase")
+    return {
+        f"{channel['channel']}/{one['type']}": _estimated(one)
+        for channel in roi["channels"]
+        for one in channel["engagements"]
+        if channel["channel"] != "a_junk_channel"
+    }
+
+
+def _estimated(row: dict[str, Any]) -> Estimated:
+    found = row["conversions_per_engagement"]
+    if found["estimate"] is None:
+        return Estimated(row["count"], None, None)
+    return Estimated(row["count"], found["estimate"], (found["ci_high"] - found["ci_low"]) / 2)
+
+
+def _day(line: Line) -> dt.date:
+    return dt.date.fromisoformat(line["occurred_at"][:10])
+
+
+def _name(line: Line) -> str:
+    return f"{line['channel']}/{line['type']}" if "channel" in line else ""
+
+
+def lines_for(world: str, seed: int) -> list[Line]:
+    """The event lines of a small world: ``people``, ``totals``, or any world's name."""
+    if world == "totals":
+        world = "drifting"
+    if world in TOTALS_WORLDS:
+        totals = simulate_totals(TOTALS_WORLDS[world], seed)
+        return list(lines_of_totals(totals.counts, totals.outcome, totals.world.kinds))
+    if world == "people":
+        small = replace(WORLDS["late_entry"], n_people=3_000, n_days=90)
+    else:
+        small = WORLDS[world]
+    return list(event_lines(record(simulate(small, seed))))
+
+
+def main() -> int:
+    """Print how far each relation moves an estimate; 1 if one of them does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m tests.worlds.relations")
+    parser.add_argument("--worlds", default="people,totals")
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    all_hold = True
+    print("| world | relation | holds | worst move in half-widths | type |\n|---|---|---|---|---|")
+    for world in options.worlds.split(","):
+        for outcome in check_relations(lines_for(world, options.seed), estimate_lines):
+            all_hold &= outcome.holds
+            holds = "yes" if outcome.holds else "NO"
+            print(
+                f"| {world} | {outcome.relation} | {holds} | {outcome.worst:.4f} | {outcome.type} |"
+            )
+    return 0 if all_hold else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
