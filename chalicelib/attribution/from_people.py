@@ -11,6 +11,7 @@ from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, refuse_collinear
 from chalicelib.attribution.observations import Inside, Observations
+from chalicelib.attribution.once_only import UNSURE, converts_once, share_not_brought_forward
 from chalicelib.attribution.panel import People, Progress
 from chalicelib.attribution.panel_columns import block_series
 from chalicelib.attribution.pooling import Panel
@@ -90,6 +91,11 @@ def estimate_from_people(
     panel = panel.restrict(kept)
     kinds, open_ = kinds[kept], np.flatnonzero(~refused[kept])
     fit = fit_within_user(panel, inside.of_types(kinds))
+    compared = _restrict_people(observed.people, kinds, people.days)
+    once = converts_once(compared)
+    if once:
+        share = share_not_brought_forward(compared)
+        fit = fit.scaled(share, UNSURE * (1.0 - share))
     draft.accept(
         kinds[open_],
         "within_user",
@@ -99,11 +105,13 @@ def estimate_from_people(
         fit.critical[open_],
         late_share=fit.late_share(inside.of_types(kinds))[open_],
     )
-    timing = read_timing(_restrict_people(observed.people, kinds, people.days))
+    timing = read_timing(compared)
     usual = _usual_rate(fit, panel)
     _warn(draft, kinds, open_, fit, timing, usual)
     if not common.days.all():
         draft.warn(kinds[open_], "coverage_gap")
+    if once:
+        draft.warn(kinds[open_], "displacement_counted")
     partial = _only_identified(observed, kinds)
     draft.warn(kinds[open_][partial[open_]], "identified_only")
     _tell_sensitivity(draft, kinds, open_, fit, usual)

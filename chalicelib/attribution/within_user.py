@@ -96,6 +96,16 @@ class WithinUserFit:
         whole = np.maximum(self.delta, late)
         return np.divide(late, whole, out=np.zeros_like(late), where=whole > 0)
 
+    def scaled(self, share: Floats, error: Floats) -> WithinUserFit:
+        """The fit with a share of every effect; the shares and their standard errors are (K,)."""
+        return replace(
+            self,
+            delta=self.delta * share,
+            cov=self.cov * np.outer(share, share) + np.diag((self.delta * error) ** 2),
+            kernel=self.kernel * share[:, None],
+            late=self.late * share,
+        )
+
     @property
     def critical(self) -> Floats:
         """Two-sided 95 % quantiles of Student's distribution, shape (K,)."""

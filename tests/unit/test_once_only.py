@@ -1,0 +1,69 @@
+"""Goals that a person reaches at most once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.once_only import converts_once, share_not_brought_forward
+from chalicelib.attribution.panel import People
+
+
+def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarray) -> People:
+    """Everybody is there from the start, touches once on `touch_day`; a day of -1: no conversion."""
+    who = np.arange(n)
+    bought = conversion_day >= 0
+    return People(
+        n,
+        days,
+        1,
+        who,
+        touch_day,
+        np.zeros(n, dtype=np.int64),
+        np.ones(n),
+        who[bought],
+        conversion_day[bought],
+        np.ones(int(bought.sum())),
+        np.full(n, -1),
+    )
+
+
+def test_many_conversions_without_a_second_one_are_a_goal_reached_once() -> None:
+    once = people_of(100, 50, np.where(np.arange(100) < 40, 10, -1), np.full(100, 5))
+    twice = replace(
+        once,
+        outcome_person=np.append(once.outcome_person, 0),
+        outcome_day=np.append(once.outcome_day, 30),
+        outcome_weight=np.append(once.outcome_weight, 1.0),
+    )
+    few = people_of(10_000, 50, np.where(np.arange(10_000) < 40, 10, -1), np.full(10_000, 5))
+
+    assert converts_once(once)
+    assert not converts_once(twice)
+    assert not converts_once(few)
+
+
+def test_the_share_is_the_chance_of_not_converting_in_the_rest_of_the_window() -> None:
+    n = 1_000
+    day = np.full(n, -1)
+    day[:100], day[100:400] = 2, 30  # 100 early, 300 of the 900 others later
+    people = people_of(n, 50, day, np.full(n, 10))
+
+    assert share_not_brought_forward(people) == pytest.approx([600 / 900])
+
+
+def test_engagements_after_the_conversion_do_not_count() -> None:
+    n = 1_000
+    day = np.where(np.arange(n) < 500, 20, -1)
+    touches = np.where(np.arange(n) < 500, 30, 10)  # the converted touch after their conversion
+    people = people_of(n, 50, day, touches)
+
+    assert share_not_brought_forward(people) == pytest.approx([0.5])
+
+
+def test_where_nobody_converts_nothing_is_brought_forward() -> None:
+    people = people_of(10, 20, np.full(10, -1), np.full(10, 5))
+
+    assert share_not_brought_forward(people).tolist() == [1.0]
