@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     proportion_confint,
@@ -316,11 +317,23 @@ def test_more_repeat_buyers_widen_the_interval() -> None:
     assert widths[-1] > 3 * widths[0]
 
 
-def test_few_converters_need_a_larger_quantile() -> None:
-    few = analyse_holdout(Arm(5_000, 8, 4, 24), Arm(5_000, 8, 4, 24))
-    many = analyse_holdout(Arm(500_000, 800, 400, 2_400), Arm(500_000, 800, 400, 2_400))
+def test_few_converters_have_the_quantile_of_few_degrees_of_freedom() -> None:
+    found = analyse_holdout(Arm(5_000, 8, 4, 24), Arm(5_000, 8, 4, 24))
 
-    assert few.high - few.low > 1.05 * (many.high - many.low) / 10
+    quantile = stats.t.ppf(0.975, 12)  # 4 converters, ratio 3: 4 * 3 / 2 for each group
+    scaled, mean = quantile**2 / 5_000, 8 / 5_000
+    root = math.sqrt(scaled * (3 * mean - mean**2) + (1.5 * scaled) ** 2)
+    ends = [(mean + 1.5 * scaled + sign * root) / (1 + scaled) - mean for sign in (-1, 1)]
+    assert found.high == pytest.approx(5_000 * math.hypot(*ends))
+
+
+def test_the_p_value_has_few_degrees_of_freedom_too() -> None:
+    found = analyse_holdout(Arm(5_000, 16, 8, 48), Arm(5_000, 4, 2, 12))
+
+    error = math.sqrt(2 * (3 * 0.002 - 0.002**2) / 5_000)
+    variances = np.array([3 * mean - mean**2 for mean in (0.0032, 0.0008)])
+    degrees = variances.sum() ** 2 / (variances**2 / [12, 3]).sum()
+    assert found.p_value == pytest.approx(2 * stats.t.sf(0.0024 / error, degrees))
 
 
 # --- what must hold for all counts ------------------------------------------------------------

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.attribution.calibration import BIASED, UNUSABLE
 from chalicelib.errors import InvalidFields, NotFound
 from chalicelib.services import experiments
 from chalicelib.services.experiments import analyse, parse_experiment, register_experiment
@@ -385,7 +387,9 @@ def test_every_reason_and_warning_is_documented() -> None:
         "repeat_buyers_unknown",
         "experiment_contradicts_model",
         "experiments_disagree",
+        "model_flagged_not_combined",
     }
+    warnings |= BIASED | UNUSABLE
     assert {word for word in NOT_USED.keys() | warnings if f"`{word}`" not in DOCUMENT} == set()
 
 
@@ -465,6 +469,35 @@ def test_an_experiment_is_combined_and_its_record_says_how() -> None:
     assert record["combined"]["estimate"] == pytest.approx(0.195)
     assert not record["contradicts_model"]
     assert record["p_agreement"] > 0.5
+
+
+def test_the_record_keeps_what_the_model_was_warned_of() -> None:
+    before = estimates([0.01, 0.19], [[0.0001, 0.0], [0.0, 0.0004]])
+    before = replace(before, warnings=[[], ["intent_confounding_suspected"]])
+
+    after, (record,) = calibrate_goal(
+        "purchase", [LIKES, CLICKS], before, [read(make_effect())], WINDOW
+    )
+
+    assert record["observational"]["warnings"] == ["intent_confounding_suspected"]
+    assert record["bias_allowed"] == pytest.approx(1.705 * 0.2, rel=1e-3)
+    assert record["model_used"]
+    assert record["weight_of_experiments"] > 0.99
+    assert after.warnings == [[], []]
+
+
+def test_the_record_shows_a_model_that_was_not_combined() -> None:
+    before = estimates([0.01, 0.19], [[0.0001, 0.0], [0.0, 0.0004]])
+    before = replace(before, warnings=[[], ["placebo_failed"]])
+
+    after, (record,) = calibrate_goal(
+        "purchase", [LIKES, CLICKS], before, [read(make_effect())], WINDOW
+    )
+
+    assert (record["model_used"], record["bias_allowed"]) == (False, None)
+    assert (record["combined"]["estimate"], record["weight_of_experiments"]) == (0.2, 1.0)
+    assert after.warnings == [[], ["model_flagged_not_combined"]]
+    json.dumps(record, allow_nan=False)
 
 
 def test_a_contradiction_is_reported_with_both_numbers() -> None:
