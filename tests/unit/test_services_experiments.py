@@ -186,6 +186,13 @@ def test_the_rows_of_a_csv_say_the_same_as_lists() -> None:
     assert read(as_csv(make_geo())).analysis == read(make_geo()).analysis
 
 
+def test_a_missing_day_after_the_test_is_missing_too() -> None:
+    raw = make_geo(days=41)
+    raw["series"]["regions"]["north"][40] = None
+
+    assert errors_of(raw) == [("/series", "incomplete_series")]
+
+
 def test_a_geo_test_without_engagements_is_analysed_but_says_nothing_per_engagement() -> None:
     analysis = read(make_geo(engagements=None)).analysis
 
@@ -314,6 +321,12 @@ EFFECT = {"incremental_conversions": 1, "standard_error": 1}
         (make_geo(start="2026-01-01"), [("/from", "out_of_range")]),
         (make_geo(end="2026-02-10"), [("/from", "out_of_range")]),
         (make_geo(series=regions(north=FORTY[1:])), [("/series", "incomplete_series")]),
+        (make_geo(series=regions(north=[*FORTY[1:], None])), [("/series", "incomplete_series")]),
+        (make_geo(series=regions(north=[None] * 40)), [("/series", "incomplete_series")]),
+        (
+            make_geo(series=regions(north=["", *FORTY[1:]])),
+            [("/series/regions/north/0", "wrong_type")],
+        ),
         (
             make_geo(series=regions(north=[0] * 40, south=[0] * 40)),
             [("/treated_regions", "too_few_conversions")],
@@ -349,6 +362,10 @@ def rows(*lines: str) -> dict[str, Any]:
         (rows(), "too_short", "no rows"),
         (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "twice"),
         (rows("2026-01-01,north,1", "2026-01-03,north,2"), "incomplete_series", "2026-01-02"),
+        (rows("2026-01-01,north,1", "2026-01-02,north, "), "incomplete_series", "2026-01-02"),
+        (rows("2026-01-01,north,1", "2026-01-05,north,2"), "incomplete_series", "and 2 more"),
+        (rows("2026-01-01,north,-1"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north,inf"), "invalid_format", "line 2"),
         (rows("2026-01-01,north,many"), "invalid_format", "line 2"),
         (rows("2026-01-01,north,nan"), "invalid_format", "line 2"),
         (rows("2026-01-01,north"), "invalid_format", "line 2"),

@@ -93,10 +93,13 @@ class Effect(_Part):
 
 
 class Series(_Part):
-    """Conversions per region and day, one list per region, from `first_day` on."""
+    """Conversions per region and day, one list per region, from `first_day` on.
+
+    A null is a missing number, as is a list that ends early.
+    """
 
     first_day: Day
-    regions: dict[RegionName, list[Annotated[Number, Field(ge=0)]]]
+    regions: dict[RegionName, list[Annotated[Number, Field(ge=0)] | None]]
 
 
 class _Body(_Part):
