@@ -17,7 +17,7 @@ def _made(defaults: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_holdout(**over: Any) -> dict[str, Any]:
-    """A hold-out on paid clicks: 1.2 % of the treated and 1.0 % of the control bought.
+    """A hold-out on paid clicks: 1.2 % of the treated and 1.0 % of the control bought, once each.
 
     `start` and `end` stand for the fields ``from`` and ``to``, which are no names in Python.
     """
@@ -31,8 +31,8 @@ def make_holdout(**over: Any) -> dict[str, Any]:
             "from": "2026-02-01",
             "to": "2026-02-28",
             "engagements": 5_000,
-            "treated": {"people": 100_000, "conversions": 1_200},
-            "control": {"people": 50_000, "conversions": 500},
+            "treated": {"people": 100_000, "conversions": 1_200, "converters": 1_200},
+            "control": {"people": 50_000, "conversions": 500, "converters": 500},
         },
         over,
     )

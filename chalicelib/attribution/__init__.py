@@ -26,7 +26,8 @@ from_people    what identified journeys answer
 from_totals    what daily totals answer
 estimates      the methods asked in order: an estimate or reasons for every kind
 sensitivity    how strong a hidden cause would have to be: E-values, robustness values
-experiments    hold-outs: what the difference of two groups says of an engagement
+experiments    what every experiment measures: incremental conversions with an interval
+holdouts       the difference of two groups of people, some of whom convert several times
 geo_tests      tests by region: synthetic control with placebos over regions
 synthetic_control  the weights of untreated regions
 calibration    estimates and experiments combined by precision; contradictions told

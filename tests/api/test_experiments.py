@@ -32,7 +32,11 @@ def test_an_experiment_is_registered_analysed_and_found_again(admin: Caller) -> 
     told = response.json_body
     assert (told["id"], told["name"], told["kind"]) == ("lift-1", "Spring", "holdout")
     assert (told["from"], told["to"]) == ("2026-02-01", "2026-02-28")
-    assert told["treated"] == {"people": 100_000, "conversions": 1_200.0}
+    assert told["treated"] == {
+        "people": 100_000,
+        "conversions": 1_200.0,
+        "converters": 1_200,
+    }
     per = told["analysis"]["conversions_per_engagement"]
     assert set(per) == {"estimate", "ci_low", "ci_high"}
     assert told["analysis"]["confidence"] == 0.95

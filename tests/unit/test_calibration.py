@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.calibration import Measurement, calibrate, pool
+from chalicelib.attribution.calibration import (
+    BIAS,
+    BIASED,
+    UNUSABLE,
+    Measurement,
+    calibrate,
+    pool,
+)
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.experiments import CRITICAL
 from chalicelib.attribution.sensitivity import Sensitivity
@@ -184,3 +194,117 @@ def test_experiments_that_disagree_are_told_and_their_mean_is_less_certain() -> 
     assert found.measured == pytest.approx(0.15)
     assert found.measured_variance == pytest.approx(0.01)  # half of between 0.0199 and own 0.0001
     assert after.warnings == [["experiments_disagree"]]
+
+
+# --- models that their warnings call biased ---------------------------------------------------
+
+
+def flagged(before: GoalEstimates, *warnings: str) -> GoalEstimates:
+    """The same estimates with warnings of the first kind."""
+    return replace(before, warnings=[list(warnings), *before.warnings[1:]])
+
+
+def test_the_bias_is_that_of_the_published_comparison() -> None:
+    errors = np.abs(np.random.default_rng(1).normal(0.0, BIAS, 200_000))
+
+    assert np.median(errors) == pytest.approx(1.15, rel=0.01)
+
+
+@pytest.mark.parametrize("warning", sorted(BIASED))
+def test_a_flagged_model_enters_with_the_variance_of_a_bias(warning: str) -> None:
+    before = estimates([0.10], [[0.0004]])
+
+    after, (found,) = calibrate(flagged(before, warning), [Measurement(0, 0.08, 0.0004)])
+
+    bias = (BIAS * 0.10) ** 2
+    assert found.bias_variance == pytest.approx(bias)
+    assert found.weight == pytest.approx((0.0004 + bias) / (0.0008 + bias))
+    assert after.delta[0] == pytest.approx(0.10 - 0.02 * found.weight)
+    assert after.cov[0, 0] == pytest.approx(0.0004 * found.weight)
+    assert not found.alone
+
+
+def test_the_bias_is_in_proportion_to_the_larger_of_the_two_effects() -> None:
+    before = flagged(estimates([0.01], [[0.0004]]), "intent_confounding_suspected")
+
+    _, (found,) = calibrate(before, [Measurement(0, -0.04, 0.0004)])
+
+    assert found.bias_variance == pytest.approx((BIAS * 0.04) ** 2)
+
+
+@pytest.mark.parametrize("warning", sorted(UNUSABLE))
+def test_a_model_that_its_data_contradict_is_not_combined(warning: str) -> None:
+    before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
+
+    after, (found,) = calibrate(flagged(before, warning), [Measurement(0, 0.11, 0.0004)])
+
+    assert found.alone
+    assert not found.contradicted
+    assert (found.bias_variance, found.weight) == (math.inf, 1.0)
+    assert after.delta == pytest.approx([0.11, 0.20])
+    assert after.cov == pytest.approx(np.diag([0.0004, 0.0009]))
+    assert after.warnings == [["model_flagged_not_combined"], []]
+    assert after.sensitivities[0] is None
+
+
+@pytest.mark.parametrize("warning", ["autocorrelated_residuals", "shocks_removed", "weak_overlap"])
+def test_a_warning_that_does_not_mean_bias_changes_nothing(warning: str) -> None:
+    before = estimates([0.10], [[0.0004]])
+
+    plain, _ = calibrate(before, [Measurement(0, 0.12, 0.0004)])
+    after, (found,) = calibrate(flagged(before, warning), [Measurement(0, 0.12, 0.0004)])
+
+    assert (after.delta[0], after.cov[0, 0]) == (plain.delta[0], plain.cov[0, 0])
+    assert found.bias_variance == 0.0
+    assert after.warnings == [[warning]]
+
+
+def test_an_experiment_with_nearly_all_of_the_weight_settles_the_warnings_of_bias() -> None:
+    warnings = ("intent_confounding_suspected", "decay_unknown", "shocks_removed")
+    before = flagged(estimates([0.10], [[0.0004]]), *warnings)
+
+    precise, (much,) = calibrate(before, [Measurement(0, 0.11, 0.005)])
+    vague, (little,) = calibrate(before, [Measurement(0, 0.11, 0.03)])
+
+    assert little.weight < 0.8 <= much.weight
+    assert precise.warnings == [["decay_unknown", "shocks_removed"]]
+    assert vague.warnings == [list(warnings)]
+
+
+def test_a_contradiction_settles_the_warnings_of_bias_too() -> None:
+    before = flagged(estimates([0.50], [[0.0004]]), "follows_demand")
+
+    after, _ = calibrate(before, [Measurement(0, 0.0, 0.0004)])
+
+    assert after.warnings == [["experiment_contradicts_model"]]
+
+
+def test_a_flagged_kind_moves_the_others_less() -> None:
+    before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
+    measured = [Measurement(0, 0.12, 0.0004)]
+
+    plain, _ = calibrate(before, measured)
+    after, _ = calibrate(flagged(before, "follows_demand"), measured)
+
+    assert 0 < 0.20 - after.delta[1] < 0.1 * (0.20 - plain.delta[1])
+    assert (np.linalg.eigvalsh(after.cov) > 0).all()
+
+
+@pytest.mark.parametrize("bias", [-0.5, 0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("error", [0.25, 0.5, 1.0])
+def test_a_flagged_model_with_a_bias_does_not_drown_the_experiment(
+    bias: float, error: float
+) -> None:
+    rng = np.random.default_rng(9)
+    held, widths = [], []
+    for _ in range(1_500):
+        model, test = rng.normal(1.0 + bias, 0.1), rng.normal(1.0, error)
+        before = flagged(estimates([model], [[0.01]]), "intent_confounding_suspected")
+        after, _ = calibrate(before, [Measurement(0, test, error**2)])
+        width = after.cov[0, 0] ** 0.5
+        held.append(abs(after.delta[0] - 1.0) <= CRITICAL * width)
+        widths.append(width / error)
+
+    assert np.mean(held) >= 0.93
+    assert max(widths) <= 1.0
+    assert np.mean(widths) > 0.75

@@ -178,3 +178,35 @@ def test_the_shift_in_time_ranks_the_test_days_among_all_shifts() -> None:
     target[15:] = 1.0
 
     assert p_value_in_time(target, donors, 15, relative=False) == pytest.approx(1 / 20)
+
+
+# --- what must hold for all panels ------------------------------------------------------------
+
+
+def test_the_order_of_regions_changes_nothing() -> None:
+    panel = simulate_geo(SMALL, 6)
+    order = np.random.default_rng(1).permutation(panel.counts.shape[1])
+
+    found = analyse_geo_test(
+        panel.counts[:, order], np.flatnonzero(np.isin(order, panel.treated)), SMALL.before
+    )
+
+    whole = analyse_geo_test(panel.counts, panel.treated, SMALL.before)
+    assert numbers_of(found) == pytest.approx(numbers_of(whole), rel=1e-6)
+
+
+def test_ten_times_the_counts_have_ten_times_the_effect() -> None:
+    panel = simulate_geo(SMALL, 7)
+
+    found = analyse_geo_test(10.0 * panel.counts, panel.treated, SMALL.before)
+
+    whole = analyse_geo_test(panel.counts, panel.treated, SMALL.before)
+    assert found.relative == whole.relative
+    assert numbers_of(found)[:3] == pytest.approx([10 * one for one in numbers_of(whole)[:3]])
+    assert found.lift.estimate == pytest.approx(whole.lift.estimate)
+
+
+def numbers_of(found: GeoResult) -> list[float]:
+    """Estimate, interval and degrees of freedom."""
+    one = found.conversions
+    return [one.estimate, one.low, one.high, found.degrees_of_freedom]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.attribution.calibration import BIASED, UNUSABLE
 from chalicelib.errors import InvalidFields, NotFound
 from chalicelib.services import experiments
 from chalicelib.services.experiments import analyse, parse_experiment, register_experiment
@@ -50,10 +52,73 @@ def test_a_holdout_says_conversions_and_conversions_per_engagement() -> None:
     assert (analysis["reasons"], analysis["warnings"]) == ([], [])
 
 
-def test_more_conversions_than_people_are_told() -> None:
-    raw = make_holdout(treated={"people": 100, "conversions": 150})
+def make_groups(treated: dict[str, Any], control: dict[str, Any], **over: Any) -> dict[str, Any]:
+    """A hold-out with 1,200 conversions of 100,000 people against 500 of 50,000, and more."""
+    return make_holdout(
+        treated={"people": 100_000, "conversions": 1_200, **treated},
+        control={"people": 50_000, "conversions": 500, **control},
+        **over,
+    )
 
-    assert read(raw).analysis["warnings"] == ["conversions_exceed_people"]
+
+def width_of(analysis: dict[str, Any]) -> float:
+    total = analysis["incremental_conversions"]
+    return float(total["ci_high"] - total["ci_low"])
+
+
+def test_repeat_buyers_widen_the_interval_by_what_is_known_of_them() -> None:
+    once = read(make_groups({"converters": 1_200}, {"converters": 500})).analysis
+    converters = read(make_groups({"converters": 600}, {"converters": 250})).analysis
+    squares = read(
+        make_groups(
+            {"converters": 600, "sum_of_squares": 3_600},
+            {"converters": 250, "sum_of_squares": 1_500},
+        )
+    ).analysis
+
+    assert [one["variance_from"] for one in (once, converters, squares)] == [
+        "single_conversions",
+        "converters",
+        "sum_of_squares",
+    ]
+    assert width_of(squares) == pytest.approx(3**0.5 * width_of(once), rel=0.02)
+    assert width_of(converters) > 1.05 * width_of(squares)
+    assert [one["warnings"] for one in (once, converters, squares)] == [[], [], []]
+
+
+def test_unknown_repeat_buyers_are_assumed_and_warned_of() -> None:
+    once = read(make_groups({"converters": 1_200}, {"converters": 500})).analysis
+    unknown = read(make_groups({}, {})).analysis
+
+    assert unknown["variance_from"] == "assumed"
+    assert unknown["warnings"] == ["repeat_buyers_unknown"]
+    assert width_of(unknown) == pytest.approx(3**0.5 * width_of(once), rel=0.02)
+
+
+def test_a_goal_that_people_reach_once_needs_no_converters() -> None:
+    lead = read(make_groups({}, {}, goal="lead")).analysis
+
+    assert (lead["variance_from"], lead["warnings"]) == ("single_conversions", [])
+    assert width_of(lead) == width_of(read(make_holdout()).analysis)
+
+
+@pytest.mark.parametrize("goal", ["purchase", "lead"])
+def test_more_conversions_than_people_are_warned_of(goal: str) -> None:
+    raw = make_groups({"people": 100, "conversions": 150}, {}, goal=goal)
+
+    assert read(raw).analysis["warnings"] == ["conversions_exceed_people", "repeat_buyers_unknown"]
+
+
+def test_more_conversions_than_people_are_no_trouble_where_converters_are_known() -> None:
+    raw = make_groups({"people": 100, "conversions": 150, "converters": 60}, {"converters": 300})
+
+    assert read(raw).analysis["warnings"] == []
+
+
+def test_a_body_without_the_newer_fields_keeps_its_digest() -> None:
+    assert read(make_groups({}, {})).digest == (
+        "d6127eb069229aa1e7714f252fa3c71a10e5eb7afb81587247c6342ee4670a07"
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,6 +186,13 @@ def test_the_rows_of_a_csv_say_the_same_as_lists() -> None:
     assert read(as_csv(make_geo())).analysis == read(make_geo()).analysis
 
 
+def test_a_missing_day_after_the_test_is_missing_too() -> None:
+    raw = make_geo(days=41)
+    raw["series"]["regions"]["north"][40] = None
+
+    assert errors_of(raw) == [("/series", "incomplete_series")]
+
+
 def test_a_geo_test_without_engagements_is_analysed_but_says_nothing_per_engagement() -> None:
     analysis = read(make_geo(engagements=None)).analysis
 
@@ -173,6 +245,40 @@ EFFECT = {"incremental_conversions": 1, "standard_error": 1}
             make_holdout(control={"people": 9, "conversions": -1}),
             [("/control/conversions", "out_of_range")],
         ),
+        (make_groups({"converters": 9}, {}), [("/control/converters", "missing_field")]),
+        (make_groups({}, {"sum_of_squares": 900}), [("/treated/sum_of_squares", "missing_field")]),
+        (
+            make_groups({"converters": 1_201}, {"converters": 0}),
+            [("/treated/converters", "out_of_range"), ("/control/converters", "out_of_range")],
+        ),
+        (
+            make_groups({"people": 900, "converters": 901}, {"converters": 9.5}),
+            [("/control/converters", "wrong_type")],
+        ),
+        (
+            make_groups({"people": 900, "converters": 901}, {"converters": 9}),
+            [("/treated/converters", "out_of_range")],
+        ),
+        (
+            make_groups({"sum_of_squares": 1_199}, {"sum_of_squares": 250_001}),
+            [
+                ("/treated/sum_of_squares", "out_of_range"),
+                ("/control/sum_of_squares", "out_of_range"),
+            ],
+        ),
+        (
+            make_groups(  # 600 converters of 1,200 conversions have at least 2,400
+                {"converters": 600, "sum_of_squares": 2_399},
+                {"converters": 250, "sum_of_squares": 1_000},
+            ),
+            [("/treated/sum_of_squares", "out_of_range")],
+        ),
+        (
+            make_groups(  # 900 people with 1,200 conversions have at least 1,600
+                {"people": 900, "sum_of_squares": 1_599}, {"sum_of_squares": 500}
+            ),
+            [("/treated/sum_of_squares", "out_of_range")],
+        ),
         (make_holdout(csv="x"), [("/csv", "unknown_field")]),
         (
             make_holdout(effect=EFFECT),
@@ -215,6 +321,12 @@ EFFECT = {"incremental_conversions": 1, "standard_error": 1}
         (make_geo(start="2026-01-01"), [("/from", "out_of_range")]),
         (make_geo(end="2026-02-10"), [("/from", "out_of_range")]),
         (make_geo(series=regions(north=FORTY[1:])), [("/series", "incomplete_series")]),
+        (make_geo(series=regions(north=[*FORTY[1:], None])), [("/series", "incomplete_series")]),
+        (make_geo(series=regions(north=[None] * 40)), [("/series", "incomplete_series")]),
+        (
+            make_geo(series=regions(north=["", *FORTY[1:]])),
+            [("/series/regions/north/0", "wrong_type")],
+        ),
         (
             make_geo(series=regions(north=[0] * 40, south=[0] * 40)),
             [("/treated_regions", "too_few_conversions")],
@@ -250,6 +362,10 @@ def rows(*lines: str) -> dict[str, Any]:
         (rows(), "too_short", "no rows"),
         (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "twice"),
         (rows("2026-01-01,north,1", "2026-01-03,north,2"), "incomplete_series", "2026-01-02"),
+        (rows("2026-01-01,north,1", "2026-01-02,north, "), "incomplete_series", "2026-01-02"),
+        (rows("2026-01-01,north,1", "2026-01-05,north,2"), "incomplete_series", "and 2 more"),
+        (rows("2026-01-01,north,-1"), "invalid_format", "line 2"),
+        (rows("2026-01-01,north,inf"), "invalid_format", "line 2"),
         (rows("2026-01-01,north,many"), "invalid_format", "line 2"),
         (rows("2026-01-01,north,nan"), "invalid_format", "line 2"),
         (rows("2026-01-01,north"), "invalid_format", "line 2"),
@@ -285,9 +401,12 @@ def test_the_examples_of_the_documentation_are_what_comes_out() -> None:
 def test_every_reason_and_warning_is_documented() -> None:
     warnings = {
         "conversions_exceed_people",
+        "repeat_buyers_unknown",
         "experiment_contradicts_model",
         "experiments_disagree",
+        "model_flagged_not_combined",
     }
+    warnings |= BIASED | UNUSABLE
     assert {word for word in NOT_USED.keys() | warnings if f"`{word}`" not in DOCUMENT} == set()
 
 
@@ -367,6 +486,35 @@ def test_an_experiment_is_combined_and_its_record_says_how() -> None:
     assert record["combined"]["estimate"] == pytest.approx(0.195)
     assert not record["contradicts_model"]
     assert record["p_agreement"] > 0.5
+
+
+def test_the_record_keeps_what_the_model_was_warned_of() -> None:
+    before = estimates([0.01, 0.19], [[0.0001, 0.0], [0.0, 0.0004]])
+    before = replace(before, warnings=[[], ["intent_confounding_suspected"]])
+
+    after, (record,) = calibrate_goal(
+        "purchase", [LIKES, CLICKS], before, [read(make_effect())], WINDOW
+    )
+
+    assert record["observational"]["warnings"] == ["intent_confounding_suspected"]
+    assert record["bias_allowed"] == pytest.approx(1.705 * 0.2, rel=1e-3)
+    assert record["model_used"]
+    assert record["weight_of_experiments"] > 0.99
+    assert after.warnings == [[], []]
+
+
+def test_the_record_shows_a_model_that_was_not_combined() -> None:
+    before = estimates([0.01, 0.19], [[0.0001, 0.0], [0.0, 0.0004]])
+    before = replace(before, warnings=[[], ["placebo_failed"]])
+
+    after, (record,) = calibrate_goal(
+        "purchase", [LIKES, CLICKS], before, [read(make_effect())], WINDOW
+    )
+
+    assert (record["model_used"], record["bias_allowed"]) == (False, None)
+    assert (record["combined"]["estimate"], record["weight_of_experiments"]) == (0.2, 1.0)
+    assert after.warnings == [[], ["model_flagged_not_combined"]]
+    json.dumps(record, allow_nan=False)
 
 
 def test_a_contradiction_is_reported_with_both_numbers() -> None:

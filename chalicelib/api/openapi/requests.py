@@ -171,8 +171,8 @@ EXAMPLES: dict[str, Any] = {
         "goal": "purchase",
         "from": "2026-03-01",
         "to": "2026-03-28",
-        "treated": {"people": 20000, "conversions": 460},
-        "control": {"people": 20000, "conversions": 400},
+        "treated": {"people": 20000, "conversions": 460, "converters": 410},
+        "control": {"people": 20000, "conversions": 400, "converters": 360},
         "engagements": 5200,
     },
     "LinkBody": {

@@ -203,10 +203,17 @@ class DifferenceInDifferences(Told):
 
 
 class Analysis(Told):
-    """What an experiment says; the fields behind `warnings` are those of geo tests from counts."""
+    """The analysis of an experiment.
+
+    `variance_from` is for hold-outs from raw numbers; the fields after `warnings` are for geo tests
+    from counts.
+    """
 
     confidence: float
     method: Literal["score_interval", "synthetic_control", "as_given"]
+    variance_from: (
+        Literal["sum_of_squares", "converters", "single_conversions", "assumed"] | None
+    ) = None
     incremental_conversions: Estimate | None
     conversions_per_engagement: Estimate | None
     standard_error: float | None

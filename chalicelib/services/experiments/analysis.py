@@ -12,18 +12,20 @@ from chalicelib.attribution.experiments import (
     LEVEL,
     MIN_CONTROLS,
     MIN_DAYS_BEFORE,
-    Arm,
-    analyse_holdout,
     from_standard_error,
     standard_error_of,
 )
+from chalicelib.attribution.holdouts import ASSUMED_DISPERSION, Arm, analyse_holdout
 from chalicelib.days import stamp
 from chalicelib.errors import FieldError
-from chalicelib.services.experiments.bodies import Body, Effect, HoldOut, refused
+from chalicelib.services.experiments.bodies import Body, Effect, Group, HoldOut, refused
 from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions, asked_of
 from chalicelib.services.experiments.regions import RegionDays, read_regions
 from chalicelib.services.experiments.shown import per_engagement, shown
 from chalicelib.storage.experiments import Experiment
+
+ONCE_ONLY_GOALS = frozenset({"application", "lead", "signup"})
+"""Goals that a person reaches once: without a word on repeat buyers, conversions are people."""
 
 _RAW = {"experiment_id", "series", "csv"}
 
@@ -46,6 +48,11 @@ class Analysed:
 def digest_of(body: Body) -> str:
     """What tells the content of two bodies apart, whatever their ids; 64 hexadecimal digits."""
     content = body.model_dump(mode="json", by_alias=True, exclude={"experiment_id"})
+    for name in ("treated", "control"):  # a digest stays the same when groups get new fields
+        if content.get(name) is not None:
+            content[name] = {
+                field: value for field, value in content[name].items() if value is not None
+            }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -104,16 +111,30 @@ def _as_given(effect: Effect, engagements: int | None) -> dict[str, Any]:
 
 
 def _holdout(body: HoldOut) -> dict[str, Any]:
+    groups = [group for group in (body.treated, body.control) if group is not None]
     treated, control = (
-        Arm(float(group.people), group.conversions)
-        for group in (body.treated, body.control)
-        if group is not None
+        Arm(float(group.people), group.conversions, group.converters, group.sum_of_squares)
+        for group in groups
     )
-    total = analyse_holdout(treated, control)
-    more = any(arm.conversions > arm.size for arm in (treated, control))
+    exceeding = any(arm.conversions > arm.size for arm in (treated, control))
+    known_from = _variance_from(groups, once=body.goal in ONCE_ONLY_GOALS and not exceeding)
+    assumed = known_from == "assumed"
+    total = analyse_holdout(treated, control, dispersion=ASSUMED_DISPERSION if assumed else None)
     found = shown(total, per_engagement(total, body.engagements), total.p_value)
-    found["warnings"] += ["conversions_exceed_people"] if more else []
-    return {"method": "score_interval"} | found
+    if assumed:
+        found["warnings"] += ["conversions_exceed_people"] if exceeding else []
+        found["warnings"].append("repeat_buyers_unknown")
+    return {"method": "score_interval", "variance_from": known_from} | found
+
+
+def _variance_from(groups: list[Group], *, once: bool) -> str:
+    """What says how often one person converts."""
+    if all(group.sum_of_squares is not None for group in groups):
+        return "sum_of_squares"
+    if all(group.converters is not None for group in groups):
+        repeats = any(group.converters != group.conversions for group in groups)
+        return "converters" if repeats else "single_conversions"
+    return "single_conversions" if once else "assumed"
 
 
 def _check_design(regions: RegionDays) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -32,6 +33,8 @@ MAX_DAYS = 400
 MAX_REGION_DAYS = 60_000
 MAX_FIELD_ERRORS = 20
 MIN_STANDARD_ERROR = 1e-12
+ROUNDING = 1e-9
+"""Relative tolerance for sums that a client has rounded."""
 
 
 def _parse_day(value: Any) -> dt.date:
@@ -66,10 +69,16 @@ class _Part(BaseModel):
 
 
 class Group(_Part):
-    """A group of a hold-out: people assigned to it, and conversions of the goal among them."""
+    """A group of a hold-out: people assigned to it, and conversions of the goal among them.
+
+    `converters` is the number of people who converted at least once, `sum_of_squares` the sum over
+    people of the square of their conversions: how much conversions vary where people repeat them.
+    """
 
     people: Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
     conversions: Annotated[Number, Field(ge=0)]
+    converters: Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)] | None = None
+    sum_of_squares: Annotated[Number, Field(ge=0)] | None = None
 
 
 class Effect(_Part):
@@ -84,10 +93,13 @@ class Effect(_Part):
 
 
 class Series(_Part):
-    """Conversions per region and day, one list per region, from `first_day` on."""
+    """Conversions per region and day, one list per region, from `first_day` on.
+
+    A null is a missing number, as is a list that ends early.
+    """
 
     first_day: Day
-    regions: dict[RegionName, list[Annotated[Number, Field(ge=0)]]]
+    regions: dict[RegionName, list[Annotated[Number, Field(ge=0)] | None]]
 
 
 class _Body(_Part):
@@ -215,12 +227,48 @@ def _disagreements(body: Body, today: dt.date) -> list[FieldError]:
         ]
         if body.engagements is None:
             wrong.append(_missing("engagements", "how many more the treated group had"))
+        wrong += _wrong_groups(body.treated, body.control)
     else:
         if not body.treated_regions:
             wrong.append(_missing("treated_regions", "which regions were treated"))
         if (body.series is None) == (body.csv is None):
             wrong.append(_missing("series", "one of series, csv and effect"))
     return wrong
+
+
+def _wrong_groups(treated: Group | None, control: Group | None) -> list[FieldError]:
+    """What contradicts itself in the two groups of a hold-out."""
+    groups = {"treated": treated, "control": control}
+    wrong = [
+        FieldError(f"/{name}/{field}", "out_of_range", message)
+        for name, group in groups.items()
+        if group is not None
+        for field, message in _impossible_counts(group)
+    ]
+    if treated is not None and control is not None:
+        for field in ("converters", "sum_of_squares"):
+            without = [name for name, group in groups.items() if getattr(group, field) is None]
+            if len(without) == 1:
+                wrong.append(_missing(f"{without[0]}/{field}", "in both groups or in neither"))
+    return wrong
+
+
+def _impossible_counts(group: Group) -> Iterator[tuple[str, str]]:
+    """Fields of a group that no people could have, each with the reason."""
+    conversions, converters, squares = group.conversions, group.converters, group.sum_of_squares
+    if converters is not None:
+        if converters > group.people:
+            yield "converters", "not above people"
+        elif converters > conversions:
+            yield "converters", "not above conversions"
+        elif converters == 0 and conversions > 0:
+            yield "converters", "not zero where there are conversions"
+    if squares is not None:
+        least = max(conversions, conversions**2 / min(converters or math.inf, group.people))
+        if squares < least * (1 - ROUNDING):
+            yield "sum_of_squares", f"at least {least:.12g} with so many conversions and people"
+        elif squares > max(conversions, conversions**2) * (1 + ROUNDING):
+            yield "sum_of_squares", "not above the square of conversions"
 
 
 def _wrong_effect(body: Body, effect: Effect) -> list[FieldError]:

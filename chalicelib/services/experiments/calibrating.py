@@ -150,6 +150,7 @@ def _outcome(one: Calibration, before: GoalEstimates, after: GoalEstimates) -> d
     if one.observed is not None and one.observed_variance is not None:
         observed = _interval(one.observed, one.observed_variance)
         observed["method"] = before.methods[one.kind]
+        observed["warnings"] = before.warnings[one.kind]
     return {
         "observational": observed,
         "experiments": one.experiments,
@@ -159,6 +160,8 @@ def _outcome(one: Calibration, before: GoalEstimates, after: GoalEstimates) -> d
         "weight_of_experiments": _rounded(one.weight),
         "p_agreement": _rounded(one.p_agreement),
         "contradicts_model": one.contradicted,
+        "model_used": not one.alone,
+        "bias_allowed": None if one.alone else _rounded(math.sqrt(one.bias_variance)),
     }
 
 

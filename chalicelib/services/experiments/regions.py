@@ -27,6 +27,9 @@ COLUMNS = {
 
 _DELIMITERS = ",;\t"
 
+_Sent = dict[str, list[float | None]]
+"""Numbers per region and day as a client sends them; None for a missing one."""
+
 
 @dataclass(frozen=True, slots=True)
 class RegionDays:
@@ -54,7 +57,10 @@ class RegionDays:
 
 
 def read_regions(body: GeoTest) -> RegionDays:
-    """The counts of a geo test up to its last day; later ones are left out.
+    """The counts of a geo test up to its last day; later ones are not used.
+
+    A missing number is neither a zero nor a day to skip: the effect is a sum over the days of the
+    test, and a day that one region lacks would be missing from the sum.
 
     Raises
     ------
@@ -63,17 +69,14 @@ def read_regions(body: GeoTest) -> RegionDays:
         outside the days, or more than the limits.
     """
     if body.series is not None:
-        where, first, counts = "/series", body.series.first_day, dict(body.series.regions)
+        where, first, sent = "/series", body.series.first_day, dict(body.series.regions)
     else:
         assert body.csv is not None  # a geo test without an effect has one of the two
         where = "/csv"
-        first, counts = _from_rows(body.csv)
-    _check_size(where, counts)
-    length = max(len(series) for series in counts.values())
-    for region, series in counts.items():
-        if len(series) != length:
-            day = first + dt.timedelta(days=len(series))
-            raise refused([_incomplete(where, f"{region} has no number for {day}")])
+        first, sent = _from_rows(body.csv)
+    _check_size(where, sent)
+    counts = _without_holes(where, first, sent)
+    length = len(next(iter(counts.values())))
     last = first + dt.timedelta(days=length - 1)
     if not first < body.start <= body.end <= last:
         raise refused(
@@ -93,7 +96,25 @@ def read_regions(body: GeoTest) -> RegionDays:
     )
 
 
-def _check_size(where: str, counts: dict[str, list[float]]) -> None:
+def _without_holes(where: str, first: dt.date, sent: _Sent) -> dict[str, list[float]]:
+    """The same numbers where none is missing; all lists have the same length."""
+    length = max(len(series) for series in sent.values())
+    counts: dict[str, list[float]] = {}
+    holes = []
+    for region, series in sent.items():
+        counts[region] = [number for number in series if number is not None]
+        if len(counts[region]) < length:
+            padded = [*series, *[None] * (length - len(series))]
+            holes += [(region, day) for day, number in enumerate(padded) if number is None]
+    if not holes:
+        return counts
+    region, offset = holes[0]
+    more = f", and {len(holes) - 1} more are missing" if len(holes) > 1 else ""
+    day = first + dt.timedelta(days=offset)
+    raise refused([_incomplete(where, f"{region} has no number for {day}{more}")])
+
+
+def _check_size(where: str, counts: _Sent) -> None:
     if not counts or not all(counts.values()):
         raise refused([FieldError(where, "too_short", "every region needs numbers")])
     days = max(len(series) for series in counts.values())
@@ -102,7 +123,7 @@ def _check_size(where: str, counts: dict[str, list[float]]) -> None:
         raise refused([FieldError(where, "out_of_range", f"at most {limits}")])
 
 
-def _from_rows(text: str) -> tuple[dt.date, dict[str, list[float]]]:
+def _from_rows(text: str) -> tuple[dt.date, _Sent]:
     """First day and lists per region, from rows of date, region and conversions in any order."""
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     header = lines.readline()
@@ -115,15 +136,16 @@ def _from_rows(text: str) -> tuple[dt.date, dict[str, list[float]]]:
             allowed = " or ".join(aliases)
             raise refused([FieldError("/csv", "invalid_format", f"one column {allowed}")])
         position[column] = found[0]
-    cells: dict[tuple[str, dt.date], float] = {}
+    cells: dict[tuple[str, dt.date], float | None] = {}
     for line, row in _rows(lines, delimiter):
         try:
             day = dt.date.fromisoformat(row[position["date"]].strip())
             region = row[position["region"]].strip()
-            number = float(row[position["conversions"]])
+            cell = row[position["conversions"]].strip()
+            number = float(cell) if cell else None
         except (ValueError, IndexError):
             raise refused([_bad_line(line, "a day YYYY-MM-DD, a region and a number")]) from None
-        if not region or not math.isfinite(number) or number < 0:
+        if not region or (number is not None and not 0 <= number < math.inf):
             raise refused([_bad_line(line, "a region and a number of at least 0")])
         if (region, day) in cells:
             raise refused([_incomplete("/csv", f"line {line}: {region} has {day} twice")])
@@ -136,16 +158,9 @@ def _from_rows(text: str) -> tuple[dt.date, dict[str, list[float]]]:
     days = (max(day for _, day in cells) - first).days + 1
     if days > MAX_DAYS:
         raise refused([FieldError("/csv", "out_of_range", f"at most {MAX_DAYS} days")])
-    counts: dict[str, list[float]] = {}
-    for region in dict.fromkeys(region for region, _ in cells):
-        series = []
-        for offset in range(days):
-            day = first + dt.timedelta(days=offset)
-            if (region, day) not in cells:
-                raise refused([_incomplete("/csv", f"{region} has no number for {day}")])
-            series.append(cells[region, day])
-        counts[region] = series
-    return first, counts
+    calendar = [first + dt.timedelta(days=offset) for offset in range(days)]
+    regions = dict.fromkeys(region for region, _ in cells)
+    return first, {region: [cells.get((region, day)) for day in calendar] for region in regions}
 
 
 def _rows(lines: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -162,7 +177,7 @@ def _rows(lines: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]
 
 
 def _incomplete(where: str, what: str) -> FieldError:
-    return FieldError(where, "incomplete_series", f"{what}; a day without conversions is a 0")
+    return FieldError(where, "incomplete_series", f"{what}; send 0 for a day without conversions")
 
 
 def _bad_line(line: int, needed: str) -> FieldError:
