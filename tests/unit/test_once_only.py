@@ -12,7 +12,7 @@ from chalicelib.attribution.panel import People
 
 
 def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarray) -> People:
-    """Everybody is there from the start, touches once on `touch_day`; a day of -1: no conversion."""
+    """Everybody touches once, on `touch_day`, and converts on a day, or not at all (-1)."""
     who = np.arange(n)
     bought = conversion_day >= 0
     return People(
