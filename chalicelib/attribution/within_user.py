@@ -48,7 +48,7 @@ _SLOPE_BOUNDS = (-1.0, 2.0)
 _NODES = np.array([0.0, -np.sqrt(3.0), np.sqrt(3.0)])  # Gauss-Hermite, three points
 _NODE_WEIGHTS = np.array([2 / 3, 1 / 6, 1 / 6])
 _NEGLIGIBLE, _EVIDENT = 0.02, 3.0
-_IMPERFECT = 0.25
+_IMPERFECT = 0.35
 """Share of what the surroundings change that may be wrong in either direction (one standard
 deviation): they are a noisy measurement of the hidden cause."""
 
