@@ -43,9 +43,28 @@ CATALOGUE: dict[str, Channel] = {
         Channel("community", "Private blogs and communities", "mention"),
         Channel("organic_search", "Organic search", "click"),
         Channel("email", "E-mail", "click"),
+        Channel("brand_search", "Brand search", "click"),
         Channel("direct", "Direct", "click"),
+        Channel("referral", "Referral", "click"),
     )
 }
+
+ARRIVALS = frozenset({"organic_search", "brand_search", "direct", "referral"})
+"""Channels by which people arrive who were moved by something else."""
+STATES = frozenset({"follow", "unfollow"})
+"""Types of engagement that begin or end a state."""
+
+
+def role_of(channel: str, type_: str, paid: bool) -> str:
+    """What an engagement type is to a model of conversions: `cause`, `arrival` or `state`.
+
+    A visit to one's own site is an arrival: an unpaid click in any channel, and whatever happens
+    in a channel of `ARRIVALS`, also a paid click on the own brand's name. Visits are steps on the
+    way from a cause to a conversion: a regression with both credits the cause with too little.
+    """
+    if channel in ARRIVALS or (type_ == "click" and not paid):
+        return "arrival"
+    return "state" if type_ in STATES else "cause"
 
 
 def title_of(slug: str) -> str:

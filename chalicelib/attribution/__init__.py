@@ -4,6 +4,7 @@
 adstock        how an effect fades: the grid of decays and what falls inside the window
 decays         how long effects last, learnt from all kinds of a brand together
 observations   what is known about one goal
+coverage       days for which the sources have data; days that types have in common
 panel          the person-day panel, a chunk at a time
 projection     person and day effects taken out of it, by sums that add up over people
 pooling        strata weighted by their noise, with one slope of response

@@ -28,6 +28,7 @@ class Draft:
     cov: Floats
     critical: Floats
     decay_weights: Floats
+    late_share: Floats
     methods: list[str | None]
     reasons: list[list[str]]
     warnings: list[list[str]]
@@ -42,6 +43,7 @@ class Draft:
             cov=np.zeros((n_kinds, n_kinds)),
             critical=np.full(n_kinds, float(stats.norm.ppf(0.5 + LEVEL / 2))),
             decay_weights=np.zeros((n_kinds, DECAYS.size)),
+            late_share=np.zeros(n_kinds),
             methods=[None] * n_kinds,
             reasons=[[] for _ in range(n_kinds)],
             warnings=[[] for _ in range(n_kinds)],
@@ -65,6 +67,35 @@ class Draft:
         for kind in kinds:
             self.warnings[kind].append(warning)
 
+    def reopen(self, kind: int) -> None:
+        """Forget the estimate of one type."""
+        self.delta[kind] = np.nan
+        self.cov[kind, :] = self.cov[:, kind] = 0.0
+        self.methods[kind] = None
+        self.warnings[kind], self.reasons[kind] = [], []
+        self.sensitivities[kind] = None
+
+    def replace(
+        self,
+        kind: int,
+        method: str,
+        delta: float,
+        variance: float,
+        critical: float,
+        weights: Floats,
+        late_share: float,
+        warnings: list[str],
+        sensitivity: Sensitivity | None,
+    ) -> None:
+        """Put another estimate of one type in place of what there is."""
+        self.reopen(kind)
+        self.delta[kind], self.cov[kind, kind] = delta, variance
+        self.critical[kind], self.late_share[kind] = critical, late_share
+        self.decay_weights[kind] = weights
+        self.methods[kind] = method
+        self.warnings[kind] = warnings
+        self.sensitivities[kind] = sensitivity
+
     def accept(
         self,
         kinds: Ints,
@@ -73,8 +104,10 @@ class Draft:
         cov: Floats,
         weights: Floats,
         critical: Floats | float,
+        late_share: Floats | float = 0.0,
     ) -> None:
         """Fill in the estimates of `kinds` (shapes (k,), (k, k), (k, G))."""
+        self.late_share[kinds] = late_share
         self.delta[kinds] = delta
         self.cov[np.ix_(kinds, kinds)] = cov
         self.decay_weights[kinds] = weights

@@ -15,14 +15,32 @@ from numpy.typing import NDArray
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.from_people import estimate_from_people
 from chalicelib.attribution.from_totals import estimate_from_totals
-from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
+from chalicelib.attribution.observations import (
+    ARRIVAL,
+    CAUSE,
+    EXPOSURE,
+    LIFETIME,
+    STATE,
+    Observations,
+    mean_inside,
+    mean_order_value,
+)
 from chalicelib.attribution.panel import Progress
+from chalicelib.attribution.partial_identity import combine, set_aside
 from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 
 MAX_KINDS = 60
 """Kinds that a model holds, the most frequent ones: its time grows with their square."""
+
+REASON_OF_ROLE = {
+    ARRIVAL: "on_the_way",
+    STATE: "standing_relationship",
+    EXPOSURE: "exposure_only",
+    LIFETIME: "lifetime_counts",
+}
+"""Why a type that is no cause gets no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,8 @@ class GoalEstimates:
         How strong a hidden cause would have to be; None where refused or not to be told.
     decay_weights : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
+    late_share : array, shape (K,)
+        Share of the effect that comes evenly on the days of `panel_columns.BLOCK`; the rest fades.
     value_mean, value_variance : float
         Mean value of a conversion and the variance of that mean.
     diagnostics : dict
@@ -57,6 +77,7 @@ class GoalEstimates:
     warnings: list[list[str]]
     sensitivities: list[Sensitivity | None]
     decay_weights: Floats
+    late_share: Floats
     value_mean: float
     value_variance: float
     diagnostics: dict[str, object]
@@ -66,11 +87,18 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     """Estimates of every kind for one goal, each with a method or with the reasons for none."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
-    frequent_first = np.argsort(-observed.counts.sum(axis=0), kind="stable")
+    for number, role in enumerate(observed.roles):
+        if role != CAUSE:
+            draft.reasons[number].append(REASON_OF_ROLE[role])
+    causes = np.flatnonzero(np.array(observed.roles) == CAUSE)
+    frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
     draft.refuse(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
-    explained = estimate_from_people(observed, inside, draft, progress)
-    estimate_from_totals(observed, explained, draft)
+    answered = estimate_from_people(observed, inside, draft, progress)
+    wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
+    identified_part = set_aside(draft, answered.partial)
+    estimate_from_totals(observed, answered.explained[:, wholly].sum(axis=1), draft)
+    combine(draft, identified_part)
     mean, variance = mean_order_value(
         observed.order_value, observed.order_count, observed.orders_apart
     )
@@ -89,6 +117,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
         warnings=draft.warnings,
         sensitivities=draft.sensitivities,
         decay_weights=draft.decay_weights,
+        late_share=draft.late_share,
         value_mean=mean,
         value_variance=variance,
         diagnostics=draft.diagnostics,

@@ -148,8 +148,6 @@ def _candidates(observed: Observations, draft: Draft) -> Ints:
 
 
 def _reason_against(observed: Observations, kind: int, n_days: int, total: float) -> str | None:
-    if observed.exposure[kind]:
-        return "exposure_only"
     if observed.outcome.sum() < MIN_CONVERSIONS:
         return "too_few_conversions"
     if total < MIN_ENGAGEMENTS:

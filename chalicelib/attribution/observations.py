@@ -8,9 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
+from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.panel import People
+from chalicelib.attribution.panel_columns import share_of_block_inside
 
 Floats = NDArray[np.float64]
+
+CAUSE, ARRIVAL, STATE, EXPOSURE, LIFETIME = "cause", "arrival", "state", "exposure", "lifetime"
+"""Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to one's own
+site: a step on the way from a cause to a conversion. A *state* lasts until it is undone (follows).
+An *exposure* shows how other types of the channel came about (ad impressions beside clicks). The
+counts of a *lifetime* type have gathered since the day that they are booked on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,55 @@ class OrderMoments:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What falls inside the window, on average over the engagements of a type.
+
+    Attributes
+    ----------
+    adstock : array, shape (K, G)
+        Sum of the weights of each adstock.
+    block : array, shape (K,)
+        Share of an effect in the late block.
+    """
+
+    adstock: Floats
+    block: Floats
+
+    def of_types(self, types: NDArray[np.int64]) -> Inside:
+        """The same of some of the types."""
+        return Inside(self.adstock[types], self.block[types])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What happened besides engagements, on T days.
+
+    Attributes
+    ----------
+    names : tuple of str, length A
+        Of the annotations; those with one name are one column.
+    columns : array, shape (T, A)
+        1 on the days of an annotation, else 0.
+    control_names : tuple of str, length C
+    controls : array, shape (T, C)
+        Daily values of the controls (query volume, price index); NaN where unknown.
+    """
+
+    names: tuple[str, ...] = ()
+    columns: Floats | None = None
+    control_names: tuple[str, ...] = ()
+    controls: Floats | None = None
+
+    def annotated(self, n_days: int) -> Floats:
+        """Columns of the annotations, shape (T, A)."""
+        return np.zeros((n_days, 0)) if self.columns is None else self.columns
+
+    def controlled(self, n_days: int) -> Floats:
+        """Columns of the controls, shape (T, C), NaN where unknown."""
+        return np.zeros((n_days, 0)) if self.controls is None else self.controls
+
+
+@dataclass(frozen=True, slots=True)
 class Observations:
     """What is known about one goal, on T days, for K kinds of engagement.
 
@@ -47,8 +104,9 @@ class Observations:
         Engagements per day, anonymous ones included.
     identified : array, shape (K,)
         How many of them carry a person.
-    exposure : bool array, shape (K,)
-        Kinds that merely show what other kinds of the channel do (ad impressions next to clicks).
+    roles : tuple of str, length K
+        What each engagement type is to the model; see `CAUSE` and the others. Only causes are
+        regressors.
     people : People
         The identified journeys over the same K kinds.
     outcome : array, shape (T,)
@@ -60,25 +118,43 @@ class Observations:
         The same of records that are not told one by one.
     sampled : float
         Share of the identified people whose journeys `people` holds.
+    coverage : Coverage or None
+        Days for which the sources have data; None: all days of the window.
+    context : Context
+        What else happened: annotations and controls.
     """
 
     names: tuple[str, ...]
     counts: Floats
     identified: Floats
-    exposure: NDArray[np.bool_]
+    roles: tuple[str, ...]
     people: People
     outcome: Floats
     order_value: Floats
     order_count: Floats
     orders_apart: OrderMoments = OrderMoments()
     sampled: float = 1.0
+    coverage: Coverage | None = None
+    context: Context = Context()
+
+    @property
+    def covered(self) -> Coverage:
+        """The coverage; whole where none was given."""
+        return Coverage.whole(*self.counts.shape) if self.coverage is None else self.coverage
 
 
-def mean_inside(counts: Floats) -> Floats:
-    """Mean over a kind's engagements of the adstock weights inside the window, shape (K, G)."""
+def mean_inside(counts: Floats) -> Inside:
+    """What of an effect falls inside the window, on average over the engagements of each type.
+
+    Parameters
+    ----------
+    counts : array, shape (T, K)
+    """
     n_days = counts.shape[0]
-    shares = share_inside(DECAYS[None, :], (n_days - np.arange(n_days))[:, None].astype(np.float64))
-    return np.asarray(counts.T @ shares / np.maximum(counts.sum(axis=0), 1.0)[:, None])
+    left = (n_days - np.arange(n_days)).astype(np.float64)
+    total = np.maximum(counts.sum(axis=0), 1.0)
+    adstock = counts.T @ share_inside(DECAYS[None, :], left[:, None])
+    return Inside(adstock / total[:, None], counts.T @ share_of_block_inside(left) / total)
 
 
 def mean_order_value(

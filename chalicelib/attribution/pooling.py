@@ -15,12 +15,13 @@ all kinds, is estimated with its uncertainty; 0 means that all respond alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, MIDDLING
+from chalicelib.attribution.panel_columns import Columns
 from chalicelib.attribution.projection import Projection, Scores
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,7 @@ class Panel:
 
     def restrict(self, kinds: Ints) -> Panel:
         """The panel of some of the kinds only."""
-        columns = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
+        columns = Columns(self.n_kinds).of_kinds(kinds)
         kept = np.append(columns, self.projection.gram.shape[1] - 1)
         return Panel(
             Projection(
@@ -90,7 +91,7 @@ class Panel:
     def variation(self) -> Floats:
         """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
         diagonal = np.diagonal(self.projection.gram, axis1=1, axis2=2).sum(axis=0)
-        return np.asarray(diagonal[MIDDLING : -1 : DECAYS.size])
+        return np.asarray(diagonal[MIDDLING : self.n_kinds * DECAYS.size : DECAYS.size])
 
     def correlation(self) -> Floats:
         """Correlation of the kinds within persons and days, shape (K, K)."""
@@ -150,6 +151,21 @@ class Pooled:
     fourth: Floats
     noise: float
     response: Floats
+
+    def beside(self, columns: Ints) -> Pooled:
+        """The same with some columns taken out of all others (Frisch, Waugh 1933)."""
+        own = self.gram[np.ix_(columns, columns)]
+        slopes = np.linalg.pinv(own, rcond=1e-12, hermitian=True) @ self.gram[columns]
+        change = np.eye(self.gram.shape[0])
+        change[:, columns] -= slopes.T
+        gram = change @ self.gram @ change.T
+        return replace(
+            self,
+            gram=(gram + gram.T) / 2,
+            product=change @ self.product,
+            shift=change @ self.shift,
+            meat=change @ self.meat @ change.T,
+        )
 
 
 def pool(panel: Panel, slope: float) -> Pooled:

@@ -7,7 +7,8 @@ What is kept of the people are sums per stratum
 * ``entered`` (T,)    how many people came to be at risk on a day,
 
 from which both effects are projected out exactly (Frisch, Waugh 1933; no iteration).  Sums of two
-sets of people add up, so a fit can be spread over shards.  p = K * G + 1, the outcome last.
+sets of people add up, so a fit can be spread over shards.  The p columns are those of
+`panel_columns`, the outcome last.
 
 Taking out a person's mean compares a day with all other days of the person, the later ones among
 them.  Where engagements react to earlier conversions (buyers like the page), that biases the
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.panel import People, Progress, chunks_of
+from chalicelib.attribution.panel_columns import Columns, share_of_block_inside
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,8 +85,8 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     progress : callable, optional
         Told the share of people done, in [0, 1].
     """
-    n_days = people.n_days
-    p = people.n_kinds * DECAYS.size + 1
+    n_days = people.days.size
+    p = Columns(people.n_kinds).n_regressors + 1
     n_strata = int(strata.max(initial=0)) + 1
     gram = np.zeros((n_strata, p, p))
     cells = np.zeros((n_strata, n_days, p))
@@ -124,14 +126,16 @@ def score(
     person lets a person's residuals be correlated over time in any way (Liang, Zeger 1986;
     Arellano 1987).
     """
-    n_days, q = people.n_days, coefficients.size
+    n_days, q = people.days.size, coefficients.size
+    where = Columns(people.n_kinds)
     n_strata = projection.n_people.size
     contrast = np.append(-coefficients, 1.0)
     shift = np.zeros((n_strata, q))
     meat = np.zeros((n_strata, q, q))
     fourth = np.zeros((n_strata, q))
     days = np.arange(n_days)
-    inside = share_inside(DECAYS[None, :], (n_days - days)[:, None].astype(np.float64))
+    left = (people.n_days - people.days)[:, None].astype(np.float64)
+    inside, later = share_inside(DECAYS[None, :], left), share_of_block_inside(left)
     for chunk in chunks_of(people, strata, progress):
         columns, stratum = chunk.columns[:, :, :-1], chunk.stratum
         at_risk = days[:, None] >= chunk.entry[None, :]
@@ -141,8 +145,11 @@ def score(
         residual -= at_risk * (residual.sum(axis=0) / length)
         own = np.einsum("tnp,tn->np", columns, residual, optimize=True)
         own -= residual.T @ effects[:, :-1]
-        touches = columns[:, :, :: DECAYS.size] * at_risk[:, :, None]  # a decay of 0: the counts
-        reaction = _reactions(touches, residual, at_risk, length, inside)
+        # the adstocks at a decay of 0 are the counts
+        touches = columns[:, :, : where.n_adstocks : DECAYS.size] * at_risk[:, :, None]
+        reaction = np.zeros_like(own)
+        reaction[:, : where.n_adstocks] = _reactions(touches, residual, at_risk, length, inside)
+        reaction[:, where.blocks] = _reactions(touches, residual, at_risk, length, later)
         scores = own + reaction
         shift[stratum] += reaction.sum(axis=0)
         meat[stratum] += scores.T @ scores
@@ -153,7 +160,7 @@ def score(
 def _reactions(
     touches: Floats, residual: Floats, at_risk: NDArray[np.bool_], length: Ints, inside: Floats
 ) -> Floats:
-    """How engagements of the next days go along with today's residual, shape (n, K * G).
+    """How engagements of the next days go along with today's residual, shape (n, K * columns).
 
     ``1 / (T - L) * sum_t residual_t * sum_{t < s <= t + L} (x_s - mean x) * inside_s``: what an
     engagement on day s adds to the sum of a column is the adstock left inside the window.  T - L

@@ -34,3 +34,29 @@ def average_candidates(
     apart = float(weight @ (effect - mean) ** 2)
     by_chance = float(weight @ np.diag(cov)) - average
     return mean, average + max(apart - chance * by_chance, 0.0)
+
+
+def mix_models(
+    weight: float, first: tuple[Floats, Floats], second: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """Means and variances over two nested models, of which the second knows more causes.
+
+    Estimates of the smaller model are those of the larger one plus noise that it does not have
+    (Hausman 1978): the difference varies by the difference of the variances. What they disagree
+    beyond that counts.
+
+    Parameters
+    ----------
+    weight : float
+        Of the second model.
+    first, second : pairs of arrays, shape (K,) each
+        Effects and their variances.
+    """
+    effect, variance = first
+    other, other_variance = second
+    wider = np.maximum(other_variance - variance, 0.0)
+    apart = np.maximum((other - effect) ** 2 - wider, 0.0)
+    return (
+        effect + weight * (other - effect),
+        variance + weight**2 * (other_variance - variance) + weight * (1.0 - weight) * apart,
+    )

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from chalicelib.channels import role_of
 from chalicelib.services.columns import (
     NOT_FOLLOWED,
     SAMPLE_PARTS,
@@ -75,14 +76,15 @@ def observe(
             apart.extend(sums)
     bought = counted & (who >= 0) & (number > 0)
 
+    # first seen by what the model compares: other goals and visits change nothing about this one
+    roles = [role_of(*key) for key in columns.kinds]
+    is_cause = np.array([role == "cause" for role in roles], dtype=bool)[kind]
     first_day = np.full(len(columns.people), n_days, dtype=np.int64)
-    np.minimum.at(first_day, person[known], day[known])
-    for other in columns.goals.values():
-        days = np.frombuffer(other.day, dtype=np.int64) - first
-        people = np.frombuffer(other.person, dtype=np.int64)
-        seen = (people >= 0) & (days >= 0) & (days < n_days)
-        np.minimum.at(first_day, people[seen], days[seen])
-    before = (day < 0) & (person >= 0)  # known before the window began: at risk from its first day
+    seen = known & is_cause
+    np.minimum.at(first_day, person[seen], day[seen])
+    seen = counted & (who >= 0)
+    np.minimum.at(first_day, who[seen], when[seen])
+    before = (day < 0) & (person >= 0) & is_cause  # known earlier: at risk from the first day
     first_day[person[before]] = -1
     sampled, share = _sample(list(columns.people), max_people, columns.followed)
     first_day[~sampled] = n_days  # never at risk
@@ -106,8 +108,10 @@ def observe(
         names=tuple(_name(key, columns.kinds) for key in columns.kinds),
         counts=counts,
         identified=identified,
-        exposure=np.array([_is_exposure(key, columns.kinds) for key in columns.kinds])
-        & (identified == 0),
+        roles=tuple(
+            "exposure" if _is_exposure(key, columns.kinds) and n == 0 else role
+            for key, role, n in zip(columns.kinds, roles, identified, strict=True)
+        ),
         people=journeys,
         sampled=share,
         outcome=outcome,

@@ -13,6 +13,7 @@ from chalicelib.attribution import panel as panel_module
 from chalicelib.attribution import projection as projection_module
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.panel import People, strata_of
+from chalicelib.attribution.panel_columns import Columns
 from chalicelib.attribution.projection import project, score
 from chalicelib.attribution.within_user import reduce_panel
 
@@ -80,10 +81,10 @@ def test_coefficients_and_clustered_errors_equal_those_with_dummies(
     by_person = np.array([scores[person == i].sum(0) for i in range(people.n_people)])
 
     projection = project(people, strata)
-    columns = np.arange(people.n_kinds) * DECAYS.size + DECAY
+    columns = Columns(people.n_kinds).adstocks(np.full(people.n_kinds, DECAY))
     gram = projection.gram.sum(axis=0)
     beta = np.linalg.solve(gram[np.ix_(columns, columns)], gram[columns, -1])
-    coefficients = np.zeros(people.n_kinds * DECAYS.size)
+    coefficients = np.zeros(Columns(people.n_kinds).n_regressors)
     coefficients[columns] = beta
     scored = score(people, strata, projection, coefficients)
     meat = scored.meat.sum(axis=0)
@@ -99,7 +100,7 @@ def test_reactions_are_engagements_of_the_next_days_that_go_along_with_a_residua
     people = make_people(5)
     strata = np.zeros(people.n_people, dtype=np.int64)
     projection = project(people, strata)
-    coefficients = np.zeros(people.n_kinds * DECAYS.size)
+    coefficients = np.zeros(Columns(people.n_kinds).n_regressors)
 
     shift = score(people, strata, projection, coefficients).shift[0]
 

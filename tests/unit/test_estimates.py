@@ -50,7 +50,7 @@ def select_kinds(observed: Observations, order: list[int], names: list[str]) -> 
         names=tuple(names),
         counts=observed.counts[:, order],
         identified=observed.identified[order],
-        exposure=observed.exposure[order],
+        roles=tuple(observed.roles[k] for k in order),
         people=replace(
             people,
             n_kinds=len(order),
@@ -195,7 +195,7 @@ def test_ad_impressions_next_to_tracked_clicks_are_exposure_only(observed: Obser
     clicks = people.touch_kind == 1
     impressions = replace(
         impressions,
-        exposure=np.array([True, False]),
+        roles=("exposure", "cause"),
         identified=np.array([0.0, impressions.identified[1]]),
         people=replace(
             people,
@@ -232,8 +232,10 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
     early, late = np.zeros((30, 1)), np.zeros((30, 1))
     early[0], late[-1] = 5.0, 5.0
 
-    assert mean_inside(late)[0] == pytest.approx(np.ones(mean_inside(late).shape[1]))
-    assert (mean_inside(early)[0, 1:] > 1.0).all()
+    assert mean_inside(late).adstock[0] == pytest.approx(np.ones(DECAYS.size))
+    assert (mean_inside(early).adstock[0, 1:] > 1.0).all()
+    assert mean_inside(late).block[0] == 0.0
+    assert mean_inside(early).block[0] == pytest.approx(23 / 24)  # days 7 to 29 of 7 to 30
 
 
 def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> None:
@@ -301,7 +303,7 @@ def test_what_everybody_does_on_the_same_days_is_left_to_the_totals() -> None:
         ("facebook/like",),
         counts,
         counts.sum(axis=0),
-        np.zeros(1, dtype=bool),
+        ("cause",),
         people,
         np.bincount(bought[:, 1], minlength=n_days).astype(float),
         np.full(len(bought), 50.0),

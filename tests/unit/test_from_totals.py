@@ -273,7 +273,7 @@ def test_totals_that_come_less_often_than_weekly_are_refused(gap: int) -> None:
         names=("facebook/like",),
         counts=counts,
         identified=np.zeros(1),
-        exposure=np.zeros(1, dtype=bool),
+        roles=("cause",),
         outcome=outcome,
         people=replace(observe(TWO).people, n_days=600, n_kinds=1),
     )

@@ -235,7 +235,7 @@ def observe_totals(totals: DailyTotals) -> Observations:
         names=totals.names,
         counts=totals.counts,
         identified=np.zeros(n_kinds),
-        exposure=np.zeros(n_kinds, dtype=bool),
+        roles=("cause",) * n_kinds,
         people=people,
         outcome=totals.outcome,
         order_value=totals.outcome * 60.0,

@@ -1,0 +1,124 @@
+"""Days for which sources have data: a missing day is not a zero.
+
+A model uses a day only where the outcome and its regressors were observed. After a gap in a
+regressor its adstock is unknown for some days; those are left out as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+UNKNOWN_STOCK_DAYS = 7
+"""Days after a gap on which what the engagements inside the gap still do is too uncertain."""
+MIN_SHARE = 0.5
+"""A type that would leave fewer than this share of the others' common days is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Days on which the sources were observed.
+
+    Attributes
+    ----------
+    outcome : bool array, shape (T,)
+        Days with data on the conversions of the goal.
+    counts : bool array, shape (T, K)
+        Days with data on each engagement type.
+    """
+
+    outcome: Bools
+    counts: Bools
+
+    @classmethod
+    def whole(cls, n_days: int, n_types: int) -> Coverage:
+        """Every day is covered."""
+        return cls(np.ones(n_days, dtype=bool), np.ones((n_days, n_types), dtype=bool))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every day is covered."""
+        return bool(self.outcome.all() and self.counts.all())
+
+    def usable(self, number: int) -> Bools:
+        """Days on which a type can explain the outcome, shape (T,).
+
+        Both are covered, and no gap of the type ended within `UNKNOWN_STOCK_DAYS` before.
+        """
+        return self.outcome & self.counts[:, number] & ~self._after_gap(number)
+
+    def _after_gap(self, number: int) -> Bools:
+        """Days shortly after a gap, shape (T,). What lies before the window is no gap."""
+        covered = self.counts[:, number]
+        after = np.zeros_like(covered)
+        for last in np.flatnonzero(~covered[:-1] & covered[1:]):
+            after[last + 1 : last + 1 + UNKNOWN_STOCK_DAYS] = True
+        return after
+
+
+@dataclass(frozen=True, slots=True)
+class CommonDays:
+    """Days that a set of types can be compared on.
+
+    Attributes
+    ----------
+    days : bool array, shape (T,)
+    types : int array, shape (k,)
+        Types that are compared on these days.
+    rejected : dict of int to str
+        A reason for every other type.
+    """
+
+    days: Bools
+    types: Ints
+    rejected: dict[int, str]
+
+
+def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> CommonDays:
+    """Days on which the outcome and as many of the types as possible are observed.
+
+    A type with fewer than `least_days` usable days of its own is rejected: `no_common_days` where
+    it has none, else `too_short_window`. Of the others, one that would leave fewer than half of the
+    days that the rest have in common is rejected with `coverage_gap`, the worst one first.
+
+    Parameters
+    ----------
+    coverage : Coverage
+    types : int array, shape (k,)
+    least_days : int
+    """
+    rejected: dict[int, str] = {}
+    usable = {}
+    for number in types.tolist():
+        days = coverage.usable(number)
+        if not (coverage.outcome & coverage.counts[:, number]).any():
+            rejected[number] = "no_common_days"
+        elif days.sum() < min(least_days, coverage.outcome.size):
+            rejected[number] = "too_short_window"
+        else:
+            usable[number] = days
+    common = _all_of(usable, coverage.outcome)
+    while len(usable) > 1:
+        rest = {
+            n: _all_of({m: d for m, d in usable.items() if m != n}, coverage.outcome)
+            for n in usable
+        }
+        gain = {n: int(days.sum()) for n, days in rest.items()}
+        most = max(gain.values())
+        if common.sum() >= max(MIN_SHARE * most, min(least_days, most)):
+            break
+        # of types with equal gain the one with fewer days of its own goes
+        worst = max(usable, key=lambda n: (gain[n], -int(usable[n].sum()), n))
+        rejected[worst] = "coverage_gap"
+        del usable[worst]
+        common = _all_of(usable, coverage.outcome)
+    return CommonDays(common, np.array(sorted(usable), dtype=np.int64), rejected)
+
+
+def _all_of(usable: dict[int, Bools], outcome: Bools) -> Bools:
+    return np.asarray(np.logical_and.reduce([outcome, *usable.values()]))
