@@ -78,7 +78,7 @@ def main() -> int:
         for number, future in enumerate(as_completed(running), 1):
             verdicts = future.result()
             done += verdicts
-            file.writelines(json.dumps(asdict(v)) + "\n" for v in verdicts)
+            file.write("".join(json.dumps(asdict(v)) + "\n" for v in verdicts))  # a run or nothing
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
