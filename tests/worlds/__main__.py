@@ -1,7 +1,7 @@
 """`make worlds`: run the worlds, many seeds each, print the table and put it into a page.
 
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
-                           [--workers N] [--results FILE] [--page docs/accuracy.md]
+                           [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
 A name of `--worlds` is a world, or a group: classic, ingredients, totals.
 
@@ -34,11 +34,11 @@ GROUPS = {
 }
 
 
-def _run(name: str, seed: int, command_line: bool, declared: bool) -> list[Verdict]:
-    if command_line:
-        return judge_command_line(world_of(name, seed), seed, declared=declared)
+def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
+    if options.command_line:
+        return judge_command_line(world_of(name, seed), seed, declared=options.declared)
     world = TOTALS_WORLDS[name] if name in TOTALS_WORLDS else world_of(name, seed)
-    return judge(world, seed, declared=declared)
+    return judge(world, seed, declared=options.declared, arrays=options.arrays)
 
 
 def main() -> int:
@@ -49,6 +49,11 @@ def main() -> int:
     parser.add_argument("--command-line", action="store_true")
     parser.add_argument(
         "--declared", action="store_true", help="declare covered days and promotions"
+    )
+    parser.add_argument(
+        "--arrays",
+        action="store_true",
+        help="people: known coverage and roles, without what the service finds out",
     )
     parser.add_argument("--workers", type=int, help="processes; default: one per processor")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
@@ -69,13 +74,11 @@ def main() -> int:
         ProcessPoolExecutor(options.workers) as pool,
         options.results.open("a", encoding="utf-8") as file,
     ):
-        running = [
-            pool.submit(_run, n, s, options.command_line, options.declared) for n, s in wanted
-        ]
+        running = [pool.submit(_run, n, s, options) for n, s in wanted]
         for number, future in enumerate(as_completed(running), 1):
             verdicts = future.result()
             done += verdicts
-            file.writelines(json.dumps(asdict(v)) + "\n" for v in verdicts)
+            file.write("".join(json.dumps(asdict(v)) + "\n" for v in verdicts))  # a run or nothing
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

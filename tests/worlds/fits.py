@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
+from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.events import parse_event
 from chalicelib.services.columns import Columns
@@ -102,15 +102,10 @@ def _book_costs(
             columns.cost_of_channel[kind.channel, day + first] += amount
 
 
-def fit_arrays(observed: Observations, kinds: tuple[KindInWorld, ...]) -> dict[str, Any]:
-    """The fit document of arrays that were never events (totals); its goal is ``purchase``."""
-    estimates = estimate_goal(observed)
-    return _document(observed, estimates, kinds)
-
-
-def _document(
-    observed: Observations, estimates: GoalEstimates, kinds: tuple[KindInWorld, ...]
+def fit_arrays(
+    observed: Observations, kinds: tuple[KindInWorld, ...], goal: str = "purchase"
 ) -> dict[str, Any]:
+    """The fit document of arrays that were never events."""
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
 
@@ -137,7 +132,7 @@ def _document(
             for k, kind in enumerate(kinds)
         ],
         "costs": {kind.channel: costs[k].tolist() for k, kind in enumerate(kinds) if kind.paid},
-        "goals": {"purchase": _goal_document(observed, estimates, FIRST_DAY)},
+        "goals": {goal: _goal_document(observed, estimate_goal(observed), FIRST_DAY)},
     }
 
 

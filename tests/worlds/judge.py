@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.coverage import Coverage
+from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.panel import People
 from chalicelib.services import answers
 from tests.worlds.fits import fit_arrays, fit_records
@@ -32,7 +33,9 @@ __all__ = ["Verdict", "judge", "judge_command_line", "observe"]
 ORDER_VALUE_OF_TOTALS = 60.0
 
 
-def judge(world: World | TotalsWorld, seed: int, *, declared: bool = False) -> list[Verdict]:
+def judge(
+    world: World | TotalsWorld, seed: int, *, declared: bool = False, arrays: bool = False
+) -> list[Verdict]:
     """Simulate, estimate, compare.
 
     Parameters
@@ -42,10 +45,16 @@ def judge(world: World | TotalsWorld, seed: int, *, declared: bool = False) -> l
     seed : int
     declared : bool, optional
         Declare covered days and promotions (worlds of people).
+    arrays : bool, optional
+        Give the estimators arrays with known coverage, roles and promotions, and leave out what
+        the service finds out about events (worlds of people; worlds of totals are always so).
     """
     if isinstance(world, World):
         journeys = simulate(world, seed)
-        document = fit_records(record(journeys), declared=declared)
+        if arrays:
+            document = fit_arrays(observe(journeys), world.kinds, world.goal)
+        else:
+            document = fit_records(record(journeys), declared=declared)
         return _read(answers.roi(document), world, seed, journeys.truth)
     totals = simulate_totals(world, seed)
     document = fit_arrays(observe_totals(totals), world.kinds)
@@ -151,8 +160,9 @@ def observe(journeys: Journeys) -> Observations:
     counts = np.zeros((world.n_days, n_kinds))
     np.add.at(counts, (records.touch_day, records.touch_kind), records.touch_count)
     known, bought = records.touch_id != NOBODY, records.conversion_id != NOBODY
+    seen = known & np.isin(records.touch_kind, world.indexes("cause"))
     first = np.full(records.n_ids, world.n_days)
-    np.minimum.at(first, records.touch_id[known], records.touch_day[known])
+    np.minimum.at(first, records.touch_id[seen], records.touch_day[seen])
     np.minimum.at(first, records.conversion_id[bought], records.conversion_day[bought])
     identified = np.bincount(
         records.touch_kind[known], records.touch_count[known], minlength=n_kinds
@@ -178,4 +188,18 @@ def observe(journeys: Journeys) -> Observations:
         outcome=np.bincount(records.conversion_day, minlength=world.n_days).astype(np.float64),
         order_value=records.conversion_value,
         order_count=np.ones(records.conversion_day.size),
+        coverage=Coverage(records.conversions_covered, records.touches_covered)
+        if world.holes
+        else None,
+        context=_context(world),
     )
+
+
+def _context(world: World) -> Context:
+    """The known promotions as annotations of their own."""
+    promotions = world.promotions if world.promotions_known else ()
+    columns = np.zeros((world.n_days, len(promotions)))
+    for number, promotion in enumerate(promotions):
+        columns[promotion.span(world.n_days), number] = 1.0
+    names = tuple(f"sale {number}" for number in range(1, len(promotions) + 1))
+    return Context(names, columns) if names else Context()

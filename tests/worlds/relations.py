@@ -2,8 +2,9 @@
 
     python -m tests.worlds.relations [--worlds people,totals] [--seed 0]
 
-Each relation changes events in a way that changes no truth.  Estimates and the half-widths of their
-intervals may move by `TOLERANCE` half-widths.  A relation takes any estimator, see `Estimator`.
+Each relation (`changes`) changes events in a way that changes no truth.  Estimates and the
+half-widths of their intervals may move by `TOLERANCE` half-widths.  A relation takes any estimator,
+see `Estimator`.
 """
 
 from __future__ import annotations
@@ -13,17 +14,16 @@ import datetime as dt
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
-
-import numpy as np
 
 from chalicelib.cli.estimate import EventLines
 from chalicelib.services import answers
 from chalicelib.services.columns import Columns
 from chalicelib.services.estimation import fit_columns
+from tests.worlds.changes import JUNK, RELATIONS, Line, Relation, day_of
 from tests.worlds.fits import AS_OF
 from tests.worlds.lines import event_lines, lines_of_totals
 from tests.worlds.people import WORLDS, record, simulate
@@ -32,7 +32,6 @@ from tests.worlds.totals import TOTALS_WORLDS, simulate_totals
 TOLERANCE = 0.02
 """In half-widths of the interval."""
 
-Line = dict[str, Any]
 Days = tuple[dt.date, dt.date]
 
 
@@ -58,26 +57,6 @@ class Estimator(Protocol):
     def __call__(
         self, lines: Sequence[Line], *, chunks: int = 1, days: Days | None = None
     ) -> Mapping[str, Estimated]: ...
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A change of the events that must not change the estimates.
-
-    Attributes
-    ----------
-    name : str
-    change : callable
-        From event lines to event lines.
-    renamed : callable
-        From the old name of a type to its name after the change.
-    chunks : int
-    """
-
-    name: str
-    change: Callable[[list[Line]], list[Line]]
-    renamed: Callable[[str], str] = str
-    chunks: int = 1
 
 
 @dataclass(frozen=True)
@@ -130,7 +109,7 @@ def _check_split(
     lines: Sequence[Line], plain: Mapping[str, Estimated], estimator: Estimator
 ) -> Outcome:
     """The conversions of two parts of the window add up to those of the whole."""
-    days = sorted({_day(line) for line in lines})
+    days = sorted({day_of(line) for line in lines})
     middle = days[len(days) // 2]
     parts = (
         estimator(lines, days=(days[0], middle - dt.timedelta(days=1))),
@@ -148,100 +127,6 @@ def _check_split(
             moved[name] = abs(sum(known) / one.count - one.estimate) / one.half
     worst = max(moved, key=lambda name: moved[name])
     return Outcome("window split in two", moved[worst], worst)
-
-
-def _shuffled(lines: list[Line]) -> list[Line]:
-    order = np.random.default_rng(1).permutation(len(lines))
-    return [lines[number] for number in order]
-
-
-def _other_order_of_types(lines: list[Line]) -> list[Line]:
-    """The last type comes first; people and days keep their order within a type."""
-    return sorted(lines, key=lambda line: _name(line), reverse=True)
-
-
-def _renamed(name: str) -> str:
-    """Another name for a channel; the alphabetical order is reversed."""
-    channel, _, type_ = name.partition("/")
-    return f"{chr(ord('z') - ord(channel[0]) + ord('a'))}_{channel}/{type_}"
-
-
-def _with_other_channels(lines: list[Line]) -> list[Line]:
-    return [
-        line | {"channel": _renamed(_name(line)).partition("/")[0]} if "channel" in line else line
-        for line in lines
-    ]
-
-
-def _with_junk(lines: list[Line]) -> list[Line]:
-    """A handful of events of another channel, by people who are known already (if any)."""
-    chosen = np.random.default_rng(2).choice(len(lines), 6, replace=False)
-    junk = [
-        {
-            "kind": "engagement",
-            "event_id": f"junk{number}",
-            "occurred_at": lines[position]["occurred_at"],
-            "channel": "a_junk_channel",
-            "type": "mention",
-        }
-        | {key: lines[position][key] for key in ("user_id",) if key in lines[position]}
-        for number, position in enumerate(chosen.tolist())
-    ]
-    return [*junk, *lines]
-
-
-def _with_another_goal(lines: list[Line]) -> list[Line]:
-    chosen = np.random.default_rng(3).choice(len(lines), min(200, len(lines) // 4), replace=False)
-    other = [
-        {
-            "kind": "conversion",
-            "event_id": f"other{number}",
-            "occurred_at": lines[position]["occurred_at"],
-            "goal": "newsletter",
-        }
-        | {key: lines[position][key] for key in ("user_id",) if key in lines[position]}
-        for number, position in enumerate(chosen.tolist())
-    ]
-    return [*other, *lines]
-
-
-def _with_duplicates(lines: list[Line]) -> list[Line]:
-    return [*lines[::3], *lines, *lines[::5]]
-
-
-def _shifted(days: int) -> Callable[[list[Line]], list[Line]]:
-    def shift(lines: list[Line]) -> list[Line]:
-        moved = []
-        for line in lines:
-            on = (_day(line) + dt.timedelta(days=days)).isoformat()
-            moved.append(line | {"occurred_at": on + line["occurred_at"][10:]})
-        return moved
-
-    return shift
-
-
-def _with_higher_orders(lines: list[Line]) -> list[Line]:
-    return [
-        line | {"value": line["value"] | {"amount": f"{100 * float(line['value']['amount']):.2f}"}}
-        if "value" in line
-        else line
-        for line in lines
-    ]
-
-
-RELATIONS = (
-    Relation("identical data twice", list),
-    Relation("rows shuffled", _shuffled),
-    Relation("types in another order", _other_order_of_types),
-    Relation("read in chunks", list, chunks=7),
-    Relation("channels renamed", _with_other_channels, renamed=_renamed),
-    Relation("junk channel added", _with_junk),
-    Relation("another goal added", _with_another_goal),
-    Relation("lines duplicated", _with_duplicates),
-    Relation("shifted by one day", _shifted(1)),
-    Relation("shifted by seven days", _shifted(7)),
-    Relation("order values times 100", _with_higher_orders),
-)
 
 
 def estimate_lines(
@@ -266,7 +151,7 @@ def estimate_lines(
         f"{channel['channel']}/{one['type']}": _estimated(one)
         for channel in roi["channels"]
         for one in channel["engagements"]
-        if channel["channel"] != "a_junk_channel"
+        if channel["channel"] != JUNK
     }
 
 
@@ -275,14 +160,6 @@ def _estimated(row: dict[str, Any]) -> Estimated:
     if found["estimate"] is None:
         return Estimated(row["count"], None, None)
     return Estimated(row["count"], found["estimate"], (found["ci_high"] - found["ci_low"]) / 2)
-
-
-def _day(line: Line) -> dt.date:
-    return dt.date.fromisoformat(line["occurred_at"][:10])
-
-
-def _name(line: Line) -> str:
-    return f"{line['channel']}/{line['type']}" if "channel" in line else ""
 
 
 def lines_for(world: str, seed: int) -> list[Line]:

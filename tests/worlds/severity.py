@@ -13,10 +13,10 @@ _CAUTION = frozenset(
     {
         "autocorrelated_residuals",
         "collinear_with",
+        "conversions_exceed_people",
+        "cost_outside_window",
         "decay_at_edge",
         "decay_unknown",
-        "engagement_follows_conversions",
-        "experiment_contradicts_model",
         "experiments_disagree",
         "follows_demand",
         "identified_only",
@@ -32,7 +32,6 @@ _CAUTION = frozenset(
         "spillover_not_seen",
         "split_ids_suspected",
         "unseen_effect",
-        "weak_overlap",
     }
 )
 _DO_NOT_ACT = frozenset(

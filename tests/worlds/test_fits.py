@@ -13,7 +13,7 @@ import pytest
 from chalicelib.cli.estimate import EventLines
 from chalicelib.services.estimation import fit_events
 from tests.worlds.fits import AS_OF, fit_records
-from tests.worlds.judge import judge
+from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.lines import declared_lines, write_lines
 from tests.worlds.people import WORLDS, Hole, Promotion, record, simulate
 
@@ -95,6 +95,19 @@ def test_a_paid_channel_has_a_verdict_that_is_compared_with_its_true_roi() -> No
     assert rows["google_ads/click"].channel_verdict == "profitable"
     assert rows["google_ads/click"].channel_verdict_is_wrong is False
     assert rows["facebook/share"].channel_verdict == "", "a channel has its verdict once"
+
+
+def test_the_command_line_is_judged_like_the_arrays_of_the_same_world() -> None:
+    world = replace(PARTIAL, n_people=800, n_days=40, identified=None, identified_conversions=1.0)
+
+    by_lines, by_arrays = judge_command_line(world, 1), judge(world, 1)
+
+    assert [verdict.kind for verdict in by_lines] == [verdict.kind for verdict in by_arrays]
+    for one, other in zip(by_lines, by_arrays, strict=True):
+        assert one.truth == other.truth
+        assert (one.estimate is None) == (other.estimate is None)
+        assert one.flags == other.flags
+        assert one.channel_verdict == other.channel_verdict
 
 
 def _by_name(document: dict, field: str) -> dict:

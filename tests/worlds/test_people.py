@@ -45,6 +45,26 @@ COUNTERFACTUAL = {
     "friends": replace(SMALL, friends=0.8),
     "follows": replace(SMALL, kinds=(LIKE, SHARE, FOLLOW, UNFOLLOW), follows_engage=2.0),
     "multiplicative": replace(SMALL, multiplicative=True, season=0.3),
+    "all together": replace(
+        SMALL,
+        kinds=(LIKE, replace(SHARE, delay=(3, 9)), VISIT, FOLLOW, UNFOLLOW),
+        late_share=0.3,
+        season=0.3,
+        churn=0.02,
+        interest=0.5,
+        honeymoon=2.0,
+        visits_per_engagement=0.5,
+        demand=0.5,
+        once=True,
+        base=0.01,
+        bots=0.01,
+        bot_activity=10.0,
+        friends=0.5,
+        promotions=(Promotion(0.5, 7, 2.0, 2.0),),
+        follows_engage=1.5,
+        identity="split",
+        identified=(0.3, 0.6),
+    ),
     "churn and friends, once": replace(SMALL, churn=0.03, friends=0.5, once=True, base=0.02),
 }
 
@@ -155,6 +175,17 @@ def test_the_truth_under_holes_is_that_of_the_engagements_on_common_days() -> No
 
     shares = 1 - 0.7 ** (10 - np.arange(10.0))
     assert truth == pytest.approx(0.4 * shares.mean(), rel=0.05)
+
+
+def test_with_every_switch_the_truth_under_holes_lies_near_the_truth_without_them() -> None:
+    """Parts of visits and of friends are shared out among counted engagements by their response."""
+    plain = replace(COUNTERFACTUAL["all together"], once=False, n_people=3_000)
+    holes = (Hole("conversions", 0.0, 0.25), Hole("facebook", 0.5, 0.6))
+
+    whole, partly = (simulate(replace(plain, holes=h), 1).truth[:2] for h in ((), holes))
+
+    assert not np.array_equal(whole, partly)
+    assert partly == pytest.approx(whole, rel=0.15)
 
 
 def test_without_a_common_day_the_truth_is_that_of_all_engagements() -> None:

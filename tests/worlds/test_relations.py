@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
+from tests.worlds.changes import Line
 from tests.worlds.relations import (
     TOLERANCE,
     Days,
     Estimated,
-    Line,
     check_relations,
     lines_for,
 )
