@@ -56,6 +56,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
 
 PUBLIC = (
     ("GET", "/v1/health"),
+    ("GET", "/v1/codes"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/errors"),

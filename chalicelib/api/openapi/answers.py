@@ -274,3 +274,25 @@ class Timeseries(Told):
     end: Day = Field(alias="to")
     currency: str | None
     series: list[GroupSeries]
+
+
+class CodeEntry(Told):
+    """One reason, warning or verdict."""
+
+    code: Annotated[str, Field(description="The stem, of a code with a subject.")]
+    used_as: list[Literal["reason", "warning", "verdict"]]
+    subject: Annotated[str | None, Field(description="What stands behind the colon, if anything.")]
+    title: str
+    meaning: str
+    severity: Literal["note", "caution", "do_not_act"]
+    may_be: Annotated[
+        Literal["too_high", "too_low", "either"] | None,
+        Field(description="In which direction the estimate may be wrong."),
+    ]
+    help: Annotated[str, Field(description="What would settle it.")]
+
+
+class Codes(Told):
+    """Every reason, warning and verdict that an answer can carry."""
+
+    codes: list[CodeEntry]

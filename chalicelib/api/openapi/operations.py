@@ -78,6 +78,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/roi"): Operation({200: answers.Roi}, codes=_NO_FIT),
     ("GET", "/v1/equivalence"): Operation({200: answers.Equivalence}, codes=_NO_FIT),
     ("GET", "/v1/attribution"): Operation({200: answers.Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/codes"): Operation({200: answers.Codes}),
     ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
