@@ -30,8 +30,6 @@ NO_CODES = {"", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
 and codes of errors (docs/errors.md)."""
 
 AWAITED = {
-    *("unseen_effect", "more_than_happened", "range_clipped"),
-    *("no_effect_seen", "effective", "too_early"),
     *("no_common_days", "on_the_way", "standing_relationship", "lifetime_counts"),
     *("coverage_inferred", "coverage_gap", "possible_gap", "people_change_over_time"),
     *("same_day_demand_suspected", "search_ads_not_split", "spillover_not_seen"),
@@ -172,3 +170,16 @@ def test_a_code_with_a_subject_is_found_by_its_stem() -> None:
 
 def test_a_code_of_a_newer_version_is_shown_in_words() -> None:
     assert codes.title_of("something_new:x/y") == "something new: x/y"
+
+
+def test_the_api_describes_every_verdict() -> None:
+    from chalicelib.api.openapi.answers import ChannelReturn, EngagementTypeReturn, Equivalence
+    from chalicelib.services.answers.questions import Name
+
+    described = {
+        name
+        for model in (ChannelReturn, EngagementTypeReturn, Equivalence)
+        for name in get_args(model.model_fields["verdict"].annotation)
+    }
+    registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
+    assert described == set(get_args(Name)) == registered
