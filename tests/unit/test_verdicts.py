@@ -224,6 +224,15 @@ def test_a_type_that_may_have_brought_much_is_not_small() -> None:
     assert two("follows_demand", small=30.0, cost=1000.0).name == "profitable"
 
 
+def test_many_small_types_with_serious_warnings_are_not_small_together() -> None:
+    sound = Part("a/like", 88.0, 9.0, 2)
+    small = [Part(f"a/{name}", 3.0, 0.5, 2, ["placebo_failed"]) for name in ("x", "y", "z", "w")]
+    question = Return(100, 10, 2, 50, 0, 1000)
+
+    assert judge(question, [sound, *small[:2]]).name == "profitable"
+    assert judge(question, [sound, *small]).reasons == ("placebo_failed",)
+
+
 def test_doubts_about_several_types_add_up_and_the_decisive_ones_are_named() -> None:
     parts = [
         Part("a/like", 50, 5, 2, ["follows_demand"]),

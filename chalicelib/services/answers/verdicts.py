@@ -2,8 +2,8 @@
 
 The interval decides first.  Then the verdict is put to the test, in this order:
 
-1. A warning of severity ``do_not_act`` takes it away, unless the engagement type that carries the
-   warning is a small part and the verdict holds whatever that type does.
+1. A warning of severity ``do_not_act`` takes it away, unless the engagement types that carry such
+   warnings are a small part together and the verdict holds whatever they do.
 2. A verdict against an engagement (or a channel) is too early if a material part of the effect
    comes after the data, or if it would not hold with that part.
 3. A warning of severity ``caution`` takes it away if it would not hold were the warning right:
@@ -120,12 +120,7 @@ def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ())
     """
     nothing = (0.0,) * question.sides
     found = question.verdict(nothing, nothing)
-    forbidden = _distinct(
-        code
-        for part in parts
-        for code in _of_severity(part.warnings, "do_not_act")
-        if not _is_small(part, parts) or not _holds(question, found, [_anything(code, part)])
-    )
+    forbidden = _forbidden(question, found, parts)
     if found == "inconclusive":
         return Verdict(found, forbidden, lacks_data=not forbidden)
     if forbidden:
@@ -165,7 +160,7 @@ def unseen_share(parts: Iterable[Part]) -> float:
     Types count by how much they may have brought in all; by their number where that is nothing.
     """
     known = list(parts)
-    whole = [part.reach / (1.0 - part.unseen) if part.unseen < 1 else 0.0 for part in known]
+    whole = [part.reach / (1.0 - min(part.unseen, MOST_UNSEEN)) for part in known]
     if not known:
         return 0.0
     if sum(whole) == 0:
@@ -193,16 +188,28 @@ def _is_early(question: Question, verdict: Name, parts: Sequence[Part]) -> bool:
     return False
 
 
-def _anything(code: str, part: Part) -> Doubt:
-    """An estimate that must not be acted on: it may be anything up to twice its reach."""
-    most = 2.0 * part.reach
-    return Doubt(code, part.name, -most - part.estimate, most - part.estimate, side=part.side)
+def _forbidden(question: Question, found: Name, parts: Sequence[Part]) -> tuple[str, ...]:
+    """The codes of severity ``do_not_act`` that take a verdict away."""
+    flagged = [part for part in parts if _of_severity(part.warnings, "do_not_act")]
+    anything = [
+        Doubt("", part.name, -2.0 * part.reach, 2.0 * part.reach, side=part.side)
+        for part in flagged
+    ]
+    if _are_small(flagged, parts) and _holds(question, found, anything):
+        return ()
+    return _distinct(code for part in flagged for code in _of_severity(part.warnings, "do_not_act"))
 
 
-def _is_small(part: Part, parts: Sequence[Part]) -> bool:
-    """Whether a type is a small part of its component, by what it may have brought and cost."""
-    whole = sum(one.reach for one in parts if one.side == part.side)
-    return part.reach < SMALL_PART * whole and part.cost_share <= SMALL_PART
+def _are_small(some: Sequence[Part], parts: Sequence[Part]) -> bool:
+    """Whether types are a small part of their component, by what they may have brought and cost."""
+    for side in {part.side for part in some}:
+        mine = [part for part in some if part.side == side]
+        whole = sum(part.reach for part in parts if part.side == side)
+        if sum(part.reach for part in mine) >= SMALL_PART * whole:
+            return False
+        if sum(part.cost_share for part in mine) > SMALL_PART:
+            return False
+    return True
 
 
 def _holds(question: Question, verdict: Name, doubts: Iterable[Doubt]) -> bool:
