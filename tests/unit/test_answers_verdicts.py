@@ -75,6 +75,16 @@ def test_a_range_in_the_middle_of_the_window_has_seen_its_effect() -> None:
     assert middle["warnings"] == []
 
 
+def test_a_fifth_of_an_effect_that_is_still_to_come_is_worth_a_warning() -> None:
+    def warnings(days_left: int) -> list[str]:
+        when = dt.date(2026, 1, 31) - dt.timedelta(days=days_left)
+        facebook = facebook_of(with_half_life(make_document(), 1), start=when, end=when)
+        return list(facebook["warnings"])
+
+    assert warnings(2) == ["unseen_effect"]  # a quarter
+    assert warnings(3) == []  # an eighth
+
+
 def test_unseen_shares_count_the_days_by_their_engagements() -> None:
     document = with_half_life(make_document(), 2)
     document["kinds"][0]["counts"] = [10] * 28 + [0, 90]
@@ -582,3 +592,64 @@ def test_the_errors_of_a_sum_that_may_be_impossible_have_their_covariances() -> 
     fitted["covariance"][0][1] = fitted["covariance"][1][0] = 2e-6
 
     assert not refused_by_channel(document)["facebook"]
+
+
+def test_the_value_of_an_engagement_has_the_error_of_the_mean_value() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["value_variance"] = 25.0
+
+    like = answers.engagements(document)["engagements"][0]
+
+    half = 2.0 * math.hypot(0.002 * 50, 0.01 * 5)
+    assert like["value_per_engagement"]["ci_low"] == pytest.approx(0.5 - half, abs=1e-6)
+
+
+def test_types_without_an_engagement_in_the_range_are_not_listed() -> None:
+    document = make_document()
+    document["kinds"][0]["counts"] = [100] * 20 + [0] * 10
+
+    answer = answers.engagements(document, **LAST_WEEK)
+
+    assert [one["channel"] for one in answer["engagements"]] == ["google_ads", "xing"]
+
+
+def test_costs_of_a_type_are_those_of_the_range() -> None:
+    document = make_document()
+    document["kinds"][1]["cost"] = [10.0] * 23 + [100.0] * 7
+
+    answer = answers.equivalence(document, **LAST_WEEK)
+
+    assert answer["baseline"]["cost_per_engagement"] == pytest.approx(2.0)
+
+
+def test_parts_keep_the_mean_and_the_high_quantile_of_what_is_unseen_apart() -> None:
+    document = with_half_life(make_document(), 8)
+    for estimate in document["goals"]["purchase"]["estimates"]:
+        estimate["decay_weights"] = [0.5, 0.5]
+    _, effects = sum_of(document, **LAST_WEEK)
+
+    like, _ = parts_of(effects, document["goals"]["purchase"])
+
+    assert like.unseen_high == pytest.approx(2 * like.unseen)
+
+
+def test_a_type_that_exceeds_what_happened_does_not_take_its_channel_along() -> None:
+    document = make_document()
+    document["kinds"][2] = make_kind("facebook", "share", 10)
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
+    document["goals"]["purchase"]["estimates"][2] = make_estimate(0.01)
+
+    like, share, click = answers.engagements(document)["engagements"]
+
+    assert like["reasons"] == ["more_than_happened"]
+    assert share["method"] == click["method"] == "within_user"
+
+
+def test_only_what_the_window_sees_of_an_effect_can_exceed_what_happened() -> None:
+    document = with_half_life(make_document(), 8)
+    document["goals"]["purchase"]["conversions"] = [10] * 29 + [1]
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.05
+    last_day = {"start": dt.date(2026, 1, 30), "end": dt.date(2026, 1, 30)}
+
+    assert facebook_of(document, **last_day)["incremental_conversions"]["estimate"] < 1
+    assert not refused_by_channel(document, **last_day)["facebook"]
