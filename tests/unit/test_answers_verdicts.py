@@ -653,3 +653,23 @@ def test_only_what_the_window_sees_of_an_effect_can_exceed_what_happened() -> No
 
     assert facebook_of(document, **last_day)["incremental_conversions"]["estimate"] < 1
     assert not refused_by_channel(document, **last_day)["facebook"]
+
+
+def test_what_a_return_needs_knows_the_error_of_the_mean_value() -> None:
+    def days(value_variance: float) -> float:
+        document = make_document(costs={"facebook": [40.0] * DAYS})
+        document["goals"]["purchase"]["value_variance"] = value_variance
+        return float(facebook_of(document)["needed"]["days"])
+
+    ratio = ((30 * 8) ** 2 + 300**2) / (30**2 + 300**2)
+    assert (days(64.0) + DAYS) / (days(1.0) + DAYS) == pytest.approx(ratio, rel=0.02)
+
+
+def test_what_matters_in_a_range_is_a_share_of_its_own_conversions() -> None:
+    document = make_document(costs={})
+    fitted = document["goals"]["purchase"]
+    fitted["conversions"] = [9] * 23 + [1] * 7
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-7, 0.0]
+
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 0 +- 3.8 of 214
+    assert facebook_of(document, **LAST_WEEK)["verdict"] == "inconclusive"  # 0 +- 0.8 of 7

@@ -249,6 +249,19 @@ def test_doubts_about_several_types_add_up_and_the_decisive_ones_are_named() -> 
     assert judge(Return(100, 7, 2, 50, 0, 1900), parts).reasons == ("follows_demand",)
 
 
+def test_of_doubts_that_suffice_in_twos_the_largest_are_named() -> None:
+    parts = [
+        Part("a/like", 40, 0, 2, ["follows_demand"]),
+        Part("a/share", 30, 0, 2, ["search_ads_not_split"]),
+        Part("a/save", 20, 0, 2, ["once_only_goal"]),
+        Part("a/view", 60, 0, 2),
+    ]
+
+    found = judge(Return(150, 0, 2, 50, 0, 5100), parts)  # 48 conversions more than needed
+
+    assert found.reasons == ("follows_demand", "search_ads_not_split")
+
+
 def test_two_doubts_about_one_type_are_not_added() -> None:
     part = Part("a/like", 60, 5, 2, ["follows_demand", "once_only_goal"])
     rest = Part("a/share", 60, 5, 2)
