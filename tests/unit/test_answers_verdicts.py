@@ -111,9 +111,14 @@ def test_a_late_share_arrives_evenly_in_its_days() -> None:
     fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [3, 6]}
     profile = Profile.read([0.0], fit)
 
-    left = [profile.left(0.0, days) for days in (1, 3, 4, 5, 7, 9)]
+    def left(days: int) -> float:
+        on = 10 - days
+        when = dt.date(2026, 1, 1) + dt.timedelta(days=on)
+        return profile.unseen([1] * 10, Range(on, on, when, when)).mean
 
-    assert left == pytest.approx([0.4, 0.4, 0.3, 0.2, 0.0, 0.0])
+    assert [left(days) for days in (1, 3, 4, 5, 7, 9)] == pytest.approx(
+        [0.4, 0.4, 0.3, 0.2, 0.0, 0.0]
+    )
 
 
 def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
@@ -130,8 +135,7 @@ def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
 def test_an_effect_without_a_decay_counts_at_once() -> None:
     profile = Profile.read([0.2, 0.9], {"decay_weights": [0.0, 0.0]})
 
-    assert profile.left(0.0, 1) == 0.0
-    assert profile.weights == (1.0,)
+    assert (profile.decays, profile.weights) == ((0.0,), (1.0,))
 
 
 def test_weights_that_were_rounded_still_sum_to_one() -> None:

@@ -114,7 +114,8 @@ def _read_effect(
     if fit["delta"] is not None:
         profile = Profile.read(decays, fit)
         unseen = profile.unseen(kind["counts"], days)
-        seen_of_all = 1.0 - profile.unseen(kind["counts"], whole).mean
+        part = (days.first, days.last) != (whole.first, whole.last)
+        seen_of_all = 1.0 - profile.unseen(kind["counts"], whole).mean if part else 0.0
         if seen_of_all > 0:
             scale = (1.0 - unseen.mean) / seen_of_all
         if unseen.mean >= MATERIAL_UNSEEN:

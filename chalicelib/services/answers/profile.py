@@ -8,6 +8,9 @@ last day of the fit's window has not been seen.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from operator import mul
 from typing import Any
 
 from chalicelib.services.answers.ranges import Range
@@ -63,20 +66,6 @@ class Profile:
             (int(first), int(last)),
         )
 
-    def left(self, decay: float, days: int) -> float:
-        """Share of an effect that comes later than the first `days` days, the day itself included.
-
-        Parameters
-        ----------
-        decay : float
-        days : int
-            At least 1.
-        """
-        first, last = self.late_days
-        length = last - first + 1
-        late = 1.0 - min(max(days - first, 0), length) / length
-        return float((1.0 - self.late_share) * decay**days + self.late_share * late)
-
     def unseen(self, counts: list[int], days: Range) -> Unseen:
         """How much of the effect of a range's engagements comes after the window.
 
@@ -86,12 +75,21 @@ class Profile:
             Engagements on each day of the window, some of them in the range.
         days : Range
         """
-        n_days = len(counts)
-        in_range = [(n_days - day, counts[day]) for day in range(days.first, days.last + 1)]
-        in_range = [(left, count) for left, count in in_range if count > 0]
-        total = sum(count for _, count in in_range)
+        # tables are by the days that are left, so the last day of the range comes first
+        latest = len(counts) - days.last - 1
+        backward = counts[days.first : days.last + 1][::-1]
+        total = sum(backward)
+
+        def mean(table: tuple[float, ...]) -> float:
+            return float(sum(map(mul, islice(table, latest, None), backward)) / total)
+
+        late = mean(late_left(self.late_days, len(counts))) if self.late_share > 0 else 0.0
         shares = sorted(
-            (sum(self.left(decay, left) * count for left, count in in_range) / total, weight)
+            (
+                (1.0 - self.late_share) * mean(fading_left(decay, len(counts)))
+                + self.late_share * late,
+                weight,
+            )
             for decay, weight in zip(self.decays, self.weights, strict=True)
             if weight > 0
         )
@@ -102,3 +100,20 @@ class Profile:
                 high = share
                 break
         return Unseen(sum(share * weight for share, weight in shares), high)
+
+
+@lru_cache(maxsize=64)
+def fading_left(decay: float, n_days: int) -> tuple[float, ...]:
+    """Share of a fading effect that comes later than the first 1, 2 ... `n_days` days.
+
+    The day of the engagement is the first of them.
+    """
+    return tuple(decay**days for days in range(1, n_days + 1))
+
+
+@lru_cache(maxsize=64)
+def late_left(late_days: tuple[int, int], n_days: int) -> tuple[float, ...]:
+    """The same for an effect that comes evenly from the first to the last of `late_days` on."""
+    first, last = late_days
+    length = last - first + 1
+    return tuple(1.0 - min(max(days - first, 0), length) / length for days in range(1, n_days + 1))
