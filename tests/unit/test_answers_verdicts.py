@@ -121,6 +121,15 @@ def test_a_late_share_arrives_evenly_in_its_days() -> None:
     )
 
 
+def test_only_the_rest_of_an_effect_fades_where_a_share_is_late() -> None:
+    fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [20, 30]}
+    last = Range(9, 9, dt.date(2026, 1, 10), dt.date(2026, 1, 10))
+
+    unseen = Profile.read([0.5], fit).unseen([1] * 10, last)
+
+    assert unseen.mean == pytest.approx(0.6 * 0.5 + 0.4)
+
+
 def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
     document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 0.3)
     estimate = document["goals"]["purchase"]["estimates"][0]
