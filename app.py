@@ -10,6 +10,7 @@ from chalice.app import Chalice, Rate
 from chalicelib import telemetry, workers
 from chalicelib.api import (
     answers,
+    codes,
     erasures,
     experiments,
     fits,
@@ -40,6 +41,7 @@ for module in (
     imports,
     mappings,
     answers,
+    codes,
     monitoring,
     fits,
     experiments,

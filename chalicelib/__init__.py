@@ -10,6 +10,7 @@ errors             one exception class per cause, each with its stable code; kno
 channels, money    the catalogue of channels; amounts with a currency
 days               days at the edges, within bounds, and instants as they are written
 events             the event models of the contract and the one way from raw data to an event
+codes/             the registry of reasons, warnings and verdicts; imports nothing of the house
 settings           the only reader of the environment
 exports/           one module per platform: recognise a file, read its rows, yield events
 attribution/       pure statistics: arrays in, frozen dataclasses out

@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 SECONDS_PER_DAY = 86_400
+MAX_WINDOW_DAYS = 3 * 366
+"""The longest window that a fit can hold."""
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2999, 12, 31)
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

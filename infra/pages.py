@@ -9,9 +9,10 @@ import sys
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
+from typing import get_args
 
 import app
-from chalicelib import documentation
+from chalicelib import codes, documentation
 from chalicelib.api.openapi import describe
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
@@ -54,6 +55,13 @@ events. {both} also occur for single rows.
 """
 
 
+def codes_page() -> str:
+    """docs/codes.md: the registry of reasons, warnings and verdicts."""
+    template = (DOCS / "templates" / "codes.md").read_text(encoding="utf-8")
+    parts = {use: _entries(use) for use in get_args(codes.Use)}
+    return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
+
+
 def handbook_pages() -> dict[str, str]:
     """Every page of the handbook as HTML, by name."""
     texts = {name: _markdown(name) for name in documentation.PAGES}
@@ -62,7 +70,11 @@ def handbook_pages() -> dict[str, str]:
     return pages | {documentation.INDEX: handbook.index_as_html(titles)}
 
 
-PAGES = {DOCS / "exports.md": exports_page, DOCS / "errors.md": errors_page}
+PAGES = {
+    DOCS / "exports.md": exports_page,
+    DOCS / "errors.md": errors_page,
+    DOCS / "codes.md": codes_page,
+}
 
 
 def made_files() -> dict[Path, str]:
@@ -141,8 +153,27 @@ def _codes(codes: dict[str, str]) -> str:
     return _table(("code", "meaning"), rows)
 
 
-def _table(heading: tuple[str, str], rows: Iterable[tuple[str, str]]) -> str:
-    lines = [f"| {heading[0]} | {heading[1]} |", "|---|---|"]
+def _entries(use: codes.Use) -> str:
+    """The codes of one use; the place of a code that has two is in the first of their tables."""
+    heading: tuple[str, ...] = ("code", "title", "meaning", "what would help")
+    if use == "warning":
+        heading = (*heading[:2], "severity", *heading[2:])
+    rows = []
+    for one in codes.CODES.values():
+        if use not in one.used_as:
+            continue
+        shown = f"`{one.code}:{one.subject.upper()}`" if one.subject else f"`{one.code}`"
+        anchor = f'<a id="{one.code}"></a>' if use == one.used_as[0] else ""
+        severity = one.severity.replace("_", " ")
+        if one.may_be is not None:
+            severity += f", may be {one.may_be.replace('_', ' ')}"
+        cells = (f"{anchor}{shown}", one.title, one.meaning, one.help)
+        rows.append((*cells[:2], severity, *cells[2:]) if use == "warning" else cells)
+    return _table(heading, rows)
+
+
+def _table(heading: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(heading) + " |", "|" + "---|" * len(heading)]
     for row in rows:
         cells = (cell.replace("|", "\\|").replace("\n", " ") for cell in row)
         lines.append("| " + " | ".join(cells) + " |")

@@ -1,4 +1,4 @@
-"""GET /v1/roi, /v1/equivalence and /v1/attribution: answered from one stored fit."""
+"""GET /v1/roi, /v1/engagements, /v1/equivalence, /v1/attribution: answered from a stored fit."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from chalice.app import Blueprint
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.services import answers
-from chalicelib.services.fits import latest_document
+from chalicelib.services.fits import answering_document
 
 blueprint = Blueprint(__name__)
 
 
 @blueprint.route("/v1/roi", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "channel"), tabular=True)
+@endpoint("read", params=("from", "to", "goal", "channel", "fit"), tabular=True)
 def get_roi(call: Call) -> Answer:
     """The return on each channel."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.roi(
-        latest_document(call.store, goal),
+        answering_document(call.store, goal, call.query.get("fit")),
         start=start,
         end=end,
         goal=goal,
@@ -28,14 +28,30 @@ def get_roi(call: Call) -> Answer:
     return Answer(answer, rows=answers.roi_rows(answer))
 
 
+@blueprint.route("/v1/engagements", methods=["GET"], content_types=ANY_TYPE)
+@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+def get_engagements(call: Call) -> Answer:
+    """What each engagement type brought, one row per type."""
+    start, end = call.period()
+    goal = call.query.get("goal")
+    answer = answers.engagements(
+        answering_document(call.store, goal, call.query.get("fit")),
+        start=start,
+        end=end,
+        goal=goal,
+    )
+    rows = answers.engagement_rows(answer)
+    return Answer(answer, rows=rows, columns=answers.ENGAGEMENT_COLUMNS)
+
+
 @blueprint.route("/v1/equivalence", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("engagement", "baseline", "from", "to", "goal"), tabular=True)
+@endpoint("read", params=("engagement", "baseline", "from", "to", "goal", "fit"), tabular=True)
 def get_equivalence(call: Call) -> Answer:
     """What one engagement is worth in engagements of a baseline."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.equivalence(
-        latest_document(call.store, goal),
+        answering_document(call.store, goal, call.query.get("fit")),
         engagement=call.query.get("engagement"),
         baseline=call.query.get("baseline"),
         start=start,
@@ -46,13 +62,13 @@ def get_equivalence(call: Call) -> Answer:
 
 
 @blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("model", "from", "to", "goal"), tabular=True)
+@endpoint("read", params=("model", "from", "to", "goal", "fit"), tabular=True)
 def get_attribution(call: Call) -> Answer:
     """What classical models credit to each kind, next to what it caused."""
     start, end = call.period()
     goal = call.query.get("goal")
     answer = answers.attribution(
-        latest_document(call.store, goal),
+        answering_document(call.store, goal, call.query.get("fit")),
         model=call.query.get("model"),
         start=start,
         end=end,

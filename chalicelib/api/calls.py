@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalice.app import Request
+from pydantic_core import PydanticCustomError
 
-from chalicelib.days import WrongDay, parse_day
+from chalicelib.days import EARLIEST, LATEST, SECONDS_PER_DAY, WrongDay, parse_day
 from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
+from chalicelib.events.models import parse_instant
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)
@@ -26,6 +28,12 @@ LINK = "link"
 """The parameter that stands for a key where no header can be sent."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+_EPOCH = re.compile(r"\d{1,14}", re.ASCII)
+_MILLISECONDS_FROM = 100_000_000_000
+"""From here on a number is milliseconds: as seconds it would be the year 5138."""
+_DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
+"""A plus sign that was not encoded in a URL is a blank when it arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +67,8 @@ class Call:
         return self.query[name]
 
     def date(self, name: str) -> dt.date | None:
-        """A query parameter as a day, None without it; raises InvalidFields."""
-        return None if name not in self.query else parse_date(name, self.query[name])
+        """A query parameter as a UTC day, None without it; raises InvalidFields."""
+        return None if name not in self.query else parse_when(name, self.query[name])
 
     def period(self) -> tuple[dt.date | None, dt.date | None]:
         """The parameters ``from`` and ``to``; raises InvalidFields if they are in disorder."""
@@ -92,6 +100,36 @@ def parse_date(name: str, text: Any) -> dt.date:
         return parse_day(text)
     except WrongDay as error:
         raise wrong_parameter(name, error.code, str(error)) from None
+
+
+def parse_when(name: str, text: str) -> dt.date:
+    """The UTC day of a query parameter: a day, an instant, or an epoch.
+
+    ``YYYY-MM-DD``, RFC 3339 with an offset, or seconds or milliseconds since 1970.
+
+    Raises
+    ------
+    InvalidFields
+        Pointing to `name`.
+    """
+    if _DAY_FORM.fullmatch(text):
+        return parse_date(name, text)
+    if _EPOCH.fullmatch(text):
+        number = int(text)
+        seconds = number // 1000 if number >= _MILLISECONDS_FROM else number
+        day = EARLIEST + dt.timedelta(days=seconds // SECONDS_PER_DAY)
+    else:
+        try:
+            day = parse_instant(_LOST_PLUS.sub("+", text)).date()
+        except PydanticCustomError:
+            raise wrong_parameter(
+                name,
+                "invalid_format",
+                "a day (YYYY-MM-DD), an instant (RFC 3339), or seconds or milliseconds since 1970",
+            ) from None
+    if not EARLIEST <= day <= LATEST:
+        raise wrong_parameter(name, "out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
+    return day
 
 
 def read_query(request: Request, known: tuple[str, ...]) -> dict[str, str]:

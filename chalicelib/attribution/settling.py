@@ -6,6 +6,7 @@ Pure standard library: the API answers with it without loading numpy.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalicelib.attribution.student import degrees_of_freedom, student_quantile
@@ -87,37 +88,86 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
     return chance
 
 
-def growth_until_settled(compared: Comparison, power: float = POWER) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One estimate and the two claims that could be made about it.
+
+    Attributes
+    ----------
+    value, error, critical : float
+        Estimate, standard error, two-sided 95 % quantile.
+    above, below : float
+        The question is settled if the whole interval is above `above`, or below `below`.
+    """
+
+    value: float
+    error: float
+    critical: float
+    above: float
+    below: float
+
+
+def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
+    """Probability that one of the two claims can be made, were the estimate the truth.
+
+    Parameters
+    ----------
+    decided : Threshold
+    growth, spread : float
+        As of `chance_settled`.
+    """
+    bar = decided.critical * decided.error / math.sqrt(growth)
+    scatter = decided.error * math.sqrt(spread)
+    return 1.0 - _between(decided.below - bar, decided.above + bar, decided.value, scatter)
+
+
+def growth_until_beyond(
+    decided: Threshold, *, most: float = MOST_GROWTH, power: float = POWER
+) -> float | None:
+    """How many times the data are needed before the interval is beyond one of two thresholds.
+
+    As `growth_until_settled`, for one estimate.
+    """
+    return _growth(lambda growth, spread: chance_beyond(decided, growth, spread), most, power)
+
+
+def growth_until_settled(
+    compared: Comparison, power: float = POWER, *, most: float = MOST_GROWTH
+) -> float | None:
     """How many times the data are needed before an open verdict would be settled.
 
     The smallest multiple at which the verdict is settled with probability `power`, were the
-    estimates the truth, both if all of the data were gathered anew and if what is missing is added
-    to those there are.  Variances shrink in proportion to the amount of data.
+    estimates the truth, both if all of the data were gathered again and if what is missing is
+    added to those there are.  Variances shrink in proportion to the amount of data.
 
     Returns
     -------
     float or None
-        At least 1; None if not even `MOST_GROWTH` times the data would settle it.
+        At least 1; None if not even `most` times the data would settle it.
     """
-    enough = _STEP
-    while _chance(compared, enough) < power:
-        if enough > MOST_GROWTH:
+    return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most, power)
+
+
+def _growth(chance_of: Callable[[float, float], float], most: float, power: float) -> float | None:
+    """The smallest multiple of the data with which a chance reaches `power`, by bisection."""
+
+    def chance(growth: float) -> float:
+        """The lesser chance of data gathered again and of data added."""
+        again, added = 1.0 / growth, (growth - 1.0) / growth**2
+        return min(chance_of(growth, spread) for spread in (again, added))
+
+    short, enough = 1.0, min(_STEP, most)
+    while chance(enough) < power:
+        if enough >= most:
             return None
-        enough *= _STEP
-    short = enough / _STEP
+        short, enough = enough, min(enough * _STEP, most)
     for _ in range(_HALVINGS):
         middle = math.sqrt(short * enough)
-        if _chance(compared, middle) < power:
+        if chance(middle) < power:
             short = middle
         else:
             enough = middle
     return enough
-
-
-def _chance(compared: Comparison, growth: float) -> float:
-    """The lesser chance of data gathered anew and of data added."""
-    anew, added = 1.0 / growth, (growth - 1.0) / growth**2
-    return min(chance_settled(compared, growth, spread) for spread in (anew, added))
 
 
 def smallest_detectable(

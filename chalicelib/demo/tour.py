@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from chalicelib import codes
 from chalicelib.channels import title_of
 from chalicelib.demo.brand import History
 from chalicelib.demo.exhibits import count_events, event_lines, google_ads_report, youtube_totals
@@ -255,7 +256,9 @@ def equivalence_sentence(answers: Answers, truth: Truth) -> str:
             f"told, because a click may be worth nothing; {simulated}"
         )
     if ratio["estimate"] is None:
-        reasons = "; ".join(answer["reasons"]) or answer["verdict"]
+        reasons = "; ".join(
+            codes.title_of(code) for code in answer["reasons"] or [answer["verdict"]]
+        )
         return f"What a Facebook like is worth in {unit} cannot be told ({reasons}); {simulated}"
     low, high = ratio["ci_low"], ratio["ci_high"]
     if low is None and high is None:
@@ -275,8 +278,8 @@ def _holds(interval: dict[str, Any], value: float) -> bool:
 
 
 def _verdict(channel: dict[str, Any]) -> str:
-    words = str(channel["verdict"]).replace("_", " ")
-    reasons = channel.get("reasons") or []
+    words = codes.title_of(channel["verdict"])
+    reasons = [codes.title_of(reason) for reason in channel.get("reasons") or []]
     return f"{words} ({', '.join(reasons)})" if reasons else words
 
 

@@ -20,6 +20,7 @@ PAGES = (
     "errors",
     "exports",
     "methods",
+    "codes",
     "experiments",
     "accuracy",
     "cost",

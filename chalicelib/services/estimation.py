@@ -14,6 +14,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.days import MAX_WINDOW_DAYS
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
 from chalicelib.services.columns import Columns
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from chalicelib.attribution.observations import Observations
 
 SCHEMA = 1
-MAX_WINDOW_DAYS = 3 * 366
 Progress = Callable[[float], None]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.days import stamp
+from chalicelib.days import MAX_WINDOW_DAYS, stamp
 from chalicelib.errors import (
     FieldError,
     InvalidFields,
@@ -24,8 +24,6 @@ from chalicelib.services.retention import first_whole_day
 from chalicelib.storage.fits import ENDED, Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
-
-MAX_WINDOW_DAYS = 1098
 
 Send = Callable[[dict[str, Any]], None]
 Estimate = Callable[..., Document]
@@ -276,6 +274,26 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
             if older is not None:
                 return older
     return latest
+
+
+def answering_document(
+    store: TenantStore, goal: str | None = None, fit_id: str | None = None
+) -> Document:
+    """The document that answers a question: that of the fit that was named, else the latest.
+
+    Raises
+    ------
+    NotFound
+        If there is no such fit, or it has not ended with a document.
+    NoFitYet
+        If none was named and there is none.
+    """
+    if fit_id is None:
+        return latest_document(store, goal)
+    document = show_document(store, show_fit(store, fit_id))
+    if document is None:
+        raise NotFound("this fit has no answers: it is not done")
+    return document
 
 
 def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:

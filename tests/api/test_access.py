@@ -39,6 +39,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/links/20260101T000000Z-ffffffff"): set(),
     ("DELETE", "/v1/links/20260101T000000Z-ffffffff"): set(),
     ("GET", "/v1/roi"): {"read"},
+    ("GET", "/v1/engagements"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
     ("GET", "/v1/timeseries?metric=cost"): {"read"},
@@ -56,6 +57,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
 
 PUBLIC = (
     ("GET", "/v1/health"),
+    ("GET", "/v1/codes"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
     ("GET", "/docs/errors"),

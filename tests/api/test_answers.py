@@ -116,7 +116,7 @@ def test_equivalence_has_the_contracts_shape(fitted: Caller) -> None:
     assert answer["baseline"]["paid"] is True
 
 
-@pytest.mark.parametrize("path", ["/v1/roi", "/v1/equivalence"])
+@pytest.mark.parametrize("path", ["/v1/roi", "/v1/engagements", "/v1/equivalence"])
 def test_answers_are_rows_too(fitted: Caller, path: str) -> None:
     header, *rows = rows_of(fitted.get(path, accept="text/csv"))
     assert rows
@@ -128,7 +128,11 @@ def test_answers_are_rows_too(fitted: Caller, path: str) -> None:
     [
         "/v1/roi?goal=unheard_of",
         "/v1/roi?channel=myspace",
-        "/v1/roi?from=2020-01-01",
+        "/v1/roi?to=2020-01-01",
+        "/v1/roi?from=2027-01-01",
+        "/v1/roi?from=yesterday",
+        "/v1/roi?from=99999999999999",
+        "/v1/roi?from=2026-02-30T00:00:00Z",
         "/v1/roi?from=2026-03-01&to=2026-02-01",
         "/v1/roi?engagement=facebook/like",
         "/v1/equivalence?engagement=facebook",
@@ -140,11 +144,87 @@ def test_a_question_that_the_fit_cannot_answer_is_refused(fitted: Caller, path: 
     assert refused(fitted.get(path)) == (400, "invalid_fields")
 
 
-@pytest.mark.parametrize("path", ["/v1/roi", "/v1/equivalence"])
+@pytest.mark.parametrize("path", ["/v1/roi", "/v1/engagements", "/v1/equivalence"])
 def test_without_a_fit_the_way_to_one_is_told(reader: Caller, path: str) -> None:
     found = problem(reader.get(path))
     assert (found["status"], found["code"]) == (404, "no_fit_yet")
     assert "/v1/fits" in found["detail"]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-02-03",
+        "2026-02-03T00:00:00Z",
+        "2026-02-03T23:59:59.999Z",
+        "2026-02-04T01:00:00%2B02:00",
+        "2026-02-04T01:00:00+02:00",  # a plus sign that is not encoded arrives as a blank
+        "2026-02-02T22:30:00-05:00",
+        "1770076800",
+        "1770163199",
+        "1770076800000",
+        "1770163199999",
+    ],
+)
+def test_a_range_is_of_days_instants_or_epochs(fitted: Caller, day: str) -> None:
+    answer = fitted.get(f"/v1/roi?from={day}&to={day}").json_body
+
+    assert (answer["from"], answer["to"]) == ("2026-02-03", "2026-02-03")
+
+
+def test_a_range_beyond_the_window_is_clipped(fitted: Caller) -> None:
+    answer = fitted.get("/v1/roi?from=2020-01-01&to=2026-01-31").json_body
+
+    assert (answer["from"], answer["to"]) == ("2026-01-01", "2026-01-31")
+    assert answer["warnings"] == ["range_clipped"]
+
+
+def test_engagement_types_have_a_row_each(fitted: Caller) -> None:
+    answer = fitted.get("/v1/engagements?goal=purchase").json_body
+
+    rows = [(one["channel"], one["type"], one["paid"]) for one in answer["engagements"]]
+    assert rows == [("facebook", "like", False), ("google_ads", "click", True)]
+    for one in answer["engagements"]:
+        assert set(one["incremental_conversions"]) == ESTIMATE
+        assert set(one["value_per_engagement"]) == ESTIMATE
+    table = fitted.get("/v1/engagements", accept="text/csv")
+    assert [row[:3] for row in rows_of(table)[1:]] == [
+        ["facebook", "like", "false"],
+        ["google_ads", "click", "true"],
+    ]
+    etag = table.headers["ETag"]
+    again = fitted.get("/v1/engagements", accept="text/csv", if_none_match=etag)
+    assert again.status_code == 304
+
+
+ASKING = ("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution")
+
+
+@pytest.mark.parametrize("path", ASKING)
+def test_a_fit_that_is_named_answers(admin: Caller, document: dict[str, Any], path: str) -> None:
+    from chalicelib.services.fits import request_fit, run_fit
+
+    store = wiring.store("acme")
+    ids = []
+    for day in (1, 2):
+        now = dt.datetime(2026, 5, day, tzinfo=dt.UTC)
+        header = request_fit(store, lambda _message: None, now=now, start=LAST, end=LAST)
+        ids.append(header.fit_id)
+        made = document | {"id": header.fit_id}
+        run_fit(store, header.fit_id, now=now, estimate=lambda _events, made=made, **_: made)
+    waiting = request_fit(
+        store,
+        lambda _message: None,
+        now=dt.datetime(2026, 5, 3, tzinfo=dt.UTC),
+        start=LAST,
+        end=LAST,
+    )
+
+    assert admin.get(f"{path}?fit={ids[0]}").json_body["fit"]["id"] == ids[0]
+    assert admin.get(path).json_body["fit"]["id"] == ids[1]
+    assert refused(admin.get(f"{path}?fit={waiting.fit_id}")) == (404, "not_found")
+    assert refused(admin.get(f"{path}?fit=20200101T000000Z-00000000")) == (404, "not_found")
+    assert refused(admin.get(f"{path}?fit=x")) == (404, "not_found")
 
 
 # --- series -----------------------------------------------------------------------------------

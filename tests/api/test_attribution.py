@@ -110,7 +110,7 @@ def test_what_has_not_changed_is_not_sent_again(fitted: Caller) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "from=2020-01-01"],
+    ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "to=2020-01-01"],
 )
 def test_a_question_that_cannot_be_answered_is_refused(fitted: Caller, query: str) -> None:
     assert refused(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")

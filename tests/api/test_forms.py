@@ -20,7 +20,7 @@ from tests.faulty import FaultySession, client_error
 
 API_PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 SERIES = "/v1/timeseries?metric=engagements"
-TABULAR = [SERIES, "/v1/imports", "/v1/fits", "/v1/mappings"]
+TABULAR = [SERIES, "/v1/imports", "/v1/fits", "/v1/mappings", "/v1/codes"]
 
 
 def rows_of(response: HTTPResponse) -> list[list[str]]:

@@ -83,7 +83,8 @@ def test_a_link_opens_the_answer_that_it_was_made_for(
 def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
-    paths = {"/v1/roi", "/v1/equivalence", "/v1/attribution", "/v1/timeseries"}
+    paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"}
+    paths |= {"/v1/timeseries"}
     assert set(linkable_views(app.app.routes)) == paths
     for path in paths:
         query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}
@@ -298,7 +299,7 @@ def test_a_revoked_link_opens_nothing_at_once(
         ({"path": "/v1/roi", "query": {"link": "x"}}, "/query/link"),
         ({"path": "/v1/roi", "query": {"format": "xlsx"}}, "/query/format"),
         ({"path": "/v1/roi", "query": {"from": "yesterday"}}, "/query/from"),
-        ({"path": "/v1/roi", "query": {"from": "2020-01-01"}}, "/query/from"),
+        ({"path": "/v1/roi", "query": {"to": "2020-01-01"}}, "/query/to"),
         ({"path": "/v1/timeseries"}, "/query/metric"),
         ({"path": "/v1/roi", "expires_in_days": 0}, "/expires_in_days"),
         ({"path": "/v1/roi", "expires_in_days": 367}, "/expires_in_days"),

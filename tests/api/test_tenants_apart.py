@@ -124,6 +124,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/v1/erasures"): Line(),
     ("GET", "/v1/erasures/{receipt_id}"): Line(),
     ("GET", "/v1/roi"): Line(),
+    ("GET", "/v1/engagements"): Line(),
     ("GET", "/v1/equivalence"): Line("?engagement=facebook/like"),
     ("GET", "/v1/attribution"): Line(),
     ("GET", "/v1/timeseries"): Line(f"?metric=engagements&from={TODAY - WEEK}&to={TODAY + WEEK}"),

@@ -142,7 +142,7 @@ def test_an_error_of_the_service_fails_the_tour() -> None:
         (
             _estimate(None),
             "What a Facebook like is worth in paid Google Ads clicks cannot be told "
-            "(too_few_conversions); the simulated truth is 0.59.",
+            "(Too few conversions); the simulated truth is 0.59.",
         ),
     ],
 )
@@ -173,7 +173,7 @@ def test_the_table_sets_the_truth_beside_the_answer() -> None:
         "12,000",
         "500 (400 to 600)",
         "1.50 (1.00 to unbounded)",
-        "profitable",
+        "Profitable",
     )
     assert row[6] == f"{truth.roi('facebook'):.2f}"
 
@@ -183,5 +183,5 @@ def test_a_channel_that_cannot_be_estimated_says_why() -> None:
         _estimate(1.0), roi=_estimate(None), verdict="not_estimable", reasons=["no_variation"]
     )
     _, row = tour.roi_rows(answers, truth_of(_history()))
-    assert row[3:5] == ("unknown", "not estimable (no_variation)")
+    assert row[3:5] == ("unknown", "Not estimable (No variation)")
     assert tour.held_sentence(answers, truth_of(_history())).startswith("0 of 0 ")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"errors"}),
+    frozenset({"errors", "codes"}),
     frozenset({"money", "channels", "days", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),

@@ -18,7 +18,6 @@ WRONG = replace(RIGHT, low=1.2)
     [
         ("", True),
         ("coverage_inferred; saturation_unknown", True),
-        ("no_such_code", True),
         ("decay_unknown", False),
         ("saturation_unknown; collinear_with:twitter/share", False),
         ("placebo_failed", False),

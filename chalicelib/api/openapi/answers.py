@@ -1,4 +1,4 @@
-"""What the questions are answered with: ROI, equivalence, credit, series."""
+"""What the questions are answered with: ROI, engagement types, equivalence, series, codes."""
 
 from __future__ import annotations
 
@@ -9,8 +9,18 @@ from pydantic import BaseModel, ConfigDict, Field
 from chalicelib.events import EngagementType
 
 Method = Literal["experiment", "within_user", "time_series"]
-Reasons = Annotated[list[str], Field(description="Codes of why a number is null; see methods.")]
-Warnings = Annotated[list[str], Field(description="Codes of what to be careful of; see methods.")]
+Reasons = Annotated[
+    list[str], Field(description="Codes: why a number or a verdict is missing (GET /v1/codes).")
+]
+Warnings = Annotated[list[str], Field(description="Codes: what to keep in mind (GET /v1/codes).")]
+Unseen = Annotated[
+    float | None,
+    Field(description="Share of the effect that comes after the last day of the data."),
+]
+Coverage = Annotated[
+    dict[str, Any] | list[Any] | None,
+    Field(description="Which days each source covers; absent in older fits."),
+]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Count = Annotated[int, Field(ge=0)]
@@ -80,9 +90,17 @@ class EngagementReturn(Told):
     value_per_engagement: Estimate
     smallest_detectable_effect: DetectablePerEngagement | None
     sensitivity: HiddenCause | None
+    unseen_share: Unseen
     method: Method | None
     reasons: Reasons
     warnings: Warnings
+
+
+class Needed(Told):
+    """How much more data would settle the question."""
+
+    days: Count
+    engagements: Count
 
 
 class ChannelReturn(Told):
@@ -94,8 +112,20 @@ class ChannelReturn(Told):
     incremental_conversions: Estimate
     incremental_revenue: Estimate
     roi: Estimate
+    incremental_roas: Estimate
+    cost_per_incremental_conversion: Estimate
+    unseen_share: Unseen
     smallest_detectable_effect: DetectableOfChannel | None
-    verdict: Literal["profitable", "unprofitable", "inconclusive", "not_estimable"]
+    verdict: Literal[
+        "profitable",
+        "unprofitable",
+        "effective",
+        "no_effect_seen",
+        "too_early",
+        "inconclusive",
+        "not_estimable",
+    ]
+    needed: Needed | None
     method: Method | None
     reasons: Reasons
     warnings: Warnings
@@ -111,8 +141,41 @@ class Roi(Told):
     goal: str
     currency: str
     confidence: float
+    warnings: Warnings
     channels: list[ChannelReturn]
     diagnostics: Annotated[dict[str, Any], Field(description="Of the fit; for experts.")]
+    coverage: Coverage = None
+
+
+class EngagementTypeReturn(Told):
+    """What engagements of one type brought."""
+
+    channel: Channel
+    type: EngagementType
+    paid: bool
+    count: Count
+    incremental_conversions: Estimate
+    conversions_per_engagement: Estimate
+    value_per_engagement: Estimate
+    unseen_share: Unseen
+    verdict: Literal["effective", "no_effect_seen", "too_early", "inconclusive", "not_estimable"]
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class Engagements(Told):
+    """What each engagement type brought, one row per type."""
+
+    fit: FitReference
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+    goal: str
+    currency: str
+    confidence: float
+    warnings: Warnings
+    engagements: list[EngagementTypeReturn]
+    coverage: Coverage = None
 
 
 class Side(Told):
@@ -122,6 +185,7 @@ class Side(Told):
     type: EngagementType
     paid: bool
     value: Estimate
+    unseen_share: Unseen
     method: Method | None
     reasons: Reasons
     warnings: Warnings
@@ -140,13 +204,6 @@ class Excluded(Told):
     high: float | None = Field(alias="to")
 
 
-class Needed(Told):
-    """How much more data would settle the question."""
-
-    days: Count
-    engagements: Count
-
-
 class DetectableRatio(Told):
     """How far from 1 the ratio would have to be to be told from it."""
 
@@ -161,7 +218,9 @@ class Equivalence(Told):
     ratio: Estimate
     ratio_excluded: Excluded | None
     equivalent_media_cost: Estimate
-    verdict: Literal["worth_more", "worth_less", "equivalent", "inconclusive", "not_estimable"]
+    verdict: Literal[
+        "worth_more", "worth_less", "equivalent", "too_early", "inconclusive", "not_estimable"
+    ]
     equivalence_margin: float
     p_equivalence: float | None
     needed: Needed | None
@@ -174,80 +233,6 @@ class Equivalence(Told):
     goal: str
     confidence: float
     fit: FitReference
-
-
-class Credit(Told):
-    """What a classical model credits to a kind."""
-
-    conversions: float | None
-    value: float | None
-    share: float | None
-    reasons: Reasons
-    sampling_error: float | None = Field(default=None, description="Of `shapley` only.")
-
-
-class CreditInAll(Told):
-    """What a classical model credits in all."""
-
-    conversions: float | None
-    value: float | None
-    reasons: Reasons
-
-
-class Ours(Told):
-    """What engagements caused."""
-
-    incremental_conversions: Estimate
-    incremental_revenue: Estimate
-    method: Method | None
-    reasons: Reasons
-    warnings: Warnings
-
-
-class EngagementCredit(Told):
-    """One kind under each model."""
-
-    channel: Channel
-    type: EngagementType
-    paid: bool
-    count: Count
-    anonymous: Count | None
-    credits: dict[str, Credit]
-    ours: Ours
-
-
-class CreditTotals(Told):
-    """All kinds together."""
-
-    conversions: int
-    credits: dict[str, CreditInAll]
-    ours: Ours
-
-
-class LeftOut(Told):
-    """What is on no path."""
-
-    anonymous_engagements: Count | None
-    anonymous_conversions: int | None
-    untouched_conversions: int | None
-    reasons: Reasons
-
-
-class Attribution(Told):
-    """The classical models side by side with what engagements caused."""
-
-    fit: FitReference
-    start: Day = Field(alias="from")
-    end: Day = Field(alias="to")
-    goal: str
-    currency: str
-    confidence: float
-    lookback_days: int | None
-    models: list[str]
-    statement: str
-    engagements: list[EngagementCredit]
-    totals: CreditTotals
-    left_out: LeftOut
 
 
 class Point(Told):
@@ -274,3 +259,25 @@ class Timeseries(Told):
     end: Day = Field(alias="to")
     currency: str | None
     series: list[GroupSeries]
+
+
+class CodeEntry(Told):
+    """One reason, warning or verdict."""
+
+    code: Annotated[str, Field(description="The stem, of a code with a subject.")]
+    used_as: list[Literal["reason", "warning", "verdict"]]
+    subject: Annotated[str | None, Field(description="What stands behind the colon, if anything.")]
+    title: str
+    meaning: str
+    severity: Literal["note", "caution", "do_not_act"]
+    may_be: Annotated[
+        Literal["too_high", "too_low", "either"] | None,
+        Field(description="In which direction the estimate may be wrong."),
+    ]
+    help: Annotated[str, Field(description="What would settle it.")]
+
+
+class Codes(Told):
+    """Every reason, warning and verdict that an answer can carry."""
+
+    codes: list[CodeEntry]

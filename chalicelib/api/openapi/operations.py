@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.api.openapi import answers, resources
+from chalicelib.api.openapi import answers, credits, resources
 
 HTML = "text/html"
 
@@ -46,7 +46,7 @@ class Operation:
 
 Limits = dict[str, dict[str, Any]]
 
-_NO_FIT = {404: ("no_fit_yet",)}
+_NO_FIT = {404: ("no_fit_yet", "not_found")}
 _ROW_CURSOR: Limits = {"cursor": {"pattern": r"^\d{4}-\d{12}-\d{4}$"}, "limit": {"maximum": 1000}}
 _ID_CURSOR: Limits = {"cursor": {"pattern": r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"}}
 _NAME_CURSOR: Limits = {"cursor": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"}}
@@ -76,8 +76,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("DELETE", "/v1/mappings/{name}"): Operation({204: None}),
     ("GET", "/v1/roi"): Operation({200: answers.Roi}, codes=_NO_FIT),
+    ("GET", "/v1/engagements"): Operation({200: answers.Engagements}, codes=_NO_FIT),
     ("GET", "/v1/equivalence"): Operation({200: answers.Equivalence}, codes=_NO_FIT),
-    ("GET", "/v1/attribution"): Operation({200: answers.Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/attribution"): Operation({200: credits.Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/codes"): Operation({200: answers.Codes}),
     ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),

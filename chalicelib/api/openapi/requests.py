@@ -87,6 +87,13 @@ _READING: dict[str, Schema] = {
     "account": or_null({"type": "string", "maxLength": 128, "pattern": PRINTABLE}),
 }
 _DAY: Schema = {"type": "string", "format": "date"}
+_WHEN: Schema = {
+    "anyOf": [
+        _DAY,
+        {"type": "string", "format": "date-time"},
+        {"type": "string", "pattern": "^[0-9]{1,14}$"},
+    ]
+}
 
 BODIES: dict[str, Schema] = {
     "EventsBody": {
@@ -184,8 +191,15 @@ EXAMPLES: dict[str, Any] = {
 """An example of each body."""
 
 PARAMETERS: dict[str, tuple[Schema, str]] = {
-    "from": (_DAY, "First day, UTC."),
-    "to": (_DAY, "Last day, inclusive."),
+    "from": (
+        _WHEN,
+        "First day, UTC: a day, an instant on it, or seconds or milliseconds since 1970.",
+    ),
+    "to": (_WHEN, "Last day, inclusive; as `from`."),
+    "fit": (
+        {"type": "string", "pattern": f"^{TIME_ORDERED_ID.pattern}$"},
+        "Id of the fit that answers; the newest if absent.",
+    ),
     "goal": (_text(64), "`purchase` where there is one, else the first."),
     "channel": (_text(64), "Only this channel."),
     "engagement": (_text(128), "`channel/type`."),

@@ -6,10 +6,18 @@ Pure standard library; one fit document in, the contract's shape out.
 from chalicelib.services.answers.channels_roi import roi, roi_rows
 from chalicelib.services.answers.classical_attribution import attribution, attribution_rows
 from chalicelib.services.answers.engagement_equivalence import equivalence, equivalence_rows
+from chalicelib.services.answers.engagement_types import (
+    ENGAGEMENT_COLUMNS,
+    engagement_rows,
+    engagements,
+)
 
 __all__ = [
+    "ENGAGEMENT_COLUMNS",
     "attribution",
     "attribution_rows",
+    "engagement_rows",
+    "engagements",
     "equivalence",
     "equivalence_rows",
     "roi",

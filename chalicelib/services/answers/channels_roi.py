@@ -7,24 +7,35 @@ from typing import Any
 
 from chalicelib.attribution.settling import smallest_detectable
 from chalicelib.services.answers.effects import (
-    NOTHING_KNOWN,
+    Caused,
     Effect,
-    Range,
     add_up,
     detectable_per_engagement,
     detectable_value,
     distinct,
-    flat,
-    interval_of,
+    doubts_about_missing,
     not_counted,
+    parts_of,
     per_engagement,
     read_effects,
-    read_goal,
-    read_range,
-    rounded,
-    unknown_value,
 )
 from chalicelib.services.answers.hidden_causes import sentence
+from chalicelib.services.answers.intervals import (
+    NOTHING_KNOWN,
+    cost_per_unit,
+    flat,
+    interval_of,
+    rounded,
+)
+from chalicelib.services.answers.needed import NOT_SETTLED, needed_for
+from chalicelib.services.answers.questions import (
+    Effectiveness,
+    Question,
+    Return,
+    material_effect,
+)
+from chalicelib.services.answers.ranges import Range, read_goal, read_range, unknown_value
+from chalicelib.services.answers.verdicts import Doubt, judge, unseen_share
 
 
 def roi(
@@ -42,7 +53,7 @@ def roi(
     document : dict
         A fit document of `services.estimation`.
     start, end : date, optional
-        Days the question is about, inside the fit's window; None: the window's ends.
+        Days the question is about, clipped to the fit's window; None: the window's ends.
     goal : str, optional
         None: ``purchase`` where there is one, else the first goal.
     channel : str, optional
@@ -51,7 +62,7 @@ def roi(
     Raises
     ------
     InvalidFields
-        For a range outside the window, an unknown goal or channel.
+        For a range without a day of the window, an unknown goal or channel.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
@@ -60,20 +71,36 @@ def roi(
     if channel is not None and channel not in names:
         raise unknown_value("channel", channel, names)
     fitted = document["goals"][goal]
-    return {
+    answer = {
         "fit": {key: document[key] for key in ("id", "as_of", "window")},
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
         "currency": document["currency"],
         "confidence": document["confidence"],
+        "warnings": days.warnings,
         "channels": [
-            _channel(name, [e for e in effects if e.channel == name], document, goal, days)
+            _channel(name, effects, document, goal, days)
             for name in names
             if channel is None or name == channel
         ],
         "diagnostics": fitted["diagnostics"],
     }
+    return answer | with_coverage(document)
+
+
+def with_coverage(document: dict[str, Any]) -> dict[str, Any]:
+    """Which days each source covers, where the fit says so."""
+    return {"coverage": document["coverage"]} if "coverage" in document else {}
+
+
+ESTIMATES = (
+    "incremental_conversions",
+    "incremental_revenue",
+    "roi",
+    "incremental_roas",
+    "cost_per_incremental_conversion",
+)
 
 
 def roi_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -81,79 +108,139 @@ def roi_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for channel in answer["channels"]:
         row: dict[str, Any] = {"channel": channel["channel"], "cost": channel["cost"]}
-        for name in ("incremental_conversions", "incremental_revenue", "roi"):
+        for name in ESTIMATES:
             row |= flat(name, channel[name])
         shown = channel["smallest_detectable_effect"] or {}
         row["roi_smallest_detectable"] = shown.get("roi")
+        row["unseen_share"] = channel["unseen_share"]
+        needed = channel["needed"] or {}
+        row |= {f"needed_{name}": needed.get(name) for name in ("days", "engagements")}
         row |= {key: channel[key] for key in ("verdict", "method")}
-        row |= {key: " ".join(channel[key]) for key in ("reasons", "warnings")}
+        row["reasons"] = " ".join(channel["reasons"])
+        row["warnings"] = " ".join([*channel["warnings"], *answer["warnings"]])
         row["currency"] = answer["currency"]
         rows.append(row)
     return rows
 
 
 def _channel(
-    name: str,
-    effects: list[Effect],
-    document: dict[str, Any],
-    goal: str,
-    days: Range,
+    name: str, all_effects: list[Effect], document: dict[str, Any], goal: str, days: Range
 ) -> dict[str, Any]:
     fitted = document["goals"][goal]
+    effects = [effect for effect in all_effects if effect.channel == name]
     cost = days.total(document["costs"].get(name, []))
     outside = document.get("costs_outside", {}).get(name, 0.0)
-    no_cost = "no_cost" if outside == 0 else "cost_outside_window"
-    known = [effect for effect in effects if effect.delta is not None]
     answer: dict[str, Any] = {
         "channel": name,
         "cost": rounded(cost, 2),
         "cost_outside_window": rounded(outside, 2),
-        "incremental_conversions": NOTHING_KNOWN,
-        "incremental_revenue": NOTHING_KNOWN,
-        "roi": NOTHING_KNOWN,
+        **dict.fromkeys(ESTIMATES, NOTHING_KNOWN),
+        "unseen_share": None,
         "smallest_detectable_effect": None,
         "verdict": "not_estimable",
+        "needed": None,
         "method": None,
         "reasons": [],
         "warnings": [],
         "engagements": [_engagement(effect, fitted, goal) for effect in effects],
     }
+    lacking = _lacking(cost, outside, fitted["value_mean"])
     caused = add_up(effects, fitted)
     if caused is None:
-        answer["reasons"] = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
-        if cost == 0:
-            answer["reasons"] = [*answer["reasons"], no_cost]
-        return answer
-    mean = fitted["value_mean"]
-    revenue, revenue_error, critical = caused.revenue, caused.revenue_error, caused.critical
-    error = caused.conversions_error
-    answer["incremental_conversions"] = interval_of(caused.conversions, error, critical)
-    if mean != 0:
-        answer["incremental_revenue"] = interval_of(revenue, revenue_error, critical)
-    answer["smallest_detectable_effect"] = _detectable(error, critical, fitted, cost)
-    answer["method"] = max(known, key=lambda e: e.count).method
-    answer["warnings"] = distinct(
-        [warning for e in known for warning in e.warnings]
-        + not_counted(effects)
-        + (["cost_outside_window"] if outside > 0 else [])
+        reasons = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
+        return answer | {"reasons": [*reasons, *lacking]}
+    known = [effect for effect in effects if effect.delta is not None]
+    error, critical = caused.conversions_error, caused.critical
+    conversions = interval_of(caused.conversions, error, critical)
+    answer |= {
+        "incremental_conversions": conversions,
+        "unseen_share": rounded(unseen_share(parts_of(effects, fitted)), 4),
+        "smallest_detectable_effect": _detectable(error, critical, fitted, cost),
+        "method": max(known, key=lambda e: e.count).method,
+        "warnings": distinct(
+            [warning for e in known for warning in e.warnings]
+            + not_counted(effects)
+            + (["cost_outside_window"] if outside > 0 else [])
+        ),
+    }
+    if cost > 0:
+        answer["cost_per_incremental_conversion"] = cost_per_unit(cost, conversions)
+    if fitted["value_mean"] != 0:
+        answer["incremental_revenue"] = interval_of(caused.revenue, caused.revenue_error, critical)
+    if not lacking:
+        roas, roas_error = caused.revenue / cost, caused.revenue_error / cost
+        answer["roi"] = interval_of(roas - 1.0, roas_error, critical)
+        answer["incremental_roas"] = interval_of(roas, roas_error, critical)
+    question = (
+        effectiveness(effects, all_effects, fitted, days, caused)
+        if lacking
+        else Return(
+            caused.conversions,
+            error,
+            critical,
+            fitted["value_mean"],
+            fitted["value_variance"],
+            cost,
+        )
     )
+    return answer | judged(question, effects, document, goal, lacking, [_unpaid(outside, fitted)])
+
+
+def effectiveness(
+    effects: list[Effect],
+    all_effects: list[Effect],
+    fitted: dict[str, Any],
+    days: Range,
+    caused: Caused,
+) -> Effectiveness:
+    """Whether some of all types brought anything."""
+    counted = [effect for effect in all_effects if "exposure_only" not in effect.reasons]
+    material = material_effect(
+        days.total(fitted["conversions"]),
+        sum(effect.count for effect in effects if effect.delta is not None),
+        sum(effect.count for effect in counted),
+    )
+    return Effectiveness(caused.conversions, caused.conversions_error, caused.critical, material)
+
+
+def judged(
+    question: Question,
+    effects: list[Effect],
+    document: dict[str, Any],
+    goal: str,
+    lacking: list[str],
+    more: list[Doubt],
+) -> dict[str, Any]:
+    """The verdict on a sum of types, its reasons, and the data that an open one needs."""
+    parts = parts_of(effects, document["goals"][goal])
+    verdict = judge(question, parts, [*doubts_about_missing(effects), *more])
+    reasons = [*lacking, *verdict.reasons]
+    needed = None
+    if verdict.lacks_data:
+        known = [e.index for e in effects if e.delta is not None]
+        needed = needed_for(question, [document["kinds"][index]["counts"] for index in known])
+        if needed is None:
+            reasons.append(NOT_SETTLED)
+    return {"verdict": verdict.name, "reasons": distinct(reasons), "needed": needed}
+
+
+def _lacking(cost: float, outside: float, mean_value: float) -> list[str]:
+    """Why a channel has no ROI."""
+    reasons = []
     if cost <= 0:
-        answer["reasons"] = [no_cost]
-        return answer
-    if mean == 0:
-        answer["reasons"] = ["no_value"]
-        return answer
-    gain = interval_of(revenue / cost - 1.0, revenue_error / cost, critical)
-    answer["roi"] = gain
-    assert gain["ci_low"] is not None
-    assert gain["ci_high"] is not None
-    if gain["ci_low"] > 0:
-        answer["verdict"] = "profitable"
-    elif gain["ci_high"] < 0 and not any(w.startswith("not_counted:") for w in answer["warnings"]):
-        answer["verdict"] = "unprofitable"
-    else:  # all of the cost against a part of what it brought is no loss yet
-        answer["verdict"] = "inconclusive"
-    return answer
+        reasons.append("no_cost" if outside == 0 else "cost_outside_window")
+    if mean_value == 0:
+        reasons.append("no_value")
+    elif mean_value < 0:
+        reasons.append("refunds_exceed_sales")
+    return reasons
+
+
+def _unpaid(outside: float, fitted: dict[str, Any]) -> Doubt:
+    """Costs that are not in the ROI, as the conversions that would have to pay for them."""
+    mean = fitted["value_mean"]
+    missing = outside / mean if mean > 0 else 0.0
+    return Doubt("cost_outside_window", "costs", down=-missing)
 
 
 def _detectable(
@@ -178,6 +265,7 @@ def _engagement(effect: Effect, fitted: dict[str, Any], goal: str) -> dict[str, 
         "value_per_engagement": value,
         "smallest_detectable_effect": detectable_per_engagement(effect, fitted),
         "sensitivity": _sensitivity(effect, goal),
+        "unseen_share": None if effect.delta is None else rounded(effect.unseen.mean, 4),
         "method": effect.method,
         "reasons": effect.reasons,
         "warnings": effect.warnings,

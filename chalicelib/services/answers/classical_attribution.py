@@ -8,19 +8,14 @@ from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.answers.effects import (
-    NOTHING_KNOWN,
     Effect,
-    Range,
     add_up,
     distinct,
-    flat,
-    interval_of,
     not_counted,
     read_effects,
-    read_goal,
-    read_range,
-    rounded,
 )
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of, rounded
+from chalicelib.services.answers.ranges import Range, read_goal, read_range
 from chalicelib.services.credits import MODELS, RULES
 
 OURS = "ours"
@@ -72,7 +67,7 @@ def attribution(
     Raises
     ------
     InvalidFields
-        For an unknown model, a range outside the window, an unknown goal.
+        For an unknown model, a range without a day of the window, an unknown goal.
     """
     models = _read_models(model)
     days = read_range(document, start, end)
@@ -96,6 +91,7 @@ def attribution(
         "currency": document["currency"],
         "confidence": document["confidence"],
         "lookback_days": None if kept is None else kept["lookback_days"],
+        "warnings": days.warnings,
         "models": models,
         "statement": STATEMENT,
         "engagements": [
@@ -137,7 +133,8 @@ def attribution_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
         for name in ("incremental_conversions", "incremental_revenue"):
             row |= flat(name, kind[OURS][name])
         row["method"] = kind[OURS]["method"]
-        row |= {key: " ".join(kind[OURS][key]) for key in ("reasons", "warnings")}
+        row["reasons"] = " ".join(kind[OURS]["reasons"])
+        row["warnings"] = " ".join([*kind[OURS]["warnings"], *answer["warnings"]])
         row["credit_reasons"] = " ".join(
             f"{model}:{reason}"
             for model, credit in kind["credits"].items()

@@ -1,33 +1,24 @@
-"""What a fit says about a range of its days: effects, goals, ranges, and intervals for people."""
+"""What a fit says about a range of its days: the effect of each engagement type, and their sums."""
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.settling import smallest_detectable
-from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.hidden_causes import read_sensitivity
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.profile import Profile, Unseen
+from chalicelib.services.answers.ranges import Range, unknown_value
+from chalicelib.services.answers.verdicts import MATERIAL_UNSEEN, Doubt, Part
 
-NOTHING_KNOWN: dict[str, float | None] = {"estimate": None, "ci_low": None, "ci_high": None}
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Days of the fit's window that a question is about: indexes [first, last]."""
-
-    first: int
-    last: int
-    start: dt.date
-    end: dt.date
-
-    def total(self, daily: list[Any]) -> float:
-        """Sum of a daily series over the range."""
-        return float(sum(daily[self.first : self.last + 1]))
+NO_CAUSE = frozenset({"exposure_only", "on_the_way"})
+"""Reasons of types that are no cause: nothing is missing in a sum without them."""
+NONE_UNSEEN = Unseen(0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +33,7 @@ class Effect:
     cost: float
     delta: float | None
     scale: float  # how much of the window's mean effect an engagement of this range has
+    unseen: Unseen
     critical: float
     method: str | None
     reasons: list[str]
@@ -52,6 +44,18 @@ class Effect:
     def name(self) -> str:
         """``channel/type``."""
         return f"{self.channel}/{self.type}"
+
+    def refused(self, reason: str) -> Effect:
+        """The same type without its number, and with the reason."""
+        return replace(
+            self,
+            delta=None,
+            method=None,
+            sensitivity=None,
+            unseen=NONE_UNSEEN,
+            reasons=[*self.reasons, reason],
+            warnings=[],
+        )
 
     @classmethod
     def absent(cls, channel: str, type_: str, *, paid: bool) -> Effect:
@@ -65,6 +69,7 @@ class Effect:
             cost=0.0,
             delta=None,
             scale=1.0,
+            unseen=NONE_UNSEEN,
             critical=0.0,
             method=None,
             reasons=["no_such_engagement"],
@@ -74,84 +79,63 @@ class Effect:
 
 
 def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effect]:
-    """Every kind that occurs in the range, as the fit sees it."""
-    decays = document["decays"]
-    n_days = len(document["goals"][goal]["conversions"])
-    found = []
-    for index, (kind, fit) in enumerate(
-        zip(document["kinds"], document["goals"][goal]["estimates"], strict=True)
-    ):
-        count = days.total(kind["counts"])
-        if count == 0:
-            continue
-        scale = 1.0
-        if fit["delta"] is not None and (days.first, days.last) != (0, n_days - 1):
-            profile = _profile(decays, fit["decay_weights"], n_days)
-            whole = Range(0, n_days - 1, days.start, days.end)
-            scale = _mean_profile(profile, kind["counts"], days) / _mean_profile(
-                profile, kind["counts"], whole
-            )
-        found.append(
-            Effect(
-                index=index,
-                channel=kind["channel"],
-                type=kind["type"],
-                paid=kind["paid"],
-                count=int(count),
-                cost=days.total(kind["cost"]),
-                delta=None if fit["delta"] is None else fit["delta"] * scale,
-                scale=scale,
-                critical=fit["critical"],
-                method=fit["method"],
-                reasons=list(fit["reasons"]),
-                warnings=list(fit["warnings"]),
-                sensitivity=read_sensitivity(fit),
-            )
+    """Every engagement type that occurs in the range, as the fit sees it.
+
+    Types whose estimates exceed what happened are refused (`adding_up`).
+    """
+    fitted = document["goals"][goal]
+    whole = Range(0, len(fitted["conversions"]) - 1, days.start, days.end)
+    found = [
+        _read_effect(index, document["decays"], kind, fit, days, whole)
+        for index, (kind, fit) in enumerate(
+            zip(document["kinds"], fitted["estimates"], strict=True)
         )
+        if days.total(kind["counts"]) > 0
+    ]
+    scales = {effect.index: effect.scale for effect in found}
+    impossible = impossible_types(document, goal, days, scales)
+    found = [
+        effect.refused("more_than_happened") if effect.index in impossible else effect
+        for effect in found
+    ]
     return sorted(found, key=lambda e: (e.channel, e.type, e.paid))
 
 
-def _profile(decays: list[float], weights: list[float], n_days: int) -> list[float]:
-    """Share of an engagement's effect that falls inside the window, per day of the engagement."""
-    return [
-        sum(w * (1.0 - theta ** (n_days - day)) for theta, w in zip(decays, weights, strict=True))
-        for day in range(n_days)
-    ]
-
-
-def _mean_profile(profile: list[float], counts: list[int], days: Range) -> float:
-    pairs = list(zip(profile, counts, strict=True))[days.first : days.last + 1]
-    return sum(p * n for p, n in pairs) / sum(n for _, n in pairs)
-
-
-def read_range(document: dict[str, Any], start: dt.date | None, end: dt.date | None) -> Range:
-    """The days that are asked about; raises InvalidFields outside the fit's window."""
-    first = dt.date.fromisoformat(document["window"]["from"])
-    last = dt.date.fromisoformat(document["window"]["to"])
-    start, end = start or first, end or last
-    errors = []
-    if not first <= start <= last:
-        errors.append(("/from", f"the fit covers {first} to {last}"))
-    if not first <= end <= last:
-        errors.append(("/to", f"the fit covers {first} to {last}"))
-    if start > end:
-        errors.append(("/from", "the range ends before it begins"))
-    if errors:
-        raise InvalidFields(
-            f"the range {start} to {end} cannot be answered from this fit",
-            tuple(FieldError(where, "out_of_range", message) for where, message in errors),
-        )
-    return Range((start - first).days, (end - first).days, start, end)
-
-
-def read_goal(document: dict[str, Any], goal: str | None) -> str:
-    """The goal, or the usual one for None; raises InvalidFields for one that is not in the fit."""
-    goals = sorted(document["goals"])
-    if goal is None:
-        return "purchase" if "purchase" in goals else goals[0]
-    if goal not in goals:
-        raise unknown_value("goal", goal, goals)
-    return goal
+def _read_effect(
+    index: int,
+    decays: list[float],
+    kind: dict[str, Any],
+    fit: dict[str, Any],
+    days: Range,
+    whole: Range,
+) -> Effect:
+    """One type: an engagement of the range is credited with what the window sees of its effect."""
+    scale, unseen, warnings = 1.0, NONE_UNSEEN, list(fit["warnings"])
+    if fit["delta"] is not None:
+        profile = Profile.read(decays, fit)
+        unseen = profile.unseen(kind["counts"], days)
+        part = (days.first, days.last) != (whole.first, whole.last)
+        seen_of_all = 1.0 - profile.unseen(kind["counts"], whole).mean if part else 0.0
+        if seen_of_all > 0:
+            scale = (1.0 - unseen.mean) / seen_of_all
+        if unseen.mean >= MATERIAL_UNSEEN:
+            warnings.append("unseen_effect")
+    return Effect(
+        index=index,
+        channel=kind["channel"],
+        type=kind["type"],
+        paid=kind["paid"],
+        count=int(days.total(kind["counts"])),
+        cost=days.total(kind["cost"]),
+        delta=None if fit["delta"] is None else fit["delta"] * scale,
+        scale=scale,
+        unseen=unseen,
+        critical=fit["critical"],
+        method=fit["method"],
+        reasons=list(fit["reasons"]),
+        warnings=distinct(warnings),
+        sensitivity=read_sensitivity(fit),
+    )
 
 
 def find_effect(effects: list[Effect], field: str, name: str, *, paid: bool) -> Effect:
@@ -182,51 +166,18 @@ def usual_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
     return Effect.absent(channel, what, paid=paid)
 
 
-def unknown_value(field: str, given: str, known: list[str]) -> InvalidFields:
-    """The error for a name that the fit does not know."""
-    message = f"{given!r} is not in the fit; known: {', '.join(known) or 'none'}"
-    return InvalidFields(
-        f"unknown {field}: {message}", (FieldError(f"/{field}", "unknown_value", message),)
-    )
-
-
-def interval_of(estimate: float, error: float, critical: float) -> dict[str, float | None]:
-    """An estimate with its interval, from its standard error and the quantile."""
-    return {
-        "estimate": rounded(estimate),
-        "ci_low": rounded(estimate - critical * error),
-        "ci_high": rounded(estimate + critical * error),
-    }
-
-
-def rounded(value: float | None, digits: int = 6) -> float | None:
-    """Rounded for people; what is not finite is not known."""
-    if value is None or not math.isfinite(value):
-        return None
-    return round(value, digits) + 0.0
-
-
-def flat(name: str, interval: dict[str, float | None]) -> dict[str, float | None]:
-    """An interval as three columns of a flat row."""
-    return {
-        name: interval["estimate"],
-        f"{name}_ci_low": interval["ci_low"],
-        f"{name}_ci_high": interval["ci_high"],
-    }
-
-
 def per_engagement(
     effect: Effect, fitted: dict[str, Any]
 ) -> tuple[dict[str, float | None], dict[str, float | None]]:
     """Conversions and value per engagement, each with its interval."""
     if effect.delta is None:
         return NOTHING_KNOWN, NOTHING_KNOWN
-    variance = fitted["covariance"][effect.index][effect.index] * effect.scale**2
+    error = error_of(effect, fitted)
     mean = fitted["value_mean"]
-    conversions = interval_of(effect.delta, math.sqrt(variance), effect.critical)
+    conversions = interval_of(effect.delta, error, effect.critical)
     if mean == 0:
         return conversions, NOTHING_KNOWN
-    value_error = math.sqrt(variance * mean**2 + effect.delta**2 * fitted["value_variance"])
+    value_error = math.sqrt((error * mean) ** 2 + effect.delta**2 * fitted["value_variance"])
     return conversions, interval_of(effect.delta * mean, value_error, effect.critical)
 
 
@@ -236,7 +187,7 @@ def detectable_per_engagement(
     """The smallest effect of one engagement that the data could have shown; None if refused."""
     if effect.delta is None:
         return None
-    error = math.sqrt(fitted["covariance"][effect.index][effect.index]) * effect.scale
+    error = error_of(effect, fitted)
     return {
         "conversions_per_engagement": rounded(smallest_detectable(error, effect.critical)),
         "value_per_engagement": rounded(detectable_value(error, effect.critical, fitted)),
@@ -293,12 +244,49 @@ def add_up(effects: list[Effect], fitted: dict[str, Any]) -> Caused | None:
 
 
 def not_counted(effects: list[Effect]) -> list[str]:
-    """Warnings for the kinds that are missing in the sum because they could not be estimated."""
+    """Warnings for the types that are missing in the sum because they could not be estimated."""
+    return [f"not_counted:{effect.name}" for effect in _missing(effects)]
+
+
+def doubts_about_missing(effects: list[Effect]) -> list[Doubt]:
+    """What the types that are missing in the sum may have brought: at most a conversion each."""
     return [
-        f"not_counted:{effect.name}"
-        for effect in effects
-        if effect.delta is None and "exposure_only" not in effect.reasons
+        Doubt(f"not_counted:{one.name}", part_name(one), up=float(one.count))
+        for one in _missing(effects)
     ]
+
+
+def _missing(effects: list[Effect]) -> list[Effect]:
+    return [e for e in effects if e.delta is None and not NO_CAUSE & set(e.reasons)]
+
+
+def part_name(effect: Effect) -> str:
+    """What tells a type from its paid or organic twin."""
+    return f"{effect.name} (paid)" if effect.paid else effect.name
+
+
+def parts_of(effects: list[Effect], fitted: dict[str, Any]) -> list[Part]:
+    """The estimated types as parts of a sum, for `verdicts.judge`."""
+    spent = sum(effect.cost for effect in effects)
+    return [
+        Part(
+            part_name(effect),
+            effect.delta * effect.count,
+            error_of(effect, fitted) * effect.count,
+            effect.critical,
+            tuple(effect.warnings),
+            effect.unseen.mean,
+            effect.unseen.high,
+            effect.cost / spent if spent > 0 else 0.0,
+        )
+        for effect in effects
+        if effect.delta is not None
+    ]
+
+
+def error_of(effect: Effect, fitted: dict[str, Any]) -> float:
+    """Standard error of the conversions that one engagement of the range caused."""
+    return math.sqrt(fitted["covariance"][effect.index][effect.index]) * effect.scale
 
 
 def distinct(texts: Iterable[str]) -> list[str]:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from typing import Any
 
 from chalicelib.attribution.ratio import RatioInterval, fieller, tost
-from chalicelib.attribution.settling import (
-    Comparison,
-    growth_until_settled,
-    smallest_detectable_ratio,
-)
+from chalicelib.attribution.settling import Comparison, smallest_detectable_ratio
 from chalicelib.services.answers.effects import (
-    NOTHING_KNOWN,
     Effect,
-    Range,
     distinct,
+    error_of,
     find_effect,
-    flat,
+    part_name,
     per_engagement,
     read_effects,
-    read_goal,
-    read_range,
-    rounded,
     usual_effect,
 )
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, rounded
+from chalicelib.services.answers.needed import NOT_SETTLED, needed_for
+from chalicelib.services.answers.questions import Equivalence
+from chalicelib.services.answers.ranges import Range, read_goal, read_range
+from chalicelib.services.answers.verdicts import Part, judge
 
 EQUIVALENCE_MARGIN = 0.2
 USUAL_ENGAGEMENT, USUAL_BASELINE = "facebook/like", "google_ads/click"
@@ -59,7 +55,7 @@ def equivalence(
     Raises
     ------
     InvalidFields
-        For a range outside the window, an unknown goal or engagement.
+        For a range without a day of the window, an unknown goal or engagement.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
@@ -89,7 +85,9 @@ def equivalence(
         "smallest_detectable_effect": None,
         "method": _method_of(sides),
         "reasons": distinct(reasons),
-        "warnings": distinct(warning for side in sides for warning in side.warnings),
+        "warnings": distinct(
+            [warning for side in sides for warning in side.warnings] + days.warnings
+        ),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -172,23 +170,18 @@ def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) ->
     interval = fieller(*pair, critical)
     test = tost(*pair, EQUIVALENCE_MARGIN, critical)
     compared = Comparison(*pair, EQUIVALENCE_MARGIN, critical)
-    # Told apart by values, not by the size of the ratio: over a harmful baseline that is upside
-    # down.  One lies in Fieller's set where, and only where, the difference may be zero.
-    if test.equivalent:
-        verdict = "equivalent"
-    elif interval.holds(1.0):
-        verdict = "inconclusive"
-    else:
-        verdict = "worth_more" if one.delta > other.delta else "worth_less"
+    question = Equivalence(compared)
+    fitted = document["goals"][goal]
+    verdict = judge(question, [_part(one, fitted, 0), _part(other, fitted, 1)])
     needed = None
-    if verdict == "inconclusive":
-        counts = document["kinds"][one.index]["counts"]
-        needed = _needed(growth_until_settled(compared), counts)
+    if verdict.lacks_data:
+        needed = needed_for(question, [document["kinds"][one.index]["counts"]])
     reasons = [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"]
     if interval.shape == "bounded" and other.delta < 0:
         reasons.append("baseline_below_zero")
-    if verdict == "inconclusive" and needed is None:
-        reasons.append("not_settled_by_more_data")
+    if verdict.lacks_data and needed is None:
+        reasons.append(NOT_SETTLED)
+    reasons += verdict.reasons
     detectable = smallest_detectable_ratio(compared)
     return {
         "ratio": {
@@ -197,7 +190,7 @@ def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) ->
             "ci_high": rounded(interval.high),
         },
         "ratio_excluded": _excluded(interval),
-        "verdict": verdict,
+        "verdict": verdict.name,
         "p_equivalence": rounded(test.p_value),
         "needed": needed,
         "smallest_detectable_effect": None
@@ -207,14 +200,19 @@ def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) ->
     }
 
 
-def _needed(growth: float | None, counts: list[int]) -> dict[str, int] | None:
-    """Days and engagements still missing; the variances rest on the fit's whole window."""
-    if growth is None:
-        return None
-    return {
-        "days": math.ceil((growth - 1.0) * len(counts)),
-        "engagements": math.ceil((growth - 1.0) * sum(counts)),
-    }
+def _part(effect: Effect, fitted: dict[str, Any], side: int) -> Part:
+    """One side of the comparison: what one engagement causes."""
+    assert effect.delta is not None
+    return Part(
+        part_name(effect),
+        effect.delta,
+        error_of(effect, fitted),
+        effect.critical,
+        tuple(effect.warnings),
+        effect.unseen.mean,
+        effect.unseen.high,
+        side=side,
+    )
 
 
 def _excluded(interval: RatioInterval) -> dict[str, float | None] | None:
@@ -230,6 +228,7 @@ def _side(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
         "type": effect.type,
         "paid": effect.paid,
         "value": per_engagement(effect, fitted)[1],
+        "unseen_share": None if effect.delta is None else rounded(effect.unseen.mean, 4),
         "method": effect.method,
         "reasons": effect.reasons,
         "warnings": effect.warnings,

@@ -1,0 +1,57 @@
+"""Estimates with intervals, as they are shown."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING_KNOWN: dict[str, float | None] = {"estimate": None, "ci_low": None, "ci_high": None}
+
+
+def interval_of(estimate: float, error: float, critical: float) -> dict[str, float | None]:
+    """An estimate with its interval, from its standard error and the quantile."""
+    return {
+        "estimate": rounded(estimate),
+        "ci_low": rounded(estimate - critical * error),
+        "ci_high": rounded(estimate + critical * error),
+    }
+
+
+def cost_per_unit(cost: float, units: dict[str, float | None]) -> dict[str, float | None]:
+    """What one of an estimated number of units cost, with the bounds that exist.
+
+    The interval is the set of all ratios that the interval of the units allows (Fieller 1954, with
+    a numerator that is known): where the units may be zero the ratio has no upper bound, where
+    they may only be negative there is no ratio.
+
+    Parameters
+    ----------
+    cost : float
+        Above 0.
+    units : dict
+        An estimate with its interval.
+    """
+
+    def over(value: float | None) -> float | None:
+        return None if value is None or value <= 0 else rounded(cost / value)
+
+    return {
+        "estimate": over(units["estimate"]),
+        "ci_low": over(units["ci_high"]),
+        "ci_high": over(units["ci_low"]),
+    }
+
+
+def rounded(value: float | None, digits: int = 6) -> float | None:
+    """Rounded for people; what is not finite is not known."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(value, digits) + 0.0
+
+
+def flat(name: str, interval: dict[str, float | None]) -> dict[str, float | None]:
+    """An interval as three columns of a flat row."""
+    return {
+        name: interval["estimate"],
+        f"{name}_ci_low": interval["ci_low"],
+        f"{name}_ci_high": interval["ci_high"],
+    }

@@ -1,0 +1,176 @@
+"""What a verdict can be about: what the interval alone says, were the estimates off by so much.
+
+Each question has one or more components ("sides"), each with an estimate.  `verdict` is asked with
+shifts and additional variances of the components, so that `verdicts` can see what a verdict
+depends on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+from chalicelib.attribution.ratio import tost
+from chalicelib.attribution.settling import Comparison
+
+Name = Literal[
+    "profitable",
+    "unprofitable",
+    "effective",
+    "no_effect_seen",
+    "worth_more",
+    "worth_less",
+    "equivalent",
+    "too_early",
+    "inconclusive",
+    "not_estimable",
+]
+
+MATERIAL_EFFECT = 0.03
+"""An effect of this share of all conversions matters to a reader."""
+
+
+class Question(Protocol):
+    """What a verdict is about."""
+
+    @property
+    def sides(self) -> int:
+        """Number of components."""
+
+    def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
+        """What the interval says, were the components higher by `shifts` and less certain."""
+
+    def against(self, verdict: Name) -> frozenset[int]:
+        """The components that would overturn a verdict if they were larger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Whether a channel brought more than it cost.
+
+    Attributes
+    ----------
+    conversions, error, critical : float
+        What it caused, standard error, quantile.
+    mean_value, value_variance : float
+        Of a conversion, above 0; the variance is that of the mean.
+    cost : float
+        Above 0.
+    """
+
+    conversions: float
+    error: float
+    critical: float
+    mean_value: float
+    value_variance: float
+    cost: float
+    sides: int = 1
+
+    def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
+        """``profitable``, ``unprofitable`` or ``inconclusive``."""
+        conversions = self.conversions + shifts[0]
+        variance = (self.error**2 + variances[0]) * self.mean_value**2
+        half = self.critical * math.sqrt(variance + conversions**2 * self.value_variance)
+        gain = conversions * self.mean_value - self.cost
+        if gain - half > 0:
+            return "profitable"
+        return "unprofitable" if gain + half < 0 else "inconclusive"
+
+    def against(self, verdict: Name) -> frozenset[int]:
+        """More conversions overturn a loss."""
+        return frozenset({0}) if verdict == "unprofitable" else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Effectiveness:
+    """Whether a channel (or one engagement type) brought anything at all.
+
+    Attributes
+    ----------
+    conversions, error, critical : float
+        What it caused, standard error, quantile.
+    material : float
+        The smallest number of conversions that matters (`material_effect`).
+    """
+
+    conversions: float
+    error: float
+    critical: float
+    material: float
+    sides: int = 1
+
+    def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
+        """``effective``, ``no_effect_seen`` or ``inconclusive``.
+
+        No effect is seen where the interval reaches down to zero or below and rules out a material
+        effect.
+        """
+        conversions = self.conversions + shifts[0]
+        half = self.critical * math.sqrt(self.error**2 + variances[0])
+        if conversions - half > 0:
+            return "effective"
+        return "no_effect_seen" if conversions + half < self.material else "inconclusive"
+
+    def against(self, verdict: Name) -> frozenset[int]:
+        """More conversions overturn that there is no effect."""
+        return frozenset({0}) if verdict == "no_effect_seen" else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalence:
+    """Whether one engagement is worth more or less than one of the baseline, or as much.
+
+    The numerator is side 0, the denominator side 1.
+
+    Attributes
+    ----------
+    compared : settling.Comparison
+    """
+
+    compared: Comparison
+    sides: int = 2
+
+    def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
+        """``equivalent``, ``worth_more``, ``worth_less`` or ``inconclusive``.
+
+        Values are compared, not the size of the ratio, which is upside down over a harmful
+        baseline.  The difference is told from zero where, and only where, Fieller's set does not
+        hold one.
+        """
+        one = replace(
+            self.compared,
+            numerator=self.compared.numerator + shifts[0],
+            denominator=self.compared.denominator + shifts[1],
+            var_numerator=self.compared.var_numerator + variances[0],
+            var_denominator=self.compared.var_denominator + variances[1],
+        )
+        if tost(
+            one.numerator,
+            one.denominator,
+            one.var_numerator,
+            one.var_denominator,
+            one.covariance,
+            one.margin,
+            one.critical,
+        ).equivalent:
+            return "equivalent"
+        difference = one.numerator - one.denominator
+        if abs(difference) <= one.critical * one.error_at(1.0):
+            return "inconclusive"
+        return "worth_more" if difference > 0 else "worth_less"
+
+    def against(self, verdict: Name) -> frozenset[int]:
+        """A larger engagement, a larger baseline, or either."""
+        found = {"worth_less": {0}, "worth_more": {1}, "equivalent": {0, 1}}
+        return frozenset(found.get(verdict, ()))
+
+
+def material_effect(conversions: float, count: float, all_counts: float) -> float:
+    """The smallest number of conversions that matters, for `count` of all engagements.
+
+    `MATERIAL_EFFECT` of all conversions.  Of rare engagements less, their even share of all
+    conversions: else "no effect" would be said where each single one may be worth a lot.
+    """
+    return conversions * min(MATERIAL_EFFECT, count / all_counts if all_counts > 0 else 0.0)

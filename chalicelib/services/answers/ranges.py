@@ -1,0 +1,82 @@
+"""What a question is about: days of the fit's window, a goal, and names that the fit knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.errors import FieldError, InvalidFields
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Days of the fit's window that a question is about: indexes [first, last].
+
+    Attributes
+    ----------
+    first, last : int
+    start, end : date
+    clipped : bool
+        Whether the question reached beyond the window.
+    """
+
+    first: int
+    last: int
+    start: dt.date
+    end: dt.date
+    clipped: bool = False
+
+    def total(self, daily: list[Any]) -> float:
+        """Sum of a daily series over the range."""
+        return float(sum(daily[self.first : self.last + 1]))
+
+    @property
+    def warnings(self) -> list[str]:
+        """Codes about the range itself."""
+        return ["range_clipped"] if self.clipped else []
+
+
+def read_range(document: dict[str, Any], start: dt.date | None, end: dt.date | None) -> Range:
+    """The days that are asked about, clipped to the fit's window.
+
+    Raises
+    ------
+    InvalidFields
+        If the range and the window have no day in common, or the range ends before it begins.
+    """
+    first = dt.date.fromisoformat(document["window"]["from"])
+    last = dt.date.fromisoformat(document["window"]["to"])
+    asked = (start or first, end or last)
+    errors = []
+    if asked[0] > last:
+        errors.append(("/from", f"the fit covers {first} to {last}"))
+    if asked[1] < first:
+        errors.append(("/to", f"the fit covers {first} to {last}"))
+    if start is not None and end is not None and start > end:
+        errors.append(("/from", "the range ends before it begins"))
+    if errors:
+        raise InvalidFields(
+            f"the range {asked[0]} to {asked[1]} cannot be answered from this fit",
+            tuple(FieldError(where, "out_of_range", message) for where, message in errors),
+        )
+    shown = (max(asked[0], first), min(asked[1], last))
+    return Range((shown[0] - first).days, (shown[1] - first).days, *shown, shown != asked)
+
+
+def read_goal(document: dict[str, Any], goal: str | None) -> str:
+    """The goal, or the usual one for None; raises InvalidFields for one that is not in the fit."""
+    goals = sorted(document["goals"])
+    if goal is None:
+        return "purchase" if "purchase" in goals else goals[0]
+    if goal not in goals:
+        raise unknown_value("goal", goal, goals)
+    return goal
+
+
+def unknown_value(field: str, given: str, known: list[str]) -> InvalidFields:
+    """The error for a name that the fit does not know."""
+    message = f"{given!r} is not in the fit; known: {', '.join(known) or 'none'}"
+    return InvalidFields(
+        f"unknown {field}: {message}", (FieldError(f"/{field}", "unknown_value", message),)
+    )

@@ -1,0 +1,40 @@
+"""GET /v1/codes: the registry as it is, for everyone."""
+
+from __future__ import annotations
+
+from chalice.test import Client
+
+from chalicelib import codes
+from tests.api.conftest import Caller
+from tests.api.test_forms import rows_of
+
+
+def test_the_codes_are_read_without_a_key(client: Client) -> None:
+    found = Caller("", client).get("/v1/codes", x_api_key=None).json_body["codes"]
+
+    assert [one["code"] for one in found] == list(codes.CODES)
+    assert next(one for one in found if one["code"] == "cost_outside_window") == {
+        "code": "cost_outside_window",
+        "used_as": ["warning", "reason"],
+        "subject": None,
+        "title": "Costs outside the window",
+        "meaning": codes.CODES["cost_outside_window"].meaning,
+        "severity": "caution",
+        "may_be": "too_high",
+        "help": codes.CODES["cost_outside_window"].help,
+    }
+
+
+def test_the_codes_are_rows_too(client: Client) -> None:
+    header, *rows = rows_of(Caller("", client).get("/v1/codes?format=csv", x_api_key=None))
+
+    assert header[:3] == ["code", "used_as", "subject"]
+    assert len(rows) == len(codes.CODES)
+    assert [row[1] for row in rows if row[0] == "cost_outside_window"] == ["warning reason"]
+
+
+def test_an_unchanged_list_is_not_sent_again(client: Client) -> None:
+    caller = Caller("", client)
+    etag = caller.get("/v1/codes", x_api_key=None).headers["ETag"]
+
+    assert caller.get("/v1/codes", x_api_key=None, if_none_match=etag).status_code == 304

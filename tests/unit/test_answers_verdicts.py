@@ -1,0 +1,688 @@
+"""Answers from a fit: unseen effects, impossible sums, needed data, ranges, rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import random
+from typing import Any
+
+import pytest
+
+from chalicelib.days import MAX_WINDOW_DAYS
+from chalicelib.services import answers
+from chalicelib.services.answers.effects import (
+    add_up,
+    detectable_value,
+    doubts_about_missing,
+    parts_of,
+    read_effects,
+)
+from chalicelib.services.answers.intervals import cost_per_unit
+from chalicelib.services.answers.profile import Profile
+from chalicelib.services.answers.ranges import Range, read_range
+from tests.unit.test_answers import (
+    DAYS,
+    channel_of,
+    make_document,
+    make_estimate,
+    make_kind,
+    with_many_conversions,
+)
+
+LAST_WEEK = {"start": dt.date(2026, 1, 24), "end": dt.date(2026, 1, 30)}
+
+
+def with_half_life(document: dict[str, Any], days: float) -> dict[str, Any]:
+    """The document with effects that have that half-life."""
+    return document | {"decays": [0.0, 0.5 ** (1 / days)]}
+
+
+def facebook_of(document: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    return channel_of(answers.roi(document, **asked), "facebook")
+
+
+def warned(document: dict[str, Any], kind: int, *warnings: str) -> dict[str, Any]:
+    document["goals"]["purchase"]["estimates"][kind]["warnings"] = list(warnings)
+    return document
+
+
+# --- what the window has not seen -------------------------------------------------------------
+
+
+def test_the_last_week_of_a_slow_effect_is_too_early_and_not_unprofitable() -> None:
+    document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 8)
+
+    early = facebook_of(document, **LAST_WEEK)
+
+    assert early["roi"]["ci_high"] < 0
+    assert early["verdict"] == "too_early"
+    assert early["reasons"] == ["unseen_effect"]
+    assert "unseen_effect" in early["warnings"]
+    theta = 0.5 ** (1 / 8)
+    assert early["unseen_share"] == pytest.approx(sum(theta**k for k in range(1, 8)) / 7, abs=1e-4)
+    quick = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 0.3)
+    assert facebook_of(quick, **LAST_WEEK)["verdict"] == "unprofitable"
+
+
+def test_a_range_in_the_middle_of_the_window_has_seen_its_effect() -> None:
+    document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 1)
+
+    middle = facebook_of(document, start=dt.date(2026, 1, 5), end=dt.date(2026, 1, 11))
+
+    assert middle["unseen_share"] < 1e-5
+    assert middle["verdict"] == "unprofitable"
+    assert middle["warnings"] == []
+
+
+def test_a_fifth_of_an_effect_that_is_still_to_come_is_worth_a_warning() -> None:
+    def warnings(days_left: int) -> list[str]:
+        when = dt.date(2026, 1, 31) - dt.timedelta(days=days_left)
+        facebook = facebook_of(with_half_life(make_document(), 1), start=when, end=when)
+        return list(facebook["warnings"])
+
+    assert warnings(2) == ["unseen_effect"]  # a quarter
+    assert warnings(3) == []  # an eighth
+
+
+def test_unseen_shares_count_the_days_by_their_engagements() -> None:
+    document = with_half_life(make_document(), 2)
+    document["kinds"][0]["counts"] = [10] * 28 + [0, 90]
+
+    last_three = facebook_of(document, start=dt.date(2026, 1, 28), end=dt.date(2026, 1, 30))
+
+    theta = 0.5**0.5
+    assert last_three["unseen_share"] == pytest.approx((10 * theta**3 + 90 * theta) / 100, abs=1e-4)
+
+
+def test_the_unseen_share_is_a_mean_over_decays_and_decisions_take_a_high_quantile() -> None:
+    profile = Profile((0.0, 0.5, 0.9), (0.5, 0.46, 0.04))
+    days = Range(9, 9, dt.date(2026, 1, 10), dt.date(2026, 1, 10))
+
+    unseen = profile.unseen([1] * 10, days)
+
+    assert unseen.mean == pytest.approx(0.46 * 0.5 + 0.04 * 0.9)
+    assert unseen.high == 0.5
+    rarer = Profile((0.0, 0.5, 0.9), (0.5, 0.44, 0.06)).unseen([1] * 10, days)
+    assert rarer.high == 0.9
+
+
+def test_a_late_share_arrives_evenly_in_its_days() -> None:
+    fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [3, 6]}
+    profile = Profile.read([0.0], fit)
+
+    def left(days: int) -> float:
+        on = 10 - days
+        when = dt.date(2026, 1, 1) + dt.timedelta(days=on)
+        return profile.unseen([1] * 10, Range(on, on, when, when)).mean
+
+    assert [left(days) for days in (1, 3, 4, 5, 7, 9)] == pytest.approx(
+        [0.4, 0.4, 0.3, 0.2, 0.0, 0.0]
+    )
+
+
+def test_only_the_rest_of_an_effect_fades_where_a_share_is_late() -> None:
+    fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [20, 30]}
+    last = Range(9, 9, dt.date(2026, 1, 10), dt.date(2026, 1, 10))
+
+    unseen = Profile.read([0.5], fit).unseen([1] * 10, last)
+
+    assert unseen.mean == pytest.approx(0.6 * 0.5 + 0.4)
+
+
+def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
+    document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 0.3)
+    estimate = document["goals"]["purchase"]["estimates"][0]
+    estimate |= {"late_share": 0.5, "late_days": [14, 28]}
+
+    late = facebook_of(document, **LAST_WEEK)
+
+    assert late["unseen_share"] == pytest.approx(0.5 + 0.5 * 0.1 / 7, abs=0.01)
+    assert late["verdict"] == "too_early"
+
+
+def test_an_effect_without_a_decay_counts_at_once() -> None:
+    profile = Profile.read([0.2, 0.9], {"decay_weights": [0.0, 0.0]})
+
+    assert (profile.decays, profile.weights) == ((0.0,), (1.0,))
+
+
+def test_weights_that_were_rounded_still_sum_to_one() -> None:
+    assert Profile.read([0.0, 0.5], {"decay_weights": [0.3, 0.3]}).weights == (0.5, 0.5)
+
+
+# --- verdicts in answers ----------------------------------------------------------------------
+
+
+def test_a_serious_warning_takes_the_verdict_but_not_the_number() -> None:
+    facebook = facebook_of(warned(make_document(), 0, "placebo_failed"))
+
+    assert facebook["verdict"] == "inconclusive"
+    assert facebook["reasons"] == ["placebo_failed"]
+    assert facebook["needed"] is None
+    assert facebook["roi"]["estimate"] == pytest.approx(4.0)
+
+
+def test_a_rare_type_with_a_warning_does_not_decide_about_its_channel() -> None:
+    document = make_document()
+    document["kinds"].append(make_kind("facebook", "save", 2))
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"].append(make_estimate(0.01))
+    fitted["covariance"] = [
+        *([*row, 0.0] for row in fitted["covariance"]),
+        [0.0, 0.0, 0.0, 4e-6],
+    ]
+
+    facebook = facebook_of(warned(document, 3, "placebo_failed", "follows_demand"))
+
+    assert facebook["verdict"] == "profitable"
+    assert facebook["warnings"] == ["placebo_failed", "follows_demand"]
+
+
+def test_a_channel_without_cost_or_value_is_judged_by_its_conversions() -> None:
+    no_value = make_document()
+    no_value["goals"]["purchase"] |= {"value_mean": 0.0, "value_variance": 0.0}
+    nothing = make_document(costs={})
+    nothing["goals"]["purchase"]["estimates"][0]["delta"] = 0.0002
+    nothing["goals"]["purchase"]["covariance"][0][:2] = [1e-8, 0.0]
+    refunds = make_document()
+    refunds["goals"]["purchase"]["value_mean"] = -5.0
+
+    assert facebook_of(no_value)["verdict"] == "effective"
+    assert facebook_of(no_value)["reasons"] == ["no_value"]
+    assert facebook_of(nothing)["verdict"] == "no_effect_seen"
+    assert facebook_of(nothing)["reasons"] == ["no_cost"]
+    assert facebook_of(refunds)["roi"]["estimate"] is None
+    assert facebook_of(refunds)["reasons"] == ["refunds_exceed_sales"]
+
+
+def test_what_matters_is_measured_by_the_conversions_and_engagements_of_the_range() -> None:
+    document = make_document(costs={})
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-7, 0.0]
+
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 3.8 of 270
+    document["kinds"][2] = make_kind("xing", "like", 10_000)
+    assert facebook_of(document)["verdict"] == "inconclusive"  # of few engagements it is much
+    fitted["estimates"][2]["reasons"] = ["exposure_only"]
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # impressions do not count
+
+
+def test_a_type_that_is_only_on_the_way_is_not_missing_in_a_sum() -> None:
+    document = make_document(costs={"facebook": [200.0] * DAYS})
+    document["kinds"][2] = make_kind("facebook", "click", 10)
+    for reason, verdict in (("on_the_way", "unprofitable"), ("no_variation", "inconclusive")):
+        document["goals"]["purchase"]["estimates"][2]["reasons"] = [reason]
+
+        facebook = facebook_of(document)
+
+        assert facebook["verdict"] == verdict
+        assert ("not_counted:facebook/click" in facebook["warnings"]) == (reason == "no_variation")
+
+
+def test_costs_outside_the_window_take_a_profit_that_would_not_bear_them() -> None:
+    for outside, verdict in ((500.0, "profitable"), (700.0, "inconclusive")):
+        document = make_document() | {"costs_outside": {"facebook": outside}}
+
+        assert facebook_of(document)["verdict"] == verdict
+
+
+def test_an_equivalence_obeys_warnings_and_waits_for_effects() -> None:
+    suspected = answers.equivalence(warned(make_document(), 1, "intent_confounding_suspected"))
+    early = answers.equivalence(with_half_life(make_document(), 8), **LAST_WEEK)
+
+    assert suspected["verdict"] == "inconclusive"
+    assert suspected["reasons"] == ["intent_confounding_suspected"]
+    assert suspected["needed"] is None
+    assert early["verdict"] == "too_early"
+    assert early["engagement"]["unseen_share"] > 0.2
+
+
+# --- adding up --------------------------------------------------------------------------------
+
+
+def refused_by_channel(document: dict[str, Any], **asked: Any) -> dict[str, bool]:
+    answer = answers.roi(document, **asked)
+    return {
+        channel["channel"]: "more_than_happened" in channel["reasons"]
+        for channel in answer["channels"]
+    }
+
+
+def test_a_type_that_brought_more_than_happened_is_refused() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921  # 276.3 +- 6 of 270
+
+    facebook = facebook_of(document)
+
+    assert refused_by_channel(document) == {"facebook": True, "google_ads": False, "xing": False}
+    assert facebook["verdict"] == "not_estimable"
+    assert facebook["incremental_conversions"]["estimate"] is None
+    assert facebook["engagements"][0]["method"] is None
+    equivalence = answers.equivalence(document)
+    assert equivalence["reasons"] == ["more_than_happened"]
+
+
+def test_all_types_together_cannot_bring_more_than_happened() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270
+
+    assert refused_by_channel(document) == {"facebook": True, "google_ads": True, "xing": False}
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0824
+    assert not any(refused_by_channel(document).values())
+
+
+def test_the_types_of_a_channel_are_refused_before_those_of_others() -> None:
+    document = make_document()
+    document["kinds"][2] = make_kind("facebook", "share", 10)
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.06
+    document["goals"]["purchase"]["estimates"][2] = make_estimate(0.33)  # 279 +- 6
+
+    assert refused_by_channel(document) == {"facebook": True, "google_ads": False}
+
+
+def test_what_an_experiment_measured_outlives_what_models_add() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0] |= {"delta": 0.083, "method": "experiment"}
+
+    assert refused_by_channel(document) == {"facebook": False, "google_ads": True, "xing": False}
+
+
+def test_an_imprecise_estimate_of_something_possible_is_kept() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
+    document["goals"]["purchase"]["covariance"][0][0] = 4e-4  # 306 +- 60 in all
+
+    assert not any(refused_by_channel(document).values())
+
+
+def test_a_range_is_compared_with_what_came_from_its_first_day_on() -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    fitted["conversions"] = [27] * 9 + [1] * 21
+    document["kinds"][0]["counts"] = [0] * 9 + [100] * 21
+    fitted["estimates"][0]["delta"] = 0.013
+
+    late = {"start": dt.date(2026, 1, 10), "end": dt.date(2026, 1, 30)}
+
+    assert not any(refused_by_channel(document).values())
+    assert refused_by_channel(document, **late)["facebook"]
+    assert not refused_by_channel(document, start=dt.date(2026, 1, 10), end=dt.date(2026, 1, 15))[
+        "facebook"
+    ]
+
+
+def test_engagements_on_days_without_any_conversions_do_not_count() -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    fitted["conversions"] = [0] * 20 + [2] * 10
+    fitted["estimates"][0]["delta"] = 0.01  # 30 in the window, 10 on the days with conversions
+    fitted["estimates"][1]["delta"] = 0.002
+
+    assert not any(refused_by_channel(document).values())
+
+
+# --- what is needed ---------------------------------------------------------------------------
+
+
+def test_an_open_return_says_how_much_more_data_would_settle_it() -> None:
+    document = make_document(costs={"facebook": [40.0] * DAYS})
+
+    facebook = facebook_of(document)
+
+    assert facebook["verdict"] == "inconclusive"
+    error = math.hypot(6 * 50, 30.0)
+    days = DAYS * ((2.0 + 0.8416) * error / 300) ** 2 - DAYS
+    assert facebook["needed"]["days"] == pytest.approx(days, rel=0.1)
+    assert facebook["needed"]["engagements"] == pytest.approx(
+        facebook["needed"]["days"] * 100, rel=0.02
+    )
+    assert facebook_of(make_document())["needed"] is None
+
+
+def test_the_days_needed_settle_a_return_in_eighty_of_a_hundred_cases() -> None:
+    document = make_document(costs={"facebook": [40.0] * DAYS})
+    missing = facebook_of(document)["needed"]["days"]
+    fitted = document["goals"]["purchase"]
+    share = DAYS / (DAYS + missing)
+    fitted["covariance"][0][0] *= share
+    fitted["value_variance"] *= share
+    draw = random.Random(5)
+    settled = 0
+    for _ in range(400):
+        fitted["estimates"][0]["delta"] = draw.gauss(0.01, 0.002 * share**0.5)
+        settled += facebook_of(document)["verdict"] != "inconclusive"
+
+    assert settled / 400 == pytest.approx(0.8, abs=0.06)
+
+
+def test_an_open_effect_may_be_settled_as_none() -> None:
+    document = with_many_conversions(make_document(costs={}))
+    fitted = document["goals"]["purchase"]
+    fitted["conversions"] = [33] * DAYS
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-5, 0.0]
+
+    facebook = facebook_of(document)
+
+    assert facebook["verdict"] == "inconclusive"
+    assert facebook["needed"]["days"] > 0
+    fitted["covariance"][0][0] *= DAYS / (DAYS + facebook["needed"]["days"])
+    assert facebook_of(document)["verdict"] == "no_effect_seen"
+
+
+def test_more_data_than_a_fit_can_hold_is_not_advised() -> None:
+    document = make_document(costs={"facebook": [49.0] * DAYS})
+
+    facebook = facebook_of(document)
+
+    assert facebook["needed"] is None
+    assert facebook["reasons"] == ["not_settled_by_more_data"]
+
+
+def test_a_comparison_is_not_advised_more_data_than_a_fit_can_hold() -> None:
+    most = 0
+    for delta in (0.012, 0.014, 0.015, 0.0155, 0.016, 0.0165, 0.017, 0.018, 0.0195):
+        document = make_document()
+        document["goals"]["purchase"]["estimates"][0]["delta"] = delta
+        answer = answers.equivalence(document)
+        if answer["needed"] is not None:
+            most = max(most, answer["needed"]["days"])
+        elif answer["verdict"] == "inconclusive":
+            assert answer["reasons"] == ["not_settled_by_more_data"]
+
+    assert 0 < most <= MAX_WINDOW_DAYS - DAYS
+
+
+# --- what is shown ----------------------------------------------------------------------------
+
+
+def test_a_return_is_shown_as_roas_and_cost_per_conversion_too() -> None:
+    facebook = facebook_of(make_document())
+
+    roi, roas = facebook["roi"], facebook["incremental_roas"]
+    for end in ("estimate", "ci_low", "ci_high"):
+        assert roas[end] == pytest.approx(roi[end] + 1.0)
+    cost = facebook["cost_per_incremental_conversion"]
+    assert cost == {
+        "estimate": pytest.approx(300 / 30),
+        "ci_low": pytest.approx(300 / 42),
+        "ci_high": pytest.approx(300 / 18, rel=1e-5),
+    }
+
+
+@pytest.mark.parametrize(
+    ("units", "bounds"),
+    [
+        ((10.0, 5.0, 20.0), (10.0, 5.0, 20.0)),
+        ((10.0, -5.0, 20.0), (10.0, 5.0, None)),
+        ((10.0, 0.0, 20.0), (10.0, 5.0, None)),
+        ((-1.0, -5.0, 20.0), (None, 5.0, None)),
+        ((-3.0, -5.0, -1.0), (None, None, None)),
+    ],
+)
+def test_a_cost_per_conversion_has_the_bounds_that_exist(
+    units: tuple[float, float, float], bounds: tuple[float | None, ...]
+) -> None:
+    names = ("estimate", "ci_low", "ci_high")
+
+    found = cost_per_unit(100.0, dict(zip(names, units, strict=True)))
+
+    assert tuple(found[name] for name in names) == bounds
+
+
+def test_the_coverage_of_a_fit_is_shown_where_it_has_one() -> None:
+    covered = make_document() | {"coverage": {"sources": []}}
+
+    assert "coverage" not in answers.roi(make_document())
+    assert answers.roi(covered)["coverage"] == {"sources": []}
+    assert answers.engagements(covered)["coverage"] == {"sources": []}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"start": dt.date(2025, 1, 1)}, ("2026-01-01", "2026-01-30")),
+        ({"end": dt.date(2027, 1, 1)}, ("2026-01-01", "2026-01-30")),
+        (
+            {"start": dt.date(2026, 1, 10), "end": dt.date(2026, 2, 10)},
+            ("2026-01-10", "2026-01-30"),
+        ),
+    ],
+)
+def test_a_range_beyond_the_window_is_clipped_and_the_answer_says_so(
+    asked: dict[str, dt.date], shown: tuple[str, str]
+) -> None:
+    document = make_document()
+    answer = answers.roi(document, **asked)
+
+    assert (answer["from"], answer["to"]) == shown
+    assert answer["warnings"] == ["range_clipped"]
+    assert answers.roi_rows(answer)[0]["warnings"] == "range_clipped"
+    assert answers.equivalence(document, **asked)["warnings"] == ["range_clipped"]
+    assert answers.engagements(document, **asked)["warnings"] == ["range_clipped"]
+    assert answers.attribution(document, **asked)["warnings"] == ["range_clipped"]
+    assert answers.roi(document)["warnings"] == []
+
+
+def test_a_range_of_the_window_itself_is_not_clipped() -> None:
+    days = read_range(make_document(), dt.date(2026, 1, 1), dt.date(2026, 1, 30))
+
+    assert not days.clipped
+    assert (days.first, days.last) == (0, DAYS - 1)
+
+
+def test_every_engagement_type_has_a_row_of_its_own() -> None:
+    answer = answers.engagements(make_document())
+
+    like, click, xing = answer["engagements"]
+    assert [(one["channel"], one["type"], one["paid"]) for one in (like, click, xing)] == [
+        ("facebook", "like", False),
+        ("google_ads", "click", True),
+        ("xing", "like", False),
+    ]
+    assert like["incremental_conversions"]["estimate"] == pytest.approx(30.0)
+    assert like["conversions_per_engagement"]["ci_low"] == pytest.approx(0.006)
+    assert like["value_per_engagement"]["estimate"] == pytest.approx(0.5)
+    assert (like["verdict"], like["reasons"], like["method"]) == ("effective", [], "within_user")
+    assert (xing["verdict"], xing["reasons"]) == ("not_estimable", ["too_few_engagements"])
+    assert xing["unseen_share"] is None
+    assert [tuple(row) for row in answers.engagement_rows(answer)] == [
+        answers.ENGAGEMENT_COLUMNS
+    ] * 3
+
+
+def test_a_row_obeys_its_own_warnings_only() -> None:
+    answer = answers.engagements(warned(make_document(), 0, "follows_demand"))
+
+    like, click, _ = answer["engagements"]
+    assert (like["verdict"], like["reasons"]) == ("inconclusive", ["follows_demand"])
+    assert click["verdict"] == "effective"
+
+
+# --- sums -------------------------------------------------------------------------------------
+
+
+def sum_of(document: dict[str, Any], **asked: Any) -> Any:
+    days = read_range(document, asked.get("start"), asked.get("end"))
+    effects = read_effects(document, "purchase", days)
+    return add_up(effects, document["goals"]["purchase"]), effects
+
+
+def test_the_variance_of_a_sum_has_its_covariances() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["covariance"][0][1] = 1.5e-6
+    document["goals"]["purchase"]["covariance"][1][0] = 1.5e-6
+
+    caused, _ = sum_of(document)
+
+    variance = 4e-6 * 3000**2 + 4e-6 * 1500**2 + 2 * 1.5e-6 * 3000 * 1500
+    assert caused.conversions == pytest.approx(60.0)
+    assert caused.conversions_error == pytest.approx(math.sqrt(variance))
+    assert caused.revenue_error == pytest.approx(math.sqrt(variance * 50**2 + 60.0**2 * 1.0))
+
+
+def test_late_days_scale_effects_errors_and_covariances_alike() -> None:
+    document = with_half_life(make_document(), 8)
+    whole, _ = sum_of(document)
+    last, effects = sum_of(document, **LAST_WEEK)
+
+    scales = {effect.scale for effect in effects[:2]}
+    scale = scales.pop()
+    assert not scales
+    assert scale < 0.5
+    assert last.conversions == pytest.approx(whole.conversions * scale * 7 / 30)
+    assert last.conversions_error == pytest.approx(whole.conversions_error * scale * 7 / 30)
+
+
+def test_the_widest_quantile_of_its_types_is_that_of_a_sum() -> None:
+    document = make_document()
+    for index, critical in enumerate((2.0, 2.6)):
+        document["goals"]["purchase"]["estimates"][index]["critical"] = critical
+
+    caused, _ = sum_of(document)
+
+    assert caused.critical == 2.6
+
+
+def test_the_method_of_a_channel_is_that_of_its_most_frequent_type() -> None:
+    document = make_document()
+    document["kinds"][2] = make_kind("facebook", "share", 200)
+    document["goals"]["purchase"]["estimates"][2] = make_estimate(0.001) | {"method": "experiment"}
+
+    assert facebook_of(document)["method"] == "experiment"
+
+
+def test_types_come_by_channel_type_and_organic_first() -> None:
+    document = make_document()
+    document["kinds"] = [
+        make_kind("xing", "like", 10),
+        make_kind("facebook", "like", 10, paid=True),
+        make_kind("facebook", "like", 100),
+    ]
+    document["goals"]["purchase"]["estimates"] = [make_estimate(0.001)] * 3
+
+    answer = answers.engagements(document)
+
+    assert [(one["channel"], one["paid"]) for one in answer["engagements"]] == [
+        ("facebook", False),
+        ("facebook", True),
+        ("xing", False),
+    ]
+
+
+def test_the_mean_value_adds_its_error_to_what_could_have_been_shown() -> None:
+    fitted = make_document()["goals"]["purchase"]
+
+    vague = detectable_value(1.0, 2.0, fitted | {"value_variance": 25.0})
+    sure = detectable_value(1.0, 2.0, fitted | {"value_variance": 0.0})
+
+    multiple = 2.0 + 0.848
+    assert sure == pytest.approx(multiple * 50, rel=1e-3)
+    assert vague == pytest.approx(multiple * 50 / math.sqrt(1 - multiple**2 * 0.01), rel=1e-3)
+
+
+def test_parts_carry_the_errors_and_costs_of_their_types() -> None:
+    document = with_half_life(make_document(), 8)
+    document["kinds"][0]["cost"] = [10.0] * DAYS
+    _, effects = sum_of(document, **LAST_WEEK)
+
+    like, click = parts_of(effects, document["goals"]["purchase"])
+
+    assert like.error == pytest.approx(0.002 * effects[0].scale * 700)
+    assert like.estimate == pytest.approx(0.01 * effects[0].scale * 700)
+    assert (like.cost_share, click.cost_share) == pytest.approx((0.2, 0.8))
+    assert like.unseen_high == pytest.approx(like.unseen)
+    (missing,) = doubts_about_missing(effects)
+    assert (missing.code, missing.up) == ("not_counted:xing/like", 70.0)
+
+
+def test_the_errors_of_a_sum_that_may_be_impossible_have_their_covariances() -> None:
+    document = make_document()
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270, as long as they are related
+    assert refused_by_channel(document)["facebook"]
+
+    fitted["covariance"][0][1] = fitted["covariance"][1][0] = 2e-6
+
+    assert not refused_by_channel(document)["facebook"]
+
+
+def test_the_value_of_an_engagement_has_the_error_of_the_mean_value() -> None:
+    document = make_document()
+    document["goals"]["purchase"]["value_variance"] = 25.0
+
+    like = answers.engagements(document)["engagements"][0]
+
+    half = 2.0 * math.hypot(0.002 * 50, 0.01 * 5)
+    assert like["value_per_engagement"]["ci_low"] == pytest.approx(0.5 - half, abs=1e-6)
+
+
+def test_types_without_an_engagement_in_the_range_are_not_listed() -> None:
+    document = make_document()
+    document["kinds"][0]["counts"] = [100] * 20 + [0] * 10
+
+    answer = answers.engagements(document, **LAST_WEEK)
+
+    assert [one["channel"] for one in answer["engagements"]] == ["google_ads", "xing"]
+
+
+def test_costs_of_a_type_are_those_of_the_range() -> None:
+    document = make_document()
+    document["kinds"][1]["cost"] = [10.0] * 23 + [100.0] * 7
+
+    answer = answers.equivalence(document, **LAST_WEEK)
+
+    assert answer["baseline"]["cost_per_engagement"] == pytest.approx(2.0)
+
+
+def test_parts_keep_the_mean_and_the_high_quantile_of_what_is_unseen_apart() -> None:
+    document = with_half_life(make_document(), 8)
+    for estimate in document["goals"]["purchase"]["estimates"]:
+        estimate["decay_weights"] = [0.5, 0.5]
+    _, effects = sum_of(document, **LAST_WEEK)
+
+    like, _ = parts_of(effects, document["goals"]["purchase"])
+
+    assert like.unseen_high == pytest.approx(2 * like.unseen)
+
+
+def test_a_type_that_exceeds_what_happened_does_not_take_its_channel_along() -> None:
+    document = make_document()
+    document["kinds"][2] = make_kind("facebook", "share", 10)
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
+    document["goals"]["purchase"]["estimates"][2] = make_estimate(0.01)
+
+    like, share, click = answers.engagements(document)["engagements"]
+
+    assert like["reasons"] == ["more_than_happened"]
+    assert share["method"] == click["method"] == "within_user"
+
+
+def test_only_what_the_window_sees_of_an_effect_can_exceed_what_happened() -> None:
+    document = with_half_life(make_document(), 8)
+    document["goals"]["purchase"]["conversions"] = [10] * 29 + [1]
+    document["goals"]["purchase"]["estimates"][0]["delta"] = 0.05
+    last_day = {"start": dt.date(2026, 1, 30), "end": dt.date(2026, 1, 30)}
+
+    assert facebook_of(document, **last_day)["incremental_conversions"]["estimate"] < 1
+    assert not refused_by_channel(document, **last_day)["facebook"]
+
+
+def test_what_a_return_needs_knows_the_error_of_the_mean_value() -> None:
+    def days(value_variance: float) -> float:
+        document = make_document(costs={"facebook": [40.0] * DAYS})
+        document["goals"]["purchase"]["value_variance"] = value_variance
+        return float(facebook_of(document)["needed"]["days"])
+
+    ratio = ((30 * 8) ** 2 + 300**2) / (30**2 + 300**2)
+    assert (days(64.0) + DAYS) / (days(1.0) + DAYS) == pytest.approx(ratio, rel=0.02)
+
+
+def test_what_matters_in_a_range_is_a_share_of_its_own_conversions() -> None:
+    document = make_document(costs={})
+    fitted = document["goals"]["purchase"]
+    fitted["conversions"] = [9] * 23 + [1] * 7
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-7, 0.0]
+
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 0 +- 3.8 of 214
+    assert facebook_of(document, **LAST_WEEK)["verdict"] == "inconclusive"  # 0 +- 0.8 of 7

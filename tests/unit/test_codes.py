@@ -1,0 +1,185 @@
+"""The registry of codes: it is complete, it has no dead entries, and every code is documented."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from chalicelib import codes
+from chalicelib.events import EVENT_ERROR_CODES
+from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "chalicelib"
+EMITTERS = ("attribution", "services/answers", "services/experiments")
+"""Where codes of answers come from."""
+
+CARRIES_CODES = re.compile(r"reason|warn|verdict|refuse", re.IGNORECASE)
+"""Names of fields, variables and functions that hold or emit codes."""
+
+NO_CODES = {"", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
+    *EVENT_ERROR_CODES,
+    *EXPERIMENT_ERROR_CODES,
+}
+"""What such places hold besides: names of sides and methods, the stem of the shapes of a ratio,
+and codes of errors (docs/errors.md)."""
+
+AWAITED = {
+    *("no_common_days", "on_the_way", "standing_relationship", "lifetime_counts"),
+    *("coverage_inferred", "coverage_gap", "possible_gap", "people_change_over_time"),
+    *("same_day_demand_suspected", "search_ads_not_split", "spillover_not_seen"),
+    *("identified_only", "split_ids_suspected", "shared_ids_suspected", "once_only_goal"),
+    *("delayed_effect", "one_day_decides", "repeat_buyers_unknown"),
+    *("model_flagged_not_combined", "annotations_used", "holidays_used"),
+}
+"""Registered before the code that will emit them."""
+
+
+def places(tree: ast.AST, around: str = "") -> Iterator[ast.AST]:
+    """Expressions whose texts are codes, by the name of what they are put into."""
+    for node in ast.iter_child_nodes(tree):
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if key is not None and CARRIES_CODES.search(ast.unparse(key)):
+                        yield value
+            case ast.Call(func=func, args=args) if CARRIES_CODES.search(ast.unparse(func)):
+                yield from args
+            case (
+                ast.Assign(targets=[target], value=value)
+                | ast.AugAssign(target=target, value=value)
+            ) if CARRIES_CODES.search(ast.unparse(target)):
+                yield value
+            case ast.For(target=target, iter=value) if CARRIES_CODES.search(ast.unparse(target)):
+                yield value
+            case ast.Return(value=ast.expr() as value) if CARRIES_CODES.search(around):
+                yield value
+        yield from places(node, node.name if isinstance(node, ast.FunctionDef) else around)
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    """The texts of an expression, without those that something is compared with or looked up by."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.Compare() | ast.Subscript() | ast.FormattedValue():
+            return
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from texts(body)
+            yield from texts(orelse)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                yield from texts(child)
+
+
+def emitted(source: str) -> set[str]:
+    """Codes, by their stems, that a module puts among reasons, warnings and verdicts."""
+    found = {text for place in places(ast.parse(source)) for text in texts(place)}
+    return {codes.stem_of(text) for text in found if re.fullmatch(r"[a-z_]+(:.*)?", text)}
+
+
+def literals() -> str:
+    """The source of everything but the registry itself."""
+    return "\n".join(
+        file.read_text(encoding="utf-8")
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if file.parent != PACKAGE / "codes"
+    )
+
+
+@pytest.mark.parametrize(
+    "file",
+    [file for folder in EMITTERS for file in sorted((PACKAGE / folder).rglob("*.py"))],
+    ids=lambda file: str(file.relative_to(PACKAGE)),
+)
+def test_every_emitted_code_is_registered(file: Path) -> None:
+    found = emitted(file.read_text(encoding="utf-8"))
+
+    assert found - NO_CODES <= set(codes.CODES)
+
+
+def test_every_registered_code_is_emitted_or_awaited() -> None:
+    source = literals()
+    dead = {code for code in codes.CODES if not re.search(rf'"{code}[":]', source)}
+    ratios = {code for code in dead if code.startswith("ratio_")}  # made of the set's shape
+    assert dead - ratios <= AWAITED
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "draft.refuse(kinds, 'brand_new')",
+        "draft.warn(kinds[few], 'brand_new')",
+        "draft.reasons[kind].append(f'brand_new:{name}')",
+        "answer['reasons'] = ['brand_new']",
+        "found['warnings'] += ['brand_new'] if more else []",
+        "answer = {'verdict': 'brand_new'}",
+        "def _reason_against(one):\n    return 'brand_new'",
+        "for warning, flags in (('brand_new', few),):\n    pass",
+    ],
+)
+def test_an_unregistered_code_would_be_seen(line: str) -> None:
+    assert emitted(line) == {"brand_new"}
+
+
+@pytest.mark.parametrize("shape", ["outside", "everything", "unbounded_above", "unbounded_below"])
+def test_every_shape_of_a_ratio_has_its_reason(shape: str) -> None:
+    source = (PACKAGE / "attribution" / "ratio.py").read_text(encoding="utf-8")
+    assert f'"{shape}"' in source
+    assert f"ratio_{shape}" in codes.CODES
+
+
+def test_every_code_has_a_place_in_the_documentation() -> None:
+    page = (ROOT / "docs" / "codes.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r'<a id="([a-z_]+)"></a>', page)) == sorted(codes.CODES)
+    for one in codes.CODES.values():
+        assert f'<a id="{one.code}"></a>' in page
+        assert one.meaning in page
+
+
+def test_codes_are_unique() -> None:
+    from chalicelib.codes.reasons import REASONS
+    from chalicelib.codes.verdicts import VERDICTS
+    from chalicelib.codes.warnings import WARNINGS
+
+    assert len(codes.CODES) == len(REASONS) + len(VERDICTS) + len(WARNINGS)
+
+
+@pytest.mark.parametrize("one", codes.CODES.values(), ids=lambda one: one.code)
+def test_an_entry_is_complete(one: codes.Code) -> None:
+    assert re.fullmatch("[a-z_]+", one.code)
+    assert one.title[0].isupper()
+    assert not one.title.endswith(".")
+    assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.meaning)
+    assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.help)
+    assert one.severity in get_args(codes.Severity)
+    assert one.may_be is None or one.may_be in get_args(codes.Direction)
+    assert set(one.used_as) <= set(get_args(codes.Use))
+    assert "verdict" not in one.used_as or one.severity == "note"
+
+
+def test_a_code_with_a_subject_is_found_by_its_stem() -> None:
+    assert codes.code_of("collinear_with:facebook/share") is codes.CODES["collinear_with"]
+    assert codes.title_of("not_counted:x/y") == "Engagement type not counted: x/y"
+
+
+def test_a_code_of_a_newer_version_is_shown_in_words() -> None:
+    assert codes.title_of("something_new:x/y") == "something new: x/y"
+
+
+def test_the_api_describes_every_verdict() -> None:
+    from chalicelib.api.openapi.answers import ChannelReturn, EngagementTypeReturn, Equivalence
+    from chalicelib.services.answers.questions import Name
+
+    described = {
+        name
+        for model in (ChannelReturn, EngagementTypeReturn, Equivalence)
+        for name in get_args(model.model_fields["verdict"].annotation)
+    }
+    registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
+    assert described == set(get_args(Name)) == registered
