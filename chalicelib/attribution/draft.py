@@ -10,6 +10,7 @@ from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import little_is_known
+from chalicelib.attribution.panel_columns import BLOCKS
 from chalicelib.attribution.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,7 @@ class Draft:
             cov=np.zeros((n_kinds, n_kinds)),
             critical=np.full(n_kinds, float(stats.norm.ppf(0.5 + LEVEL / 2))),
             decay_weights=np.zeros((n_kinds, DECAYS.size)),
-            late_share=np.zeros(n_kinds),
+            late_share=np.zeros((n_kinds, len(BLOCKS))),
             methods=[None] * n_kinds,
             reasons=[[] for _ in range(n_kinds)],
             warnings=[[] for _ in range(n_kinds)],
@@ -83,7 +84,7 @@ class Draft:
         variance: float,
         critical: float,
         weights: Floats,
-        late_share: float,
+        late_share: Floats,
         warnings: list[str],
         sensitivity: Sensitivity | None,
     ) -> None:

@@ -61,8 +61,9 @@ class GoalEstimates:
         How strong a hidden cause would have to be; None where refused or not to be told.
     decay_weights : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
-    late_share : array, shape (K,)
-        Share of the effect that comes evenly on the days of `panel_columns.BLOCK`; the rest fades.
+    late_share : array, shape (K, B)
+        Share of the effect that comes evenly on the days of each of `panel_columns.BLOCKS`; the
+        rest fades.
     value_mean, value_variance : float
         Mean value of a conversion and the variance of that mean.
     diagnostics : dict

@@ -36,6 +36,8 @@ AT_ONCE, JUMP = 0.65, 8.0
 than eight times the usual: an effect at once looks like this, and people about to buy do too."""
 LIKELY_CHANGE = 0.8
 """Probability of a hidden cause that changes over time from which on readers are warned."""
+MATERIAL_DELAY = 0.2
+"""Share of an effect in the late blocks from which on readers are warned."""
 SURE_OF_LEAD = 4.0  # z-value of the lead of a single type
 
 
@@ -96,6 +98,7 @@ def estimate_from_people(
     if once:
         share = share_not_brought_forward(compared)
         fit = fit.scaled(share, UNSURE * (1.0 - share))
+    late_share = fit.late_share(inside.of_types(kinds))
     draft.accept(
         kinds[open_],
         "within_user",
@@ -103,13 +106,15 @@ def estimate_from_people(
         fit.cov[np.ix_(open_, open_)],
         fit.decay_weights[open_],
         fit.critical[open_],
-        late_share=fit.late_share(inside.of_types(kinds))[open_],
+        late_share=late_share[open_],
     )
     timing = read_timing(compared)
     usual = _usual_rate(fit, panel)
     _warn(draft, kinds, open_, fit, timing, usual)
     if not common.days.all():
         draft.warn(kinds[open_], "coverage_gap")
+    delayed = late_share.sum(axis=1) > MATERIAL_DELAY
+    draft.warn(kinds[open_][delayed[open_]], "delayed_effect")
     if once:
         draft.warn(kinds[open_], "displacement_counted")
     partial = _only_identified(observed, kinds)
@@ -126,7 +131,7 @@ def estimate_from_people(
     explained = np.zeros(observed.counts.shape)
     stocks = adstock_series(observed.counts[:, kinds])
     explained[:, kinds] = np.einsum("tkg,kg->tk", stocks, fit.kernel)
-    explained[:, kinds] += block_series(observed.counts[:, kinds]) * fit.late
+    explained[:, kinds] += (block_series(observed.counts[:, kinds]) * fit.late).sum(axis=2)
     return Answered(explained, kinds[open_][partial[open_]])
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.panel import People
-from chalicelib.attribution.panel_columns import share_of_block_inside
+from chalicelib.attribution.panel_columns import share_of_blocks_inside
 
 Floats = NDArray[np.float64]
 
@@ -51,16 +51,16 @@ class Inside:
     ----------
     adstock : array, shape (K, G)
         Sum of the weights of each adstock.
-    block : array, shape (K,)
-        Share of an effect in the late block.
+    blocks : array, shape (K, B)
+        Share of an effect in each late block.
     """
 
     adstock: Floats
-    block: Floats
+    blocks: Floats
 
     def of_types(self, types: NDArray[np.int64]) -> Inside:
         """The same of some of the types."""
-        return Inside(self.adstock[types], self.block[types])
+        return Inside(self.adstock[types], self.blocks[types])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,9 @@ def mean_inside(counts: Floats) -> Inside:
     left = (n_days - np.arange(n_days)).astype(np.float64)
     total = np.maximum(counts.sum(axis=0), 1.0)
     adstock = counts.T @ share_inside(DECAYS[None, :], left[:, None])
-    return Inside(adstock / total[:, None], counts.T @ share_of_block_inside(left) / total)
+    return Inside(
+        adstock / total[:, None], counts.T @ share_of_blocks_inside(left) / total[:, None]
+    )
 
 
 def mean_order_value(

@@ -4,7 +4,7 @@ For each of K engagement types there are
 
 * one adstock per decay of the grid: engagements of earlier days and of the day itself,
 * a *lead*: engagements of later days, which cannot cause anything today,
-* a *late block*: engagements of some weeks ago, for effects that come late,
+* *late blocks*: engagements of one to four weeks ago, for effects that come late,
 
 and for all of them together the *tenure* of a newcomer, the time since the person was first seen.
 The outcome is the last column.
@@ -24,9 +24,9 @@ Ints = NDArray[np.int64]
 
 LEAD = 5
 """Index into DECAYS: how engagements of later days are weighted, from tomorrow on."""
-BLOCK = (7, 30)
+BLOCKS = ((7, 14), (15, 30))
 """First and last day after an engagement on which a delayed effect comes, evenly."""
-TENURES = ((1, 3), (4, 7), (8, 14), (15, 28))
+TENURES = ((1, 7), (8, 28))
 """Days since a newcomer was first seen."""
 NEWCOMER_DAYS = 14
 """Who is first seen so many days after the window's start is a newcomer; others were there before
@@ -37,8 +37,8 @@ for all that is known."""
 class Columns:
     """Where the columns of a panel of K engagement types are.
 
-    Adstocks come first, type by type; then leads and late blocks, one per type each; then the
-    tenures; the outcome is last.
+    Adstocks come first, type by type; then the leads, one per type; then the late blocks, block by
+    block with one per type; then the tenures; the outcome is last.
     """
 
     n_kinds: int
@@ -51,7 +51,7 @@ class Columns:
     @property
     def n_regressors(self) -> int:
         """All columns but the outcome."""
-        return self.n_adstocks + 2 * self.n_kinds + len(TENURES)
+        return self.n_adstocks + (1 + len(BLOCKS)) * self.n_kinds + len(TENURES)
 
     def adstocks(self, decays: Ints) -> Ints:
         """The adstock of every type at its decay, shape (K,).
@@ -70,46 +70,62 @@ class Columns:
 
     @property
     def blocks(self) -> Ints:
-        """The late block of every type, shape (K,)."""
-        return self.n_adstocks + self.n_kinds + np.arange(self.n_kinds)
+        """The late blocks of every type, shape (B, K)."""
+        first = self.n_adstocks + self.n_kinds
+        return first + np.arange(len(BLOCKS) * self.n_kinds).reshape(len(BLOCKS), self.n_kinds)
 
     @property
     def tenures(self) -> Ints:
-        """The tenures, shape (4,)."""
+        """The tenures, shape (2,)."""
         return self.n_regressors - len(TENURES) + np.arange(len(TENURES))
 
     def of_kinds(self, kinds: Ints) -> Ints:
         """The regressors of some of the types, in the order of a panel of these types."""
         adstocks = (kinds[:, None] * DECAYS.size + np.arange(DECAYS.size)).ravel()
-        return np.concatenate([adstocks, self.leads[kinds], self.blocks[kinds], self.tenures])
+        blocks = self.blocks[:, kinds].ravel()
+        return np.concatenate([adstocks, self.leads[kinds], blocks, self.tenures])
 
 
-def share_of_block_inside(days_left: Floats) -> Floats:
-    """Share of the late block that falls inside the window.
+def share_of_blocks_inside(days_left: Floats) -> Floats:
+    """Share of an effect in each late block that falls inside the window, shape (..., B).
 
     Parameters
     ----------
-    days_left : array
+    days_left : array, shape (...)
         Days from the engagement to the window's end, both included.
     """
-    first, last = BLOCK
-    return np.asarray(np.clip((days_left - first) / (last - first + 1), 0.0, 1.0))
+    shares = [np.clip((days_left - first) / (last - first + 1), 0, 1) for first, last in BLOCKS]
+    return np.stack(shares, axis=-1)
+
+
+def days_of_blocks(shares: Floats) -> list[int]:
+    """First and last day of the late blocks that a material part of a late effect comes in.
+
+    Parameters
+    ----------
+    shares : array, shape (B,)
+        Of the effect, in each block.
+    """
+    material = np.flatnonzero(shares >= 0.2 * shares.sum())
+    return [BLOCKS[material[0]][0], BLOCKS[material[-1]][1]]
 
 
 def block_series(counts: Floats) -> Floats:
-    """Mean engagements of the days of the late block before each day, shape as `counts`.
+    """Mean engagements of the days of each late block before each day, shape (T, ..., B).
 
     Parameters
     ----------
     counts : array, shape (T, ...)
     """
     n_days = counts.shape[0]
-    first, last = BLOCK
     so_far = np.cumsum(counts, axis=0)
-    block = np.zeros_like(counts)
-    block[first:] = so_far[: max(n_days - first, 0)]
-    block[last + 1 :] -= so_far[: max(n_days - last - 1, 0)]
-    return np.asarray(block / (last - first + 1))
+    blocks = np.zeros((*counts.shape, len(BLOCKS)))
+    for number, (first, last) in enumerate(BLOCKS):
+        block = blocks[..., number]
+        block[first:] = so_far[: max(n_days - first, 0)]
+        block[last + 1 :] -= so_far[: max(n_days - last - 1, 0)]
+        block /= last - first + 1
+    return blocks
 
 
 def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
@@ -126,24 +142,22 @@ def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)
-    first, last = BLOCK
-    at_leads, at_blocks, at_tenures = (
-        slice(part[0], part[-1] + 1) for part in (where.leads, where.blocks, where.tenures)
-    )
-    per_day = 1.0 / (last - first + 1)
+    at_leads, at_tenures = (slice(part[0], part[-1] + 1) for part in (where.leads, where.tenures))
+    at_blocks = [slice(part[0], part[-1] + 1) for part in where.blocks]
     # sums of the day stay in the processor's cache; every column is written once
     stock = np.zeros((n, n_kinds, DECAYS.size))
-    block = np.zeros((n, n_kinds))
+    blocks = np.zeros((len(BLOCKS), n, n_kinds))
     for day in range(n_days):
         row = columns[day]
         stock *= DECAYS
         stock += counts[day, :, :, None]
         row[:, : where.n_adstocks] = stock.reshape(n, -1)
-        if day >= first:
-            block += counts[day - first]
-        if day > last:
-            block -= counts[day - last - 1]
-        np.multiply(block, per_day, out=row[:, at_blocks])
+        for block, (first, last), at in zip(blocks, BLOCKS, at_blocks, strict=True):
+            if day >= first:
+                block += counts[day - first]
+            if day > last:
+                block -= counts[day - last - 1]
+            np.multiply(block, 1.0 / (last - first + 1), out=row[:, at])
     ahead = np.zeros((n, n_kinds))
     for day in range(n_days - 1, -1, -1):
         columns[day, :, at_leads] = ahead

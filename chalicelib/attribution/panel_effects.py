@@ -23,7 +23,7 @@ from chalicelib.attribution.decays import (
 )
 from chalicelib.attribution.late_effects import LateEffects, read_late_effects
 from chalicelib.attribution.observations import Inside
-from chalicelib.attribution.panel_columns import Columns
+from chalicelib.attribution.panel_columns import BLOCKS, Columns
 from chalicelib.attribution.pooling import Panel, Pooled, pool
 from chalicelib.attribution.spread import average_candidates, mix_models
 
@@ -51,8 +51,8 @@ class PanelEffects:
     cov : array, shape (K, K)
     decay_weights, kernel : arrays, shape (K, G)
         Weight of each decay, and weighted coefficient of its adstock.
-    late : array, shape (K,)
-        Weighted coefficient of the late block.
+    late : array, shape (K, B)
+        Weighted coefficients of the late blocks.
     chosen : int array, shape (K,)
         Likeliest decay.
     freedom : array, shape (K,)
@@ -107,15 +107,15 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
     fading = _average_decays(pooled, inside.adstock)
     delta, variance, kernel = fading.delta, fading.variance, fading.kernel
     weights, chosen = fading.decay_weights, fading.chosen
-    late = np.zeros(panel.n_kinds)
+    late = np.zeros((panel.n_kinds, len(BLOCKS)))
     found = read_late_effects(pooled, chosen)
     if found.probability > _NEGLIGIBLE:
-        scale = inside.block * pooled.response
-        without_blocks = pooled.beside(Columns(panel.n_kinds).blocks)
+        scale = inside.blocks * pooled.response[:, None]
+        without_blocks = pooled.beside(Columns(panel.n_kinds).blocks.ravel())
         beside = _average_decays(without_blocks, inside.adstock, _SLOWEST_BESIDE_LATE)
         more, more_variance = _with_late(beside, found, scale, inside.adstock, pooled)
         delta, variance = mix_models(found.probability, (delta, variance), (more, more_variance))
-        late = found.probability * found.weight * found.coefficient * pooled.response
+        late = found.weight * found.coefficient * pooled.response[:, None] * found.probability
         kernel = (1 - found.probability) * kernel + found.probability * beside.kernel
         weights = (1 - found.probability) * weights + found.probability * beside.decay_weights
         if found.probability > 0.5:
@@ -139,16 +139,17 @@ def _with_late(
     beside: _Decayed, found: LateEffects, scale: Floats, inside: Floats, pooled: Pooled
 ) -> tuple[Floats, Floats]:
     """Effects with their late part, and their variances, shape (K,) each."""
-    added = found.weight * found.coefficient * scale
-    own = np.diag(found.cov) * scale**2
-    kinds = np.arange(added.size)
-    early = inside[kinds, beside.chosen] * pooled.response
-    together = 2 * found.weight * found.with_adstock * early * scale
-    unsure = (
-        found.weight * (1 - found.weight) * np.maximum((found.coefficient * scale) ** 2 - own, 0)
-    )
-    variance = beside.variance + together + found.weight**2 * own + (_SHAPE * added) ** 2
-    return beside.delta + added, np.maximum(variance, 0.25 * beside.variance) + unsure
+    part = found.weight * scale
+    added = part * found.coefficient
+    own = np.diagonal(found.cov, axis1=1, axis2=2) * scale**2
+    early = inside[np.arange(added.shape[0]), beside.chosen] * pooled.response
+    together = 2 * (part * found.with_adstock).sum(axis=1) * early
+    between = np.maximum((found.coefficient * scale) ** 2 - own, 0.0)
+    unsure = (found.weight * (1 - found.weight) * between).sum(axis=1)
+    noise = np.einsum("kb,kbc,kc->k", part, found.cov, part)
+    total = added.sum(axis=1)
+    variance = beside.variance + together + noise + (_SHAPE * total) ** 2
+    return beside.delta + total, np.maximum(variance, 0.25 * beside.variance) + unsure
 
 
 def _average_decays(pooled: Pooled, inside: Floats, slowest: int | None = None) -> _Decayed:

@@ -32,7 +32,8 @@ class SetAside:
     Attributes
     ----------
     kind : int
-    delta, variance, critical, late_share : float
+    delta, variance, critical : float
+    late_share : array, shape (B,)
     decay_weights : array, shape (G,)
     warnings : list of str
     sensitivity : Sensitivity or None
@@ -42,7 +43,7 @@ class SetAside:
     delta: float
     variance: float
     critical: float
-    late_share: float
+    late_share: Floats
     decay_weights: Floats
     warnings: list[str]
     sensitivity: Sensitivity | None
@@ -58,7 +59,7 @@ def set_aside(draft: Draft, kinds: Ints) -> list[SetAside]:
                 float(draft.delta[kind]),
                 float(draft.cov[kind, kind]),
                 float(draft.critical[kind]),
-                float(draft.late_share[kind]),
+                draft.late_share[kind].copy(),
                 draft.decay_weights[kind].copy(),
                 draft.warnings[kind],
                 draft.sensitivities[kind],

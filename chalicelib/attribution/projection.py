@@ -27,7 +27,7 @@ from scipy.linalg import blas
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.panel import People, Progress, chunks_of
-from chalicelib.attribution.panel_columns import Columns, share_of_block_inside
+from chalicelib.attribution.panel_columns import Columns, share_of_blocks_inside
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -138,7 +138,7 @@ def score(
     fourth = np.zeros((n_strata, q))
     days = np.arange(n_days)
     left = (people.n_days - people.days)[:, None].astype(np.float64)
-    inside, later = share_inside(DECAYS[None, :], left), share_of_block_inside(left)
+    inside, later = share_inside(DECAYS[None, :], left), share_of_blocks_inside(left[:, 0])
     for chunk in chunks_of(people, strata, progress):
         columns, stratum = chunk.columns[:, :, :-1], chunk.stratum
         at_risk = days[:, None] >= chunk.entry[None, :]
@@ -152,7 +152,8 @@ def score(
         touches = columns[:, :, : where.n_adstocks : DECAYS.size] * at_risk[:, :, None]
         reaction = np.zeros_like(own)
         reaction[:, : where.n_adstocks] = _reactions(touches, residual, at_risk, length, inside)
-        reaction[:, where.blocks] = _reactions(touches, residual, at_risk, length, later)
+        late = _reactions(touches, residual, at_risk, length, later)
+        reaction[:, where.blocks.T.ravel()] = late
         scores = own + reaction
         shift[stratum] += reaction.sum(axis=0)
         meat[stratum] += scores.T @ scores

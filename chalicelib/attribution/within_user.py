@@ -68,8 +68,8 @@ class WithinUserFit:
     kernel : array, shape (K, G)
         Weighted coefficient of the adstock at each decay: the effect of a kind on a day is
         ``kernel[k] @ adstock[day, k]``.
-    late : array, shape (K,)
-        Weighted coefficient of the late block of `panel_columns`, per engagement.
+    late : array, shape (K, B)
+        Weighted coefficients of the late blocks of `panel_columns`, per engagement.
     freedom : array, shape (K,)
         Degrees of freedom of the variances: few where the evidence of few people decides.
     slope : float
@@ -91,10 +91,10 @@ class WithinUserFit:
     change: Change
 
     def late_share(self, inside: Inside) -> Floats:
-        """Share of each effect that comes in the late block, between 0 and 1, shape (K,)."""
-        late = np.maximum(self.late * inside.block, 0.0)
-        whole = np.maximum(self.delta, late)
-        return np.divide(late, whole, out=np.zeros_like(late), where=whole > 0)
+        """Share of each effect that comes in each late block, between 0 and 1, shape (K, B)."""
+        late = np.maximum(self.late * inside.blocks, 0.0)
+        whole = np.maximum(self.delta, late.sum(axis=1))[:, None]
+        return np.asarray(np.divide(late, whole, out=np.zeros_like(late), where=whole > 0))
 
     def scaled(self, share: Floats, error: Floats) -> WithinUserFit:
         """The fit with a share of every effect; the shares and their standard errors are (K,)."""
@@ -103,7 +103,7 @@ class WithinUserFit:
             delta=self.delta * share,
             cov=self.cov * np.outer(share, share) + np.diag((self.delta * error) ** 2),
             kernel=self.kernel * share[:, None],
-            late=self.late * share,
+            late=self.late * share[:, None],
         )
 
     @property

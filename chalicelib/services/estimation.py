@@ -185,7 +185,7 @@ def _document(
 def _goal_document(
     observed: Observations, estimates: GoalEstimates, start: dt.date
 ) -> dict[str, Any]:
-    from chalicelib.attribution.panel_columns import BLOCK
+    from chalicelib.attribution.panel_columns import days_of_blocks
 
     return {
         "conversions": [int(n) for n in observed.outcome],
@@ -197,8 +197,8 @@ def _goal_document(
                 "delta": float(estimates.delta[kind]) if method is not None else None,
                 "critical": float(estimates.critical[kind]),
                 "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
-                "late_share": round(float(estimates.late_share[kind]), 6),
-                "late_days": list(BLOCK),
+                "late_share": round(float(estimates.late_share[kind].sum()), 6),
+                "late_days": days_of_blocks(estimates.late_share[kind]),
                 "reasons": estimates.reasons[kind],
                 "warnings": estimates.warnings[kind],
                 "sensitivity": None if sensitivity is None else asdict(sensitivity),

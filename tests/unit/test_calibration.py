@@ -39,7 +39,7 @@ def estimates(
         warnings=[[] for _ in known],
         sensitivities=[Sensitivity("e_value", 2.0, 1.5) if one else None for one in known],
         decay_weights=weights,
-        late_share=np.zeros(len(delta)),
+        late_share=np.zeros((len(delta), 2)),
         value_mean=50.0,
         value_variance=1.0,
         diagnostics={},

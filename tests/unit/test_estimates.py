@@ -234,8 +234,10 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
 
     assert mean_inside(late).adstock[0] == pytest.approx(np.ones(DECAYS.size))
     assert (mean_inside(early).adstock[0, 1:] > 1.0).all()
-    assert mean_inside(late).block[0] == 0.0
-    assert mean_inside(early).block[0] == pytest.approx(23 / 24)  # days 7 to 29 of 7 to 30
+    assert mean_inside(late).blocks[0].tolist() == [0.0, 0.0]
+    assert mean_inside(early).blocks[0] == pytest.approx(
+        [1.0, 15 / 16]
+    )  # days 15 to 29 of 15 to 30
 
 
 def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> None:

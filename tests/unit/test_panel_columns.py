@@ -7,14 +7,15 @@ import pytest
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.panel_columns import (
-    BLOCK,
+    BLOCKS,
     LEAD,
     NEWCOMER_DAYS,
     TENURES,
     Columns,
     block_series,
+    days_of_blocks,
     fill_regressors,
-    share_of_block_inside,
+    share_of_blocks_inside,
 )
 
 N_DAYS, PEOPLE, KINDS = 50, 3, 2
@@ -56,15 +57,18 @@ def test_a_lead_sums_later_engagements_and_not_those_of_the_day(
     assert (columns[-1, :, Columns(KINDS).leads] == 0.0).all()
 
 
-def test_a_late_block_is_the_mean_of_its_days(counts: np.ndarray, columns: np.ndarray) -> None:
-    first, last = BLOCK
-    where = Columns(KINDS).blocks
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+def test_a_late_block_is_the_mean_of_its_days(
+    counts: np.ndarray, columns: np.ndarray, number: int
+) -> None:
+    first, last = BLOCKS[number]
+    where = Columns(KINDS).blocks[number]
 
     for day in (first - 1, first, last, last + 1, N_DAYS - 1):
         inside = counts[max(day - last, 0) : max(day - first + 1, 0)]
         expected = inside.sum(axis=0) / (last - first + 1)
         assert columns[day][:, where] == pytest.approx(expected)
-    assert block_series(counts) == pytest.approx(columns[:, :, where])
+    assert block_series(counts)[..., number] == pytest.approx(columns[:, :, where])
 
 
 def test_only_newcomers_have_a_tenure(columns: np.ndarray) -> None:
@@ -83,15 +87,23 @@ def test_the_columns_of_some_types_are_those_of_a_panel_of_these_types() -> None
 
     assert kept.size == one.n_regressors
     assert kept[one.leads].tolist() == three.leads[[1]].tolist()
-    assert kept[one.blocks].tolist() == three.blocks[[1]].tolist()
+    assert kept[one.blocks].tolist() == three.blocks[:, [1]].tolist()
     assert kept[one.tenures].tolist() == three.tenures.tolist()
     assert kept[one.adstocks(np.array([6]))].tolist() == [DECAYS.size + 6]
 
 
-def test_of_an_effect_in_the_late_block_only_the_days_before_the_end_count() -> None:
-    first, last = BLOCK
+def test_of_an_effect_in_a_late_block_only_the_days_before_the_end_count() -> None:
+    first, last = BLOCKS[1]
     days_left = np.array([1.0, first, first + 1, last + 1, 100.0])
 
-    share = share_of_block_inside(days_left)
+    share = share_of_blocks_inside(days_left)
 
-    assert share == pytest.approx([0.0, 0.0, 1 / (last - first + 1), 1.0, 1.0])
+    assert share[:, 1] == pytest.approx([0.0, 0.0, 1 / (last - first + 1), 1.0, 1.0])
+    assert share.shape == (5, len(BLOCKS))
+
+
+def test_a_late_effect_is_said_to_come_on_the_days_of_its_main_blocks() -> None:
+    assert days_of_blocks(np.array([0.5, 0.05])) == [7, 14]
+    assert days_of_blocks(np.array([0.05, 0.5])) == [15, 30]
+    assert days_of_blocks(np.array([0.3, 0.3])) == [7, 30]
+    assert days_of_blocks(np.zeros(2)) == [7, 30]
