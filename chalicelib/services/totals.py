@@ -65,7 +65,8 @@ def total(events: Iterable[Event]) -> list[Row]:
     for event in events:
         match event:
             case Engagement():
-                _add_engagement(sums, event)
+                if is_ours(event):
+                    _add_engagement(sums, event)
             case Conversion():
                 row = _row(sums, kind="conversion", goal=event.goal, refund=event.refund)
                 row["count"] = row.get("count", 0) + event.count
@@ -85,6 +86,11 @@ def total(events: Iterable[Event]) -> list[Row]:
                 if at >= row.get("at", ""):
                     row |= {"at": at, "size": event.size}
     return [sums[key] for key in sorted(sums, key=repr)]
+
+
+def is_ours(event: Engagement) -> bool:
+    """Whether people did something with us: no answer of the brand's own, no text about others."""
+    return event.type != "reply" and event.about is None
 
 
 def _add_engagement(sums: dict[tuple[Any, ...], Row], event: Engagement) -> None:
