@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECONDS_PER_DAY = 86_400
 EARLIEST, LATEST = dt.date(1970, 1, 1), dt.date(2999, 12, 31)
@@ -38,6 +39,15 @@ def parse_day(value: Any) -> dt.date:
                 return day
             raise WrongDay("out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
     raise WrongDay("invalid_format", "a day is YYYY-MM-DD")
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the text is the IANA name of a time zone that is known here."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def stamp(moment: dt.datetime) -> str:

@@ -16,6 +16,7 @@ from chalicelib.events.models import (
     Cost,
     Engagement,
     Event,
+    is_ours,
 )
 from chalicelib.events.parsing import (
     EVENT_ERROR_CODES,
@@ -44,6 +45,7 @@ __all__ = [
     "ShortText",
     "Slug",
     "Span",
+    "is_ours",
     "parse_event",
     "parse_events",
     "parse_json_events",

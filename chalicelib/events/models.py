@@ -119,3 +119,8 @@ SPANS = (Coverage, Annotation)
 """The kinds of events that are about a span of days and not about an instant."""
 
 TaggedEvent = Annotated[Event, Field(discriminator="kind")]
+
+
+def is_ours(event: Engagement) -> bool:
+    """Whether people did something with us: no answer of the brand's own, no text about others."""
+    return event.type != "reply" and event.about is None

@@ -22,17 +22,20 @@ from chalicelib.days import stamp
 from chalicelib.errors import UnfinishedFit
 from chalicelib.events import Event
 from chalicelib.services.columns import SAMPLE_PARTS, Columns
+from chalicelib.services.fit_windows import (
+    FitWindow,
+    earlier_days,
+    reaches_into,
+    spans_of,
+    window_of,
+)
 from chalicelib.services.fits import (
     Estimate,
-    FitWindow,
     conclude_fit,
-    earlier_days,
     estimate_columns,
     fail_fit,
-    reaches_into,
     saved,
     show_fit,
-    window_of,
 )
 from chalicelib.services.packing import pack_columns, unpack_columns
 from chalicelib.storage.fits import ENDED, FitHeader
@@ -211,6 +214,8 @@ def merge_parts(
     if header.status not in ENDED:
         erased = store.erasures.people()
         columns = Columns(plan.followed)
+        for span in spans_of(store, plan.window):
+            columns.add(span)
         for part in plan.parts:
             packed = store.fit_parts.get(plan.fit_id, part.number)
             columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)

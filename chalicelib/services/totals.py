@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields
-from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.events import Audience, Conversion, Cost, Engagement, Event, is_ours
 from chalicelib.services.retention import may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
@@ -86,11 +86,6 @@ def total(events: Iterable[Event]) -> list[Row]:
                 if at >= row.get("at", ""):
                     row |= {"at": at, "size": event.size}
     return [sums[key] for key in sorted(sums, key=repr)]
-
-
-def is_ours(event: Engagement) -> bool:
-    """Whether people did something with us: no answer of the brand's own, no text about others."""
-    return event.type != "reply" and event.about is None
 
 
 def _add_engagement(sums: dict[tuple[Any, ...], Row], event: Engagement) -> None:

@@ -13,7 +13,14 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
-from tests.factories import NOW, make_conversion, make_cost, make_event
+from tests.factories import (
+    NOW,
+    make_annotation,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+)
 
 
 class Estimator:
@@ -66,6 +73,32 @@ def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> N
     ids = [request(store, now=NOW + dt.timedelta(milliseconds=n)) for n in (900, 5, 90)]
 
     assert sorted(ids) == [ids[1], ids[2], ids[0]]
+
+
+def test_spans_that_reach_into_the_window_are_read_and_coverage_ends_with_it(
+    store: TenantStore,
+) -> None:
+    record_events(
+        store,
+        [
+            make_coverage(event_id="long", first="2025-12-01", last="2026-03-15"),
+            make_annotation(event_id="sale", first="2026-02-20", last="2026-03-10"),
+            make_annotation(event_id="before", first="2026-02-20", last="2026-03-09"),
+            make_annotation(event_id="after", first="2026-03-13", last="2026-03-14"),
+        ],
+        now=NOW,
+    )
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    read: list[Any] = []
+
+    def estimate(events: Any, **asked: Any) -> dict[str, Any]:
+        read.extend(events)
+        return Estimator()([], **asked)
+
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimate)
+    assert {one.event_id for one in read} == {"long", "sale"}
+    (coverage,) = (one for one in read if one.kind == "coverage")
+    assert (coverage.first, coverage.last) == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 
 def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
