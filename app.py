@@ -10,6 +10,7 @@ from chalice.app import Chalice, Rate
 from chalicelib import telemetry, workers
 from chalicelib.api import (
     answers,
+    coverage,
     erasures,
     experiments,
     fits,
@@ -40,6 +41,7 @@ for module in (
     imports,
     mappings,
     answers,
+    coverage,
     monitoring,
     fits,
     experiments,

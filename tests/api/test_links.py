@@ -83,7 +83,7 @@ def test_a_link_opens_the_answer_that_it_was_made_for(
 def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
-    paths = {"/v1/roi", "/v1/equivalence", "/v1/attribution", "/v1/timeseries"}
+    paths = {"/v1/roi", "/v1/equivalence", "/v1/attribution", "/v1/coverage", "/v1/timeseries"}
     assert set(linkable_views(app.app.routes)) == paths
     for path in paths:
         query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}

@@ -274,3 +274,27 @@ class Timeseries(Told):
     end: Day = Field(alias="to")
     currency: str | None
     series: list[GroupSeries]
+
+
+class SourceCoverage(Told):
+    """The days for which a goal or an engagement type has data."""
+
+    source: str
+    goal: str | None
+    channel: str | None
+    type: EngagementType | None
+    paid: bool | None
+    start: Day | None = Field(alias="from")
+    end: Day | None = Field(alias="to")
+    gaps: list[tuple[Day, Day]]
+    days: int
+    known: Literal["declared", "inferred"]
+    last_event: Day | None
+
+
+class SourceCoverages(Told):
+    """For which days each source has data."""
+
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+    sources: list[SourceCoverage]
