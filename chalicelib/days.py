@@ -41,6 +41,11 @@ def parse_day(value: Any) -> dt.date:
     raise WrongDay("invalid_format", "a day is YYYY-MM-DD")
 
 
+def zone_of(name: str | None) -> dt.tzinfo | None:
+    """The time zone of an IANA name; None for UTC, which needs no conversion."""
+    return None if name in (None, "", "UTC") else ZoneInfo(name)
+
+
 def is_time_zone(name: str) -> bool:
     """Whether the text is the IANA name of a time zone that is known here."""
     try:

@@ -115,11 +115,7 @@ def spans() -> list[dict[str, Any]]:
 
 
 def events_in(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
-    return {
-        place: one
-        for place, one in items.items()
-        if "#events#" in place[0] and "#spans" not in place[0]
-    }
+    return {place: one for place, one in items.items() if "#events#2" in place[0]}
 
 
 def erase(store: TenantStore, user_id: str) -> None:

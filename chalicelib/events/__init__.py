@@ -9,6 +9,7 @@ from chalicelib.events.context import Annotation, Control, Coverage, Span, start
 from chalicelib.events.fields import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.events.models import (
     KINDS,
+    MAY_BE_OTHERS,
     OF_PEOPLE,
     SPANS,
     Audience,
@@ -30,6 +31,7 @@ __all__ = [
     "EVENT_ERROR_CODES",
     "KINDS",
     "MAX_COUNT",
+    "MAY_BE_OTHERS",
     "OF_PEOPLE",
     "SPANS",
     "Annotation",

@@ -23,6 +23,8 @@ from chalicelib.money import Money
 
 ABOUT_TYPES = ("mention", "comment", "review")
 """Types of engagement that can be about somebody else."""
+MAY_BE_OTHERS = frozenset({"reply", *ABOUT_TYPES})
+"""Types of which some engagements are not what people did with us; see `is_ours`."""
 
 
 class Engagement(BaseEvent):

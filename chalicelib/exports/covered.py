@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from chalicelib.days import EARLIEST, LATEST
 from chalicelib.exports.identity import event_id
 from chalicelib.exports.outcomes import Imported, RawEvent, Reading, RowOutcome
 
@@ -24,6 +25,9 @@ LISTED_SHARE = 0.9
 """where so large a share of the other days is there, and a week of them for each hole."""
 MAX_DAYS = 3_660
 """Of one coverage; a longer one is cut."""
+
+FIRST_DAY, LAST_DAY = EARLIEST.toordinal(), LATEST.toordinal()
+"""A row with a day beyond these is of no use, and covers nothing."""
 
 Source = tuple[tuple[str, Any], ...]
 
@@ -74,7 +78,7 @@ class Covered:
         ]
 
     def _runs(self) -> list[tuple[dt.date, dt.date]]:
-        days = sorted(self.days)
+        days = sorted(day for day in self.days if FIRST_DAY <= day <= LAST_DAY)
         if not days:
             return []
         runs = [[days[0], days[0]]]

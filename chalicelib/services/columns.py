@@ -16,6 +16,7 @@ from decimal import Decimal
 
 from chalicelib.days import SECONDS_PER_DAY
 from chalicelib.events import (
+    MAY_BE_OTHERS,
     Annotation,
     Audience,
     Control,
@@ -121,8 +122,8 @@ class Columns:
     Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
     (`NOBODY` or `NOT_FOLLOWED`).
 
-    Counts that have gathered since the day of a post are in `lifetime`, by kind and day. Replies of
-    the brand itself and texts about others are in no column; what they cost is.
+    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
+    Replies of the brand itself and texts about others are in no column; what they cost is.
 
     `zone` decides on which day an instant is; None: UTC. Totals of a
     day are booked at midnight UTC, and stay on their day (`is_booked`).
@@ -204,28 +205,29 @@ class Columns:
                 goal.apart[when].extend(sums)
 
     def _add_engagement(self, event: Engagement) -> None:
-        user = event.user_id if event.consent else None
-        day = event.day.toordinal() if self.zone is None else self._day_of(event, user)
-        if not is_ours(event):
-            if event.cost is not None:
-                self.cost_of_channel[event.channel, day] += event.cost.amount
+        zone, what, user = self.zone, event.type, event.user_id if event.consent else None
+        day = event.day.toordinal() if zone is None else self._day_of(event, user)
+        cost = event.cost
+        if what in MAY_BE_OTHERS and not is_ours(event):
+            if cost is not None:
+                self.cost_of_channel[event.channel, day] += cost.amount
             return
-        kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
-        person = NOBODY if event.lifetime else self._number_of(user)
-        if event.lifetime:
-            self.lifetime[kind, day] += event.count
-        elif person < 0:
-            self.apart[kind, day, person] += event.count
-        else:
+        kind = self.kinds.setdefault((event.channel, what, event.paid), len(self.kinds))
+        person = self._number_of(user)
+        if person >= 0:
+            at = event.occurred_at if zone is None else self._local(event)
             self.day.append(day)
-            self.time.append(self._time_of(event))
+            self.time.append(at.timestamp() / SECONDS_PER_DAY)
             self.kind.append(kind)
             self.person.append(person)
             self.count.append(float(event.count))
-        if event.cost is not None:
-            amount = event.cost.amount
-            self.cost_of_kind[kind, day] += amount
-            self.cost_of_channel[event.channel, day] += amount
+        elif event.lifetime:
+            self.lifetime[kind, day] += event.count
+        else:
+            self.apart[kind, day, person] += event.count
+        if cost is not None:
+            self.cost_of_kind[kind, day] += cost.amount
+            self.cost_of_channel[event.channel, day] += cost.amount
 
     def _add_conversion(self, event: Conversion) -> None:
         goal = self.goals[event.goal]
@@ -238,7 +240,8 @@ class Columns:
             goal.apart[day, person].add(count, value)
         else:
             goal.day.append(day)
-            goal.time.append(self._time_of(event))
+            at = event.occurred_at if self.zone is None else self._local(event)
+            goal.time.append(at.timestamp() / SECONDS_PER_DAY)
             goal.person.append(person)
             goal.count.append(float(count))
             goal.value.append(float(value))
@@ -250,12 +253,9 @@ class Columns:
             return at.toordinal()
         return at.astimezone(self.zone).toordinal()
 
-    def _time_of(self, event: Event) -> float:
-        """Days since 1970 of an event of a person, by the clock of the zone."""
-        at = event.occurred_at
-        if self.zone is not None:
-            at = at.astimezone(self.zone).replace(tzinfo=dt.UTC)
-        return at.timestamp() / SECONDS_PER_DAY
+    def _local(self, event: Event) -> dt.datetime:
+        """When an event happened by the clock of the zone, as if that were UTC."""
+        return event.occurred_at.astimezone(self.zone).replace(tzinfo=dt.UTC)
 
     def _number_of(self, user: str | None) -> int:
         if user is None:

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from chalicelib.days import zone_of
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
 from chalicelib.services.columns import NOBODY, Columns
@@ -48,6 +48,7 @@ def fit_events(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
@@ -67,6 +68,8 @@ def fit_events(
     as_of : datetime
         When the events were read.
     fit_id : str
+    within : (date, date), optional
+        Where there is no window: days beyond are not in it.
     experiments : sequence of Experiment, optional
         Combined with the estimates of the kinds that they tested.
     max_people : int, optional
@@ -88,7 +91,7 @@ def fit_events(
     UnusableInput
         If nothing is left to fit: no engagement, no conversion, a window of over three years.
     """
-    columns = Columns(zone=None if time_zone in (None, "UTC") else ZoneInfo(time_zone or "UTC"))
+    columns = Columns(zone=zone_of(time_zone))
     for event in events:
         columns.add(event)
     return fit_columns(
@@ -97,6 +100,7 @@ def fit_events(
         currency=currency,
         as_of=as_of,
         fit_id=fit_id,
+        within=within,
         experiments=experiments,
         max_people=max_people,
         roles=roles,
@@ -111,13 +115,14 @@ def fit_columns(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in columns of events; everything as in `fit_events`."""
-    found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS)
+    found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
     start, end = found_window.start, found_window.end
     n_days = (end - start).days + 1
     if not 1 <= n_days <= MAX_WINDOW_DAYS:

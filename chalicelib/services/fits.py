@@ -7,6 +7,7 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from chalicelib.days import stamp
@@ -114,7 +115,7 @@ def run_fit(
         window=window,
         as_of=now,
         now=now,
-        estimate=estimate or _estimation(),
+        estimate=partial(estimate or _estimation(), time_zone=store.config.time_zone),
         progress=progress,
     )
 
@@ -147,6 +148,8 @@ def conclude_fit(
         document = estimate(
             events,
             window=(window.start, window.end) if header.window_given else None,
+            within=(window.start, window.end),
+            roles=store.config.roles,
             currency=store.config.currency,
             as_of=as_of,
             fit_id=header.fit_id,

@@ -23,7 +23,9 @@ class Window:
     outside: tuple[dt.date, ...] = ()
 
 
-def find_window(columns: Columns, longest: int) -> Window:
+def find_window(
+    columns: Columns, longest: int, within: tuple[dt.date, dt.date] | None = None
+) -> Window:
     """From the first to the last day on which a source has data.
 
     Declared days count like days with events. One event far from the others, as a typing error in
@@ -35,12 +37,18 @@ def find_window(columns: Columns, longest: int) -> Window:
     longest : int
         Declared days do not stretch the window beyond so many days.
 
+    within : (date, date), optional
+        Days beyond are not in the window, whatever there is of them.
+
     Raises
     ------
     UnusableInput
         If there is no event.
     """
     days = columns.days_of_sources()
+    if within is not None:
+        begin, stop = within[0].toordinal(), within[1].toordinal()
+        days = {day: weight for day, weight in days.items() if begin <= day <= stop}
     if not days:
         raise UnusableInput("there is neither an engagement nor a conversion in the input")
     clusters = _clusters(sorted(days.items()))

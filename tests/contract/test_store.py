@@ -491,6 +491,14 @@ def test_a_tenant_is_registered_once_with_the_first_configuration(engine: Engine
     assert list(list_tenants(engine.low_level())) == ["acme"]
 
 
+def test_time_zone_and_roles_of_a_tenant_come_back(engine: Engine) -> None:
+    store = engine.store()
+    chosen = {"time_zone": "Europe/Berlin", "roles": {"facebook/click": "cause"}}
+    changed = dataclasses.replace(store.config, **chosen)
+    store.items.configure(changed)
+    assert store.items.config() == changed
+
+
 def test_the_number_of_shards_cannot_change(engine: Engine) -> None:
     store = engine.store(shards=2)
     changed = dataclasses.replace(store.config, currency="USD")

@@ -180,6 +180,13 @@ def test_few_events_are_all_inside_the_window() -> None:
     assert (window.end - window.start).days == 100
 
 
+def test_days_that_were_not_read_whole_are_not_in_the_window() -> None:
+    columns = columns_of(*(make_event(occurred_at=noon(day)) for day in range(10)))
+    within = (START + dt.timedelta(days=2), START + dt.timedelta(days=7))
+    window = find_window(columns, 1098, within)
+    assert (window.start, window.end, window.outside) == (*within, ())
+
+
 def test_annotations_and_controls_are_columns_of_the_window() -> None:
     columns = Columns()
     for raw in (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -99,6 +100,40 @@ def test_spans_that_reach_into_the_window_are_read_and_coverage_ends_with_it(
     assert {one.event_id for one in read} == {"long", "sale"}
     (coverage,) = (one for one in read if one.kind == "coverage")
     assert (coverage.first, coverage.last) == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
+
+
+@pytest.mark.parametrize(
+    ("zone", "ids"),
+    [
+        ("UTC", {"first", "last"}),
+        ("Europe/Berlin", {"first", "last", "late before", "last's next"}),
+    ],
+)
+def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
+    store: TenantStore, zone: str, ids: set[str]
+) -> None:
+    store.items.configure(dataclasses.replace(store.config, time_zone=zone, roles={"x": "cause"}))
+    del store.config
+    days = {
+        "late before": "09T23:30",
+        "first": "10T09:00",
+        "last": "12T09:00",
+        "last's next": "13T01:00",
+    }
+    for name, at in days.items():
+        event = make_event(
+            event_id=name.replace(" ", "_").replace("'", "."), occurred_at=f"2026-03-{at}:00Z"
+        )
+        record_events(store, [event, make_cost(occurred_at="2026-03-09T00:00:00Z")], now=NOW)
+    estimator = Estimator()
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
+    (asked,) = estimator.asked
+    found = {one.replace("_", " ").replace(".", "'") for one in asked["events"]}
+    assert found == ids
+    assert asked["time_zone"] == zone
+    assert asked["roles"] == {"x": "cause"}
+    assert asked["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 
 def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:

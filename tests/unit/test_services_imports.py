@@ -80,7 +80,7 @@ class Upload:
 
     def event_ids(self) -> list[str]:
         """What is stored."""
-        prefix = f"{self.store.tenant}#events#"
+        prefix = f"{self.store.tenant}#events#2"
         return sorted(
             item["sk"]["S"].split("#")[-1]
             for item in self.cloud.items()
