@@ -11,6 +11,7 @@ from chalicelib import telemetry, workers
 from chalicelib.api import (
     answers,
     codes,
+    coverage,
     erasures,
     experiments,
     fits,
@@ -42,6 +43,7 @@ for module in (
     mappings,
     answers,
     codes,
+    coverage,
     monitoring,
     fits,
     experiments,

@@ -40,7 +40,7 @@ from chalicelib.services.estimation import fit_events
 from chalicelib.services.keys import create_key
 from chalicelib.storage import events as stored_events
 from chalicelib.storage import keys
-from chalicelib.storage.events import to_item
+from chalicelib.storage.event_items import to_item
 from infra.lambda_runtime import events
 
 TENANT = "bench"

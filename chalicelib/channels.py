@@ -55,6 +55,10 @@ STATES = frozenset({"follow", "unfollow"})
 """Types of engagement that begin or end a state."""
 
 
+ROLES = ("cause", "arrival", "state")
+"""What a tenant can declare an engagement type to be; see `role_of`."""
+
+
 def role_of(channel: str, type_: str, paid: bool) -> str:
     """What an engagement type is to a model of conversions: `cause`, `arrival` or `state`.
 

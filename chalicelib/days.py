@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECONDS_PER_DAY = 86_400
 MAX_WINDOW_DAYS = 3 * 366
@@ -40,6 +41,20 @@ def parse_day(value: Any) -> dt.date:
                 return day
             raise WrongDay("out_of_range", f"a day lies between {EARLIEST} and {LATEST}")
     raise WrongDay("invalid_format", "a day is YYYY-MM-DD")
+
+
+def zone_of(name: str | None) -> dt.tzinfo | None:
+    """The time zone of an IANA name; None for UTC, which needs no conversion."""
+    return None if name in (None, "", "UTC") else ZoneInfo(name)
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the text is the IANA name of a time zone that is known here."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def stamp(moment: dt.datetime) -> str:

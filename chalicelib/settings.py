@@ -46,6 +46,8 @@ class Settings:
         Partitions over which a day of a new tenant is spread.
     retention_days : int
         How long raw events are kept for tenants that chose nothing.
+    time_zone : str
+        IANA name of the time zone that decides days, for tenants that chose none.
     cors_origins : str
         Comma-separated origins that a browser may call from, for tenants that chose none.
     max_import_bytes : int
@@ -90,6 +92,7 @@ class Settings:
     currency: str = "EUR"
     shards: int = 4
     retention_days: int = 3 * 365
+    time_zone: str = "UTC"
     cors_origins: str = ""
     max_import_bytes: int = 5_000_000_000
     write_seconds: int = 8

@@ -72,6 +72,35 @@ def make_audience(**over: Any) -> dict[str, Any]:
     )
 
 
+def make_coverage(**over: Any) -> dict[str, Any]:
+    """The first half of March of all that Facebook reports; `first` and `last` set its days."""
+    return _made(_named({"kind": "coverage", "channel": "facebook"}, "v"), _span(over))
+
+
+def make_annotation(**over: Any) -> dict[str, Any]:
+    """A spring sale in the second week of March; `first` and `last` set its days."""
+    named = {"kind": "annotation", "name": "Spring sale", "category": "promotion"}
+    return _made(_named(named, "n"), _span({"first": "2026-03-08", "last": "2026-03-14"} | over))
+
+
+def make_control(**over: Any) -> dict[str, Any]:
+    """The query volume of a day."""
+    named = {"kind": "control", "name": "queries", "occurred_at": "2026-03-14T00:00:00Z"}
+    return _made(_named(named, "t") | {"value": 71.5}, over)
+
+
+def _named(defaults: dict[str, Any], letter: str) -> dict[str, Any]:
+    return defaults | {"event_id": f"{letter}{next(_numbers)}"}
+
+
+def _span(over: dict[str, Any]) -> dict[str, Any]:
+    days = {
+        "from": over.pop("first", "2026-03-01"),
+        "to": over.pop("last", "2026-03-15"),
+    }
+    return days | over
+
+
 def money(amount: str, currency: str = "EUR") -> dict[str, str]:
     """Money as the contract writes it."""
     return {"amount": amount, "currency": currency}

@@ -13,7 +13,14 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.fits import Document
 from chalicelib.storage.tenant_store import TenantStore
-from tests.factories import make_conversion, make_cost, make_event
+from tests.factories import (
+    make_annotation,
+    make_control,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+)
 
 NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 START, END = dt.date(2026, 1, 30), dt.date(2026, 3, 10)
@@ -34,13 +41,24 @@ def record_history(store: TenantStore, people: int = PEOPLE) -> int:
     int
         How many events lie in the window.
     """
-    events = list(_history(people))
+    events = [*_history(people), *_surroundings()]
     for at in range(0, len(events), 500):
         assert not record_events(store, events[at : at + 500], now=NOW).rejected
     for day in range(-20, DAYS):
         for shard in range(store.config.shards):
             derive_day(store, START + dt.timedelta(days=day), shard, now=NOW)
-    return sum(START.isoformat() <= one["occurred_at"][:10] <= END.isoformat() for one in events)
+    counted = ("engagement", "conversion", "cost")
+    dated = [one["occurred_at"][:10] for one in events if one["kind"] in counted]
+    return sum(START.isoformat() <= day <= END.isoformat() for day in dated)
+
+
+def _surroundings() -> Iterator[dict[str, Any]]:
+    """A span that began before the window, an annotation in it, and a control on each day."""
+    yield make_coverage(first="2025-12-01", last=END.isoformat())
+    yield make_annotation(first="2026-02-14", last="2026-02-20")
+    for day in range(DAYS):
+        at = f"{START + dt.timedelta(days=day)}T00:00:00Z"
+        yield make_control(occurred_at=at, value=day % 7)
 
 
 def plain_fit(store: TenantStore, **window: dt.date) -> Document:

@@ -51,6 +51,10 @@ class LineReport:
     def _has(self, needs: dict[str, Any]) -> bool:
         return all(self.asked[name] == value for name, value in needs.items())
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """A file of lines covers nothing."""
+        return []
+
     def summary(self) -> dict[str, Any]:
         """What the reader knows at the end."""
         return {"platform": "lines", "rows": self._rows, "from": dt.date(2026, 3, 1)}

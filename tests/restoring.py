@@ -19,7 +19,15 @@ from chalicelib.storage.imports import Import, RefusedRow
 from chalicelib.storage.links import Link
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, create_table
-from tests.factories import NOW, make_conversion, make_cost, make_event, money
+from tests.factories import (
+    NOW,
+    make_annotation,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+    money,
+)
 
 COPY = "likeworth-restored"
 DAYS = 8
@@ -101,8 +109,13 @@ def history() -> list[dict[str, Any]]:
     return events
 
 
+def spans() -> list[dict[str, Any]]:
+    """A coverage and an annotation."""
+    return [make_coverage(), make_annotation()]
+
+
 def events_in(items: dict[tuple[str, str], Item]) -> dict[tuple[str, str], Item]:
-    return {place: one for place, one in items.items() if "#events#" in place[0]}
+    return {place: one for place, one in items.items() if "#events#2" in place[0]}
 
 
 def erase(store: TenantStore, user_id: str) -> None:
@@ -123,7 +136,7 @@ def differences(store: TenantStore) -> list[Any]:
 
 def everything(cloud: Cloud, store: TenantStore) -> str:
     """Something of each kind; an API key."""
-    record_events(store, history(), now=NOW)
+    record_events(store, history() + spans(), now=NOW)
     erase(store, "dora")
     derive_all(store)
     key = create_key(store, "admin", now=NOW)

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.days import EARLIEST, LATEST, SECONDS_PER_DAY, WrongDay, parse_day
 from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
-from chalicelib.events.models import parse_instant
+from chalicelib.events.fields import parse_instant
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)

@@ -12,7 +12,7 @@ from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import Call, wrong_parameter
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.days import stamp
-from chalicelib.events.models import parse_instant
+from chalicelib.events.fields import parse_instant
 from chalicelib.services import keys
 from chalicelib.storage.keys import API_KEY_ID
 from chalicelib.storage.tenants import ApiKey, Role

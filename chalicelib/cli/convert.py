@@ -65,6 +65,11 @@ def add_parser(subparsers: Any) -> None:
         "--account", metavar="NAME", help="the platform's account, where the file names none"
     )
     parser.add_argument(
+        "--coverage",
+        action="store_true",
+        help="write at the end for which days the file is complete (events of the kind coverage)",
+    )
+    parser.add_argument(
         "--summary",
         action="store_true",
         help="instead of the events, write one JSON object that says what the file holds",
@@ -93,7 +98,9 @@ def run(arguments: argparse.Namespace) -> int:
                 account=arguments.account,
                 mapping=mapping,
             )
-            return _convert(name, reader, summary_only=arguments.summary)
+            return _convert(
+                name, reader, summary_only=arguments.summary, with_coverage=arguments.coverage
+            )
     except ExportRefused as refusal:
         _say(f"{name}: {refusal.code}: {refusal.detail}")
         return EXIT_UNUSABLE
@@ -120,7 +127,7 @@ def _read_mapping(path: Path) -> Mapping:
     return parse_mapping(raw)
 
 
-def _convert(name: str, reader: ExportReader, *, summary_only: bool) -> int:
+def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
     events = invalid = 0
     for outcome in reader:
         if isinstance(outcome, Refused):
@@ -135,6 +142,8 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool) -> int:
             events += len(lines)
             if not summary_only:
                 sys.stdout.writelines(lines)
+    if with_coverage and events and not summary_only:
+        sys.stdout.writelines(_checked_lines(reader.coverage()))
     summary = reader.summary()
     summary["events"] = events
     summary["rejected"] += invalid

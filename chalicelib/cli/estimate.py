@@ -10,11 +10,14 @@ import argparse
 import datetime as dt
 import io
 import json
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import Any
 
+from chalicelib.channels import ROLES
+from chalicelib.days import is_time_zone
 from chalicelib.errors import (
     FieldError,
     InvalidFields,
@@ -23,6 +26,7 @@ from chalicelib.errors import (
     UnusableInput,
 )
 from chalicelib.events import (
+    SPANS,
     Conversion,
     Cost,
     Engagement,
@@ -39,6 +43,7 @@ from chalicelib.storage.experiments import Experiment
 UNUSABLE = 2
 MAX_AHEAD = dt.timedelta(minutes=5)
 _MAX_LISTED = 1000
+_SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
 
 def add_parser(subparsers: Any) -> None:
@@ -48,6 +53,30 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("events", metavar="EVENTS.ndjson", type=Path)
     parser.add_argument("--goal", help="default: purchase, where there is one")
+    parser.add_argument(
+        "--fit-from",
+        type=dt.date.fromisoformat,
+        metavar="DAY",
+        help="first day of the fit; default: the first day with data",
+    )
+    parser.add_argument("--fit-to", type=dt.date.fromisoformat, metavar="DAY", help="last day")
+    parser.add_argument(
+        "--role",
+        dest="roles",
+        action="append",
+        default=[],
+        type=_role,
+        metavar="CHANNEL[/TYPE]=ROLE",
+        help="what an engagement type is to the model, e.g. facebook/click=cause; one of "
+        + ", ".join(ROLES),
+    )
+    parser.add_argument(
+        "--time-zone",
+        default="UTC",
+        type=_time_zone,
+        metavar="ZONE",
+        help="the zone that decides days, e.g. Europe/Berlin (default %(default)s)",
+    )
     parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
@@ -72,9 +101,9 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print ``{"roi": ..., "equivalence": ...}``; 0 with estimates, 2 on unusable input.
+    """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``; 0, or 2 on unusable input.
 
-    With ``--attribution`` there is a third key, ``attribution``.
+    With ``--attribution`` there is a fourth key, ``attribution``.
     """
     now = dt.datetime.now(dt.UTC)
     try:
@@ -96,14 +125,17 @@ def run(options: argparse.Namespace) -> int:
     try:
         document = fit_events(
             lines,
-            window=None,
+            window=lines.window(options.fit_from, options.fit_to),
             currency=lines.currency or "EUR",
             as_of=now,
             fit_id="local",
             experiments=experiments,
             max_people=options.max_people,
+            roles=dict(options.roles),
+            time_zone=options.time_zone,
         )
         printed = {
+            "coverage": document["coverage"],
             "roi": answers.roi(document, **asked),
             "equivalence": answers.equivalence(
                 document, engagement=options.engagement, baseline=options.baseline, **asked
@@ -116,6 +148,21 @@ def run(options: argparse.Namespace) -> int:
         return UNUSABLE
     print(json.dumps(printed, allow_nan=False, indent=2))
     return 0
+
+
+def _role(text: str) -> tuple[str, str]:
+    """An engagement type (or channel) and its role; raises ArgumentTypeError."""
+    source, _, role = text.partition("=")
+    if not _SOURCE.fullmatch(source) or role not in ROLES:
+        raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL[/TYPE]=({'|'.join(ROLES)})")
+    return source, role
+
+
+def _time_zone(text: str) -> str:
+    """The name of a time zone; raises ArgumentTypeError."""
+    if not is_time_zone(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time zone, e.g. Europe/Berlin")
+    return text
 
 
 def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
@@ -147,6 +194,9 @@ def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
 class EventLines:
     """The events of an NDJSON file, each once: of the same event sent again, the last one counts.
 
+    Anonymous events with one id on one day are the same event: a report that was exported again
+    with another time zone books its days at another hour. Spans are identified by their id alone.
+
     The file is read twice, so that what is held is an identity per line and not the events.
 
     Attributes
@@ -161,7 +211,8 @@ class EventLines:
         self._path = path
         self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe is read only once
         self._latest = now + MAX_AHEAD
-        self._last: dict[tuple[str, dt.datetime, str | None], int] = {}
+        self._last: dict[tuple[Hashable, ...], int] = {}
+        self._days: tuple[dt.date, dt.date] | None = None
         self._skip: set[int] = set()
         self.refused: list[tuple[int, str, str]] = []
         self.currency: str | None = None
@@ -173,11 +224,12 @@ class EventLines:
                 self.refused.append((number, error.code, error.message))
                 self._skip.add(number)
                 continue
-            identity = (event.event_id, event.occurred_at, getattr(event, "user_id", None))
+            identity = _identity(event)
             earlier = self._last.get(identity)
             if earlier is not None:
                 self._skip.add(earlier)
             self._last[identity] = number
+            self._extend_days(event)
         self._last.clear()
 
     def __iter__(self) -> Iterator[Event]:
@@ -185,11 +237,26 @@ class EventLines:
             if number not in self._skip:
                 yield _parse(line)
 
+    def window(self, start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date] | None:
+        """The window of a fit of which at most one day is not given; None where none is."""
+        if start is None and end is None:
+            return None
+        if self._days is None:
+            raise UnusableInput("there is no event in the input")
+        return start or self._days[0], end or self._days[1]
+
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         with io.BytesIO(self._piped) if self._piped else self._path.open("rb") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line
+
+    def _extend_days(self, event: Event) -> None:
+        day = event.day
+        if self._days is None:
+            self._days = day, day
+        elif not self._days[0] <= day <= self._days[1]:
+            self._days = min(self._days[0], day), max(self._days[1], day)
 
     def _check(self, event: Event) -> None:
         if event.occurred_at > self._latest:
@@ -202,6 +269,14 @@ class EventLines:
                     "currency_mismatch",
                     f"{currency}, but the first amount is in {self.currency}",
                 )
+
+
+def _identity(event: Event) -> tuple[Hashable, ...]:
+    """What makes an event the same as an earlier one."""
+    if isinstance(event, SPANS):
+        return event.kind, event.event_id
+    user = getattr(event, "user_id", None)
+    return event.event_id, event.day if user is None else event.occurred_at, user
 
 
 def _parse(line: bytes) -> Event:

@@ -155,6 +155,7 @@ def register(store: TenantStore, currency: str) -> None:
             shards=defaults.shards,
             retention_days=defaults.retention_days,
             cors_origins=tuple(origin for origin in origins if origin),
+            time_zone=defaults.time_zone,
         )
     )
 

@@ -5,17 +5,19 @@ tenant's currency) is checked by `services.admission`.
 """
 
 from chalicelib.events.casting import with_user
+from chalicelib.events.context import Annotation, Control, Coverage, Span, start_of_day
+from chalicelib.events.fields import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.events.models import (
-    MAX_COUNT,
+    KINDS,
+    MAY_BE_OTHERS,
     OF_PEOPLE,
+    SPANS,
     Audience,
     Conversion,
     Cost,
     Engagement,
-    EngagementType,
     Event,
-    ShortText,
-    Slug,
+    is_ours,
 )
 from chalicelib.events.parsing import (
     EVENT_ERROR_CODES,
@@ -27,19 +29,28 @@ from chalicelib.events.parsing import (
 
 __all__ = [
     "EVENT_ERROR_CODES",
+    "KINDS",
     "MAX_COUNT",
+    "MAY_BE_OTHERS",
     "OF_PEOPLE",
+    "SPANS",
+    "Annotation",
     "Audience",
+    "Control",
     "Conversion",
     "Cost",
+    "Coverage",
     "Engagement",
     "EngagementType",
     "Event",
     "EventRefused",
     "ShortText",
     "Slug",
+    "Span",
+    "is_ours",
     "parse_event",
     "parse_events",
     "parse_json_events",
+    "start_of_day",
     "with_user",
 ]

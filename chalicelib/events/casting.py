@@ -16,14 +16,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from chalicelib.events.models import (
-    EVENT_ID_PATTERN,
-    MAX_COUNT,
-    MAX_SHORT_TEXT,
-    Conversion,
-    Engagement,
-    Event,
-)
+from chalicelib.events.fields import EVENT_ID_PATTERN, MAX_COUNT, MAX_SHORT_TEXT
+from chalicelib.events.models import Conversion, Engagement, Event
 from chalicelib.money import Money
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -34,7 +28,7 @@ ENGAGEMENT = frozenset({"kind", "event_id", "occurred_at", "channel", "type", "p
 CONVERSION = frozenset({"kind", "event_id", "occurred_at", "goal", "count"})
 """The fields that an event has to have so that it can be cast."""
 
-OF_ENGAGEMENT = frozenset({"campaign_id", "content_id", "cost", "rating", "sentiment"})
+OF_ENGAGEMENT = frozenset({"campaign_id", "content_id", "cost", "rating", "sentiment", "lifetime"})
 OF_CONVERSION = frozenset({"value"})
 """Those that it may have besides."""
 
@@ -64,7 +58,7 @@ class Moulds:
             self._conversions.clear()
         names = raw.keys()
         if type(event) is Engagement and ENGAGEMENT <= names <= ENGAGEMENT | OF_ENGAGEMENT:
-            mould = event.__dict__ | dict.fromkeys(OF_ENGAGEMENT)
+            mould = event.__dict__ | dict.fromkeys(OF_ENGAGEMENT) | {"lifetime": False}
             self._engagements[event.channel, event.type, event.paid] = mould
         elif type(event) is Conversion and CONVERSION <= names <= CONVERSION | OF_CONVERSION:
             self._conversions[event.goal] = event.__dict__ | dict.fromkeys(OF_CONVERSION)
@@ -169,5 +163,10 @@ def _add(others: int, fields: Mould, raw: dict[str, Any]) -> bool:
         if type(sentiment) is not float or not -1 <= sentiment <= 1:
             return False
         fields["sentiment"] = sentiment
+        others -= 1
+    if others and "lifetime" in raw:
+        told = fields["lifetime"] = raw["lifetime"]
+        if told is not True and told is not False:
+            return False
         others -= 1
     return not others

@@ -12,14 +12,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.events.casting import MOULDS_KEPT, Mould, are_event_ids, made_of
-from chalicelib.events.models import (
-    MAX_COUNT,
-    MAX_SHORT_TEXT,
-    MAX_USER_ID,
-    Conversion,
-    Engagement,
-    Event,
-)
+from chalicelib.events.fields import MAX_COUNT, MAX_SHORT_TEXT, MAX_USER_ID
+from chalicelib.events.models import Conversion, Engagement, Event
 from chalicelib.money import Money, parse_amount, parse_currency
 
 ENGAGEMENT = frozenset({"kind", "event_id", "occurred_at", "channel", "type"})
@@ -45,7 +39,7 @@ class JsonMoulds:
         if len(self._engagements) + len(self._conversions) >= MOULDS_KEPT:
             self._engagements.clear()
             self._conversions.clear()
-        if type(event) is Engagement:
+        if type(event) is Engagement and event.type != "reply":  # which needs a parent
             self._engagements[event.channel, event.type] = _mould_of(event, ENGAGEMENT)
         elif type(event) is Conversion:
             self._conversions[event.goal] = _mould_of(event, CONVERSION)

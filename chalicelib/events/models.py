@@ -2,97 +2,38 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-    model_validator,
-)
+from pydantic import Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.events.context import Annotation, Control, Coverage
+from chalicelib.events.fields import (
+    MAX_COUNT,
+    BaseEvent,
+    Count,
+    EngagementType,
+    EventId,
+    Region,
+    ShortText,
+    Slug,
+    UserId,
+)
 from chalicelib.money import Money
 
-EngagementType = Literal[
-    "impression",
-    "view",
-    "click",
-    "like",
-    "share",
-    "comment",
-    "follow",
-    "unfollow",
-    "review",
-    "mention",
-    "save",
-]
-MAX_COUNT = 10**12
-MAX_SHORT_TEXT = 128
-MAX_USER_ID = 256
-EVENT_ID_PATTERN = r"[A-Za-z0-9._:-]{1,128}"
-
-_RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
-)
+ABOUT_TYPES = ("mention", "comment", "review")
+"""Types of engagement that can be about somebody else."""
+MAY_BE_OTHERS = frozenset({"reply", *ABOUT_TYPES})
+"""Types of which some engagements are not what people did with us; see `is_ours`."""
 
 
-def parse_instant(value: Any) -> dt.datetime:
-    """An instant in UTC, microsecond precision, from RFC 3339 text with an offset.
+class Engagement(BaseEvent):
+    """Something people did with content; `count` > 1 stands for a platform's daily total.
 
-    Raises
-    ------
-    PydanticCustomError
-        `invalid_time`.
+    `lifetime`: the day is that of the content, and the count has gathered since then. `about`: the
+    slug of somebody else whom a text is about. `sentiment_checked`: the sentiment by a person's
+    judgement of the same text.
     """
-    if type(value) is dt.datetime and value.tzinfo is dt.UTC:  # what importers give
-        return value
-    if isinstance(value, str) and _RFC3339.match(value):
-        text = value.upper().replace(" ", "T")
-        head, dot, tail = text.partition(".")
-        if dot:  # datetime reads at most six digits of a second
-            fraction = re.match(r"\d+", tail)
-            assert fraction is not None
-            text = f"{head}.{fraction[0][:6]}{tail[fraction.end() :]}"
-        try:
-            return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
-    elif isinstance(value, dt.datetime) and value.tzinfo is not None:
-        return value.astimezone(dt.UTC)
-    raise PydanticCustomError(
-        "invalid_time", "a time is RFC 3339 with an offset, e.g. 2026-03-01T09:30:00+01:00"
-    )
-
-
-Instant = Annotated[dt.datetime, BeforeValidator(parse_instant)]
-EventId = Annotated[StrictStr, Field(pattern=f"^{EVENT_ID_PATTERN}$")]
-Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
-UserId = Annotated[StrictStr, Field(min_length=1, max_length=MAX_USER_ID)]
-ShortText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SHORT_TEXT)]
-
-
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    event_id: EventId
-    occurred_at: Instant
-
-    @property
-    def day(self) -> dt.date:
-        """The UTC day on which it happened."""
-        return self.occurred_at.date()
-
-
-class Engagement(_Event):
-    """Something people did with content; `count` > 1 stands for a platform's daily total."""
 
     kind: Literal["engagement"]
     channel: Slug
@@ -106,7 +47,11 @@ class Engagement(_Event):
     parent_event_id: EventId | None = None
     rating: Annotated[float, Field(strict=True, ge=1, le=5)] | None = None
     sentiment: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
+    sentiment_checked: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
     consent: StrictBool = True
+    lifetime: StrictBool = False
+    about: Slug | None = None
+    region: Region | None = None
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Engagement:
@@ -116,10 +61,18 @@ class Engagement(_Event):
             )
         if self.rating is not None and self.type != "review":
             raise PydanticCustomError("rating_without_review", "only a review has a rating")
+        if self.type == "reply" and self.parent_event_id is None:
+            raise PydanticCustomError(
+                "reply_without_parent", "a reply needs the parent_event_id of what it answers"
+            )
+        if self.about is not None and self.type not in ABOUT_TYPES:
+            raise PydanticCustomError(
+                "about_without_text", "only a mention, a comment or a review has `about`"
+            )
         return self
 
 
-class Conversion(_Event):
+class Conversion(BaseEvent):
     """A goal reached; `value` is the total of the `count` conversions, positive for refunds too."""
 
     kind: Literal["conversion"]
@@ -128,6 +81,8 @@ class Conversion(_Event):
     count: Count = 1
     user_id: UserId | None = None
     refund: StrictBool = False
+    content_id: ShortText | None = None
+    region: Region | None = None
 
     @model_validator(mode="after")
     def _fields_agree(self) -> Conversion:
@@ -138,7 +93,7 @@ class Conversion(_Event):
         return self
 
 
-class Cost(_Event):
+class Cost(BaseEvent):
     """Money spent that belongs to no single engagement, spread evenly over `period_days`."""
 
     kind: Literal["cost"]
@@ -149,7 +104,7 @@ class Cost(_Event):
     period_days: Annotated[StrictInt, Field(ge=1, le=3660)] = 1
 
 
-class Audience(_Event):
+class Audience(BaseEvent):
     """How many followers, fans or subscribers a channel had at a time."""
 
     kind: Literal["audience"]
@@ -157,8 +112,17 @@ class Audience(_Event):
     size: Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)]
 
 
-Event = Engagement | Conversion | Cost | Audience
+Event = Engagement | Conversion | Cost | Audience | Coverage | Annotation | Control
+KINDS = ("engagement", "conversion", "cost", "audience", "coverage", "annotation", "control")
 OF_PEOPLE = (Engagement, Conversion)
 """The kinds of events that somebody can have made."""
 
+SPANS = (Coverage, Annotation)
+"""The kinds of events that are about a span of days and not about an instant."""
+
 TaggedEvent = Annotated[Event, Field(discriminator="kind")]
+
+
+def is_ours(event: Engagement) -> bool:
+    """Whether people did something with us: no answer of the brand's own, no text about others."""
+    return event.type != "reply" and event.about is None

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from chalicelib.errors import FieldError
 from chalicelib.events.casting import Moulds
 from chalicelib.events.casting_json import JsonMoulds
-from chalicelib.events.models import Event, TaggedEvent
+from chalicelib.events.models import KINDS, Event, TaggedEvent
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
 _OF_REPORTS = Moulds()
@@ -38,6 +38,12 @@ _OWN = frozenset(
         "invalid_time",
         "count_with_user",
         "rating_without_review",
+        "reply_without_parent",
+        "about_without_text",
+        "one_source",
+        "ends_before_start",
+        "invalid_format",
+        "out_of_range",
     }
 )
 
@@ -123,7 +129,7 @@ def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
     found = []
     for item in error.errors(include_url=False, include_input=False):
         where = [str(part) for part in item["loc"]]
-        if where and where[0] in ("engagement", "conversion", "cost", "audience"):
+        if where and where[0] in KINDS:
             where = where[1:]
         kind = item["type"]
         if kind in ("union_tag_not_found", "union_tag_invalid"):
@@ -137,7 +143,7 @@ def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
 EVENT_ERROR_CODES = {
     "unknown_field": "The event has a field that its kind does not have.",
     "missing_field": "A required field is missing.",
-    "unknown_kind": "`kind` is none of engagement, conversion, cost, audience.",
+    "unknown_kind": "`kind` is not one of the known kinds.",
     "unknown_value": "The value is none of the allowed ones.",
     "wrong_type": "The value has the wrong JSON type.",
     "invalid_format": "The text does not have the required form.",
@@ -149,6 +155,10 @@ EVENT_ERROR_CODES = {
     "invalid_time": "The time is not RFC 3339 with an offset.",
     "count_with_user": "`count` above 1 with a `user_id`.",
     "rating_without_review": "`rating` on something that is no review.",
+    "reply_without_parent": "A `reply` without the `parent_event_id` of what it answers.",
+    "about_without_text": "`about` on something other than a mention, comment or review.",
+    "one_source": "A coverage names both a channel and a goal, or neither.",
+    "ends_before_start": "`to` is before `from`.",
     "in_the_future": "More than five minutes in the future.",
     "before_retention": "Older than the tenant keeps events.",
     "currency_mismatch": "Not the tenant's reporting currency.",

@@ -44,6 +44,7 @@ def lifetime_events(
         engagement(
             channel, kind, start_of(posted.date()), *parts, count=count, content_id=content_id
         )
+        | {"lifetime": True}
         for kind, count in counts.items()
         if count
     )

@@ -22,7 +22,7 @@ from chalicelib.events import EngagementType
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.numerals import DecimalMark
 
-ENGAGEMENTS: tuple[str, ...] = get_args(EngagementType)
+ENGAGEMENTS: tuple[str, ...] = tuple(one for one in get_args(EngagementType) if one != "reply")
 FIELD_MEANINGS = {
     "day": "the day, in any usual form",
     "time": "a time with its offset from UTC, in place of the day",

@@ -248,6 +248,7 @@ def _outcomes(
             yield outcome._replace(part=outcome.part + offset) if offset else outcome
         reading.claimed.add_all(member.claimed)
         notes.update(dict.fromkeys(member.notes))
+        reading.coverage += member.coverage
         offset += len(found.parts)
     reading.notes.extend(notes)
 

@@ -207,9 +207,12 @@ class Reading:
         Grows while the outcomes are drawn.
     notes : list of str
         What is learnt on the way; complete after the last outcome.
+    coverage : list of dict
+        Raw events of the kind `coverage`; complete after the last outcome.
     """
 
     report: ReportDescription
     outcomes: Iterator[RowOutcome]
     claimed: ClaimedConversions = field(default_factory=ClaimedConversions)
     notes: list[str] = field(default_factory=list)
+    coverage: list[RawEvent] = field(default_factory=list)

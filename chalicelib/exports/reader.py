@@ -123,6 +123,10 @@ class ExportReader:
                 self._not_data += 1
             yield outcome
 
+    def coverage(self) -> list[RawEvent]:
+        """For which days the file is complete, as events; complete after the iteration."""
+        return list(self._reading.coverage)
+
     def summary(self) -> dict[str, Any]:
         """What was read; complete after the iteration.
 

@@ -14,13 +14,16 @@ from typing import Any, TypeGuard
 
 from chalicelib.events import (
     OF_PEOPLE,
-    Audience,
     Conversion,
+    Cost,
+    Coverage,
     Engagement,
     Event,
     EventRefused,
+    Span,
     parse_events,
     parse_json_events,
+    start_of_day,
     with_user,
 )
 from chalicelib.money import Money
@@ -28,6 +31,7 @@ from chalicelib.services.retention import oldest_instant
 from chalicelib.storage.events import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
+_ONE_DAY = dt.timedelta(days=1)
 FUTURE_TOLERANCE = dt.timedelta(minutes=5)
 MAX_MESSAGE_CHARACTERS = 500
 """An event can have more wrong fields than anybody wants to read, or an answer can hold."""
@@ -165,15 +169,23 @@ def refuse_the_future(event: Event, terms: Terms) -> Refusal | None:
     """More than five minutes ahead of our clock is a mistake, not a fast clock."""
     if event.occurred_at > terms.latest:
         return Refusal("in_the_future", "/occurred_at: more than 5 minutes in the future")
+    if isinstance(event, Coverage) and start_of_day(event.last) > terms.latest + _ONE_DAY:
+        return Refusal("in_the_future", "/to: there are no data yet for days in the future")
     return None
 
 
 def refuse_before_retention(event: Event, terms: Terms) -> Refusal | None:
-    """What is older than the tenant keeps events would expire unseen."""
-    if event.occurred_at < terms.oldest:
+    """What is older than the tenant keeps events would expire unseen.
+
+    A coverage or annotation is as old as its last day.
+    """
+    field, last = "occurred_at", event.occurred_at
+    if isinstance(event, Span):
+        field, last = "to", start_of_day(event.last) + _ONE_DAY
+    if last < terms.oldest:
         return Refusal(
             "before_retention",
-            f"/occurred_at: before {terms.oldest:%Y-%m-%d}, older than this tenant keeps events",
+            f"/{field}: before {terms.oldest:%Y-%m-%d}, older than this tenant keeps events",
         )
     return None
 
@@ -246,4 +258,4 @@ def money_of(event: Event) -> tuple[str, Money] | None:
         return None if event.cost is None else ("/cost", event.cost)
     if isinstance(event, Conversion):
         return None if event.value is None else ("/value", event.value)
-    return None if isinstance(event, Audience) else ("/amount", event.amount)
+    return ("/amount", event.amount) if isinstance(event, Cost) else None

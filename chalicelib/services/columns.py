@@ -15,8 +15,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chalicelib.days import SECONDS_PER_DAY
-from chalicelib.errors import UnusableInput
-from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.events import (
+    MAY_BE_OTHERS,
+    Annotation,
+    Audience,
+    Control,
+    Conversion,
+    Cost,
+    Coverage,
+    Engagement,
+    Event,
+    is_ours,
+)
+from chalicelib.services.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
 """A day's share of a cost is rounded to that, so that sums of shares are exact."""
@@ -110,6 +121,12 @@ class Columns:
     Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
     Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
     (`NOBODY` or `NOT_FOLLOWED`).
+
+    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
+    Replies of the brand itself and texts about others are in no column; what they cost is.
+
+    `zone` decides on which day an instant is; None: UTC. Totals of a
+    day are booked at midnight UTC, and stay on their day (`is_booked`).
     """
 
     followed: int = SAMPLE_PARTS
@@ -129,6 +146,9 @@ class Columns:
     )
     costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
+    lifetime: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    zone: dt.tzinfo | None = None
 
     def add(self, event: Event) -> None:
         match event:
@@ -137,12 +157,14 @@ class Columns:
             case Conversion():
                 self._add_conversion(event)
             case Cost():
-                first = event.day.toordinal()
+                first = self._day_of(event, None)
                 share = (event.amount.amount / event.period_days).quantize(SMALLEST_SHARE)
                 for day in range(first, first + event.period_days):
                     self.cost_of_channel[event.channel, day] += share
                 last = first + event.period_days - 1
                 self.costs.append((event.channel, first, last, event.amount.amount))
+            case Coverage() | Annotation() | Control():
+                self.surroundings.add(event, self._day_of(event, None))
             case Audience():
                 pass
 
@@ -154,6 +176,7 @@ class Columns:
         without : collection of str, optional
             People whose events become those of nobody.
         """
+        self.surroundings.extend(other.surroundings)
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
         people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
@@ -164,6 +187,8 @@ class Columns:
         self.count.extend(other.count)
         for (kind, day, who), count in other.apart.items():
             self.apart[kinds[kind], day, who] += count
+        for (kind, day), count in other.lifetime.items():
+            self.lifetime[kinds[kind], day] += count
         for (kind, day), amount in other.cost_of_kind.items():
             self.cost_of_kind[kinds[kind], day] += amount
         for key, amount in other.cost_of_channel.items():
@@ -180,36 +205,57 @@ class Columns:
                 goal.apart[when].extend(sums)
 
     def _add_engagement(self, event: Engagement) -> None:
-        kind = self.kinds.setdefault((event.channel, event.type, event.paid), len(self.kinds))
-        day = event.day.toordinal()
-        person = self._number_of(event.user_id if event.consent else None)
-        if person < 0:
-            self.apart[kind, day, person] += event.count
-        else:
+        zone, what, user = self.zone, event.type, event.user_id if event.consent else None
+        day = event.day.toordinal() if zone is None else self._day_of(event, user)
+        cost = event.cost
+        if what in MAY_BE_OTHERS and not is_ours(event):
+            if cost is not None:
+                self.cost_of_channel[event.channel, day] += cost.amount
+            return
+        kind = self.kinds.setdefault((event.channel, what, event.paid), len(self.kinds))
+        person = self._number_of(user)
+        if person >= 0:
+            at = event.occurred_at if zone is None else self._local(event)
             self.day.append(day)
-            self.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
+            self.time.append(at.timestamp() / SECONDS_PER_DAY)
             self.kind.append(kind)
             self.person.append(person)
             self.count.append(float(event.count))
-        if event.cost is not None:
-            amount = event.cost.amount
-            self.cost_of_kind[kind, day] += amount
-            self.cost_of_channel[event.channel, day] += amount
+        elif event.lifetime:
+            self.lifetime[kind, day] += event.count
+        else:
+            self.apart[kind, day, person] += event.count
+        if cost is not None:
+            self.cost_of_kind[kind, day] += cost.amount
+            self.cost_of_channel[event.channel, day] += cost.amount
 
     def _add_conversion(self, event: Conversion) -> None:
         goal = self.goals[event.goal]
-        day = event.day.toordinal()
+        user = event.user_id
+        day = event.day.toordinal() if self.zone is None else self._day_of(event, user)
         value = event.value.amount if event.value is not None else Decimal()
         count, value = (0, -value) if event.refund else (event.count, value)
-        person = self._number_of(event.user_id)
+        person = self._number_of(user)
         if person < 0:
             goal.apart[day, person].add(count, value)
         else:
             goal.day.append(day)
-            goal.time.append(event.occurred_at.timestamp() / SECONDS_PER_DAY)
+            at = event.occurred_at if self.zone is None else self._local(event)
+            goal.time.append(at.timestamp() / SECONDS_PER_DAY)
             goal.person.append(person)
             goal.count.append(float(count))
             goal.value.append(float(value))
+
+    def _day_of(self, event: Event, user: str | None) -> int:
+        """The ordinal of an event's day in the zone."""
+        at = event.occurred_at
+        if self.zone is None or (user is None and is_booked(at)):
+            return at.toordinal()
+        return at.astimezone(self.zone).toordinal()
+
+    def _local(self, event: Event) -> dt.datetime:
+        """When an event happened by the clock of the zone, as if that were UTC."""
+        return event.occurred_at.astimezone(self.zone).replace(tzinfo=dt.UTC)
 
     def _number_of(self, user: str | None) -> int:
         if user is None:
@@ -221,17 +267,39 @@ class Columns:
             return NOT_FOLLOWED
         return self.people.setdefault(user, len(self.people))
 
-    def span(self) -> tuple[dt.date, dt.date]:
-        """First and last day on which anybody engaged or converted."""
-        apart = [day for _, day, _ in self.apart]
-        apart += [day for goal in self.goals.values() for day, _ in goal.apart]
-        columns = (self.day, apart, *(goal.day for goal in self.goals.values()))
-        days = [column for column in columns if column]
-        if not days:
-            raise UnusableInput("there is neither an engagement nor a conversion in the input")
-        first = min(min(column) for column in days)
-        last = max(max(column) for column in days)
-        return dt.date.fromordinal(first), dt.date.fromordinal(last)
+    def days_of_sources(self) -> dict[int, int]:
+        """How many engagement types and goals have anything on a day, by its ordinal."""
+        import numpy as np
+
+        found: dict[int, int] = defaultdict(int)
+        day = np.frombuffer(self.day, dtype=np.int64)
+        kind = np.frombuffer(self.kind, dtype=np.int64)
+        n_kinds = max(len(self.kinds), 1)
+        pairs = set(np.unique(day * n_kinds + kind).tolist())
+        pairs |= {day * n_kinds + kind for kind, day, _ in self.apart}
+        pairs |= {day * n_kinds + kind for kind, day in self.lifetime}
+        for pair in pairs:
+            found[pair // n_kinds] += 1
+        for goal in self.goals.values():
+            days = set(np.unique(np.frombuffer(goal.day, dtype=np.int64)).tolist())
+            for one in days | {day for day, _ in goal.apart}:
+                found[one] += 1
+        return dict(found)
+
+    def lifetime_kinds(self) -> frozenset[int]:
+        """Kinds of which there are only lifetime counts; of others these are not used."""
+        import numpy as np
+
+        if not self.lifetime:
+            return frozenset()
+        seen = np.bincount(np.frombuffer(self.kind, dtype=np.int64))
+        dated = {kind for kind, _, _ in self.apart}.union(np.flatnonzero(seen).tolist())
+        return frozenset({kind for kind, _ in self.lifetime} - dated)
+
+
+def is_booked(at: dt.datetime) -> bool:
+    """Whether an instant is midnight UTC: where importers book the totals of a day."""
+    return not (at.hour or at.minute or at.second or at.microsecond)
 
 
 def sample_part(user: str) -> int:

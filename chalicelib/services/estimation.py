@@ -9,18 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.days import MAX_WINDOW_DAYS
+from chalicelib.days import MAX_WINDOW_DAYS, zone_of
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
-from chalicelib.services.columns import Columns
+from chalicelib.services.columns import NOBODY, Columns
+from chalicelib.services.coverage import (
+    SourceDays,
+    common_coverage,
+    cover_goal,
+    cover_types,
+    coverage_warnings,
+)
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
+from chalicelib.services.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 
@@ -39,8 +47,11 @@ def fit_events(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
+    roles: Mapping[str, str] | None = None,
+    time_zone: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in the events.
@@ -50,16 +61,22 @@ def fit_events(
     events : iterable of Event
         Pseudonymised or not: a `user_id` only has to be the same for the same person.
     window : (date, date) or None
-        First and last day, inclusive; None: from the first to the last engagement or conversion.
+        First and last day, inclusive; None: see `windows.find_window`.
     currency : str
         The currency of all money in the events.
     as_of : datetime
         When the events were read.
     fit_id : str
+    within : (date, date), optional
+        Where there is no window: days beyond are not in it.
     experiments : sequence of Experiment, optional
         Combined with the estimates of the kinds that they tested.
     max_people : int, optional
         Of more people than that only a sample is followed day by day; intervals widen accordingly.
+    roles : mapping of str to str, optional
+        Roles of engagement types that differ from the usual ones; see `observing.observe`.
+    time_zone : str, optional
+        The IANA name of the zone that decides days; UTC by default.
     progress : callable, optional
         Told the share of the work done, in [0, 1].
 
@@ -73,7 +90,7 @@ def fit_events(
     UnusableInput
         If nothing is left to fit: no engagement, no conversion, a window of over three years.
     """
-    columns = Columns()
+    columns = Columns(zone=zone_of(time_zone))
     for event in events:
         columns.add(event)
     return fit_columns(
@@ -82,8 +99,10 @@ def fit_events(
         currency=currency,
         as_of=as_of,
         fit_id=fit_id,
+        within=within,
         experiments=experiments,
         max_people=max_people,
+        roles=roles,
         progress=progress,
     )
 
@@ -95,12 +114,15 @@ def fit_columns(
     currency: str,
     as_of: dt.datetime,
     fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
+    roles: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in columns of events; everything as in `fit_events`."""
-    start, end = window or columns.span()
+    found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
+    start, end = found_window.start, found_window.end
     n_days = (end - start).days + 1
     if not 1 <= n_days <= MAX_WINDOW_DAYS:
         raise UnusableInput(
@@ -116,7 +138,9 @@ def fit_columns(
         "as_of": as_of.isoformat(),
         "currency": currency,
     }
-    found = header | _document(columns, start, n_days, experiments, max_people, progress)
+    found = header | _document(
+        columns, found_window, n_days, experiments, max_people, roles, progress
+    )
     if window is None:  # nobody asked to leave them out
         found["costs_outside"] = _costs_outside(columns, start, end)
     return found
@@ -124,10 +148,11 @@ def fit_columns(
 
 def _document(
     columns: Columns,
-    start: dt.date,
+    window: Window,
     n_days: int,
     experiments: Sequence[Experiment],
     max_people: int,
+    roles: Mapping[str, str] | None,
     progress: Progress | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
@@ -137,10 +162,23 @@ def _document(
     goals = {}
     observed = None
     names = sorted(columns.goals)
-    end = start + dt.timedelta(days=n_days - 1)
+    start, end = window.start, window.end
+    declared = list(columns.surroundings.declared.values())
+    context = columns.surroundings.context(start, n_days)
+    types: list[SourceDays] | None = None
+    covered_goals = {}
     for number, goal in enumerate(names):
-        observed = observe(columns, goal, start, n_days, max_people=max_people)
+        observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
+        if types is None:
+            types = cover_types(list(columns.kinds), observed.counts.T.tolist(), declared, start)
+        covered = covered_goals[goal] = cover_goal(goal, observed.outcome.tolist(), declared, start)
+        observed = replace(observed, coverage=common_coverage(types, covered), context=context)
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
+        for source, warnings in zip(types, estimates.warnings, strict=True):
+            warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
+        if window.outside:
+            days = [day.isoformat() for day in window.outside]
+            estimates.diagnostics["outliers_outside_window"] = days
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
         )
@@ -154,10 +192,19 @@ def _document(
             )
         }
     assert observed is not None  # there is a goal
+    assert types is not None
+    gathered = columns.lifetime_kinds()
+    apart = dict(columns.apart) | {
+        (kind, day, NOBODY): count
+        for (kind, day), count in columns.lifetime.items()
+        if kind in gathered
+    }
     anonymous = count_anonymous(
-        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=columns.apart
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
     )
     return {
+        "coverage": _coverage_document(columns, observed.names, types, covered_goals, start),
+        "annotations": columns.surroundings.shown_annotations(start, end),
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
@@ -180,6 +227,25 @@ def _document(
         "goals": goals,
         "experiments_without_goal": without_goal(experiments, goals),
     }
+
+
+def _coverage_document(
+    columns: Columns,
+    names: Sequence[str],
+    types: Sequence[SourceDays],
+    goals: Mapping[str, SourceDays],
+    start: dt.date,
+) -> list[dict[str, Any]]:
+    """Goals first, then engagement types: what is known of the days of each."""
+    shown: list[dict[str, Any]] = [
+        {"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}
+        | one.shown(start)
+        for goal, one in goals.items()
+    ]
+    for (channel, type_, paid), name, one in zip(columns.kinds, names, types, strict=True):
+        about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
+        shown.append({"source": name} | about | one.shown(start))
+    return shown
 
 
 def _goal_document(

@@ -18,21 +18,23 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from chalicelib.days import stamp
+from chalicelib.days import stamp, zone_of
 from chalicelib.errors import UnfinishedFit
 from chalicelib.events import Event
 from chalicelib.services.columns import SAMPLE_PARTS, Columns
+from chalicelib.services.fit_windows import (
+    FitWindow,
+    events_of_shard,
+    spans_of,
+    window_of,
+)
 from chalicelib.services.fits import (
     Estimate,
-    FitWindow,
     conclude_fit,
-    earlier_days,
     estimate_columns,
     fail_fit,
-    reaches_into,
     saved,
     show_fit,
-    window_of,
 )
 from chalicelib.services.packing import pack_columns, unpack_columns
 from chalicelib.storage.fits import ENDED, FitHeader
@@ -173,7 +175,7 @@ def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
     header = show_fit(store, plan.fit_id)
     if header.status in ENDED:
         return 0
-    columns = Columns(plan.followed)
+    columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
     for event in _events_of(store, plan, part):
         columns.add(event)
     packed = pack_columns(columns, _about(plan, part))
@@ -210,7 +212,9 @@ def merge_parts(
     header = show_fit(store, plan.fit_id)
     if header.status not in ENDED:
         erased = store.erasures.people()
-        columns = Columns(plan.followed)
+        columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
+        for span in spans_of(store, plan.window):
+            columns.add(span)
         for part in plan.parts:
             packed = store.fit_parts.get(plan.fit_id, part.number)
             columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)
@@ -316,16 +320,9 @@ def _first_days(
 
 
 def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
-    """The events of a part; of its shard's first, also earlier costs that reach into the window."""
-    window = plan.window
+    """The events of a part."""
     first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
-    earlier = earlier_days(store, window) if first == window.start else None
-    for day in _days(*earlier) if earlier is not None else ():
-        for event in store.events.in_partition(day, part.shard):
-            if reaches_into(event, window):
-                yield event
-    for day in _days(first, last):
-        yield from store.events.in_partition(day, part.shard)
+    return events_of_shard(store, plan.window, part.shard, first, last)
 
 
 def _has_stopped(header: FitHeader, now: dt.datetime) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from chalicelib.days import MAX_WINDOW_DAYS, stamp
@@ -18,9 +19,8 @@ from chalicelib.errors import (
     NotFound,
     UnusableInput,
 )
-from chalicelib.events import Cost, Event
 from chalicelib.services.experiments import all_experiments
-from chalicelib.services.retention import first_whole_day
+from chalicelib.services.fit_windows import FitWindow, events_of, window_of
 from chalicelib.storage.fits import ENDED, Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -113,38 +113,9 @@ def run_fit(
         window=window,
         as_of=now,
         now=now,
-        estimate=estimate or _estimation(),
+        estimate=partial(estimate or _estimation(), time_zone=store.config.time_zone),
         progress=progress,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FitWindow:
-    """What a fit reads; no day where the whole window is older than the tenant keeps events.
-
-    Attributes
-    ----------
-    start, end : date
-        First and last day, inclusive.
-    oldest : date
-        Nothing is read of days before it, even if it is still there.
-    """
-
-    start: dt.date
-    end: dt.date
-    oldest: dt.date
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no day."""
-        return self.start > self.end
-
-
-def window_of(store: TenantStore, header: FitHeader, as_of: dt.datetime) -> FitWindow:
-    """What a fit reads by the retention of the moment."""
-    oldest = first_whole_day(store.config, as_of)
-    start = max(dt.date.fromisoformat(header.window_from), oldest)
-    return FitWindow(start, dt.date.fromisoformat(header.window_to), oldest)
 
 
 def conclude_fit(
@@ -175,6 +146,8 @@ def conclude_fit(
         document = estimate(
             events,
             window=(window.start, window.end) if header.window_given else None,
+            within=(window.start, window.end),
+            roles=store.config.roles,
             currency=store.config.currency,
             as_of=as_of,
             fit_id=header.fit_id,
@@ -294,30 +267,6 @@ def answering_document(
     if document is None:
         raise NotFound("this fit has no answers: it is not done")
     return document
-
-
-def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
-    """The events of a window, and the costs that began before it and reach into it."""
-    if not window.is_empty:
-        earlier = earlier_days(store, window)
-        if earlier is not None:
-            for event in store.iter_events(*earlier):
-                if reaches_into(event, window):
-                    yield event
-        yield from store.iter_events(window.start, window.end)
-
-
-def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.date] | None:
-    """First and last day before a window on which costs may lie that reach into it."""
-    longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
-    earliest = max(window.start - longest, window.oldest)
-    last = window.start - dt.timedelta(days=1)
-    return (earliest, last) if earliest <= last else None
-
-
-def reaches_into(event: Event, window: FitWindow) -> bool:
-    """Whether an event of before a window is a cost that is spread into it."""
-    return isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > window.start
 
 
 def _estimation() -> Estimate:

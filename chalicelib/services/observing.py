@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import role_of
@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
 
 def observe(
-    columns: Columns, goal: str, start: dt.date, n_days: int, *, max_people: int
+    columns: Columns,
+    goal: str,
+    start: dt.date,
+    n_days: int,
+    *,
+    max_people: int,
+    roles: Mapping[str, str] | None = None,
 ) -> Observations:
     """The arrays of one goal; events outside the window are left out.
 
@@ -38,6 +44,8 @@ def observe(
     max_people : int
         Of more people than that, whole parts are left out of the journeys (not out of the daily
         totals), until about as many are left.
+    roles : mapping of str to str, optional
+        Roles that differ from the usual ones, by ``channel/type`` or by channel.
     """
     import numpy as np
 
@@ -61,6 +69,10 @@ def observe(
         if 0 <= on - first < n_days:
             counts[on - first, number_of_kind] += times
             identified[number_of_kind] += times * (whose == NOT_FOLLOWED)
+    gathered = columns.lifetime_kinds()
+    for (number_of_kind, on), times in columns.lifetime.items():
+        if number_of_kind in gathered and 0 <= on - first < n_days:
+            counts[on - first, number_of_kind] += times
     conversions = columns.goals[goal]
     when = np.frombuffer(conversions.day, dtype=np.int64) - first
     who = np.frombuffer(conversions.person, dtype=np.int64)
@@ -77,8 +89,11 @@ def observe(
     bought = counted & (who >= 0) & (number > 0)
 
     # first seen by what the model compares: other goals and visits change nothing about this one
-    roles = [role_of(*key) for key in columns.kinds]
-    is_cause = np.array([role == "cause" for role in roles], dtype=bool)[kind]
+    played = [
+        "lifetime" if number in gathered else _role(key, roles or {})
+        for key, number in columns.kinds.items()
+    ]
+    is_cause = np.array([role == "cause" for role in played], dtype=bool)[kind]
     first_day = np.full(len(columns.people), n_days, dtype=np.int64)
     seen = known & is_cause
     np.minimum.at(first_day, person[seen], day[seen])
@@ -105,12 +120,12 @@ def observe(
         first_day=first_day,
     )
     return Observations(
-        names=tuple(_name(key, columns.kinds) for key in columns.kinds),
+        names=tuple(source_name(key, columns.kinds) for key in columns.kinds),
         counts=counts,
         identified=identified,
         roles=tuple(
             "exposure" if _is_exposure(key, columns.kinds) and n == 0 else role
-            for key, role, n in zip(columns.kinds, roles, identified, strict=True)
+            for key, role, n in zip(columns.kinds, played, identified, strict=True)
         ),
         people=journeys,
         sampled=share,
@@ -132,7 +147,14 @@ def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_]
     return part < parts, parts / SAMPLE_PARTS
 
 
-def _name(kind: Kind, kinds: Iterable[Kind]) -> str:
+def _role(kind: Kind, declared: Mapping[str, str]) -> str:
+    """What a type is to the model: as declared for it, or for its channel, or as usual."""
+    channel, what, _ = kind
+    found = declared.get(f"{channel}/{what}") or declared.get(channel)
+    return found or role_of(*kind)
+
+
+def source_name(kind: Kind, kinds: Iterable[Kind]) -> str:
     """``channel/type``, with ``:paid`` or ``:organic`` where the data have both."""
     channel, what, paid = kind
     if (channel, what, not paid) in set(kinds):

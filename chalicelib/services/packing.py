@@ -18,8 +18,9 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.services.columns import Columns, OrderSums
+from chalicelib.services.surroundings import Surroundings
 
-FORM = f"likeworth columns 1 {sys.byteorder}"
+FORM = f"likeworth columns 2 {sys.byteorder}"
 LEVEL = 1
 """Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
 
@@ -42,6 +43,8 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
         "kinds": list(columns.kinds),
         "people": list(columns.people),
         "apart": [(*key, count) for key, count in columns.apart.items()],
+        "lifetime": [(*key, count) for key, count in columns.lifetime.items()],
+        "surroundings": columns.surroundings.as_json(),
         "cost_of_kind": [(*key, str(amount)) for key, amount in columns.cost_of_kind.items()],
         "cost_of_channel": [(*key, str(amount)) for key, amount in columns.cost_of_channel.items()],
         "costs": [(*rest, str(amount)) for *rest, amount in columns.costs],
@@ -81,6 +84,9 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     columns.people.update({one: number for number, one in enumerate(header["people"])})
     for kind, day, who, count in header["apart"]:
         columns.apart[kind, day, who] = count
+    for kind, day, count in header["lifetime"]:
+        columns.lifetime[kind, day] = count
+    columns.surroundings = Surroundings.from_json(header["surroundings"])
     for kind, day, amount in header["cost_of_kind"]:
         columns.cost_of_kind[kind, day] = Decimal(amount)
     for channel, day, amount in header["cost_of_channel"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chalicelib.storage.events import TTL_MARGIN_DAYS
+from chalicelib.storage.event_items import TTL_MARGIN_DAYS
 from chalicelib.storage.tenants import TenantConfig
 
 _DAY = dt.timedelta(days=1)

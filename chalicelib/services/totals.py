@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields
-from chalicelib.events import Audience, Conversion, Cost, Engagement, Event
+from chalicelib.events import Audience, Conversion, Cost, Engagement, Event, is_ours
 from chalicelib.services.retention import may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
@@ -65,7 +65,8 @@ def total(events: Iterable[Event]) -> list[Row]:
     for event in events:
         match event:
             case Engagement():
-                _add_engagement(sums, event)
+                if is_ours(event):
+                    _add_engagement(sums, event)
             case Conversion():
                 row = _row(sums, kind="conversion", goal=event.goal, refund=event.refund)
                 row["count"] = row.get("count", 0) + event.count

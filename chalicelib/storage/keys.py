@@ -82,6 +82,11 @@ def event_partition(tenant: str, day: dt.date, shard: int) -> str:
     return f"{tenant}#events#{_name_of(day)}#{shard}"
 
 
+def spans_partition(tenant: str) -> str:
+    """Partition key of a tenant's coverage and annotations; the sort key is the event id."""
+    return f"{tenant}#events#spans"
+
+
 @lru_cache(maxsize=4096)
 def _name_of(day: dt.date) -> str:
     return day.isoformat()

@@ -110,6 +110,7 @@ class TenantStore:
                 shards=self.settings.shards,
                 retention_days=self.settings.retention_days,
                 cors_origins=tuple(origin for origin in origins if origin),
+                time_zone=self.settings.time_zone,
             )
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from chalicelib.storage import keys
@@ -32,6 +32,11 @@ class TenantConfig:
         How long raw events are kept.
     cors_origins : tuple of str
         Origins from which a browser may call, or ``*``.
+    time_zone : str
+        IANA name of the zone that decides on which day an instant is.
+    roles : dict of str to str
+        What engagement types are to the models, where that is not as usual: by ``channel/type`` or
+        by channel, one of `channels.ROLES`.
     longest_retention_days : int
         The longest that it ever was, 0 if that is now: events from then may still be there.
     """
@@ -41,6 +46,8 @@ class TenantConfig:
     retention_days: int
     cors_origins: tuple[str, ...] = ()
     longest_retention_days: int = 0
+    time_zone: str = "UTC"
+    roles: dict[str, str] = field(default_factory=dict)
 
     @property
     def kept_days(self) -> int:
@@ -169,6 +176,8 @@ def to_config(item: Item) -> TenantConfig:
         retention_days=stored["retention_days"],
         cors_origins=tuple(stored.get("cors_origins", ())),
         longest_retention_days=stored.get("longest_retention_days", 0),
+        time_zone=stored.get("time_zone", "UTC"),
+        roles=dict(stored.get("roles", {})),
     )
 
 

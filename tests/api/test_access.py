@@ -42,6 +42,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/engagements"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
+    ("GET", "/v1/coverage"): {"read"},
     ("GET", "/v1/timeseries?metric=cost"): {"read"},
     ("POST", "/v1/experiments"): set(),
     ("GET", "/v1/experiments"): {"read"},

@@ -127,6 +127,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/v1/engagements"): Line(),
     ("GET", "/v1/equivalence"): Line("?engagement=facebook/like"),
     ("GET", "/v1/attribution"): Line(),
+    ("GET", "/v1/coverage"): Line(),
     ("GET", "/v1/timeseries"): Line(f"?metric=engagements&from={TODAY - WEEK}&to={TODAY + WEEK}"),
     ("POST", "/v1/experiments"): Line(
         body=lambda ids, _: make_holdout(experiment_id=ids["experiment_id"]), makes=True

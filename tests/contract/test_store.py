@@ -22,9 +22,12 @@ from chalicelib.storage.totals import DayTotals, Reading
 from tests.contract.conftest import Engine
 from tests.factories import (
     NOW,
+    make_annotation,
     make_audience,
+    make_control,
     make_conversion,
     make_cost,
+    make_coverage,
     make_event,
     money,
 )
@@ -54,12 +57,19 @@ EVERY_FIELD = {
         parent_event_id="e0",
         rating=4.5,
         sentiment=-1e-300,
+        sentiment_checked=0.25,
+        about="rival",
+        region="DE-BY",
+        lifetime=True,
         occurred_at="2026-03-14T23:59:59.999999Z",
     ),
     "engagement of many": make_event(event_id="many", count=10**12, cost=money("1" * 15)),
     "without consent": make_event(event_id="no", consent=False),
     "bare": make_event(event_id="bare"),
     "conversion": make_conversion(event_id="c", user_id="BBBBBBBBBBBBBBBBBBBBBB", refund=True),
+    "conversion somewhere": make_conversion(event_id="w", region="AT-9", content_id="post 7"),
+    "reply": make_event(event_id="r", type="reply", parent_event_id="every.field:1"),
+    "control": make_control(event_id="t", value=-0.1),
     "free conversions": make_conversion(event_id="f", value=None, count=7, goal="signup"),
     "cost": make_cost(event_id="o", paid=False, campaign_id="x", period_days=30),
     "zero cost": make_cost(event_id="z", paid=True, amount=money("0")),
@@ -72,6 +82,34 @@ def test_an_event_comes_back_as_it_was(engine: Engine, raw: dict[str, Any]) -> N
     store = engine.store()
     write(store, raw)
     assert read(store) == [parse_event(raw)]
+
+
+SPANS = {
+    "coverage of a channel": make_coverage(event_id="v1"),
+    "coverage of a type": make_coverage(event_id="v2", type="like", paid=False),
+    "coverage of a goal": make_coverage(event_id="v3", channel=None, goal="purchase"),
+    "annotation": make_annotation(event_id="n1", name="Sale ✓"),
+    "with a time": make_annotation(event_id="n2", occurred_at="2026-03-08T09:30:00.000001Z"),
+}
+
+
+@pytest.mark.parametrize("raw", SPANS.values(), ids=SPANS.keys())
+def test_a_span_comes_back_as_it_was_and_lies_in_no_day(
+    engine: Engine, raw: dict[str, Any]
+) -> None:
+    store = engine.store()
+    write(store, raw)
+    write(store, raw)
+    assert list(store.events.spans()) == [parse_event(raw)]
+    assert read(store, dt.date(2026, 3, 1), dt.date(2026, 3, 15)) == []
+
+
+def test_a_span_sent_again_with_other_days_replaces_the_first(engine: Engine) -> None:
+    store = engine.store()
+    write(store, make_coverage(event_id="v", first="2026-03-01", last="2026-03-10"))
+    longer = make_coverage(event_id="v", first="2026-02-01", last="2026-03-15")
+    write(store, longer)
+    assert list(store.events.spans()) == [parse_event(longer)]
 
 
 def test_the_same_event_again_changes_nothing(engine: Engine) -> None:
@@ -155,10 +193,11 @@ def test_reading_takes_the_first_and_last_day_and_no_others(engine: Engine) -> N
 
 def test_tenants_see_nothing_of_each_other(engine: Engine) -> None:
     ours, theirs = engine.store("acme"), engine.store("acme-2")
-    write(theirs, make_event())
+    write(theirs, make_event(), make_coverage())
     theirs.imports.add(Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z"))
     theirs.fits.put_document("20260314T000000Z-00000001", {"goals": {}})
     assert read(ours) == []
+    assert list(ours.events.spans()) == []
     assert ours.imports.newest_first(limit=10) == []
     assert ours.fits.latest_document() is None
 
@@ -450,6 +489,14 @@ def test_a_tenant_is_registered_once_with_the_first_configuration(engine: Engine
     assert again.config == first == TenantConfig("USD", 2, 3 * 365, ("https://a.example", "x"))
     assert again.is_registered()
     assert list(list_tenants(engine.low_level())) == ["acme"]
+
+
+def test_time_zone_and_roles_of_a_tenant_come_back(engine: Engine) -> None:
+    store = engine.store()
+    chosen = {"time_zone": "Europe/Berlin", "roles": {"facebook/click": "cause"}}
+    changed = dataclasses.replace(store.config, **chosen)
+    store.items.configure(changed)
+    assert store.items.config() == changed
 
 
 def test_the_number_of_shards_cannot_change(engine: Engine) -> None:

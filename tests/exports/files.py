@@ -7,7 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +100,7 @@ class Read:
     outcomes: list[RowOutcome]
     summary: dict[str, Any]
     encoding: str
+    coverage: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -156,8 +157,8 @@ def read(content: str | bytes, **options: Any) -> Read:
     data = content.encode() if isinstance(content, str) else content
     reader = read_export(Pipe(data), **options)  # type: ignore[arg-type]
     outcomes = list(reader)
-    result = Read(outcomes, reader.summary(), reader.report.encoding)
-    for event in result.events:
+    result = Read(outcomes, reader.summary(), reader.report.encoding, reader.coverage())
+    for event in (*result.events, *result.coverage):
         parse_event(event)
     return result
 

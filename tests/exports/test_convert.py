@@ -39,6 +39,16 @@ def test_events_stand_on_standard_output_and_refused_rows_on_standard_error(
     assert errors.startswith(f"{export}:5: invalid_number: Clicks 'x'")
 
 
+def test_the_coverage_stands_behind_the_events_where_it_is_asked_for(
+    export: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(export, "--coverage") == 0
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["kind"] for line in lines] == ["engagement"] * 2 + ["coverage"] * 2
+    assert {line["type"] for line in lines[2:]} == {"impression", "click"}
+
+
 def test_the_summary_stands_in_place_of_the_events(
     export: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -131,7 +131,7 @@ class Life:
         events = {
             (item["pk"]["S"], item["sk"]["S"]): item
             for item in self.dynamodb.items()
-            if "#events#" in item["pk"]["S"]
+            if "#events#2" in item["pk"]["S"]
         }
         wiring.use_session(DurableSession(self.dynamodb, self.s3))
         path = f"/v1/imports/{self.setting.import_id}"

@@ -69,7 +69,7 @@ def stored_ids(layer: FaultLayer, cloud: Cloud) -> Counter[str]:
     found = Counter(
         item["sk"]["S"].rpartition("#")[2]
         for item in cloud.items()
-        if "#events#" in item["pk"]["S"]
+        if "#events#2" in item["pk"]["S"]
     )
     layer.faults = weather
     return found

@@ -66,7 +66,7 @@ FIELDS: dict[str, list[Any]] = {
         None,
     ],
     "channel": ["xing", "facebook", "Xing", "", 1, None, ["xing"], Text("xing")],
-    "type": ["click", "review", "like", "gaze", None, {}],
+    "type": ["click", "review", "like", "reply", "mention", "gaze", None, {}],
     "paid": [True, False, 1, 0, 1.0, "true", None],
     "count": [1, 2, 10**12, 10**12 + 1, 0, -1, True, 1.0, "1", None, Decimal(1)],
     "campaign_id": ["c", "x" * 128, "x" * 129, "", "\ud800", "ü", 3, None],
@@ -89,6 +89,10 @@ FIELDS: dict[str, list[Any]] = {
     "user_id": ["u", "x" * 256, "x" * 257, "", " ", "\u00fc", "\ud800", 7, None, Text("t")],
     "consent": [True, False, None],
     "parent_event_id": ["p", "?", None],
+    "sentiment_checked": [-0.5, 2.0, None],
+    "lifetime": [True, False, 1, None],
+    "about": ["rival", "Rival", None],
+    "region": ["DE-BY", "x" * 65, "", None],
     "goal": ["purchase", "lead", "Lead", "", None, 1, ["lead"]],
     "value": [
         Money(amount=Decimal(3), currency="EUR"),
@@ -162,8 +166,8 @@ def test_events_at_once_are_those_one_by_one(raws: list[Any]) -> None:
 )
 @pytest.mark.parametrize(
     "good",
-    [GOOD | {"type": "click"}, GOOD | {"type": "review"}, SOLD],
-    ids=["click", "review", "lead"],
+    [GOOD | {"type": "click"}, GOOD | {"type": "review"}, GOOD | {"type": "mention"}, SOLD],
+    ids=["click", "review", "mention", "lead"],
 )
 def test_one_odd_value_is_judged_as_alone(good: dict[str, Any], name: str, value: Any) -> None:
     plain = [good | {"event_id": f"n{number}"} for number in range(3)]
@@ -187,6 +191,22 @@ def test_what_was_seen_before_is_cast_and_is_like_any_other_event() -> None:
     assert event.model_dump() == parse_event(again).model_dump()
     assert event.model_copy(update={"user_id": "u"}).user_id == "u"
     assert hash(event) == hash(parse_event(again))
+
+
+def test_a_lifetime_count_is_cast_too() -> None:
+    moulds = Moulds()
+    raw = GOOD | {"type": "like", "event_id": "first", "lifetime": True}
+    moulds.learn(raw, parse_event(raw))
+    plain = GOOD | {"type": "like", "event_id": "second"}
+    assert moulds.cast([raw, plain]) == [parse_event(raw), parse_event(plain)]
+    assert moulds.cast([raw | {"lifetime": 1}]) == [None]
+
+
+def test_replies_are_left_to_the_models_because_they_need_a_parent() -> None:
+    reply = LIKED | {"type": "reply", "parent_event_id": "p"}
+    moulds = JsonMoulds()
+    moulds.learn(reply, parse_event(reply))
+    assert moulds.cast([LIKED | {"type": "reply"}]) == [None]
 
 
 def test_a_conversion_is_cast_too() -> None:
@@ -242,6 +262,8 @@ LEFT_TO_PYDANTIC: list[dict[str, Any]] = [
     BOUGHT | {"kind": "engagement"},
     BOUGHT | {"refund": True},
     BOUGHT | {"value": {"amount": 3, "currency": "EUR", "tax": 1}},
+    LIKED | {"type": "reply"},
+    BOUGHT | {"region": "DE-BY"},
 ]
 
 

@@ -10,7 +10,17 @@ import pytest
 from chalicelib.events import Engagement, EventRefused, parse_event
 from chalicelib.services.admission import Refusal, Terms, admit_all, admit_event, admit_json
 from chalicelib.storage.events import Withdrawn
-from tests.factories import NOW, make_audience, make_conversion, make_cost, make_event, money
+from tests.factories import (
+    NOW,
+    make_annotation,
+    make_audience,
+    make_control,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+    money,
+)
 
 TERMS = Terms(
     now=NOW,
@@ -28,6 +38,12 @@ GOOD: list[Any] = [
     make_conversion(value=None),
     make_cost(),
     make_audience(),
+    make_coverage(),
+    make_coverage(first="2020-01-01"),
+    make_coverage(last="2026-03-16"),
+    make_annotation(),
+    make_annotation(last="2026-04-30"),
+    make_control(),
 ]
 REFUSED: dict[str, Any] = {
     "in_the_future": make_event(occurred_at="2026-03-15T12:05:01Z"),
@@ -64,6 +80,24 @@ def test_what_is_refused_among_others_is_refused_alone_and_so_are_no_others(
     assert together == [alone(one) for one in (*GOOD, raw, *GOOD)]
     (refusal,) = [one for one in together if isinstance(one, Refusal)]
     assert refusal.code == code
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "pointer"),
+    [
+        (make_coverage(last="2026-03-17"), "in_the_future", "/to"),
+        (make_annotation(first="2026-04-01", last="2026-04-30"), "in_the_future", "/occurred_at"),
+        (make_coverage(first="2025-01-01", last="2025-03-13"), "before_retention", "/to"),
+        (make_annotation(first="2025-01-01", last="2025-03-13"), "before_retention", "/to"),
+    ],
+)
+def test_a_span_is_as_old_as_its_last_day_and_no_coverage_is_in_the_future(
+    raw: dict[str, Any], code: str, pointer: str
+) -> None:
+    verdict = alone(raw)
+    assert isinstance(verdict, Refusal)
+    assert verdict.code == code
+    assert verdict.message.startswith(pointer)
 
 
 @pytest.mark.parametrize("admit", [admit_all, admit_json])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.cli.estimate import EventLines
+from tests.factories import NOW, make_annotation, make_coverage, make_event
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
 
@@ -43,9 +46,73 @@ def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Pat
     answer = json.loads(done.stdout)
     assert done.returncode == 0
     assert done.stderr == ""
-    assert set(answer) == {"roi", "equivalence"}
+    assert list(answer) == ["coverage", "roi", "equivalence"]
+    assert {one["source"] for one in answer["coverage"]} >= {"purchase", "facebook/like"}
     assert answer["equivalence"]["engagement"]["channel"] == "facebook"
     assert answer["equivalence"]["baseline"]["paid"] is True
+
+
+def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
+    done = estimate(events, "--fit-from", "2026-01-10", "--fit-to", "2026-02-05")
+
+    window = json.loads(done.stdout)["roi"]["fit"]["window"]
+    assert window == {"from": "2026-01-10", "to": "2026-02-05"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--role", "facebook/click=bystander"), ("--role", "cause"), ("--time-zone", "Mars/Base")],
+)
+def test_an_option_that_makes_no_sense_is_a_usage_error(
+    events: Path, option: str, value: str
+) -> None:
+    done = estimate(events, option, value)
+
+    assert done.returncode == 2
+    assert value in done.stderr
+
+
+def lines_of(path: Path, *raws: dict[str, Any]) -> EventLines:
+    path.write_text("".join(json.dumps(raw) + "\n" for raw in raws))
+    return EventLines(path, NOW)
+
+
+def test_an_anonymous_event_at_another_hour_of_its_day_replaces_the_first(tmp_path: Path) -> None:
+    lines = lines_of(
+        tmp_path / "twice.ndjson",
+        make_event(event_id="day", occurred_at="2026-03-14T00:00:00Z", count=10),
+        make_event(event_id="day", occurred_at="2026-03-14T08:00:00Z", count=12),
+        make_event(event_id="day", occurred_at="2026-03-13T08:00:00Z", count=5),
+        make_event(event_id="one", occurred_at="2026-03-14T08:00:00Z", user_id="u"),
+        make_event(event_id="one", occurred_at="2026-03-14T09:00:00Z", user_id="u"),
+    )
+
+    assert [getattr(event, "count", 0) for event in lines] == [12, 5, 1, 1]
+
+
+def test_a_span_is_replaced_by_the_next_one_with_its_id(tmp_path: Path) -> None:
+    lines = lines_of(
+        tmp_path / "spans.ndjson",
+        make_coverage(event_id="v", first="2026-02-01"),
+        make_coverage(event_id="v", first="2026-03-01"),
+        make_annotation(event_id="v"),
+    )
+
+    assert [event.kind for event in lines] == ["coverage", "annotation"]
+    assert next(iter(lines)).day == dt.date(2026, 3, 1)
+
+
+def test_a_window_that_is_half_given_takes_the_other_day_from_the_events(tmp_path: Path) -> None:
+    first, last = dt.date(2026, 3, 1), dt.date(2026, 3, 14)
+    lines = lines_of(
+        tmp_path / "days.ndjson",
+        make_event(occurred_at="2026-03-14T08:00:00Z"),
+        make_event(occurred_at="2026-03-01T08:00:00Z"),
+    )
+
+    assert lines.window(None, None) is None
+    assert lines.window(dt.date(2026, 3, 5), None) == (dt.date(2026, 3, 5), last)
+    assert lines.window(None, dt.date(2026, 3, 5)) == (first, dt.date(2026, 3, 5))
 
 
 def test_bad_lines_are_named_and_the_rest_is_estimated(events: Path, tmp_path: Path) -> None:
@@ -145,7 +212,7 @@ def test_the_classical_models_are_printed_when_they_are_asked_for(events: Path) 
     done = estimate(events, "--attribution")
 
     answer = json.loads(done.stdout)
-    assert set(answer) == {"roi", "equivalence", "attribution"}
+    assert set(answer) == {"coverage", "roi", "equivalence", "attribution"}
     credits = answer["attribution"]["totals"]["credits"]
     assert credits["shapley"]["conversions"] == pytest.approx(credits["last"]["conversions"])
 

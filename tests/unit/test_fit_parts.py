@@ -25,7 +25,8 @@ from chalicelib.services.fit_parts import (
     plan_fit,
     read_part,
 )
-from chalicelib.services.fits import run_fit, show_fit, window_of
+from chalicelib.services.fit_windows import window_of
+from chalicelib.services.fits import run_fit, show_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import fit_part_object
 from chalicelib.storage.tenant_store import TenantStore
@@ -105,7 +106,10 @@ def test_of_too_many_events_people_are_followed_who_have_so_many_and_all_are_cou
     merge_parts(store, plan, now=NOW)
     made = document_of(store, plan.fit_id)
     columns = Columns(plan.followed)
-    for event in store.iter_events(START - dt.timedelta(days=20), NOW.date()):
+    for event in (
+        *store.events.spans(),
+        *store.iter_events(START - dt.timedelta(days=20), NOW.date()),
+    ):
         columns.add(event)
     shards = [sample_part(one) for one in columns.people]
     assert 0 < len(shards) < PEOPLE

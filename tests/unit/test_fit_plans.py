@@ -23,7 +23,8 @@ from chalicelib.services.fit_parts import (
     plan_fit,
     plan_from_json,
 )
-from chalicelib.services.fits import FitWindow, run_fit
+from chalicelib.services.fit_windows import FitWindow
+from chalicelib.services.fits import run_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import make_event

@@ -100,7 +100,7 @@ class Shared:
         return {
             item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"])
             for item in self.dynamodb.items()
-            if "#events#" in item["pk"]["S"]
+            if "#events#2" in item["pk"]["S"]
         }
 
     def report(self) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chalicelib.events import EventRefused, parse_event
 from chalicelib.storage import keys
-from chalicelib.storage.events import TTL_MARGIN_DAYS, to_event, to_item
+from chalicelib.storage.event_items import TTL_MARGIN_DAYS, to_event, to_item
 from tests.factories import make_event
 
 FIRST, LAST = dt.date(1970, 1, 2), dt.date(9990, 1, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -13,7 +14,14 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
-from tests.factories import NOW, make_conversion, make_cost, make_event
+from tests.factories import (
+    NOW,
+    make_annotation,
+    make_conversion,
+    make_cost,
+    make_coverage,
+    make_event,
+)
 
 
 class Estimator:
@@ -66,6 +74,66 @@ def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> N
     ids = [request(store, now=NOW + dt.timedelta(milliseconds=n)) for n in (900, 5, 90)]
 
     assert sorted(ids) == [ids[1], ids[2], ids[0]]
+
+
+def test_spans_that_reach_into_the_window_are_read_and_coverage_ends_with_it(
+    store: TenantStore,
+) -> None:
+    record_events(
+        store,
+        [
+            make_coverage(event_id="long", first="2025-12-01", last="2026-03-15"),
+            make_annotation(event_id="sale", first="2026-02-20", last="2026-03-10"),
+            make_annotation(event_id="before", first="2026-02-20", last="2026-03-09"),
+            make_annotation(event_id="after", first="2026-03-13", last="2026-03-14"),
+        ],
+        now=NOW,
+    )
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    read: list[Any] = []
+
+    def estimate(events: Any, **asked: Any) -> dict[str, Any]:
+        read.extend(events)
+        return Estimator()([], **asked)
+
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimate)
+    assert {one.event_id for one in read} == {"long", "sale"}
+    (coverage,) = (one for one in read if one.kind == "coverage")
+    assert (coverage.first, coverage.last) == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
+
+
+@pytest.mark.parametrize(
+    ("zone", "ids"),
+    [
+        ("UTC", {"first", "last"}),
+        ("Europe/Berlin", {"first", "last", "late before", "last's next"}),
+    ],
+)
+def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
+    store: TenantStore, zone: str, ids: set[str]
+) -> None:
+    store.items.configure(dataclasses.replace(store.config, time_zone=zone, roles={"x": "cause"}))
+    del store.config
+    days = {
+        "late before": "09T23:30",
+        "first": "10T09:00",
+        "last": "12T09:00",
+        "last's next": "13T01:00",
+    }
+    for name, at in days.items():
+        event = make_event(
+            event_id=name.replace(" ", "_").replace("'", "."), occurred_at=f"2026-03-{at}:00Z"
+        )
+        record_events(store, [event, make_cost(occurred_at="2026-03-09T00:00:00Z")], now=NOW)
+    estimator = Estimator()
+    fit_id = request(store, start=dt.date(2026, 3, 10), end=dt.date(2026, 3, 12))
+    fits.run_fit(store, fit_id, now=NOW, estimate=estimator)
+    (asked,) = estimator.asked
+    found = {one.replace("_", " ").replace(".", "'") for one in asked["events"]}
+    assert found == ids
+    assert asked["time_zone"] == zone
+    assert asked["roles"] == {"x": "cause"}
+    assert asked["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 
 def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:

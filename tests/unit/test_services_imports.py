@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
+from chalicelib.events import Coverage
+from chalicelib.exports import read_export
 from chalicelib.services import imports
 from chalicelib.settings import Settings
 from chalicelib.storage.imports import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud
-from tests.factories import NOW, make_event, money
+from tests.exports.files import google_report, google_row
+from tests.factories import NOW, make_coverage, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
 from tests.reports import LineReport, lines
 
@@ -80,7 +83,7 @@ class Upload:
 
     def event_ids(self) -> list[str]:
         """What is stored."""
-        prefix = f"{self.store.tenant}#events#"
+        prefix = f"{self.store.tenant}#events#2"
         return sorted(
             item["sk"]["S"].split("#")[-1]
             for item in self.cloud.items()
@@ -342,3 +345,40 @@ def test_a_request_that_cannot_be_one_is_refused(
 def test_an_import_that_is_not_there_is_not_found(store: TenantStore, import_id: str) -> None:
     with pytest.raises(NotFound):
         imports.show_import(store, import_id)
+
+
+def test_an_import_keeps_for_which_days_the_file_is_complete(upload: Upload) -> None:
+    days = ["2026-03-02", "2026-03-09"]
+    body = google_report(*(google_row(day=day) for day in days), period="March 2026")
+    upload.key = f"imports/{upload.store.tenant}/ads.csv"
+    answer = upload.cloud.s3.put_object(Bucket=BUCKET, Key=upload.key, Body=body.encode())
+    version = ObjectVersion(upload.key, answer["ETag"].strip('"'))
+    ended = upload.run(version, read_export=read_export)
+    assert (ended.state, ended.events) == ("done", 4)
+    spans = [span for span in upload.store.events.spans() if isinstance(span, Coverage)]
+    assert {(one.channel, one.type, one.paid) for one in spans} == {
+        ("google_ads", "click", True),
+        ("google_ads", "impression", True),
+    }
+    assert {(str(one.first), str(one.last)) for one in spans} == {tuple(days)}
+
+
+def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
+    """The import does not end before it is there."""
+    version = upload.put(*ROWS)
+
+    class Covering(LineReport):
+        """A report that covers a day."""
+
+        def coverage(self) -> list[dict[str, Any]]:
+            return [make_coverage()]
+
+    write = upload.store.events.write
+    upload.store.events.write = lambda writes: (  # type: ignore[method-assign, assignment]
+        (0,) if any(isinstance(one, Coverage) for one in writes) else write(writes)
+    )
+    with pytest.raises(StoreUnavailable):
+        upload.run(version, read_export=Covering)
+    upload.store.events.write = write  # type: ignore[method-assign]
+    assert upload.run(version, read_export=Covering).state == "done"
+    assert len(list(upload.store.events.spans())) == 1

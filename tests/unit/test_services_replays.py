@@ -104,7 +104,7 @@ class Uploaded:
 
     def stored(self) -> dict[str, int]:
         """The stored events by id, with their counts."""
-        items = [item for item in self.cloud.items() if "#events#" in item["pk"]["S"]]
+        items = [item for item in self.cloud.items() if "#events#2" in item["pk"]["S"]]
         found = {
             item["sk"]["S"].split("#")[-1]: int(item.get("n", {"N": "1"})["N"]) for item in items
         }

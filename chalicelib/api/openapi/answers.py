@@ -281,3 +281,27 @@ class Codes(Told):
     """Every reason, warning and verdict that an answer can carry."""
 
     codes: list[CodeEntry]
+
+
+class SourceCoverage(Told):
+    """The days for which a goal or an engagement type has data."""
+
+    source: str
+    goal: str | None
+    channel: str | None
+    type: EngagementType | None
+    paid: bool | None
+    start: Day | None = Field(alias="from")
+    end: Day | None = Field(alias="to")
+    gaps: list[tuple[Day, Day]]
+    days: int
+    known: Literal["declared", "inferred"]
+    last_event: Day | None
+
+
+class SourceCoverages(Told):
+    """For which days each source has data."""
+
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+    sources: list[SourceCoverage]

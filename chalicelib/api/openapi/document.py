@@ -28,12 +28,21 @@ from chalicelib.api.openapi.requests import (
 )
 from chalicelib.api.openapi.resources import Problem
 from chalicelib.api.tables import CSV
-from chalicelib.events import Audience, Conversion, Cost, Engagement
+from chalicelib.events import (
+    KINDS,
+    Annotation,
+    Audience,
+    Control,
+    Conversion,
+    Cost,
+    Coverage,
+    Engagement,
+)
 from chalicelib.services.experiments.bodies import GeoTest, HoldOut
 from chalicelib.services.links import DEFAULT_DAYS, MAX_DAYS
 
 TEMPLATE = "#/components/schemas/{model}"
-EVENTS = (Engagement, Conversion, Cost, Audience)
+EVENTS = (Engagement, Conversion, Cost, Audience, Coverage, Annotation, Control)
 EXPERIMENTS = (HoldOut, GeoTest)
 DESCRIPTION = (
     "What a like, a share, a follower or a review is worth next to a paid ad click, and the return "
@@ -265,7 +274,7 @@ def _schemas() -> dict[str, Schema]:
     if twice:
         raise ValueError(f"two models are called {', '.join(sorted(twice))}")
     schemas |= requests["$defs"]
-    schemas["Event"] = _one_of(EVENTS, ("engagement", "conversion", "cost", "audience"))
+    schemas["Event"] = _one_of(EVENTS, KINDS)
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
     return schemas | BODIES
 

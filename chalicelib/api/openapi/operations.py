@@ -81,6 +81,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/attribution"): Operation({200: credits.Attribution}, codes=_NO_FIT),
     ("GET", "/v1/codes"): Operation({200: answers.Codes}),
     ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
+    ("GET", "/v1/coverage"): Operation({200: answers.SourceCoverages}),
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
     ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),

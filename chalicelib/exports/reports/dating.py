@@ -131,6 +131,11 @@ class Dating:
         """Whether the numbers are running totals since a post appeared."""
         return self.unit == "posted"
 
+    @property
+    def has_days(self) -> bool:
+        """Whether the numbers are those of days, and neither running totals nor single events."""
+        return self.unit not in ("posted", "time")
+
     def of_report(self) -> Span:
         """The span of a row without a date of its own; raises `RowRefused`."""
         return self.spans[WHOLE_REPORT]

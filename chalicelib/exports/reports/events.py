@@ -64,6 +64,8 @@ class RowEvents:
                 event["campaign_id"] = campaign
             if content:
                 event["content_id"] = content
+            if self._is_lifetime:
+                event["lifetime"] = True
             events.append(event)
             if weights[index] > weight:
                 carrier, weight = event, weights[index]

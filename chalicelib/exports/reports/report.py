@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
@@ -217,18 +217,31 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
+        every = [rows]
         convert: Convert = rows.convert
         channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
         if channel is not None:
-            by_channel = {
-                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals).convert
+            others = {
+                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals)
                 for slug in channel[1].slugs.values()
             }
+            every += others.values()
+            by_channel = {slug: other.convert for slug, other in others.items()}
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
             self._skip(rows), self._prepared(convert, columns, numbers), reading
         )
+        if dating.has_days:
+            reading.outcomes = self._covering(reading.outcomes, reading, every)
         return reading
+
+    def _covering(
+        self, outcomes: Iterator[RowOutcome], reading: Reading, every: Sequence[ReportRows]
+    ) -> Iterator[RowOutcome]:
+        """The outcomes of a daily report, which has its coverage after the last one."""
+        yield from outcomes
+        for rows in every:
+            reading.coverage += rows.coverage(lists_all_days=not self.paid)
 
     def _skip(self, rows: ReportRows) -> Callable[[Cells], str]:
         describes = self.is_description

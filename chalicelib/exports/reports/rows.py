@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from operator import itemgetter
 
+from chalicelib.exports.covered import Covered
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import (
     ClaimedConversions,
     Imported,
     NotData,
+    RawEvent,
     RowOutcome,
     RowRefused,
 )
@@ -33,6 +35,8 @@ class ReportRows:
     ----------
     claimed : ClaimedConversions
         What the platform claims, so far.
+    days : set of int
+        Ordinals of the days that rows are about, also of rows of zeros, so far.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class ReportRows:
             (index, metric.position, bool(metric.undone), metric.applies)
             for index, metric in enumerate(layout.metrics)
         ]
+        self.days: set[int] = set()
         self._may_stand_alone = layout.audience_at >= 0 or bool(layout.goal)
         self._claims_at = (layout.claimed_at, layout.value_at)
         # Where the first cell names or dates the row, a label of totals in it is no known thing
@@ -103,12 +108,15 @@ class ReportRows:
             if claim is not None:
                 claim.rows += 1
         if not found and cost is None and not self._may_stand_alone:
+            self._note_zeros(cells)
             return NotData(row, "no numbers but zeros")
         span = self._dating.spans.get(self._date_cells(cells)) if self._date_cells else None
         if span is None:
             span = self._span_of(cells)
             if span is None:
                 return NotData(row, self._totals.reason(cells))
+        if span.code not in self.days:
+            self.days.update(range(span.first.toordinal(), span.last.toordinal() + 1))
         ordinal = 0
         if not layout.is_one_each:
             ordinal = self._ordinals.next(thing.code, span.code)
@@ -125,6 +133,30 @@ class ReportRows:
             if not events:
                 return NotData(row, "no numbers but zeros")
         return Imported(row, tuple(events))
+
+    def coverage(self, *, lists_all_days: bool) -> list[RawEvent]:
+        """For which days the report was complete, by what its columns count; see `covered`."""
+        layout = self._layout
+        parts = (layout.channel, layout.report, layout.account or "-")
+        covered = Covered(parts, lists_all_days, days=self.days)
+        for metric in layout.metrics:
+            covered.add_type(layout.channel, metric.type, metric.paid)
+            if metric.undone:
+                covered.add_type(layout.channel, metric.undone, metric.paid)
+            if layout.paid_at >= 0:
+                covered.add_type(layout.channel, metric.type, True)
+        if layout.goal:
+            covered.add_goal(layout.goal)
+        return covered.events()
+
+    def _note_zeros(self, cells: Cells) -> None:
+        """Note the days of a row of zeros: it is data of these days, whatever else is wrong."""
+        try:
+            span = self._span_of(cells)
+        except RowRefused:
+            return
+        if span is not None:
+            self.days.update(range(span.first.toordinal(), span.last.toordinal() + 1))
 
     def _span_of(self, cells: Cells) -> Span | None:
         """The days of a row; None for one of totals, whose label stands in place of its date."""

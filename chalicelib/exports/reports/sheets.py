@@ -134,4 +134,5 @@ def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcom
         yield from reading.outcomes
         whole.claimed.add_all(reading.claimed)
         notes.update(dict.fromkeys(reading.notes))
+        whole.coverage += reading.coverage
     whole.notes.extend(notes)

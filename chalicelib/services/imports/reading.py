@@ -50,6 +50,11 @@ class Reading:
             raise
         self._stream.check()
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """For which days the file is complete, as raw events; complete after the iteration."""
+        found: list[dict[str, Any]] = self._reader.coverage()
+        return found
+
     def summary(self) -> dict[str, Any]:
         """What the reader says about the whole file; complete after the iteration."""
         return _plain(self._reader.summary())

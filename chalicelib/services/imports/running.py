@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, StoreUnavailable
-from chalicelib.services.admission import terms_of
+from chalicelib.services.admission import Refusal, admit_all, terms_of
 from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
 from chalicelib.services.imports.replaying import ReplayRun
@@ -229,6 +229,13 @@ class _Work:
         )
 
     def _finish(self, current: Import, reading: Reading) -> Import:
+        """Keep for which days the file is complete, and end the import."""
+        verdicts = admit_all(reading.coverage(), terms_of(self._store, self._now))
+        coverage = [one for one in verdicts if not isinstance(one, Refusal)]
+        if self._store.events.write(coverage):
+            raise StoreUnavailable(
+                f"the coverage of the import {current.import_id} is not stored; it goes on there"
+            )
         return self._store.imports.save(
             replace(current, state="done", finished_at=stamp(self._now), summary=reading.summary())
         )

@@ -16,7 +16,8 @@ from chalicelib.services.retention import may_have_expired
 from chalicelib.services.totals import derive_day
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.events import TTL_MARGIN_DAYS, refuses_consent, where_of
+from chalicelib.storage.event_items import TTL_MARGIN_DAYS
+from chalicelib.storage.events import refuses_consent, where_of
 from chalicelib.storage.writer import persist
 
 FIRST_USE = dt.date(2026, 1, 1)

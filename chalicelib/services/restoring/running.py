@@ -14,6 +14,7 @@ from chalicelib.services.restoring.bookkeeping import (
 from chalicelib.services.restoring.events import restore_events, restore_totals
 from chalicelib.services.restoring.standing import stand
 from chalicelib.services.restoring.tally import Restored
+from chalicelib.storage import keys
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.writer import Patience
 
@@ -67,5 +68,6 @@ def restore(
     restore_documents(standing, told.kinds)
     restore_imports(standing, told.kinds)
     lost = restore_totals(standing, told.kinds["day totals"])
+    standing.restore(keys.spans_partition(store.tenant), told.kinds["coverage and annotations"])
     restore_events(standing, told, lost, workers=workers, progress=progress)
     return told

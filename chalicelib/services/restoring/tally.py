@@ -21,6 +21,7 @@ KINDS = (
     "imports",
     "refused rows",
     "day totals",
+    "coverage and annotations",
     "events",
 )
 """In the order in which they are restored."""

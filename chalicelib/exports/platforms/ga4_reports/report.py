@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank, without_addresses
+from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import plain
@@ -86,6 +87,8 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
     reading = Reading(description, iter(()))
     reader = _TablesReader(plan, shapes, numbers, DateFormat(order), options)
     reading.outcomes = reader.outcomes(source, delimiter, reading)
+    covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
+    reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
@@ -117,6 +118,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     )
     reading = Reading(description, iter(()))
     reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
+    covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
+    reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
 
 

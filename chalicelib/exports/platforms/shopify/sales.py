@@ -16,6 +16,7 @@ from decimal import Decimal
 from chalicelib.errors import ExportRefused
 from chalicelib.events import MAX_COUNT
 from chalicelib.exports.booking import conversion, money
+from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
@@ -132,6 +133,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     reading = Reading(description, iter(()))
     outcomes = table.outcomes(rows.reason_to_skip, rows.convert, reading)
     reading.outcomes = _with_totals(outcomes, rows, currency, options.account)
+    covered = Covered((PLATFORM, "sales", options.account or "-"), lists_all_days=False)
+    reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.cells import bare_id
+from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
@@ -145,6 +146,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     )
     reading = Reading(description, iter(()))
     reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
+    covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
+    reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
 
 

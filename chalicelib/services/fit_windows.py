@@ -1,0 +1,126 @@
+"""What a fit reads: the days of its window, and what began before and reaches into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.days import zone_of
+from chalicelib.events import Cost, Coverage, Event
+from chalicelib.services.retention import first_whole_day
+from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.tenant_store import TenantStore
+
+
+@dataclass(frozen=True, slots=True)
+class FitWindow:
+    """What a fit reads; no day where the whole window is older than the tenant keeps events.
+
+    Attributes
+    ----------
+    start, end : date
+        First and last day, inclusive.
+    oldest : date
+        Nothing is read of days before it, even if it is still there.
+    """
+
+    start: dt.date
+    end: dt.date
+    oldest: dt.date
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no day."""
+        return self.start > self.end
+
+
+def window_of(store: TenantStore, header: FitHeader, as_of: dt.datetime) -> FitWindow:
+    """What a fit reads by the retention of the moment."""
+    oldest = first_whole_day(store.config, as_of)
+    start = max(dt.date.fromisoformat(header.window_from), oldest)
+    return FitWindow(start, dt.date.fromisoformat(header.window_to), oldest)
+
+
+def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
+    """The events of a window, and the costs and spans that began before it and reach into it."""
+    if not window.is_empty:
+        yield from spans_of(store, window)
+        earlier = earlier_days(store, window)
+        if earlier is not None:
+            for event in store.iter_events(*earlier):
+                if reaches_into(event, window) or is_beside(event, window, store):
+                    yield event
+        yield from store.iter_events(window.start, window.end)
+        after = window.end + dt.timedelta(days=1)
+        for event in store.iter_events(after, window.end + margin_of(store)):
+            if is_beside(event, window, store):
+                yield event
+
+
+def events_of_shard(
+    store: TenantStore, window: FitWindow, shard: int, first: dt.date, last: dt.date
+) -> Iterator[Event]:
+    """The events of some days of a shard; what lies beside the window comes with its ends."""
+    earlier = earlier_days(store, window) if first == window.start else None
+    for day in _days(*earlier) if earlier is not None else ():
+        for event in store.events.in_partition(day, shard):
+            if reaches_into(event, window) or is_beside(event, window, store):
+                yield event
+    for day in _days(first, last):
+        yield from store.events.in_partition(day, shard)
+    after = last + dt.timedelta(days=1)
+    for day in _days(after, last + margin_of(store)) if last == window.end else ():
+        for event in store.events.in_partition(day, shard):
+            if is_beside(event, window, store):
+                yield event
+
+
+def spans_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
+    """Coverage and annotations that reach into a window; coverage as far as the window reaches.
+
+    Of days that are not read there can be no data.
+    """
+    for span in store.events.spans():
+        if span.last < window.start or span.first > window.end:
+            continue
+        if isinstance(span, Coverage):
+            first, last = max(span.first, window.start), min(span.last, window.end)
+            yield span.model_copy(update={"first": first, "last": last})
+        else:
+            yield span
+
+
+def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.date] | None:
+    """First and last day before a window on which something may lie that belongs into it."""
+    longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
+    longest = max(longest, margin_of(store))
+    earliest = max(window.start - longest, window.oldest)
+    last = window.start - dt.timedelta(days=1)
+    return (earliest, last) if earliest <= last else None
+
+
+def reaches_into(event: Event, window: FitWindow) -> bool:
+    """Whether an event of before a window is a cost that is spread into it."""
+    return isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > window.start
+
+
+def margin_of(store: TenantStore) -> dt.timedelta:
+    """How many UTC days beside a window have events of days of the tenant's zone in it."""
+    return dt.timedelta(days=0 if zone_of(store.config.time_zone) is None else 1)
+
+
+def is_beside(event: Event, window: FitWindow, store: TenantStore) -> bool:
+    """Whether an event of a UTC day next to a window may be on a day of it in the tenant's zone.
+
+    Costs are booked on days and are not.
+    """
+    margin = margin_of(store)
+    is_outside = not window.start <= event.day <= window.end
+    is_near = window.start - margin <= event.day <= window.end + margin
+    return is_outside and is_near and not isinstance(event, Cost)
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    for offset in range((last - first).days + 1):
+        yield first + dt.timedelta(days=offset)

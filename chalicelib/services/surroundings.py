@@ -1,0 +1,145 @@
+"""What a fit reads beside engagements, conversions and costs: coverage, annotations, controls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import astuple, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.events import Annotation, Control, Coverage
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.observations import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """Days for which a sender says that a source is complete; days are ordinals, inclusive.
+
+    The source is a goal, or a channel with its `type` and `paid`; None stands for all of them.
+    """
+
+    channel: str | None
+    type: str | None
+    paid: bool | None
+    goal: str | None
+    first: int
+    last: int
+
+    def is_about_type(self, channel: str, type_: str, paid: bool) -> bool:
+        """Whether an engagement type is among the sources."""
+        return (
+            self.channel == channel
+            and self.type in (None, type_)
+            and (self.paid is None or self.paid == paid)
+        )
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Declared coverage and annotations by event id, and controls by name and day.
+
+    Attributes
+    ----------
+    declared : dict of str to Declared
+    annotations : dict of str to (name, category, first day, last day)
+    controls : dict of (name, day) to (instant, event id, value)
+        Of several values of a day the latest one counts.
+    """
+
+    declared: dict[str, Declared] = field(default_factory=dict)
+    annotations: dict[str, tuple[str, str, int, int]] = field(default_factory=dict)
+    controls: dict[tuple[str, int], tuple[str, str, float]] = field(default_factory=dict)
+
+    def add(self, event: Coverage | Annotation | Control, day: int) -> None:
+        """One more event; `day` is the ordinal of its day, which only a control has."""
+        match event:
+            case Coverage():
+                first, last = event.first.toordinal(), event.last.toordinal()
+                about = (event.channel, event.type, event.paid, event.goal)
+                self.declared[event.event_id] = Declared(*about, first, last)
+            case Annotation():
+                first, last = event.first.toordinal(), event.last.toordinal()
+                self.annotations[event.event_id] = (event.name, event.category, first, last)
+            case Control():
+                at = event.occurred_at.isoformat(timespec="microseconds")
+                self._keep(event.name, day, (at, event.event_id, event.value))
+
+    def extend(self, other: Surroundings) -> None:
+        """Add what other surroundings have."""
+        self.declared |= other.declared
+        self.annotations |= other.annotations
+        for (name, day), value in other.controls.items():
+            self._keep(name, day, value)
+
+    def _keep(self, name: str, day: int, value: tuple[str, str, float]) -> None:
+        known = self.controls.get((name, day))
+        if known is None or known < value:
+            self.controls[name, day] = value
+
+    def context(self, start: dt.date, n_days: int) -> Context:
+        """Annotations and controls as columns over the days of a window.
+
+        Annotations of one name are one column. A column that is the same on all days is left out.
+        """
+        import numpy as np
+
+        from chalicelib.attribution.observations import Context
+
+        begin = start.toordinal()
+        marked: dict[str, Any] = {}
+        for name, _, first, last in self.annotations.values():
+            days = marked.setdefault(name, np.zeros(n_days))
+            days[max(first - begin, 0) : max(last - begin + 1, 0)] = 1.0
+        marked = {name: days for name, days in sorted(marked.items()) if np.ptp(days) > 0}
+        values: dict[str, Any] = {}
+        for (name, day), (_, _, value) in self.controls.items():
+            if 0 <= day - begin < n_days:
+                values.setdefault(name, np.full(n_days, np.nan))[day - begin] = value
+        values = {name: days for name, days in sorted(values.items()) if _varies(days)}
+        return Context(
+            names=tuple(marked),
+            columns=np.column_stack(list(marked.values())) if marked else None,
+            control_names=tuple(values),
+            controls=np.column_stack(list(values.values())) if values else None,
+        )
+
+    def shown_annotations(self, start: dt.date, end: dt.date) -> list[dict[str, str]]:
+        """The annotations that reach into a window, by first day: name, category, from, to."""
+        found = sorted(
+            (first, last, name, category)
+            for name, category, first, last in self.annotations.values()
+            if first <= end.toordinal() and last >= start.toordinal()
+        )
+        return [
+            {
+                "name": name,
+                "category": category,
+                "from": dt.date.fromordinal(first).isoformat(),
+                "to": dt.date.fromordinal(last).isoformat(),
+            }
+            for first, last, name, category in found
+        ]
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON-able; `from_json` reads it."""
+        return {
+            "declared": {key: astuple(one) for key, one in self.declared.items()},
+            "annotations": self.annotations,
+            "controls": [(*key, *value) for key, value in self.controls.items()],
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Surroundings:
+        """The surroundings of `as_json`."""
+        return cls(
+            {key: Declared(*one) for key, one in told["declared"].items()},
+            {key: tuple(one) for key, one in told["annotations"].items()},
+            {(name, day): tuple(value) for name, day, *value in told["controls"]},
+        )
+
+
+def _varies(values: Any) -> bool:
+    import numpy as np
+
+    return bool(np.nanmax(values) > np.nanmin(values))
