@@ -118,28 +118,43 @@ def strata_of(people: People) -> Ints:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """People of one stratum on the U used days.
+    """People of one stratum on the T days of the window.
 
     Attributes
     ----------
     stratum : int
-    columns : array, shape (U, n, p)
-        Zero where one is not at risk.
+    counts : array, shape (T, n, K)
+        Engagements.
+    outcome : array, shape (T, n)
+    first_day : int array, shape (n,)
     entry : int array, shape (n,)
         First day at risk, by its number among the used days.
     """
 
     stratum: int
-    columns: Floats
+    counts: Floats
+    outcome: Floats
+    first_day: Ints
     entry: Ints
+
+    def columns(self, used: Ints) -> Floats:
+        """The columns of the panel on the `used` days, zero where one is not at risk; (U, n, p)."""
+        n_days, n, n_kinds = self.counts.shape
+        columns = np.empty((n_days, n, Columns(n_kinds).n_regressors + 1))
+        fill_regressors(self.counts, self.first_day, columns)
+        columns[:, :, -1] = self.outcome
+        if used.size < n_days:
+            columns = columns[used]
+        late = np.flatnonzero(self.entry > 0)
+        for day in range(int(self.entry.max(initial=0))):
+            columns[day, late[self.entry[late] > day]] = 0.0
+        return columns
 
 
 def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterator[Chunk]:
     """People stratum by stratum, a chunk at a time, without those under two days at risk."""
-    n_days, n_kinds = people.n_days, people.n_kinds
-    entry, used = people.entry, people.days
-    whole = used.size == n_days
-    eligible = np.flatnonzero(used.size - entry >= 2)
+    n_days, n_kinds, entry = people.n_days, people.n_kinds, people.entry
+    eligible = np.flatnonzero(people.days.size - entry >= 2)
     order = eligible[np.argsort(strata[eligible], kind="stable")]
     position = np.full(people.n_people, order.size, dtype=np.int64)
     position[order] = np.arange(order.size)
@@ -160,23 +175,22 @@ def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterat
                 (people.touch_day[rows], touch_position[lo:hi] - start, people.touch_kind[rows]),
                 people.touch_count[rows],
             )
-            columns = np.empty((n_days, stop - start, Columns(n_kinds).n_regressors + 1))
-            fill_regressors(counts, people.first_day[order[start:stop]], columns)
-            columns[:, :, -1] = 0.0
+            outcome = np.zeros((n_days, stop - start))
             lo, hi = np.searchsorted(outcome_position, [start, stop])
             rows = outcome_order[lo:hi]
             np.add.at(
-                columns[:, :, -1],
+                outcome,
                 (people.outcome_day[rows], outcome_position[lo:hi] - start),
                 people.outcome_weight[rows],
             )
-            if not whole:
-                columns = columns[used]
-            entries = entry[order[start:stop]]
-            late = np.flatnonzero(entries > 0)
-            for day in range(int(entries.max(initial=0))):
-                columns[day, late[entries[late] > day]] = 0.0
-            yield Chunk(int(strata[order[first]]), columns, entries)
+            members = order[start:stop]
+            yield Chunk(
+                int(strata[order[first]]),
+                counts,
+                outcome,
+                people.first_day[members],
+                entry[members],
+            )
             done += stop - start
             if progress is not None:
                 progress(done / order.size)

@@ -28,6 +28,7 @@ from scipy.linalg import blas
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.panel import People, Progress, chunks_of
 from chalicelib.attribution.panel_columns import Columns, share_of_blocks_inside
+from chalicelib.attribution.panel_sums import combine_columns, sum_columns
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -93,7 +94,7 @@ def project(people: People, strata: Ints, progress: Progress | None = None) -> P
     cells = np.zeros((n_strata, n_days, p))
     entered = np.zeros((n_strata, n_days))
     for chunk in chunks_of(people, strata, progress):
-        columns, entry, stratum = chunk.columns, chunk.entry, chunk.stratum
+        columns, entry, stratum = chunk.columns(people.days), chunk.entry, chunk.stratum
         flat = columns.reshape(-1, p)
         sums = columns.sum(axis=0)
         means = sums / (n_days - entry)[:, None]
@@ -129,27 +130,29 @@ def score(
     person lets a person's residuals be correlated over time in any way (Liang, Zeger 1986;
     Arellano 1987).
     """
-    n_days, q = people.days.size, coefficients.size
+    used, q = people.days, coefficients.size
     where = Columns(people.n_kinds)
     n_strata = projection.n_people.size
     contrast = np.append(-coefficients, 1.0)
     shift = np.zeros((n_strata, q))
     meat = np.zeros((n_strata, q, q))
     fourth = np.zeros((n_strata, q))
-    days = np.arange(n_days)
-    left = (people.n_days - people.days)[:, None].astype(np.float64)
+    left = (people.n_days - used)[:, None].astype(np.float64)
     inside, later = share_inside(DECAYS[None, :], left), share_of_blocks_inside(left[:, 0])
     for chunk in chunks_of(people, strata, progress):
-        columns, stratum = chunk.columns[:, :, :-1], chunk.stratum
-        at_risk = days[:, None] >= chunk.entry[None, :]
-        length = n_days - chunk.entry
+        stratum, counts = chunk.stratum, chunk.counts
+        at_risk = np.arange(used.size)[:, None] >= chunk.entry[None, :]
+        length = used.size - chunk.entry
         effects = projection.day_effects[stratum]
-        residual = (chunk.columns @ contrast - (effects @ contrast)[:, None]) * at_risk
+        fitted = combine_columns(counts, chunk.first_day, coefficients)
+        residual = (chunk.outcome - fitted)[used] - (effects @ contrast)[:, None]
+        residual *= at_risk
         residual -= at_risk * (residual.sum(axis=0) / length)
-        own = np.einsum("tnp,tn->np", columns, residual, optimize=True)
+        series = np.zeros_like(chunk.outcome)
+        series[used] = residual
+        own = sum_columns(counts, chunk.first_day, series)
         own -= residual.T @ effects[:, :-1]
-        # the adstocks at a decay of 0 are the counts
-        touches = columns[:, :, : where.n_adstocks : DECAYS.size] * at_risk[:, :, None]
+        touches = counts[used] * at_risk[:, :, None]
         reaction = np.zeros_like(own)
         reaction[:, : where.n_adstocks] = _reactions(touches, residual, at_risk, length, inside)
         late = _reactions(touches, residual, at_risk, length, later)
@@ -178,7 +181,7 @@ def _reactions(
     recent = before[days] - before[np.maximum(days[:, None] - horizon, 0), np.arange(n)]
     centred = touches - at_risk[:, :, None] * (touches.sum(axis=0) / length[:, None])
     weighted = centred * recent[:, :, None]
-    sums = np.einsum("tnk,tg->nkg", weighted, inside, optimize=True)
+    sums = weighted.transpose(1, 2, 0) @ inside
     return np.asarray(sums.reshape(n, -1) / (length - horizon)[:, None])
 
 
