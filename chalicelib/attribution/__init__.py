@@ -14,6 +14,8 @@ spread         how uncertain an average over candidate models is
 time_series    effects from totals, by a structural time series
 structural     a level that wanders, and columns beside it, by generalised least squares
 resolution     days or weeks: at which step totals are compared
+timeline       steps that were observed, with annotations and controls
+covariates     annotations and controls as columns
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level
 background     all that moves conversions besides engagements

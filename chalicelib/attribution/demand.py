@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.structural import Guide
+from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ CONFIDENCE = 0.99
 
 
 def read_demand(
-    counts: Floats, level: Floats, noise_variance: float, step_days: int
+    counts: Floats, level: Floats, noise_variance: float, timeline: Timeline
 ) -> Guide | None:
     """What engagements tell about the level, or None where they do not follow it.
 
@@ -39,7 +40,8 @@ def read_demand(
         A first estimate, in conversions.
     noise_variance : float
         In conversions squared.
-    step_days : int
+    timeline : Timeline
+        Marketing follows annotations and controls, too.
     """
     mean = float(level.mean())
     if mean <= 0:
@@ -50,8 +52,7 @@ def read_demand(
     if relative.std() < 1e-4:
         return None
     logs = np.log1p(counts)
-    period = 7 if step_days == 1 else 1
-    season = np.equal.outer(np.arange(n_steps) % period, np.arange(period)).astype(np.float64)
+    season = np.column_stack([timeline.weekdays(), timeline.context])
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
     clearly, led, weekday, residual = _go_along(relative, season, logs)
     by_chance = [_go_along(np.roll(relative, shift), season, logs)[0] for shift in shifts]

@@ -9,6 +9,10 @@ quadratic form of
 
 whose inner matrix is tridiagonal, so that products with A cost O(T) per column.  The variance `s2`
 is integrated out in closed form, `ratio` over a grid.
+
+Missing observations have weight zero (Durbin, Koopman 2012, ch. 4.10). A random walk seen only on
+some days is a random walk whose steps across a gap have the variance of all steps inside it, so
+days without data are dropped and the step that crosses them grows: the same likelihood, fewer rows.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky_banded, solveh_banded
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 """Variance of a day's step of the level relative to that of the noise: from "stays" to "wanders
@@ -39,7 +44,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """How noise and steps of the level change in size over time, shapes (T,) and (T - 1,)."""
+    """How noise and steps of the level change in size over time, shapes (T,) and (T - 1,).
+
+    T is the number of observed steps; a step of the level may cross several missing ones.
+    """
 
     noise: Floats
     steps: Floats
@@ -47,11 +55,16 @@ class Scales:
 
     @classmethod
     def constant(cls, n_days: int) -> Scales:
-        """The same size every day."""
-        return cls(np.ones(n_days), np.ones(n_days - 1))
+        """The same size every day, no day missing."""
+        return cls.at(np.arange(n_days))
 
     @classmethod
-    def of_level(cls, level: Floats, expected: Floats) -> Scales:
+    def at(cls, times: Ints) -> Scales:
+        """The same size every day, for days of which some are missing; `times` has shape (T,)."""
+        return cls(np.ones(times.size), np.diff(times).astype(np.float64))
+
+    @classmethod
+    def of_level(cls, level: Floats, expected: Floats, times: Ints | None = None) -> Scales:
         """Counts: noise in proportion to what is expected, steps in proportion to the level.
 
         Parameters
@@ -59,6 +72,8 @@ class Scales:
         level, expected : arrays, shape (T,)
             What would be without and with all that is known to matter, in conversions; where other
             methods have explained most of them, the rest may lie around zero or below.
+        times : int array, shape (T,), optional
+            Days of the observations; consecutive ones unless given.
 
         Notes
         -----
@@ -69,7 +84,8 @@ class Scales:
         noise = np.maximum(expected, floor)
         relative = np.maximum(level, max(0.1 * float(np.abs(level).mean()), floor))
         relative = relative / relative.mean()
-        return cls(noise / noise.mean(), (relative[1:] * relative[:-1]))
+        apart = 1.0 if times is None else np.diff(times)
+        return cls(noise / noise.mean(), relative[1:] * relative[:-1] * apart)
 
 
 def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]:

@@ -19,10 +19,15 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.averaging import Averaged, Prior, average
-from chalicelib.attribution.background import Background, find_background, unit_columns
+from chalicelib.attribution.background import (
+    Background,
+    column_sizes,
+    find_background,
+    unit_columns,
+)
 from chalicelib.attribution.beliefs import DecaysAndShapes
 from chalicelib.attribution.resolution import Resolution
-from chalicelib.attribution.saturation import responses
+from chalicelib.attribution.saturation import responses, usual_stocks
 from chalicelib.attribution.shocks import Shock
 from chalicelib.attribution.structural import (
     LEVEL_RATIOS,
@@ -30,8 +35,10 @@ from chalicelib.attribution.structural import (
     cross_products,
     forecast_errors,
 )
+from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 PLAUSIBLE_SHARE = 0.5
 """Prior standard deviation of all that a kind causes, as a share of all conversions."""
@@ -94,7 +101,13 @@ def adstock_series(counts: Floats) -> Floats:
     return out
 
 
-def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> TimeSeriesFit:
+def fit_time_series(
+    outcome: Floats,
+    counts: Floats,
+    resolution: Resolution,
+    timeline: Timeline | None = None,
+    known: Bools | None = None,
+) -> TimeSeriesFit:
     """Fit the structural model.
 
     Parameters
@@ -104,18 +117,31 @@ def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> 
     counts : array, shape (T, K)
         Engagements per day, with T = ``resolution.n_days``; every column must vary.
     resolution : Resolution
+    timeline : Timeline, optional
+        Steps to use; all of them unless given.
+    known : bool array, shape (T, K), optional
+        Days on which a type was observed; all of them unless given. Elsewhere the type's mean
+        keeps its adstock up.
     """
     n_kinds = counts.shape[1]
-    stocks = resolution.total(adstock_series(counts))
+    if timeline is None:
+        timeline = Timeline.whole(resolution.n_steps, resolution.step_days)
+    if known is None:
+        known = np.ones(counts.shape, dtype=bool)
+    seen = np.where(known, counts, 0.0)
+    every_step = resolution.total(adstock_series(_filled(seen, known)))
+    usual_stock = usual_stocks(every_step)
+    caused = responses(resolution.total(adstock_series(seen)), usual_stock).sum(axis=0)
+    outcome, stocks = outcome[timeline.times], every_step[timeline.times]
     usual = unit_columns(stocks[:, :, DECAYS.size // 2])
     background = find_background(
-        outcome, resolution.total(counts), usual, _searched(stocks), resolution.step_days
+        outcome, resolution.total(counts)[timeline.times], usual, _searched(stocks), timeline
     )
-    candidates = responses(stocks)
+    candidates = responses(stocks, usual_stock)
     averaged = average_effects(
         outcome,
         candidates,
-        counts.sum(axis=0),
+        caused / seen.sum(axis=0)[:, None, None],
         background,
         DecaysAndShapes.usual(),
     )
@@ -134,13 +160,13 @@ def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> 
         degrees_of_freedom=averaged.degrees_of_freedom,
         converged=averaged.converged,
         residual_p=_autocorrelation_p(errors),
-        shocks=background.shocks,
+        shocks=tuple(_in_steps(shock, timeline) for shock in background.shocks),
         follows_demand=background.scales.guide is not None,
     )
 
 
 def average_effects(
-    outcome: Floats, candidates: Floats, totals: Floats, background: Background, prior: Prior
+    outcome: Floats, candidates: Floats, caused: Floats, background: Background, prior: Prior
 ) -> Averaged:
     """Effects per engagement, averaged over candidate responses.
 
@@ -149,22 +175,35 @@ def average_effects(
     outcome : array, shape (N,)
     candidates : array, shape (N, K, G, H)
         Responses per decay and shape; their size does not matter.
-    totals : array, shape (K,)
-        Engagements of each kind.
+    caused : array, shape (K, G, H)
+        Sum of each candidate over all days of the window, for one engagement of its kind.
     background : Background
     prior : Prior
     """
-    columns = unit_columns(candidates.reshape(outcome.size, -1))
+    flat = candidates.reshape(outcome.size, -1)
+    columns = unit_columns(flat)
     sums = columns.sum(axis=0)
     products = cross_products(outcome, background.columns, columns, background.scales)
     plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
     shape = candidates.shape[1:]
     return average(
         products,
-        sums.reshape(shape) / totals[:, None, None],
+        caused / column_sizes(flat).reshape(shape),
         prior,
         shrink=(background.noise_variance / plausible**2).reshape(shape),
     )
+
+
+def _filled(seen: Floats, known: Bools) -> Floats:
+    """Counts with the mean of a type on the days without data, shape (T, K)."""
+    mean = seen.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known, seen, mean)
+
+
+def _in_steps(shock: Shock, timeline: Timeline) -> Shock:
+    """The shock in numbers of steps instead of rows of the observed ones."""
+    last = int(timeline.times[shock.stop - 1])
+    return Shock(int(timeline.times[shock.start]), last + 1, shock.kind)
 
 
 def _autocorrelation_p(errors: Floats) -> float:

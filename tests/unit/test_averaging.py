@@ -11,7 +11,7 @@ from scipy import stats
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.averaging import average
 from chalicelib.attribution.beliefs import LINEAR, DecaysAndShapes
-from chalicelib.attribution.saturation import HALF_STOCKS, responses
+from chalicelib.attribution.saturation import HALF_STOCKS, responses, usual_stocks
 from chalicelib.attribution.structural import LEVEL_RATIOS, Products, Scales, cross_products
 
 N_DAYS = 120
@@ -138,7 +138,7 @@ def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
 def test_the_shapes_bend_as_they_say() -> None:
     stock = np.array([1.0, 1.0, 1.0, 2.0, 1.0]).reshape(-1, 1, 1)
 
-    bent = responses(stock)[:, 0, 0, :]
+    bent = responses(stock, usual_stocks(stock))[:, 0, 0, :]
 
     usual = (stock**2).sum() / stock.sum()
     for number, half in enumerate(HALF_STOCKS):

@@ -92,7 +92,9 @@ def test_a_yearly_season_is_fitted_only_from_one_and_a_half_years_on_and_only_if
 
     def columns(outcome: np.ndarray) -> int:
         n = outcome.size
-        return choose_yearly(outcome, np.zeros((n, 0)), Scales.constant(n), 1).shape[1]
+        return choose_yearly(outcome, np.zeros((n, 0)), Scales.constant(n), 1, np.arange(n)).shape[
+            1
+        ]
 
     assert columns(wave) >= 2
     assert columns(flat) == 0

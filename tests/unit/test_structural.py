@@ -84,6 +84,35 @@ def test_one_step_errors_are_those_of_a_kalman_filter() -> None:
     assert errors == pytest.approx(expected, rel=1e-6)
 
 
+def test_days_without_data_are_missing_observations_of_a_kalman_smoother() -> None:
+    missing = np.zeros(N_DAYS, dtype=bool)
+    missing[[10, *range(30, 45), 71]] = True
+    times = np.flatnonzero(~missing)
+    gappy = np.where(missing, np.nan, OUTCOME)
+    model = UnobservedComponents(
+        gappy, level="local level", exog=COLUMNS, mle_regression=False, use_exact_diffuse=True
+    )
+    smoothed = model.smooth([1.0, RATIO])
+    scales = Scales.at(times)
+    y, X = OUTCOME[times], COLUMNS[times]
+
+    beta = coefficients(y, X, scales, RATIO)
+    level = smooth_level(y - X @ beta, scales, RATIO)
+    precision = X.T @ weigh(X, scales, RATIO)[0]
+
+    assert beta == pytest.approx(smoothed.smoothed_state[1:, -1], rel=1e-6)
+    assert level == pytest.approx(smoothed.smoothed_state[0, times], rel=1e-6)
+    expected = smoothed.smoothed_state_cov[1:, 1:, -1]
+    assert np.linalg.inv(precision) == pytest.approx(expected, rel=1e-6)
+    bare = UnobservedComponents(gappy, level="local level", use_exact_diffuse=True)
+    ours, theirs = [], []
+    for ratio in (0.01, 0.25, 2.0):
+        product, log_det = weigh(y[:, None], scales, ratio)
+        ours.append(-0.5 * (log_det + float(y @ product[:, 0])))
+        theirs.append(bare.loglike([1.0, ratio]))
+    assert np.diff(ours) == pytest.approx(np.diff(theirs), rel=1e-6)
+
+
 def test_cross_products_take_nuisance_columns_out() -> None:
     nuisance = RNG.normal(size=(N_DAYS, 3))
     both = np.column_stack([nuisance, COLUMNS])
