@@ -31,6 +31,10 @@ LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 more than the noise", shape (Q,)."""
 
 
+FEW = 10.0
+"""Conversions per step at which the sizes of the noise are half believed, half taken for equal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guide:
     """What is known of the level from elsewhere: `value` with precision `weight`, shape (T,) each.
@@ -78,10 +82,14 @@ class Scales:
         Notes
         -----
         Neither falls below a tenth of its usual size, so that no day weighs a million times as
-        much as another and the matrices of `weigh` stay definite.
+        much as another and the matrices of `weigh` stay definite. Where conversions are few, what
+        is expected of a day is read from the same few conversions that the weights are for, and
+        the fit would look too good: noise is shrunk towards the same size every day.
         """
-        floor = max(0.1 * float(np.abs(expected).mean()), 1e-9)
-        noise = np.maximum(expected, floor)
+        mean = float(np.abs(expected).mean())
+        floor = max(0.1 * mean, 1e-9)
+        known = mean / (mean + FEW)
+        noise = np.maximum(known * expected + (1.0 - known) * mean, floor)
         relative = np.maximum(level, max(0.1 * float(np.abs(level).mean()), floor))
         relative = relative / relative.mean()
         apart = 1.0 if times is None else np.diff(times)

@@ -163,12 +163,22 @@ def test_columns_that_say_the_same_or_nothing_beside_a_constant_are_dropped() ->
 
 
 def test_noise_grows_with_what_is_expected_and_steps_with_the_level() -> None:
-    level = np.linspace(10.0, 20.0, 50)
-    expected = level + np.linspace(0.0, 30.0, 50)
+    level = np.linspace(1e4, 2e4, 50)
+    expected = level + np.linspace(0.0, 3e4, 50)
     scales = Scales.of_level(level, expected)
-    assert scales.noise == pytest.approx(expected / expected.mean())
+    assert scales.noise == pytest.approx(expected / expected.mean(), rel=1e-2)
     relative = level / level.mean()
     assert scales.steps == pytest.approx(relative[1:] * relative[:-1])
+
+
+def test_noise_is_of_one_size_where_conversions_are_too_few_to_tell() -> None:
+    expected = np.linspace(0.1, 0.5, 50)
+
+    few = Scales.of_level(expected, expected)
+    many = Scales.of_level(1000 * expected, 1000 * expected)
+
+    assert np.ptp(few.noise) < 0.05
+    assert np.ptp(many.noise) > 1.2
 
 
 @pytest.mark.parametrize("mean", [0.0, -0.4, -5.0])
