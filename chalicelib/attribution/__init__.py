@@ -16,6 +16,9 @@ structural     a level that wanders, and columns beside it, by generalised least
 resolution     days or weeks: at which step totals are compared
 timeline       steps that were observed, with annotations and controls
 covariates     annotations and controls as columns
+joint_runs     days on which several channels rise together, as in a promotion
+same_day       traces of demand that moves marketing and sales on the same day
+doubts         the warnings of an estimate from totals
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level
 background     all that moves conversions besides engagements

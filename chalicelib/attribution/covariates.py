@@ -27,7 +27,6 @@ LONG_STEPS = {1: 3, 7: 1}
 """Steps from which on an occurrence can have a column of its own, by days per step."""
 MOST_UNKNOWN = 0.2
 """Share of unknown days up to which a control is used; these days are missing observations."""
-_NEW = 1e-6  # share of a column that others do not explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +74,6 @@ def build_covariates(context: Context, resolution: Resolution, usable: Bools) ->
         filled = np.where(unknown, np.nanmean(steps), steps)
         columns.append((np.log(filled) if positive else filled)[:, None])
     return Covariates(np.column_stack(columns), known, tuple(ignored))
-
-
-def distinct(columns: Floats) -> Floats:
-    """Columns that neither a constant nor those before them explain: (N, m) -> (N, r).
-
-    An annotation outside the observed steps, or one that covers all of them, is dropped here.
-    """
-    basis = [np.ones(columns.shape[0]) / np.sqrt(columns.shape[0])]
-    kept = []
-    for column in columns.T:
-        size = float(np.sqrt((column**2).sum()))
-        left = column.copy()
-        for direction in basis:
-            left -= (left @ direction) * direction
-        norm = float(np.sqrt((left**2).sum()))
-        if norm > _NEW * max(size, 1e-300):
-            basis.append(left / norm)
-            centred = column if column.min() == 0.0 else column - column.mean()
-            kept.append(centred / max(float(np.abs(centred).max()), 1e-300))
-    return np.array(kept).reshape(-1, columns.shape[0]).T
 
 
 def _annotations(context: Context, resolution: Resolution, n_days: int, usable: Bools) -> Floats:

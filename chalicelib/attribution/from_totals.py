@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.covariates import build_covariates, distinct
+from chalicelib.attribution.covariates import build_covariates
 from chalicelib.attribution.coverage import find_common_days
+from chalicelib.attribution.doubts import Series, warn_of_doubts
 from chalicelib.attribution.draft import Draft, refuse_collinear
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series import TimeSeriesFit, fit_time_series
-from chalicelib.attribution.timeline import Timeline
+from chalicelib.attribution.timeline import Timeline, distinct
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -25,9 +28,6 @@ MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
 """Of the variance of an estimate by what the other kinds explain of the kind's changes."""
 _TOGETHER = 0.8
-UNKNOWN_SHAPE = (0.1, 0.97)
-"""Probability of linear responses between which nobody knows whether they saturate: above, the data
-speak for linear ones more clearly than was believed beforehand."""
 
 
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:
@@ -77,17 +77,38 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     padded[: outcome.size] = outcome
     totals = resolution.total(padded)
     covered = _extended(observed.covered.counts[:, kinds[kept]], resolution.n_days)
-    fit = fit_time_series(totals, counts[:, kept], resolution, timeline, covered)
-    if _outside_shocks(totals, fit, timeline) < MIN_CONVERSIONS:
+    names = tuple(observed.names[kind] for kind in kinds[kept])
+    series = Series(names, resolution.total(counts[:, kept]), totals, timeline)
+    runs = series.joint_runs()
+    ordinary = timeline.only(runs.ordinary)
+    if _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM:
+        series = replace(series, timeline=ordinary)
+    fit = fit_time_series(totals, counts[:, kept], resolution, series.timeline, covered)
+    if _outside_shocks(totals, fit, series.timeline) < MIN_CONVERSIONS:
         draft.refuse(kinds[answered], "too_few_conversions")
         return
+    if not fit.converged:
+        draft.refuse(kinds[answered], "did_not_converge")
+        return
+    place = np.flatnonzero(np.isin(kept, answered))
+    _tell(fit, resolution, kinds[answered], place, draft)
     if usable.sum() < usable.size:
         draft.warn(kinds[answered], "coverage_gap")
-    _tell(fit, resolution, kinds[answered], np.flatnonzero(np.isin(kept, answered)), draft)
+    warn_of_doubts(fit, series, runs, kinds[answered], place, draft)
     draft.diagnostics |= {
         "usable_days": int(usable.sum()),
         "context_columns": timeline.context.shape[1],
         "controls_ignored": list(ignored),
+        "joint_runs": [_days_of(*run, timeline, resolution) for run in runs.runs],
+    }
+
+
+def _days_of(start: int, stop: int, timeline: Timeline, resolution: Resolution) -> dict[str, int]:
+    """First and last day of the rows from `start` to before `stop`."""
+    first, last = int(timeline.times[start]), int(timeline.times[stop - 1])
+    return {
+        "from": resolution.first + first * resolution.step_days,
+        "to": resolution.first + (last + 1) * resolution.step_days - 1,
     }
 
 
@@ -95,9 +116,6 @@ def _tell(
     fit: TimeSeriesFit, resolution: Resolution, kinds: Ints, position: Ints, draft: Draft
 ) -> None:
     """Put what the fit says of `kinds`, which are at `position` in it, into the draft."""
-    if not fit.converged:
-        draft.refuse(kinds, "did_not_converge")
-        return
     draft.accept(
         kinds,
         "time_series",
@@ -110,14 +128,6 @@ def _tell(
         draft.sensitivities[kind] = sensitivity_time_series(
             float(fit.t_value[place]), fit.degrees_of_freedom, fit.critical
         )
-    if fit.residual_p < 0.01:
-        draft.warn(kinds, "autocorrelated_residuals")
-    if UNKNOWN_SHAPE[0] < fit.linear < UNKNOWN_SHAPE[1]:
-        draft.warn(kinds, "saturation_unknown")
-    if fit.shocks:
-        draft.warn(kinds, "shocks_removed")
-    if fit.follows_demand:
-        draft.warn(kinds, "follows_demand")
     draft.diagnostics |= {
         "residual_autocorrelation_p": round(fit.residual_p, 4),
         "linear_response_probability": round(fit.linear, 4),

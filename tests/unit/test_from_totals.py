@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalicelib.attribution import from_totals
+from chalicelib.attribution import doubts, from_totals
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.resolution import resolve
@@ -29,6 +29,8 @@ CLEAR = replace(TWO, n_days=365, spread=1.0)
 """A year in which marketing varies so much that linear responses can be told from bent ones."""
 WARNINGS = {
     "autocorrelated_residuals",
+    "joint_runs_left_out",
+    "promotion_suspected",
     "decay_at_edge",
     "follows_demand",
     "saturation_unknown",
@@ -244,9 +246,11 @@ def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> N
 
 
 def test_every_code_is_in_the_docs() -> None:
-    source = Path(from_totals.__file__).read_text(encoding="utf-8")
+    sources = [
+        Path(module.__file__).read_text(encoding="utf-8") for module in (from_totals, doubts)
+    ]
     codes = set(WARNINGS)
-    for node in ast.walk(ast.parse(source)):
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="refuse" | "warn"), args=[_, ast.Constant(str(code))]
