@@ -1,8 +1,8 @@
 """What marketing itself tells about demand, where it follows demand.
 
-A brand posts and bids more when demand is high.  If ``log(1 + engagements_k) = weekday + led_k *
-log level + noise_k``, engagements are a second measurement of the level, and leaving that out
-credits marketing with what demand does on the same day (simultaneity).  The joint likelihood of
+A brand posts and bids more when demand is high.  If ``log(1 + engagements_k / usual_k) = weekday +
+led_k * log level + noise_k``, engagements are a second measurement of the level, and leaving that
+out credits marketing with what demand does on the same day (simultaneity).  The joint likelihood of
 both is that of the outcome alone with a level that is pulled towards what marketing tells
 (`structural.Guide`).
 `led_k` follows from how both move over weeks, which the level's first estimate shows.
@@ -51,7 +51,7 @@ def read_demand(
     n_steps = relative.size
     if relative.std() < 1e-4:
         return None
-    logs = np.log1p(counts)
+    logs = np.log1p(counts / usual_counts(counts))
     season = np.column_stack([timeline.weekdays(), timeline.context])
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
     clearly, led, weekday, residual = _go_along(relative, season, logs)
@@ -66,6 +66,12 @@ def read_demand(
     weight = precision / spells * noise_variance / np.maximum(level, 0.05 * mean) ** 2
     told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
     return Guide(told, np.asarray(weight))
+
+
+def usual_counts(counts: Floats) -> Floats:
+    """The median of each series, or its mean where most steps have none: (N, K) -> (K,)."""
+    usual = np.median(counts, axis=0)
+    return np.where(usual > 0, usual, np.maximum(counts.mean(axis=0), 1e-300))
 
 
 def _go_along(

@@ -28,6 +28,7 @@ MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
 """Of the variance of an estimate by what the other kinds explain of the kind's changes."""
 _TOGETHER = 0.8
+_DIGITS = 12  # of shares that are compared, above what rounding leaves of another scale
 
 
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:
@@ -174,7 +175,20 @@ def _candidates(observed: Observations, draft: Draft) -> tuple[Ints, Bools]:
     common = find_common_days(covered, np.array(candidates, dtype=np.int64), MIN_DAYS)
     for kind, reason in common.rejected.items():
         draft.reasons[kind].append(reason)
-    return common.types, common.days
+    return _by_content(observed.counts, common.types), common.days
+
+
+def _by_content(counts: Floats, kinds: Ints) -> Ints:
+    """Types in an order that depends on their own series alone, not on names or scale.
+
+    The draws of `averaging` take types one after the other: in the order of the caller, the same
+    data would have another answer for every order.
+    """
+    if kinds.size == 0:
+        return kinds
+    mine = counts[:, kinds]
+    share = np.round(mine / np.maximum(mine.sum(axis=0), 1e-300), _DIGITS)
+    return kinds[np.lexsort(share[::-1])]
 
 
 def _timeline(

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from chalicelib.attribution.demand import usual_counts
 from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
@@ -104,10 +105,8 @@ def bounded_logs(counts: Floats, timeline: Timeline) -> Floats:
     A logarithm for large counts, nearly the count itself for small ones, and free of their scale.
     """
     counts = np.maximum(counts, 0.0)
-    usual = np.median(counts, axis=0)
-    usual = np.where(usual > 0, usual, np.maximum(counts.mean(axis=0), 1e-300))
     patterns = np.column_stack([timeline.weekdays(), timeline.context])
-    logs = np.log1p(counts / usual)
+    logs = np.log1p(counts / usual_counts(counts))
     return np.asarray(logs - patterns @ np.linalg.lstsq(patterns, logs, rcond=None)[0])
 
 
