@@ -77,8 +77,10 @@ def warn_of_doubts(
         draft.warn(kinds, "promotion_suspected" if runs.sales_jump else "joint_runs_left_out")
     if fit.residual_p < CORRELATED:
         draft.warn(kinds, "autocorrelated_residuals")
-    if UNKNOWN_SHAPE[0] < fit.linear < UNKNOWN_SHAPE[1]:
-        draft.warn(kinds, "saturation_unknown")
+    linear = fit.linear[place]
+    draft.warn(
+        kinds[(UNKNOWN_SHAPE[0] < linear) & (linear < UNKNOWN_SHAPE[1])], "saturation_unknown"
+    )
     if fit.shocks:
         draft.warn(kinds, "shocks_removed")
     if fit.follows_demand:

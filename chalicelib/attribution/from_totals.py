@@ -131,7 +131,7 @@ def _tell(
         )
     draft.diagnostics |= {
         "residual_autocorrelation_p": round(fit.residual_p, 4),
-        "linear_response_probability": round(fit.linear, 4),
+        "linear_response_probability": round(float(fit.linear.min()), 4),
         "step_days": resolution.step_days,
     }
     days = [

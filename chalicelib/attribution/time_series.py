@@ -39,7 +39,10 @@ from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
+OWN_SHAPE_DAYS = 700
+"""Days of data from which on every type has a shape of its own: 100 weeks."""
 PLAUSIBLE_SHARE = 0.5
 """Prior standard deviation of all that a kind causes, as a share of all conversions."""
 SEARCHED_DECAYS = (0, 3, 6)
@@ -56,8 +59,8 @@ class TimeSeriesFit:
         Conversions inside the window caused by one engagement, on average over the engagements.
     cov : array, shape (K, K)
     decay_weights : array, shape (K, G)
-    linear : float
-        Probability that responses are linear.
+    linear : array, shape (K,)
+        Probability that the response is linear.
     degrees_of_freedom : int
         Steps less level, patterns, shocks and kinds.
     converged : bool
@@ -73,7 +76,7 @@ class TimeSeriesFit:
     delta: Floats
     cov: Floats
     decay_weights: Floats
-    linear: float
+    linear: Floats
     degrees_of_freedom: int
     converged: bool
     residual_p: float
@@ -138,16 +141,11 @@ def fit_time_series(
         outcome, resolution.total(counts)[timeline.times], usual, _searched(stocks), timeline
     )
     candidates = responses(stocks, usual_stock)
-    averaged = average_effects(
-        outcome,
-        candidates,
-        caused / seen.sum(axis=0)[:, None, None],
-        background,
-        DecaysAndShapes.usual(),
+    averaged, weights = _average_shapes(
+        outcome, candidates, caused / seen.sum(axis=0)[:, None, None], background, timeline
     )
-    decays = np.argmax(averaged.decay_weights, axis=1)
-    shape = int(np.argmax(averaged.shape_weights))
-    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shape])
+    decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), weights.shape[2])
+    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
     ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
     columns = np.column_stack([background.columns, likeliest])
     residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
@@ -155,8 +153,8 @@ def fit_time_series(
     return TimeSeriesFit(
         delta=averaged.effect,
         cov=averaged.cov,
-        decay_weights=averaged.decay_weights,
-        linear=float(averaged.shape_weights[0]),
+        decay_weights=weights.sum(axis=2),
+        linear=weights[:, :, 0].sum(axis=1),
         degrees_of_freedom=averaged.degrees_of_freedom,
         converged=averaged.converged,
         residual_p=_autocorrelation_p(errors),
@@ -165,8 +163,37 @@ def fit_time_series(
     )
 
 
+def _average_shapes(
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    background: Background,
+    timeline: Timeline,
+) -> tuple[Averaged, Floats]:
+    """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
+
+    In a long window every type has a shape of its own; in a short one all have the same.
+    """
+    prior = DecaysAndShapes.usual()
+    n_kinds, n_decays, n_shapes = candidates.shape[1:]
+    if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
+        averaged = average_effects(outcome, candidates, caused, background, prior)
+        return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
+    own = prior.per_type()
+    flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
+    averaged = average_effects(
+        outcome, flat, caused.reshape(n_kinds, -1, 1), background, own, own.groups
+    )
+    return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
+
+
 def average_effects(
-    outcome: Floats, candidates: Floats, caused: Floats, background: Background, prior: Prior
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    background: Background,
+    prior: Prior,
+    groups: Ints | None = None,
 ) -> Averaged:
     """Effects per engagement, averaged over candidate responses.
 
@@ -179,6 +206,8 @@ def average_effects(
         Sum of each candidate over all days of the window, for one engagement of its kind.
     background : Background
     prior : Prior
+    groups : int array, shape (G,), optional
+        See `averaging.average`.
     """
     flat = candidates.reshape(outcome.size, -1)
     columns = unit_columns(flat)
@@ -191,6 +220,7 @@ def average_effects(
         caused / column_sizes(flat).reshape(shape),
         prior,
         shrink=(background.noise_variance / plausible**2).reshape(shape),
+        groups=groups,
     )
 
 

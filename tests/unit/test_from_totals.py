@@ -119,6 +119,21 @@ def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
     assert "saturation_unknown" not in warned(fit(CLEAR))
 
 
+def test_in_two_years_every_type_has_a_shape_of_its_own() -> None:
+    bent = replace(TWO, n_days=730, spread=0.6, saturations=(0.5, 0.0), base=200.0, spells=3)
+    strong = replace(bent, kinds=tuple(replace(kind, delta=20 * kind.delta) for kind in TWO.kinds))
+    observed = observe(strong)
+
+    fit = fit_time_series(
+        observed.outcome, observed.counts, resolve(observed.outcome, np.array([False, False]))
+    )
+
+    assert fit.linear[0] < 0.1
+    assert fit.linear[1] > 0.9
+    truth = simulate_totals(strong, 0).truth
+    assert (np.abs(fit.delta - truth) < fit.critical * np.sqrt(np.diag(fit.cov))).all()
+
+
 def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
     observed = observe(TWO)
     days = np.arange(120)
