@@ -18,6 +18,7 @@ timeline       steps that were observed, with annotations and controls
 covariates     annotations and controls as columns
 joint_runs     days on which several channels rise together, as in a promotion
 same_day       traces of demand that moves marketing and sales on the same day
+decomposition  conversions per day in parts, and a summary of the regression, by statsmodels
 doubts         the warnings of an estimate from totals
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level
