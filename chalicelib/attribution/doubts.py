@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.draft import Draft
+from chalicelib.attribution.influence import one_day_decides
 from chalicelib.attribution.joint_runs import JointRuns, find_joint_runs
 from chalicelib.attribution.same_day import gone_tomorrow, is_search_ad, jump_together
 from chalicelib.attribution.time_series import TimeSeriesFit
@@ -83,5 +84,7 @@ def warn_of_doubts(
     )
     if fit.shocks:
         draft.warn(kinds, "shocks_removed")
+    decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used()[0])
+    draft.warn(kinds[decided[place]], "one_day_decides")
     if fit.follows_demand:
         draft.warn(kinds, "follows_demand")

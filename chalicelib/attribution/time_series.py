@@ -26,6 +26,7 @@ from chalicelib.attribution.background import (
     unit_columns,
 )
 from chalicelib.attribution.beliefs import DecaysAndShapes
+from chalicelib.attribution.influence import strongest_days
 from chalicelib.attribution.resolution import Resolution
 from chalicelib.attribution.saturation import responses, usual_stocks
 from chalicelib.attribution.shocks import Shock
@@ -69,6 +70,8 @@ class TimeSeriesFit:
         correlated over time.
     shocks : tuple of Shock
         In steps from the first.
+    strongest_days : array, shape (K,)
+        What one day adds to the likeliest model's estimate at most, in standard errors.
     follows_demand : bool
         Whether marketing moves with the level over weeks.
     """
@@ -81,6 +84,7 @@ class TimeSeriesFit:
     converged: bool
     residual_p: float
     shocks: tuple[Shock, ...]
+    strongest_days: Floats
     follows_demand: bool
 
     @property
@@ -159,6 +163,9 @@ def fit_time_series(
         converged=averaged.converged,
         residual_p=_autocorrelation_p(errors),
         shocks=tuple(_in_steps(shock, timeline) for shock in background.shocks),
+        strongest_days=strongest_days(
+            outcome, background.columns, likeliest, background.scales, ratio
+        ),
         follows_demand=background.scales.guide is not None,
     )
 
