@@ -20,6 +20,7 @@ joint_runs     days on which several channels rise together, as in a promotion
 same_day       traces of demand that moves marketing and sales on the same day
 decomposition  conversions per day in parts, and a summary of the regression, by statsmodels
 influence      how much of an estimate hangs on a single day
+late_effects   effects that come weeks later
 doubts         the warnings of an estimate from totals
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level

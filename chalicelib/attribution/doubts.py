@@ -23,6 +23,9 @@ speak for linear ones more clearly than was believed beforehand."""
 CORRELATED = 0.01
 """Ljung-Box p-value below which residuals are correlated."""
 
+LATE = 0.01
+"""P-value of no late effects below which they are suspected."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -86,5 +89,7 @@ def warn_of_doubts(
         draft.warn(kinds, "shocks_removed")
     decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used()[0])
     draft.warn(kinds[decided[place]], "one_day_decides")
+    if fit.late_p < LATE:
+        draft.warn(kinds, "delayed_effect_suspected")
     if fit.follows_demand:
         draft.warn(kinds, "follows_demand")

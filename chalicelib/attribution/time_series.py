@@ -27,6 +27,7 @@ from chalicelib.attribution.background import (
 )
 from chalicelib.attribution.beliefs import DecaysAndShapes
 from chalicelib.attribution.influence import strongest_days
+from chalicelib.attribution.late_effects import MIN_DAYS, delayed_counts, late_effect_p
 from chalicelib.attribution.resolution import Resolution
 from chalicelib.attribution.saturation import responses, usual_stocks
 from chalicelib.attribution.shocks import Shock
@@ -72,6 +73,8 @@ class TimeSeriesFit:
         In steps from the first.
     strongest_days : array, shape (K,)
         What one day adds to the likeliest model's estimate at most, in standard errors.
+    late_p : float
+        P-value of no effects two to four weeks later; 1 in windows too short to see them.
     follows_demand : bool
         Whether marketing moves with the level over weeks.
     """
@@ -85,6 +88,7 @@ class TimeSeriesFit:
     residual_p: float
     shocks: tuple[Shock, ...]
     strongest_days: Floats
+    late_p: float
     follows_demand: bool
 
     @property
@@ -152,6 +156,7 @@ def fit_time_series(
     likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
     ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
     columns = np.column_stack([background.columns, likeliest])
+    late = resolution.total(delayed_counts(_filled(seen, known)))[timeline.times]
     residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
     errors = forecast_errors(residual, background.scales, ratio)
     return TimeSeriesFit(
@@ -166,6 +171,9 @@ def fit_time_series(
         strongest_days=strongest_days(
             outcome, background.columns, likeliest, background.scales, ratio
         ),
+        late_p=late_effect_p(outcome, columns, unit_columns(late), background.scales, ratio)
+        if timeline.times.size * timeline.step_days >= MIN_DAYS
+        else 1.0,
         follows_demand=background.scales.guide is not None,
     )
 
