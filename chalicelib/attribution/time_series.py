@@ -140,7 +140,7 @@ def fit_time_series(
     if known is None:
         known = np.ones(counts.shape, dtype=bool)
     seen = np.where(known, counts, 0.0)
-    every_step = resolution.total(adstock_series(_filled(seen, known)))
+    every_step = resolution.total(adstock_series(fill_gaps(seen, known)))
     usual_stock = usual_stocks(every_step)
     caused = responses(resolution.total(adstock_series(seen)), usual_stock).sum(axis=0)
     outcome, stocks = outcome[timeline.times], every_step[timeline.times]
@@ -156,7 +156,7 @@ def fit_time_series(
     likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
     ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
     columns = np.column_stack([background.columns, likeliest])
-    late = resolution.total(delayed_counts(_filled(seen, known)))[timeline.times]
+    late = resolution.total(delayed_counts(fill_gaps(seen, known)))[timeline.times]
     residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
     errors = forecast_errors(residual, background.scales, ratio)
     return TimeSeriesFit(
@@ -239,7 +239,7 @@ def average_effects(
     )
 
 
-def _filled(seen: Floats, known: Bools) -> Floats:
+def fill_gaps(seen: Floats, known: Bools) -> Floats:
     """Counts with the mean of a type on the days without data, shape (T, K)."""
     mean = seen.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return np.where(known, seen, mean)

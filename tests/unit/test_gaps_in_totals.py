@@ -11,6 +11,7 @@ import pytest
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Context
+from chalicelib.attribution.time_series import fill_gaps
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.totals import KINDS, TOTALS_WORLDS, observe_totals, simulate_totals
 
@@ -60,6 +61,16 @@ def test_what_lies_on_days_without_data_changes_nothing() -> None:
     assert spoilt.delta == pytest.approx(plain.delta, rel=1e-9)
     assert spoilt.cov == pytest.approx(plain.cov, rel=1e-9)
     assert plain.diagnostics["usable_days"] == 180 - 20 - 5 - 7
+
+
+def test_a_type_keeps_its_mean_on_days_without_data() -> None:
+    counts = np.array([[4.0, 1.0], [99.0, 2.0], [8.0, 3.0]])
+    known = np.array([[True, True], [False, True], [True, True]])
+
+    filled = fill_gaps(np.where(known, counts, 0.0), known)
+
+    assert filled[:, 0].tolist() == [4.0, 6.0, 8.0]
+    assert filled[:, 1].tolist() == [1.0, 2.0, 3.0]
 
 
 def test_whole_coverage_changes_nothing() -> None:

@@ -171,6 +171,14 @@ def test_noise_grows_with_what_is_expected_and_steps_with_the_level() -> None:
     assert scales.steps == pytest.approx(relative[1:] * relative[:-1])
 
 
+def test_the_step_of_the_level_across_a_gap_is_that_of_all_days_in_it() -> None:
+    level = np.full(4, 20.0)
+
+    scales = Scales.of_level(level, level, np.array([0, 1, 6, 7]))
+
+    assert scales.steps == pytest.approx([1.0, 5.0, 1.0])
+
+
 def test_noise_is_of_one_size_where_conversions_are_too_few_to_tell() -> None:
     expected = np.linspace(0.1, 0.5, 50)
 
