@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.structural import Scales, beside_level, independent, weigh
+from chalicelib.attribution.structural import Scales, beside_level, weigh, without_guide
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -50,7 +50,8 @@ def strongest_days(
     ratio : float
     """
     n_steps, n_kinds = marketing.shape
-    columns = np.column_stack([marketing, independent(known)])
+    outcome, others = without_guide(outcome, known, scales, ratio)
+    columns = np.column_stack([marketing, others])
     together = beside_level(np.column_stack([columns, outcome, np.eye(n_steps)]), scales)
     precision = weigh(together, scales, ratio)[0]
     p = columns.shape[1]

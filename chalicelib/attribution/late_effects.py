@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from chalicelib.attribution.structural import Scales, beside_level, independent, weigh
+from chalicelib.attribution.structural import Scales, beside_level, weigh, without_guide
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ def late_effect_p(
     scales : Scales
     ratio : float
     """
-    known = independent(columns)
+    outcome, known = without_guide(outcome, columns, scales, ratio)
     together = beside_level(np.column_stack([late, known, outcome]), scales)
     product = weigh(together, scales, ratio)[0]
     gram = together.T @ product

@@ -144,6 +144,19 @@ def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float)
     return np.asarray(np.linalg.lstsq(gram[:, :-1], gram[:, -1], rcond=None)[0])
 
 
+def without_guide(
+    outcome: Floats, columns: Floats, scales: Scales, ratio: float
+) -> tuple[Floats, Floats]:
+    """Outcome less what the guide makes one expect, and columns with a constant where it needs one.
+
+    The level with a guide may not be anything, so a constant beside it is a column like others.
+    """
+    basis = independent(columns)
+    if scales.guide is None:
+        return outcome, basis
+    return outcome - guided(scales, ratio), np.column_stack([np.ones(outcome.size), basis])
+
+
 def smooth_level(residual: Floats, scales: Scales, ratio: float) -> Floats:
     """The level given what the columns leave of the outcome, shape (T,)."""
     expected = guided(scales, ratio)

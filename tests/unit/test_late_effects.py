@@ -44,6 +44,6 @@ def test_effects_that_come_weeks_later_are_suspected_in_a_year_of_data() -> None
     assert sum(warned(HARD_TOTALS["delayed_year"], seed) for seed in range(8)) >= 3
 
 
-@pytest.mark.parametrize("name", ["calm", "drifting", "saturating", "weekly_data"])
+@pytest.mark.parametrize("name", ["calm", "drifting", "saturating", "weekly_data", "demand_led"])
 def test_effects_that_come_at_once_are_not_suspected(name: str) -> None:
     assert sum(warned(TOTALS_WORLDS[name], seed) for seed in range(6)) <= 1
