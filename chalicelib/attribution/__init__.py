@@ -14,6 +14,14 @@ spread         how uncertain an average over candidate models is
 time_series    effects from totals, by a structural time series
 structural     a level that wanders, and columns beside it, by generalised least squares
 resolution     days or weeks: at which step totals are compared
+timeline       steps that were observed, with annotations and controls
+covariates     annotations and controls as columns
+joint_runs     days on which several channels rise together, as in a promotion
+same_day       traces of demand that moves marketing and sales on the same day
+decomposition  conversions per day in parts, and a summary of the regression, by statsmodels
+influence      how much of an estimate hangs on a single day
+late_effects   effects that come weeks later
+doubts         the warnings of an estimate from totals
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level
 background     all that moves conversions besides engagements

@@ -99,7 +99,14 @@ class _Chain:
     shapes: Floats
 
 
-def average(products: Products, to_effect: Floats, prior: Prior, *, shrink: Floats) -> Averaged:
+def average(
+    products: Products,
+    to_effect: Floats,
+    prior: Prior,
+    *,
+    shrink: Floats,
+    groups: Ints | None = None,
+) -> Averaged:
     """Average effects over candidates and ratios.
 
     Parameters
@@ -111,8 +118,14 @@ def average(products: Products, to_effect: Floats, prior: Prior, *, shrink: Floa
     prior : Prior
     shrink : array, shape (K, G, H)
         Prior precision of a coefficient, in units of the noise's precision.
+    groups : int array, shape (G,), optional
+        Candidates of one group disagree by chance, those of different groups in earnest: the
+        shapes, where every kind has its own and candidates are decays with shapes. One group
+        unless given.
     """
     n_kinds = to_effect.shape[0]
+    if groups is None:
+        groups = np.zeros(to_effect.shape[1], dtype=np.int64)
     gram = products.gram.copy()
     diagonal = np.arange(gram.shape[1] - 1)
     gram[:, diagonal, diagonal] += shrink.ravel()
@@ -123,18 +136,21 @@ def average(products: Products, to_effect: Floats, prior: Prior, *, shrink: Floa
             _sample(regularised, to_effect, prior, *start, sweeps, np.random.default_rng(seed))
             for seed, start in enumerate(starts)
         ]
-        averaged = _summarise(chains, regularised, to_effect)
+        averaged = _summarise(chains, regularised, to_effect, groups)
         if averaged.converged:
             break
     return averaged
 
 
-def _summarise(chains: list[_Chain], products: Products, to_effect: Floats) -> Averaged:
+def _summarise(
+    chains: list[_Chain], products: Products, to_effect: Floats, groups: Ints
+) -> Averaged:
     """Means over all that the chains saw; converged if they saw the same."""
     decays = np.concatenate([c.weight for c in chains]).mean(axis=0)
     shapes = np.mean([c.shapes for c in chains], axis=0)
     ratios = np.mean([c.ratios for c in chains], axis=0)
-    effect, variance = _effects(products, to_effect, decays, shapes, int(np.argmax(ratios)))
+    ratio = int(np.argmax(ratios))
+    effect, variance = _effects(products, to_effect, decays, shapes, ratio, groups)
     error = np.sqrt(variance)
     sampled = np.mean([c.within for c in chains], axis=0) + np.atleast_2d(
         np.cov(np.concatenate([c.drawn for c in chains]).T)
@@ -153,7 +169,12 @@ def _summarise(chains: list[_Chain], products: Products, to_effect: Floats) -> A
 
 
 def _effects(
-    products: Products, to_effect: Floats, decays: Floats, shapes: Floats, ratio: int
+    products: Products,
+    to_effect: Floats,
+    decays: Floats,
+    shapes: Floats,
+    ratio: int,
+    groups: Ints,
 ) -> tuple[Floats, Floats]:
     """Effects and their variances at the likeliest ratio, shape (K,) each.
 
@@ -177,13 +198,34 @@ def _effects(
                 trial[kind] = number[kind, decay, shape]
                 inverse = np.linalg.inv(gram[np.ix_(trial, trial)])
                 rows[decay, trial] = inverse[kind] * to_effect[kind, decay, shape]
-            mean[shape, kind], variance[shape, kind] = average_candidates(
-                decays[kind], rows @ y, rows @ gram @ rows.T * noise, chance=1.0
+            mean[shape, kind], variance[shape, kind] = _across_groups(
+                decays[kind], rows @ y, rows @ gram @ rows.T * noise, groups
             )
     likely = np.where(shapes > _NEGLIGIBLE, shapes, 0.0)
     likely /= likely.sum()
     effect = likely @ mean
     return effect, likely @ (variance + (mean - effect) ** 2)
+
+
+def _across_groups(
+    weight: Floats, effect: Floats, cov: Floats, groups: Ints
+) -> tuple[float, float]:
+    """Mean and variance over candidates: by chance within a group, in earnest between groups."""
+    shares, means, variances = [], [], []
+    for group in np.unique(groups):
+        mine = groups == group
+        share = float(weight[mine].sum())
+        if share <= _NEGLIGIBLE:
+            continue
+        within = average_candidates(
+            weight[mine] / share, effect[mine], cov[np.ix_(mine, mine)], chance=1.0
+        )
+        shares.append(share)
+        means.append(within[0])
+        variances.append(within[1])
+    likely, apart = np.array(shares) / sum(shares), np.array(means)
+    mean = float(likely @ apart)
+    return mean, float(likely @ (np.array(variances) + (apart - mean) ** 2))
 
 
 def _sample(

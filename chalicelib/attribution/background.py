@@ -21,6 +21,7 @@ from chalicelib.attribution.structural import (
     cross_products,
     smooth_level,
 )
+from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ class Background:
     noise_variance : float
         In conversions squared, where `scales.noise` is one.
     shocks : tuple of Shock
-        In steps; a new weekly pattern among them.
+        In rows of the observed steps; a new weekly pattern among them.
     """
 
     columns: Floats
@@ -51,17 +52,22 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What is fixed before the scales are: days per step, yearly columns, shocks."""
+    """What is fixed before the scales are: the timeline, yearly columns, shocks (in rows)."""
 
-    step_days: int
+    timeline: Timeline
     yearly: Floats
     shocks: tuple[Shock, ...] = ()
 
+    def relative(self, level: Floats) -> Floats:
+        """Columns in proportion to the level: weekly pattern and what is known to have happened."""
+        known = self.timeline.context * relative(level)[:, None]
+        return np.column_stack([self.weekdays(level), known])
+
     def weekdays(self, level: Floats) -> Floats:
         """Columns of the weekly pattern, and of the one that takes its place: (N, 0, 6 or 12)."""
-        if self.step_days > 1:
+        if self.timeline.step_days > 1:
             return np.zeros((level.size, 0))
-        columns = weekday_columns(level)
+        columns = weekday_columns(level, self.timeline.times)
         breaks = [s.start for s in self.shocks if s.kind == "new_weekly_pattern"]
         later = [columns * (np.arange(level.size) >= start)[:, None] for start in breaks]
         return np.column_stack([columns, *later])
@@ -84,11 +90,16 @@ class _Rough:
 
 def unit_columns(columns: Floats) -> Floats:
     """Columns with a mean square of one: (N, p) -> (N, p)."""
-    return np.asarray(columns / np.maximum(np.sqrt((columns**2).mean(axis=0)), 1e-300))
+    return np.asarray(columns / column_sizes(columns))
+
+
+def column_sizes(columns: Floats) -> Floats:
+    """Root of the mean square of each column: (N, p) -> (p,)."""
+    return np.asarray(np.maximum(np.sqrt((columns**2).mean(axis=0)), 1e-300))
 
 
 def find_background(
-    outcome: Floats, counts: Floats, marketing: Floats, searched: Floats, step_days: int
+    outcome: Floats, counts: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> Background:
     """Patterns, shocks and led demand, found with marketing in the model.
 
@@ -101,21 +112,21 @@ def find_background(
         One plausible response per kind.
     searched : array, shape (N, p)
         Several responses per kind: what these can explain is no shock.
-    step_days : int
+    timeline : Timeline
     """
-    patterns = _choose_patterns(outcome, marketing, (), step_days)
+    patterns = _choose_patterns(outcome, marketing, (), timeline)
     start = _scale(outcome, marketing, patterns)
     shocks = find_shocks(
-        outcome, np.column_stack([start.columns, searched]), start.scales, step_days
+        outcome, np.column_stack([start.columns, searched]), start.scales, timeline.step_days
     )
     if shocks:
         patterns = replace(patterns, shocks=shocks)
         start = _scale(outcome, marketing, patterns)
-    if step_days == 1:
+    if timeline.step_days == 1:
         day = find_new_pattern(
             outcome,
             np.column_stack([start.columns, marketing]),
-            weekday_columns(np.ones(outcome.size)),
+            weekday_columns(np.ones(outcome.size), timeline.times),
             start.scales,
         )
         if day is not None:
@@ -130,20 +141,21 @@ def known_background(
     counts: Floats,
     marketing: Floats,
     shocks: tuple[Shock, ...],
-    step_days: int,
+    timeline: Timeline,
 ) -> Background:
     """The same where the shocks are known."""
-    patterns = _choose_patterns(outcome, marketing, shocks, step_days)
+    patterns = _choose_patterns(outcome, marketing, shocks, timeline)
     return _guide(_scale(outcome, marketing, patterns), outcome, counts, marketing, patterns)
 
 
 def _choose_patterns(
-    outcome: Floats, marketing: Floats, shocks: tuple[Shock, ...], step_days: int
+    outcome: Floats, marketing: Floats, shocks: tuple[Shock, ...], timeline: Timeline
 ) -> _Patterns:
-    bare = _Patterns(step_days, np.zeros((outcome.size, 0)), shocks)
+    bare = _Patterns(timeline, np.zeros((outcome.size, 0)), shocks)
     start = _scale(outcome, marketing, bare)
     columns = np.column_stack([start.columns, marketing])
-    return replace(bare, yearly=choose_yearly(outcome, columns, start.scales, step_days))
+    yearly = choose_yearly(outcome, columns, start.scales, timeline.step_days, timeline.times)
+    return replace(bare, yearly=yearly)
 
 
 def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Background:
@@ -151,14 +163,14 @@ def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Backgroun
     n_steps = outcome.size
     slow = patterns.slow(n_steps)
     level = np.ones(n_steps)
-    scales = Scales.constant(n_steps)
+    scales = Scales.at(patterns.timeline.times)
     for _ in range(2):
-        columns = np.column_stack([slow, patterns.weekdays(level)])
+        columns = np.column_stack([slow, patterns.relative(level)])
         rough = _fit_roughly(outcome, columns, marketing, scales)
         smooth = rough.level + slow @ rough.coefficients[: slow.shape[1]]
         level = relative(smooth)
-        scales = Scales.of_level(smooth, rough.expected)
-    columns = np.column_stack([slow, patterns.weekdays(level)])
+        scales = Scales.of_level(smooth, rough.expected, patterns.timeline.times)
+    columns = np.column_stack([slow, patterns.relative(level)])
     return Background(columns, scales, rough.noise_variance, patterns.shocks)
 
 
@@ -182,7 +194,7 @@ def _guide(
     for _ in range(GUIDE_ROUNDS):
         rest = outcome - (rough.expected - rough.level)
         plain = _fit_roughly(rest, nothing, nothing, background.scales)
-        guide = read_demand(counts, plain.level, plain.noise_variance, patterns.step_days)
+        guide = read_demand(counts, plain.level, plain.noise_variance, patterns.timeline)
         if guide is None:
             return background
         guided = replace(guided, scales=replace(background.scales, guide=guide))

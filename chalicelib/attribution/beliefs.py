@@ -2,7 +2,7 @@
 
 The log half-life of a kind is normal around a centre that the brand's kinds share, as in `decays`;
 daily totals say too little to learn the spread around it, too.  The shape of the response is common
-to the kinds, and linear is likeliest.
+to the kinds where the window is short, and linear is likeliest.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ SPREAD_OF_CENTRES, SPREAD_OF_KINDS = 0.9, 0.4
 """Standard deviations of a brand's log half-life, and of a kind's around its brand's."""
 LINEAR = 0.95
 """Prior probability that a brand's responses are linear."""
+LINEAR_OF_TYPE = 0.92
+"""Prior probability that the response to a type is linear, where every type has its own shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,50 @@ class DecaysAndShapes:
             np.full(n_kinds, DECAYS.size - 1),
         )
 
+    def per_type(self) -> ShapesPerType:
+        """The same decays, and a shape for every type."""
+        return ShapesPerType(self)
+
     def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
         """Log prior of every decay given a centre drawn from what the kinds have, shape (G,)."""
         log_p = self.centres + self.decays[:, chosen].sum(axis=1)
         p = np.exp(log_p - log_p.max())
         return np.asarray(self.decays[int(rng.choice(p.size, p=p / p.sum()))])
+
+
+@dataclass(frozen=True, slots=True)
+class ShapesPerType:
+    """Prior where every type has a shape of its own; candidates are decays with shapes.
+
+    Attributes
+    ----------
+    common : DecaysAndShapes
+        Whose decays are shared.
+    """
+
+    common: DecaysAndShapes
+
+    @property
+    def shapes(self) -> Floats:
+        """Nothing that the types share, shape (1,)."""
+        return np.zeros(1)
+
+    @property
+    def groups(self) -> Ints:
+        """Number of the shape of every candidate, shape (G * H,)."""
+        n_shapes = self.common.shapes.size
+        return np.arange(DECAYS.size * n_shapes) % n_shapes
+
+    def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
+        """The likeliest decay, linear; and the longest, bent most."""
+        n_shapes = self.common.shapes.size
+        likeliest, longest = self.common.starts(n_kinds)
+        return likeliest * n_shapes, longest * n_shapes + n_shapes - 1
+
+    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
+        """Log prior of every decay with every shape, shape (G * H,)."""
+        n_shapes = self.common.shapes.size
+        decays = self.common.given(chosen // n_shapes, rng)
+        shapes = np.full(n_shapes, np.log((1.0 - LINEAR_OF_TYPE) / (n_shapes - 1)))
+        shapes[0] = np.log(LINEAR_OF_TYPE)
+        return np.asarray((decays[:, None] + shapes[None, :]).ravel())

@@ -1,8 +1,8 @@
 """What marketing itself tells about demand, where it follows demand.
 
-A brand posts and bids more when demand is high.  If ``log(1 + engagements_k) = weekday + led_k *
-log level + noise_k``, engagements are a second measurement of the level, and leaving that out
-credits marketing with what demand does on the same day (simultaneity).  The joint likelihood of
+A brand posts and bids more when demand is high.  If ``log(1 + engagements_k / usual_k) = weekday +
+led_k * log level + noise_k``, engagements are a second measurement of the level, and leaving that
+out credits marketing with what demand does on the same day (simultaneity).  The joint likelihood of
 both is that of the outcome alone with a level that is pulled towards what marketing tells
 (`structural.Guide`).
 `led_k` follows from how both move over weeks, which the level's first estimate shows.
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.structural import Guide
+from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 
@@ -27,7 +28,7 @@ CONFIDENCE = 0.99
 
 
 def read_demand(
-    counts: Floats, level: Floats, noise_variance: float, step_days: int
+    counts: Floats, level: Floats, noise_variance: float, timeline: Timeline
 ) -> Guide | None:
     """What engagements tell about the level, or None where they do not follow it.
 
@@ -39,7 +40,8 @@ def read_demand(
         A first estimate, in conversions.
     noise_variance : float
         In conversions squared.
-    step_days : int
+    timeline : Timeline
+        Marketing follows annotations and controls, too.
     """
     mean = float(level.mean())
     if mean <= 0:
@@ -49,9 +51,8 @@ def read_demand(
     n_steps = relative.size
     if relative.std() < 1e-4:
         return None
-    logs = np.log1p(counts)
-    period = 7 if step_days == 1 else 1
-    season = np.equal.outer(np.arange(n_steps) % period, np.arange(period)).astype(np.float64)
+    logs = np.log1p(counts / usual_counts(counts))
+    season = np.column_stack([timeline.weekdays(), timeline.context])
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
     clearly, led, weekday, residual = _go_along(relative, season, logs)
     by_chance = [_go_along(np.roll(relative, shift), season, logs)[0] for shift in shifts]
@@ -65,6 +66,12 @@ def read_demand(
     weight = precision / spells * noise_variance / np.maximum(level, 0.05 * mean) ** 2
     told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
     return Guide(told, np.asarray(weight))
+
+
+def usual_counts(counts: Floats) -> Floats:
+    """The median of each series, or its mean where most steps have none: (N, K) -> (K,)."""
+    usual = np.median(counts, axis=0)
+    return np.where(usual > 0, usual, np.maximum(counts.mean(axis=0), 1e-300))
 
 
 def _go_along(

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.attribution.covariates import build_covariates
+from chalicelib.attribution.coverage import find_common_days
+from chalicelib.attribution.doubts import Series, warn_of_doubts
 from chalicelib.attribution.draft import Draft, refuse_collinear
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series import TimeSeriesFit, fit_time_series
+from chalicelib.attribution.timeline import Timeline, distinct
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -22,9 +28,7 @@ MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
 """Of the variance of an estimate by what the other kinds explain of the kind's changes."""
 _TOGETHER = 0.8
-UNKNOWN_SHAPE = (0.1, 0.97)
-"""Probability of linear responses between which nobody knows whether they saturate: above, the data
-speak for linear ones more clearly than was believed beforehand."""
+_DIGITS = 12  # of shares that are compared, above what rounding leaves of another scale
 
 
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:
@@ -38,11 +42,11 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     draft : Draft
         Filled in: an estimate or a reason for every open kind.
     """
-    kinds = _candidates(observed, draft)
+    kinds, usable = _candidates(observed, draft)
     if kinds.size == 0:
         return
     outcome = observed.outcome - explained
-    if outcome.std() <= 1e-9 * max(observed.outcome.mean(), 1.0):
+    if outcome[usable].std() <= 1e-9 * max(observed.outcome[usable].mean(), 1.0):
         draft.refuse(kinds, "no_variation_in_conversions")
         return
     sparse = np.array([_is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
@@ -55,7 +59,11 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     mixed = weekly if resolution.step_days == 1 else np.zeros_like(weekly)
     draft.refuse(kinds[mixed], "weekly_totals")
     counts = resolution.spread(observed.counts[:, kinds], weekly)
-    changes = _changes(counts, resolution)
+    timeline, ignored = _timeline(observed, usable, resolution)
+    if timeline.times.size < 2 * MIN_DEGREES_OF_FREEDOM // resolution.step_days:
+        draft.refuse(kinds[~mixed], "too_short_window")
+        return
+    changes = _changes(counts, resolution, timeline)
     varying = np.sqrt((changes**2).mean(axis=0)) > 1e-6 * resolution.total(counts).mean(axis=0)
     draft.refuse(kinds[~varying & ~mixed], "no_variation")
     answerable = np.flatnonzero(varying & ~mixed)
@@ -63,26 +71,52 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         return
     kept, answered = _separable(changes, answerable, kinds, observed.names, draft)
     kept = np.concatenate([kept, np.flatnonzero(varying & mixed)])
-    if _degrees_of_freedom(resolution, kept.size) < MIN_DEGREES_OF_FREEDOM:
+    if _degrees_of_freedom(timeline, kept.size) < MIN_DEGREES_OF_FREEDOM:
         draft.refuse(kinds[answered], "too_short_window")
         return
     padded = np.zeros(max(resolution.n_days, outcome.size))
     padded[: outcome.size] = outcome
     totals = resolution.total(padded)
-    fit = fit_time_series(totals, counts[:, kept], resolution)
-    if _outside_shocks(totals, fit) < MIN_CONVERSIONS:
+    covered = _extended(observed.covered.counts[:, kinds[kept]], resolution.n_days)
+    names = tuple(observed.names[kind] for kind in kinds[kept])
+    series = Series(names, resolution.total(counts[:, kept]), totals, timeline)
+    runs = series.joint_runs()
+    ordinary = timeline.only(runs.ordinary)
+    if _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM:
+        series = replace(series, timeline=ordinary)
+    fit = fit_time_series(totals, counts[:, kept], resolution, series.timeline, covered)
+    if _outside_shocks(totals, fit, series.timeline) < MIN_CONVERSIONS:
         draft.refuse(kinds[answered], "too_few_conversions")
         return
-    _tell(fit, resolution, kinds[answered], np.flatnonzero(np.isin(kept, answered)), draft)
+    if not fit.converged:
+        draft.refuse(kinds[answered], "did_not_converge")
+        return
+    place = np.flatnonzero(np.isin(kept, answered))
+    _tell(fit, resolution, kinds[answered], place, draft)
+    if usable.sum() < usable.size:
+        draft.warn(kinds[answered], "coverage_gap")
+    warn_of_doubts(fit, series, runs, kinds[answered], place, draft)
+    draft.diagnostics |= {
+        "usable_days": int(usable.sum()),
+        "context_columns": timeline.context.shape[1],
+        "controls_ignored": list(ignored),
+        "joint_runs": [_days_of(*run, timeline, resolution) for run in runs.runs],
+    }
+
+
+def _days_of(start: int, stop: int, timeline: Timeline, resolution: Resolution) -> dict[str, int]:
+    """First and last day of the rows from `start` to before `stop`."""
+    first, last = int(timeline.times[start]), int(timeline.times[stop - 1])
+    return {
+        "from": resolution.first + first * resolution.step_days,
+        "to": resolution.first + (last + 1) * resolution.step_days - 1,
+    }
 
 
 def _tell(
     fit: TimeSeriesFit, resolution: Resolution, kinds: Ints, position: Ints, draft: Draft
 ) -> None:
     """Put what the fit says of `kinds`, which are at `position` in it, into the draft."""
-    if not fit.converged:
-        draft.refuse(kinds, "did_not_converge")
-        return
     draft.accept(
         kinds,
         "time_series",
@@ -95,17 +129,9 @@ def _tell(
         draft.sensitivities[kind] = sensitivity_time_series(
             float(fit.t_value[place]), fit.degrees_of_freedom, fit.critical
         )
-    if fit.residual_p < 0.01:
-        draft.warn(kinds, "autocorrelated_residuals")
-    if UNKNOWN_SHAPE[0] < fit.linear < UNKNOWN_SHAPE[1]:
-        draft.warn(kinds, "saturation_unknown")
-    if fit.shocks:
-        draft.warn(kinds, "shocks_removed")
-    if fit.follows_demand:
-        draft.warn(kinds, "follows_demand")
     draft.diagnostics |= {
         "residual_autocorrelation_p": round(fit.residual_p, 4),
-        "linear_response_probability": round(fit.linear, 4),
+        "linear_response_probability": round(float(fit.linear.min()), 4),
         "step_days": resolution.step_days,
     }
     days = [
@@ -133,49 +159,88 @@ def _is_sparse(counts: Floats, outcome: Floats) -> bool:
     )
 
 
-def _candidates(observed: Observations, draft: Draft) -> Ints:
-    """Open kinds with engagements and conversions enough; the others are refused."""
-    n_days = observed.counts.shape[0]
-    total = observed.counts.sum(axis=0)
+def _candidates(observed: Observations, draft: Draft) -> tuple[Ints, Bools]:
+    """Open kinds with engagements and conversions enough on common days, and these days, (T,).
+
+    The others are rejected.
+    """
+    covered = observed.covered
     candidates = []
     for kind in draft.open_kinds():
-        reason = _reason_against(observed, kind, n_days, float(total[kind]))
+        reason = _reason_against(observed, kind)
         if reason is not None:
             draft.reasons[kind].append(reason)
         else:
             candidates.append(kind)
-    return np.array(candidates, dtype=np.int64)
+    common = find_common_days(covered, np.array(candidates, dtype=np.int64), MIN_DAYS)
+    for kind, reason in common.rejected.items():
+        draft.reasons[kind].append(reason)
+    return _by_content(observed.counts, common.types), common.days
 
 
-def _reason_against(observed: Observations, kind: int, n_days: int, total: float) -> str | None:
-    if observed.outcome.sum() < MIN_CONVERSIONS:
+def _by_content(counts: Floats, kinds: Ints) -> Ints:
+    """Types in an order that depends on their own series alone, not on names or scale.
+
+    The draws of `averaging` take types one after the other: in the order of the caller, the same
+    data would have another answer for every order.
+    """
+    if kinds.size == 0:
+        return kinds
+    mine = counts[:, kinds]
+    share = np.round(mine / np.maximum(mine.sum(axis=0), 1e-300), _DIGITS)
+    return kinds[np.lexsort(share[::-1])]
+
+
+def _timeline(
+    observed: Observations, usable: Bools, resolution: Resolution
+) -> tuple[Timeline, tuple[str, ...]]:
+    """Steps whose days are all usable, with their context; and controls that are not used."""
+    days = _extended(usable, resolution.n_days).astype(np.float64)
+    steps = resolution.total(days) == resolution.step_days
+    covariates = build_covariates(observed.context, resolution, steps)
+    times = np.flatnonzero(steps & covariates.known)
+    context = distinct(covariates.columns[times]) if times.size else covariates.columns[times]
+    return Timeline(times, resolution.step_days, context), covariates.ignored
+
+
+def _extended(known: Bools, n_days: int) -> Bools:
+    """Days up to `n_days`: a week that the window's end cuts was observed if its last day was."""
+    missing = max(n_days - known.shape[0], 0)
+    return np.concatenate([known[:n_days], np.repeat(known[-1:], missing, axis=0)])
+
+
+def _reason_against(observed: Observations, kind: int) -> str | None:
+    covered = observed.covered
+    if observed.outcome[covered.outcome].sum() < MIN_CONVERSIONS:
         return "too_few_conversions"
-    if total < MIN_ENGAGEMENTS:
+    if observed.counts[covered.counts[:, kind], kind].sum() < MIN_ENGAGEMENTS:
         return "too_few_engagements"
-    if n_days < MIN_DAYS:
+    if observed.outcome.size < MIN_DAYS:
         return "too_short_window"
     return None
 
 
-def _outside_shocks(totals: Floats, fit: TimeSeriesFit) -> float:
-    """Conversions on days that nothing else explains."""
-    ordinary = np.ones(totals.size, dtype=bool)
+def _outside_shocks(totals: Floats, fit: TimeSeriesFit, timeline: Timeline) -> float:
+    """Conversions on observed days that nothing else explains."""
+    ordinary = np.zeros(totals.size, dtype=bool)
+    ordinary[timeline.times] = True
     for shock in fit.shocks:
         if shock.kind in ("outlier", "run"):
             ordinary[shock.start : shock.stop] = False
     return float(totals[ordinary].sum())
 
 
-def _degrees_of_freedom(resolution: Resolution, n_kinds: int) -> int:
-    return resolution.n_steps - 1 - (6 if resolution.step_days == 1 else 0) - n_kinds
+def _degrees_of_freedom(timeline: Timeline, n_kinds: int) -> int:
+    patterns = timeline.period - 1 + timeline.context.shape[1]
+    return timeline.times.size - 1 - int(patterns) - n_kinds
 
 
-def _changes(counts: Floats, resolution: Resolution) -> Floats:
-    """Changes from step to step with the mean of each weekday taken out, shape (N - 1, K)."""
-    changes = np.diff(resolution.total(counts), axis=0)
-    period = 7 if resolution.step_days == 1 else 1
-    for phase in range(period):
-        changes[phase::period] -= changes[phase::period].mean(axis=0)
+def _changes(counts: Floats, resolution: Resolution, timeline: Timeline) -> Floats:
+    """Changes between observed steps, less the mean of each weekday, shape (N - 1, K)."""
+    changes = np.diff(resolution.total(counts)[timeline.times], axis=0)
+    phases = timeline.times[:-1] % timeline.period
+    for phase in np.unique(phases):
+        changes[phases == phase] -= changes[phases == phase].mean(axis=0)
     return np.asarray(changes)
 
 

@@ -3,7 +3,7 @@
 How fast an effect fades is averaged over the decays of a grid, weighted by how well each explains
 the data (a quasi-likelihood, scaled for the heteroskedasticity of counts) times how plausible it is
 for this brand (`decays`). Whether a part of the effects comes late is averaged over as well
-(`late_effects`). So the interval knows that neither is known.
+(`late_blocks`). So the interval knows that neither is known.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chalicelib.attribution.decays import (
     prior_weights,
     with_unknown_size,
 )
-from chalicelib.attribution.late_effects import LateEffects, read_late_effects
+from chalicelib.attribution.late_blocks import LateEffects, read_late_effects
 from chalicelib.attribution.observations import Inside
 from chalicelib.attribution.panel_columns import BLOCKS, Columns
 from chalicelib.attribution.pooling import Panel, Pooled, pool

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from chalicelib.attribution.structural import LEVEL_RATIOS, Scales, beside_level, weigh
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 YEAR = 365.25
 MIN_YEARS = 1.5
@@ -16,12 +17,13 @@ EDGE_DAYS = 21
 """A weekly pattern is seen for at least three weeks."""
 
 
-def weekday_columns(level: Floats) -> Floats:
+def weekday_columns(level: Floats, times: Ints | None = None) -> Floats:
     """Six columns for the weekdays, summing to zero over a week, in proportion to the level (T, 6).
 
     A Saturday sells a certain share more, not a certain number: the pattern grows with the level.
+    `times` are the days of the observations, shape (T,); consecutive ones unless given.
     """
-    days = np.arange(level.size) % 7
+    days = (np.arange(level.size) if times is None else times) % 7
     columns = (days[:, None] == np.arange(6)[None, :]).astype(np.float64)
     columns[days == 6] = -1.0
     return np.asarray(columns * relative(level)[:, None])
@@ -33,14 +35,16 @@ def relative(level: Floats) -> Floats:
     return np.asarray(np.maximum(level / mean, 0.1))
 
 
-def yearly_columns(n_steps: int, step_days: int, pairs: int) -> Floats:
-    """Sines and cosines of the year, shape (N, 2 * pairs)."""
-    angle = 2 * np.pi * np.arange(n_steps) * step_days / YEAR
+def yearly_columns(times: Ints, step_days: int, pairs: int) -> Floats:
+    """Sines and cosines of the year at the steps `times`, shape (N, 2 * pairs)."""
+    angle = 2 * np.pi * times * step_days / YEAR
     waves = [f((n + 1) * angle) for n in range(pairs) for f in (np.sin, np.cos)]
-    return np.array(waves).reshape(-1, n_steps).T
+    return np.array(waves).reshape(-1, times.size).T
 
 
-def choose_yearly(outcome: Floats, columns: Floats, scales: Scales, step_days: int) -> Floats:
+def choose_yearly(
+    outcome: Floats, columns: Floats, scales: Scales, step_days: int, times: Ints
+) -> Floats:
     """Columns of the yearly season that the information criterion asks for; maybe none.
 
     Parameters
@@ -50,10 +54,11 @@ def choose_yearly(outcome: Floats, columns: Floats, scales: Scales, step_days: i
         What is in the model anyway.
     scales : Scales
     step_days : int
+    times : int array, shape (N,)
+        Steps that were observed.
     """
-    n_steps = outcome.size
-    candidates = [yearly_columns(n_steps, step_days, pairs) for pairs in range(MOST_PAIRS + 1)]
-    if n_steps * step_days < MIN_YEARS * YEAR:
+    candidates = [yearly_columns(times, step_days, pairs) for pairs in range(MOST_PAIRS + 1)]
+    if (times[-1] - times[0] + 1) * step_days < MIN_YEARS * YEAR:
         return candidates[0]
     return min(
         candidates,

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.structural import (
+    FEW,
     LEVEL_RATIOS,
     Scales,
     beside_level,
@@ -69,6 +70,7 @@ def find_shocks(
     step_days : int
     """
     n_days = outcome.size
+    surprise = _Surprise.of(outcome, scales)
     outcome = beside_level(outcome[:, None], scales)[:, 0]
     most = min(12, n_days // 12)
     found: tuple[Shock, ...] = ()
@@ -76,11 +78,46 @@ def find_shocks(
     precisions = [weigh(np.eye(n_days), scales, float(r)) for r in SEARCHED_RATIOS]
     while len(found) < most:
         together = independent(np.column_stack([columns, shock_columns(found, n_days)]))
-        shock, gain = _clearest(outcome, together, precisions, lengths)
+        shock, gain = _clearest(outcome, together, precisions, lengths, surprise)
         if gain < THRESHOLD:
             break
         found = (*found, shock)
     return tuple(sorted(found, key=lambda s: s.start))
+
+
+@dataclass(frozen=True, slots=True)
+class _Surprise:
+    """How surprising runs with many conversions are, next to what the normal distribution says.
+
+    Three conversions where 0.3 are expected are five standard deviations and happen once in 300
+    days. A Poisson deviance is ``2 (x log x - x + 1)`` times what is expected, with x the ratio of
+    both; the normal distribution makes ``(x - 1) ** 2`` of it.
+
+    Attributes
+    ----------
+    counted, expected : arrays, shape (T + 1,)
+        Sums of conversions before each day.
+    """
+
+    counted: Floats
+    expected: Floats
+
+    @classmethod
+    def of(cls, outcome: Floats, scales: Scales) -> _Surprise:
+        """Sums of the conversions, and of what is expected in proportion to the noise."""
+        expected = scales.noise / scales.noise.mean() * max(float(outcome.mean()), 0.0)
+        zero = np.zeros(1)
+        return cls(
+            np.concatenate([zero, np.cumsum(outcome)]), np.concatenate([zero, np.cumsum(expected)])
+        )
+
+    def of_runs(self, length: int) -> Floats:
+        """What to multiply the gain of each run of this length with, shape (T - length + 1,)."""
+        counted = self.counted[length:] - self.counted[:-length]
+        expected = self.expected[length:] - self.expected[:-length]
+        few = (expected > 0) & (expected < FEW) & (counted > expected)
+        x = np.where(few, counted / np.where(few, expected, 1.0), 2.0)
+        return np.where(few, 2 * (x * np.log(x) - x + 1) / (x - 1) ** 2, 1.0)
 
 
 def _clearest(
@@ -88,6 +125,7 @@ def _clearest(
     columns: Floats,
     precisions: list[tuple[Floats, float]],
     lengths: NDArray[np.int64],
+    surprise: _Surprise,
 ) -> tuple[Shock, float]:
     """The shock that gains most, and by how much it beats what it costs."""
     n_days = outcome.size
@@ -118,7 +156,10 @@ def _clearest(
                 usable, constant - 0.5 * dof * np.log(np.where(usable, rss - gain, rss)), -np.inf
             )
             best[row, start] = np.maximum(best[row, start], value)
-    gains = 2 * (best - base) - 2 * np.log(n_days)
+    gains = 2 * (best - base)
+    for row, length in enumerate(lengths):
+        gains[row, : n_days - length + 1] *= surprise.of_runs(int(length))
+    gains -= 2 * np.log(n_days)
     gains[1:-1] -= 2 * np.log(lengths.size)
     gains[-1, :7] = -np.inf
     gains[-1, n_days - 7 :] = -np.inf

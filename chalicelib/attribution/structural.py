@@ -9,6 +9,10 @@ quadratic form of
 
 whose inner matrix is tridiagonal, so that products with A cost O(T) per column.  The variance `s2`
 is integrated out in closed form, `ratio` over a grid.
+
+Missing observations have weight zero (Durbin, Koopman 2012, ch. 4.10). A random walk seen only on
+some days is a random walk whose steps across a gap have the variance of all steps inside it, so
+days without data are dropped and the step that crosses them grows: the same likelihood, fewer rows.
 """
 
 from __future__ import annotations
@@ -20,10 +24,15 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky_banded, solveh_banded
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
 """Variance of a day's step of the level relative to that of the noise: from "stays" to "wanders
 more than the noise", shape (Q,)."""
+
+
+FEW = 10.0
+"""Conversions per step at which the sizes of the noise are half believed, half taken for equal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """How noise and steps of the level change in size over time, shapes (T,) and (T - 1,)."""
+    """How noise and steps of the level change in size over time, shapes (T,) and (T - 1,).
+
+    T is the number of observed steps; a step of the level may cross several missing ones.
+    """
 
     noise: Floats
     steps: Floats
@@ -47,11 +59,16 @@ class Scales:
 
     @classmethod
     def constant(cls, n_days: int) -> Scales:
-        """The same size every day."""
-        return cls(np.ones(n_days), np.ones(n_days - 1))
+        """The same size every day, no day missing."""
+        return cls.at(np.arange(n_days))
 
     @classmethod
-    def of_level(cls, level: Floats, expected: Floats) -> Scales:
+    def at(cls, times: Ints) -> Scales:
+        """The same size every day, for days of which some are missing; `times` has shape (T,)."""
+        return cls(np.ones(times.size), np.diff(times).astype(np.float64))
+
+    @classmethod
+    def of_level(cls, level: Floats, expected: Floats, times: Ints | None = None) -> Scales:
         """Counts: noise in proportion to what is expected, steps in proportion to the level.
 
         Parameters
@@ -59,17 +76,24 @@ class Scales:
         level, expected : arrays, shape (T,)
             What would be without and with all that is known to matter, in conversions; where other
             methods have explained most of them, the rest may lie around zero or below.
+        times : int array, shape (T,), optional
+            Days of the observations; consecutive ones unless given.
 
         Notes
         -----
         Neither falls below a tenth of its usual size, so that no day weighs a million times as
-        much as another and the matrices of `weigh` stay definite.
+        much as another and the matrices of `weigh` stay definite. Where conversions are few, what
+        is expected of a day is read from the same few conversions that the weights are for, and
+        the fit would look too good: noise is shrunk towards the same size every day.
         """
-        floor = max(0.1 * float(np.abs(expected).mean()), 1e-9)
-        noise = np.maximum(expected, floor)
+        mean = float(np.abs(expected).mean())
+        floor = max(0.1 * mean, 1e-9)
+        known = mean / (mean + FEW)
+        noise = np.maximum(known * expected + (1.0 - known) * mean, floor)
         relative = np.maximum(level, max(0.1 * float(np.abs(level).mean()), floor))
         relative = relative / relative.mean()
-        return cls(noise / noise.mean(), (relative[1:] * relative[:-1]))
+        apart = 1.0 if times is None else np.diff(times)
+        return cls(noise / noise.mean(), relative[1:] * relative[:-1] * apart)
 
 
 def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]:
@@ -118,6 +142,19 @@ def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float)
     product, _ = weigh(together, scales, ratio)
     gram = together[:, :-1].T @ product
     return np.asarray(np.linalg.lstsq(gram[:, :-1], gram[:, -1], rcond=None)[0])
+
+
+def without_guide(
+    outcome: Floats, columns: Floats, scales: Scales, ratio: float
+) -> tuple[Floats, Floats]:
+    """Outcome less what the guide makes one expect, and columns with a constant where it needs one.
+
+    The level with a guide may not be anything, so a constant beside it is a column like others.
+    """
+    basis = independent(columns)
+    if scales.guide is None:
+        return outcome, basis
+    return outcome - guided(scales, ratio), np.column_stack([np.ones(outcome.size), basis])
 
 
 def smooth_level(residual: Floats, scales: Scales, ratio: float) -> Floats:

@@ -19,10 +19,17 @@ from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.averaging import Averaged, Prior, average
-from chalicelib.attribution.background import Background, find_background, unit_columns
+from chalicelib.attribution.background import (
+    Background,
+    column_sizes,
+    find_background,
+    unit_columns,
+)
 from chalicelib.attribution.beliefs import DecaysAndShapes
+from chalicelib.attribution.influence import strongest_days
+from chalicelib.attribution.late_effects import MIN_DAYS, delayed_counts, late_effect_p
 from chalicelib.attribution.resolution import Resolution
-from chalicelib.attribution.saturation import responses
+from chalicelib.attribution.saturation import responses, usual_stocks
 from chalicelib.attribution.shocks import Shock
 from chalicelib.attribution.structural import (
     LEVEL_RATIOS,
@@ -30,9 +37,14 @@ from chalicelib.attribution.structural import (
     cross_products,
     forecast_errors,
 )
+from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
+OWN_SHAPE_DAYS = 700
+"""Days of data from which on every type has a shape of its own: 100 weeks."""
 PLAUSIBLE_SHARE = 0.5
 """Prior standard deviation of all that a kind causes, as a share of all conversions."""
 SEARCHED_DECAYS = (0, 3, 6)
@@ -49,8 +61,8 @@ class TimeSeriesFit:
         Conversions inside the window caused by one engagement, on average over the engagements.
     cov : array, shape (K, K)
     decay_weights : array, shape (K, G)
-    linear : float
-        Probability that responses are linear.
+    linear : array, shape (K,)
+        Probability that the response is linear.
     degrees_of_freedom : int
         Steps less level, patterns, shocks and kinds.
     converged : bool
@@ -59,6 +71,10 @@ class TimeSeriesFit:
         correlated over time.
     shocks : tuple of Shock
         In steps from the first.
+    strongest_days : array, shape (K,)
+        What one day adds to the likeliest model's estimate at most, in standard errors.
+    late_p : float
+        P-value of no effects two to four weeks later; 1 in windows too short to see them.
     follows_demand : bool
         Whether marketing moves with the level over weeks.
     """
@@ -66,11 +82,13 @@ class TimeSeriesFit:
     delta: Floats
     cov: Floats
     decay_weights: Floats
-    linear: float
+    linear: Floats
     degrees_of_freedom: int
     converged: bool
     residual_p: float
     shocks: tuple[Shock, ...]
+    strongest_days: Floats
+    late_p: float
     follows_demand: bool
 
     @property
@@ -94,7 +112,13 @@ def adstock_series(counts: Floats) -> Floats:
     return out
 
 
-def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> TimeSeriesFit:
+def fit_time_series(
+    outcome: Floats,
+    counts: Floats,
+    resolution: Resolution,
+    timeline: Timeline | None = None,
+    known: Bools | None = None,
+) -> TimeSeriesFit:
     """Fit the structural model.
 
     Parameters
@@ -104,43 +128,87 @@ def fit_time_series(outcome: Floats, counts: Floats, resolution: Resolution) -> 
     counts : array, shape (T, K)
         Engagements per day, with T = ``resolution.n_days``; every column must vary.
     resolution : Resolution
+    timeline : Timeline, optional
+        Steps to use; all of them unless given.
+    known : bool array, shape (T, K), optional
+        Days on which a type was observed; all of them unless given. Elsewhere the type's mean
+        keeps its adstock up.
     """
     n_kinds = counts.shape[1]
-    stocks = resolution.total(adstock_series(counts))
+    if timeline is None:
+        timeline = Timeline.whole(resolution.n_steps, resolution.step_days)
+    if known is None:
+        known = np.ones(counts.shape, dtype=bool)
+    seen = np.where(known, counts, 0.0)
+    every_step = resolution.total(adstock_series(fill_gaps(seen, known)))
+    usual_stock = usual_stocks(every_step)
+    caused = responses(resolution.total(adstock_series(seen)), usual_stock).sum(axis=0)
+    outcome, stocks = outcome[timeline.times], every_step[timeline.times]
     usual = unit_columns(stocks[:, :, DECAYS.size // 2])
     background = find_background(
-        outcome, resolution.total(counts), usual, _searched(stocks), resolution.step_days
+        outcome, resolution.total(counts)[timeline.times], usual, _searched(stocks), timeline
     )
-    candidates = responses(stocks)
-    averaged = average_effects(
-        outcome,
-        candidates,
-        counts.sum(axis=0),
-        background,
-        DecaysAndShapes.usual(),
+    candidates = responses(stocks, usual_stock)
+    averaged, weights = _average_shapes(
+        outcome, candidates, caused / seen.sum(axis=0)[:, None, None], background, timeline
     )
-    decays = np.argmax(averaged.decay_weights, axis=1)
-    shape = int(np.argmax(averaged.shape_weights))
-    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shape])
+    decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), weights.shape[2])
+    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
     ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
     columns = np.column_stack([background.columns, likeliest])
+    late = resolution.total(delayed_counts(fill_gaps(seen, known)))[timeline.times]
     residual = outcome - columns @ coefficients(outcome, columns, background.scales, ratio)
     errors = forecast_errors(residual, background.scales, ratio)
     return TimeSeriesFit(
         delta=averaged.effect,
         cov=averaged.cov,
-        decay_weights=averaged.decay_weights,
-        linear=float(averaged.shape_weights[0]),
+        decay_weights=weights.sum(axis=2),
+        linear=weights[:, :, 0].sum(axis=1),
         degrees_of_freedom=averaged.degrees_of_freedom,
         converged=averaged.converged,
         residual_p=_autocorrelation_p(errors),
-        shocks=background.shocks,
+        shocks=tuple(_in_steps(shock, timeline) for shock in background.shocks),
+        strongest_days=strongest_days(
+            outcome, background.columns, likeliest, background.scales, ratio
+        ),
+        late_p=late_effect_p(outcome, columns, unit_columns(late), background.scales, ratio)
+        if timeline.times.size * timeline.step_days >= MIN_DAYS
+        else 1.0,
         follows_demand=background.scales.guide is not None,
     )
 
 
+def _average_shapes(
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    background: Background,
+    timeline: Timeline,
+) -> tuple[Averaged, Floats]:
+    """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
+
+    In a long window every type has a shape of its own; in a short one all have the same.
+    """
+    prior = DecaysAndShapes.usual()
+    n_kinds, n_decays, n_shapes = candidates.shape[1:]
+    if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
+        averaged = average_effects(outcome, candidates, caused, background, prior)
+        return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
+    own = prior.per_type()
+    flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
+    averaged = average_effects(
+        outcome, flat, caused.reshape(n_kinds, -1, 1), background, own, own.groups
+    )
+    return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
+
+
 def average_effects(
-    outcome: Floats, candidates: Floats, totals: Floats, background: Background, prior: Prior
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    background: Background,
+    prior: Prior,
+    groups: Ints | None = None,
 ) -> Averaged:
     """Effects per engagement, averaged over candidate responses.
 
@@ -149,22 +217,38 @@ def average_effects(
     outcome : array, shape (N,)
     candidates : array, shape (N, K, G, H)
         Responses per decay and shape; their size does not matter.
-    totals : array, shape (K,)
-        Engagements of each kind.
+    caused : array, shape (K, G, H)
+        Sum of each candidate over all days of the window, for one engagement of its kind.
     background : Background
     prior : Prior
+    groups : int array, shape (G,), optional
+        See `averaging.average`.
     """
-    columns = unit_columns(candidates.reshape(outcome.size, -1))
+    flat = candidates.reshape(outcome.size, -1)
+    columns = unit_columns(flat)
     sums = columns.sum(axis=0)
     products = cross_products(outcome, background.columns, columns, background.scales)
     plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
     shape = candidates.shape[1:]
     return average(
         products,
-        sums.reshape(shape) / totals[:, None, None],
+        caused / column_sizes(flat).reshape(shape),
         prior,
         shrink=(background.noise_variance / plausible**2).reshape(shape),
+        groups=groups,
     )
+
+
+def fill_gaps(seen: Floats, known: Bools) -> Floats:
+    """Counts with the mean of a type on the days without data, shape (T, K)."""
+    mean = seen.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    return np.where(known, seen, mean)
+
+
+def _in_steps(shock: Shock, timeline: Timeline) -> Shock:
+    """The shock in numbers of steps instead of rows of the observed ones."""
+    last = int(timeline.times[shock.stop - 1])
+    return Shock(int(timeline.times[shock.start]), last + 1, shock.kind)
 
 
 def _autocorrelation_p(errors: Floats) -> float:

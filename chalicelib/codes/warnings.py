@@ -69,6 +69,32 @@ WARNINGS = (
         "too_high",
     ),
     _warning(
+        "promotion_suspected",
+        "Promotion suspected",
+        "On some days several channels and the conversions rose together, as in a promotion that "
+        "nobody recorded; these days were left out (`joint_runs` in the diagnostics).",
+        "Record the promotion as an annotation and fit again.",
+        "do_not_act",
+        "too_high",
+    ),
+    _warning(
+        "joint_runs_left_out",
+        "Days of joint campaigns left out",
+        "On some days several channels rose together, so that their effects cannot be separated; "
+        "these days were left out (`joint_runs` in the diagnostics).",
+        "Record what happened as an annotation, or run campaigns of one channel at a time.",
+        "note",
+    ),
+    _warning(
+        "delayed_effect_suspected",
+        "Late effects suspected",
+        "Engagements of two to four weeks ago explain conversions beyond what the model gives "
+        "them; effects may come later than it assumes.",
+        "A longer window, or conversions and engagements with a user_id.",
+        "caution",
+        "either",
+    ),
+    _warning(
         "search_ads_not_split",
         "Brand and generic search not split",
         "Clicks on brand and on generic queries are not told apart, and people who search for the "
@@ -200,8 +226,11 @@ WARNINGS = (
     _warning(
         "delayed_effect",
         "Delayed effect",
-        "Part of the effect comes days or weeks after the engagement; this is part of the model.",
-        "Nothing is needed.",
+        "A material part of the effect comes one to four weeks after the engagement. The model "
+        "includes it, but when exactly it comes is known only roughly.",
+        "A longer window.",
+        "caution",
+        "either",
     ),
     _warning(
         "decay_unknown",

@@ -82,7 +82,7 @@ PACKAGES = (
     Package(
         "thin",
         ("APIHandler", "ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
-        NUMERICAL,
+        NUMERICAL | {"holidays"},
         SERVING,
     ),
     Package(

@@ -10,8 +10,8 @@ from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.averaging import average
-from chalicelib.attribution.beliefs import LINEAR, DecaysAndShapes
-from chalicelib.attribution.saturation import HALF_STOCKS, responses
+from chalicelib.attribution.beliefs import LINEAR, LINEAR_OF_TYPE, DecaysAndShapes
+from chalicelib.attribution.saturation import HALF_STOCKS, responses, usual_stocks
 from chalicelib.attribution.structural import LEVEL_RATIOS, Products, Scales, cross_products
 
 N_DAYS = 120
@@ -138,7 +138,7 @@ def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
 def test_the_shapes_bend_as_they_say() -> None:
     stock = np.array([1.0, 1.0, 1.0, 2.0, 1.0]).reshape(-1, 1, 1)
 
-    bent = responses(stock)[:, 0, 0, :]
+    bent = responses(stock, usual_stocks(stock))[:, 0, 0, :]
 
     usual = (stock**2).sum() / stock.sum()
     for number, half in enumerate(HALF_STOCKS):
@@ -171,3 +171,39 @@ def test_the_odds_of_two_columns_are_those_of_their_residuals() -> None:
     left = gram[2, 2] - gram[[0, 1], 2] ** 2 / np.diag(gram)[:2]
     odds = (left[0] / left[1]) ** (-0.5 * quiet.degrees_of_freedom)
     assert found.decay_weights[0, 0] / found.decay_weights[0, 1] == pytest.approx(odds, rel=1e-6)
+
+
+def test_candidates_of_different_groups_disagree_in_earnest() -> None:
+    outcome, columns = simulate(2.0)
+    same = np.column_stack([columns[:, 0], columns[:, 0]])
+    products = cross_products(outcome, NOTHING, same, SCALES)
+    apart = np.array([[[1.0], [1.2]]])
+
+    def error(groups: list[int]) -> float:
+        found = average(
+            products, apart, Even(2), shrink=np.zeros((1, 2, 1)), groups=np.array(groups)
+        )
+        return float(found.cov[0, 0])
+
+    within = average(products, apart, Even(2), shrink=np.zeros((1, 2, 1)))
+    assert error([0, 0]) == pytest.approx(within.cov[0, 0])
+    assert error([0, 1]) > error([0, 0])
+    # two equally likely answers 0.1 apart from their mean, times the coefficient of about two
+    assert error([0, 1]) > (0.1 * within.effect[0] / 1.1) ** 2
+
+
+def test_types_with_shapes_of_their_own_keep_the_decays_of_the_brand() -> None:
+    prior = DecaysAndShapes.usual().per_type()
+    n_shapes = HALF_STOCKS.size
+    rng = np.random.default_rng(1)
+
+    slow = np.mean(
+        [np.exp(prior.given(np.full(3, 7 * n_shapes + 2), rng)) for _ in range(300)], axis=0
+    ).reshape(-1, n_shapes)
+
+    assert slow.sum() == pytest.approx(1.0)
+    assert slow.sum(axis=1) @ DECAYS > 0.8
+    assert slow.sum(axis=0) == pytest.approx(
+        [LINEAR_OF_TYPE] + [(1 - LINEAR_OF_TYPE) / (n_shapes - 1)] * (n_shapes - 1)
+    )
+    assert prior.groups[: n_shapes + 1].tolist() == [*range(n_shapes), 0]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chalicelib.attribution import from_totals
+from chalicelib.attribution import doubts, from_totals
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.resolution import resolve
@@ -29,6 +29,8 @@ CLEAR = replace(TWO, n_days=365, spread=1.0)
 """A year in which marketing varies so much that linear responses can be told from bent ones."""
 WARNINGS = {
     "autocorrelated_residuals",
+    "joint_runs_left_out",
+    "promotion_suspected",
     "decay_at_edge",
     "follows_demand",
     "saturation_unknown",
@@ -115,6 +117,21 @@ def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
 
     assert any(found)
     assert "saturation_unknown" not in warned(fit(CLEAR))
+
+
+def test_in_two_years_every_type_has_a_shape_of_its_own() -> None:
+    bent = replace(TWO, n_days=730, spread=0.6, saturations=(0.5, 0.0), base=200.0, spells=3)
+    strong = replace(bent, kinds=tuple(replace(kind, delta=20 * kind.delta) for kind in TWO.kinds))
+    observed = observe(strong)
+
+    fit = fit_time_series(
+        observed.outcome, observed.counts, resolve(observed.outcome, np.array([False, False]))
+    )
+
+    assert fit.linear[0] < 0.1
+    assert fit.linear[1] > 0.9
+    truth = simulate_totals(strong, 0).truth
+    assert (np.abs(fit.delta - truth) < fit.critical * np.sqrt(np.diag(fit.cov))).all()
 
 
 def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
@@ -244,9 +261,11 @@ def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> N
 
 
 def test_every_code_is_in_the_docs() -> None:
-    source = Path(from_totals.__file__).read_text(encoding="utf-8")
+    sources = [
+        Path(module.__file__).read_text(encoding="utf-8") for module in (from_totals, doubts)
+    ]
     codes = set(WARNINGS)
-    for node in ast.walk(ast.parse(source)):
+    for node in (node for source in sources for node in ast.walk(ast.parse(source))):
         match node:
             case ast.Call(
                 func=ast.Attribute(attr="refuse" | "warn"), args=[_, ast.Constant(str(code))]

@@ -47,6 +47,15 @@ def test_without_shocks_hardly_any_is_found() -> None:
     assert sum(bool(shocks) for shocks in found) <= 2
 
 
+def test_three_conversions_where_hardly_any_are_usual_are_no_shock_and_eight_are_one() -> None:
+    outcome = np.random.default_rng(11).poisson(0.25, N_DAYS).clip(max=2).astype(float)
+    three, eight = outcome.copy(), outcome.copy()
+    three[60], eight[60] = 3.0, 8.0
+
+    assert find_shocks(three, NOTHING, SCALES, 1) == ()
+    assert find_shocks(eight, NOTHING, SCALES, 1) == (Shock(60, 61, "outlier"),)
+
+
 def test_what_a_burst_of_marketing_brings_is_no_shock() -> None:
     burst = np.zeros(N_DAYS)
     burst[60:65] = 1.0
@@ -92,7 +101,9 @@ def test_a_yearly_season_is_fitted_only_from_one_and_a_half_years_on_and_only_if
 
     def columns(outcome: np.ndarray) -> int:
         n = outcome.size
-        return choose_yearly(outcome, np.zeros((n, 0)), Scales.constant(n), 1).shape[1]
+        return choose_yearly(outcome, np.zeros((n, 0)), Scales.constant(n), 1, np.arange(n)).shape[
+            1
+        ]
 
     assert columns(wave) >= 2
     assert columns(flat) == 0

@@ -84,6 +84,35 @@ def test_one_step_errors_are_those_of_a_kalman_filter() -> None:
     assert errors == pytest.approx(expected, rel=1e-6)
 
 
+def test_days_without_data_are_missing_observations_of_a_kalman_smoother() -> None:
+    missing = np.zeros(N_DAYS, dtype=bool)
+    missing[[10, *range(30, 45), 71]] = True
+    times = np.flatnonzero(~missing)
+    gappy = np.where(missing, np.nan, OUTCOME)
+    model = UnobservedComponents(
+        gappy, level="local level", exog=COLUMNS, mle_regression=False, use_exact_diffuse=True
+    )
+    smoothed = model.smooth([1.0, RATIO])
+    scales = Scales.at(times)
+    y, X = OUTCOME[times], COLUMNS[times]
+
+    beta = coefficients(y, X, scales, RATIO)
+    level = smooth_level(y - X @ beta, scales, RATIO)
+    precision = X.T @ weigh(X, scales, RATIO)[0]
+
+    assert beta == pytest.approx(smoothed.smoothed_state[1:, -1], rel=1e-6)
+    assert level == pytest.approx(smoothed.smoothed_state[0, times], rel=1e-6)
+    expected = smoothed.smoothed_state_cov[1:, 1:, -1]
+    assert np.linalg.inv(precision) == pytest.approx(expected, rel=1e-6)
+    bare = UnobservedComponents(gappy, level="local level", use_exact_diffuse=True)
+    ours, theirs = [], []
+    for ratio in (0.01, 0.25, 2.0):
+        product, log_det = weigh(y[:, None], scales, ratio)
+        ours.append(-0.5 * (log_det + float(y @ product[:, 0])))
+        theirs.append(bare.loglike([1.0, ratio]))
+    assert np.diff(ours) == pytest.approx(np.diff(theirs), rel=1e-6)
+
+
 def test_cross_products_take_nuisance_columns_out() -> None:
     nuisance = RNG.normal(size=(N_DAYS, 3))
     both = np.column_stack([nuisance, COLUMNS])
@@ -134,12 +163,30 @@ def test_columns_that_say_the_same_or_nothing_beside_a_constant_are_dropped() ->
 
 
 def test_noise_grows_with_what_is_expected_and_steps_with_the_level() -> None:
-    level = np.linspace(10.0, 20.0, 50)
-    expected = level + np.linspace(0.0, 30.0, 50)
+    level = np.linspace(1e4, 2e4, 50)
+    expected = level + np.linspace(0.0, 3e4, 50)
     scales = Scales.of_level(level, expected)
-    assert scales.noise == pytest.approx(expected / expected.mean())
+    assert scales.noise == pytest.approx(expected / expected.mean(), rel=1e-2)
     relative = level / level.mean()
     assert scales.steps == pytest.approx(relative[1:] * relative[:-1])
+
+
+def test_the_step_of_the_level_across_a_gap_is_that_of_all_days_in_it() -> None:
+    level = np.full(4, 20.0)
+
+    scales = Scales.of_level(level, level, np.array([0, 1, 6, 7]))
+
+    assert scales.steps == pytest.approx([1.0, 5.0, 1.0])
+
+
+def test_noise_is_of_one_size_where_conversions_are_too_few_to_tell() -> None:
+    expected = np.linspace(0.1, 0.5, 50)
+
+    few = Scales.of_level(expected, expected)
+    many = Scales.of_level(1000 * expected, 1000 * expected)
+
+    assert np.ptp(few.noise) < 0.05
+    assert np.ptp(many.noise) > 1.2
 
 
 @pytest.mark.parametrize("mean", [0.0, -0.4, -5.0])

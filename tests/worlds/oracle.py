@@ -12,6 +12,7 @@ from chalicelib.attribution.background import known_background, unit_columns
 from chalicelib.attribution.resolution import is_weekly, resolve
 from chalicelib.attribution.shocks import Shock
 from chalicelib.attribution.time_series import average_effects
+from chalicelib.attribution.timeline import Timeline
 from tests.worlds.totals import DailyTotals
 
 Floats = NDArray[np.float64]
@@ -52,12 +53,12 @@ def consult_totals(totals: DailyTotals) -> tuple[Floats, Floats, Floats]:
         resolution.total(counts),
         unit_columns(responses),
         shocks,
-        resolution.step_days,
+        Timeline.whole(resolution.n_steps, resolution.step_days),
     )
     averaged = average_effects(
         outcome,
         responses[:, :, None, None],
-        totals.counts.sum(axis=0),
+        (responses.sum(axis=0) / totals.counts.sum(axis=0))[:, None, None],
         background,
         Known(np.zeros(1)),
     )

@@ -8,6 +8,8 @@ demand_t ** led``, and Poisson conversions around
 where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating.  Demand is a
 random walk in the logarithm; it moves marketing where `led` is above zero.  Other things disturb
 it: shocks, lasting shifts, a weekly pattern that begins in the middle.
+
+Worlds that break an assumption of the estimators are in `tests.worlds.hard_totals`.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.coverage import Coverage
+from chalicelib.attribution.observations import CAUSE, LIFETIME, Context, Observations
 from chalicelib.attribution.panel import People
+from tests.worlds.happenings import Disturbance, Hole, Occasion
 from tests.worlds.people import KindInWorld
 
 KINDS = (
@@ -27,28 +31,6 @@ KINDS = (
     KindInWorld("youtube", "view", 400.0, 0.015, 0.75),
     KindInWorld("google_ads", "click", 100.0, 0.090, 0.50, paid=True),
 )
-
-
-@dataclass(frozen=True)
-class Disturbance:
-    """Something else that multiplies demand by `factor` from a share of the window on.
-
-    Attributes
-    ----------
-    at : float
-        Share of the window gone when it begins.
-    days : int or None
-        None: to the window's end.
-    """
-
-    at: float
-    days: int | None
-    factor: float
-
-    def span(self, n_days: int) -> tuple[int, int]:
-        """First day and the day after the last."""
-        start = int(self.at * n_days)
-        return start, n_days if self.days is None else min(start + self.days, n_days)
 
 
 @dataclass(frozen=True)
@@ -82,6 +64,24 @@ class TotalsWorld:
         Days over which the noise of marketing lasts.
     twins : bool
         The second kind follows the first exactly.
+    same_day : float
+        Standard deviation of a demand that is new every day and moves sales.
+    same_day_led : tuple of float
+        How much that demand moves the rate of each kind; empty: all in proportion.
+    same_day_memory : float
+        Correlation of that demand with the one of the day before.
+    occasions : tuple of Occasion
+        Promotions or holidays.
+    annotated : bool
+        Whether the occasions are known.
+    holes : tuple of Hole
+        Days without data, which look like zeros.
+    saturations : tuple of float
+        `saturation` kind by kind; empty: the same for all.
+    delay : tuple of (int, int) or None
+        Effects come evenly over these lags in days, instead of fading.
+    booked : tuple of int
+        Kinds whose engagements are booked on the day of the post, every third day.
     """
 
     name: str
@@ -100,6 +100,15 @@ class TotalsWorld:
     by_week: bool = False
     spells: int = 1
     twins: bool = False
+    same_day: float = 0.0
+    same_day_led: tuple[float, ...] = ()
+    same_day_memory: float = 0.0
+    occasions: tuple[Occasion, ...] = ()
+    annotated: bool = False
+    holes: tuple[Hole, ...] = ()
+    saturations: tuple[float, ...] = ()
+    delay: tuple[int, int] | None = None
+    booked: tuple[int, ...] = ()
 
 
 _NOTHING = tuple(replace(kind, delta=0.0) for kind in KINDS)
@@ -177,6 +186,10 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     noise = np.exp(world.spread * _spells(world.spells, days, len(kinds), rng))
     for campaign in world.campaigns:
         noise[slice(*campaign.span(days)), 0] *= campaign.factor
+    daily = _same_day_demand(world, seed)
+    for occasion in world.occasions:
+        noise[occasion.on(days)] *= occasion.marketing
+    noise *= np.exp(daily[:, None] * np.array(world.same_day_led or (1.0,) * len(kinds)))
     counts = rng.poisson(rates * noise * (week * demand**world.led)[:, None]).astype(np.float64)
     if world.twins:
         counts[:, 1] = np.round(counts[:, 0] / 3)
@@ -186,15 +199,26 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
     for t in range(days):
         stock[t] = counts[t] + (theta * stock[t - 1] if t else 0.0)
     response = (1 - theta) * stock
-    if world.saturation:
-        half = world.saturation * stock.mean(axis=0)
-        response = response * 2 * half / (half + stock)
+    if world.delay is not None:
+        response = _delayed(counts, *world.delay)
+    for number, saturation in enumerate(world.saturations or (world.saturation,) * len(kinds)):
+        if saturation:
+            half = saturation * stock[:, number].mean()
+            response[:, number] *= 2 * half / (half + stock[:, number])
     caused = delta * response
-    base = world.base * demand * week
+    base = world.base * demand * week * np.exp(daily)
     for disturbance in world.disturbances:
         base[slice(*disturbance.span(days))] *= disturbance.factor
+    for occasion in world.occasions:
+        base[occasion.on(days)] *= occasion.sales
     outcome = rng.poisson(base + caused.sum(axis=1)).astype(np.float64)
     totals = counts.sum(axis=0)
+    for hole in world.holes:
+        (outcome if hole.kind is None else counts[:, hole.kind])[hole.on(days)] = 0.0
+    for number in world.booked:
+        sums = np.add.reduceat(counts[:, number], np.arange(0, days, 3))
+        counts[:, number] = 0.0
+        counts[::3, number] = sums
     if world.by_week:
         counts, outcome = _by_week(counts), _by_week(outcome)
     return DailyTotals(
@@ -205,6 +229,26 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
         response,
         tuple(f"{kind.channel}/{kind.type}" for kind in kinds),
     )
+
+
+def _same_day_demand(world: TotalsWorld, seed: int) -> NDArray[np.float64]:
+    """Log demand that is new every day, shape (T,). It has draws of its own."""
+    rng = np.random.default_rng([seed, 12])
+    memory = world.same_day_memory
+    out = (
+        rng.normal(0.0, world.same_day, world.n_days) if world.same_day else np.zeros(world.n_days)
+    )
+    for t in range(1, world.n_days if memory else 0):
+        out[t] = memory * out[t - 1] + np.sqrt(1 - memory**2) * out[t]
+    return out
+
+
+def _delayed(counts: NDArray[np.float64], first: int, last: int) -> NDArray[np.float64]:
+    """What engagements bring from `first` to `last` days later, evenly, shape (T, K)."""
+    out = np.zeros_like(counts)
+    for lag in range(first, last + 1):
+        out[lag:] += counts[: counts.shape[0] - lag] / (last - first + 1)
+    return out
 
 
 def _by_week(daily: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -231,13 +275,24 @@ def observe_totals(totals: DailyTotals) -> Observations:
         np.zeros(0),
         nobody,
     )
+    world, n_days = totals.world, totals.outcome.size
+    covered = Coverage.whole(n_days, n_kinds)
+    for hole in world.holes:
+        series = covered.outcome if hole.kind is None else covered.counts[:, hole.kind]
+        series[hole.on(world.n_days)[:n_days]] = False
+    told = world.occasions if world.annotated else ()
+    columns = [o.on(world.n_days)[:n_days].astype(np.float64) for o in told]
     return Observations(
         names=totals.names,
         counts=totals.counts,
         identified=np.zeros(n_kinds),
-        roles=("cause",) * n_kinds,
+        roles=tuple(LIFETIME if k in world.booked else CAUSE for k in range(n_kinds)),
         people=people,
         outcome=totals.outcome,
         order_value=totals.outcome * 60.0,
         order_count=totals.outcome,
+        coverage=covered if world.holes else None,
+        context=Context(tuple(o.name for o in told), np.column_stack(columns))
+        if told
+        else Context(),
     )

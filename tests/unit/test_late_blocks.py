@@ -1,0 +1,102 @@
+"""Effects that come weeks after the engagement."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.late_blocks import read_late_effects
+from chalicelib.attribution.observations import mean_inside
+from chalicelib.attribution.panel import People
+from chalicelib.attribution.panel_columns import Columns
+from chalicelib.attribution.pooling import pool
+from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+
+
+def delayed_people(
+    delay: tuple[int, int], effect: float, seed: int, *, n: int = 4_000, days: int = 120
+) -> tuple[People, np.ndarray, float]:
+    """Two types, of which the first causes `effect` conversions evenly `delay` days later.
+
+    Returns
+    -------
+    People, counts (T, 2), conversions inside the window per engagement of the first type
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.poisson(0.05, (n, days, 2))
+    rate = np.full((n, days), 0.004)
+    inside = 0.0
+    for lag in range(delay[0], delay[1] + 1):
+        share = effect / (delay[1] - delay[0] + 1)
+        rate[:, lag:] += share * x[:, : days - lag, 0]
+        inside += share * x[:, : days - lag, 0].sum()
+    y = rng.poisson(rate)
+    person, day, kind = np.nonzero(x)
+    buyer, when = np.nonzero(y)
+    people = People(
+        n,
+        days,
+        2,
+        person,
+        day,
+        kind,
+        x[person, day, kind].astype(float),
+        buyer,
+        when,
+        y[buyer, when].astype(float),
+        np.full(n, -1),
+    )
+    return people, x.sum(axis=0).astype(float), inside / x[:, :, 0].sum()
+
+
+@pytest.mark.parametrize("delay", [(14, 30), (10, 20), (7, 14)])
+def test_an_effect_that_comes_weeks_later_is_found(delay: tuple[int, int]) -> None:
+    z = []
+    for seed in range(3):
+        people, counts, truth = delayed_people(delay, 0.06, seed)
+        fit = fit_within_user(reduce_panel(people), mean_inside(counts))
+        error = np.sqrt(np.diag(fit.cov))
+        z.append((fit.delta[0] - truth) / error[0])
+        assert fit.delta[0] - 2 * error[0] > 0, "the effect is plain"
+        assert fit.late_share(mean_inside(counts))[0].sum() > 0.6
+        assert abs(fit.delta[1]) < 3.5 * error[1]
+
+    assert np.abs(z).max() < 3.5
+    assert abs(np.mean(z)) < 2.0
+
+
+def test_an_effect_that_fades_has_no_late_part() -> None:
+    people, counts, _ = delayed_people((0, 3), 0.06, 1)
+
+    fit = fit_within_user(reduce_panel(people), mean_inside(counts))
+
+    assert fit.late_share(mean_inside(counts)).sum(axis=1).max() < 0.1
+
+
+def test_late_effects_need_evidence_and_are_positive() -> None:
+    people, _, _ = delayed_people((14, 30), 0.06, 1)
+    nothing, _, _ = delayed_people((14, 30), 0.0, 3)
+    decays = np.array([4, 4])
+
+    found, none = (
+        read_late_effects(pool(reduce_panel(one), 0.0), decays) for one in (people, nothing)
+    )
+
+    assert found.probability > 0.95
+    assert found.weight[0, 1] > 0.95 > 0.6 > found.weight[1, 1]
+    assert none.probability < 0.1
+
+
+def test_the_coefficients_are_those_of_one_regression() -> None:
+    people, _, _ = delayed_people((14, 30), 0.06, 1, n=300)
+    pooled = pool(reduce_panel(people), 0.0)
+    decays = np.array([2, 6])
+    where = Columns(2)
+    columns = np.concatenate([where.adstocks(decays), where.blocks.ravel()])
+
+    found = read_late_effects(pooled, decays)
+
+    solved = np.linalg.solve(
+        pooled.gram[np.ix_(columns, columns)], (pooled.product + pooled.shift)[columns]
+    )
+    assert found.coefficient.T.ravel() == pytest.approx(solved[2:], rel=1e-6)
