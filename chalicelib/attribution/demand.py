@@ -87,7 +87,7 @@ def _go_along(
     residual : array, shape (N, K)
     """
     X = np.column_stack([relative, season])
-    inverse = np.linalg.inv(X.T @ X)
+    inverse = np.linalg.pinv(X.T @ X, hermitian=True)  # a weekday may have no day with data
     coefficient = inverse @ X.T @ logs
     residual = logs - X @ coefficient
     variance = (residual**2).sum(axis=0) / max(X.shape[0] - X.shape[1], 1)

@@ -22,12 +22,12 @@ EMITTERS = ("attribution", "services/answers", "services/experiments")
 CARRIES_CODES = re.compile(r"reason|warn|verdict|refuse", re.IGNORECASE)
 """Names of fields, variables and functions that hold or emit codes."""
 
-NO_CODES = {"", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
+NO_CODES = {"", "ignore", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
     *EVENT_ERROR_CODES,
     *EXPERIMENT_ERROR_CODES,
 }
 """What such places hold besides: names of sides and methods, the stem of the shapes of a ratio,
-and codes of errors (docs/errors.md)."""
+what to do about a warning of Python, and codes of errors (docs/errors.md)."""
 
 AWAITED = {
     *("no_common_days", "on_the_way", "standing_relationship", "lifetime_counts"),

@@ -79,8 +79,9 @@ def test_engagements_that_merely_cause_conversions_are_not_suspected(name: str) 
 def test_buyers_who_like_the_page_are_told_from_people_who_want_something() -> None:
     estimates = estimate(WORLDS["feedback"])
 
+    suspicions = {"intent_confounding_suspected", "placebo_failed", "people_change_over_time"}
     assert estimates.warnings[0] == ["engagement_follows_conversions"]
-    assert estimates.warnings[1:] == [[]] * 5
+    assert not any(suspicions & set(warnings) for warnings in estimates.warnings)
 
 
 def test_bursts_that_have_nothing_to_do_with_buying_are_no_reason_for_suspicion() -> None:
