@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.bots import find_bots, share_of_people, without
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.draft import Draft, refuse_collinear
 from chalicelib.attribution.observations import Inside, Observations
@@ -77,7 +78,9 @@ def estimate_from_people(
     kinds = common.types
     if kinds.size == 0 or common.days.sum() < MIN_DAYS:
         return nothing
-    people = _restrict_people(observed.people, kinds, np.flatnonzero(common.days))
+    bots = find_bots(_restrict_people(observed.people, kinds, observed.people.days))
+    journeys = without(observed.people, bots) if bots.any() else observed.people
+    people = _restrict_people(journeys, kinds, np.flatnonzero(common.days))
     if _conversions_at_risk(people) < MIN_CONVERSIONS:
         return nothing
     panel = reduce_panel(people, progress)
@@ -93,11 +96,14 @@ def estimate_from_people(
     panel = panel.restrict(kept)
     kinds, open_ = kinds[kept], np.flatnonzero(~refused[kept])
     fit = fit_within_user(panel, inside.of_types(kinds))
-    compared = _restrict_people(observed.people, kinds, people.days)
+    compared = _restrict_people(journeys, kinds, people.days)
     once = converts_once(compared)
     if once:
         share = share_not_brought_forward(compared)
         fit = fit.scaled(share, UNSURE * (1.0 - share))
+    if bots.any():
+        fit = fit.scaled(share_of_people(observed.people, bots)[kinds], np.zeros(kinds.size))
+        draft.diagnostics["bots"] = int(bots.sum())
     late_share = fit.late_share(inside.of_types(kinds))
     draft.accept(
         kinds[open_],
@@ -113,6 +119,8 @@ def estimate_from_people(
     _warn(draft, kinds, open_, fit, timing, usual)
     if not common.days.all():
         draft.warn(kinds[open_], "coverage_gap")
+    if bots.any():
+        draft.warn(kinds[open_], "bots_left_out")
     delayed = late_share.sum(axis=1) > MATERIAL_DELAY
     draft.warn(kinds[open_][delayed[open_]], "delayed_effect")
     if once:

@@ -208,6 +208,13 @@ WARNINGS = (
         "Nothing; a longer window shows more of those who convert later.",
     ),
     _warning(
+        "bots_left_out",
+        "Automated accounts left out",
+        "Some accounts engage as often as no person does; they were left out of the comparison, "
+        "and their engagements count as engagements that cause nothing.",
+        "Remove the accounts from the data, or check whose they are (diagnostics: `bots`).",
+    ),
+    _warning(
         "weak_overlap",
         "Few people decide",
         "The evidence of few people decides; the interval allows for it.",
@@ -263,7 +270,7 @@ WARNINGS = (
         "The data do not show whether more brings less and less; with strong saturation the "
         "average engagement has brought more than stated.",
         "Days with far more and far less of it than usual.",
-        "note",
+        "caution",
         "too_low",
     ),
     # --- how sure the model is --------------------------------------------------------------
