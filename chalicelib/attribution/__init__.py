@@ -6,8 +6,15 @@ decays         how long effects last, learnt from all kinds of a brand together
 observations   what is known about one goal
 coverage       days for which the sources have data; days that types have in common
 panel          the person-day panel, a chunk at a time
+panel_columns  what its columns are: adstocks, leads, late blocks, tenures
+panel_sums     sums over the columns without forming them
 projection     person and day effects taken out of it, by sums that add up over people
 pooling        strata weighted by their noise, with one slope of response
+panel_effects  effects at one slope of response, averaged over decays and late effects
+late_blocks    effects of people that come one to four weeks later
+leads          causes that change over time within a person, seen by later engagements
+once_only      goals that a person reaches once: what was only brought forward
+bots           accounts that engage as no person does
 within_user    effects from people who engage at some times and not at others
 timing         traces of hidden causes in when engagements happen
 spread         how uncertain an average over candidate models is
@@ -20,7 +27,7 @@ joint_runs     days on which several channels rise together, as in a promotion
 same_day       traces of demand that moves marketing and sales on the same day
 decomposition  conversions per day in parts, and a summary of the regression, by statsmodels
 influence      how much of an estimate hangs on a single day
-late_effects   effects that come weeks later
+late_effects   traces in totals of effects that come weeks later
 doubts         the warnings of an estimate from totals
 seasons        weekly and yearly patterns
 shocks         days on which something else happened, and shifts of the level
@@ -31,6 +38,7 @@ beliefs        what is believed about decays and shapes before the data
 averaging      effects averaged over decays, shapes and variances
 draft          estimates of one goal while methods fill them in
 from_people    what identified journeys answer
+partial_identity  the answers of a panel of the identified and of the totals, combined
 from_totals    what daily totals answer
 estimates      the methods asked in order: an estimate or reasons for every kind
 sensitivity    how strong a hidden cause would have to be: E-values, robustness values

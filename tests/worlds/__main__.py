@@ -3,7 +3,7 @@
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name of `--worlds` is a world, or a group: classic, ingredients, totals.
+A name of `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals.
 
 Results are kept line by line in FILE; an interrupted run continues where it stopped.  Name another
 file after a change of an estimator.
@@ -19,25 +19,28 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
+from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
 from tests.worlds.table import HEADER, summarise
-from tests.worlds.totals import TOTALS_WORLDS
+from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld
 from tests.worlds.verdicts import Verdict
 
-ALL = (*WORLDS, VARIED, *TOTALS_WORLDS)
+TOTALS: dict[str, TotalsWorld] = TOTALS_WORLDS | {w.name: w for w in HARD_TOTALS.values()}
+ALL = (*WORLDS, VARIED, *TOTALS)
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
+    "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
 }
 
 
 def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
     if options.command_line:
         return judge_command_line(world_of(name, seed), seed, declared=options.declared)
-    world = TOTALS_WORLDS[name] if name in TOTALS_WORLDS else world_of(name, seed)
+    world = TOTALS[name] if name in TOTALS else world_of(name, seed)
     return judge(world, seed, declared=options.declared, arrays=options.arrays)
 
 

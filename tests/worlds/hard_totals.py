@@ -46,7 +46,7 @@ _FESTIVE = TotalsWorld(
 _WEEKS = TotalsWorld("mixed_weeks", drift=0.01, n_days=7 * 130, by_week=True, saturations=_MIXED)
 
 HARD_TOTALS = {
-    world.name: world
+    world.name: replace(world, name=f"totals_{world.name}")
     for world in (
         _SAME_DAY,
         _without_effects(_SAME_DAY),
@@ -96,3 +96,4 @@ HARD_TOTALS = {
         ),
     )
 }
+"""By a short name; their own name tells them from worlds of people with the same ingredient."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
@@ -15,6 +16,7 @@ from tests.worlds.verdicts import Verdict
 
 PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
+HARD = tuple(world.name for world in HARD_TOTALS.values())
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
@@ -32,6 +34,7 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         ("totals", accuracy_table(verdicts, TOTALS)),
         ("unidentified", suspicion_table(verdicts)),
         ("assumptions", accuracy_table(verdicts, INGREDIENTS)),
+        ("assumptions of totals", accuracy_table(verdicts, HARD)),
     ):
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
