@@ -20,6 +20,8 @@ old
 <!-- /unidentified -->
 <!-- assumptions -->
 <!-- /assumptions -->
+<!-- assumptions of totals -->
+<!-- /assumptions of totals -->
 after
 """
 
@@ -34,7 +36,8 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
 
     rewrite(
         page,
-        [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm"), verdict("churn")],
+        [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm"), verdict("churn")]
+        + [verdict("totals_fifty")],
     )
 
     text = page.read_text(encoding="utf-8")
@@ -44,7 +47,8 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
     assert "| loyalty | 1 | 50.0 % |" in text
     assert "| calm | 1 | 100.0 % |" in text
     assert "| churn | 1 | 100.0 % |" in text
-    assert text.count("| together |") == 3
+    assert "| totals_fifty | 1 | 100.0 % |" in text
+    assert text.count("| together |") == 4
 
 
 def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:
