@@ -36,8 +36,13 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
 
     rewrite(
         page,
-        [verdict("loyalty"), verdict("loyalty", held=False), verdict("calm"), verdict("churn")]
-        + [verdict("totals_fifty")],
+        [
+            verdict("loyalty"),
+            verdict("loyalty", held=False),
+            verdict("calm"),
+            verdict("churn"),
+            verdict("totals_fifty"),
+        ],
     )
 
     text = page.read_text(encoding="utf-8")
