@@ -16,6 +16,7 @@ leads          causes that change over time within a person, seen by later engag
 once_only      goals that a person reaches once: what was only brought forward
 bots           accounts that engage as no person does
 within_user    effects from people who engage at some times and not at others
+panel_doubts   the warnings of an estimate from a panel
 timing         traces of hidden causes in when engagements happen
 spread         how uncertain an average over candidate models is
 time_series    effects from totals, by a structural time series
