@@ -53,5 +53,5 @@ def doubt_panel(
         "engagement_follows_conversions": follows & ~timing.bursts(),
         "people_change_over_time": np.full(z.size, changing),
         "weak_overlap": fit.freedom < MIN_FREEDOM,
-        "delayed_effect": late_share.sum(axis=1) > MATERIAL_DELAY,
+        "delayed_effect": (late_share.sum(axis=1) > MATERIAL_DELAY) & (fit.late_probability > 0.5),
     }

@@ -53,6 +53,8 @@ class PanelEffects:
         Weight of each decay, and weighted coefficient of its adstock.
     late : array, shape (K, B)
         Weighted coefficients of the late blocks.
+    late_probability : float
+        That the brand has late effects.
     chosen : int array, shape (K,)
         Likeliest decay.
     freedom : array, shape (K,)
@@ -66,6 +68,7 @@ class PanelEffects:
     decay_weights: Floats
     kernel: Floats
     late: Floats
+    late_probability: float
     chosen: Ints
     freedom: Floats
     factor: float
@@ -129,6 +132,7 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
         weights,
         kernel,
         late,
+        found.probability,
         chosen,
         _freedom(pooled, chosen, panel.n_people),
         fading.factor,

@@ -70,6 +70,8 @@ class WithinUserFit:
         ``kernel[k] @ adstock[day, k]``.
     late : array, shape (K, B)
         Weighted coefficients of the late blocks of `panel_columns`, per engagement.
+    late_probability : float
+        That the brand has late effects.
     freedom : array, shape (K,)
         Degrees of freedom of the variances: few where the evidence of few people decides.
     slope : float
@@ -85,6 +87,7 @@ class WithinUserFit:
     decay_weights: Floats
     kernel: Floats
     late: Floats
+    late_probability: float
     freedom: Floats
     slope: float
     two_speeds: Floats
@@ -173,6 +176,7 @@ def fit_within_user(panel: Panel, inside: Inside) -> WithinUserFit:
         fit.central.decay_weights,
         fit.central.kernel,
         fit.central.late,
+        fit.central.late_probability,
         fit.central.freedom,
         fit.slope,
         speeds,
@@ -225,6 +229,7 @@ def _mix(probability: float, plain: _OverSlopes, adjusted: _OverSlopes) -> _Over
         ),
         kernel=_between(probability, plain.central.kernel, adjusted.central.kernel),
         late=_between(probability, plain.central.late, adjusted.central.late),
+        late_probability=likelier.central.late_probability,
     )
     return _OverSlopes(delta, likelier.cov * np.outer(ratio, ratio), central, plain.slope)
 
