@@ -91,6 +91,7 @@ def small(name: str) -> Small:
         "newcomers": lambda: make_small(3, n=95, days=30, newcomers=0.4),
         "holes": lambda: make_small(4, n=95, days=30, newcomers=0.2).change(used=holes),
         "late": lambda: make_small(5, n=80, days=50, late=3.0, engagements=0.06, spells=0.3),
+        "hardly late": lambda: make_small(8, n=80, days=50, late=1.0, engagements=0.06, spells=0.3),
         "interest": lambda: make_small(
             12, n=90, days=40, interest=1.5, base=0.2, likeness=1.0, engagements=0.3, spells=0.7
         ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
@@ -23,11 +25,17 @@ Floats = NDArray[np.float64]
 
 def check_reactions_are_pairs_of_a_residual_and_later_engagements() -> None:
     """Shift and clustered sums, adstocks and late blocks, people who enter late among them."""
-    panel = small("newcomers")
-    ours = reduce_panel(panel.people).scores
-    rows, where = dummies("newcomers"), Columns(2)
+    ours = reduce_panel(small("newcomers").people).scores
+    assert_allclose(ours.shift.sum(axis=0), shift_of("newcomers"), rtol=1e-6, atol=1e-9)
+
+
+@functools.cache
+def shift_of(name: str) -> Floats:
+    """Sums over the pairs of a day and a later engagement of the same person, shape (q,)."""
+    panel = small(name)
+    rows, where = dummies(name), Columns(2)
     residual = np.zeros(panel.outcome.shape)
-    residual[rows.person, rows.day] = rows.residual(reference("newcomers"))
+    residual[rows.person, rows.day] = rows.residual(reference(name))
     days = panel.outcome.shape[1]
     shift = np.zeros(where.n_regressors)
     for person, first in enumerate(panel.first):
@@ -44,8 +52,7 @@ def check_reactions_are_pairs_of_a_residual_and_later_engagements() -> None:
                     share = (1 - theta**left) / (1 - theta)
                     shift[where.adstocks(np.array([decay] * 2))] += pair * share
                 shift[where.blocks] += pair * min(max(left - 7, 0) / 24, 1.0)
-    found = ours.shift.sum(axis=0)
-    assert_allclose(found, shift, rtol=1e-6, atol=1e-9)
+    return shift
 
 
 def check_reactions_count_as_noise() -> None:
