@@ -9,7 +9,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds fuzz kills histories bench package lambda-test e2e deploy cost capacity dynamodb-local lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench package lambda-test e2e deploy cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ nightly: $(VENV)/.dev ## many more requests, right and wrong, against the API's 
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.worlds --page docs/accuracy.md $(ARGS)
+
+mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test must find each (minutes)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutations $(ARGS)
 
 fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)

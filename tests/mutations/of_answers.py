@@ -1,0 +1,170 @@
+"""Mistakes in what is made of a panel: coverage, identity, goals that are reached once."""
+
+from __future__ import annotations
+
+from chalicelib.attribution.coverage import Coverage, find_common_days
+from chalicelib.attribution.from_people import (
+    _only_identified,
+    _restrict_people,
+    estimate_from_people,
+)
+from chalicelib.attribution.once_only import converts_once, share_not_brought_forward
+from chalicelib.attribution.partial_identity import combine, set_aside
+from chalicelib.attribution.within_user import WithinUserFit
+from tests.contract import parts
+from tests.mutations.mutation import Mutation
+from tests.unit import test_coverage, test_from_people, test_partial_identity
+
+ONCE = parts.check_displaced_conversions_follow_kaplan_and_meier
+
+OF_ANSWERS = (
+    Mutation(
+        "the stock after a gap is taken for known",
+        Coverage._after_gap,
+        "after[last + 1 : last + 1 + UNKNOWN_STOCK_DAYS] = True",
+        "pass",
+        test_coverage.test_the_days_after_a_gap_are_not_usable_because_the_stock_is_unknown,
+    ),
+    Mutation(
+        "a missing day of the outcome is a zero",
+        Coverage.usable,
+        "self.outcome & self.counts",
+        "self.counts",
+        test_coverage.test_a_gap_in_the_outcome_leaves_the_stock_known,
+    ),
+    Mutation(
+        "a day without the outcome counts as covered",
+        Coverage.is_whole,
+        "self.outcome.all() and ",
+        "",
+        test_coverage.test_whole_coverage_is_whole_until_one_day_of_anything_is_missing,
+    ),
+    Mutation(
+        "the type that costs fewest days is rejected",
+        find_common_days,
+        "worst = max(usable",
+        "worst = min(usable",
+        test_coverage.test_a_type_that_would_cost_the_others_more_than_half_of_their_days_is_rejected,
+    ),
+    Mutation(
+        "every type that costs a day is rejected",
+        find_common_days,
+        "MIN_SHARE * most, min(least_days, most)",
+        "most, most",
+        test_coverage.test_a_type_that_leaves_the_others_half_of_their_days_stays,
+    ),
+    Mutation(
+        "types are compared on days that one of them has not",
+        find_common_days,
+        "        del usable[worst]\n        common = _all_of(usable, coverage.outcome)",
+        "        del usable[worst]\n        common = coverage.outcome",
+        test_coverage.test_of_types_that_cost_equally_many_days_the_one_with_fewer_days_goes,
+    ),
+    Mutation(
+        "conversions that were only brought forward count whole",
+        share_not_brought_forward,
+        "count * later",
+        "count",
+        ONCE,
+    ),
+    Mutation(
+        "engagements after the conversion count",
+        share_not_brought_forward,
+        "(people.touch_day <= converted[who])",
+        "(people.touch_day >= 0)",
+        ONCE,
+    ),
+    Mutation(
+        "people are at risk of a conversion before they are seen",
+        share_not_brought_forward,
+        "entry = people.first_day + 1",
+        "entry = 0 * people.first_day",
+        ONCE,
+    ),
+    Mutation(
+        "a goal that people reach twice is one that they reach once",
+        converts_once,
+        "and per_person.max() <= 1.0",
+        "",
+        ONCE,
+    ),
+    Mutation(
+        "what is brought forward is taken for known",
+        WithinUserFit.scaled,
+        " + np.diag((self.delta * error) ** 2)",
+        "",
+        parts.check_shares_of_effects_carry_their_error,
+    ),
+    Mutation(
+        "displaced conversions are not taken out",
+        estimate_from_people,
+        "once = converts_once(compared)",
+        "once = False",
+        test_from_people.test_a_goal_that_is_reached_once_counts_displaced_conversions,
+    ),
+    Mutation(
+        "people are first seen by types that are not compared",
+        _restrict_people,
+        "first_day=np.maximum(people.first_day, seen)",
+        "first_day=people.first_day",
+        test_from_people.test_restricted_people_are_first_seen_by_what_is_left,
+    ),
+    Mutation(
+        "people who were there before the window are newcomers",
+        _restrict_people,
+        "np.where(people.first_day < 0, -1, people.n_days)",
+        "np.full(people.n_people, people.n_days)",
+        test_from_people.test_restricted_people_are_first_seen_by_what_is_left,
+    ),
+    Mutation(
+        "days without data stay in the panel",
+        _restrict_people,
+        "None if days.size == people.n_days else days",
+        "None",
+        test_from_people.test_days_without_data_are_neither_rows_nor_zeros,
+    ),
+    Mutation(
+        "a panel of a part of the people does not say so",
+        _only_identified,
+        "return np.asarray(observed.identified[kinds] < MOST_ENGAGEMENTS * total)",
+        "return np.zeros(kinds.size, dtype=bool)",
+        lambda: test_from_people.test_types_of_which_a_part_is_identified_say_so(2.2, 1.0, True),
+    ),
+    Mutation(
+        "answers of panel and totals count alike",
+        combine,
+        "weight = theirs / (variance + theirs)",
+        "weight = 0.5",
+        test_partial_identity.test_answers_that_agree_are_averaged_by_their_precision,
+    ),
+    Mutation(
+        "what panel and totals disagree about is dropped",
+        combine,
+        "max((delta - other) ** 2 - variance - theirs, 0.0)",
+        "0.0",
+        test_partial_identity.test_what_answers_differ_by_beyond_chance_is_in_the_interval,
+    ),
+    Mutation(
+        "totals that are suspected of bias count",
+        combine,
+        " and not BIASED & set(draft.warnings[kind])",
+        "",
+        lambda: test_partial_identity.test_totals_that_are_suspected_of_bias_do_not_count(
+            "placebo_failed"
+        ),
+    ),
+    Mutation(
+        "the quantile of the panel is lost",
+        combine,
+        "one.variance * (one.critical / _NORMAL) ** 2",
+        "one.variance",
+        test_partial_identity.test_without_an_answer_of_the_totals_the_panels_comes_back_with_the_same_interval,
+    ),
+    Mutation(
+        "a type that was set aside stays answered",
+        set_aside,
+        "draft.reopen(kind)",
+        "pass",
+        test_partial_identity.test_what_is_set_aside_is_open_for_the_totals_and_loses_its_covariances,
+    ),
+)

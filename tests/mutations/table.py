@@ -1,0 +1,10 @@
+"""The mutations, and the test that must find each."""
+
+from __future__ import annotations
+
+from tests.mutations.mutation import Mutation
+from tests.mutations.of_answers import OF_ANSWERS
+from tests.mutations.of_averages import OF_AVERAGES
+from tests.mutations.of_panels import OF_PANELS
+
+MUTATIONS: tuple[Mutation, ...] = (*OF_PANELS, *OF_AVERAGES, *OF_ANSWERS)
