@@ -20,7 +20,7 @@ from chalicelib import wiring, workers
 from chalicelib.api import http
 from chalicelib.services import admission, erasing_files, fits, record, totals
 from chalicelib.services.imports.running import _Work
-from chalicelib.storage import events, keys, writer
+from chalicelib.storage import event_items, events, keys, writer
 from chalicelib.storage.imports import Import
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
@@ -179,7 +179,7 @@ def float_money(patch: Patch) -> None:
         if money is not None:
             item["v"], item["w"] = {"N": f"{float(money.amount):f}"}, {"S": money.currency}
 
-    patch.setattr(events, "_add_money", add)
+    patch.setattr(event_items, "_add_money", add)
 
 
 def twenty_six_in_a_batch(patch: Patch) -> None:
