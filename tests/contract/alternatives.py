@@ -31,13 +31,14 @@ Floats = NDArray[np.float64]
 
 def check_late_effects_join_their_adstock() -> None:
     """Blocks beside adstocks, weighted by Bayes factors that are integrated numerically."""
-    decays = (3, 3)
-    for name, likely in (("late", (0.999, 1.0)), ("hardly late", (0.1, 0.9))):
-        with held(decays=decays, late=True):
+    decays, slope = (3, 3), 0.4
+    for name, likely in (("late", (0.99, 1.0)), ("hardly late", (0.1, 0.9))):
+        with held(decays=decays, slope=slope, late=True):
             ours = fit(name)
-        plain, joint = late_regressions(name, decays)
-        inside, to_effect = small(name).inside, scale(name, decays)
-        scales = np.append(to_effect, inside.block * dummies(name).mean_response(0.0))
+        plain, joint = late_regressions(name, decays, slope)
+        inside, to_effect = small(name).inside, scale(name, decays, slope)
+        response = dummies(name).mean_response(slope)
+        scales = np.append(to_effect, inside.block * response)
         effect, cov = joint.params * scales, joint.cov * np.outer(scales, scales)
         factor = [bayes_factor(z) for z in effect[2:] / np.sqrt(np.diag(cov)[2:])]
         odds = 0.15 / 0.85 * np.prod([0.3 + 0.7 * one for one in factor])
@@ -52,12 +53,12 @@ def check_late_effects_join_their_adstock() -> None:
         assert likely[0] < probability <= likely[1]
         assert_allclose(ours.delta, delta, rtol=1e-5)
         assert_allclose(np.diag(ours.cov), mixed, rtol=1e-5)
-        late = probability * weight * joint.params[2:]
+        late = probability * weight * joint.params[2:] * response
         assert_allclose(ours.late, late, rtol=1e-5)
         share = np.clip(late * inside.block / delta, 0.0, 1.0)
         assert_allclose(ours.late_share(inside)[0], share[0], rtol=1e-5)
         kernel = (1 - probability) * plain.params + probability * joint.params[:2]
-        assert_allclose(ours.kernel.sum(axis=1), kernel, rtol=1e-5)
+        assert_allclose(ours.kernel.sum(axis=1), kernel * response, rtol=1e-5)
         nothing = ours.scaled(np.array([-1.0, 0.0]), np.zeros(2))
         assert nothing.late_share(inside).tolist() == [0.0, 0.0], "it is of a positive effect"
 
@@ -73,10 +74,11 @@ def _variance_with_late(effect: Floats, cov: Floats, kind: int, weight: float) -
 
 
 @functools.cache
-def late_regressions(name: str, decays: tuple[int, int]) -> tuple[Fitted, Fitted]:
+def late_regressions(name: str, decays: tuple[int, int], slope: float) -> tuple[Fitted, Fitted]:
     """Without and with late blocks."""
-    rows, columns = dummies(name), adstocks(name, decays)
+    rows, columns = dummies(name), adstocks(name, decays, slope)
     blocks = np.stack([rows.block(kind) for kind in KINDS], axis=1)
+    blocks *= rows.activity[:, None] ** slope
     plain, joint = (
         rows.fit(design, reference=reference(name))
         for design in (columns, np.hstack([columns, blocks]))
