@@ -112,10 +112,12 @@ def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> Common
         most = max(gain.values())
         if common.sum() >= max(MIN_SHARE * most, min(least_days, most)):
             break
-        # of types with equal gain the one with fewer days of its own goes
-        worst = max(usable, key=lambda n: (gain[n], -int(usable[n].sum()), n))
-        rejected[worst] = "coverage_gap"
-        del usable[worst]
+        # of types with equal gain the one with fewer days of its own goes, and its equals with it
+        rank = {n: (gain[n], -int(d.sum()), d.tobytes()) for n, d in usable.items()}
+        worst = max(rank.values())
+        for number in [n for n in usable if rank[n] == worst]:
+            rejected[number] = "coverage_gap"
+            del usable[number]
         common = _all_of(usable, coverage.outcome)
     return CommonDays(common, np.array(sorted(usable), dtype=np.int64), rejected)
 

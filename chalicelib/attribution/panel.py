@@ -17,6 +17,7 @@ from chalicelib.attribution.panel_columns import Columns, fill_regressors
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 Progress = Callable[[float], None]
 
 CHUNK_PEOPLE = 256
@@ -71,9 +72,24 @@ class People:
         return np.searchsorted(self.days, self.first_day, side="right").astype(np.int64)
 
 
+def counted_touches(people: People) -> Bools:
+    """Engagements while at risk, on days that are used, shape (E,)."""
+    used = np.zeros(people.n_days, dtype=bool)
+    used[people.days] = True
+    return (people.touch_day > people.first_day[people.touch_person]) & used[people.touch_day]
+
+
+def counted_outcomes(people: People) -> Bools:
+    """Conversions while at risk, on days that are used, shape (C,)."""
+    used = np.zeros(people.n_days, dtype=bool)
+    used[people.days] = True
+    at_risk = people.outcome_day > people.first_day[people.outcome_person]
+    return at_risk & used[people.outcome_day]
+
+
 def touches_at_risk(people: People) -> Floats:
-    """Engagements of each person while at risk, shape (N,)."""
-    counted = people.touch_day > people.first_day[people.touch_person]
+    """Engagements of each person while at risk, on days that are used, shape (N,)."""
+    counted = counted_touches(people)
     person, count = people.touch_person[counted], people.touch_count[counted]
     return np.bincount(person, count, minlength=people.n_people).astype(np.float64)
 
@@ -92,7 +108,7 @@ def strata_of(people: People) -> Ints:
     People of equal activity are in one stratum, so that their order does not matter.
     """
     touches = touches_at_risk(people)
-    activity = touches / np.maximum(people.n_days - 1 - people.first_day, 1)
+    activity = touches / np.maximum(people.days.size - people.entry, 1)
     strata = np.zeros(people.n_people, dtype=np.int64)
     active = np.flatnonzero(touches > 0)
     if active.size == 0:

@@ -107,7 +107,9 @@ class Panel:
         """
         residual = self.projection.gram[:, -1, -1]
         freedom = self.projection.n_rows - self.projection.n_people
-        known = (residual > 0) & (self.conversions > 0) & (freedom > 0)
+        # the residual of a person alone in a stratum is what rounding leaves of zero
+        known = (self.projection.n_people > 1) & (self.conversions > 0) & (freedom > 0)
+        known &= residual > 0
         if known.sum() < _MIN_STRATA:
             return np.full(residual.size, residual.sum() / max(freedom.sum(), 1))
         log_activity = np.log(self.activity)

@@ -29,7 +29,13 @@ from chalicelib.attribution.leads import (
     tenures,
 )
 from chalicelib.attribution.observations import Inside
-from chalicelib.attribution.panel import People, Progress, strata_of
+from chalicelib.attribution.panel import (
+    People,
+    Progress,
+    counted_outcomes,
+    counted_touches,
+    strata_of,
+)
 from chalicelib.attribution.panel_columns import Columns
 from chalicelib.attribution.panel_effects import PanelEffects, estimate_effects
 from chalicelib.attribution.pooling import Panel, Pooled, pool
@@ -131,14 +137,17 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     n_strata = projection.n_people.size
     days_at_risk = np.maximum(people.days.size - people.entry, 0)
     days = np.bincount(strata, days_at_risk, minlength=n_strata)
-    counted = people.touch_day > people.first_day[people.touch_person]
+    counted = counted_touches(people)
     at_risk = np.bincount(
         strata[people.touch_person[counted]], people.touch_count[counted], minlength=n_strata
     )
     activity = at_risk / np.maximum(days, 1)
     touches = np.zeros((n_strata, people.n_kinds))
-    np.add.at(touches, (strata[people.touch_person], people.touch_kind), people.touch_count)
-    counted = people.outcome_day > people.first_day[people.outcome_person]
+    on = np.isin(people.touch_day, people.days)
+    np.add.at(
+        touches, (strata[people.touch_person[on]], people.touch_kind[on]), people.touch_count[on]
+    )
+    counted = counted_outcomes(people)
     conversions = np.zeros(n_strata)
     np.add.at(conversions, strata[people.outcome_person[counted]], people.outcome_weight[counted])
     # those who engaged only on the day they were first seen: half as active as the least active

@@ -51,7 +51,9 @@ def shift_of(name: str) -> Floats:
                 for decay, theta in enumerate(DECAYS):
                     share = (1 - theta**left) / (1 - theta)
                     shift[where.adstocks(np.array([decay] * 2))] += pair * share
-                shift[where.blocks] += pair * min(max(left - 7, 0) / 24, 1.0)
+                for block, (since, until) in enumerate(((7, 14), (15, 30))):
+                    share = min(max(left - since, 0) / (until - since + 1), 1.0)
+                    shift[where.blocks[block]] += pair * share
     return shift
 
 

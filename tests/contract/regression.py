@@ -77,9 +77,12 @@ class Dummies:
         """Engagements from tomorrow on, shape (R,)."""
         return self._lagged(kind, lambda lag: LEAD_DECAY ** np.abs(lag) * (lag < 0))
 
-    def block(self, kind: int) -> Floats:
-        """Mean engagements of one to four weeks ago, shape (R,)."""
-        return self._lagged(kind, lambda lag: ((lag >= 7) & (lag <= 30)) / 24.0)
+    def block(self, kind: int, number: int) -> Floats:
+        """Mean engagements of the second week before the day, or of two weeks before; (R,)."""
+        first, last = ((7, 14), (15, 30))[number]
+        return self._lagged(
+            kind, lambda lag: ((lag >= first) & (lag <= last)) / (last - first + 1.0)
+        )
 
     def surroundings(self) -> Floats:
         """Engagements around the day: up to today and from tomorrow on, all types, shape (R, 1)."""
@@ -87,10 +90,10 @@ class Dummies:
         return np.sum([self.adstock(k, 5) + self.lead(k) for k in kinds], axis=0)[:, None]
 
     def tenures(self) -> Floats:
-        """Time since a newcomer was first seen, shape (R, 4)."""
+        """Time since a newcomer was first seen, shape (R, 2)."""
         first = self._small.first[self.person]
         since = np.where(first >= 14, self.day - first, -1)
-        spans = ((1, 3), (4, 7), (8, 14), (15, 28))
+        spans = ((1, 7), (8, 28))
         return np.stack([(since >= a) & (since <= b) for a, b in spans], axis=1).astype(float)
 
     def _by_stratum(self, columns: Floats) -> Floats:
@@ -146,7 +149,7 @@ class Dummies:
 
     def mean_response(self, slope: float) -> Floats:
         """Mean of the activity to the power of the slope over the engagements, shape (K,)."""
-        touches = self._small.counts.sum(axis=1)
+        touches = (self._small.counts * self._used[:, None]).sum(axis=1)
         response = self._of_strata[self.strata] ** slope
         return np.asarray(response @ touches / touches.sum(axis=0))
 
@@ -159,10 +162,8 @@ class Dummies:
     def _activity(self, n_days: int) -> Floats:
         """Engagements per person-day at risk of every stratum; the idle count half the least."""
         small, sizes = self._small, int(self.strata.max()) + 1
-        touches = [
-            small.counts[i, max(small.first[i] + 1, 0) :].sum() for i in range(small.first.size)
-        ]
         at_risk = (np.arange(n_days) > small.first[:, None]) & self._used
+        touches = (small.counts.sum(axis=2) * at_risk).sum(axis=1)
         total = np.bincount(self.strata, touches, minlength=sizes)
         days = np.bincount(self.strata, at_risk.sum(axis=1), minlength=sizes)
         activity = total / np.maximum(days, 1)
@@ -178,6 +179,7 @@ class Dummies:
         members = np.array([np.unique(self.person[stratum == s]).size for s in range(sizes)])
         freedom = np.bincount(stratum, minlength=sizes) - members
         late = np.arange(self._small.outcome.shape[1]) > self._small.first[:, None]
+        late &= self._used
         bought = np.bincount(self.strata, (self._small.outcome * late).sum(1), minlength=sizes)
         known = (squares > 1e-9) & (bought > 0) & (freedom > 0)
         if known.sum() < 4:

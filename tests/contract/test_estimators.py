@@ -37,13 +37,11 @@ def test_the_panel_estimator_equals_its_definition(check: Callable[[], None]) ->
     check()
 
 
-@pytest.mark.xfail(reason="the weights of strata count conversions of days without data")
 def test_conversions_on_days_without_data_change_nothing_at_all() -> None:
     panel = ESTIMATORS[1]
     check_days_without_data(replace(panel, hole_moves=panel.exact))
 
 
-@pytest.mark.xfail(reason="what rounding leaves of its residual variance is taken for a variance")
 def test_a_person_alone_in_a_stratum_does_not_decide_how_strata_are_weighted() -> None:
     for seed in (0, 2, 4, 5, 6):
         small = make_small(seed, n=90, days=33, base=0.2, engagements=0.3)

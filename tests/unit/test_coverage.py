@@ -197,7 +197,6 @@ def test_the_numbers_of_types_do_not_matter_without_ties(
     assert len(survivors) == 1
 
 
-@pytest.mark.xfail(reason="between types with equally many days the number decides")
 def test_the_numbers_of_types_do_not_matter_in_ties() -> None:
     spans = ((0, 20), (33, 60))  # 20 usable days each
     survivors = set()

@@ -67,7 +67,7 @@ def test_without_an_answer_of_the_totals_the_panels_comes_back_with_the_same_int
     assert draft.methods == ["within_user", "within_user"]
     assert draft.delta[0] == 0.4
     assert draft.critical[0] * np.sqrt(draft.cov[0, 0]) == pytest.approx(2.2 * 0.1)
-    assert draft.late_share[0] == 0.3
+    assert draft.late_share[0].tolist() == [0.3, 0.0]
     assert draft.warnings[0] == ["identified_only"]
 
 
