@@ -128,6 +128,20 @@ OF_ALTERNATIVES = (
         CAUSE,
     ),
     Mutation(
+        "reactions pass for a second speed",
+        _two_speeds,
+        "(pooled.product + pooled.shift)[both]",
+        "pooled.product[both]",
+        machinery.check_reactions_are_added_to_the_cross_products,
+    ),
+    Mutation(
+        "reactions pass for leads",
+        lead_coefficients,
+        "(pooled.product + pooled.shift)[columns]",
+        "pooled.product[columns]",
+        machinery.check_reactions_are_added_to_the_cross_products,
+    ),
+    Mutation(
         "a second speed is looked for beside no adstock",
         _two_speeds,
         "both = np.append(columns, kind * DECAYS.size + second)",
