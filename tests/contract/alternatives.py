@@ -7,12 +7,16 @@ is averaged with the smaller one by its probability.
 from __future__ import annotations
 
 import functools
+import operator
+from unittest import mock
 
 import numpy as np
 from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy import integrate, stats
 
+from chalicelib.attribution import late_blocks
+from chalicelib.attribution.within_user import WithinUserFit
 from tests.contract.averages import correlation
 from tests.contract.machinery import (
     KINDS,
@@ -62,6 +66,25 @@ def check_late_effects_join_their_adstock() -> None:
         assert_allclose(ours.kernel.sum(axis=1), kernel * response, rtol=1e-5)
         nothing = ours.scaled(np.array([-1.0, 0.0]), np.zeros(2))
         assert not nothing.late_share(inside).any(), "it is of a positive effect"
+
+
+def check_decays_are_mixed_by_the_probability_of_late_effects() -> None:
+    """Weights and kernels lie between those without and those with late effects."""
+    without, certain = (_fit_with_prior(brands) for brands in (1e-12, 1.0 - 1e-12))
+    assert certain.decay_weights[:, 7:].max() < 1e-9, "slow adstocks are left to the late block"
+    assert np.abs(certain.decay_weights - without.decay_weights).max() > 0.01
+    for brands in (0.005, 0.15, 0.9):
+        ours = _fit_with_prior(brands)
+        probability = (ours.late[0] / certain.late[0])[0]
+        for of in (operator.attrgetter("decay_weights"), operator.attrgetter("kernel")):
+            expected = (1 - probability) * of(without) + probability * of(certain)
+            assert_allclose(of(ours), expected, rtol=1e-6, atol=1e-9)
+
+
+def _fit_with_prior(brands: float) -> WithinUserFit:
+    """The estimator where so many brands have late effects, at slope 0."""
+    with held(late=True), mock.patch.object(late_blocks, "LATE_BRANDS", brands):
+        return fit("hardly late")
 
 
 def _variance_with_late(effect: Floats, cov: Floats, kind: int, weight: Floats) -> float:

@@ -206,6 +206,8 @@ def check_reactions_are_added_to_the_cross_products() -> None:
         before, after = (fit_within_user(one, small("newcomers").inside) for one in (still, moved))
 
     assert_allclose(after.delta, 1.1 * before.delta, rtol=1e-6)
+    assert_allclose(after.two_speeds, 1.1 * before.two_speeds, rtol=1e-6)
+    assert_allclose(after.change.z, 1.1 * before.change.z, rtol=1e-6)
 
 
 def both(

@@ -1,4 +1,4 @@
-"""Mistakes in what is averaged over: decays, slopes, late effects, a hidden cause."""
+"""Mistakes in what is averaged over: decays, slopes, nested models."""
 
 from __future__ import annotations
 
@@ -9,26 +9,20 @@ from chalicelib.attribution.decays import (
     prior_weights,
     with_unknown_size,
 )
-from chalicelib.attribution.late_effects import _bayes_factor, read_late_effects
-from chalicelib.attribution.leads import _common, _probability, lead_coefficients, read_change
 from chalicelib.attribution.panel_effects import (
     _average_decays,
     _freedom,
     _regress,
     _spread,
-    _with_late,
     estimate_effects,
 )
 from chalicelib.attribution.spread import average_candidates, mix_models
 from chalicelib.attribution.within_user import (
     WithinUserFit,
-    _mix,
     _over_slopes,
     _slope,
-    _two_speeds,
-    fit_within_user,
 )
-from tests.contract import alternatives, averages, machinery, parts
+from tests.contract import averages, machinery, parts
 from tests.contract.estimators import ESTIMATORS, check_calibration
 from tests.mutations.mutation import Mutation
 from tests.unit import test_decays
@@ -38,9 +32,6 @@ SHIFT = machinery.check_reactions_are_added_to_the_cross_products
 FREEDOM = machinery.check_degrees_of_freedom_are_satterthwaites
 DECAYS = averages.check_decays_are_averaged_by_their_posterior
 SLOPES = averages.check_slopes_are_averaged_by_their_posterior
-LATE = alternatives.check_late_effects_join_their_adstock
-CAUSE = alternatives.check_a_hidden_cause_is_taken_out_by_its_probability
-LEADS = parts.check_common_leads_are_a_cause_and_single_ones_a_reaction
 CALIBRATION = functools.partial(check_calibration, ESTIMATORS[0])
 
 OF_AVERAGES = (
@@ -227,117 +218,5 @@ OF_AVERAGES = (
         "variance + weight**2 * (other_variance - variance)",
         "variance + 0.0 * weight",
         parts.check_nested_models_differ_by_their_noise,
-    ),
-    Mutation(
-        "late effects come in every brand",
-        read_late_effects,
-        "log_odds = np.log(LATE_BRANDS / (1 - LATE_BRANDS))",
-        "log_odds = 0.0",
-        LATE,
-    ),
-    Mutation(
-        "late effects may be negative",
-        _bayes_factor,
-        " + np.log(2.0) + stats.norm.logcdf(shrunk)",
-        "",
-        LATE,
-    ),
-    Mutation(
-        "a late effect is as sure as its coefficient",
-        _with_late,
-        "+ (_SHAPE * added) ** 2",
-        "",
-        LATE,
-    ),
-    Mutation(
-        "a late effect and its adstock are independent",
-        _with_late,
-        "beside.variance + together",
-        "beside.variance + 0.0 * together",
-        LATE,
-    ),
-    Mutation(
-        "late effects are not weighted by their probability",
-        estimate_effects,
-        "mix_models(found.probability, (delta",
-        "mix_models(0.0, (delta",
-        LATE,
-    ),
-    Mutation(
-        "a late effect after the window counts",
-        estimate_effects,
-        "scale = inside.block * pooled.response",
-        "scale = 1.0 * pooled.response",
-        LATE,
-    ),
-    Mutation(
-        "a hidden cause is not looked for",
-        fit_within_user,
-        "change.probability > _NEGLIGIBLE",
-        "change.probability > 1.0",
-        CAUSE,
-    ),
-    Mutation(
-        "a likely hidden cause is taken for certain",
-        fit_within_user,
-        "_mix(change.probability, fit,",
-        "_mix(1.0, fit,",
-        CAUSE,
-    ),
-    Mutation(
-        "newcomers are compared with the settled",
-        fit_within_user,
-        "panel = take_out(panel, tenures(n_kinds))",
-        "pass",
-        machinery.check_newcomers_are_compared_at_equal_tenure,
-    ),
-    Mutation(
-        "surroundings measure the hidden cause exactly",
-        _mix,
-        "(_IMPERFECT * (adjusted.delta - plain.delta)) ** 2",
-        "0.0",
-        CAUSE,
-    ),
-    Mutation(
-        "correlations are those of the less likely model",
-        _mix,
-        "adjusted if probability > 0.5 else plain",
-        "plain if probability > 0.5 else adjusted",
-        CAUSE,
-    ),
-    Mutation(
-        "leads are pooled without their precision",
-        _common,
-        "weight[kinds] = solved / solved.sum()",
-        "weight[kinds] = 1.0 / kinds.size",
-        LEADS,
-    ),
-    Mutation(
-        "a hidden cause is never likelier than even odds",
-        _probability,
-        "log_odds = 0.5 * z**2",
-        "log_odds = 0.0 * z**2",
-        LEADS,
-    ),
-    Mutation(
-        "any type whose lead is significantly larger reacts",
-        read_change,
-        "coefficient[kind] > REACTION_RATIO * common",
-        "coefficient[kind] > common",
-        LEADS,
-    ),
-    Mutation(
-        "leads have classical errors",
-        lead_coefficients,
-        "cov = inverse @ pooled.meat[np.ix_(columns, columns)] @ inverse",
-        "cov = inverse * pooled.noise",
-        CAUSE,
-    ),
-    Mutation(
-        "a second speed is looked for beside no adstock",
-        _two_speeds,
-        "both = np.append(columns, kind * DECAYS.size + second)",
-        "both = np.array([kind * DECAYS.size + second])",
-        alternatives.check_two_speeds_are_a_second_adstock,
     ),
 )

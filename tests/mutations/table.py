@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.mutations.mutation import Mutation
+from tests.mutations.of_alternatives import OF_ALTERNATIVES
 from tests.mutations.of_answers import OF_ANSWERS
 from tests.mutations.of_averages import OF_AVERAGES
 from tests.mutations.of_panels import OF_PANELS
 
-MUTATIONS: tuple[Mutation, ...] = (*OF_PANELS, *OF_AVERAGES, *OF_ANSWERS)
+MUTATIONS: tuple[Mutation, ...] = (*OF_PANELS, *OF_AVERAGES, *OF_ALTERNATIVES, *OF_ANSWERS)
