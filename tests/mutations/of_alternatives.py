@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.attribution.late_effects import _bayes_factor, read_late_effects
+from chalicelib.attribution.late_blocks import _bayes_factor, read_late_effects
 from chalicelib.attribution.leads import _common, _probability, lead_coefficients, read_change
 from chalicelib.attribution.panel_effects import _with_late, estimate_effects
 from chalicelib.attribution.within_user import _mix, _two_speeds, fit_within_user
@@ -32,7 +32,7 @@ OF_ALTERNATIVES = (
     Mutation(
         "a late effect is as sure as its coefficient",
         _with_late,
-        "+ (_SHAPE * added) ** 2",
+        "+ (_SHAPE * total) ** 2",
         "",
         LATE,
     ),
@@ -53,8 +53,8 @@ OF_ALTERNATIVES = (
     Mutation(
         "a late effect after the window counts",
         estimate_effects,
-        "scale = inside.block * pooled.response",
-        "scale = 1.0 * pooled.response",
+        "scale = inside.blocks * pooled.response[:, None]",
+        "scale = np.ones_like(inside.blocks) * pooled.response[:, None]",
         LATE,
     ),
     Mutation(

@@ -42,8 +42,8 @@ OF_ANSWERS = (
     Mutation(
         "the type that costs fewest days is rejected",
         find_common_days,
-        "worst = max(usable",
-        "worst = min(usable",
+        "worst = max(rank.values())",
+        "worst = min(rank.values())",
         test_coverage.test_a_type_that_would_cost_the_others_more_than_half_of_their_days_is_rejected,
     ),
     Mutation(
@@ -56,8 +56,8 @@ OF_ANSWERS = (
     Mutation(
         "types are compared on days that one of them has not",
         find_common_days,
-        "        del usable[worst]\n        common = _all_of(usable, coverage.outcome)",
-        "        del usable[worst]\n        common = coverage.outcome",
+        "            del usable[number]\n        common = _all_of(usable, coverage.outcome)",
+        "            del usable[number]\n        common = coverage.outcome",
         test_coverage.test_of_types_that_cost_equally_many_days_the_one_with_fewer_days_goes,
     ),
     Mutation(

@@ -70,7 +70,8 @@ OF_PANELS = (
         "errors are clustered by nothing: every score is summed by itself",
         score,
         "meat[stratum] += scores.T @ scores",
-        "meat[stratum] += np.diag((columns**2 * residual[:, :, None] ** 2).sum(axis=(0, 1)))",
+        "alone = chunk.columns(used)[:, :, :-1] * residual[:, :, None]; "
+        "meat[stratum] += np.diag((alone**2).sum(axis=(0, 1)))",
         REGRESSION,
     ),
     Mutation(
@@ -95,9 +96,9 @@ OF_PANELS = (
         REACTIONS,
     ),
     Mutation(
-        "reactions of the late block are forgotten",
+        "reactions of the late blocks are forgotten",
         score,
-        "reaction[:, where.blocks] = _reactions(touches, residual, at_risk, length, later)",
+        "reaction[:, where.blocks.T.ravel()] = late",
         "pass",
         REACTIONS,
     ),
