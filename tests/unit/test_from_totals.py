@@ -257,7 +257,6 @@ def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> N
     assert 0.0 <= fit.residual_p <= 1.0
 
 
-
 @pytest.mark.parametrize("gap", [14, 30])
 def test_totals_that_come_less_often_than_weekly_are_refused(gap: int) -> None:
     rng = np.random.default_rng(4)
