@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any
 
 import pytest
 
 from chalicelib.services import answers
+from chalicelib.services.answers.cascades import read_worth
+from chalicelib.services.answers.effects import read_effects
+from chalicelib.services.answers.ranges import read_range
 from tests.unit.test_answers import (
     DAYS,
     channel_of,
@@ -73,6 +77,30 @@ def test_a_share_with_all_it_brings_is_its_own_effect_and_those_of_its_descendan
     half = 2 * math.sqrt((50 * error) ** 2 + delta**2 * 1.0)
     assert value["ci_high"] == pytest.approx(50 * delta + half, abs=1e-5)
     assert shown["reasons"] == shown["warnings"] == []
+
+
+def test_the_last_days_of_a_window_have_the_interval_of_what_was_seen_of_all_effects() -> None:
+    document = spreading((LIKE, 2.0))
+    last = _date(document["window"]["from"], DAYS - 1)
+
+    share = share_of(document, start=last, end=last)
+
+    own, total = (one["conversions_per_engagement"] for one in (share, share["with_descendants"]))
+    scale = own["estimate"] / 0.01  # the same for likes: they decay alike
+    assert scale < 0.6
+    error = scale * math.sqrt(VARIANCE * (1 + 4) + 2 * 2 * COVARIANCE)
+    assert total["estimate"] == pytest.approx(scale * 0.03, abs=1e-5)
+    assert total["ci_high"] - total["estimate"] == pytest.approx(2 * error, abs=1e-5)
+
+
+def test_the_interval_is_that_of_the_effect_with_the_fewest_degrees_of_freedom() -> None:
+    document = spreading((LIKE, 2.0))
+    document["goals"]["purchase"]["estimates"][LIKE]["critical"] = 3.0
+
+    found = share_of(document)["with_descendants"]["conversions_per_engagement"]
+
+    error = math.sqrt(VARIANCE * (1 + 4) + 2 * 2 * COVARIANCE)
+    assert found["ci_high"] == pytest.approx(0.03 + 3 * error, abs=1e-6)
 
 
 def test_the_own_effect_and_the_sum_of_the_channel_are_without_descendants() -> None:
@@ -156,6 +184,27 @@ def test_an_equivalence_compares_with_descendants_and_says_so() -> None:
     assert answer["baseline"]["warnings"] == []
 
 
+def test_shares_that_bring_nothing_but_shares_have_descendants_too() -> None:
+    answer = answers.equivalence(spreading((SHARE, 0.5)), engagement="facebook/share")
+
+    assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.0)
+    assert "descendants_included" in answer["warnings"]
+
+
+def test_effects_in_the_sum_are_parts_of_the_question_with_their_errors() -> None:
+    document = spreading((LIKE, 2.0))
+    effects = read_effects(document, "purchase", read_range(document, None, None))
+    (share,) = (one for one in effects if one.type == "share")
+
+    parts = read_worth(share, effects, document, "purchase").parts(
+        document["goals"]["purchase"], side=1
+    )
+
+    assert [(one.name, one.side) for one in parts] == [("facebook/share", 1), ("facebook/like", 1)]
+    assert [one.estimate for one in parts] == pytest.approx([0.01, 0.02])
+    assert [one.error for one in parts] == pytest.approx([0.002, 0.004])
+
+
 def test_an_equivalence_allows_for_the_covariance_of_both_sums() -> None:
     """Fieller's set by hand, of a share with two likes against a click."""
     a, b = 0.03, 0.02
@@ -190,6 +239,7 @@ def test_a_missing_descendant_takes_a_verdict_away_that_it_could_overturn() -> N
 
     assert [one["verdict"] for one in verdicts] == ["worth_less", "inconclusive"]
     assert "not_counted:facebook/comment" in verdicts[1]["reasons"]
+    assert verdicts[1]["method"] == "within_user"
 
 
 def test_the_weakest_method_of_a_sum_is_that_of_the_comparison() -> None:
@@ -233,6 +283,4 @@ def test_rows_of_the_table_have_descendants_and_what_is_said_of_them() -> None:
 
 
 def _date(first: str, days: int) -> Any:
-    import datetime as dt
-
     return dt.date.fromisoformat(first) + dt.timedelta(days=days)
