@@ -92,7 +92,8 @@ def document_of(store: TenantStore, fit_id: str) -> Document:
 
 
 def _history(people: int) -> Iterator[dict[str, Any]]:
-    draw = random.Random(33)
+    draw, brought = random.Random(33), random.Random(34)
+    shares: list[str] = []
     euros = {"amount": "0.37", "currency": "EUR"}
     for day in range(-1, DAYS):
         for person in range(people):
@@ -101,12 +102,16 @@ def _history(people: int) -> Iterator[dict[str, Any]]:
                 if draw.random() < 0.02 + 0.05 * (person % 7 == kind):
                     paid = {"paid": True, "cost": euros} if what == "click" else {}
                     name = f"e-{day}-{person}-{kind}"
+                    parent = brought.choice(shares) if shares and brought.random() < 0.5 else None
+                    if what == "share":
+                        shares.append(name)
                     yield make_event(
                         event_id=name,
                         channel=channel,
                         type=what,
                         user_id=user,
                         occurred_at=_at(day, draw),
+                        parent_event_id=parent,
                         **paid,
                     )
                     if draw.random() < 0.25:

@@ -126,6 +126,14 @@ REASONS = (
         "do_not_act",
         "too_high",
     ),
+    Code(
+        "endless_cascade",
+        "Cascade without an end",
+        "Engagements name each other as parents in a circle, or bring at least as many as they "
+        "are, so what one brings in all has no end.",
+        "Check the `parent_event_id` of shares and mentions.",
+        "caution",
+    ),
     # --- money ------------------------------------------------------------------------------
     Code(
         "no_cost",

@@ -143,7 +143,7 @@ WARNINGS = (
     _warning(
         "not_counted",
         "Engagement type not counted",
-        "The sum of the channel is without this type, which could not be estimated.",
+        "The sum is without this type, which could not be estimated.",
         "What the reasons of that type recommend.",
         "caution",
         "too_low",
@@ -199,6 +199,12 @@ WARNINGS = (
         "Send `parent_event_id` with engagements that a share brought.",
         "caution",
         "too_low",
+    ),
+    _warning(
+        "descendants_included",
+        "Descendants included",
+        "The value of a share or mention includes what the engagements that it brought are worth.",
+        "Nothing; `GET /v1/engagements` shows the own effect as well.",
     ),
     _warning(
         "displacement_counted",

@@ -27,6 +27,7 @@ from chalicelib.events import (
     Event,
     is_ours,
 )
+from chalicelib.services.edges import SPREADING, Edges
 from chalicelib.services.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
@@ -125,6 +126,9 @@ class Columns:
     Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
     Replies of the brand itself and texts about others are in no column; what they cost is.
 
+    `edges` has the engagements that may have brought others, and those that name what brought them,
+    of the same share of all parents as that of the people who are followed.
+
     `zone` decides on which day an instant is; None: UTC. Totals of a
     day are booked at midnight UTC, and stay on their day (`is_booked`).
     """
@@ -147,6 +151,7 @@ class Columns:
     costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
     lifetime: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    edges: Edges = field(default_factory=Edges)
     surroundings: Surroundings = field(default_factory=Surroundings)
     zone: dt.tzinfo | None = None
 
@@ -178,6 +183,7 @@ class Columns:
         """
         self.surroundings.extend(other.surroundings)
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
+        self.edges.extend(other.edges, kinds)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
         people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
         self.day.extend(other.day)
@@ -225,6 +231,8 @@ class Columns:
             self.lifetime[kind, day] += event.count
         else:
             self.apart[kind, day, person] += event.count
+        if (what in SPREADING or event.parent_event_id is not None) and not event.lifetime:
+            self.edges.add(event, kind, day, self.followed / SAMPLE_PARTS)
         if cost is not None:
             self.cost_of_kind[kind, day] += cost.amount
             self.cost_of_channel[event.channel, day] += cost.amount

@@ -26,6 +26,7 @@ from chalicelib.services.coverage import (
     coverage_warnings,
 )
 from chalicelib.services.credits import count_anonymous, credit_goal
+from chalicelib.services.edges import Brought, spillover_warnings
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
@@ -167,6 +168,7 @@ def _document(
     context = columns.surroundings.context(start, n_days)
     types: list[SourceDays] | None = None
     covered_goals = {}
+    brought = columns.edges.brought(start.toordinal(), n_days)
     for number, goal in enumerate(names):
         observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
         if types is None:
@@ -176,6 +178,7 @@ def _document(
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
         for source, warnings in zip(types, estimates.warnings, strict=True):
             warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
+        _warn_of_spillover(columns, estimates, brought)
         if window.outside:
             days = [day.isoformat() for day in window.outside]
             estimates.diagnostics["outliers_outside_window"] = days
@@ -218,6 +221,7 @@ def _document(
                 "anonymous": anonymous[number],
                 "cost": _daily(columns.cost_of_kind, number, start, n_days),
             }
+            | _brought_document(brought.get(number))
             for (channel, kind, paid), number in columns.kinds.items()
         ],
         "costs": {
@@ -227,6 +231,20 @@ def _document(
         "goals": goals,
         "experiments_without_goal": without_goal(experiments, goals),
     }
+
+
+def _warn_of_spillover(columns: Columns, estimates: GoalEstimates, brought: Brought) -> None:
+    for (_, what, _), number in columns.kinds.items():
+        estimates.warnings[number] += spillover_warnings(
+            what, estimates.methods[number], brought.get(number, {}), estimates.methods
+        )
+
+
+def _brought_document(children: Mapping[int, float] | None) -> dict[str, Any]:
+    """Direct children per engagement of a type, by the index of their type."""
+    if not children:
+        return {}
+    return {"brought": [[kind, round(number, 9)] for kind, number in children.items()]}
 
 
 def _coverage_document(

@@ -18,9 +18,10 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.services.columns import Columns, OrderSums
+from chalicelib.services.edges import Rows
 from chalicelib.services.surroundings import Surroundings
 
-FORM = f"likeworth columns 2 {sys.byteorder}"
+FORM = f"likeworth columns 3 {sys.byteorder}"
 LEVEL = 1
 """Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
 
@@ -39,6 +40,7 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
         "form": FORM,
         "about": about,
         "events": len(columns.day),
+        "edges": [len(columns.edges.parents), len(columns.edges.children)],
         "followed": columns.followed,
         "kinds": list(columns.kinds),
         "people": list(columns.people),
@@ -94,6 +96,8 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     for channel, first, last, amount in header["costs"]:
         columns.costs.append((channel, first, last, Decimal(amount)))
     lengths = [header["events"]] * len(_of_engagements(columns))
+    for length, rows in zip(header["edges"], _of_edges(columns), strict=True):
+        lengths += [length] * len(rows.columns)
     for name, (length, apart) in header["goals"].items():
         for day, who, *sums in apart:
             columns.goals[name].apart[day, who] = OrderSums(*sums)
@@ -109,12 +113,18 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
 
 def _columns_of(columns: Columns) -> Iterator[array[Any]]:
     yield from _of_engagements(columns)
+    for rows in _of_edges(columns):
+        yield from rows.columns
     for name in columns.goals:
         yield from _of_goal(columns, name)
 
 
 def _of_engagements(columns: Columns) -> tuple[array[Any], ...]:
     return columns.day, columns.time, columns.kind, columns.person, columns.count
+
+
+def _of_edges(columns: Columns) -> tuple[Rows, Rows]:
+    return columns.edges.parents, columns.edges.children
 
 
 def _of_goal(columns: Columns, name: str) -> tuple[array[Any], ...]:

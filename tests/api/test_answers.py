@@ -197,6 +197,34 @@ def test_engagement_types_have_a_row_each(fitted: Caller) -> None:
     assert again.status_code == 304
 
 
+def test_a_type_that_brings_others_is_shown_with_what_they_are_worth(
+    admin: Caller, document: dict[str, Any]
+) -> None:
+    likes, clicks = (dict(one) for one in document["kinds"])
+    spreading = document | {"kinds": [likes | {"brought": [[1, 0.5]]}, clicks]}
+    wiring.store("acme").fits.put_document(FIT_ID, spreading)
+
+    (like, click) = admin.get("/v1/engagements").json_body["engagements"]
+    (channel, _) = admin.get("/v1/roi").json_body["channels"]
+
+    shown = like["with_descendants"]
+    assert set(shown) == {
+        "conversions_per_engagement",
+        "value_per_engagement",
+        "reasons",
+        "warnings",
+    }
+    own, of_click = (one["conversions_per_engagement"]["estimate"] for one in (like, click))
+    total = shown["conversions_per_engagement"]
+    assert set(total) == ESTIMATE
+    assert total["estimate"] == pytest.approx(own + 0.5 * of_click, abs=2e-6)
+    assert click["with_descendants"] is None
+    assert channel["engagements"][0]["with_descendants"] == shown
+    header, first, _ = rows_of(admin.get("/v1/engagements", accept="text/csv"))
+    at = header.index("conversions_per_engagement_with_descendants")
+    assert float(first[at]) == total["estimate"]
+
+
 ASKING = ("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution")
 
 

@@ -32,7 +32,7 @@ what to do about a warning of Python, and codes of errors (docs/errors.md)."""
 AWAITED = {
     *("no_common_days", "on_the_way", "standing_relationship", "lifetime_counts"),
     *("coverage_inferred", "coverage_gap", "possible_gap", "people_change_over_time"),
-    *("same_day_demand_suspected", "search_ads_not_split", "spillover_not_seen"),
+    *("same_day_demand_suspected", "search_ads_not_split"),
     *("identified_only", "split_ids_suspected", "shared_ids_suspected", "once_only_goal"),
     *("delayed_effect", "one_day_decides", "repeat_buyers_unknown"),
     *("model_flagged_not_combined", "annotations_used", "holidays_used"),

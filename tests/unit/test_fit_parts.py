@@ -78,6 +78,8 @@ def test_a_fit_in_parts_says_what_the_whole_says_to_the_last_digit(
     assert any(one["identified"] for one in whole["kinds"])
     assert "within_user" in json.dumps(whole["goals"]["purchase"]["estimates"])
     assert whole["costs"]["facebook"]
+    (shares,) = (one for one in whole["kinds"] if one["type"] == "share")
+    assert len(shares["brought"]) == 3
     assert document_of(store, plan.fit_id) == whole
     assert parts_left(cloud) == []
 
@@ -120,7 +122,8 @@ def test_of_too_many_events_people_are_followed_who_have_so_many_and_all_are_cou
     assert without_costs(made) == without_costs(same)
     assert made["costs"] == all_of_it["costs"]
     for ours, theirs in zip(made["kinds"], all_of_it["kinds"], strict=True):
-        assert ours == theirs  # days, costs, anonymous and identified ones
+        of_all = ours | {name: theirs[name] for name in ours if name == "brought"}  # of a sample
+        assert of_all == theirs  # days, costs, anonymous and identified ones
     goal, everybodys = (one["goals"]["purchase"] for one in (made, all_of_it))
     assert goal["conversions"] == everybodys["conversions"]
     assert goal["value_mean"] == everybodys["value_mean"]

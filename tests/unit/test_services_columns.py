@@ -32,6 +32,8 @@ def made_columns(seed: int, number: int) -> tuple[list[Any], random.Random]:
             more |= {"user_id": user}
         if made is make_event:
             more |= {"type": draw.choice(("like", "share")), "channel": draw.choice("xyz")}
+            more |= {"event_id": f"p{draw.randrange(10**9)}" if raw else "p"}
+            more |= {"parent_event_id": draw.choice((None, "p", f"p{draw.randrange(9)}"))}
             more |= {"cost": {"amount": f"0.{draw.randrange(1, 10**8):08d}", "currency": "EUR"}}
         if made is make_conversion:
             more |= {"goal": draw.choice(("purchase", "lead")), "refund": draw.random() < 0.2}

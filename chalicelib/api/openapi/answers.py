@@ -80,6 +80,15 @@ class HiddenCause(Told):
     sentence: str
 
 
+class WithDescendants(Told):
+    """What one engagement is worth with all that it brings; in no sum of a channel."""
+
+    conversions_per_engagement: Estimate
+    value_per_engagement: Estimate
+    reasons: Reasons
+    warnings: Warnings
+
+
 class EngagementReturn(Told):
     """What engagements of one kind brought."""
 
@@ -88,6 +97,7 @@ class EngagementReturn(Told):
     count: Count
     conversions_per_engagement: Estimate
     value_per_engagement: Estimate
+    with_descendants: WithDescendants | None
     smallest_detectable_effect: DetectablePerEngagement | None
     sensitivity: HiddenCause | None
     unseen_share: Unseen
@@ -157,6 +167,7 @@ class EngagementTypeReturn(Told):
     incremental_conversions: Estimate
     conversions_per_engagement: Estimate
     value_per_engagement: Estimate
+    with_descendants: WithDescendants | None
     unseen_share: Unseen
     verdict: Literal["effective", "no_effect_seen", "too_early", "inconclusive", "not_estimable"]
     method: Method | None

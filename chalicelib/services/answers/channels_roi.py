@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from chalicelib.attribution.settling import smallest_detectable
+from chalicelib.services.answers.cascades import show_descendants
 from chalicelib.services.answers.effects import (
     Caused,
     Effect,
@@ -142,7 +143,7 @@ def _channel(
         "method": None,
         "reasons": [],
         "warnings": [],
-        "engagements": [_engagement(effect, fitted, goal) for effect in effects],
+        "engagements": [_engagement(effect, all_effects, document, goal) for effect in effects],
     }
     lacking = _lacking(cost, outside, fitted["value_mean"])
     caused = add_up(effects, fitted)
@@ -255,7 +256,10 @@ def _detectable(
     }
 
 
-def _engagement(effect: Effect, fitted: dict[str, Any], goal: str) -> dict[str, Any]:
+def _engagement(
+    effect: Effect, all_effects: list[Effect], document: dict[str, Any], goal: str
+) -> dict[str, Any]:
+    fitted = document["goals"][goal]
     conversions, value = per_engagement(effect, fitted)
     return {
         "type": effect.type,
@@ -263,6 +267,7 @@ def _engagement(effect: Effect, fitted: dict[str, Any], goal: str) -> dict[str, 
         "count": effect.count,
         "conversions_per_engagement": conversions,
         "value_per_engagement": value,
+        "with_descendants": show_descendants(effect, all_effects, document, goal),
         "smallest_detectable_effect": detectable_per_engagement(effect, fitted),
         "sensitivity": _sensitivity(effect, goal),
         "unseen_share": None if effect.delta is None else rounded(effect.unseen.mean, 4),

@@ -172,13 +172,19 @@ def per_engagement(
     """Conversions and value per engagement, each with its interval."""
     if effect.delta is None:
         return NOTHING_KNOWN, NOTHING_KNOWN
-    error = error_of(effect, fitted)
+    return with_value(effect.delta, error_of(effect, fitted), effect.critical, fitted)
+
+
+def with_value(
+    delta: float, error: float, critical: float, fitted: dict[str, Any]
+) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    """Conversions and their value, each with its interval, from conversions and their error."""
     mean = fitted["value_mean"]
-    conversions = interval_of(effect.delta, error, effect.critical)
+    conversions = interval_of(delta, error, critical)
     if mean == 0:
         return conversions, NOTHING_KNOWN
-    value_error = math.sqrt((error * mean) ** 2 + effect.delta**2 * fitted["value_variance"])
-    return conversions, interval_of(effect.delta * mean, value_error, effect.critical)
+    value_error = math.sqrt((error * mean) ** 2 + delta**2 * fitted["value_variance"])
+    return conversions, interval_of(delta * mean, value_error, critical)
 
 
 def detectable_per_engagement(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from chalicelib.attribution.ratio import RatioInterval, fieller, tost
 from chalicelib.attribution.settling import Comparison, smallest_detectable_ratio
+from chalicelib.services.answers.cascades import Worth, read_worth
 from chalicelib.services.answers.effects import (
     Effect,
     distinct,
-    error_of,
     find_effect,
-    part_name,
-    per_engagement,
     read_effects,
     usual_effect,
 )
@@ -21,7 +20,7 @@ from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, rounded
 from chalicelib.services.answers.needed import NOT_SETTLED, needed_for
 from chalicelib.services.answers.questions import Equivalence
 from chalicelib.services.answers.ranges import Range, read_goal, read_range
-from chalicelib.services.answers.verdicts import Part, judge
+from chalicelib.services.answers.verdicts import judge, unseen_share
 
 EQUIVALENCE_MARGIN = 0.2
 USUAL_ENGAGEMENT, USUAL_BASELINE = "facebook/like", "google_ads/click"
@@ -64,8 +63,11 @@ def equivalence(
     other = _side_asked_for(effects, "baseline", baseline, USUAL_BASELINE, paid=True)
     fitted = document["goals"][goal]
     cost = _cost_per_engagement(document, effects, other, days)
-    sides = (one, other)
-    reasons = [reason for side in sides for reason in side.reasons]
+    first, second = sides = (
+        read_worth(one, effects, document, goal),
+        read_worth(other, effects, document, goal),
+    )
+    reasons = [reason for side in sides for reason in side.root.reasons]
     if cost is None:
         reasons.append("no_baseline_cost")
     if fitted["value_mean"] == 0:
@@ -73,8 +75,8 @@ def equivalence(
     elif fitted["value_mean"] < 0:
         reasons.append("refunds_exceed_sales")
     answer: dict[str, Any] = {
-        "engagement": _side(one, fitted),
-        "baseline": {**_side(other, fitted), "cost_per_engagement": rounded(cost)},
+        "engagement": _side(first, fitted),
+        "baseline": {**_side(second, fitted), "cost_per_engagement": rounded(cost)},
         "ratio": NOTHING_KNOWN,
         "ratio_excluded": None,
         "equivalent_media_cost": NOTHING_KNOWN,
@@ -86,7 +88,7 @@ def equivalence(
         "method": _method_of(sides),
         "reasons": distinct(reasons),
         "warnings": distinct(
-            [warning for side in sides for warning in side.warnings] + days.warnings
+            [warning for side in sides for warning in _warnings_of(side)] + days.warnings
         ),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
@@ -103,7 +105,7 @@ def equivalence(
             "verdict": "equivalent",
             "p_equivalence": 0.0,
         }
-    compared = _compare(one, other, document, goal)
+    compared = _compare(first, second, document, goal)
     compared["reasons"] = distinct([*compared["reasons"], *answer["reasons"]])
     if "baseline_below_zero" not in compared["reasons"]:
         answer["equivalent_media_cost"] = _media_cost(compared["ratio"], cost)
@@ -119,9 +121,9 @@ def _side_asked_for(
     return usual_effect(effects, default, paid=paid)
 
 
-def _method_of(sides: tuple[Effect, Effect]) -> str | None:
-    """The method that the comparison rests on: the weaker of the two sides'."""
-    methods = {side.method for side in sides}
+def _method_of(sides: Iterable[Worth]) -> str | None:
+    """The method that the comparison rests on: the weakest of all effects in it."""
+    methods = set[str | None]().union(*(side.methods for side in sides))
     if None in methods:
         return None
     return next(method for method in WEAKEST_FIRST if method in methods)
@@ -154,28 +156,26 @@ def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [row]
 
 
-def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) -> dict[str, Any]:
+def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> dict[str, Any]:
     """The ratio, the verdict and what would settle it, of two kinds that were both estimated."""
-    assert one.delta is not None
-    assert other.delta is not None
-    cov = document["goals"][goal]["covariance"]
+    fitted = document["goals"][goal]
     pair = (
         one.delta,
         other.delta,
-        cov[one.index][one.index] * one.scale**2,
-        cov[other.index][other.index] * other.scale**2,
-        cov[one.index][other.index] * one.scale * other.scale,
+        one.covariance(one, fitted),
+        other.covariance(other, fitted),
+        one.covariance(other, fitted),
     )
     critical = max(one.critical, other.critical)
     interval = fieller(*pair, critical)
     test = tost(*pair, EQUIVALENCE_MARGIN, critical)
     compared = Comparison(*pair, EQUIVALENCE_MARGIN, critical)
     question = Equivalence(compared)
-    fitted = document["goals"][goal]
-    verdict = judge(question, [_part(one, fitted, 0), _part(other, fitted, 1)])
+    parts = [part for side in (0, 1) for part in (one, other)[side].parts(fitted, side)]
+    verdict = judge(question, parts, [*one.doubts(0), *other.doubts(1)])
     needed = None
     if verdict.lacks_data:
-        needed = needed_for(question, [document["kinds"][one.index]["counts"]])
+        needed = needed_for(question, [document["kinds"][one.root.index]["counts"]])
     reasons = [] if interval.shape == "bounded" else [f"ratio_{interval.shape}"]
     if interval.shape == "bounded" and other.delta < 0:
         reasons.append("baseline_below_zero")
@@ -200,21 +200,6 @@ def _compare(one: Effect, other: Effect, document: dict[str, Any], goal: str) ->
     }
 
 
-def _part(effect: Effect, fitted: dict[str, Any], side: int) -> Part:
-    """One side of the comparison: what one engagement causes."""
-    assert effect.delta is not None
-    return Part(
-        part_name(effect),
-        effect.delta,
-        error_of(effect, fitted),
-        effect.critical,
-        tuple(effect.warnings),
-        effect.unseen.mean,
-        effect.unseen.high,
-        side=side,
-    )
-
-
 def _excluded(interval: RatioInterval) -> dict[str, float | None] | None:
     if interval.excluded is None:
         return None
@@ -222,17 +207,22 @@ def _excluded(interval: RatioInterval) -> dict[str, float | None] | None:
     return {"from": rounded(low), "to": rounded(high)}
 
 
-def _side(effect: Effect, fitted: dict[str, Any]) -> dict[str, Any]:
+def _side(worth: Worth, fitted: dict[str, Any]) -> dict[str, Any]:
+    effect = worth.root
     return {
         "channel": effect.channel,
         "type": effect.type,
         "paid": effect.paid,
-        "value": per_engagement(effect, fitted)[1],
-        "unseen_share": None if effect.delta is None else rounded(effect.unseen.mean, 4),
-        "method": effect.method,
+        "value": worth.per_engagement(fitted)[1],
+        "unseen_share": rounded(unseen_share(worth.parts(fitted)), 4) if worth.members else None,
+        "method": _method_of([worth]),
         "reasons": effect.reasons,
-        "warnings": effect.warnings,
+        "warnings": _warnings_of(worth),
     }
+
+
+def _warnings_of(worth: Worth) -> list[str]:
+    return [*worth.warnings, *(["descendants_included"] if worth.has_descendants else [])]
 
 
 def _cost_per_engagement(

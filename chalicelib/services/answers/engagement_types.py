@@ -5,6 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from chalicelib.services.answers.cascades import (
+    DESCENDANT_COLUMNS,
+    flat_descendants,
+    show_descendants,
+)
 from chalicelib.services.answers.channels_roi import effectiveness, judged, with_coverage
 from chalicelib.services.answers.effects import Effect, add_up, per_engagement, read_effects
 from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of, rounded
@@ -61,6 +66,7 @@ def engagement_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
         row["reasons"] = " ".join(one["reasons"])
         row["warnings"] = " ".join([*one["warnings"], *answer["warnings"]])
         row["currency"] = answer["currency"]
+        row |= flat_descendants(one["with_descendants"])
         rows.append(row)
     return rows
 
@@ -69,6 +75,7 @@ ENGAGEMENT_COLUMNS = (
     *("channel", "type", "paid", "count"),
     *(f"{name}{end}" for name in ESTIMATES for end in ("", "_ci_low", "_ci_high")),
     *("unseen_share", "verdict", "method", "reasons", "warnings", "currency"),
+    *DESCENDANT_COLUMNS,
 )
 """Of the table, also where no engagement lies in the range."""
 
@@ -86,6 +93,7 @@ def _row(
         "incremental_conversions": NOTHING_KNOWN,
         "conversions_per_engagement": conversions,
         "value_per_engagement": value,
+        "with_descendants": show_descendants(effect, effects, document, goal),
         "unseen_share": None,
         "verdict": "not_estimable",
         "method": effect.method,

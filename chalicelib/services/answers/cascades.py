@@ -1,0 +1,220 @@
+"""What one engagement is worth with all that it brings, from a fit document.
+
+A share has an effect on the sharer and brings engagements of others, which have effects of their
+own. Sums over types count each engagement once, with its own effect: what is here is in none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.attribution.descendants import combine_effects, covary, expect_cascade
+from chalicelib.services.answers.effects import (
+    Effect,
+    distinct,
+    error_of,
+    part_name,
+    read_effects,
+    with_value,
+)
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat
+from chalicelib.services.answers.ranges import read_range
+from chalicelib.services.answers.verdicts import Doubt, Part
+
+NO_REGRESSOR = frozenset({"on_the_way", "exposure_only", "standing_relationship"})
+"""Reasons of types that have no effect of their own: conversions after them belong to what moved
+them. Totals credit a share with these conversions, a panel of people does not if they are those of
+friends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A type in a cascade, and how many engagements of it one engagement of the root stands for."""
+
+    effect: Effect
+    number: float
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one engagement of a type is worth in a range, with all that it brings.
+
+    Attributes
+    ----------
+    root : Effect
+        The type, with its own effect.
+    members : tuple of Member
+        The types that were estimated, the root first; empty where the root was not.
+    missing : tuple of Member
+        Types of the cascade that were not estimated, so that their effect is not in the sum.
+    spills : bool
+        Whether the sum lacks conversions of friends for another reason.
+    is_endless : bool
+        Whether engagements bring as many as they are, so that there is no sum; `members` has the
+        root alone.
+    """
+
+    root: Effect
+    members: tuple[Member, ...]
+    missing: tuple[Member, ...] = ()
+    spills: bool = False
+    is_endless: bool = False
+
+    @property
+    def has_descendants(self) -> bool:
+        """Whether effects of descendants are in the sum."""
+        return len(self.members) > 1 or any(one.number > 1.0 for one in self.members)
+
+    @property
+    def delta(self) -> float:
+        """Conversions per engagement; there must be members."""
+        effects = {one.effect.index: one.effect.delta or 0.0 for one in self.members}
+        return combine_effects({one.effect.index: one.number for one in self.members}, effects)
+
+    @property
+    def critical(self) -> float:
+        """Of the member with the fewest degrees of freedom."""
+        return max(one.effect.critical for one in self.members)
+
+    @property
+    def methods(self) -> set[str | None]:
+        """Of the effects in the sum."""
+        return {one.effect.method for one in self.members} or {None}
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why there is no number."""
+        return [*self.root.reasons, *(["endless_cascade"] if self.is_endless else [])]
+
+    @property
+    def warnings(self) -> list[str]:
+        """Of all effects in the sum, and of those that are missing in it."""
+        found = [warning for one in self.members for warning in self._warnings_of(one)]
+        found += [f"not_counted:{one.effect.name}" for one in self.missing]
+        return distinct([*self.root.warnings, *found])
+
+    def doubts(self, side: int) -> list[Doubt]:
+        """What the missing types may have brought: at most a conversion each."""
+        return [
+            Doubt(f"not_counted:{one.effect.name}", part_name(one.effect), up=one.number, side=side)
+            for one in self.missing
+        ]
+
+    def covariance(self, other: Worth, fitted: dict[str, Any]) -> float:
+        """Covariance of the conversions per engagement; with itself, the variance."""
+        return covary(self._weights, other._weights, fitted["covariance"])
+
+    def per_engagement(
+        self, fitted: dict[str, Any]
+    ) -> tuple[dict[str, float | None], dict[str, float | None]]:
+        """Conversions and value per engagement, each with its interval."""
+        if not self.members:
+            return NOTHING_KNOWN, NOTHING_KNOWN
+        error = math.sqrt(max(self.covariance(self, fitted), 0.0))
+        return with_value(self.delta, error, self.critical, fitted)
+
+    def parts(self, fitted: dict[str, Any], side: int = 0) -> list[Part]:
+        """The effects in the sum as parts of a question, for `verdicts.judge`."""
+        return [
+            Part(
+                part_name(one.effect),
+                (one.effect.delta or 0.0) * one.number,
+                error_of(one.effect, fitted),
+                one.effect.critical,
+                tuple(self._warnings_of(one)),
+                one.effect.unseen.mean,
+                one.effect.unseen.high,
+                side=side,
+            )
+            for one in self.members
+        ]
+
+    def _warnings_of(self, one: Member) -> list[str]:
+        lacks = self.spills and one.effect.index == self.root.index
+        return distinct([*one.effect.warnings, *(["spillover_not_seen"] if lacks else [])])
+
+    @property
+    def _weights(self) -> dict[int, float]:
+        """Of the effects that the fit has, which are means over the window."""
+        return {one.effect.index: one.number * one.effect.scale for one in self.members}
+
+
+def read_worth(
+    effect: Effect, effects: Sequence[Effect], document: dict[str, Any], goal: str
+) -> Worth:
+    """What one engagement of a type is worth; types that bring nothing are their own effect.
+
+    Parameters
+    ----------
+    effect : Effect
+    effects : sequence of Effect
+        Of all types of the range; a type that the cascade has and the range has not counts as in
+        the window.
+    document : dict
+    goal : str
+    """
+    alone = (Member(effect, 1.0),) if effect.delta is not None else ()
+    brought = {
+        index: {int(child): number for child, number in kind["brought"]}
+        for index, kind in enumerate(document["kinds"])
+        if kind.get("brought")
+    }
+    if effect.index not in brought or not alone:
+        return Worth(effect, alone)
+    numbers = expect_cascade(effect.index, brought)
+    if numbers is None:
+        return Worth(effect, alone, spills=True, is_endless=True)
+    known = {one.index: one for one in effects}
+    if not numbers.keys() <= known.keys():
+        window = read_range(document, None, None)
+        known = {one.index: one for one in read_effects(document, goal, window)} | known
+    own, *others = (Member(known[kind], number) for kind, number in numbers.items())
+    others.sort(key=lambda one: (one.effect.channel, one.effect.type, one.effect.paid))
+    lacking = [one for one in others if one.effect.delta is None]
+    moved = [one for one in lacking if NO_REGRESSOR & set(one.effect.reasons)]
+    return Worth(
+        effect,
+        (own, *(one for one in others if one.effect.delta is not None)),
+        missing=tuple(one for one in lacking if one not in moved),
+        spills=bool(moved) and effect.method != "time_series",
+    )
+
+
+def show_descendants(
+    effect: Effect, effects: Sequence[Effect], document: dict[str, Any], goal: str
+) -> dict[str, Any] | None:
+    """What one engagement is worth with all that it brings; None where it brings nothing."""
+    if effect.index < 0 or not document["kinds"][effect.index].get("brought"):
+        return None
+    worth = read_worth(effect, effects, document, goal)
+    conversions, value = worth.per_engagement(document["goals"][goal])
+    if worth.is_endless:
+        conversions = value = NOTHING_KNOWN
+    return {
+        "conversions_per_engagement": conversions,
+        "value_per_engagement": value,
+        "reasons": worth.reasons,
+        "warnings": worth.warnings,
+    }
+
+
+def flat_descendants(shown: dict[str, Any] | None) -> dict[str, Any]:
+    """The same as columns of a flat row."""
+    found = shown or {"reasons": [], "warnings": []}
+    row: dict[str, Any] = {}
+    for name in SHOWN:
+        row |= flat(f"{name}_with_descendants", found.get(name, NOTHING_KNOWN))
+    return row | {
+        f"{key}_with_descendants": " ".join(found[key]) for key in ("reasons", "warnings")
+    }
+
+
+SHOWN = ("conversions_per_engagement", "value_per_engagement")
+
+DESCENDANT_COLUMNS = (
+    *(f"{name}_with_descendants{end}" for name in SHOWN for end in ("", "_ci_low", "_ci_high")),
+    *("reasons_with_descendants", "warnings_with_descendants"),
+)

@@ -1,0 +1,174 @@
+"""Which engagements brought which others: counts by type, from the parents that events name.
+
+Only types that spread are parents that matter. Of event ids hashes are kept. The order of events,
+and of sets of them that are put together, makes no difference: parents and children are matched
+when all of them are there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.events import Engagement
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SPREADING = frozenset({"share", "mention"})
+"""Types of engagement that show content to more people, who then engage themselves."""
+
+RECORDED = 0.01
+"""With fewer children per share than that, the data do not record what shares bring."""
+
+_KEYS = 2**64
+
+Brought = Mapping[int, Mapping[int, float]]
+"""Children per engagement, by the number of the parent's type and of the children's type."""
+
+
+@dataclass(slots=True)
+class Rows:
+    """Engagements in columns: the key of an event id, number of the type, day, count."""
+
+    key: array[int] = field(default_factory=lambda: array("Q"))
+    kind: array[int] = field(default_factory=lambda: array("q"))
+    day: array[int] = field(default_factory=lambda: array("q"))
+    count: array[float] = field(default_factory=lambda: array("d"))
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+    @property
+    def columns(self) -> tuple[array[int], array[int], array[int], array[float]]:
+        """All columns."""
+        return self.key, self.kind, self.day, self.count
+
+    def add(self, key: int, kind: int, day: int, count: float) -> None:
+        """Append a row."""
+        self.key.append(key)
+        self.kind.append(kind)
+        self.day.append(day)
+        self.count.append(count)
+
+    def extend(self, other: Rows, kinds: Sequence[int]) -> None:
+        """Append the rows of others; `kinds` has the new number of each of their types."""
+        self.key.extend(other.key)
+        self.kind.extend(map(kinds.__getitem__, other.kind))
+        self.day.extend(other.day)
+        self.count.extend(other.count)
+
+    def inside(
+        self, first_day: int, n_days: int
+    ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.float64]]:
+        """Key, type and count of the rows of a window."""
+        import numpy as np
+
+        day = np.frombuffer(self.day, dtype=np.int64) - first_day
+        within = (day >= 0) & (day < n_days)
+        return (
+            np.frombuffer(self.key, dtype=np.uint64)[within],
+            np.frombuffer(self.kind, dtype=np.int64)[within],
+            np.frombuffer(self.count, dtype=np.float64)[within],
+        )
+
+
+@dataclass(slots=True)
+class Edges:
+    """Engagements that may have brought others, and engagements that name what brought them.
+
+    Attributes
+    ----------
+    parents : Rows
+        Engagements of `SPREADING` types; the key is that of their own id.
+    children : Rows
+        Engagements with a `parent_event_id`; the key is that of the parent, which may be of any
+        type or missing.
+    """
+
+    parents: Rows = field(default_factory=Rows)
+    children: Rows = field(default_factory=Rows)
+
+    def add(self, event: Engagement, kind: int, day: int, followed: float) -> None:
+        """Add an engagement of a spreading type, or with a parent.
+
+        Parameters
+        ----------
+        kind : int
+            The number of its type.
+        day : int
+        followed : float
+            Share of the parents that are kept, with all their children: the same ones always, by
+            the hash of their id.
+        """
+        parent = event.parent_event_id
+        most = followed * _KEYS
+        if event.type in SPREADING and (key := _key_of(event.event_id)) < most:
+            self.parents.add(key, kind, day, float(event.count))
+        if parent is not None and parent != event.event_id and (key := _key_of(parent)) < most:
+            self.children.add(key, kind, day, float(event.count))
+
+    def extend(self, other: Edges, kinds: Sequence[int]) -> None:
+        """Append other edges; `kinds` has the new number of each of their types."""
+        self.parents.extend(other.parents, kinds)
+        self.children.extend(other.children, kinds)
+
+    def brought(self, first_day: int, n_days: int) -> dict[int, dict[int, float]]:
+        """Direct children per engagement, of parents and children in the days of a window.
+
+        Every engagement of a type counts, also one without a child. A type that brought nothing is
+        not in it.
+        """
+        import numpy as np
+
+        key, kind, count = self.parents.inside(first_day, n_days)
+        child_key, child_kind, child_count = self.children.inside(first_day, n_days)
+        if key.size == 0 or child_key.size == 0:
+            return {}
+        order = np.argsort(key, kind="stable")
+        at = np.minimum(np.searchsorted(key, child_key, sorter=order), key.size - 1)
+        parent = order[at]
+        found = key[parent] == child_key
+        n_kinds = int(max(kind.max(), child_kind.max())) + 1
+        children = np.zeros((n_kinds, n_kinds))
+        np.add.at(children, (kind[parent[found]], child_kind[found]), child_count[found])
+        engagements = np.bincount(kind, weights=count, minlength=n_kinds)
+        return {
+            int(one): {
+                int(other): float(children[one, other] / engagements[one])
+                for other in np.flatnonzero(children[one])
+            }
+            for one in np.flatnonzero(children.any(axis=1))
+        }
+
+
+def spillover_warnings(
+    type_: str, method: str | None, brought: Mapping[int, float], methods: Sequence[str | None]
+) -> list[str]:
+    """What to say of an estimate of a type whose effect falls on friends as well.
+
+    A panel of people compares the sharer with herself, so that what her friends do is seen only in
+    engagements of theirs that name the share, of types that were estimated. Totals contain the
+    conversions of the friends.
+
+    Parameters
+    ----------
+    type_ : str
+    method : str or None
+    brought : mapping
+        Direct children per engagement of the type, by the number of their type.
+    methods : sequence of str or None
+        Of all types.
+    """
+    if type_ != "share" or method != "within_user":
+        return []
+    seen = sum(number for kind, number in brought.items() if methods[kind] is not None)
+    return [] if seen >= RECORDED else ["spillover_not_seen"]
+
+
+def _key_of(event_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(event_id.encode(), digest_size=8).digest())

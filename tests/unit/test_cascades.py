@@ -1,0 +1,286 @@
+"""What a share is worth with all that it brings: sums, intervals, gaps, and no double counting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import Any
+
+import pytest
+
+from chalicelib.services import answers
+from chalicelib.services.answers.cascades import read_worth
+from chalicelib.services.answers.effects import read_effects
+from chalicelib.services.answers.ranges import read_range
+from tests.unit.test_answers import (
+    DAYS,
+    channel_of,
+    make_document,
+    make_estimate,
+    make_kind,
+    with_many_conversions,
+)
+
+LIKE, CLICK, SHARE, COMMENT, VISIT = range(5)
+VARIANCE, COVARIANCE = 4e-6, 1e-6
+
+
+def spreading(*brought: tuple[int, float], **over: Any) -> dict[str, Any]:
+    """Shares worth 0.01 that bring other engagements; comments and visits without an estimate."""
+    kinds = [
+        make_kind("facebook", "like", 100),
+        make_kind("google_ads", "click", 50, paid=True, cost=40.0),
+        make_kind("facebook", "share", 20),
+        make_kind("facebook", "comment", 3),
+        make_kind("facebook", "click", 10),
+    ]
+    if brought:
+        kinds[SHARE]["brought"] = [list(one) for one in brought]
+    document = with_many_conversions(make_document(kinds=kinds))
+    fitted = document["goals"]["purchase"]
+    fitted["estimates"] = [
+        make_estimate(0.01),
+        make_estimate(0.02),
+        make_estimate(0.01),
+        make_estimate(None, reasons=("too_few_engagements",)),
+        make_estimate(None, reasons=("on_the_way",)),
+    ]
+    known = (LIKE, CLICK, SHARE)
+    fitted["covariance"] = [
+        [
+            (VARIANCE if one == other else COVARIANCE) if {one, other} <= {*known} else 0.0
+            for other in range(5)
+        ]
+        for one in range(5)
+    ]
+    return document | over
+
+
+def share_of(document: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    found = answers.engagements(document, **asked)["engagements"]
+    return next(one for one in found if one["type"] == "share")
+
+
+def test_a_share_with_all_it_brings_is_its_own_effect_and_those_of_its_descendants() -> None:
+    """A quarter of the shares bring another share, each brings two likes."""
+    shown = share_of(spreading((SHARE, 0.25), (LIKE, 2.0)))["with_descendants"]
+
+    shares, likes = 1 / 0.75, 2 / 0.75
+    delta = 0.01 * (shares + likes)
+    error = math.sqrt(VARIANCE * (shares**2 + likes**2) + 2 * COVARIANCE * shares * likes)
+    found = shown["conversions_per_engagement"]
+    assert found["estimate"] == pytest.approx(delta, abs=1e-6)
+    assert found["ci_low"] == pytest.approx(delta - 2 * error, abs=1e-6)
+    assert found["ci_high"] == pytest.approx(delta + 2 * error, abs=1e-6)
+    value = shown["value_per_engagement"]
+    assert value["estimate"] == pytest.approx(50 * delta, abs=1e-5)
+    half = 2 * math.sqrt((50 * error) ** 2 + delta**2 * 1.0)
+    assert value["ci_high"] == pytest.approx(50 * delta + half, abs=1e-5)
+    assert shown["reasons"] == shown["warnings"] == []
+
+
+def test_the_last_days_of_a_window_have_the_interval_of_what_was_seen_of_all_effects() -> None:
+    document = spreading((LIKE, 2.0))
+    last = _date(document["window"]["from"], DAYS - 1)
+
+    share = share_of(document, start=last, end=last)
+
+    own, total = (one["conversions_per_engagement"] for one in (share, share["with_descendants"]))
+    scale = own["estimate"] / 0.01  # the same for likes: they decay alike
+    assert scale < 0.6
+    error = scale * math.sqrt(VARIANCE * (1 + 4) + 2 * 2 * COVARIANCE)
+    assert total["estimate"] == pytest.approx(scale * 0.03, abs=1e-5)
+    assert total["ci_high"] - total["estimate"] == pytest.approx(2 * error, abs=1e-5)
+
+
+def test_the_interval_is_that_of_the_effect_with_the_fewest_degrees_of_freedom() -> None:
+    document = spreading((LIKE, 2.0))
+    document["goals"]["purchase"]["estimates"][LIKE]["critical"] = 3.0
+
+    found = share_of(document)["with_descendants"]["conversions_per_engagement"]
+
+    error = math.sqrt(VARIANCE * (1 + 4) + 2 * 2 * COVARIANCE)
+    assert found["ci_high"] == pytest.approx(0.03 + 3 * error, abs=1e-6)
+
+
+def test_the_own_effect_and_the_sum_of_the_channel_are_without_descendants() -> None:
+    alone, spread = (
+        channel_of(answers.roi(document), "facebook")
+        for document in (spreading(), spreading((LIKE, 2.0)))
+    )
+
+    assert spread["incremental_conversions"] == alone["incremental_conversions"]
+    assert spread["roi"] == alone["roi"]
+    for before, after in zip(alone["engagements"], spread["engagements"], strict=True):
+        assert before["conversions_per_engagement"] == after["conversions_per_engagement"]
+        assert before["with_descendants"] is None
+        assert (after["with_descendants"] is not None) == (after["type"] == "share")
+
+
+def test_a_descendant_without_an_estimate_is_left_out_and_named() -> None:
+    shown = share_of(spreading((LIKE, 2.0), (COMMENT, 1.0)))["with_descendants"]
+
+    assert shown["conversions_per_engagement"]["estimate"] == pytest.approx(0.03)
+    assert shown["warnings"] == ["not_counted:facebook/comment"]
+
+
+@pytest.mark.parametrize(
+    ("method", "warnings"), [("within_user", ["spillover_not_seen"]), ("time_series", [])]
+)
+def test_purchases_after_visits_that_a_share_brought_are_in_totals_and_not_in_a_panel(
+    method: str, warnings: list[str]
+) -> None:
+    document = spreading((LIKE, 2.0), (VISIT, 1.0))
+    document["goals"]["purchase"]["estimates"][SHARE]["method"] = method
+
+    assert share_of(document)["with_descendants"]["warnings"] == warnings
+
+
+def test_warnings_of_descendants_are_warnings_of_the_sum_and_not_of_the_own_effect() -> None:
+    document = spreading((LIKE, 2.0))
+    document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["decay_unknown"]
+
+    share = share_of(document)
+
+    assert share["warnings"] == []
+    assert share["with_descendants"]["warnings"] == ["decay_unknown"]
+
+
+def test_a_cascade_without_an_end_has_no_number_and_a_reason() -> None:
+    document = spreading((SHARE, 1.0), (LIKE, 2.0))
+
+    shown = share_of(document)["with_descendants"]
+    compared = answers.equivalence(document, engagement="facebook/share")
+
+    assert shown["conversions_per_engagement"]["estimate"] is None
+    assert shown["value_per_engagement"]["estimate"] is None
+    assert shown["reasons"] == ["endless_cascade"]
+    assert compared["ratio"]["estimate"] == pytest.approx(0.5)  # of its own effect
+    assert "spillover_not_seen" in compared["warnings"]
+    assert "descendants_included" not in compared["warnings"]
+
+
+def test_a_share_without_an_estimate_has_none_with_descendants_either() -> None:
+    document = spreading((LIKE, 2.0))
+    document["goals"]["purchase"]["estimates"][SHARE] = make_estimate(
+        None, reasons=("too_few_engagements",)
+    )
+
+    shown = share_of(document)["with_descendants"]
+
+    assert shown["conversions_per_engagement"]["estimate"] is None
+    assert shown["reasons"] == ["too_few_engagements"]
+
+
+def test_an_equivalence_compares_with_descendants_and_says_so() -> None:
+    document = spreading((LIKE, 2.0))
+
+    answer = answers.equivalence(document, engagement="facebook/share")
+
+    assert answer["ratio"]["estimate"] == pytest.approx(0.03 / 0.02, abs=1e-6)
+    assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.5)
+    assert "descendants_included" in answer["engagement"]["warnings"]
+    assert "descendants_included" in answer["warnings"]
+    assert answer["baseline"]["warnings"] == []
+
+
+def test_shares_that_bring_nothing_but_shares_have_descendants_too() -> None:
+    answer = answers.equivalence(spreading((SHARE, 0.5)), engagement="facebook/share")
+
+    assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.0)
+    assert "descendants_included" in answer["warnings"]
+
+
+def test_effects_in_the_sum_are_parts_of_the_question_with_their_errors() -> None:
+    document = spreading((LIKE, 2.0))
+    effects = read_effects(document, "purchase", read_range(document, None, None))
+    (share,) = (one for one in effects if one.type == "share")
+
+    parts = read_worth(share, effects, document, "purchase").parts(
+        document["goals"]["purchase"], side=1
+    )
+
+    assert [(one.name, one.side) for one in parts] == [("facebook/share", 1), ("facebook/like", 1)]
+    assert [one.estimate for one in parts] == pytest.approx([0.01, 0.02])
+    assert [one.error for one in parts] == pytest.approx([0.002, 0.004])
+
+
+def test_an_equivalence_allows_for_the_covariance_of_both_sums() -> None:
+    """Fieller's set by hand, of a share with two likes against a click."""
+    a, b = 0.03, 0.02
+    var_a = VARIANCE + 4 * VARIANCE + 2 * 2 * COVARIANCE
+    var_b, both = VARIANCE, COVARIANCE + 2 * COVARIANCE
+    lead, middle, last = b**2 - 4 * var_b, a * b - 4 * both, a**2 - 4 * var_a
+    root = math.sqrt(middle**2 - lead * last)
+
+    ratio = answers.equivalence(spreading((LIKE, 2.0)), engagement="facebook/share")["ratio"]
+
+    assert ratio["ci_low"] == pytest.approx((middle - root) / lead, abs=1e-5)
+    assert ratio["ci_high"] == pytest.approx((middle + root) / lead, abs=1e-5)
+
+
+def test_a_serious_warning_of_a_descendant_takes_the_verdict_of_an_equivalence_away() -> None:
+    document = spreading((LIKE, 8.0))
+    assert answers.equivalence(document, engagement="facebook/share")["verdict"] == "worth_more"
+    document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["placebo_failed"]
+
+    answer = answers.equivalence(document, engagement="facebook/share")
+
+    assert answer["verdict"] == "inconclusive"
+    assert "placebo_failed" in answer["reasons"]
+
+
+def test_a_missing_descendant_takes_a_verdict_away_that_it_could_overturn() -> None:
+    little, more = spreading((LIKE, 0.01)), spreading((LIKE, 0.01), (COMMENT, 1.0))
+    for document in (little, more):
+        document["goals"]["purchase"]["estimates"][CLICK]["delta"] = 0.05
+
+    verdicts = [answers.equivalence(one, engagement="facebook/share") for one in (little, more)]
+
+    assert [one["verdict"] for one in verdicts] == ["worth_less", "inconclusive"]
+    assert "not_counted:facebook/comment" in verdicts[1]["reasons"]
+    assert verdicts[1]["method"] == "within_user"
+
+
+def test_the_weakest_method_of_a_sum_is_that_of_the_comparison() -> None:
+    document = spreading((LIKE, 2.0))
+    document["goals"]["purchase"]["estimates"][LIKE]["method"] = "time_series"
+
+    answer = answers.equivalence(document, engagement="facebook/share")
+
+    assert (answer["engagement"]["method"], answer["method"]) == ("time_series", "time_series")
+    assert answer["baseline"]["method"] == "within_user"
+
+
+def test_a_descendant_that_a_range_does_not_have_counts_as_in_the_window() -> None:
+    document = spreading((LIKE, 2.0))
+    document["kinds"][LIKE]["counts"] = [0] * 10 + [100] * (DAYS - 10)
+    whole = share_of(document)["with_descendants"]
+    days = answers.roi(document)["fit"]["window"]["from"]
+
+    early = share_of(document, start=None, end=_date(days, 4))["with_descendants"]
+
+    assert early["warnings"] == []
+    assert (
+        early["conversions_per_engagement"]["estimate"]
+        > 0.9 * (whole["conversions_per_engagement"]["estimate"])
+    )
+
+
+def test_rows_of_the_table_have_descendants_and_what_is_said_of_them() -> None:
+    answer = answers.engagements(spreading((LIKE, 2.0), (COMMENT, 1.0)))
+
+    rows = answers.engagement_rows(answer)
+
+    assert all(tuple(row) == answers.ENGAGEMENT_COLUMNS for row in rows)
+    (share,) = (row for row in rows if row["type"] == "share")
+    assert share["conversions_per_engagement_with_descendants"] == pytest.approx(0.03)
+    assert share["value_per_engagement_with_descendants_ci_low"] > 0
+    assert share["warnings_with_descendants"] == "not_counted:facebook/comment"
+    (like,) = (row for row in rows if row["type"] == "like")
+    assert like["conversions_per_engagement_with_descendants"] is None
+    assert like["warnings_with_descendants"] == ""
+
+
+def _date(first: str, days: int) -> Any:
+    return dt.date.fromisoformat(first) + dt.timedelta(days=days)
