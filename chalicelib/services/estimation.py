@@ -26,6 +26,7 @@ from chalicelib.services.coverage import (
     coverage_warnings,
 )
 from chalicelib.services.credits import count_anonymous, credit_goal
+from chalicelib.services.day_parts import part_days
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
@@ -166,6 +167,7 @@ def _document(
     declared = list(columns.surroundings.declared.values())
     context = columns.surroundings.context(start, n_days)
     types: list[SourceDays] | None = None
+    kinds: list[dict[str, Any]] = []
     covered_goals = {}
     for number, goal in enumerate(names):
         observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
@@ -182,14 +184,17 @@ def _document(
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
         )
-        goals[goal] = with_experiments(_goal_document(observed, estimates, start), tested) | {
+        shown = with_experiments(_goal_document(observed, estimates, start), tested)
+        kinds = kinds or _kind_documents(columns, observed, start)
+        goals[goal] = shown | {
+            "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
                 columns.goals[goal],
                 n_kinds=len(columns.kinds),
                 start=start,
                 n_days=n_days,
-            )
+            ),
         }
     assert observed is not None  # there is a goal
     assert types is not None
@@ -209,16 +214,7 @@ def _document(
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
         "kinds": [
-            {
-                "channel": channel,
-                "type": kind,
-                "paid": paid,
-                "counts": [int(n) for n in observed.counts[:, number]],
-                "identified": int(observed.identified[number]),
-                "anonymous": anonymous[number],
-                "cost": _daily(columns.cost_of_kind, number, start, n_days),
-            }
-            for (channel, kind, paid), number in columns.kinds.items()
+            kind | {"anonymous": credits} for kind, credits in zip(kinds, anonymous, strict=True)
         ],
         "costs": {
             channel: _daily(columns.cost_of_channel, channel, start, n_days)
@@ -227,6 +223,23 @@ def _document(
         "goals": goals,
         "experiments_without_goal": without_goal(experiments, goals),
     }
+
+
+def _kind_documents(
+    columns: Columns, observed: Observations, start: dt.date
+) -> list[dict[str, Any]]:
+    """Engagement types with their daily counts and costs."""
+    return [
+        {
+            "channel": channel,
+            "type": kind,
+            "paid": paid,
+            "counts": [int(n) for n in observed.counts[:, number]],
+            "identified": int(observed.identified[number]),
+            "cost": _daily(columns.cost_of_kind, number, start, observed.outcome.size),
+        }
+        for (channel, kind, paid), number in columns.kinds.items()
+    ]
 
 
 def _coverage_document(

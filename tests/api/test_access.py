@@ -40,6 +40,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("DELETE", "/v1/links/20260101T000000Z-ffffffff"): set(),
     ("GET", "/v1/roi"): {"read"},
     ("GET", "/v1/engagements"): {"read"},
+    ("GET", "/v1/decomposition"): {"read"},
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
     ("GET", "/v1/coverage"): {"read"},

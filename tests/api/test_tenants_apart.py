@@ -125,6 +125,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/v1/erasures/{receipt_id}"): Line(),
     ("GET", "/v1/roi"): Line(),
     ("GET", "/v1/engagements"): Line(),
+    ("GET", "/v1/decomposition"): Line(),
     ("GET", "/v1/equivalence"): Line("?engagement=facebook/like"),
     ("GET", "/v1/attribution"): Line(),
     ("GET", "/v1/coverage"): Line(),
