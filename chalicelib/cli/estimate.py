@@ -14,7 +14,7 @@ import re
 import sys
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import ROLES
 from chalicelib.days import is_time_zone
@@ -35,10 +35,15 @@ from chalicelib.events import (
     parse_event,
 )
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.answers.ranges import read_goal
+from chalicelib.services.estimation import Inspect, fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.observations import Observations
 
 UNUSABLE = 2
 MAX_AHEAD = dt.timedelta(minutes=5)
@@ -85,6 +90,11 @@ def add_parser(subparsers: Any) -> None:
         "--attribution", action="store_true", help="also what the classical models would credit"
     )
     parser.add_argument(
+        "--summary",
+        action="store_true",
+        help="print the regressions behind the estimates, as tables of statsmodels, not the JSON",
+    )
+    parser.add_argument(
         "--experiments",
         type=Path,
         metavar="FILE.json",
@@ -103,7 +113,8 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``; 0, or 2 on unusable input.
 
-    With ``--attribution`` there is a fourth key, ``attribution``.
+    With ``--attribution`` there is a fourth key, ``attribution``. With ``--summary`` there are
+    tables instead.
     """
     now = dt.datetime.now(dt.UTC)
     try:
@@ -121,6 +132,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"line {number}: {code}: {message}", file=sys.stderr)
     if len(lines.refused) > _MAX_LISTED:
         print(f"... and {len(lines.refused) - _MAX_LISTED} lines more", file=sys.stderr)
+    summaries: dict[str, str] = {}
     asked: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
     try:
         document = fit_events(
@@ -133,7 +145,11 @@ def run(options: argparse.Namespace) -> int:
             max_people=options.max_people,
             roles=dict(options.roles),
             time_zone=options.time_zone,
+            inspect=_keep_summary(summaries) if options.summary else None,
         )
+        if options.summary:
+            print(summaries[read_goal(document, options.goal)])
+            return 0
         printed = {
             "coverage": document["coverage"],
             "roi": answers.roi(document, **asked),
@@ -148,6 +164,16 @@ def run(options: argparse.Namespace) -> int:
         return UNUSABLE
     print(json.dumps(printed, allow_nan=False, indent=2))
     return 0
+
+
+def _keep_summary(summaries: dict[str, str]) -> Inspect:
+    """Keeps the summary of each goal."""
+    from chalicelib.attribution.summaries import summarise_goal
+
+    def keep(goal: str, observed: Observations, estimates: GoalEstimates) -> None:
+        summaries[goal] = summarise_goal(goal, observed, estimates)
+
+    return keep
 
 
 def _role(text: str) -> tuple[str, str]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 Progress = Callable[[float], None]
+Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
 
 def fit_events(
@@ -54,6 +55,7 @@ def fit_events(
     roles: Mapping[str, str] | None = None,
     time_zone: str | None = None,
     progress: Progress | None = None,
+    inspect: Inspect | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in the events.
 
@@ -80,6 +82,8 @@ def fit_events(
         The IANA name of the zone that decides days; UTC by default.
     progress : callable, optional
         Told the share of the work done, in [0, 1].
+    inspect : callable, optional
+        Called with each goal, its observations and its estimates.
 
     Returns
     -------
@@ -105,6 +109,7 @@ def fit_events(
         max_people=max_people,
         roles=roles,
         progress=progress,
+        inspect=inspect,
     )
 
 
@@ -120,6 +125,7 @@ def fit_columns(
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    inspect: Inspect | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in columns of events; everything as in `fit_events`."""
     found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
@@ -140,7 +146,7 @@ def fit_columns(
         "currency": currency,
     }
     found = header | _document(
-        columns, found_window, n_days, experiments, max_people, roles, progress
+        columns, found_window, n_days, experiments, max_people, roles, progress, inspect
     )
     if window is None:  # nobody asked to leave them out
         found["costs_outside"] = _costs_outside(columns, start, end)
@@ -155,6 +161,7 @@ def _document(
     max_people: int,
     roles: Mapping[str, str] | None,
     progress: Progress | None,
+    inspect: Inspect | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
@@ -184,6 +191,8 @@ def _document(
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
         )
+        if inspect is not None:
+            inspect(goal, observed, estimates)
         shown = with_experiments(_goal_document(observed, estimates, start), tested)
         kinds = kinds or _kind_documents(columns, observed, start)
         goals[goal] = shown | {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -50,6 +51,17 @@ def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Pat
     assert {one["source"] for one in answer["coverage"]} >= {"purchase", "facebook/like"}
     assert answer["equivalence"]["engagement"]["channel"] == "facebook"
     assert answer["equivalence"]["baseline"]["paid"] is True
+
+
+def test_a_summary_takes_the_place_of_the_json(events: Path) -> None:
+    done = estimate(events, "--summary")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Within-Person Regression Results" in done.stdout
+    assert re.search(r"^facebook/like +-?\d", done.stdout, re.MULTILINE)
+    unknown = estimate(events, "--summary", "--goal", "dance")
+    assert unknown.returncode == 2
+    assert "dance" in unknown.stderr
 
 
 def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
