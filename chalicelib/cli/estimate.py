@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import ROLES
+from chalicelib.countries import is_country
 from chalicelib.days import is_time_zone
 from chalicelib.errors import (
     FieldError,
@@ -82,6 +83,12 @@ def add_parser(subparsers: Any) -> None:
         metavar="ZONE",
         help="the zone that decides days, e.g. Europe/Berlin (default %(default)s)",
     )
+    parser.add_argument(
+        "--country",
+        type=_country,
+        metavar="CODE",
+        help="take the public holidays of a country into account, e.g. DE (ISO 3166-1)",
+    )
     parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
@@ -145,6 +152,7 @@ def run(options: argparse.Namespace) -> int:
             max_people=options.max_people,
             roles=dict(options.roles),
             time_zone=options.time_zone,
+            country=options.country,
             inspect=_keep_summary(summaries) if options.summary else None,
         )
         if options.summary:
@@ -182,6 +190,14 @@ def _role(text: str) -> tuple[str, str]:
     if not _SOURCE.fullmatch(source) or role not in ROLES:
         raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL[/TYPE]=({'|'.join(ROLES)})")
     return source, role
+
+
+def _country(text: str) -> str:
+    """The code of a country with a calendar of holidays; raises ArgumentTypeError."""
+    code = text.upper()
+    if not is_country(code):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the code of a country, e.g. DE")
+    return code
 
 
 def _time_zone(text: str) -> str:

@@ -28,6 +28,7 @@ from chalicelib.services.coverage import (
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.day_parts import part_days
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
+from chalicelib.services.holidays import public_holidays
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
@@ -54,6 +55,7 @@ def fit_events(
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
     time_zone: str | None = None,
+    country: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> dict[str, Any]:
@@ -78,6 +80,8 @@ def fit_events(
         Of more people than that only a sample is followed day by day; intervals widen accordingly.
     roles : mapping of str to str, optional
         Roles of engagement types that differ from the usual ones; see `observing.observe`.
+    country : str, optional
+        ISO 3166-1 code of the country whose public holidays the models of totals know.
     time_zone : str, optional
         The IANA name of the zone that decides days; UTC by default.
     progress : callable, optional
@@ -108,6 +112,7 @@ def fit_events(
         experiments=experiments,
         max_people=max_people,
         roles=roles,
+        country=country,
         progress=progress,
         inspect=inspect,
     )
@@ -124,6 +129,7 @@ def fit_columns(
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
+    country: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> dict[str, Any]:
@@ -139,6 +145,9 @@ def fit_columns(
         raise UnusableInput("there is no conversion in the input: nothing that could be caused")
     if not columns.kinds:
         raise UnusableInput("there is no engagement in the input: nothing to cause anything")
+    if country:
+        days = public_holidays(country, start, n_days)
+        columns.surroundings = columns.surroundings.with_holidays(days)
     header = {
         "schema": SCHEMA,
         "id": fit_id,

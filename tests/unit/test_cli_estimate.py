@@ -64,6 +64,21 @@ def test_a_summary_takes_the_place_of_the_json(events: Path) -> None:
     assert "dance" in unknown.stderr
 
 
+def test_the_holidays_of_a_country_are_part_of_the_fit(events: Path, tmp_path: Path) -> None:
+    path = tmp_path / "anonymous.ndjson"
+    with path.open("w", encoding="utf-8") as file:
+        for line in events.read_text(encoding="utf-8").splitlines():
+            raw = json.loads(line)
+            raw.pop("user_id", None)
+            file.write(json.dumps(raw) + "\n")
+
+    done = estimate(path, "--country", "at")  # Epiphany is in the window
+
+    assert done.returncode == 0
+    assert '"holidays_used"' in done.stdout
+    assert '"holidays_used"' not in estimate(path).stdout
+
+
 def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
     done = estimate(events, "--fit-from", "2026-01-10", "--fit-to", "2026-02-05")
 
@@ -73,7 +88,12 @@ def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--role", "facebook/click=bystander"), ("--role", "cause"), ("--time-zone", "Mars/Base")],
+    [
+        ("--role", "facebook/click=bystander"),
+        ("--role", "cause"),
+        ("--time-zone", "Mars/Base"),
+        ("--country", "XX"),
+    ],
 )
 def test_an_option_that_makes_no_sense_is_a_usage_error(
     events: Path, option: str, value: str
