@@ -26,8 +26,8 @@ DAY = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 CLOSE = 1e-6
 """How far, as a share, an estimate of the package may be from that of the code here: the lock file
 has other versions of numpy and scipy for other versions of Python."""
-CLOSE_DAYS = 1e-3
-"""The same for the parts of days: their variances come from a search, which ends where it ends."""
+CLOSE_DAYS = 1e-2
+"""The same for the parts of days: their variances are found by a search on a flat likelihood."""
 
 STARTS = """
 import sys

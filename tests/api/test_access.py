@@ -41,6 +41,8 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("GET", "/v1/roi"): {"read"},
     ("GET", "/v1/engagements"): {"read"},
     ("GET", "/v1/decomposition"): {"read"},
+    ("GET", "/v1/settings"): {"read"},
+    ("PATCH", "/v1/settings"): set(),
     ("GET", "/v1/equivalence"): {"read"},
     ("GET", "/v1/attribution"): {"read"},
     ("GET", "/v1/coverage"): {"read"},

@@ -83,6 +83,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/codes"): Operation({200: answers.Codes}),
     ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
     ("GET", "/v1/coverage"): Operation({200: answers.SourceCoverages}),
+    ("GET", "/v1/settings"): Operation({200: resources.Settings}),
+    ("PATCH", "/v1/settings"): Operation({200: resources.Settings}, body="SettingsBody"),
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
     ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),
