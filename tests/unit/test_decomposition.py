@@ -14,6 +14,7 @@ from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.decomposition import (
     MIN_STEPS,
     Decomposition,
+    decompose,
     decompose_goal,
     response_shares,
     summarise_regression,
@@ -175,6 +176,20 @@ def test_conversions_that_hardly_vary_are_taken_apart_too(outcome: np.ndarray) -
 
     assert np.isfinite(parts.baseline).all()
     assert np.isfinite(parts.baseline_half).all()
+
+
+def test_the_band_of_a_channel_contains_the_covariance_of_its_types() -> None:
+    observed, estimates = case(WORLD)
+    totals = replace(totals_of(observed, estimates), names=("mine/like", "mine/share"))
+    totals = replace(totals, shares=totals.shares[:, [0, 0]], engagements=np.array([10.0, 10.0]))
+    cov = np.array([[0.04, -0.03], [-0.03, 0.04]])
+
+    parts = decompose(totals, np.array([1.0, 2.0]), cov, np.array([2.0, 2.5]))
+
+    assert parts.channels.names == ("mine",)
+    assert parts.channels.estimate.sum() == pytest.approx(30.0)
+    # the variance of the sum is 0.04 + 0.04 - 2 * 0.03, and the wider quantile counts
+    assert parts.channels.half.sum() == pytest.approx(2.5 * np.sqrt(0.02) * 10.0)
 
 
 def test_types_without_an_estimate_have_no_part() -> None:
