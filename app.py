@@ -22,6 +22,7 @@ from chalicelib.api import (
     mappings,
     monitoring,
     pages,
+    tenant_settings,
 )
 from chalicelib.api.http import bind_request, record_request
 from chalicelib.api.methods import answer_every_method
@@ -50,6 +51,7 @@ for module in (
     erasures,
     keys,
     links,
+    tenant_settings,
     pages,
 ):
     app.register_blueprint(module.blueprint)

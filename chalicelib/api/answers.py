@@ -1,4 +1,4 @@
-"""GET /v1/roi, /v1/engagements, /v1/equivalence, /v1/attribution: answered from a stored fit."""
+"""Answers from a stored fit: GET /v1/roi, /v1/engagements, /v1/equivalence and their like."""
 
 from __future__ import annotations
 
@@ -59,6 +59,23 @@ def get_equivalence(call: Call) -> Answer:
         goal=goal,
     )
     return Answer(answer, rows=answers.equivalence_rows(answer))
+
+
+@blueprint.route("/v1/decomposition", methods=["GET"], content_types=ANY_TYPE)
+@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+def get_decomposition(call: Call) -> Answer:
+    """Conversions per day: baseline, context and what each channel brought."""
+    start, end = call.period()
+    goal = call.query.get("goal")
+    answer = answers.decomposition(
+        answering_document(call.store, goal, call.query.get("fit")),
+        start=start,
+        end=end,
+        goal=goal,
+    )
+    rows = answers.decomposition_rows(answer)
+    columns = tuple(rows[0]) if rows else answers.DECOMPOSITION_COLUMNS
+    return Answer(answer, rows=rows, columns=columns)
 
 
 @blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)

@@ -2,7 +2,7 @@
 
 The model is the likeliest one of `time_series`, by `statsmodels.tsa.UnobservedComponents`: a level
 that wanders, a weekly season, annotations, controls and shocks, and one response per type at its
-likeliest decay. Days without data are missing observations there, and have a baseline nevertheless.
+decays. Days without data are missing observations there, and have a baseline nevertheless.
 
 Sums agree with the estimates: what a type brings follows its response from day to day and adds up
 to its effect per engagement times its engagements, and so does its band. The estimates are averages
@@ -23,19 +23,23 @@ from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
+from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.covariates import build_covariates
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.panel_columns import block_series
 from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series import adstock_series
 from chalicelib.attribution.timeline import distinct
 
 Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 MIN_SEASON_STEPS = 21
 """A weekly season is fitted from three weeks on."""
-MAX_ITERATIONS = 200
+MIN_STEPS = 14
+"""Steps with a known number of conversions that a decomposition needs."""
+MAX_ITERATIONS = 60
 _LEVEL = 0.95
 _NOW = re.compile(r"\w{3}, \d{2} \w{3} \d{4}|\d{2}:\d{2}:\d{2}")
 """Date and time of the summary: the same data have the same text."""
@@ -47,27 +51,53 @@ class StepTotals:
 
     Attributes
     ----------
+    resolution : Resolution
+        What the N steps are.
     outcome : array, shape (N,)
         Conversions; NaN where they are not known.
+    types : int array, shape (K,)
+        Places of the types among the estimates.
     shares : array, shape (N, K)
         Share of each type's effect that falls on each step (`response_shares`).
     engagements : array, shape (K,)
         Engagements of each type inside the window.
     names : tuple of str, length K
+        ``channel/type``.
     known : array, shape (N, m)
         Annotations, controls and shocks as columns; none is constant.
     known_names : tuple of str, length m
+    n_shocks : int
+        How many of these columns are shocks; they are the last ones.
     season : int
         Steps of the weekly season: 7, or 1 for none.
     """
 
+    resolution: Resolution
     outcome: Floats
+    types: Ints
     shares: Floats
     engagements: Floats
     names: tuple[str, ...]
     known: Floats
     known_names: tuple[str, ...]
+    n_shocks: int
     season: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Conversions per step that several sources bring, with 95 % bands.
+
+    Attributes
+    ----------
+    names : tuple of str, length S
+    estimate, half : arrays, shape (N, S)
+        The estimates, and half of the width of the bands.
+    """
+
+    names: tuple[str, ...]
+    estimate: Floats
+    half: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +106,36 @@ class Decomposition:
 
     Attributes
     ----------
+    resolution : Resolution
+        What the N steps are.
     actual : array, shape (N,)
         NaN where they are not known.
-    baseline, baseline_low, baseline_high : arrays, shape (N,)
-        Level and season with a 95 % band: what would be without engagements on ordinary days.
-    known : array, shape (N,)
-        What annotations, controls and shocks add.
-    incremental, incremental_low, incremental_high : arrays, shape (N, K)
-        What the engagements of each type bring, with 95 % bands.
+    baseline, baseline_half : arrays, shape (N,)
+        Level and season, and half of the width of their 95 % band: what would be without
+        engagements on ordinary days.
+    context, shocks : arrays, shape (N,)
+        What annotations and controls add, and what shocks add.
+    types, channels : Bands
+        What the engagements of each type, and those of each channel, bring.
     """
 
+    resolution: Resolution
     actual: Floats
     baseline: Floats
-    baseline_low: Floats
-    baseline_high: Floats
-    known: Floats
-    incremental: Floats
-    incremental_low: Floats
-    incremental_high: Floats
+    baseline_half: Floats
+    context: Floats
+    shocks: Floats
+    types: Bands
+    channels: Bands
 
 
-def response_shares(counts: Floats, decays: Floats, resolution: Resolution) -> Floats:
-    """Share of each type's effect that falls on each step, at its likeliest decay, shape (N, K).
+def response_shares(
+    counts: Floats, decays: Floats, late_share: Floats, resolution: Resolution
+) -> Floats:
+    """Share of each type's effect inside the window that falls on each step, shape (N, K).
+
+    An effect fades with each decay as likely as its weight says, and a share of it comes in late
+    blocks. Without weights it comes at once.
 
     Parameters
     ----------
@@ -105,91 +143,162 @@ def response_shares(counts: Floats, decays: Floats, resolution: Resolution) -> F
         Engagements per day.
     decays : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
+    late_share : array, shape (K, B)
+        Share of an effect in each of `panel_columns.BLOCKS`.
     resolution : Resolution
     """
-    chosen = np.argmax(decays, axis=1)
-    stocks = adstock_series(counts)[:, np.arange(counts.shape[1]), chosen]
-    steps = resolution.total(stocks)
+    total = decays.sum(axis=1, keepdims=True)
+    weights = np.divide(decays, total, out=np.zeros_like(decays), where=total > 0)
+    weights[total[:, 0] <= 0, 0] = 1.0
+    fading = np.einsum("tkg,kg->tk", adstock_series(counts), weights * (1.0 - DECAYS))
+    daily = fading * (1.0 - late_share.sum(axis=1))
+    daily += (block_series(counts) * late_share).sum(axis=2)
+    steps = resolution.total(daily)
     return np.asarray(steps / np.maximum(steps.sum(axis=0), 1e-300))
 
 
-def totals_of(observed: Observations, estimates: GoalEstimates) -> StepTotals:
+def totals_of(
+    observed: Observations, estimates: GoalEstimates, left_out: frozenset[int] = frozenset()
+) -> StepTotals:
     """Totals of the types that have an estimate, at the step that the outcome comes at.
 
     Shocks are those that the fit found; annotations and controls come from the context.
+
+    Parameters
+    ----------
+    observed : Observations
+    estimates : GoalEstimates
+    left_out : frozenset of int, optional
+        Types whose estimates are not used.
     """
     answered = np.array(
-        [k for k, method in enumerate(estimates.methods) if method is not None], dtype=np.int64
+        [
+            number
+            for number, method in enumerate(estimates.methods)
+            if method is not None and number not in left_out
+        ],
+        dtype=np.int64,
     )
-    covered = observed.covered
-    counts = np.where(covered.counts, observed.counts, 0.0)[:, answered]
+    counts = observed.counts[:, answered]
     weekly = np.array([is_weekly(column) for column in counts.T], dtype=bool)
     resolution = resolve(observed.outcome, weekly)
-    seen = _per_step(covered.outcome.astype(np.float64), resolution) >= 1.0
+    seen = _per_step(observed.covered.outcome.astype(np.float64), resolution) >= 1.0
     longer = np.zeros(max(resolution.n_days, observed.outcome.size))
     longer[: observed.outcome.size] = observed.outcome
     outcome = resolution.total(longer)
     covariates = build_covariates(observed.context, resolution, seen)
     known = [*distinct(covariates.columns).T] if seen.any() else []
     names = [f"context {number}" for number in range(1, len(known) + 1)]
-    for start, stop in _shocks(estimates.diagnostics, resolution):
+    shocks = _shocks(estimates.diagnostics, resolution)
+    for start, stop in shocks:
         column = np.zeros(resolution.n_steps)
         column[start:stop] = 1.0
         known.append(column)
         names.append(f"shock in steps {start} to {stop - 1}")
     spread = resolution.spread(counts, weekly)
     return StepTotals(
+        resolution=resolution,
         outcome=np.where(seen, outcome, np.nan),
-        shares=response_shares(spread, estimates.decay_weights[answered], resolution),
+        types=answered,
+        shares=response_shares(
+            spread, estimates.decay_weights[answered], estimates.late_share[answered], resolution
+        ),
         engagements=counts.sum(axis=0),
         names=tuple(observed.names[k] for k in answered),
         known=np.array(known).reshape(-1, resolution.n_steps).T,
         known_names=tuple(names),
+        n_shocks=len(shocks),
         season=7 if resolution.step_days == 1 else 1,
     )
 
 
-def decompose_goal(observed: Observations, estimates: GoalEstimates) -> Decomposition:
-    """Take the conversions of a goal apart by its estimates."""
-    answered = [k for k, method in enumerate(estimates.methods) if method is not None]
-    half = estimates.critical * np.sqrt(np.diag(estimates.cov))
-    return decompose(totals_of(observed, estimates), estimates.delta[answered], half[answered])
+def decompose_goal(
+    observed: Observations, estimates: GoalEstimates, left_out: frozenset[int] = frozenset()
+) -> Decomposition | None:
+    """Take the conversions of a goal apart by its estimates; None on fewer than `MIN_STEPS` steps.
+
+    Parameters
+    ----------
+    observed : Observations
+    estimates : GoalEstimates
+    left_out : frozenset of int, optional
+        Types whose estimates are not used.
+    """
+    totals = totals_of(observed, estimates, left_out)
+    if np.isfinite(totals.outcome).sum() < MIN_STEPS:
+        return None
+    chosen = totals.types
+    return decompose(
+        totals,
+        estimates.delta[chosen],
+        estimates.cov[np.ix_(chosen, chosen)],
+        estimates.critical[chosen],
+    )
 
 
-def decompose(totals: StepTotals, delta: Floats, half: Floats) -> Decomposition:
+def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) -> Decomposition:
     """Take the conversions apart.
 
     Parameters
     ----------
     totals : StepTotals
-    delta, half : arrays, shape (K,)
-        Conversions per engagement inside the window, and half of the 95 % interval's width.
+    delta : array, shape (K,)
+        Conversions per engagement inside the window.
+    cov : array, shape (K, K)
+        Covariance of `delta`.
+    critical : array, shape (K,)
+        Two-sided 95 % quantiles.
     """
-    incremental = totals.shares * (delta * totals.engagements)
-    spread = totals.shares * (half * totals.engagements)
-    rest = totals.outcome - incremental.sum(axis=1)
-    fitted = _fit(rest, totals.known, totals.season, as_states=True)
+    spread = totals.shares * totals.engagements
+    types = _sum_up(spread, delta, cov, critical, totals.names)
+    channels = tuple(name.partition("/")[0] for name in totals.names)
+    rest = totals.outcome - types.estimate.sum(axis=1)
+    scale = float(np.nanstd(rest)) or 1.0
+    fitted = _fit(rest / scale, totals.known, totals.season, as_states=True)
     n_known = totals.known.shape[1]
-    states, cov = fitted.smoothed_state, fitted.smoothed_state_cov
+    states = fitted.smoothed_state * scale
     n_own = states.shape[0] - n_known
-    design = np.zeros((totals.outcome.size, states.shape[0]))
-    design[:, 0] = 1.0
-    if n_own > 1:
-        design[:, 1] = 1.0  # the season of the day
-    baseline = (design * states.T).sum(axis=1)
-    variance = np.einsum("ti,ijt,tj->t", design, cov, design)
+    design = np.zeros(n_own)
+    design[:2] = 1.0  # the level, and the season of the day where there is one
+    own = fitted.smoothed_state_cov[:n_own, :n_own]
+    variance = scale**2 * np.einsum("i,ijt,j->t", design, own, design)
     width = float(stats.norm.ppf(0.5 + _LEVEL / 2)) * np.sqrt(np.maximum(variance, 0.0))
-    known = totals.known @ states[n_own:, -1] if n_known else np.zeros(totals.outcome.size)
+    effects = totals.known * states[n_own:, -1]
+    n_context = n_known - totals.n_shocks
     return Decomposition(
+        resolution=totals.resolution,
         actual=totals.outcome,
-        baseline=baseline,
-        baseline_low=baseline - width,
-        baseline_high=baseline + width,
-        known=known,
-        incremental=incremental,
-        incremental_low=incremental - spread,
-        incremental_high=incremental + spread,
+        baseline=design @ states[:n_own],
+        baseline_half=width,
+        context=effects[:, :n_context].sum(axis=1),
+        shocks=effects[:, n_context:].sum(axis=1),
+        types=types,
+        channels=_sum_up(spread, delta, cov, critical, channels),
     )
+
+
+def _sum_up(
+    spread: Floats, delta: Floats, cov: Floats, critical: Floats, sources: tuple[str, ...]
+) -> Bands:
+    """Sums over the types of each source, with bands from their covariance.
+
+    Parameters
+    ----------
+    spread : array, shape (N, K)
+        Engagements of each type, by the step on which they act.
+    delta, cov, critical : arrays, shapes (K,), (K, K), (K,)
+    sources : tuple of str, length K
+        What the types are summed over; sources come in the order of their first type.
+    """
+    names = tuple(dict.fromkeys(sources))
+    estimate, half = np.zeros((2, spread.shape[0], len(names)))
+    for place, name in enumerate(names):
+        of = np.flatnonzero([source == name for source in sources])
+        mine = spread[:, of]
+        estimate[:, place] = mine @ delta[of]
+        variance = np.einsum("ti,ij,tj->t", mine, cov[np.ix_(of, of)], mine)
+        half[:, place] = critical[of].max() * np.sqrt(np.maximum(variance, 0.0))
+    return Bands(names, estimate, half)
 
 
 def summarise_regression(totals: StepTotals) -> str:

@@ -11,7 +11,7 @@ from chalicelib.attribution.covariates import build_covariates
 from chalicelib.attribution.coverage import find_common_days
 from chalicelib.attribution.doubts import Series, warn_of_doubts
 from chalicelib.attribution.draft import Draft, refuse_collinear
-from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series import TimeSeriesFit, fit_time_series
@@ -95,6 +95,8 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     _tell(fit, resolution, kinds[answered], place, draft)
     if usable.sum() < usable.size:
         draft.warn(kinds[answered], "coverage_gap")
+    for code in _context_used(observed.context, usable):
+        draft.warn(kinds[answered], code)
     warn_of_doubts(fit, series, runs, kinds[answered], place, draft)
     draft.diagnostics |= {
         "usable_days": int(usable.sum()),
@@ -201,6 +203,17 @@ def _timeline(
     times = np.flatnonzero(steps & covariates.known)
     context = distinct(covariates.columns[times]) if times.size else covariates.columns[times]
     return Timeline(times, resolution.step_days, context), covariates.ignored
+
+
+def _context_used(context: Context, usable: Bools) -> list[str]:
+    """Notes that annotations, or public holidays, on usable days are part of the model."""
+    annotated = context.annotated(usable.size)[usable]
+    used = {name for name, column in zip(context.names, annotated.T, strict=True) if column.any()}
+    notes = (
+        ("annotations_used", used - context.holidays),
+        ("holidays_used", used & context.holidays),
+    )
+    return [warning for warning, names in notes if names]
 
 
 def _extended(known: Bools, n_days: int) -> Bools:

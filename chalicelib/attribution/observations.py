@@ -76,12 +76,15 @@ class Context:
     control_names : tuple of str, length C
     controls : array, shape (T, C)
         Daily values of the controls (query volume, price index); NaN where unknown.
+    holidays : frozenset of str
+        The annotations that are public holidays.
     """
 
     names: tuple[str, ...] = ()
     columns: Floats | None = None
     control_names: tuple[str, ...] = ()
     controls: Floats | None = None
+    holidays: frozenset[str] = frozenset()
 
     def annotated(self, n_days: int) -> Floats:
         """Columns of the annotations, shape (T, A)."""

@@ -14,9 +14,10 @@ import re
 import sys
 from collections.abc import Hashable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.channels import ROLES
+from chalicelib.countries import is_country
 from chalicelib.days import is_time_zone
 from chalicelib.errors import (
     FieldError,
@@ -35,10 +36,15 @@ from chalicelib.events import (
     parse_event,
 )
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.answers.ranges import read_goal
+from chalicelib.services.estimation import Inspect, fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.observations import Observations
 
 UNUSABLE = 2
 MAX_AHEAD = dt.timedelta(minutes=5)
@@ -77,12 +83,23 @@ def add_parser(subparsers: Any) -> None:
         metavar="ZONE",
         help="the zone that decides days, e.g. Europe/Berlin (default %(default)s)",
     )
+    parser.add_argument(
+        "--country",
+        type=_country,
+        metavar="CODE",
+        help="take the public holidays of a country into account, e.g. DE (ISO 3166-1)",
+    )
     parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--engagement", metavar="CHANNEL/TYPE", help="default: facebook/like")
     parser.add_argument("--baseline", metavar="CHANNEL/TYPE", help="default: google_ads/click")
     parser.add_argument(
         "--attribution", action="store_true", help="also what the classical models would credit"
+    )
+    parser.add_argument(
+        "--summary",
+        action="store_true",
+        help="print the regressions behind the estimates, as tables of statsmodels, not the JSON",
     )
     parser.add_argument(
         "--experiments",
@@ -103,7 +120,8 @@ def add_parser(subparsers: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print ``{"coverage": ..., "roi": ..., "equivalence": ...}``; 0, or 2 on unusable input.
 
-    With ``--attribution`` there is a fourth key, ``attribution``.
+    With ``--attribution`` there is a fourth key, ``attribution``. With ``--summary`` there are
+    tables instead.
     """
     now = dt.datetime.now(dt.UTC)
     try:
@@ -121,6 +139,7 @@ def run(options: argparse.Namespace) -> int:
         print(f"line {number}: {code}: {message}", file=sys.stderr)
     if len(lines.refused) > _MAX_LISTED:
         print(f"... and {len(lines.refused) - _MAX_LISTED} lines more", file=sys.stderr)
+    summaries: dict[str, str] = {}
     asked: dict[str, Any] = {"start": options.start, "end": options.end, "goal": options.goal}
     try:
         document = fit_events(
@@ -133,7 +152,12 @@ def run(options: argparse.Namespace) -> int:
             max_people=options.max_people,
             roles=dict(options.roles),
             time_zone=options.time_zone,
+            country=options.country,
+            inspect=_keep_summary(summaries) if options.summary else None,
         )
+        if options.summary:
+            print(summaries[read_goal(document, options.goal)])
+            return 0
         printed = {
             "coverage": document["coverage"],
             "roi": answers.roi(document, **asked),
@@ -150,12 +174,30 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _keep_summary(summaries: dict[str, str]) -> Inspect:
+    """Keeps the summary of each goal."""
+    from chalicelib.attribution.summaries import summarise_goal
+
+    def keep(goal: str, observed: Observations, estimates: GoalEstimates) -> None:
+        summaries[goal] = summarise_goal(goal, observed, estimates)
+
+    return keep
+
+
 def _role(text: str) -> tuple[str, str]:
     """An engagement type (or channel) and its role; raises ArgumentTypeError."""
     source, _, role = text.partition("=")
     if not _SOURCE.fullmatch(source) or role not in ROLES:
         raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL[/TYPE]=({'|'.join(ROLES)})")
     return source, role
+
+
+def _country(text: str) -> str:
+    """The code of a country with a calendar of holidays; raises ArgumentTypeError."""
+    code = text.upper()
+    if not is_country(code):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the code of a country, e.g. DE")
+    return code
 
 
 def _time_zone(text: str) -> str:

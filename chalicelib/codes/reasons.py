@@ -247,6 +247,12 @@ REASONS = (
         "The fit is older than the classical models.",
         "Request a new fit.",
     ),
+    Code(
+        "no_decomposition_in_fit",
+        "Fit without a decomposition",
+        "The fit is older than the decomposition of conversions by day.",
+        "Request a new fit.",
+    ),
     # --- experiments ------------------------------------------------------------------------
     Code(
         "engagements_not_given",

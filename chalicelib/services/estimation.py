@@ -26,8 +26,10 @@ from chalicelib.services.coverage import (
     coverage_warnings,
 )
 from chalicelib.services.credits import count_anonymous, credit_goal
+from chalicelib.services.day_parts import part_days
 from chalicelib.services.edges import Brought, spillover_warnings
 from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
+from chalicelib.services.holidays import public_holidays
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 Progress = Callable[[float], None]
+Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
 
 def fit_events(
@@ -53,7 +56,9 @@ def fit_events(
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
     time_zone: str | None = None,
+    country: str | None = None,
     progress: Progress | None = None,
+    inspect: Inspect | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in the events.
 
@@ -76,10 +81,14 @@ def fit_events(
         Of more people than that only a sample is followed day by day; intervals widen accordingly.
     roles : mapping of str to str, optional
         Roles of engagement types that differ from the usual ones; see `observing.observe`.
+    country : str, optional
+        ISO 3166-1 code of the country whose public holidays the models of totals know.
     time_zone : str, optional
         The IANA name of the zone that decides days; UTC by default.
     progress : callable, optional
         Told the share of the work done, in [0, 1].
+    inspect : callable, optional
+        Called with each goal, its observations and its estimates.
 
     Returns
     -------
@@ -104,7 +113,9 @@ def fit_events(
         experiments=experiments,
         max_people=max_people,
         roles=roles,
+        country=country,
         progress=progress,
+        inspect=inspect,
     )
 
 
@@ -119,7 +130,9 @@ def fit_columns(
     experiments: Sequence[Experiment] = (),
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
+    country: str | None = None,
     progress: Progress | None = None,
+    inspect: Inspect | None = None,
 ) -> dict[str, Any]:
     """Fit all goals in columns of events; everything as in `fit_events`."""
     found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
@@ -133,6 +146,9 @@ def fit_columns(
         raise UnusableInput("there is no conversion in the input: nothing that could be caused")
     if not columns.kinds:
         raise UnusableInput("there is no engagement in the input: nothing to cause anything")
+    if country:
+        days = public_holidays(country, start, n_days)
+        columns.surroundings = columns.surroundings.with_holidays(days)
     header = {
         "schema": SCHEMA,
         "id": fit_id,
@@ -140,7 +156,7 @@ def fit_columns(
         "currency": currency,
     }
     found = header | _document(
-        columns, found_window, n_days, experiments, max_people, roles, progress
+        columns, found_window, n_days, experiments, max_people, roles, progress, inspect
     )
     if window is None:  # nobody asked to leave them out
         found["costs_outside"] = _costs_outside(columns, start, end)
@@ -155,6 +171,7 @@ def _document(
     max_people: int,
     roles: Mapping[str, str] | None,
     progress: Progress | None,
+    inspect: Inspect | None,
 ) -> dict[str, Any]:
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
@@ -167,6 +184,7 @@ def _document(
     declared = list(columns.surroundings.declared.values())
     context = columns.surroundings.context(start, n_days)
     types: list[SourceDays] | None = None
+    kinds: list[dict[str, Any]] = []
     covered_goals = {}
     brought = columns.edges.brought(start.toordinal(), n_days)
     for number, goal in enumerate(names):
@@ -185,14 +203,19 @@ def _document(
         estimates, tested = calibrate_goal(
             goal, list(columns.kinds), estimates, experiments, (start, end)
         )
-        goals[goal] = with_experiments(_goal_document(observed, estimates, start), tested) | {
+        if inspect is not None:
+            inspect(goal, observed, estimates)
+        shown = with_experiments(_goal_document(observed, estimates, start), tested)
+        kinds = kinds or _kind_documents(columns, observed, start)
+        goals[goal] = shown | {
+            "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
                 columns,
                 columns.goals[goal],
                 n_kinds=len(columns.kinds),
                 start=start,
                 n_days=n_days,
-            )
+            ),
         }
     assert observed is not None  # there is a goal
     assert types is not None
@@ -212,17 +235,8 @@ def _document(
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
         "kinds": [
-            {
-                "channel": channel,
-                "type": kind,
-                "paid": paid,
-                "counts": [int(n) for n in observed.counts[:, number]],
-                "identified": int(observed.identified[number]),
-                "anonymous": anonymous[number],
-                "cost": _daily(columns.cost_of_kind, number, start, n_days),
-            }
-            | _brought_document(brought.get(number))
-            for (channel, kind, paid), number in columns.kinds.items()
+            kind | {"anonymous": credits} | _brought_document(brought.get(number))
+            for number, (kind, credits) in enumerate(zip(kinds, anonymous, strict=True))
         ],
         "costs": {
             channel: _daily(columns.cost_of_channel, channel, start, n_days)
@@ -245,6 +259,23 @@ def _brought_document(children: Mapping[int, float] | None) -> dict[str, Any]:
     if not children:
         return {}
     return {"brought": [[kind, round(number, 9)] for kind, number in children.items()]}
+
+
+def _kind_documents(
+    columns: Columns, observed: Observations, start: dt.date
+) -> list[dict[str, Any]]:
+    """Engagement types with their daily counts and costs."""
+    return [
+        {
+            "channel": channel,
+            "type": kind,
+            "paid": paid,
+            "counts": [int(n) for n in observed.counts[:, number]],
+            "identified": int(observed.identified[number]),
+            "cost": _daily(columns.cost_of_kind, number, start, observed.outcome.size),
+        }
+        for (channel, kind, paid), number in columns.kinds.items()
+    ]
 
 
 def _coverage_document(

@@ -148,6 +148,7 @@ def conclude_fit(
             window=(window.start, window.end) if header.window_given else None,
             within=(window.start, window.end),
             roles=store.config.roles,
+            country=store.config.country or None,
             currency=store.config.currency,
             as_of=as_of,
             fit_id=header.fit_id,

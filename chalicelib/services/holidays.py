@@ -47,19 +47,25 @@ def holiday_columns(
     """
     import numpy as np
 
-    names: list[str] = []
-    days: list[tuple[int, str]] = []
-    for year in range(first.year, (first + timedelta(days=max(n_days - 1, 0))).year + 1):
-        for day, name in _of_year(country.upper(), subdivision, year):
-            number = (day - first).days
-            if 0 <= number < n_days:
-                days.append((number, name))
-                if name not in names:
-                    names.append(name)
+    found = public_holidays(country, first, n_days, subdivision)
+    names = list(dict.fromkeys(name for _, name in found))
     columns = np.zeros((n_days, len(names)))
-    for number, name in days:
-        columns[number, names.index(name)] = 1.0
+    for day, name in found:
+        columns[(day - first).days, names.index(name)] = 1.0
     return tuple(names), columns
+
+
+def public_holidays(
+    country: str, first: date, n_days: int, subdivision: str | None = None
+) -> list[tuple[date, str]]:
+    """Days and names of the holidays in a window, in order; everything as in `holiday_columns`."""
+    last = first + timedelta(days=n_days - 1)
+    return [
+        (day, name)
+        for year in range(first.year, last.year + 1)
+        for day, name in _of_year(country.upper(), subdivision, year)
+        if first <= day <= last
+    ]
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,10 @@ from chalicelib.events import Annotation, Control, Coverage
 
 if TYPE_CHECKING:
     from chalicelib.attribution.observations import Context
+
+
+HOLIDAY = "holiday"
+"""The category of annotations that are holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,21 @@ class Surroundings:
         for (name, day), value in other.controls.items():
             self._keep(name, day, value)
 
+    def with_holidays(self, days: Iterable[tuple[dt.date, str]]) -> Surroundings:
+        """The same with public holidays as annotations, except days that have one of that name."""
+        known = {
+            (name, day)
+            for name, category, first, last in self.annotations.values()
+            if category == HOLIDAY
+            for day in range(first, last + 1)
+        }
+        added = {
+            f"{HOLIDAY}:{day.isoformat()}:{name}": (name, HOLIDAY, day.toordinal(), day.toordinal())
+            for day, name in days
+            if (name, day.toordinal()) not in known
+        }
+        return Surroundings(self.declared, self.annotations | added, self.controls)
+
     def _keep(self, name: str, day: int, value: tuple[str, str, float]) -> None:
         known = self.controls.get((name, day))
         if known is None or known < value:
@@ -88,6 +108,9 @@ class Surroundings:
 
         begin = start.toordinal()
         marked: dict[str, Any] = {}
+        holidays = {
+            name for name, category, _, _ in self.annotations.values() if category == HOLIDAY
+        }
         for name, _, first, last in self.annotations.values():
             days = marked.setdefault(name, np.zeros(n_days))
             days[max(first - begin, 0) : max(last - begin + 1, 0)] = 1.0
@@ -100,6 +123,7 @@ class Surroundings:
         return Context(
             names=tuple(marked),
             columns=np.column_stack(list(marked.values())) if marked else None,
+            holidays=frozenset(holidays & marked.keys()),
             control_names=tuple(values),
             controls=np.column_stack(list(values.values())) if values else None,
         )

@@ -37,6 +37,8 @@ class TenantConfig:
     roles : dict of str to str
         What engagement types are to the models, where that is not as usual: by ``channel/type`` or
         by channel, one of `channels.ROLES`.
+    country : str
+        ISO 3166-1 code of the country whose public holidays fits know; empty for none.
     longest_retention_days : int
         The longest that it ever was, 0 if that is now: events from then may still be there.
     """
@@ -48,6 +50,7 @@ class TenantConfig:
     longest_retention_days: int = 0
     time_zone: str = "UTC"
     roles: dict[str, str] = field(default_factory=dict)
+    country: str = ""
 
     @property
     def kept_days(self) -> int:
@@ -178,6 +181,7 @@ def to_config(item: Item) -> TenantConfig:
         longest_retention_days=stored.get("longest_retention_days", 0),
         time_zone=stored.get("time_zone", "UTC"),
         roles=dict(stored.get("roles", {})),
+        country=stored.get("country", ""),
     )
 
 

@@ -25,16 +25,41 @@ CHALICE = ("__init__.py", "app.py")
 ONLY_ON_ONE_MACHINE = ("embedded", "demo", "cli", "__main__.py")
 
 UNREAD_FILES = re.compile(
-    r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a)"
+    r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a|po)"
 )
 NEVER_IMPORTED = (
     "aws_lambda_powertools/event_handler",
+    "holidays/financial/",
+    "narwhals/_arrow/",
+    "narwhals/_dask/",
+    "narwhals/_duckdb/",
+    "narwhals/_ibis/",
+    "narwhals/_polars/",
+    "narwhals/_spark_like/",
+    "narwhals/_sql/",
     "numpy/_core/_simd.",
-    "scipy/io/_fast_matrix_market",
-    "statsmodels/tsa/statespace/",
+    "pandas/plotting/_matplotlib/",
+    "pydantic/v1/",
+    "scipy/cluster/",
+    "scipy/io/",
+    "scipy/odr/",
+    "scipy/stats/_unuran/",
+    "statsmodels/sandbox/",
+    "statsmodels/tsa/ardl/",
+    "statsmodels/tsa/exponential_smoothing/",
+    "statsmodels/tsa/holtwinters/",
+    "statsmodels/tsa/innovations/",
+    "statsmodels/tsa/regime_switching/",
+    "statsmodels/tsa/statespace/dynamic_factor",
+    "statsmodels/tsa/statespace/exponential_smoothing",
+    "statsmodels/tsa/statespace/sarimax",
+    "statsmodels/tsa/statespace/varmax",
+    "statsmodels/tsa/stl/",
+    "statsmodels/tsa/vector_ar/",
 )
-"""A router with a user interface, a test of processor features, a file format, and models of
-statsmodels that none of ours is."""
+"""A router with a user interface, trading days of exchanges, tables of other libraries than pandas,
+a test of processor features, plots, an old version of pydantic, and clustering, file formats,
+sampling and time series models that no estimator uses."""
 
 UNREAD_FOLDERS = {"tests", "testing", "__pycache__", "bin", "include", "licenses", "sboms"}
 NOT_TESTS = {("numpy", "testing"), ("pandas", "_testing"), ("scipy", "_lib")}

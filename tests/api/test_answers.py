@@ -144,7 +144,9 @@ def test_a_question_that_the_fit_cannot_answer_is_refused(fitted: Caller, path: 
     assert refused(fitted.get(path)) == (400, "invalid_fields")
 
 
-@pytest.mark.parametrize("path", ["/v1/roi", "/v1/engagements", "/v1/equivalence"])
+@pytest.mark.parametrize(
+    "path", ["/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/decomposition"]
+)
 def test_without_a_fit_the_way_to_one_is_told(reader: Caller, path: str) -> None:
     found = problem(reader.get(path))
     assert (found["status"], found["code"]) == (404, "no_fit_yet")
@@ -225,7 +227,28 @@ def test_a_type_that_brings_others_is_shown_with_what_they_are_worth(
     assert float(first[at]) == total["estimate"]
 
 
-ASKING = ("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution")
+def test_days_are_taken_apart(fitted: Caller) -> None:
+    path = "/v1/decomposition?from=2026-02-01&to=2026-02-28&goal=purchase"
+
+    answer = fitted.get(path).json_body
+
+    assert [answer["days"][n]["date"] for n in (0, -1)] == ["2026-02-01", "2026-02-28"]
+    for day in answer["days"]:
+        assert set(day["baseline"]) == ESTIMATE
+        assert {"actual", "context", "shocks"} <= set(day)
+        assert all(set(one) == ESTIMATE for one in day["incremental"].values())
+    table = fitted.get(path, accept="text/csv")
+    header, *rows = rows_of(table)
+    assert header[:4] == ["date", "actual", "baseline", "baseline_ci_low"]
+    assert [row[0] for row in rows] == [day["date"] for day in answer["days"]]
+    again = fitted.get(path, accept="text/csv", if_none_match=table.headers["ETag"])
+    assert again.status_code == 304
+
+
+ASKING = (
+    *("/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"),
+    "/v1/decomposition",
+)
 
 
 @pytest.mark.parametrize("path", ASKING)

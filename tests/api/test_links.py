@@ -84,7 +84,7 @@ def test_every_whole_table_for_readers_can_be_linked_to_and_nothing_else(
     fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     paths = {"/v1/roi", "/v1/engagements", "/v1/equivalence", "/v1/attribution"}
-    paths |= {"/v1/coverage", "/v1/timeseries"}
+    paths |= {"/v1/coverage", "/v1/decomposition", "/v1/timeseries"}
     assert set(linkable_views(app.app.routes)) == paths
     for path in paths:
         query = {"metric": "cost"} if path == "/v1/timeseries" else {"format": "json"}

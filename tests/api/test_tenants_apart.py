@@ -125,10 +125,13 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("GET", "/v1/erasures/{receipt_id}"): Line(),
     ("GET", "/v1/roi"): Line(),
     ("GET", "/v1/engagements"): Line(),
+    ("GET", "/v1/decomposition"): Line(),
     ("GET", "/v1/equivalence"): Line("?engagement=facebook/like"),
     ("GET", "/v1/attribution"): Line(),
     ("GET", "/v1/coverage"): Line(),
     ("GET", "/v1/timeseries"): Line(f"?metric=engagements&from={TODAY - WEEK}&to={TODAY + WEEK}"),
+    ("GET", "/v1/settings"): Line(),
+    ("PATCH", "/v1/settings"): Line(body=lambda *_: {"country": "AT"}),
     ("POST", "/v1/experiments"): Line(
         body=lambda ids, _: make_holdout(experiment_id=ids["experiment_id"]), makes=True
     ),
@@ -182,6 +185,9 @@ def build(
     for name in ("ours", "ours-too"):
         answer = admin.call("PUT", f"/v1/mappings/{name}", b'{"dates":"dmy"}', content_type=JSON)
         assert answer.status_code == 201
+    settings = b'{"roles":{"mine_secret":"cause"}}'
+    answer = admin.call("PATCH", "/v1/settings", settings, content_type=JSON)
+    assert answer.status_code == 200
     for number in (1, 2):
         test = make_holdout(experiment_id=f"test-{number}", name="mine-secret")
         assert admin.post("/v1/experiments", test).status_code == 201

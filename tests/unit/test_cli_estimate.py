@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -52,6 +53,32 @@ def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Pat
     assert answer["equivalence"]["baseline"]["paid"] is True
 
 
+def test_a_summary_takes_the_place_of_the_json(events: Path) -> None:
+    done = estimate(events, "--summary")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Within-Person Regression Results" in done.stdout
+    assert re.search(r"^facebook/like +-?\d", done.stdout, re.MULTILINE)
+    unknown = estimate(events, "--summary", "--goal", "dance")
+    assert unknown.returncode == 2
+    assert "dance" in unknown.stderr
+
+
+def test_the_holidays_of_a_country_are_part_of_the_fit(events: Path, tmp_path: Path) -> None:
+    path = tmp_path / "anonymous.ndjson"
+    with path.open("w", encoding="utf-8") as file:
+        for line in events.read_text(encoding="utf-8").splitlines():
+            raw = json.loads(line)
+            raw.pop("user_id", None)
+            file.write(json.dumps(raw) + "\n")
+
+    done = estimate(path, "--country", "at")  # Epiphany is in the window
+
+    assert done.returncode == 0
+    assert '"holidays_used"' in done.stdout
+    assert '"holidays_used"' not in estimate(path).stdout
+
+
 def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
     done = estimate(events, "--fit-from", "2026-01-10", "--fit-to", "2026-02-05")
 
@@ -61,7 +88,12 @@ def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("--role", "facebook/click=bystander"), ("--role", "cause"), ("--time-zone", "Mars/Base")],
+    [
+        ("--role", "facebook/click=bystander"),
+        ("--role", "cause"),
+        ("--time-zone", "Mars/Base"),
+        ("--country", "XX"),
+    ],
 )
 def test_an_option_that_makes_no_sense_is_a_usage_error(
     events: Path, option: str, value: str

@@ -35,7 +35,7 @@ AWAITED = {
     *("same_day_demand_suspected", "search_ads_not_split"),
     *("identified_only", "split_ids_suspected", "shared_ids_suspected", "once_only_goal"),
     *("delayed_effect", "one_day_decides", "repeat_buyers_unknown"),
-    *("model_flagged_not_combined", "annotations_used", "holidays_used"),
+    "model_flagged_not_combined",
 }
 """Registered before the code that will emit them."""
 

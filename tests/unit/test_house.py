@@ -17,7 +17,7 @@ PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "codes"}),
-    frozenset({"money", "channels", "days", "settings"}),
+    frozenset({"money", "channels", "days", "countries", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
     frozenset({"services"}),

@@ -112,7 +112,9 @@ def test_spans_that_reach_into_the_window_are_read_and_coverage_ends_with_it(
 def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
     store: TenantStore, zone: str, ids: set[str]
 ) -> None:
-    store.items.configure(dataclasses.replace(store.config, time_zone=zone, roles={"x": "cause"}))
+    store.items.configure(
+        dataclasses.replace(store.config, time_zone=zone, roles={"x": "cause"}, country="AT")
+    )
     del store.config
     days = {
         "late before": "09T23:30",
@@ -133,6 +135,7 @@ def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
     assert found == ids
     assert asked["time_zone"] == zone
     assert asked["roles"] == {"x": "cause"}
+    assert asked["country"] == "AT"
     assert asked["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 

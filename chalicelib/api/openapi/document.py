@@ -219,7 +219,7 @@ def _answer(
     headers = {} if declared.public else _quota_headers()
     if method == "GET" and status == 200:
         headers["ETag"] = _TEXT_HEADER
-    if operation.body is not None and operation.body != "EventsBody":
+    if operation.body not in (None, "EventsBody") and method != "PATCH":
         headers["Location"] = _TEXT_HEADER
     return described | ({"headers": headers} if headers else {})
 

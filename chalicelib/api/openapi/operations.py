@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.api.openapi import answers, credits, resources
+from chalicelib.api.openapi import answers, credits, resources, series
 
 HTML = "text/html"
 
@@ -77,11 +77,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("DELETE", "/v1/mappings/{name}"): Operation({204: None}),
     ("GET", "/v1/roi"): Operation({200: answers.Roi}, codes=_NO_FIT),
     ("GET", "/v1/engagements"): Operation({200: answers.Engagements}, codes=_NO_FIT),
+    ("GET", "/v1/decomposition"): Operation({200: series.Decomposition}, codes=_NO_FIT),
     ("GET", "/v1/equivalence"): Operation({200: answers.Equivalence}, codes=_NO_FIT),
     ("GET", "/v1/attribution"): Operation({200: credits.Attribution}, codes=_NO_FIT),
     ("GET", "/v1/codes"): Operation({200: answers.Codes}),
     ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
     ("GET", "/v1/coverage"): Operation({200: answers.SourceCoverages}),
+    ("GET", "/v1/settings"): Operation({200: resources.Settings}),
+    ("PATCH", "/v1/settings"): Operation({200: resources.Settings}, body="SettingsBody"),
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
     ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),

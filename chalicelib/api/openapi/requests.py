@@ -6,12 +6,15 @@ from typing import Any
 
 from chalicelib import documentation
 from chalicelib.api.ingestion import MAX_EVENTS
+from chalicelib.channels import ROLES as SOURCE_ROLES
+from chalicelib.countries import COUNTRIES
 from chalicelib.exports import PLATFORMS
 from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUMNS
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
 from chalicelib.services.keys import MAX_DAYS, ROLES
+from chalicelib.services.tenant_settings import MAX_ROLES, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
 from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
@@ -125,6 +128,21 @@ BODIES: dict[str, Schema] = {
         "additionalProperties": False,
         "properties": {"from": or_null(_DAY), "to": or_null(_DAY)},
     },
+    "SettingsBody": {
+        "type": "object",
+        "additionalProperties": False,
+        "description": "Settings that are absent stay as they are; `roles` replaces all roles.",
+        "properties": {
+            "time_zone": {"type": "string", "description": "IANA name, e.g. Europe/Berlin."},
+            "country": or_null({"type": "string", "enum": sorted(COUNTRIES)}),
+            "roles": {
+                "type": "object",
+                "maxProperties": MAX_ROLES,
+                "propertyNames": {"pattern": f"^{SOURCE.pattern}$"},
+                "additionalProperties": {"type": "string", "enum": list(SOURCE_ROLES)},
+            },
+        },
+    },
     "KeyBody": {
         "type": "object",
         "required": ["role"],
@@ -169,6 +187,7 @@ EXAMPLES: dict[str, Any] = {
     "ImportBody": {"filename": "campaigns.csv", "platform": "google_ads"},
     "ReplayBody": {"mapping": {"dates": "dmy"}},
     "FitBody": {"from": "2026-01-01", "to": "2026-04-30"},
+    "SettingsBody": {"time_zone": "Europe/Berlin", "country": "DE"},
     "KeyBody": {"role": "read", "expires_in_days": 90},
     "ExperimentBody": {
         "experiment_id": "likes-2026-03",

@@ -169,6 +169,16 @@ class Mappings(Told):
     next: str | None
 
 
+class Settings(Told):
+    """What a tenant's fits go by; currency and retention are set by the operator."""
+
+    currency: str
+    retention_days: int
+    time_zone: str
+    country: str | None
+    roles: dict[str, str]
+
+
 class Fit(Told):
     """A fit."""
 

@@ -1,0 +1,131 @@
+"""Summaries of the final regressions for analysts, in the tables of statsmodels.
+
+A panel of people is estimated from sums over millions of person-days, without a model object of
+statsmodels that could print itself; its table is filled from the estimates. Totals have a
+regression of statsmodels (`decomposition.summarise_regression`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.iolib.summary import Summary
+from statsmodels.iolib.table import SimpleTable
+from statsmodels.iolib.tableformatting import fmt_params
+
+from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.decomposition import StepTotals, summarise_regression, totals_of
+from chalicelib.attribution.estimates import GoalEstimates
+from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.student import degrees_of_freedom
+
+TOTALS = "time_series"
+_SHOWN = {
+    "people": "People:",
+    "person_days": "Person-days:",
+    "days": "Days:",
+    "conversions": "Conversions:",
+    "identified_conversions": "Identified conversions:",
+    "response_slope": "Slope of response:",
+    "lead_z": "Lead z:",
+    "change_probability": "Prob(change over time):",
+}
+"""Diagnostics of a panel -> how the table calls them."""
+
+
+def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) -> str:
+    """The regressions behind the estimates of a goal, as text; the same data have the same text.
+
+    Parameters
+    ----------
+    goal : str
+    observed : Observations
+    estimates : GoalEstimates
+    """
+    parts = []
+    if any(method not in (None, TOTALS) for method in estimates.methods):
+        parts.append(summarise_panel(goal, observed.names, estimates))
+    if TOTALS in estimates.methods:
+        parts.append(summarise_regression(_left_to_totals(observed, estimates)))
+    rejected = [
+        f"{name}: {', '.join(reasons)}"
+        for name, reasons, method in zip(
+            observed.names, estimates.reasons, estimates.methods, strict=True
+        )
+        if method is None
+    ]
+    if rejected:
+        parts.append("\n".join(["Not estimated:", *rejected]))
+    return "\n\n".join(parts)
+
+
+def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates) -> str:
+    """Effects per engagement of the types that people or experiments answer.
+
+    Standard errors are clustered by person, and include what is not known about decays and slope.
+
+    Parameters
+    ----------
+    goal : str
+    names : tuple of str, length K
+    estimates : GoalEstimates
+    """
+    shown = [k for k, method in enumerate(estimates.methods) if method not in (None, TOTALS)]
+    delta, error = estimates.delta[shown], np.sqrt(np.diag(estimates.cov)[shown])
+    critical = estimates.critical[shown]
+    t = np.divide(delta, error, out=np.zeros_like(delta), where=error > 0)
+    freedom = np.array([degrees_of_freedom(float(one)) for one in critical])
+    numbers = [delta, error, t, 2 * stats.t.sf(np.abs(t), freedom)]
+    numbers += [delta - critical * error, delta + critical * error]
+    half_lives = _half_lives(estimates.decay_weights[shown])
+    rows = [
+        [f"{number:.{digits}f}" for number, digits in zip(row, (6, 6, 3, 3, 6, 6), strict=True)]
+        + [f"{half_life:.1f}", str(estimates.methods[kind])]
+        for *row, half_life, kind in zip(*numbers, half_lives, shown, strict=True)
+    ]
+    heads = ["coef", "std err", "t", "P>|t|", "[0.025", "0.975]", "half-life", "method"]
+    found = estimates.diagnostics
+    about = {"Goal:": goal, "Cov. Type:": "cluster (person)"}
+    about |= {title: str(found[name]) for name, title in _SHOWN.items() if name in found}
+    summary = Summary()
+    title = "Within-Person Regression Results"
+    values = [[value] for value in about.values()]
+    summary.tables.append(SimpleTable(values, stubs=list(about), title=title, txt_fmt=fmt_params))
+    summary.tables.append(SimpleTable(rows, heads, [names[k] for k in shown], txt_fmt=fmt_params))
+    summary.add_extra_txt(
+        ["Conversions per engagement inside the window; half-lives in days.", *_warned(estimates)]
+    )
+    return str(summary.as_text())
+
+
+def _warned(estimates: GoalEstimates) -> list[str]:
+    """The codes of all warnings, each once."""
+    codes = dict.fromkeys(code for warnings in estimates.warnings for code in warnings)
+    return [f"Warnings: {', '.join(codes)}"] if codes else []
+
+
+def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Half-lives in days of the mean decay of each type, shape (K,); 0 for effects at once."""
+    decay = weights @ DECAYS / np.maximum(weights.sum(axis=1), 1e-300)
+    lasting = decay > 0
+    logs = np.log(decay, out=np.full(decay.shape, -np.inf), where=lasting)
+    return np.where(lasting, np.log(0.5) / logs, 0.0)
+
+
+def _left_to_totals(observed: Observations, estimates: GoalEstimates) -> StepTotals:
+    """Totals without what other methods explain, and without the types that they answer."""
+    totals = totals_of(observed, estimates)
+    mine = np.array([estimates.methods[kind] == TOTALS for kind in totals.types])
+    others = totals.types[~mine]
+    brought = totals.shares[:, ~mine] @ (totals.engagements[~mine] * estimates.delta[others])
+    return replace(
+        totals,
+        outcome=totals.outcome - brought,
+        types=totals.types[mine],
+        shares=totals.shares[:, mine],
+        engagements=totals.engagements[mine],
+        names=tuple(name for name, kept in zip(totals.names, mine, strict=True) if kept),
+    )

@@ -1,0 +1,89 @@
+"""The parts of a goal's conversions per day, as a fit document keeps them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.services.answers.adding_up import impossible_types
+from chalicelib.services.answers.ranges import Range
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.observations import Observations
+
+DIGITS = 6
+"""Significant digits of the largest number of a series."""
+
+
+def part_days(
+    observed: Observations,
+    estimates: GoalEstimates,
+    goal_document: dict[str, Any],
+    kinds: list[dict[str, Any]],
+    start: dt.date,
+) -> dict[str, Any] | None:
+    """Actual conversions, baseline, context and what each channel brings, per day of the window.
+
+    Types whose estimates exceed what happened are left out, as in every answer.
+
+    Parameters
+    ----------
+    observed : Observations
+    estimates : GoalEstimates
+    goal_document : dict
+        The goal's part of the fit document.
+    kinds : list of dict
+        The engagement types of the fit document.
+    start : date
+        First day of the window.
+
+    Returns
+    -------
+    dict or None
+        Series with one number per step: a day, or a week where totals come by the week
+        (``step_days``), the first of which begins on ``from``. A half is half of the width of a
+        95 % band. None on too few days.
+    """
+    from chalicelib.attribution.decomposition import decompose_goal
+
+    n_days = len(goal_document["conversions"])
+    whole = Range(0, n_days - 1, start, start + dt.timedelta(days=n_days - 1))
+    scales = dict.fromkeys(range(len(kinds)), 1.0)
+    document = {"kinds": kinds, "goals": {"": goal_document}}
+    left_out = frozenset(impossible_types(document, "", whole, scales))
+    parts = decompose_goal(observed, estimates, left_out)
+    if parts is None:
+        return None
+    resolution = parts.resolution
+    channels = parts.channels
+    return {
+        "from": (start + dt.timedelta(days=resolution.first)).isoformat(),
+        "step_days": resolution.step_days,
+        "actual": _series(parts.actual),
+        "baseline": _series(parts.baseline),
+        "baseline_half": _series(parts.baseline_half),
+        "context": _series(parts.context),
+        "shocks": _series(parts.shocks),
+        "channels": {
+            name: {
+                "incremental": _series(channels.estimate[:, place]),
+                "half": _series(channels.half[:, place]),
+            }
+            for place, name in sorted(enumerate(channels.names), key=lambda one: one[1])
+        },
+    }
+
+
+def _series(values: NDArray[Any]) -> list[float | None]:
+    """Numbers with `DIGITS` significant digits of the largest; None for what is not known."""
+    numbers = values.tolist()
+    largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
+    decimals = DIGITS - 1 - math.floor(math.log10(largest)) if largest > 0 else 0
+    return [
+        round(number, max(decimals, 0)) + 0.0 if math.isfinite(number) else None
+        for number in numbers
+    ]

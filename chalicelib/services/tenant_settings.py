@@ -1,0 +1,90 @@
+"""What a tenant can set for its fits: time zone, country, roles of engagement types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.channels import ROLES
+from chalicelib.countries import is_country
+from chalicelib.days import is_time_zone
+from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.storage.tenant_store import TenantStore
+
+MAX_ROLES = 100
+SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
+"""A channel, or ``channel/type``."""
+
+
+def show_settings(store: TenantStore) -> dict[str, Any]:
+    """The settings, and the currency and retention that are fixed by the operator."""
+    config = store.config
+    return {
+        "currency": config.currency,
+        "retention_days": config.retention_days,
+        "time_zone": config.time_zone,
+        "country": config.country or None,
+        "roles": dict(config.roles),
+    }
+
+
+def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, Any]:
+    """Change the settings that are given; the next fit uses them.
+
+    Parameters
+    ----------
+    store : TenantStore
+    changes : dict
+        Some of ``time_zone``, ``country`` (None for none) and ``roles``, which replaces all roles.
+
+    Raises
+    ------
+    InvalidFields
+        With every wrong value; nothing is changed then.
+    """
+    wrong = [error for name, value in changes.items() for error in _CHECKS[name](value)]
+    if wrong:
+        raise InvalidFields("these settings cannot be used", tuple(wrong))
+    given = dict(changes)
+    if "country" in given:
+        given["country"] = given["country"] or ""
+    store.items.configure(replace(store.config, **given))
+    del store.config
+    return show_settings(store)
+
+
+def _check_time_zone(value: Any) -> list[FieldError]:
+    if isinstance(value, str) and is_time_zone(value):
+        return []
+    return [FieldError("/time_zone", "unknown_value", "an IANA time zone, e.g. Europe/Berlin")]
+
+
+def _check_country(value: Any) -> list[FieldError]:
+    if value is None or (isinstance(value, str) and is_country(value)):
+        return []
+    return [FieldError("/country", "unknown_value", "an ISO 3166-1 code, e.g. DE, or null")]
+
+
+def _check_roles(value: Any) -> list[FieldError]:
+    if not isinstance(value, dict):
+        return [FieldError("/roles", "wrong_type", "must be an object")]
+    if len(value) > MAX_ROLES:
+        return [FieldError("/roles", "too_long", f"at most {MAX_ROLES} roles")]
+    wrong = []
+    for source, role in value.items():
+        at = "/roles/" + source.replace("~", "~0").replace("/", "~1")
+        if not SOURCE.fullmatch(source):
+            wrong.append(FieldError(at, "invalid_format", "a channel, or channel/type"))
+        elif role not in ROLES:
+            wrong.append(FieldError(at, "unknown_value", f"one of {', '.join(ROLES)}"))
+    return wrong
+
+
+_CHECKS: dict[str, Callable[[Any], list[FieldError]]] = {
+    "time_zone": _check_time_zone,
+    "country": _check_country,
+    "roles": _check_roles,
+}
+CHANGEABLE = tuple(_CHECKS)

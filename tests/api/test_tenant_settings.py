@@ -1,0 +1,71 @@
+"""GET and PATCH /v1/settings."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from chalice.test import HTTPResponse
+
+from chalicelib import wiring
+from tests.api.conftest import JSON, Caller, problem, refused
+
+
+def change(caller: Caller, body: Any) -> HTTPResponse:
+    return caller.call("PATCH", "/v1/settings", json.dumps(body).encode(), content_type=JSON)
+
+
+def test_a_new_tenant_has_utc_days_and_no_country(reader: Caller) -> None:
+    assert reader.get("/v1/settings").json_body == {
+        "currency": "EUR",
+        "retention_days": wiring.store("acme").config.retention_days,
+        "time_zone": "UTC",
+        "country": None,
+        "roles": {},
+    }
+
+
+def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
+    change(admin, {"time_zone": "Europe/Berlin", "roles": {"facebook/click": "cause"}})
+
+    answer = change(admin, {"country": "DE"})
+
+    assert answer.status_code == 200
+    shown = admin.get("/v1/settings").json_body
+    assert shown == answer.json_body
+    assert (shown["time_zone"], shown["country"]) == ("Europe/Berlin", "DE")
+    assert shown["roles"] == {"facebook/click": "cause"}
+    config = wiring.store("acme").items.config()
+    assert config is not None
+    assert (config.country, config.time_zone) == ("DE", "Europe/Berlin")
+    assert change(admin, {"country": None, "roles": {}}).json_body["country"] is None
+    assert admin.get("/v1/settings").json_body["roles"] == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "code"),
+    [
+        ({"time_zone": "Mars/Base"}, "/time_zone", "unknown_value"),
+        ({"time_zone": None}, "/time_zone", "unknown_value"),
+        ({"country": "de"}, "/country", "unknown_value"),
+        ({"country": 49}, "/country", "unknown_value"),
+        ({"roles": ["cause"]}, "/roles", "wrong_type"),
+        ({"roles": {"facebook/click": "bystander"}}, "/roles/facebook~1click", "unknown_value"),
+        ({"roles": {"facebook/click": ["cause"]}}, "/roles/facebook~1click", "unknown_value"),
+        ({"roles": {"Facebook": "cause"}}, "/roles/Facebook", "invalid_format"),
+        ({"roles": {f"c{n}": "cause" for n in range(101)}}, "/roles", "too_long"),
+        ({"currency": "USD"}, "/currency", "unknown_field"),
+    ],
+)
+def test_a_wrong_setting_changes_nothing(
+    admin: Caller, body: dict[str, Any], pointer: str, code: str
+) -> None:
+    before = admin.get("/v1/settings").json_body
+
+    response = change(admin, {"time_zone": "Asia/Tokyo"} | body)
+
+    assert refused(response) == (400, "invalid_fields")
+    (error,) = problem(response)["errors"]
+    assert (error["pointer"], error["code"]) == (pointer, code)
+    assert admin.get("/v1/settings").json_body == before
