@@ -176,23 +176,6 @@ WARNINGS = (
         "caution",
     ),
     _warning(
-        "split_ids_suspected",
-        "Several ids per person suspected",
-        "One person seems to appear under several ids, so engagements and purchases of the same "
-        "person are not connected.",
-        "Send the same `user_id` for a person on all devices.",
-        "caution",
-        "too_low",
-    ),
-    _warning(
-        "shared_ids_suspected",
-        "Shared ids suspected",
-        "Several people seem to share an id, which blurs the comparison of a person with herself.",
-        "Send one `user_id` per person; leave it out for shared logins.",
-        "caution",
-        "too_low",
-    ),
-    _warning(
         "spillover_not_seen",
         "Effect on friends not seen",
         "What a share does to the friends who see it is not in the estimate.",

@@ -8,10 +8,8 @@ and the decays.  Decimal money becomes float64 here, once.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
-from decimal import Decimal
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.days import MAX_WINDOW_DAYS, zone_of
@@ -28,7 +26,20 @@ from chalicelib.services.coverage import (
 from chalicelib.services.credits import count_anonymous, credit_goal
 from chalicelib.services.day_parts import part_days
 from chalicelib.services.edges import Brought, spillover_warnings
-from chalicelib.services.experiments import calibrate_goal, with_experiments, without_goal
+from chalicelib.services.experiments import (
+    ONCE_ONLY_GOALS,
+    calibrate_goal,
+    with_experiments,
+    without_goal,
+)
+from chalicelib.services.fit_documents import (
+    brought_document,
+    costs_outside,
+    coverage_document,
+    daily_amounts,
+    goal_document,
+    type_documents,
+)
 from chalicelib.services.holidays import public_holidays
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
@@ -159,7 +170,7 @@ def fit_columns(
         columns, found_window, n_days, experiments, max_people, roles, progress, inspect
     )
     if window is None:  # nobody asked to leave them out
-        found["costs_outside"] = _costs_outside(columns, start, end)
+        found["costs_outside"] = costs_outside(columns, start, end)
     return found
 
 
@@ -197,6 +208,7 @@ def _document(
         for source, warnings in zip(types, estimates.warnings, strict=True):
             warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
         _warn_of_spillover(columns, estimates, brought)
+        _warn_of_displacement(goal, estimates)
         if window.outside:
             days = [day.isoformat() for day in window.outside]
             estimates.diagnostics["outliers_outside_window"] = days
@@ -205,8 +217,8 @@ def _document(
         )
         if inspect is not None:
             inspect(goal, observed, estimates)
-        shown = with_experiments(_goal_document(observed, estimates, start), tested)
-        kinds = kinds or _kind_documents(columns, observed, start)
+        shown = with_experiments(goal_document(observed, estimates, start), tested)
+        kinds = kinds or type_documents(columns, observed, start)
         goals[goal] = shown | {
             "decomposition": part_days(observed, estimates, shown, kinds, start),
             "classical": credit_goal(
@@ -229,17 +241,17 @@ def _document(
         columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
     )
     return {
-        "coverage": _coverage_document(columns, observed.names, types, covered_goals, start),
+        "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
         "annotations": columns.surroundings.shown_annotations(start, end),
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
         "kinds": [
-            kind | {"anonymous": credits} | _brought_document(brought.get(number))
+            kind | {"anonymous": credits} | brought_document(brought.get(number))
             for number, (kind, credits) in enumerate(zip(kinds, anonymous, strict=True))
         ],
         "costs": {
-            channel: _daily(columns.cost_of_channel, channel, start, n_days)
+            channel: daily_amounts(columns.cost_of_channel, channel, start, n_days)
             for channel in sorted({channel for channel, _ in columns.cost_of_channel})
         },
         "goals": goals,
@@ -254,105 +266,11 @@ def _warn_of_spillover(columns: Columns, estimates: GoalEstimates, brought: Brou
         )
 
 
-def _brought_document(children: Mapping[int, float] | None) -> dict[str, Any]:
-    """Direct children per engagement of a type, by the index of their type."""
-    if not children:
-        return {}
-    return {"brought": [[kind, round(number, 9)] for kind, number in children.items()]}
-
-
-def _kind_documents(
-    columns: Columns, observed: Observations, start: dt.date
-) -> list[dict[str, Any]]:
-    """Engagement types with their daily counts and costs."""
-    return [
-        {
-            "channel": channel,
-            "type": kind,
-            "paid": paid,
-            "counts": [int(n) for n in observed.counts[:, number]],
-            "identified": int(observed.identified[number]),
-            "cost": _daily(columns.cost_of_kind, number, start, observed.outcome.size),
-        }
-        for (channel, kind, paid), number in columns.kinds.items()
-    ]
-
-
-def _coverage_document(
-    columns: Columns,
-    names: Sequence[str],
-    types: Sequence[SourceDays],
-    goals: Mapping[str, SourceDays],
-    start: dt.date,
-) -> list[dict[str, Any]]:
-    """Goals first, then engagement types: what is known of the days of each."""
-    shown: list[dict[str, Any]] = [
-        {"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}
-        | one.shown(start)
-        for goal, one in goals.items()
-    ]
-    for (channel, type_, paid), name, one in zip(columns.kinds, names, types, strict=True):
-        about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
-        shown.append({"source": name} | about | one.shown(start))
-    return shown
-
-
-def _goal_document(
-    observed: Observations, estimates: GoalEstimates, start: dt.date
-) -> dict[str, Any]:
-    from chalicelib.attribution.panel_columns import days_of_blocks
-
-    return {
-        "conversions": [int(n) for n in observed.outcome],
-        "value_mean": estimates.value_mean,
-        "value_variance": estimates.value_variance,
-        "estimates": [
-            {
-                "method": method,
-                "delta": float(estimates.delta[kind]) if method is not None else None,
-                "critical": float(estimates.critical[kind]),
-                "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
-                "late_share": round(float(estimates.late_share[kind].sum()), 6),
-                "late_days": days_of_blocks(estimates.late_share[kind]),
-                "reasons": estimates.reasons[kind],
-                "warnings": estimates.warnings[kind],
-                "sensitivity": None if sensitivity is None else asdict(sensitivity),
-            }
-            for kind, (method, sensitivity) in enumerate(
-                zip(estimates.methods, estimates.sensitivities, strict=True)
-            )
-        ],
-        "covariance": estimates.cov.tolist(),
-        "diagnostics": _dated(estimates.diagnostics, start),
-    }
-
-
-def _dated(diagnostics: dict[str, Any], start: dt.date) -> dict[str, Any]:
-    """The diagnostics with dates in place of days of the window."""
-    if "shocks" not in diagnostics:
-        return diagnostics
-    shocks = [
-        shock
-        | {end: (start + dt.timedelta(days=int(shock[end]))).isoformat() for end in ("from", "to")}
-        for shock in diagnostics["shocks"]
-    ]
-    return diagnostics | {"shocks": shocks}
-
-
-def _costs_outside(columns: Columns, start: dt.date, end: dt.date) -> dict[str, float]:
-    """Costs per channel that lie wholly before the first or after the last day of the window."""
-    outside: dict[str, Decimal] = defaultdict(Decimal)
-    for channel, first, last, amount in columns.costs:
-        if last < start.toordinal() or first > end.toordinal():
-            outside[channel] += amount
-    return {channel: round(float(amount), 6) for channel, amount in sorted(outside.items())}
-
-
-def _daily(
-    amounts: dict[tuple[Any, int], Decimal], key: object, start: dt.date, n_days: int
-) -> list[float]:
-    first = start.toordinal()
-    return [round(float(amounts.get((key, first + day), 0)), 6) for day in range(n_days)]
+def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
+    """Totals do not show who would have reached a one-time goal later anyway."""
+    for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
+        if goal in ONCE_ONLY_GOALS and method == "time_series":
+            warnings.append("once_only_goal")
 
 
 def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:

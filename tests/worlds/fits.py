@@ -14,7 +14,8 @@ from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.events import parse_event
 from chalicelib.services.columns import Columns
-from chalicelib.services.estimation import _goal_document, fit_columns
+from chalicelib.services.estimation import fit_columns
+from chalicelib.services.fit_documents import goal_document
 from tests.worlds.lines import CLICK_COST, FIRST_DAY, declared_lines
 from tests.worlds.parameters import KindInWorld
 from tests.worlds.recording import NOBODY, Records
@@ -132,7 +133,7 @@ def fit_arrays(
             for k, kind in enumerate(kinds)
         ],
         "costs": {kind.channel: costs[k].tolist() for k, kind in enumerate(kinds) if kind.paid},
-        "goals": {goal: _goal_document(observed, estimate_goal(observed), FIRST_DAY)},
+        "goals": {goal: goal_document(observed, estimate_goal(observed), FIRST_DAY)},
     }
 
 

@@ -5,7 +5,7 @@ say, `analysis` what a body says and `shown` how, `registry` the use cases of th
 what a fit does with them.
 """
 
-from chalicelib.services.experiments.analysis import analyse
+from chalicelib.services.experiments.analysis import ONCE_ONLY_GOALS, analyse
 from chalicelib.services.experiments.bodies import parse_experiment
 from chalicelib.services.experiments.calibrating import (
     calibrate_goal,
@@ -23,6 +23,7 @@ from chalicelib.services.experiments.registry import (
 )
 
 __all__ = [
+    "ONCE_ONLY_GOALS",
     "Registered",
     "all_experiments",
     "analyse",
