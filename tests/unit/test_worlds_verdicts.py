@@ -17,7 +17,7 @@ WRONG = replace(RIGHT, low=1.2)
     ("flags", "expected"),
     [
         ("", True),
-        ("coverage_inferred; saturation_unknown", True),
+        ("coverage_inferred; shocks_removed", True),
         ("decay_unknown", False),
         ("saturation_unknown; collinear_with:twitter/share", False),
         ("placebo_failed", False),

@@ -122,7 +122,7 @@ class Worth:
             Part(
                 part_name(one.effect),
                 (one.effect.delta or 0.0) * one.number,
-                error_of(one.effect, fitted),
+                error_of(one.effect, fitted) * one.number,
                 one.effect.critical,
                 tuple(self._warnings_of(one)),
                 one.effect.unseen.mean,
