@@ -39,6 +39,7 @@ from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
 from chalicelib.services.estimation import Inspect, fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
+from chalicelib.services.identity import USER_IDS
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 
@@ -88,6 +89,11 @@ def add_parser(subparsers: Any) -> None:
         type=_country,
         metavar="CODE",
         help="take the public holidays of a country into account, e.g. DE (ISO 3166-1)",
+    )
+    parser.add_argument(
+        "--user-ids",
+        choices=USER_IDS,
+        help="whether a user_id is that of a person (login, customer number) or of a device",
     )
     parser.add_argument("--from", dest="start", type=dt.date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="end", type=dt.date.fromisoformat, metavar="DAY")
@@ -153,6 +159,7 @@ def run(options: argparse.Namespace) -> int:
             roles=dict(options.roles),
             time_zone=options.time_zone,
             country=options.country,
+            user_ids=options.user_ids,
             inspect=_keep_summary(summaries) if options.summary else None,
         )
         if options.summary:

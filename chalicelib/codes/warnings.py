@@ -176,6 +176,22 @@ WARNINGS = (
         "caution",
     ),
     _warning(
+        "ids_taken_for_people",
+        "Each id taken for one person",
+        "Every `user_id` counts as one person. If people have several ids (one per device), the "
+        "effect is larger than this.",
+        "Set `user_ids` to `people` or `devices` (`PATCH /v1/settings`, `estimate --user-ids`).",
+    ),
+    _warning(
+        "ids_are_devices",
+        "Ids of devices",
+        "The ids are those of devices, so an engagement on one device and the purchase on another "
+        "do not meet. With two devices per person, half of the effect is missing.",
+        "Send the id of a login or a customer number as `user_id`.",
+        "caution",
+        "too_low",
+    ),
+    _warning(
         "spillover_not_seen",
         "Effect on friends not seen",
         "What a share does to the friends who see it is not in the estimate.",

@@ -41,6 +41,7 @@ from chalicelib.services.fit_documents import (
     type_documents,
 )
 from chalicelib.services.holidays import public_holidays
+from chalicelib.services.identity import identity_warnings
 from chalicelib.services.observing import observe
 from chalicelib.services.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
@@ -68,6 +69,7 @@ def fit_events(
     roles: Mapping[str, str] | None = None,
     time_zone: str | None = None,
     country: str | None = None,
+    user_ids: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> dict[str, Any]:
@@ -94,6 +96,8 @@ def fit_events(
         Roles of engagement types that differ from the usual ones; see `observing.observe`.
     country : str, optional
         ISO 3166-1 code of the country whose public holidays the models of totals know.
+    user_ids : str, optional
+        What a `user_id` is, one of `identity.USER_IDS`.
     time_zone : str, optional
         The IANA name of the zone that decides days; UTC by default.
     progress : callable, optional
@@ -125,6 +129,7 @@ def fit_events(
         max_people=max_people,
         roles=roles,
         country=country,
+        user_ids=user_ids,
         progress=progress,
         inspect=inspect,
     )
@@ -142,6 +147,7 @@ def fit_columns(
     max_people: int = MAX_PEOPLE,
     roles: Mapping[str, str] | None = None,
     country: str | None = None,
+    user_ids: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> dict[str, Any]:
@@ -167,7 +173,7 @@ def fit_columns(
         "currency": currency,
     }
     found = header | _document(
-        columns, found_window, n_days, experiments, max_people, roles, progress, inspect
+        columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
     )
     if window is None:  # nobody asked to leave them out
         found["costs_outside"] = costs_outside(columns, start, end)
@@ -181,6 +187,7 @@ def _document(
     experiments: Sequence[Experiment],
     max_people: int,
     roles: Mapping[str, str] | None,
+    user_ids: str | None,
     progress: Progress | None,
     inspect: Inspect | None,
 ) -> dict[str, Any]:
@@ -209,6 +216,8 @@ def _document(
             warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
         _warn_of_spillover(columns, estimates, brought)
         _warn_of_displacement(goal, estimates)
+        for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
+            warnings += identity_warnings(method, user_ids)
         if window.outside:
             days = [day.isoformat() for day in window.outside]
             estimates.diagnostics["outliers_outside_window"] = days

@@ -149,6 +149,7 @@ def conclude_fit(
             within=(window.start, window.end),
             roles=store.config.roles,
             country=store.config.country or None,
+            user_ids=store.config.user_ids or None,
             currency=store.config.currency,
             as_of=as_of,
             fit_id=header.fit_id,

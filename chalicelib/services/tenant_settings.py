@@ -1,4 +1,4 @@
-"""What a tenant can set for its fits: time zone, country, roles of engagement types."""
+"""What a tenant can set for its fits: time zone, country, roles of engagement types, user ids."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from chalicelib.channels import ROLES
 from chalicelib.countries import is_country
 from chalicelib.days import is_time_zone
 from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.services.identity import USER_IDS
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
@@ -27,6 +28,7 @@ def show_settings(store: TenantStore) -> dict[str, Any]:
         "time_zone": config.time_zone,
         "country": config.country or None,
         "roles": dict(config.roles),
+        "user_ids": config.user_ids or None,
     }
 
 
@@ -37,7 +39,8 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, An
     ----------
     store : TenantStore
     changes : dict
-        Some of ``time_zone``, ``country`` (None for none) and ``roles``, which replaces all roles.
+        Some of ``time_zone``, ``country`` and ``user_ids`` (None for none), and ``roles``, which
+        replaces all roles.
 
     Raises
     ------
@@ -48,8 +51,8 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, An
     if wrong:
         raise InvalidFields("these settings cannot be used", tuple(wrong))
     given = dict(changes)
-    if "country" in given:
-        given["country"] = given["country"] or ""
+    for name in {"country", "user_ids"} & given.keys():
+        given[name] = given[name] or ""
     store.items.configure(replace(store.config, **given))
     del store.config
     return show_settings(store)
@@ -65,6 +68,12 @@ def _check_country(value: Any) -> list[FieldError]:
     if value is None or (isinstance(value, str) and is_country(value)):
         return []
     return [FieldError("/country", "unknown_value", "an ISO 3166-1 code, e.g. DE, or null")]
+
+
+def _check_user_ids(value: Any) -> list[FieldError]:
+    if value is None or value in USER_IDS:
+        return []
+    return [FieldError("/user_ids", "unknown_value", f"{' or '.join(USER_IDS)}, or null")]
 
 
 def _check_roles(value: Any) -> list[FieldError]:
@@ -86,5 +95,6 @@ _CHECKS: dict[str, Callable[[Any], list[FieldError]]] = {
     "time_zone": _check_time_zone,
     "country": _check_country,
     "roles": _check_roles,
+    "user_ids": _check_user_ids,
 }
 CHANGEABLE = tuple(_CHECKS)

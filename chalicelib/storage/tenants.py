@@ -39,6 +39,8 @@ class TenantConfig:
         by channel, one of `channels.ROLES`.
     country : str
         ISO 3166-1 code of the country whose public holidays fits know; empty for none.
+    user_ids : str
+        What a `user_id` is: ``people``, ``devices``, or empty where nothing was said.
     longest_retention_days : int
         The longest that it ever was, 0 if that is now: events from then may still be there.
     """
@@ -51,6 +53,7 @@ class TenantConfig:
     time_zone: str = "UTC"
     roles: dict[str, str] = field(default_factory=dict)
     country: str = ""
+    user_ids: str = ""
 
     @property
     def kept_days(self) -> int:
@@ -182,6 +185,7 @@ def to_config(item: Item) -> TenantConfig:
         time_zone=stored.get("time_zone", "UTC"),
         roles=dict(stored.get("roles", {})),
         country=stored.get("country", ""),
+        user_ids=stored.get("user_ids", ""),
     )
 
 

@@ -23,6 +23,7 @@ def test_a_new_tenant_has_utc_days_and_no_country(reader: Caller) -> None:
         "time_zone": "UTC",
         "country": None,
         "roles": {},
+        "user_ids": None,
     }
 
 
@@ -39,6 +40,8 @@ def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
     config = wiring.store("acme").items.config()
     assert config is not None
     assert (config.country, config.time_zone) == ("DE", "Europe/Berlin")
+    assert change(admin, {"user_ids": "devices"}).json_body["user_ids"] == "devices"
+    assert change(admin, {"user_ids": None}).json_body["user_ids"] is None
     assert change(admin, {"country": None, "roles": {}}).json_body["country"] is None
     assert admin.get("/v1/settings").json_body["roles"] == {}
 
@@ -55,6 +58,8 @@ def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
         ({"roles": {"facebook/click": ["cause"]}}, "/roles/facebook~1click", "unknown_value"),
         ({"roles": {"Facebook": "cause"}}, "/roles/Facebook", "invalid_format"),
         ({"roles": {f"c{n}": "cause" for n in range(101)}}, "/roles", "too_long"),
+        ({"user_ids": "cookies"}, "/user_ids", "unknown_value"),
+        ({"user_ids": ["people"]}, "/user_ids", "unknown_value"),
         ({"currency": "USD"}, "/currency", "unknown_field"),
     ],
 )

@@ -79,6 +79,24 @@ def test_the_holidays_of_a_country_are_part_of_the_fit(events: Path, tmp_path: P
     assert '"holidays_used"' not in estimate(path).stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), {"ids_taken_for_people"}),
+        (("--user-ids", "people"), set()),
+        (("--user-ids", "devices"), {"ids_are_devices"}),
+    ],
+)
+def test_what_a_user_id_is_decides_what_an_estimate_from_people_says(
+    events: Path, options: tuple[str, ...], said: set[str]
+) -> None:
+    done = estimate(events, *options)
+
+    found = json.loads(done.stdout)["equivalence"]["engagement"]
+    assert found["method"] == "within_user"
+    assert set(found["warnings"]) & {"ids_taken_for_people", "ids_are_devices"} == said
+
+
 def test_the_fit_has_the_days_that_were_asked_for(events: Path) -> None:
     done = estimate(events, "--fit-from", "2026-01-10", "--fit-to", "2026-02-05")
 

@@ -113,7 +113,13 @@ def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
     store: TenantStore, zone: str, ids: set[str]
 ) -> None:
     store.items.configure(
-        dataclasses.replace(store.config, time_zone=zone, roles={"x": "cause"}, country="AT")
+        dataclasses.replace(
+            store.config,
+            time_zone=zone,
+            roles={"x": "cause"},
+            country="AT",
+            user_ids="devices",
+        )
     )
     del store.config
     days = {
@@ -136,6 +142,7 @@ def test_a_fit_in_another_time_zone_reads_the_utc_days_next_to_its_window(
     assert asked["time_zone"] == zone
     assert asked["roles"] == {"x": "cause"}
     assert asked["country"] == "AT"
+    assert asked["user_ids"] == "devices"
     assert asked["within"] == (dt.date(2026, 3, 10), dt.date(2026, 3, 12))
 
 

@@ -13,6 +13,7 @@ from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUM
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
+from chalicelib.services.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.tenant_settings import MAX_ROLES, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
@@ -141,6 +142,7 @@ BODIES: dict[str, Schema] = {
                 "propertyNames": {"pattern": f"^{SOURCE.pattern}$"},
                 "additionalProperties": {"type": "string", "enum": list(SOURCE_ROLES)},
             },
+            "user_ids": or_null({"type": "string", "enum": list(USER_IDS)}),
         },
     },
     "KeyBody": {

@@ -177,6 +177,7 @@ class Settings(Told):
     time_zone: str
     country: str | None
     roles: dict[str, str]
+    user_ids: Literal["people", "devices"] | None
 
 
 class Fit(Told):
