@@ -199,10 +199,10 @@ def test_a_channel_without_cost_or_value_is_judged_by_its_conversions() -> None:
 def test_what_matters_is_measured_by_the_conversions_and_engagements_of_the_range() -> None:
     document = make_document(costs={})
     fitted = document["goals"]["purchase"]
-    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-7, 0.0]
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [1.6e-7, 0.0]
 
-    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 3.8 of 270
-    document["kinds"][2] = make_kind("xing", "like", 10_000)
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 2.4 of 270
+    document["kinds"][2] = make_kind("xing", "like", 1_000_000)
     assert facebook_of(document)["verdict"] == "inconclusive"  # of few engagements it is much
     fitted["estimates"][2]["reasons"] = ["exposure_only"]
     assert facebook_of(document)["verdict"] == "no_effect_seen"  # impressions do not count
@@ -682,7 +682,7 @@ def test_what_matters_in_a_range_is_a_share_of_its_own_conversions() -> None:
     document = make_document(costs={})
     fitted = document["goals"]["purchase"]
     fitted["conversions"] = [9] * 23 + [1] * 7
-    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [4e-7, 0.0]
+    fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [1e-7, 0.0]
 
-    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 0 +- 3.8 of 214
-    assert facebook_of(document, **LAST_WEEK)["verdict"] == "inconclusive"  # 0 +- 0.8 of 7
+    assert facebook_of(document)["verdict"] == "no_effect_seen"  # 0 +- 1.9 of 214
+    assert facebook_of(document, **LAST_WEEK)["verdict"] == "inconclusive"  # 0 +- 0.4 of 7

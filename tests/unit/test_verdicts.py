@@ -393,7 +393,7 @@ def test_a_comparison_waits_for_the_effect_that_could_overturn_it(
 
 @pytest.mark.parametrize(
     ("conversions", "count", "all_counts", "material"),
-    [(1000, 900, 1000, 30.0), (1000, 30, 1000, 30.0), (1000, 10, 1000, 10.0), (1000, 0, 0, 0.0)],
+    [(1000, 900, 1000, 10.0), (1000, 10, 1000, 10.0), (1000, 3, 1000, 3.0), (1000, 0, 0, 0.0)],
 )
 def test_what_matters_is_a_share_of_all_conversions_and_less_for_rare_types(
     conversions: float, count: float, all_counts: float, material: float

@@ -28,7 +28,7 @@ Name = Literal[
     "not_estimable",
 ]
 
-MATERIAL_EFFECT = 0.03
+MATERIAL_EFFECT = 0.01
 """An effect of this share of all conversions matters to a reader."""
 
 
