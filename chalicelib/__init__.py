@@ -8,6 +8,7 @@ The map of the house. Arrows point one way only:
 =================  ===============================================================================
 errors             one exception class per cause, each with its stable code; knows no HTTP
 channels, money    the catalogue of channels; amounts with a currency
+currencies         what the code of a currency looks like
 countries          countries that have a calendar of public holidays
 days               days at the edges, within bounds, and instants as they are written
 events             the event models of the contract and the one way from raw data to an event

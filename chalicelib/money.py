@@ -9,10 +9,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from chalicelib.currencies import is_currency
+
 MAX_INTEGER_DIGITS = 15
 MAX_DECIMAL_PLACES = 8
-_PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,8})?\Z")
-_CURRENCY = re.compile(r"[A-Z]{3}\Z")
+_PLAIN_DECIMAL = re.compile(r"\d{1,15}(\.\d{1,8})?\Z", re.ASCII)
 
 
 def parse_amount(value: Any) -> Decimal:
@@ -21,8 +22,9 @@ def parse_amount(value: Any) -> Decimal:
     Parameters
     ----------
     value : str, int, float or Decimal
-        At least zero; at most 15 digits before and 8 after the point.  Numbers that binary
-        arithmetic left with more (0.1 + 0.2) are rounded to 8.
+        At least zero; at most 15 digits before and 8 after the point, in ASCII.  Numbers that
+        binary arithmetic left with more (0.1 + 0.2) are rounded to 8; one that would become 0 is
+        rejected.
 
     Raises
     ------
@@ -33,8 +35,9 @@ def parse_amount(value: Any) -> Decimal:
         if _PLAIN_DECIMAL.match(value):
             return Decimal(value)
     elif isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        number = _without_binary_noise(Decimal(str(value)))
-        if number.is_finite() and number >= 0:
+        given = Decimal(str(value))
+        number = _without_binary_noise(given)
+        if number.is_finite() and number >= 0 and (number > 0 or given == 0):
             _, digits, exponent = number.as_tuple()
             assert isinstance(exponent, int)
             if len(digits) + exponent <= MAX_INTEGER_DIGITS and -exponent <= MAX_DECIMAL_PLACES:
@@ -55,7 +58,7 @@ def _without_binary_noise(number: Decimal) -> Decimal:
 
 def parse_currency(value: Any) -> str:
     """An ISO 4217 code: three capital letters; raises `invalid_currency`."""
-    if isinstance(value, str) and _CURRENCY.match(value):
+    if isinstance(value, str) and is_currency(value):
         return value
     raise PydanticCustomError("invalid_currency", "a currency is three capital letters, e.g. EUR")
 
@@ -63,7 +66,7 @@ def parse_currency(value: Any) -> str:
 _AMOUNT_SCHEMA = {
     "anyOf": [
         {"type": "number", "minimum": 0, "exclusiveMaximum": 10**MAX_INTEGER_DIGITS},
-        {"type": "string", "pattern": r"^\d{1,15}(\.\d{1,8})?$"},
+        {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,8})?$"},
     ]
 }
 

@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
+from chalicelib.currencies import is_currency
+from chalicelib.days import is_time_zone
 from chalicelib.errors import MisconfiguredService
 
 PREFIX = "LIKEWORTH_"
@@ -138,7 +140,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     MisconfiguredService
-        If a number is none.
+        If a number is not a whole number, or a currency or a time zone is not one.
     """
     source = os.environ if environment is None else environment
     given: dict[str, str | int] = {}
@@ -155,4 +157,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
                 ) from None
         else:
             given[field.name] = text
-    return Settings(**given)  # type: ignore[arg-type]
+    settings = Settings(**given)  # type: ignore[arg-type]
+    for field_name, is_valid, example in (
+        ("currency", is_currency, "three capital letters, e.g. EUR"),
+        ("time_zone", is_time_zone, "the IANA name of a time zone, e.g. Europe/Berlin"),
+    ):
+        text = getattr(settings, field_name)
+        if not is_valid(text):
+            raise MisconfiguredService(f"{PREFIX}{field_name.upper()}={text!r} is not {example}")
+    return settings

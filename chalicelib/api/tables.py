@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ _RANGES = {
     JSON: (JSON,),
     CSV: (CSV,),
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(^|[;\t\r\n]) *(?=[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c])|^(?=[\t\r])")
+"""Where a spreadsheet may begin to read a formula: at the start of a cell, and behind what it may
+take for the end of one (a semicolon in many countries). Full-width signs count, too."""
 
 
 def preferred(accept: str) -> str | None:
@@ -51,7 +54,7 @@ def _weight(params: Sequence[str]) -> float:
 def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:
     """Rows as CSV (RFC 4180) with a header line.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front; None is empty.
+    What a spreadsheet would take for a formula gets an apostrophe in front of it; None is empty.
 
     Parameters
     ----------
@@ -67,8 +70,8 @@ def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None)
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return _FORMULA.sub(lambda found: f"{found[0]}'", value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value

@@ -17,6 +17,7 @@ from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+from chalicelib.currencies import is_currency
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.events import EngagementType
 from chalicelib.exports.dates import DayOrder
@@ -65,7 +66,6 @@ MAX_COLUMNS = 200
 MAX_NAME_CHARACTERS = 200
 
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
-_CURRENCY = re.compile(r"[A-Z]{3}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def _fits(name: str, value: Any) -> bool:
     if name in ("channel", "goal"):
         return bool(_SLUG.match(value))
     if name == "currency":
-        return bool(_CURRENCY.match(value))
+        return is_currency(value)
     if name == "type":
         return value in ENGAGEMENTS
     return 1 <= len(value) <= 128

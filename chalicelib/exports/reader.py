@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from chalicelib.currencies import is_currency
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import Mapping
@@ -32,7 +32,6 @@ from chalicelib.exports.reports.mapped_rows import PLATFORM
 
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 def read_export(
@@ -70,7 +69,7 @@ def read_export(
     ExportRefused
         With a code of `errors.EXPORT_REFUSALS`, if the file as a whole cannot be imported.
     """
-    if currency is not None and not _CURRENCY.fullmatch(currency):
+    if currency is not None and not is_currency(currency):
         raise ExportRefused("no_currency", f"{currency!r} is no currency: three capitals, as EUR")
     importers = importers_of(IMPORTERS, platform)
     options = Options(currency or "", spread, account or "", mapping)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.currencies import is_currency
 from chalicelib.events import MAX_COUNT
 from chalicelib.exports.booking import money
 from chalicelib.exports.dates import parse_instant
@@ -16,7 +16,6 @@ from chalicelib.exports.outcomes import RowRefused
 from chalicelib.money import Money
 
 _POINT = NumberFormat(".")
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS_UNTIL_10000 = 253_402_300_800
 _MAX_NUMBER_CHARACTERS = 100
@@ -129,7 +128,7 @@ def currency_of(*candidates: Any) -> str:
     """
     for candidate in candidates:
         code = candidate.strip().upper() if isinstance(candidate, str) else ""
-        if _CURRENCY.fullmatch(code):
+        if is_currency(code):
             return code
     raise RowRefused("no_currency", "there is an amount without a currency")
 

@@ -87,6 +87,26 @@ def test_csv_is_quoted_and_no_formula() -> None:
     assert csv_of([], ("a", "b")) == "a,b\r\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("a;=1+1", "a;'=1+1"),
+        ("a\t=1", "a\t'=1"),
+        ("a\n  -1", "a\n  '-1"),
+        ("a\r@x", "a\r'@x"),
+        ("|cmd", "'|cmd"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("a;\uff0b1", "a;'\uff0b1"),
+        ("\tx", "'\tx"),
+        (" =1", " '=1"),
+        ("1+1=2 - a@b|c", "1+1=2 - a@b|c"),
+    ],
+)
+def test_a_formula_is_guarded_wherever_a_cell_may_begin(text: str, cell: str) -> None:
+    (written,) = list(csv.reader(io.StringIO(csv_of([{"a": text}]), newline="")))[1:]
+    assert written == [cell]
+
+
 # --- ETags ------------------------------------------------------------------------------------
 
 

@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "codes"}),
-    frozenset({"money", "channels", "days", "countries", "settings"}),
+    frozenset({"errors", "codes", "currencies", "days", "countries"}),
+    frozenset({"money", "channels", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
     frozenset({"services"}),

@@ -29,7 +29,22 @@ def test_an_amount_is_what_was_meant(given: Any, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["-1", -1, "1e3", "NaN", float("nan"), float("inf"), True, None, "0.123456789", 10**15]
+    "given",
+    [
+        "-1",
+        -1,
+        "1e3",
+        "NaN",
+        float("nan"),
+        float("inf"),
+        True,
+        None,
+        "0.123456789",
+        10**15,
+        1e-9,
+        "\u0661\u0662",
+        "\uff11",
+    ],
 )
 def test_what_is_no_amount_is_refused(given: Any) -> None:
     with pytest.raises(ValidationError, match="an amount is a decimal"):

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.currencies import is_currency
 from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.mappings import chosen_mapping
@@ -22,8 +23,6 @@ UPLOAD_SECONDS = 3600
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
 """What has no place in an object's key; a name of dots alone would be a step up in a URL."""
-
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +139,7 @@ def check_options(
     if platform != "auto" and platform not in PLATFORMS:
         known = ", ".join(PLATFORMS)
         wrong.append(FieldError("/platform", "unknown_value", f"auto or one of {known}"))
-    if currency is not None and not _CURRENCY.fullmatch(currency):
+    if currency is not None and not is_currency(currency):
         wrong.append(FieldError("/currency", "invalid_currency", "three capital letters"))
     if account is not None and not (1 <= len(account) <= 128 and account.isprintable()):
         wrong.append(FieldError("/account", "invalid_format", "1 to 128 printable characters"))

@@ -1,0 +1,29 @@
+"""The settings: read from the environment, checked when a process starts."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.errors import MisconfiguredService
+from chalicelib.settings import read_settings
+
+
+def test_settings_that_are_not_given_have_their_defaults() -> None:
+    assert (read_settings({}).currency, read_settings({}).time_zone) == ("EUR", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CURRENCY", "euro"),
+        ("CURRENCY", "eur"),
+        ("CURRENCY", "EUR\n"),
+        ("CURRENCY", ""),
+        ("TIME_ZONE", "Mars/Base"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("MAX_PEOPLE", "many"),
+    ],
+)
+def test_a_wrong_setting_is_an_error_that_names_it(name: str, value: str) -> None:
+    with pytest.raises(MisconfiguredService, match=f"LIKEWORTH_{name}="):
+        read_settings({f"LIKEWORTH_{name}": value})
