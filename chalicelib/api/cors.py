@@ -9,7 +9,7 @@ from chalice.app import Request, Response
 from chalicelib.api.calls import current_request
 
 EXPOSED_HEADERS = "ETag, Location, RateLimit, RateLimit-Policy, Retry-After"
-ALLOWED_HEADERS = "content-encoding, content-type, if-none-match, x-api-key"
+ALLOWED_HEADERS = "authorization, content-encoding, content-type, if-none-match, x-api-key"
 PREFLIGHT_SECONDS = 600
 
 

@@ -21,6 +21,7 @@ from chalice.app import Request, Response
 
 from chalicelib import telemetry, wiring
 from chalicelib.api import problems
+from chalicelib.api.authentication import caller_of, is_by_link
 from chalicelib.api.calls import (
     LINK,
     Call,
@@ -40,10 +41,7 @@ from chalicelib.errors import (
     NotAcceptable,
     NotFound,
     StoreUnavailable,
-    Unauthenticated,
 )
-from chalicelib.services.keys import Principal, authenticate
-from chalicelib.services.links import authenticate_link
 from chalicelib.storage.tenants import Role
 
 ANY_TYPE = ["*/*"]
@@ -150,7 +148,7 @@ def endpoint(
             try:
                 now = _now()
                 if not public:
-                    caller = _caller(request, now, declared)
+                    caller = caller_of(request, now, linkable=declared.linkable)
                     telemetry.note(tenant=caller.tenant, key_id=caller.key_id)
                     store = wiring.store(caller.tenant)
                     if "origin" in request.headers:
@@ -158,7 +156,7 @@ def endpoint(
                     count_request(caller, now)
                     if not caller.may(roles):
                         raise Forbidden(f"a key with the role {caller.role} may not do this")
-                query = read_query(request, (*known, LINK) if _is_by_link(request) else known)
+                query = read_query(request, (*known, LINK) if is_by_link(request) else known)
                 query.pop(LINK, None)
                 call = Call(request, query, now, store)
                 media_type = _negotiated(call) if tabular else JSON
@@ -214,6 +212,7 @@ def bind_request(request: Request | None, get_response: Callable[[Any], Response
         response = problem_response(response.status_code, dict(response.headers))
     if request is not None and request.method == "HEAD":
         response.body = ""
+    response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.update(quota_headers())
     if request is not None and LINK in parameters_of(request):
         response.headers.update(LINK_HEADERS)
@@ -244,23 +243,6 @@ def try_question(view: Callable[..., Response], call: Call, query: Mapping[str, 
         view.__wrapped__(asked)  # type: ignore[attr-defined]
     except NotFound:
         log.debug("a link is made to an answer that there is not yet")
-
-
-def _is_by_link(request: Request) -> bool:
-    """Whether a request that has no API key has a link."""
-    return not request.headers.get("x-api-key") and LINK in parameters_of(request)
-
-
-def _caller(request: Request, now: dt.datetime, declared: Declared) -> Principal:
-    if declared.linkable and _is_by_link(request):
-        pairs = [(name, one) for name, values in parameters_of(request).items() for one in values]
-        token = next(value for name, value in pairs if name == LINK)
-        pairs.remove((LINK, token))
-        return authenticate_link(token, request.path, pairs, wiring.store, now=now)
-    key = request.headers.get("x-api-key")
-    if not key:
-        raise Unauthenticated("the x-api-key header is missing")
-    return authenticate(key, wiring.store, now=now)
 
 
 def _counts_of(error: LikeworthError) -> Mapping[str, int]:
@@ -341,7 +323,7 @@ def _response(status: int, text: str, content_type: str, headers: Headers) -> Re
 
 
 def _with_vary(headers: Headers) -> Headers:
-    return headers | {"Vary": "Accept, Origin, x-api-key"}
+    return headers | {"Vary": "Accept, Authorization, Origin, x-api-key"}
 
 
 def _json(body: Any) -> str:

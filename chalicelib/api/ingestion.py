@@ -27,7 +27,7 @@ def _handed_over(request: Request) -> int:
 
 
 @blueprint.route("/v1/events", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest", handed_over=_handed_over)
+@endpoint("tag", "ingest", handed_over=_handed_over)
 def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)

@@ -52,7 +52,6 @@ def _page_of_handbook(name: str) -> Answer:
 def _page(html: str, policy: str) -> Answer:
     headers: dict[str, str | list[str]] = {
         "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
     }
     return Answer(html, headers=headers, media_type=HTML)

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib import errors
+from chalicelib.api.authentication import CHALLENGE
 from chalicelib.errors import LikeworthError
 
 MEDIA_TYPE = "application/problem+json"
@@ -89,7 +90,7 @@ def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | l
         case errors.RateLimited():
             headers["Retry-After"] = str(error.retry_after_seconds)
         case errors.Unauthenticated():
-            headers["WWW-Authenticate"] = 'ApiKey realm="likeworth"'
+            headers["WWW-Authenticate"] = CHALLENGE
     detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail
     return problem(error.code, status, detail, **more), headers
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.embedded.installation import Installation
     from chalicelib.storage.tenant_store import TenantStore
 
-ROLES = ("ingest", "read", "admin")
+ROLES = ("tag", "ingest", "read", "admin")
 COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
 WHERE = (
     "With LIKEWORTH_TABLE in the environment the keys are those of that table in AWS, else those "

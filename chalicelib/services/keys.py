@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 from chalicelib.days import WrongDay, parse_day
 from chalicelib.errors import LastAdminKey, NotFound, TooManyKeys, Unauthenticated
@@ -24,7 +25,7 @@ from chalicelib.storage.tenants import ApiKey, Role
 MAX_DAYS = 3650
 """How long a key may be valid that has an end at all."""
 
-ROLES: tuple[Role, ...] = ("ingest", "read", "admin")
+ROLES: tuple[Role, ...] = get_args(Role)
 
 _KEY = re.compile(
     rf"lw_(?P<tenant>{TENANT.pattern})\.(?P<id>{API_KEY_ID.pattern})"
@@ -212,7 +213,7 @@ def authenticate(
     return Principal(parts["tenant"], kept.role, kept.key_id)
 
 
-_WHY = "the x-api-key header holds no valid API key"
+_WHY = "the API key is not valid: unknown, expired or revoked"
 
 
 def _matches_after_rotation(store: TenantStore, key: str, kept: ApiKey) -> bool:

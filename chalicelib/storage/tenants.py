@@ -12,7 +12,8 @@ from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.table import Table
 
-Role = Literal["ingest", "read", "admin"]
+Role = Literal["tag", "ingest", "read", "admin"]
+"""A `tag` stands in web pages and may send events only; `ingest` may import files as well."""
 KeyState = Literal["active", "expired", "revoked"]
 SETTINGS = "settings"
 USER_KEY = "user-key"

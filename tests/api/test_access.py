@@ -18,10 +18,11 @@ from chalicelib.services.keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
 from tests.api.conftest import Caller, caller, refused
 from tests.api.described import DOCUMENT
+from tests.factories import make_event
 
 IMPORT = "/v1/imports/20260101T000000Z-ffffffff"
 CALLS: dict[tuple[str, str], set[Role]] = {
-    ("POST", "/v1/events"): {"ingest"},
+    ("POST", "/v1/events"): {"tag", "ingest"},
     ("POST", "/v1/imports"): {"ingest"},
     ("GET", "/v1/imports"): {"ingest", "read"},
     ("GET", IMPORT): {"ingest", "read"},
@@ -69,7 +70,7 @@ PUBLIC = (
 )
 """Calls that need no key."""
 
-ROLES: tuple[Role, ...] = ("ingest", "read", "admin")
+ROLES: tuple[Role, ...] = ("tag", "ingest", "read", "admin")
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
 DECLARED: dict[tuple[str, str], Declared] = {
@@ -117,7 +118,7 @@ def test_a_line_agrees_with_the_view_the_description_and_the_handbook(
     described = DOCUMENT["paths"][route][method.lower()]
     assert Counter(described["x-roles"]) == Counter(roles | {"admin"})
     by_link = [{"Link": []}] if view.linkable else []
-    assert described["security"] == [{"ApiKey": []}, *by_link]
+    assert described["security"] == [{"ApiKey": []}, {"Bearer": []}, *by_link]
     assert documented()[method, route] == (roles or {"admin"})
 
 
@@ -127,7 +128,7 @@ def test_a_call_without_a_key_is_public_everywhere(client: Client, method: str, 
     route = route_of(method, path)
     assert DECLARED[route].public
     described = DOCUMENT["paths"][route[1]][method.lower()]
-    assert "security" not in described
+    assert described["security"] == []
     assert "x-roles" not in described
     assert documented()[route] == {"none"}
 
@@ -156,7 +157,7 @@ def test_without_a_valid_key_nothing_is_answered(
 ) -> None:
     response = Caller("", client).call(method, path, x_api_key=key)
     assert refused(response) == (401, "unauthenticated")
-    assert response.headers["WWW-Authenticate"].startswith("ApiKey")
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
 @pytest.mark.parametrize(("method", "path"), CALLS)
@@ -179,6 +180,45 @@ def test_a_key_that_was_once_valid_is_answered_like_one_that_never_was(
     assert refused(answers[0]) == (401, "unauthenticated")
     for answer in answers[1:]:
         assert (answer.body, answer.headers) == (answers[0].body, answers[0].headers)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_a_key_may_come_as_a_bearer_token(admin: Caller, scheme: str) -> None:
+    answer = admin.call("GET", "/v1/keys", x_api_key=None, authorization=f"{scheme} {admin.key}")
+    assert answer.status_code == 200
+    both = admin.call("GET", "/v1/keys", authorization=f"{scheme} {admin.key}")
+    assert both.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["{key}", "Basic {key}", "Bearer", "Bearer ", "Bearer {key}x", "Bearer a {key}"],
+)
+@pytest.mark.parametrize("beside", [True, False])
+def test_an_authorization_that_is_no_bearer_token_or_another_key_is_rejected(
+    admin: Caller, authorization: str, beside: bool
+) -> None:
+    sent = {"authorization": authorization.format(key=admin.key)}
+    answer = admin.call("GET", "/v1/keys", x_api_key=admin.key if beside else None, **sent)
+    assert refused(answer) == (401, "unauthenticated")
+
+
+def test_every_answer_forbids_browsers_to_guess_its_type(admin: Caller) -> None:
+    answers = [
+        admin.get("/v1/keys"),
+        admin.get("/v1/timeseries?metric=cost&format=csv"),
+        admin.get("/"),
+        admin.call("OPTIONS", "/v1/keys"),
+        admin.call("GET", "/v1/keys", x_api_key=None),
+    ]
+    assert {one.headers.get("X-Content-Type-Options") for one in answers} == {"nosniff"}
+
+
+def test_a_tag_sends_events_and_nothing_else(client: Client) -> None:
+    may = {call for call, roles in CALLS.items() if "tag" in roles}
+    assert may == {("POST", "/v1/events")}
+    sent = caller(client, "tag").events(make_event())
+    assert sent.json_body["accepted"] == 1
 
 
 def test_health_needs_no_key(client: Client) -> None:

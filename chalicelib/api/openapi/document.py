@@ -111,6 +111,7 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "headers": _QUOTA_HEADERS,
             "securitySchemes": {
                 "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "Bearer": {"type": "http", "scheme": "bearer"},
                 "Link": {
                     "type": "apiKey",
                     "in": "query",
@@ -120,6 +121,14 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             },
         },
     }
+
+
+def _security(declared: Declared) -> list[dict[str, list[str]]]:
+    """Any one of these opens a call; a public call needs none."""
+    if declared.public:
+        return []
+    schemes = ["ApiKey", "Bearer", *(["Link"] if declared.linkable else [])]
+    return [{scheme: []} for scheme in schemes]
 
 
 def _operation(
@@ -133,9 +142,9 @@ def _operation(
     }
     if more:
         described["description"] = more
+    described["security"] = _security(declared)
     if not declared.public:
         roles = ", ".join((*declared.roles, "admin"))
-        described["security"] = [{"ApiKey": []}, *([{"Link": []}] if declared.linkable else [])]
         described["x-roles"] = [*declared.roles, "admin"]
         described["description"] = f"{more}\n\nRoles: {roles}.".strip()
     if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:

@@ -18,6 +18,7 @@ from chalicelib.api.openapi.answers import (
 )
 from chalicelib.events import EngagementType
 from chalicelib.money import Money
+from chalicelib.storage.tenants import Role
 
 
 class FieldError(Told):
@@ -323,7 +324,7 @@ class Key(Told):
     """An API key, without what opens."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$", description="Its public part.")]
-    role: Literal["ingest", "read", "admin"]
+    role: Role
     state: Literal["active", "expired", "revoked"]
     created_at: Instant
     expires_at: Instant | None
