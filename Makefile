@@ -9,7 +9,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench package lambda-test e2e deploy cost capacity dynamodb-local lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity dynamodb-local lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -106,6 +106,14 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.cold_start
 
+$(VENV)-clients/.done: requirements-clients.txt requirements-local.txt
+	$(PYTHON) -m venv $(VENV)-clients
+	@$(VENV)-clients/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-clients.txt
+	@touch $@
+
+clients: $(VENV)-clients/.done ## lint the description of the API; generate and use a client in TypeScript and Python (needs npm)
+	@$(VENV)-clients/bin/python -m infra.clients
+
 package: $(VENV)/.dev ## what Lambda runs, and the template that deploys it, in build/package (needs Python 3.13)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.packaging --stage $(STAGE) $(PACKAGE)
 
@@ -138,4 +146,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-lint $(VENV)-e2e build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e build .pytest_cache .mypy_cache .ruff_cache .hypothesis

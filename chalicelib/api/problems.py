@@ -40,6 +40,12 @@ GATEWAY_CODES = {
 
 _HIDDEN = "something went wrong on our side; the request id leads to it in the log"
 
+_ROUTING = {
+    405: ("method_not_allowed", "the path exists, but not with this method"),
+    404: ("not_found", "there is no such path"),
+}
+"""What Chalice's routing finds itself: status -> code and detail."""
+
 
 def problem(code: str, status: int, detail: str, **more: Any) -> dict[str, Any]:
     """The body of a problem; `type` leads to the code's line in the documentation."""
@@ -95,12 +101,17 @@ def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | l
     return problem(error.code, status, detail, **more), headers
 
 
+def problem_codes() -> list[str]:
+    """Every `code` that a problem can have, sorted."""
+    kinds = [LikeworthError]
+    for kind in kinds:  # grows while it is read
+        kinds += kind.__subclasses__()
+    return sorted({kind.code for kind in kinds} | {code for code, _ in _ROUTING.values()})
+
+
 def gateway_problem(status: int) -> dict[str, Any]:
     """The body for an error that Chalice's routing made itself."""
-    code, detail = {
-        405: ("method_not_allowed", "the path exists, but not with this method"),
-        404: ("not_found", "there is no such path"),
-    }.get(status, ("internal_error", _HIDDEN))
+    code, detail = _ROUTING.get(status, ("internal_error", _HIDDEN))
     return problem(code, status, detail)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -112,3 +114,43 @@ def test_an_answer_that_is_not_described_is_seen(admin: Caller) -> None:
         check("POST", "/v1/imports", response)
     with pytest.raises(ValidationError):
         check("GET", "/v1/mappings", response)
+
+
+def keywords(schema: Any) -> Iterator[str]:
+    """Every keyword in a schema, names of properties left out."""
+    if isinstance(schema, list):
+        for one in schema:
+            yield from keywords(one)
+    elif isinstance(schema, dict):
+        for key, value in schema.items():
+            yield key
+            inner = list(value.values()) if key == "properties" else value
+            yield from keywords(inner if key not in ("enum", "const", "examples") else None)
+
+
+def test_schemas_have_the_keywords_that_generators_of_clients_know() -> None:
+    found = set(keywords(list(DOCUMENT["components"]["schemas"].values())))
+    assert "minimum" in found
+    assert found.isdisjoint({"ge", "gt", "le", "lt", "default"})
+
+
+def test_events_are_typed_and_engagement_types_have_one_name() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    items = schemas["EventsBody"]["properties"]["events"]["items"]
+    assert items == {"$ref": "#/components/schemas/Event"}
+    assert schemas["Engagement"]["properties"]["type"]["$ref"].endswith("/EngagementType")
+    assert json.dumps(schemas).count(json.dumps(schemas["EngagementType"]["enum"])) == 1
+
+
+def test_every_code_of_a_problem_is_in_its_enum() -> None:
+    codes = set(DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"])
+    listed = {
+        code
+        for path in DOCUMENT["paths"].values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        if int(status) >= 400
+        for code in re.findall(r"`(\w+)`", answer["description"])
+    }
+    assert listed <= codes
+    assert {"no_fit_yet", "method_not_allowed", "rate_limited"} <= codes

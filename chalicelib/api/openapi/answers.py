@@ -304,7 +304,7 @@ class SourceCoverage(Told):
     paid: bool | None
     start: Day | None = Field(alias="from")
     end: Day | None = Field(alias="to")
-    gaps: list[tuple[Day, Day]]
+    gaps: list[Annotated[list[Day], Field(min_length=2, max_length=2)]]
     days: int
     known: Literal["declared", "inferred"]
     last_event: Day | None

@@ -16,7 +16,8 @@ from chalicelib.api.bodies import JSON, NDJSON
 from chalicelib.api.calls import LINK
 from chalicelib.api.http import Declared
 from chalicelib.api.links import linkable_views
-from chalicelib.api.openapi.operations import OPERATIONS, Operation
+from chalicelib.api.openapi.finishing import engagement_type, finished
+from chalicelib.api.openapi.operations import OPERATIONS, TAGS, Operation
 from chalicelib.api.openapi.requests import (
     BODIES,
     EXAMPLES,
@@ -46,7 +47,8 @@ EVENTS = (Engagement, Conversion, Cost, Audience, Coverage, Annotation, Control)
 EXPERIMENTS = (HoldOut, GeoTest)
 DESCRIPTION = (
     "What a like, a share, a follower or a review is worth next to a paid ad click, and the return "
-    "on each channel. Days are UTC, `from` and `to` inclusive. Errors are RFC 9457 problems."
+    "on each channel. Days are UTC, `from` and `to` inclusive. Errors are RFC 9457 problems. "
+    "The handbook is at [docs](docs)."
 )
 _PLAIN = {
     400: ("invalid_fields",),
@@ -95,6 +97,8 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         paths.setdefault(path, {})[method.lower()] = _operation(
             method, path, view, declared, operation
         )
+    schemas = {name: finished(one) for name, one in (_schemas() | _link_body(routes)).items()}
+    schemas["EngagementType"] = engagement_type()
     return {
         "openapi": "3.1.0",
         "info": {
@@ -103,11 +107,11 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "description": DESCRIPTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "servers": [{"url": "./"}],
-        "externalDocs": {"url": "./docs"},
+        "servers": [{"url": "."}],
+        "tags": [{"name": name, "description": meaning} for name, meaning in sorted(TAGS.items())],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": dict(sorted((_schemas() | _link_body(routes)).items())),
+            "schemas": dict(sorted(schemas.items())),
             "headers": _QUOTA_HEADERS,
             "securitySchemes": {
                 "ApiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
@@ -140,13 +144,12 @@ def _operation(
         "summary": summary.rstrip("."),
         "tags": [view.__module__.rpartition(".")[2]],
     }
-    if more:
-        described["description"] = more
     described["security"] = _security(declared)
+    who = "Public: no key is needed."
     if not declared.public:
-        roles = ", ".join((*declared.roles, "admin"))
         described["x-roles"] = [*declared.roles, "admin"]
-        described["description"] = f"{more}\n\nRoles: {roles}.".strip()
+        who = f"Roles: {', '.join(described['x-roles'])}."
+    described["description"] = f"{more}\n\n{who}".strip()
     if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:
         described["parameters"] = parameters
     if operation.body is not None:

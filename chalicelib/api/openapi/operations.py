@@ -44,6 +44,24 @@ class Operation:
     limits: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
+TAGS = {
+    "answers": "What engagements and channels are worth.",
+    "codes": "Reasons, warnings and verdicts in words.",
+    "coverage": "For which days there is data.",
+    "erasures": "Erasing a person, and receipts of it.",
+    "experiments": "Hold-outs and geo tests.",
+    "fits": "Estimates of a window, made daily or on request.",
+    "imports": "Files of platforms.",
+    "ingestion": "Sending events.",
+    "keys": "API keys.",
+    "links": "Signed links to answers, for spreadsheets.",
+    "mappings": "What the columns of other files mean.",
+    "monitoring": "Totals over time, and whether the service is alive.",
+    "pages": "The dashboard, the handbook and this description.",
+    "tenant_settings": "Time zone, country, roles and user ids.",
+}
+"""Modules of views -> what their calls are about."""
+
 Limits = dict[str, dict[str, Any]]
 
 _NO_FIT = {404: ("no_fit_yet", "not_found")}

@@ -108,8 +108,8 @@ BODIES: dict[str, Schema] = {
             "events": {
                 "type": "array",
                 "maxItems": MAX_EVENTS,
-                "description": "What is no event is refused by itself; the others are stored.",
-                "items": {"anyOf": [reference("Event"), {}]},
+                "description": "An invalid event is rejected by itself; the others are stored.",
+                "items": reference("Event"),
             }
         },
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from chalicelib.api.openapi.answers import (
     Count,
@@ -16,9 +16,12 @@ from chalicelib.api.openapi.answers import (
     Warnings,
     Window,
 )
+from chalicelib.api.problems import problem_codes
 from chalicelib.events import EngagementType
 from chalicelib.money import Money
 from chalicelib.storage.tenants import Role
+
+CODES: list[JsonValue] = [*problem_codes()]
 
 
 class FieldError(Told):
@@ -45,7 +48,7 @@ class Problem(Told):
     title: str
     status: Annotated[int, Field(ge=400, le=599)]
     detail: str
-    code: Annotated[str, Field(pattern=r"^[a-z_]+$", description="Stable.")]
+    code: Annotated[str, Field(description="Stable.", json_schema_extra={"enum": CODES})]
     errors: list[FieldError] | None = None
     accepted: Count | None = None
     rejected: list[Rejection] | None = None

@@ -116,7 +116,16 @@ class _Body(_Part):
 
 
 class HoldOut(_Body):
-    """Some people were kept from seeing or doing something."""
+    """Some people were kept from seeing or doing something: both groups, or an effect."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["treated", "control", "engagements"]},
+                {"required": ["effect"]},
+            ]
+        }
+    )
 
     kind: Literal["holdout"]
     treated: Group | None = None
@@ -124,7 +133,17 @@ class HoldOut(_Body):
 
 
 class GeoTest(_Body):
-    """Something was done in some regions and not in others."""
+    """Something was done in some regions and not in others: their conversions, or an effect."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["treated_regions", "series"]},
+                {"required": ["treated_regions", "csv"]},
+                {"required": ["effect"]},
+            ]
+        }
+    )
 
     kind: Literal["geo"]
     treated_regions: Annotated[list[RegionName], Field(min_length=1)] | None = None
