@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
@@ -52,6 +53,9 @@ class Settings:
         IANA name of the time zone that decides days, for tenants that chose none.
     cors_origins : str
         Comma-separated origins that a browser may call from, for tenants that chose none.
+    public_url : str
+        Where callers reach the service, e.g. ``https://likeworth.example.org``: links are made with
+        it. Empty: the gateway's domain, or this machine.
     max_import_bytes : int
         Largest export file that is read; 5 GB are what one upload to S3 can hold.
     write_seconds : int
@@ -96,6 +100,7 @@ class Settings:
     retention_days: int = 3 * 365
     time_zone: str = "UTC"
     cors_origins: str = ""
+    public_url: str = ""
     max_import_bytes: int = 5_000_000_000
     write_seconds: int = 8
     rate_limit: int = 600
@@ -160,9 +165,19 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**given)  # type: ignore[arg-type]
     for field_name, is_valid, example in (
         ("currency", is_currency, "three capital letters, e.g. EUR"),
+        ("public_url", _is_public_url, "an address such as https://likeworth.example.org"),
         ("time_zone", is_time_zone, "the IANA name of a time zone, e.g. Europe/Berlin"),
     ):
         text = getattr(settings, field_name)
         if not is_valid(text):
             raise MisconfiguredService(f"{PREFIX}{field_name.upper()}={text!r} is not {example}")
     return settings
+
+
+_PUBLIC_URL = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?"
+)
+
+
+def _is_public_url(text: str) -> bool:
+    return not text or _PUBLIC_URL.fullmatch(text) is not None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from chalice.app import Blueprint, Request, Response
 
+from chalicelib import wiring
 from chalicelib.api.bodies import field_of_type, read_object
 from chalicelib.api.calls import LINK, Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint, try_question
 from chalicelib.days import stamp
-from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.errors import FieldError, InvalidFields, InvalidRequest
 from chalicelib.services import links
 from chalicelib.storage.keys import TIME_ORDERED_ID
 from chalicelib.storage.links import Link
@@ -113,13 +115,32 @@ def _wrong(pointer: str, code: str, message: str) -> InvalidFields:
     return InvalidFields(f"{pointer[1:]}: {message}", (FieldError(pointer, code, message),))
 
 
+_THIS_MACHINE = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
 def _base_url(request: Request) -> str:
-    """Where this API is, as the caller reached it: the gateway's stage is a part of the path."""
-    sent = str(request.context.get("path") or request.path)
-    domain = request.context.get("domainName")
-    host = domain or request.headers.get("host", "localhost")
-    scheme = request.headers.get("x-forwarded-proto") or ("https" if domain else "http")
-    return f"{scheme}://{host}{sent.removesuffix(request.path)}"
+    """Where this API is: as configured, or at the gateway's domain and stage, or on this machine.
+
+    The `Host` header is the caller's word: a link that led to whatever it names would hand the
+    token to somebody else's server.
+
+    Raises
+    ------
+    InvalidRequest
+        If `Host` names another machine and no address is configured.
+    """
+    if configured := wiring.settings().public_url:
+        return configured.rstrip("/")
+    if domain := request.context.get("domainName"):
+        sent = str(request.context.get("path") or request.path)
+        return f"https://{domain}{sent.removesuffix(request.path)}"
+    host = request.headers.get("host", "localhost")
+    if not _THIS_MACHINE.fullmatch(host):
+        raise InvalidRequest(
+            "links need the address of the service: set LIKEWORTH_PUBLIC_URL, or call it by its "
+            "address on this machine"
+        )
+    return f"http://{host}"
 
 
 def _told(link: Link, call: Call) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from chalicelib.errors import Unauthenticated
 from chalicelib.services import links
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_answers import document, fitted
-from tests.conftest import SECRET, Cloud
+from tests.conftest import SECRET, Cloud, session
 from tests.faults.capacity import Bill
 from tests.faults.layer import FaultLayer
 
@@ -100,13 +100,11 @@ def test_the_url_is_told_once_and_can_be_used_as_it_is(fitted: Caller, admin: Ca
     response = admin.post(
         "/v1/links",
         {"path": "/v1/roi", "query": {"channel": "google_ads"}, "expires_in_days": 2},
-        host="likeworth.example:8443",
-        x_forwarded_proto="https",
+        host="127.0.0.1:8443",
+        x_forwarded_proto="javascript",
     )
     link = response.json_body
-    assert link["url"].startswith(
-        "https://likeworth.example:8443/v1/roi?channel=google_ads&link=lwl_acme."
-    )
+    assert link["url"].startswith("http://127.0.0.1:8443/v1/roi?channel=google_ads&link=lwl_acme.")
     end, begin = (dt.datetime.fromisoformat(link[k]) for k in ("expires_at", "created_at"))
     assert end - begin == 2 * WHOLE_DAY
     shown = admin.get(response.headers["Location"]).json_body
@@ -115,6 +113,20 @@ def test_the_url_is_told_once_and_can_be_used_as_it_is(fitted: Caller, admin: Ca
     table = admin.get("/v1/links", accept="text/csv").body.decode()
     (row,) = csv.DictReader(io.StringIO(table))
     assert (row["query"], row["state"]) == ("channel=google_ads", "active")
+
+
+def test_a_link_never_leads_to_a_host_that_only_the_caller_names(
+    admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = {"path": "/v1/timeseries", "query": {"metric": "cost"}}
+    for host in ("evil.example", "127.0.0.1.evil.example", "localhost:80@evil.example", ""):
+        assert refused(admin.post("/v1/links", body, host=host)) == (400, "invalid_request")
+    monkeypatch.setenv("LIKEWORTH_PUBLIC_URL", "https://likeworth.example/base/")
+    wiring.use_session(session())
+
+    link = admin.post("/v1/links", body, host="evil.example").json_body
+
+    assert link["url"].startswith("https://likeworth.example/base/v1/timeseries?")
 
 
 def test_behind_a_gateway_the_stage_is_a_part_of_the_url(cloud: Cloud, admin: Caller) -> None:

@@ -21,6 +21,10 @@ def test_settings_that_are_not_given_have_their_defaults() -> None:
         ("CURRENCY", ""),
         ("TIME_ZONE", "Mars/Base"),
         ("TIME_ZONE", "../etc/passwd"),
+        ("PUBLIC_URL", "likeworth.example"),
+        ("PUBLIC_URL", "javascript:alert(1)"),
+        ("PUBLIC_URL", "https://a@b.example"),
+        ("PUBLIC_URL", "https://likeworth.example/?x"),
         ("MAX_PEOPLE", "many"),
     ],
 )
