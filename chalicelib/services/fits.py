@@ -25,6 +25,11 @@ from chalicelib.storage.fits import ENDED, Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
+SEND_AGAIN_AFTER = dt.timedelta(minutes=15)
+"""A fit that is queued for so long may have lost its message: to send another does no harm."""
+MOST_QUEUED = 200
+"""Among so many of the last fits a queued one is looked for."""
+
 Send = Callable[[dict[str, Any]], None]
 Estimate = Callable[..., Document]
 
@@ -39,6 +44,8 @@ def request_fit(
 ) -> FitHeader:
     """Ask for a fit: a header in the store, then a message to whoever runs it.
 
+    While a fit of the same window is queued, this is the fit that was asked for.
+
     Parameters
     ----------
     send : callable
@@ -52,10 +59,15 @@ def request_fit(
     InvalidFields
         If the window is none.
     """
-    fit_id = time_ordered_id(now, _token(now))
-    header = _header(store, fit_id, now, start, end)
-    store.fits.add(header)
-    send(fit_message(store.tenant, fit_id))
+    header = _header(store, time_ordered_id(now, _token(now)), now, start, end)
+    waiting = _queued_like(store, header)
+    if waiting is not None:
+        header = waiting
+    else:
+        store.fits.add(header)
+    asked = dt.datetime.fromisoformat(header.requested_at)
+    if waiting is None or now - asked >= SEND_AGAIN_AFTER:
+        send(fit_message(store.tenant, header.fit_id))
     return header
 
 
@@ -231,24 +243,28 @@ def show_document(store: TenantStore, header: FitHeader) -> Document | None:
 
 
 def latest_document(store: TenantStore, goal: str | None = None) -> Document:
-    """The latest fit document, of those that answer for `goal` if there is one, else of all.
+    """The document that answers where no fit is named.
+
+    Of the fits that answer for `goal` (of all if none does) it is the newest with the default
+    window; one whose window somebody chose answers only while there is no other.
 
     Raises
     ------
     NoFitYet
         If no fit has ended with a document.
     """
-    latest = store.fits.latest_document()
-    if latest is None:
-        raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
-    if goal is None or goal in latest["goals"]:
-        return latest
+    newest: dict[tuple[bool, bool], FitHeader] = {}
     for header in store.fits.newest_first():
-        if header.status == "done" and goal in header.goals:
-            older = store.fits.document(header.fit_id)
-            if older is not None:
-                return older
-    return latest
+        if header.status == "done":
+            lacks_goal = goal is not None and goal not in header.goals
+            newest.setdefault((lacks_goal, header.window_given), header)
+            if (False, False) in newest:
+                break
+    for _, header in sorted(newest.items(), key=lambda one: one[0]):
+        document = store.fits.document(header.fit_id)
+        if document is not None:
+            return document
+    raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
 
 
 def answering_document(
@@ -285,7 +301,8 @@ def _header(
     end: dt.date | None,
 ) -> FitHeader:
     last = end or (now.date() - dt.timedelta(days=1))
-    first = start or last - dt.timedelta(days=store.settings.fit_window_days - 1)
+    window_days = store.config.fit_window_days or store.settings.fit_window_days
+    first = start or last - dt.timedelta(days=window_days - 1)
     if last < first or (last - first).days >= MAX_WINDOW_DAYS:
         raise InvalidFields(
             "this is no window to fit",
@@ -298,6 +315,19 @@ def _header(
         last.isoformat(),
         window_given=start is not None or end is not None,
     )
+
+
+def _queued_like(store: TenantStore, asked: FitHeader) -> FitHeader | None:
+    """A queued fit of the same window."""
+    window = (asked.window_from, asked.window_to, asked.window_given)
+    for header in store.fits.newest_first(limit=MOST_QUEUED):
+        if header.status == "queued" and window == (
+            header.window_from,
+            header.window_to,
+            header.window_given,
+        ):
+            return header
+    return None
 
 
 def _token(now: dt.datetime) -> str:

@@ -1,4 +1,4 @@
-"""What a tenant can set for its fits: time zone, country, roles of engagement types, user ids."""
+"""What a tenant can set for its fits: time zone, country, roles, user ids, window."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any
 
 from chalicelib.channels import ROLES
 from chalicelib.countries import is_country
-from chalicelib.days import is_time_zone
+from chalicelib.days import MAX_WINDOW_DAYS, is_time_zone
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.identity import USER_IDS
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
+MIN_WINDOW_DAYS = 28
+"""Of the default window: in fewer days nothing can be estimated."""
 SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
 """A channel, or ``channel/type``."""
 
@@ -29,6 +31,7 @@ def show_settings(store: TenantStore) -> dict[str, Any]:
         "country": config.country or None,
         "roles": dict(config.roles),
         "user_ids": config.user_ids or None,
+        "fit_window_days": config.fit_window_days or store.settings.fit_window_days,
     }
 
 
@@ -39,8 +42,8 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, An
     ----------
     store : TenantStore
     changes : dict
-        Some of ``time_zone``, ``country`` and ``user_ids`` (None for none), and ``roles``, which
-        replaces all roles.
+        Some of ``time_zone``, ``country``, ``user_ids`` and ``fit_window_days`` (None for
+        none), and ``roles``, which replaces all roles.
 
     Raises
     ------
@@ -51,8 +54,9 @@ def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, An
     if wrong:
         raise InvalidFields("these settings cannot be used", tuple(wrong))
     given = dict(changes)
-    for name in {"country", "user_ids"} & given.keys():
-        given[name] = given[name] or ""
+    for name, nothing in (("country", ""), ("user_ids", ""), ("fit_window_days", 0)):
+        if given.get(name, nothing) is None:
+            given[name] = nothing
     store.items.configure(replace(store.config, **given))
     del store.config
     return show_settings(store)
@@ -76,6 +80,17 @@ def _check_user_ids(value: Any) -> list[FieldError]:
     return [FieldError("/user_ids", "unknown_value", f"{' or '.join(USER_IDS)}, or null")]
 
 
+def _check_window(value: Any) -> list[FieldError]:
+    if value is None:
+        return []
+    if isinstance(value, bool) or not isinstance(value, int):
+        return [FieldError("/fit_window_days", "wrong_type", "must be a whole number or null")]
+    if not MIN_WINDOW_DAYS <= value <= MAX_WINDOW_DAYS:
+        allowed = f"from {MIN_WINDOW_DAYS} to {MAX_WINDOW_DAYS}"
+        return [FieldError("/fit_window_days", "out_of_range", allowed)]
+    return []
+
+
 def _check_roles(value: Any) -> list[FieldError]:
     if not isinstance(value, dict):
         return [FieldError("/roles", "wrong_type", "must be an object")]
@@ -96,5 +111,6 @@ _CHECKS: dict[str, Callable[[Any], list[FieldError]]] = {
     "country": _check_country,
     "roles": _check_roles,
     "user_ids": _check_user_ids,
+    "fit_window_days": _check_window,
 }
 CHANGEABLE = tuple(_CHECKS)

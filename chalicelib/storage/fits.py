@@ -104,14 +104,6 @@ class FitStore:
         item = self._table.get(keys.fit_results_partition(self._tenant), fit_id)
         return None if item is None else documents.recall(item, self._objects)
 
-    def latest_document(self) -> Document | None:
-        """The document of the fit that was asked for last (of those that have one), or None."""
-        partition = keys.fit_results_partition(self._tenant)
-        for item in self._table.query(partition, descending=True, limit=1):
-            found: Document = documents.recall(item, self._objects)
-            return found
-        return None
-
     def _item(self, header: FitHeader) -> Item:
         values = asdict(header)
         fit_id = values.pop("fit_id")

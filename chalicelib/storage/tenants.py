@@ -42,6 +42,8 @@ class TenantConfig:
         ISO 3166-1 code of the country whose public holidays fits know; empty for none.
     user_ids : str
         What a `user_id` is: ``people``, ``devices``, or empty where nothing was said.
+    fit_window_days : int
+        How many days up to yesterday a fit has whose window nobody chose; 0 for the service's own.
     longest_retention_days : int
         The longest that it ever was, 0 if that is now: events from then may still be there.
     """
@@ -55,6 +57,7 @@ class TenantConfig:
     roles: dict[str, str] = field(default_factory=dict)
     country: str = ""
     user_ids: str = ""
+    fit_window_days: int = 0
 
     @property
     def kept_days(self) -> int:
@@ -187,6 +190,7 @@ def to_config(item: Item) -> TenantConfig:
         roles=dict(stored.get("roles", {})),
         country=stored.get("country", ""),
         user_ids=stored.get("user_ids", ""),
+        fit_window_days=stored.get("fit_window_days", 0),
     )
 
 

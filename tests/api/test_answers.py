@@ -15,6 +15,7 @@ from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
 from tests.conftest import BUCKET, Cloud
 from tests.factories import make_conversion, make_event, money, recently
+from tests.kept_fits import keep_fit
 
 FIT_ID = "20260501T000000Z-0000000a"
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
@@ -55,7 +56,7 @@ def document() -> dict[str, Any]:
 @pytest.fixture
 def fitted(admin: Caller, document: dict[str, Any]) -> Caller:
     """A caller whose tenant has that fit."""
-    wiring.store("acme").fits.put_document(FIT_ID, document)
+    keep_fit(wiring.store("acme"), FIT_ID, document)
     return admin
 
 
@@ -204,7 +205,7 @@ def test_a_type_that_brings_others_is_shown_with_what_they_are_worth(
 ) -> None:
     likes, clicks = (dict(one) for one in document["kinds"])
     spreading = document | {"kinds": [likes | {"brought": [[1, 0.5]]}, clicks]}
-    wiring.store("acme").fits.put_document(FIT_ID, spreading)
+    keep_fit(wiring.store("acme"), FIT_ID, spreading)
 
     (like, click) = admin.get("/v1/engagements").json_body["engagements"]
     (channel, _) = admin.get("/v1/roi").json_body["channels"]

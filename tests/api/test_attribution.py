@@ -16,6 +16,7 @@ from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
 from tests.conftest import session
 from tests.factories import make_conversion, make_event
+from tests.kept_fits import keep_fit
 
 FIT_ID = "20260501T000000Z-0000000b"
 FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 1, 30)
@@ -47,7 +48,7 @@ def document() -> dict[str, Any]:
 @pytest.fixture
 def fitted(reader: Caller, document: dict[str, Any]) -> Caller:
     """A reader whose tenant has that fit."""
-    wiring.store("acme").fits.put_document(FIT_ID, document)
+    keep_fit(wiring.store("acme"), FIT_ID, document)
     return reader
 
 

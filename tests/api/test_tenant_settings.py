@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -24,6 +25,7 @@ def test_a_new_tenant_has_utc_days_and_no_country(reader: Caller) -> None:
         "country": None,
         "roles": {},
         "user_ids": None,
+        "fit_window_days": 180,
     }
 
 
@@ -46,6 +48,19 @@ def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
     assert admin.get("/v1/settings").json_body["roles"] == {}
 
 
+def test_the_window_of_a_fit_that_nobody_chose_is_a_setting(admin: Caller) -> None:
+    def days() -> int:
+        window = admin.post("/v1/fits", {}).json_body["window"]
+        first, last = (dt.date.fromisoformat(window[end]) for end in ("from", "to"))
+        return (last - first).days + 1
+
+    assert days() == 180
+    assert change(admin, {"fit_window_days": 90}).json_body["fit_window_days"] == 90
+    assert days() == 90
+    assert change(admin, {"fit_window_days": None}).json_body["fit_window_days"] == 180
+    assert days() == 180
+
+
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [
@@ -59,6 +74,9 @@ def test_settings_that_are_absent_stay_as_they_are(admin: Caller) -> None:
         ({"roles": {"Facebook": "cause"}}, "/roles/Facebook", "invalid_format"),
         ({"roles": {f"c{n}": "cause" for n in range(101)}}, "/roles", "too_long"),
         ({"user_ids": "cookies"}, "/user_ids", "unknown_value"),
+        ({"fit_window_days": 27}, "/fit_window_days", "out_of_range"),
+        ({"fit_window_days": 5000}, "/fit_window_days", "out_of_range"),
+        ({"fit_window_days": True}, "/fit_window_days", "wrong_type"),
         ({"user_ids": ["people"]}, "/user_ids", "unknown_value"),
         ({"currency": "USD"}, "/currency", "unknown_field"),
     ],

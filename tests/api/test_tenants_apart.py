@@ -30,6 +30,7 @@ from tests.api.test_imports import BAD, GOOD, HEAD, Uploads
 from tests.conftest import BUCKET, Cloud
 from tests.experiments import make_holdout
 from tests.factories import make_event, recently
+from tests.kept_fits import keep_fit
 
 __all__ = ["document"]  # a fixture
 
@@ -192,7 +193,7 @@ def build(
         test = make_holdout(experiment_id=f"test-{number}", name="mine-secret")
         assert admin.post("/v1/experiments", test).status_code == 201
     fits = [admin.post("/v1/fits", {}).json_body["id"] for _ in range(2)]
-    wiring.store("acme").fits.put_document(FIT_ID, document)
+    keep_fit(wiring.store("acme"), FIT_ID, document)
     store, day = wiring.store("acme"), dt.datetime.fromisoformat(event["occurred_at"]).date()
     for shard in range(store.config.shards):
         derive_day(store, day, shard, now=dt.datetime.now(dt.UTC))

@@ -31,6 +31,7 @@ from tests.factories import (
     make_event,
     money,
 )
+from tests.kept_fits import keep_fit
 
 DAY = dt.date(2026, 3, 14)
 
@@ -195,11 +196,12 @@ def test_tenants_see_nothing_of_each_other(engine: Engine) -> None:
     ours, theirs = engine.store("acme"), engine.store("acme-2")
     write(theirs, make_event(), make_coverage())
     theirs.imports.add(Import("20260314T000000Z-00000001", "x.csv", "2026-03-14T00:00:00Z"))
-    theirs.fits.put_document("20260314T000000Z-00000001", {"goals": {}})
+    keep_fit(theirs, "20260314T000000Z-00000001", {"goals": {}})
     assert read(ours) == []
     assert list(ours.events.spans()) == []
     assert ours.imports.newest_first(limit=10) == []
-    assert ours.fits.latest_document() is None
+    assert list(ours.fits.newest_first()) == []
+    assert ours.fits.document("20260314T000000Z-00000001") is None
 
 
 # --- day totals -------------------------------------------------------------------------------
@@ -286,13 +288,6 @@ def test_a_fit_document_is_written_once(engine: Engine) -> None:
     assert store.fits.put_document(fit_id(1), {"n": 1.5, "none": None})
     assert not store.fits.put_document(fit_id(1), {"n": 2})
     assert store.fits.document(fit_id(1)) == {"n": 1.5, "none": None}
-
-
-def test_the_latest_document_is_that_of_the_newest_fit(engine: Engine) -> None:
-    store = engine.store()
-    for number in (2, 3, 1):
-        store.fits.put_document(fit_id(number), {"number": number})
-    assert store.fits.latest_document() == {"number": 3}
 
 
 def test_a_document_too_large_for_an_item_comes_back_whole(engine: Engine) -> None:

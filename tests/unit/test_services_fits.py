@@ -22,6 +22,7 @@ from tests.factories import (
     make_coverage,
     make_event,
 )
+from tests.kept_fits import keep_fit
 
 
 class Estimator:
@@ -71,7 +72,10 @@ def test_a_cost_that_began_earlier_and_reaches_into_the_window_is_read_too(
 
 
 def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> None:
-    ids = [request(store, now=NOW + dt.timedelta(milliseconds=n)) for n in (900, 5, 90)]
+    ids = [
+        request(store, now=NOW + dt.timedelta(milliseconds=n), start=dt.date(2026, 3, day))
+        for day, n in enumerate((900, 5, 90), 1)
+    ]
 
     assert sorted(ids) == [ids[1], ids[2], ids[0]]
 
@@ -215,6 +219,34 @@ def test_the_real_estimator_stands_behind_it(store: TenantStore) -> None:
     assert ended.error["code"] == "unusable_input"
 
 
+def test_a_fit_with_a_chosen_window_answers_only_while_there_is_no_other(
+    store: TenantStore,
+) -> None:
+    for number, given in ((1, True), (2, False), (3, True), (4, True)):
+        document = {"goals": {"lead": {}}, "id": f"2026031{number}T000000Z-00000001"}
+        keep_fit(store, document["id"], document, window_given=given)
+        shown = fits.latest_document(store, "lead")["id"]
+        assert shown[:8] == ("20260311" if number == 1 else "20260312")
+    sale = {"goals": {"sale": {}}, "id": "sale"}
+    keep_fit(store, "20260315T000000Z-00000001", sale, window_given=True)
+    assert fits.latest_document(store, "sale")["id"] == "sale"
+    assert fits.latest_document(store)["id"][:8] == "20260312"
+
+
+def test_while_a_fit_is_queued_its_window_is_asked_for_once(store: TenantStore) -> None:
+    sent: list[Any] = []
+    first = fits.request_fit(store, sent.append, now=NOW)
+    soon = fits.request_fit(store, sent.append, now=NOW + dt.timedelta(minutes=1))
+    assert (soon.fit_id, len(sent)) == (first.fit_id, 1)
+    chosen = fits.request_fit(store, sent.append, now=NOW, start=dt.date(2026, 3, 1))
+    assert chosen.fit_id != first.fit_id
+    late = fits.request_fit(store, sent.append, now=NOW + fits.SEND_AGAIN_AFTER)
+    assert (late.fit_id, len(sent)) == (first.fit_id, 3)  # its message may be lost
+    fits.run_fit(store, first.fit_id, now=NOW, estimate=Estimator())
+    again = fits.request_fit(store, sent.append, now=NOW + dt.timedelta(minutes=2))
+    assert again.fit_id != first.fit_id
+
+
 def test_a_goal_is_answered_from_the_latest_fit_that_knows_it(store: TenantStore) -> None:
     for minutes, goals in ((0, ("lead",)), (1, ("lead", "purchase")), (2, ("purchase",))):
         now = NOW + dt.timedelta(minutes=minutes)
@@ -251,7 +283,10 @@ def test_a_window_that_is_none_is_refused(store: TenantStore, start: dt.date, en
 
 
 def test_fits_are_listed_newest_first_page_by_page(store: TenantStore) -> None:
-    asked = [request(store, now=NOW + dt.timedelta(seconds=n)) for n in range(3)]
+    asked = [
+        request(store, now=NOW + dt.timedelta(seconds=n), start=dt.date(2026, 3, 1 + n))
+        for n in range(3)
+    ]
     first, after = fits.list_fits(store, limit=2)
     second, end = fits.list_fits(store, limit=2, after=after)
     assert [one.fit_id for one in (*first, *second)] == asked[::-1]

@@ -8,6 +8,7 @@ from chalicelib import documentation
 from chalicelib.api.ingestion import MAX_EVENTS
 from chalicelib.channels import ROLES as SOURCE_ROLES
 from chalicelib.countries import COUNTRIES
+from chalicelib.days import MAX_WINDOW_DAYS
 from chalicelib.exports import PLATFORMS
 from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUMNS
 from chalicelib.services.answers.classical_attribution import OURS
@@ -15,7 +16,7 @@ from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
 from chalicelib.services.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
-from chalicelib.services.tenant_settings import MAX_ROLES, SOURCE
+from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
 from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
@@ -143,6 +144,14 @@ BODIES: dict[str, Schema] = {
                 "additionalProperties": {"type": "string", "enum": list(SOURCE_ROLES)},
             },
             "user_ids": or_null({"type": "string", "enum": list(USER_IDS)}),
+            "fit_window_days": or_null(
+                {
+                    "type": "integer",
+                    "minimum": MIN_WINDOW_DAYS,
+                    "maximum": MAX_WINDOW_DAYS,
+                    "description": "Days up to yesterday of a fit whose window nobody chose.",
+                }
+            ),
         },
     },
     "KeyBody": {

@@ -182,6 +182,7 @@ class Settings(Told):
     country: str | None
     roles: dict[str, str]
     user_ids: Literal["people", "devices"] | None
+    fit_window_days: Annotated[int, Field(ge=1)]
 
 
 class Fit(Told):
