@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from chalicelib import codes
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
 
 blueprint = Blueprint(__name__)
 
@@ -17,4 +17,4 @@ def get_codes(_call: Call) -> Answer:
     """Every reason, warning and verdict: title, meaning, severity, and what would help."""
     entries = codes.rows()
     rows = [{**one, "used_as": " ".join(one["used_as"] or ())} for one in entries]
-    return Answer({"codes": entries}, rows=rows)
+    return Answer({"codes": entries}, rows=rows, headers={**CACHED})

@@ -49,6 +49,9 @@ ANY_TYPE = ["*/*"]
 
 Headers = dict[str, str | list[str]]
 
+CACHED = {"Cache-Control": "public, max-age=300"}
+"""Of public answers, which are the same for all callers and change with a deployment."""
+
 LINK_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 """A link is as good as a key: where it was used, it must not be passed on or found."""
 
@@ -301,7 +304,7 @@ def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
     headers = {"Cache-Control": "no-store", **answer.headers}
     if call.request.method in ("GET", "HEAD") and answer.status == 200:
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-        headers |= {"ETag": etag, "Cache-Control": "private, no-cache"}
+        headers = {"Cache-Control": "private, no-cache", **answer.headers, "ETag": etag}
         if _matches(call.request.headers.get("if-none-match"), etag):
             return Response(body="", status_code=304, headers=_with_vary(headers))
     return _response(answer.status, text, content_type, headers)

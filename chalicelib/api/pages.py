@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from chalicelib import dashboard, documentation
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
 from chalicelib.api.tables import JSON
 from chalicelib.errors import NotFound
 
@@ -42,7 +42,7 @@ def get_documentation_page(_call: Call, page: str) -> Answer:
 @endpoint(public=True)
 def get_openapi(_call: Call) -> Answer:
     """The description of the API (OpenAPI 3.1)."""
-    return Answer(documentation.openapi(), media_type=JSON)
+    return Answer(documentation.openapi(), headers={**CACHED}, media_type=JSON)
 
 
 def _page_of_handbook(name: str) -> Answer:
@@ -53,5 +53,6 @@ def _page(html: str, policy: str) -> Answer:
     headers: dict[str, str | list[str]] = {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
+        **CACHED,
     }
     return Answer(html, headers=headers, media_type=HTML)

@@ -19,6 +19,9 @@ MARKS = ("**Means**", "**Look**", "**Do**", "**Over**")
 REPORTED_WITHOUT_EVENTS = {"Invocations"}
 
 
+OWN_ACCOUNT = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
     """What `chalice package` makes of the application."""
@@ -39,7 +42,7 @@ def watched(alarm: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Namespace, name and dimensions of each metric that an alarm looks at."""
     found = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
     for metric in found or [alarm]:
-        dimensions = {one["Name"]: one["Value"] for one in metric["Dimensions"]}
+        dimensions = {one["Name"]: one["Value"] for one in metric.get("Dimensions", [])}
         yield metric["Namespace"], metric["MetricName"], dimensions
 
 
@@ -179,8 +182,8 @@ def test_silence_is_an_alarm_only_where_something_should_be_heard(
     """No errors are told by telling nothing; a clock that stands still tells nothing, too."""
     for name, alarm in alarms.items():
         metrics = {metric for _, metric, _ in watched(alarm)}
-        spaces = {space for space, _, _ in watched(alarm)}
-        if spaces == {"Likeworth"}:  # told once a day: what was said last holds until then
+        spaces = [space for space, _, _ in watched(alarm)]
+        if set(map(str, spaces)) == {"Likeworth"}:  # told once a day: what was said last holds until then
             expected = "ignore"
         elif metrics <= REPORTED_WITHOUT_EVENTS:
             expected = "breaching"
@@ -215,14 +218,49 @@ def test_cloudwatch_may_use_the_key_of_the_topic(template: dict[str, Any]) -> No
     (granted,) = [
         one["Action"]
         for one in policy
-        if one["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+        if one["Principal"] == {"Service": ["cloudwatch.amazonaws.com", "budgets.amazonaws.com"]}
+        and one["Condition"] == OWN_ACCOUNT
     ]
     assert set(granted) == {"kms:Decrypt", "kms:GenerateDataKey*"}
-    statement, _ = template["Resources"]["AlarmTopicPolicy"]["Properties"]["PolicyDocument"][
+    *publishers, _ = template["Resources"]["AlarmTopicPolicy"]["Properties"]["PolicyDocument"][
         "Statement"
     ]
-    assert statement["Action"] == "sns:Publish"
-    assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+    assert len(publishers) == 2
+    for statement in publishers:
+        assert statement["Action"] == "sns:Publish"
+        assert statement["Condition"]["StringEquals"] == OWN_ACCOUNT["StringEquals"]
+
+
+@pytest.mark.parametrize("status", ["401", "429"])
+def test_answers_that_cost_money_and_help_nobody_are_counted(
+    template: dict[str, Any], alarms: dict[str, dict[str, Any]], status: str
+) -> None:
+    (counter,) = (
+        one["Properties"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::Logs::MetricFilter" and status in one["Properties"]["FilterPattern"]
+    )
+    assert counter["LogGroupName"] == {"Ref": "AccessLog"}
+    assert '"status":"$context.status"' in properties_of_access_log(template)
+    assert counter["FilterPattern"] == f'{{ $.status = "{status}" }}'
+    (made,) = counter["MetricTransformations"]
+    watching = [one for one in alarms.values() if one.get("MetricName") == made["MetricName"]]
+    assert [one["Namespace"] for one in watching] == [made["MetricNamespace"]]
+
+
+def properties_of_access_log(template: dict[str, Any]) -> str:
+    """The form of a line of the access log."""
+    form: str = template["Resources"]["RestAPI"]["Properties"]["AccessLogSetting"]["Format"]
+    return form
+
+
+def test_a_budget_tells_before_and_when_too_much_is_spent(template: dict[str, Any]) -> None:
+    budget = template["Resources"]["Budget"]["Properties"]
+    assert budget["Budget"]["BudgetLimit"]["Amount"] == {"Ref": "MonthlyBudget"}
+    told = budget["NotificationsWithSubscribers"]
+    assert [one["Notification"]["NotificationType"] for one in told] == ["ACTUAL", "FORECASTED"]
+    for one in told:
+        assert one["Subscribers"] == [{"SubscriptionType": "SNS", "Address": {"Ref": "AlarmTopic"}}]
 
 
 def test_the_dashboard_shows_what_there_is(template: dict[str, Any]) -> None:

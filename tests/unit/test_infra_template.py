@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import app
+from chalicelib.api.openapi.document import described_routes
 from chalicelib.settings import PREFIX, Settings
 from tests import packaged
 from tests.packaged import FUNCTIONS, ROOT
@@ -159,12 +161,24 @@ def test_the_gateway_hands_on_every_method_and_every_byte(template: dict[str, An
         assert expected <= set(given), path
 
 
+PUBLIC_ROUTES = {
+    path for _, path, _, declared in described_routes(app.app.routes) if declared.public
+}
+
+
 def test_the_gateway_takes_no_more_requests_than_it_says(template: dict[str, Any]) -> None:
-    (every,) = properties(template, "RestAPI")["MethodSettings"]
+    every, *public = properties(template, "RestAPI")["MethodSettings"]
     assert (every["HttpMethod"], every["ResourcePath"]) == ("*", "/*")
     assert every["ThrottlingRateLimit"] == by_stage("RequestsPerSecond")
     assert every["ThrottlingBurstLimit"] == by_stage("RequestsAtOnce")
+    routes = {"/"} | {one["ResourcePath"].replace("/~1", "/").replace("~1", "/") for one in public}
+    assert routes == PUBLIC_ROUTES - {"/v1/health"}  # load balancers ask for it often
+    for one in public:
+        assert one["HttpMethod"] == "GET"
+        assert one["ThrottlingRateLimit"] == by_stage("PublicRequestsPerSecond")
+        assert one["ThrottlingBurstLimit"] == by_stage("PublicRequestsPerSecond")
     for stage in template["Mappings"]["Stages"].values():
+        assert int(stage["PublicRequestsPerSecond"]) * 2 <= int(stage["RequestsPerSecond"])
         assert int(stage["RequestsPerSecond"]) * 60 >= 10 * Settings().rate_limit
         assert int(stage["RequestsAtOnce"]) > 0
     plan = properties(template, "UsagePlan")
@@ -271,7 +285,7 @@ def test_two_stages_can_stand_in_one_account(template: dict[str, Any]) -> None:
         for key, value in one.get("Properties", {}).items()
         if NAMES.fullmatch(key)
         and not one["Type"].endswith("Permission")
-        and one["Type"] != "AWS::CloudWatch::Alarm"
+        and one["Type"] not in ("AWS::CloudWatch::Alarm", "AWS::Logs::MetricFilter")
     }
     title = properties(template, "RestAPI")["DefinitionBody"]["info"]["title"]
     named["RestAPI.title"] = title
