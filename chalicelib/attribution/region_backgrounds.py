@@ -29,7 +29,9 @@ from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 
-ROUNDS = 4
+ROUNDS = 5
+ALIKE = 0.01
+"""Relative change of the sizes below which no further round is needed."""
 LEAST_LEVEL = 0.1
 """Share of a region's conversions that would be there without marketing, at least."""
 LEAST_NOISE = 0.1
@@ -110,7 +112,10 @@ def describe_regions(
             least = LEAST_NOISE * float(one.outcome.mean())
             background = replace(after.background, noise_variance=max(noise, least))
             again.append(RegionBackground(background, after.level))
+        moved = [abs(new.size / old.size - 1.0) for new, old in zip(again, found, strict=True)]
         found = again
+        if max(moved) < ALIKE:
+            break
     return found
 
 

@@ -5,7 +5,8 @@ say, ``beta = sum_r W_r beta_r``; an effect over all regions is the mean over th
 regions differ by more than chance, the difference of both weights is an error with the variance
 ``sum_r (W_rk - n_rk)^2 tau_k^2``, with n_rk the share of the type's engagements in region r. The
 variance between regions tau^2 is that of moments (DerSimonian, Laird 1986), for estimates that are
-correlated because the regions share their days; whether it is more than chance, Cochran's Q.
+correlated because the regions share their days; whether it is more than chance, Cochran's Q. A few
+regions say little of a variance, and often nothing: it is averaged with what is believed before.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from chalicelib.attribution.day_effects import PanelFit
 
 Floats = NDArray[np.float64]
 
+USUAL = 0.25
+"""How far effects are believed to differ before the data, relative to the effect."""
+AS_SURE_AS = 4
+"""So many more regions would say as much as that belief."""
 _LEAST = 1e-6
 """Part of what all regions say of a type that is added to each, where one says nothing."""
 
@@ -31,13 +36,13 @@ class RegionSpread:
     Attributes
     ----------
     tau : array, shape (K,)
-        Standard deviation of the coefficients between regions.
+        Standard deviation of the coefficients between regions, by the data alone.
     p : array, shape (K,)
         P-value of no differences.
     variance : array, shape (K,)
         What the differences add to the variance of the coefficients.
     degrees_of_freedom : int
-        Of `tau`.
+        Of the variance between regions.
     """
 
     tau: Floats
@@ -73,8 +78,10 @@ def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
             tau[kind], p[kind] = _between(gaps[seen, kind], (mine + mine.T) / 2)
     pull = np.einsum("kl,rlj->rkj", np.linalg.pinv(pooled), fit.information.sum(axis=2))
     pull[:, kinds, kinds] -= shares
-    variance = np.einsum("rkj,j->k", pull**2, tau**2)
-    return RegionSpread(tau, p, variance, max(n_regions - 1, 1))
+    freedom = AS_SURE_AS + n_regions - 1
+    between = AS_SURE_AS * (USUAL * fit.beta) ** 2 + (n_regions - 1) * tau**2
+    variance = np.einsum("rkj,j->k", pull**2, between / freedom)
+    return RegionSpread(tau, p, variance, freedom)
 
 
 def _between(gaps: Floats, cov: Floats) -> tuple[float, float]:

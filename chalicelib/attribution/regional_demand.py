@@ -18,6 +18,8 @@ from chalicelib.attribution.timeline import Timeline
 
 Floats = NDArray[np.float64]
 
+CLEARLY = 1.5
+"""How many times as closely as by chance: few shifts are much unlike each other."""
 _APART = 21
 """Steps between the series of two regions that stand one behind the other: three weeks, so that
 weekdays agree."""
@@ -73,7 +75,7 @@ def follows_demand(
     n_steps = min(one.size for one in level)
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
     by_chance = [_go_along([np.roll(one, shift) for one in level], logs) for shift in shifts]
-    return bool(_go_along(level, logs) > np.quantile(by_chance, CONFIDENCE))
+    return bool(_go_along(level, logs) > CLEARLY * np.quantile(by_chance, CONFIDENCE))
 
 
 def _next_to_others(series: list[Floats], timelines: Sequence[Timeline]) -> list[Floats]:

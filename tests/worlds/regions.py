@@ -133,6 +133,7 @@ REGIONS_WORLDS = {
         RegionsWorld("bursts", hidden=0.2, spells=5),
         RegionsWorld("led", regional_drift=0.03, led=0.7),
         RegionsWorld("one_national", without_region=(2,)),
+        RegionsWorld("one_national_hidden", without_region=(2,), hidden=0.2),
         RegionsWorld("uniform", uniform=(2,)),
         RegionsWorld("national", without_region=(0, 1, 2, 3)),
     )
