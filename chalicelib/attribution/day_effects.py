@@ -106,9 +106,7 @@ def panel_products(
     grams, weights, freedom = [], [], 0
     nothing = sum(unexplainable(region.outcome) for region in regions)
     for ratio in LEVEL_RATIOS:
-        found = [_region_gram(region, n_steps, float(ratio)) for region in regions]
-        gram = np.sum([one[0] for one in found], axis=0)
-        log_det, freedom = sum(one[1] for one in found), sum(one[2] for one in found)
+        gram, log_det, freedom = _sum_up(regions, n_steps, float(ratio))
         left = gram[n_steps:, n_steps:]
         if common_days:
             left, of_days, used = _without_days(gram, n_steps)
@@ -121,18 +119,23 @@ def panel_products(
 
 def fit_panel_at(regions: Sequence[Region], n_steps: int, ratio: float) -> PanelFit:
     """Coefficients at a ratio of the variances, with what each region says of them."""
-    found = [_region_gram(region, n_steps, ratio) for region in regions]
-    grams = np.array([one[0] for one in found])
-    whole = grams.sum(axis=0)
     p = regions[0].columns.shape[1]
+    whole = np.zeros((n_steps + p + 1, n_steps + p + 1))
+    mine = np.zeros((len(regions), p, n_steps + p + 1))
+    freedom = 0
+    for number, region in enumerate(regions):
+        place = _place(region, n_steps)
+        gram, _, left_over = _region_gram(region, ratio)
+        whole[np.ix_(place, place)] += gram
+        mine[number][:, place] = gram[region.times.size : -1]
+        freedom += left_over
     factor = _days_factor(whole, n_steps)
     solved = cho_solve(factor, whole[:n_steps, n_steps:])
     left = whole[n_steps:, n_steps:] - whole[n_steps:, :n_steps] @ solved
     beta = np.linalg.lstsq(left[:p, :p], left[:p, p], rcond=None)[0]
     days = solved[:, p] - solved[:, :p] @ beta
     used = int((np.diag(whole)[:n_steps] > 0).sum()) - 1
-    freedom = max(sum(one[2] for one in found) - used - p, 1)
-    mine = grams[:, n_steps : n_steps + p]
+    freedom = max(freedom - used - p, 1)
     crossed = mine[:, :, :n_steps].reshape(-1, n_steps)  # (R p, M)
     information = -crossed @ cho_solve(factor, crossed.T)
     information = information.reshape(len(regions), p, len(regions), p)
@@ -164,32 +167,52 @@ def likeliest_ratio(products: Products) -> float:
     return float(LEVEL_RATIOS[int(np.argmax(values))])
 
 
-def _region_gram(region: Region, n_steps: int, ratio: float) -> tuple[Floats, float, int]:
+def _sum_up(regions: Sequence[Region], n_steps: int, ratio: float) -> tuple[Floats, float, int]:
+    """Cross products over all regions: days, columns, outcome; log det; degrees of freedom."""
+    size = n_steps + regions[0].columns.shape[1] + 1
+    whole, log_dets, freedom = np.zeros((size, size)), 0.0, 0
+    for region in regions:
+        place = _place(region, n_steps)
+        gram, log_det, left_over = _region_gram(region, ratio)
+        whole[np.ix_(place, place)] += gram
+        log_dets += log_det
+        freedom += left_over
+    return whole, log_dets, freedom
+
+
+def _place(region: Region, n_steps: int) -> Ints:
+    """Where the cross products of a region belong among those of all: its days, then the rest."""
+    return np.concatenate([region.times, n_steps + np.arange(region.columns.shape[1] + 1)])
+
+
+def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
     """Cross products of a region, its level and nuisance taken out.
 
     Returns
     -------
-    gram : array, shape (M + p + 1, M + p + 1)
-        Days first, then the columns, then the outcome.
+    gram : array, shape (N + p + 1, N + p + 1)
+        The region's days first, then the columns, then the outcome.
     log_det : float
     freedom : int
         Steps less the level and the nuisance columns.
     """
+    n, size = region.times.size, region.size
     basis = independent(region.nuisance)
-    m, n = basis.shape[1], region.times.size
-    parts = [basis, np.diag(region.size), region.columns, region.outcome]
-    together = beside_level(np.column_stack(parts), region.scales)
-    product, log_det = weigh(together, region.scales, ratio)
-    gram = together.T @ product
+    m = basis.shape[1]
+    others = beside_level(np.column_stack([basis, region.columns, region.outcome]), region.scales)
+    product, log_det = weigh(np.column_stack([np.eye(n) - 1.0 / n, others]), region.scales, ratio)
+    product -= product.mean(axis=0)  # days less their means, from the left
+    gram = np.empty((n + others.shape[1], n + others.shape[1]))
+    gram[:n] = size[:, None] * product
+    gram[:n, :n] *= size
+    gram[n:, :n] = gram[:n, n:].T
+    gram[n:, n:] = others.T @ product[:, n:]
     if m:
-        inner = gram[:m, :m]
-        gram = gram[m:, m:] - gram[m:, :m] @ np.linalg.solve(inner, gram[:m, m:])
+        kept = np.delete(np.arange(gram.shape[0]), n + np.arange(m))
+        inner, cross = gram[n : n + m, n : n + m], gram[n : n + m, kept]
         log_det += float(np.linalg.slogdet(inner)[1])
-    p = region.columns.shape[1]
-    out = np.zeros((n_steps + p + 1, n_steps + p + 1))
-    place = np.concatenate([region.times, n_steps + np.arange(p + 1)])
-    out[np.ix_(place, place)] = (gram + gram.T) / 2
-    return out, log_det, n - 1 - m
+        gram = gram[np.ix_(kept, kept)] - cross.T @ np.linalg.solve(inner, cross)
+    return (gram + gram.T) / 2, log_det, n - 1 - m
 
 
 def _days_factor(gram: Floats, n_steps: int) -> tuple[Floats, bool]:

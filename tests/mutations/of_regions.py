@@ -6,6 +6,7 @@ import functools
 
 from chalicelib.attribution.day_effects import (
     _days_factor,
+    _place,
     _region_gram,
     fit_panel_at,
     panel_products,
@@ -28,13 +29,13 @@ OF_REGIONS = (
     Mutation(
         "the effect of a day is the same number in every region",
         _region_gram,
-        "np.diag(region.size)",
-        "np.eye(region.times.size)",
+        "region.times.size, region.size",
+        "region.times.size, np.ones(region.times.size)",
         REGRESSION,
     ),
     Mutation(
         "days of a region with a hole are shifted",
-        _region_gram,
+        _place,
         "np.concatenate([region.times, n_steps",
         "np.concatenate([np.arange(region.times.size), n_steps",
         REGRESSION,
