@@ -163,8 +163,9 @@ def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
     numbers = np.arange(len(regions.names))
     chosen = regions.of(numbers, types)
     usable = [common.days & _usable(chosen, number) for number in numbers.tolist()]
-    sold = np.array([o[days].sum() for o, days in zip(chosen.outcome, usable, strict=True)])
-    enough = np.array([days.sum() >= MIN_DAYS for days in usable]) & (sold >= MIN_OF_REGION)
+    enough = np.array(
+        [_is_comparable(sold[days]) for sold, days in zip(chosen.outcome, usable, strict=True)]
+    )
     if enough.sum() < MIN_REGIONS:
         return None
     timelines = [_timeline(observed, usable[number], resolution) for number in numbers[enough]]
@@ -192,6 +193,11 @@ def _types_by_region(observed: Observations, regions: RegionSeries) -> Ints:
         ],
         dtype=np.int64,
     )
+
+
+def _is_comparable(outcome: Floats) -> bool:
+    """Whether the conversions of a region on its usable days can be compared with others."""
+    return bool(outcome.size >= MIN_DAYS and outcome.sum() >= MIN_OF_REGION and np.ptp(outcome) > 0)
 
 
 def _usable(regions: RegionSeries, number: int) -> Bools:

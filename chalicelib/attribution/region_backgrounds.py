@@ -37,6 +37,8 @@ LEAST_LEVEL = 0.1
 LEAST_NOISE = 0.1
 """Variance of the noise next to that of counts, at least."""
 
+_VARIES = 1e-6  # of a column whose mean square is one
+
 
 @dataclass(frozen=True, slots=True)
 class Observed:
@@ -91,7 +93,7 @@ def describe_regions(
     common_days : bool, optional
         Whether the regions share effects of days.
     """
-    found = [_describe(one, unit_columns(one.marketing), one.outcome) for one in observed]
+    found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
     if not common_days:
         return found
     for _ in range(ROUNDS):
@@ -155,6 +157,12 @@ def common_unit(regions: Sequence[Region]) -> Floats:
     squares = np.sum([(region.columns**2).sum(axis=0) for region in regions], axis=0)
     rows = sum(region.times.size for region in regions)
     return np.asarray(np.maximum(np.sqrt(squares / rows), 1e-300))
+
+
+def _present(marketing: Floats) -> Floats:
+    """Responses of the types that vary in the region, of one size: (N, K) -> (N, k)."""
+    unit = unit_columns(marketing)
+    return np.asarray(unit[:, np.ptp(unit, axis=0) > _VARIES])
 
 
 def _describe(one: Observed, marketing: Floats, outcome: Floats) -> RegionBackground:

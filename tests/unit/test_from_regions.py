@@ -151,6 +151,65 @@ def test_a_region_with_hardly_any_conversions_is_left_out() -> None:
     assert told["regions"] == 5
 
 
+def test_a_type_that_one_region_alone_has_is_compared_with_the_others() -> None:
+    observed, alone = observe(TWO), np.zeros((5, 120))
+    assert observed.regions is not None
+    alone[2] = np.random.default_rng(4).poisson(40.0, 120)
+    counts = np.concatenate([observed.regions.counts, alone[:, :, None]], axis=2)
+    more = replace(
+        observed,
+        names=(*observed.names, "xing/save"),
+        counts=counts.sum(axis=0),
+        identified=np.zeros(3),
+        roles=("cause",) * 3,
+        regions=replace(
+            observed.regions, counts=counts, counts_known=np.ones((5, 120, 3), dtype=bool)
+        ),
+    )
+
+    estimates = estimate_goal(more)
+
+    assert [is_from_regions(estimates, kind) for kind in range(3)] == [True] * 3
+    assert abs(estimates.delta[2]) < 2.5 * np.sqrt(estimates.cov[2, 2])
+    assert estimates.delta[1] == pytest.approx(fit(TWO).delta[1], rel=0.2)
+
+
+def test_a_region_that_sells_the_same_every_day_is_left_out() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    outcome = observed.regions.outcome.copy()
+    outcome[1] = 90.0
+
+    estimates = estimate_goal(
+        replace(with_regions(observed, {"outcome": outcome}), outcome=outcome.sum(axis=0))
+    )
+
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["regions"] == 4
+
+
+def test_types_that_move_together_in_all_regions_are_no_answer_of_the_panel() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    twins = observed.regions.of(np.arange(5), np.array([0, 1, 0]))
+
+    estimates = estimate_goal(
+        replace(
+            observed,
+            names=(*observed.names, "xing/save"),
+            counts=twins.counts.sum(axis=0),
+            identified=np.zeros(3),
+            roles=("cause",) * 3,
+            regions=twins,
+        )
+    )
+
+    assert estimates.reasons[0] == ["collinear_with:xing/save"]
+    assert estimates.reasons[2] == ["collinear_with:facebook/like"]
+    assert is_from_regions(estimates, 1)
+
+
 def test_a_type_without_regions_stays_with_the_totals_of_what_regions_do_not_explain() -> None:
     world = RegionsWorld(
         "national", regions=5, n_days=200, kinds=KINDS[::3], without_region=(1,), national=0.6
