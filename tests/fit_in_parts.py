@@ -41,7 +41,7 @@ def record_history(store: TenantStore, people: int = PEOPLE) -> int:
     int
         How many events lie in the window.
     """
-    events = [*_history(people), *_surroundings()]
+    events = [*_history(people), *_by_region(), *_surroundings()]
     for at in range(0, len(events), 500):
         assert not record_events(store, events[at : at + 500], now=NOW).rejected
     for day in range(-20, DAYS):
@@ -89,6 +89,22 @@ def document_of(store: TenantStore, fit_id: str) -> Document:
     document = store.fits.document(fit_id)
     assert document is not None
     return {name: value for name, value in document.items() if name != "id"}
+
+
+def _by_region() -> Iterator[dict[str, Any]]:
+    """Saved job posts and applications of three regions, without people."""
+    draw = random.Random(35)
+    for day in range(DAYS):
+        at = f"{START + dt.timedelta(days=day)}T00:00:00Z"
+        for place in ("north", "south", "west"):
+            saved = draw.randrange(5, 60)
+            told: dict[str, Any] = {"region": place, "occurred_at": at}
+            yield make_event(
+                event_id=f"saved-{day}-{place}", channel="xing", type="save", count=saved, **told
+            )
+            yield make_conversion(
+                event_id=f"sent-{day}-{place}", goal="application", count=8 + saved // 10, **told
+            )
 
 
 def _history(people: int) -> Iterator[dict[str, Any]]:

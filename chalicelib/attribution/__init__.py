@@ -40,6 +40,14 @@ averaging      effects averaged over decays, shapes and variances
 draft          estimates of one goal while methods fill them in
 from_people    what identified journeys answer
 partial_identity  the answers of a panel of the identified and of the totals, combined
+region_series  totals of one goal by region
+from_regions   what totals by region answer
+geo_panel      effects from totals by region, in one fit with shared decays
+day_effects    what all regions share on a day, taken out of them
+region_backgrounds  what moves the conversions of each region besides marketing
+region_spread  how far effects differ between regions
+regional_demand  traces of demand inside single regions
+region_doubts  the warnings of an estimate from regions
 from_totals    what daily totals answer
 estimates      the methods asked in order: an estimate or reasons for every kind
 sensitivity    how strong a hidden cause would have to be: E-values, robustness values

@@ -79,7 +79,7 @@ class _Patterns:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rough:
+class Rough:
     """A first fit: the level, what is expected in all, coefficients, the variance of the noise."""
 
     level: Floats
@@ -114,6 +114,21 @@ def find_background(
         Several responses per kind: what these can explain is no shock.
     timeline : Timeline
     """
+    start, patterns = _find_patterns(outcome, marketing, searched, timeline)
+    return _guide(start, outcome, counts, marketing, patterns)
+
+
+def find_unguided_background(
+    outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
+) -> Background:
+    """The same without led demand: the level is what the outcome shows of it."""
+    return _find_patterns(outcome, marketing, searched, timeline)[0]
+
+
+def _find_patterns(
+    outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
+) -> tuple[Background, _Patterns]:
+    """Patterns and shocks, and the scales that follow from them."""
     patterns = _choose_patterns(outcome, marketing, (), timeline)
     start = _scale(outcome, marketing, patterns)
     shocks = find_shocks(
@@ -133,7 +148,7 @@ def find_background(
             change = Shock(day, outcome.size, "new_weekly_pattern")
             patterns = replace(patterns, shocks=(*shocks, change))
             start = _scale(outcome, marketing, patterns)
-    return _guide(start, outcome, counts, marketing, patterns)
+    return start, patterns
 
 
 def known_background(
@@ -166,7 +181,7 @@ def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Backgroun
     scales = Scales.at(patterns.timeline.times)
     for _ in range(2):
         columns = np.column_stack([slow, patterns.relative(level)])
-        rough = _fit_roughly(outcome, columns, marketing, scales)
+        rough = fit_roughly(outcome, columns, marketing, scales)
         smooth = rough.level + slow @ rough.coefficients[: slow.shape[1]]
         level = relative(smooth)
         scales = Scales.of_level(smooth, rough.expected, patterns.timeline.times)
@@ -190,19 +205,19 @@ def _guide(
     columns = background.columns[:, patterns.yearly.shape[1] :]
     guided = replace(background, columns=columns)
     nothing = np.zeros((outcome.size, 0))
-    rough = _fit_roughly(outcome, columns, nothing, background.scales)
+    rough = fit_roughly(outcome, columns, nothing, background.scales)
     for _ in range(GUIDE_ROUNDS):
         rest = outcome - (rough.expected - rough.level)
-        plain = _fit_roughly(rest, nothing, nothing, background.scales)
+        plain = fit_roughly(rest, nothing, nothing, background.scales)
         guide = read_demand(counts, plain.level, plain.noise_variance, patterns.timeline)
         if guide is None:
             return background
         guided = replace(guided, scales=replace(background.scales, guide=guide))
-        rough = _fit_roughly(outcome, columns, marketing, guided.scales)
+        rough = fit_roughly(outcome, columns, marketing, guided.scales)
     return guided
 
 
-def _fit_roughly(outcome: Floats, background: Floats, marketing: Floats, scales: Scales) -> _Rough:
+def fit_roughly(outcome: Floats, background: Floats, marketing: Floats, scales: Scales) -> Rough:
     """One response per kind, at the likeliest ratio of the variances."""
     columns = np.column_stack([background, marketing])
     products = cross_products(outcome, np.zeros((outcome.size, 0)), columns, scales)
@@ -222,4 +237,4 @@ def _fit_roughly(outcome: Floats, background: Floats, marketing: Floats, scales:
             best, chosen, fitted, variance = value, number, solved, left / dof
     explained = columns @ fitted
     level = smooth_level(outcome - explained, scales, float(LEVEL_RATIOS[chosen]))
-    return _Rough(level, level + explained, fitted, variance)
+    return Rough(level, level + explained, fitted, variance)

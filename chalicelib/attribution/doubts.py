@@ -40,22 +40,32 @@ class Series:
     outcome : array, shape (N,)
     timeline : Timeline
         Steps that are used.
+    others : array, shape (N, J)
+        Types that regions have answered: not in the fit, and moved by the same demand.
+    other_names : tuple of str, length J
     """
 
     names: tuple[str, ...]
     counts: Floats
     outcome: Floats
     timeline: Timeline
+    others: Floats
+    other_names: tuple[str, ...]
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """The channel of each type."""
-        return tuple(name.partition("/")[0] for name in self.names)
+        """The channel of each type, the others last."""
+        return tuple(name.partition("/")[0] for name in (*self.names, *self.other_names))
+
+    def used_counts(self) -> Floats:
+        """Counts of the types of the fit on the steps that are used."""
+        return self.counts[self.timeline.times]
 
     def used(self) -> tuple[Floats, Floats, tuple[str, ...], Timeline]:
-        """Counts and outcome of the steps that are used, with channels and timeline."""
+        """Counts of all types and outcome of the steps that are used, with channels and times."""
         times = self.timeline.times
-        return self.counts[times], self.outcome[times], self.channels, self.timeline
+        counts = np.column_stack([self.counts[times], self.others[times]])
+        return counts, self.outcome[times], self.channels, self.timeline
 
     def joint_runs(self) -> JointRuns:
         """Runs of used steps in which several channels rose together."""
@@ -87,7 +97,7 @@ def warn_of_doubts(
     )
     if fit.shocks:
         draft.warn(kinds, "shocks_removed")
-    decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used()[0])
+    decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used_counts())
     draft.warn(kinds[decided[place]], "one_day_decides")
     if fit.late_p < LATE:
         draft.warn(kinds, "delayed_effect_suspected")

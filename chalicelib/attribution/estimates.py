@@ -1,8 +1,8 @@
 """Which method answers for which kind: estimates for one goal, each with its method or its reasons.
 
-The methods are asked in order: `within_user` (`from_people`) outranks `time_series`
-(`from_totals`); a kind for which neither has enough to go on is refused with a reason, never
-guessed.
+The methods are asked in order: `within_user` (`from_people`) outranks `time_series`, by region
+where events carry one (`from_regions`), else from the totals of all regions (`from_totals`); a type
+for which none has enough to go on is rejected with a reason, never guessed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.from_people import estimate_from_people
+from chalicelib.attribution.from_regions import estimate_from_regions
 from chalicelib.attribution.from_totals import estimate_from_totals
 from chalicelib.attribution.observations import (
     ARRIVAL,
@@ -98,7 +99,9 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
     answered = estimate_from_people(observed, inside, draft, progress)
     wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)
     identified_part = set_aside(draft, answered.partial)
-    estimate_from_totals(observed, answered.explained[:, wholly].sum(axis=1), draft)
+    by_region = estimate_from_regions(observed, draft)
+    explained = answered.explained[:, wholly].sum(axis=1) + by_region.sum(axis=1)
+    estimate_from_totals(observed, explained, draft)
     combine(draft, identified_part)
     mean, variance = mean_order_value(
         observed.order_value, observed.order_count, observed.orders_apart

@@ -40,8 +40,10 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     explained : array, shape (T,)
         Conversions per day that better methods already explained.
     draft : Draft
-        Filled in: an estimate or a reason for every open kind.
+        With the answers of people and of regions. Filled in: an estimate or a reason for every
+        open kind.
     """
+    by_region = np.flatnonzero([method == "time_series" for method in draft.methods])
     kinds, usable = _candidates(observed, draft)
     if kinds.size == 0:
         return
@@ -49,7 +51,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     if outcome[usable].std() <= 1e-9 * max(observed.outcome[usable].mean(), 1.0):
         draft.refuse(kinds, "no_variation_in_conversions")
         return
-    sparse = np.array([_is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
+    sparse = np.array([is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
     draft.refuse(kinds[sparse], "sparse_totals")
     kinds = kinds[~sparse]
     if kinds.size == 0:
@@ -79,7 +81,14 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     totals = resolution.total(padded)
     covered = _extended(observed.covered.counts[:, kinds[kept]], resolution.n_days)
     names = tuple(observed.names[kind] for kind in kinds[kept])
-    series = Series(names, resolution.total(counts[:, kept]), totals, timeline)
+    series = Series(
+        names,
+        resolution.total(counts[:, kept]),
+        totals,
+        timeline,
+        resolution.total(_spread_days(observed.counts[:, by_region], resolution)),
+        tuple(observed.names[kind] for kind in by_region),
+    )
     runs = series.joint_runs()
     ordinary = timeline.only(runs.ordinary)
     if _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM:
@@ -95,7 +104,7 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     _tell(fit, resolution, kinds[answered], place, draft)
     if usable.sum() < usable.size:
         draft.warn(kinds[answered], "coverage_gap")
-    for code in _context_used(observed.context, usable):
+    for code in context_used(observed.context, usable):
         draft.warn(kinds[answered], code)
     warn_of_doubts(fit, series, runs, kinds[answered], place, draft)
     draft.diagnostics |= {
@@ -104,6 +113,11 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         "controls_ignored": list(ignored),
         "joint_runs": [_days_of(*run, timeline, resolution) for run in runs.runs],
     }
+
+
+def _spread_days(counts: Floats, resolution: Resolution) -> Floats:
+    """Counts on the days of the resolution; weekly totals are spread over their days."""
+    return resolution.spread(counts, np.array([is_weekly(one) for one in counts.T], dtype=bool))
 
 
 def _days_of(start: int, stop: int, timeline: Timeline, resolution: Resolution) -> dict[str, int]:
@@ -147,7 +161,7 @@ def _tell(
     draft.diagnostics["shocks"] = days  # days of the window, from 0
 
 
-def _is_sparse(counts: Floats, outcome: Floats) -> bool:
+def is_sparse(counts: Floats, outcome: Floats) -> bool:
     """Whether totals come less often than once a week, and days without one are no zeros.
 
     Engagements and conversions are both there on the same few days, more than a week apart.
@@ -177,10 +191,10 @@ def _candidates(observed: Observations, draft: Draft) -> tuple[Ints, Bools]:
     common = find_common_days(covered, np.array(candidates, dtype=np.int64), MIN_DAYS)
     for kind, reason in common.rejected.items():
         draft.reasons[kind].append(reason)
-    return _by_content(observed.counts, common.types), common.days
+    return by_content(observed.counts, common.types), common.days
 
 
-def _by_content(counts: Floats, kinds: Ints) -> Ints:
+def by_content(counts: Floats, kinds: Ints) -> Ints:
     """Types in an order that depends on their own series alone, not on names or scale.
 
     The draws of `averaging` take types one after the other: in the order of the caller, the same
@@ -205,7 +219,7 @@ def _timeline(
     return Timeline(times, resolution.step_days, context), covariates.ignored
 
 
-def _context_used(context: Context, usable: Bools) -> list[str]:
+def context_used(context: Context, usable: Bools) -> list[str]:
     """Notes that annotations, or public holidays, on usable days are part of the model."""
     annotated = context.annotated(usable.size)[usable]
     used = {name for name, column in zip(context.names, annotated.T, strict=True) if column.any()}

@@ -11,6 +11,7 @@ from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.panel import People
 from chalicelib.attribution.panel_columns import share_of_blocks_inside
+from chalicelib.attribution.region_series import RegionSeries
 
 Floats = NDArray[np.float64]
 
@@ -125,6 +126,8 @@ class Observations:
         Days for which the sources have data; None: all days of the window.
     context : Context
         What else happened: annotations and controls.
+    regions : RegionSeries or None
+        The same totals by region; None where no conversion carries a region.
     """
 
     names: tuple[str, ...]
@@ -139,6 +142,7 @@ class Observations:
     sampled: float = 1.0
     coverage: Coverage | None = None
     context: Context = Context()
+    regions: RegionSeries | None = None
 
     @property
     def covered(self) -> Coverage:

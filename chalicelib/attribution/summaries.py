@@ -1,8 +1,8 @@
 """Summaries of the final regressions for analysts, in the tables of statsmodels.
 
-A panel of people is estimated from sums over millions of person-days, without a model object of
-statsmodels that could print itself; its table is filled from the estimates. Totals have a
-regression of statsmodels (`decomposition.summarise_regression`).
+Panels of people and of regions are estimated from sums, without a model object of statsmodels that
+could print itself; their tables are filled from the estimates. Totals have a regression of
+statsmodels (`decomposition.summarise_regression`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.student import degrees_of_freedom
 
-TOTALS = "time_series"
+TOTALS, BY_REGION = "time_series", "regions_used"
+"""The method of totals, and the note of types that regions answer."""
 _SHOWN = {
     "people": "People:",
     "person_days": "Person-days:",
@@ -48,7 +49,10 @@ def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) 
     parts = []
     if any(method not in (None, TOTALS) for method in estimates.methods):
         parts.append(summarise_panel(goal, observed.names, estimates))
-    if TOTALS in estimates.methods:
+    by_region = _by_region(estimates)
+    if by_region:
+        parts.append(summarise_regions(goal, observed.names, estimates))
+    if estimates.methods.count(TOTALS) > len(by_region):
         parts.append(summarise_regression(_left_to_totals(observed, estimates)))
     rejected = [
         f"{name}: {', '.join(reasons)}"
@@ -74,6 +78,55 @@ def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates)
     estimates : GoalEstimates
     """
     shown = [k for k, method in enumerate(estimates.methods) if method not in (None, TOTALS)]
+    found = estimates.diagnostics
+    about = {"Goal:": goal, "Cov. Type:": "cluster (person)"}
+    about |= {title: str(found[name]) for name, title in _SHOWN.items() if name in found}
+    return _table("Within-Person Regression Results", about, names, estimates, shown)
+
+
+def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimates) -> str:
+    """Effects per engagement of the types that a geo panel answers.
+
+    Standard errors include what is not known about decays and shapes, and what effects differ by
+    between regions.
+
+    Parameters
+    ----------
+    goal : str
+    names : tuple of str, length K
+    estimates : GoalEstimates
+    """
+    found = estimates.diagnostics["regions"]
+    assert isinstance(found, dict)
+    about = {
+        "Goal:": goal,
+        "Cov. Type:": "random effects (region)",
+        "Regions:": str(found["regions"]),
+        "Region steps:": str(found["region_steps"]),
+        "Days per step:": str(found["step_days"]),
+    }
+    return _table("Geo Panel Results", about, names, estimates, _by_region(estimates))
+
+
+def _by_region(estimates: GoalEstimates) -> list[int]:
+    """Types that a geo panel answers."""
+    return [
+        kind
+        for kind, (method, warnings) in enumerate(
+            zip(estimates.methods, estimates.warnings, strict=True)
+        )
+        if method == TOTALS and BY_REGION in warnings
+    ]
+
+
+def _table(
+    title: str,
+    about: dict[str, str],
+    names: tuple[str, ...],
+    estimates: GoalEstimates,
+    shown: list[int],
+) -> str:
+    """Effects, errors and half-lives of some types."""
     delta, error = estimates.delta[shown], np.sqrt(np.diag(estimates.cov)[shown])
     critical = estimates.critical[shown]
     t = np.divide(delta, error, out=np.zeros_like(delta), where=error > 0)
@@ -87,11 +140,7 @@ def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates)
         for *row, half_life, kind in zip(*numbers, half_lives, shown, strict=True)
     ]
     heads = ["coef", "std err", "t", "P>|t|", "[0.025", "0.975]", "half-life", "method"]
-    found = estimates.diagnostics
-    about = {"Goal:": goal, "Cov. Type:": "cluster (person)"}
-    about |= {title: str(found[name]) for name, title in _SHOWN.items() if name in found}
     summary = Summary()
-    title = "Within-Person Regression Results"
     values = [[value] for value in about.values()]
     summary.tables.append(SimpleTable(values, stubs=list(about), title=title, txt_fmt=fmt_params))
     summary.tables.append(SimpleTable(rows, heads, [names[k] for k in shown], txt_fmt=fmt_params))
@@ -118,7 +167,10 @@ def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 def _left_to_totals(observed: Observations, estimates: GoalEstimates) -> StepTotals:
     """Totals without what other methods explain, and without the types that they answer."""
     totals = totals_of(observed, estimates)
-    mine = np.array([estimates.methods[kind] == TOTALS for kind in totals.types])
+    by_region = _by_region(estimates)
+    mine = np.array(
+        [estimates.methods[kind] == TOTALS and kind not in by_region for kind in totals.types]
+    )
     others = totals.types[~mine]
     brought = totals.shares[:, ~mine] @ (totals.engagements[~mine] * estimates.delta[others])
     return replace(

@@ -166,7 +166,7 @@ def fit_time_series(
         linear=weights[:, :, 0].sum(axis=1),
         degrees_of_freedom=averaged.degrees_of_freedom,
         converged=averaged.converged,
-        residual_p=_autocorrelation_p(errors),
+        residual_p=autocorrelation_p(errors),
         shocks=tuple(_in_steps(shock, timeline) for shock in background.shocks),
         strongest_days=strongest_days(
             outcome, background.columns, likeliest, background.scales, ratio
@@ -251,7 +251,7 @@ def _in_steps(shock: Shock, timeline: Timeline) -> Shock:
     return Shock(int(timeline.times[shock.start]), last + 1, shock.kind)
 
 
-def _autocorrelation_p(errors: Floats) -> float:
+def autocorrelation_p(errors: Floats) -> float:
     """Ljung and Box's p-value of no autocorrelation; 1 where nothing is left to have any."""
     if np.ptp(errors) == 0.0:
         return 1.0

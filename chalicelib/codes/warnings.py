@@ -300,6 +300,30 @@ WARNINGS = (
         "Some days were explained by something else; they are listed in the diagnostics.",
         "If that was your own campaign, import its engagements.",
     ),
+    # --- totals by region -------------------------------------------------------------------
+    _warning(
+        "regions_used",
+        "Regions compared",
+        "The number compares regions that had more and less of it on the same day, so that what "
+        "moves the whole country on a day cannot be mistaken for it.",
+        "Nothing is needed.",
+    ),
+    _warning(
+        "effects_differ_by_region",
+        "Effects differ by region",
+        "One engagement does clearly more in some regions than in others; the number is the "
+        "average over all engagements.",
+        "Look at the regions one by one, or run a geo test.",
+        "caution",
+        "either",
+    ),
+    _warning(
+        "same_in_all_regions",
+        "The same in all regions",
+        "It rises and falls in all regions at once, so comparing regions says nothing of it; the "
+        "number comes from the totals of all regions.",
+        "Vary it from region to region, or run a geo test.",
+    ),
     # --- experiments ------------------------------------------------------------------------
     _warning(
         "experiment_contradicts_model",

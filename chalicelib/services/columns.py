@@ -28,6 +28,7 @@ from chalicelib.events import (
     is_ours,
 )
 from chalicelib.services.edges import SPREADING, Edges
+from chalicelib.services.region_counts import RegionCounts
 from chalicelib.services.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
@@ -129,6 +130,8 @@ class Columns:
     `edges` has the engagements that may have brought others, and those that name what brought them,
     of the same share of all parents as that of the people who are followed.
 
+    `regions` has the counts of events that carry a region, with or without a person.
+
     `zone` decides on which day an instant is; None: UTC. Totals of a
     day are booked at midnight UTC, and stay on their day (`is_booked`).
     """
@@ -153,6 +156,7 @@ class Columns:
     lifetime: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
     edges: Edges = field(default_factory=Edges)
     surroundings: Surroundings = field(default_factory=Surroundings)
+    regions: RegionCounts = field(default_factory=RegionCounts)
     zone: dt.tzinfo | None = None
 
     def add(self, event: Event) -> None:
@@ -184,6 +188,7 @@ class Columns:
         self.surroundings.extend(other.surroundings)
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
         self.edges.extend(other.edges, kinds)
+        self.regions.extend(other.regions, kinds)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
         people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
         self.day.extend(other.day)
@@ -233,6 +238,8 @@ class Columns:
             self.apart[kind, day, person] += event.count
         if (what in SPREADING or event.parent_event_id is not None) and not event.lifetime:
             self.edges.add(event, kind, day, self.followed / SAMPLE_PARTS)
+        if event.region is not None and not event.lifetime:
+            self.regions.engagements[kind, day, event.region] += event.count
         if cost is not None:
             self.cost_of_kind[kind, day] += cost.amount
             self.cost_of_channel[event.channel, day] += cost.amount
@@ -243,6 +250,8 @@ class Columns:
         day = event.day.toordinal() if self.zone is None else self._day_of(event, user)
         value = event.value.amount if event.value is not None else Decimal()
         count, value = (0, -value) if event.refund else (event.count, value)
+        if event.region is not None:
+            self.regions.conversions[event.goal, day, event.region] += count
         person = self._number_of(user)
         if person < 0:
             goal.apart[day, person].add(count, value)

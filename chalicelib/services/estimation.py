@@ -43,6 +43,7 @@ from chalicelib.services.fit_documents import (
 from chalicelib.services.holidays import public_holidays
 from chalicelib.services.identity import identity_warnings
 from chalicelib.services.observing import observe
+from chalicelib.services.region_days import observe_regions
 from chalicelib.services.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
@@ -210,7 +211,12 @@ def _document(
         if types is None:
             types = cover_types(list(columns.kinds), observed.counts.T.tolist(), declared, start)
         covered = covered_goals[goal] = cover_goal(goal, observed.outcome.tolist(), declared, start)
-        observed = replace(observed, coverage=common_coverage(types, covered), context=context)
+        observed = replace(
+            observed,
+            coverage=common_coverage(types, covered),
+            context=context,
+            regions=observe_regions(columns, goal, start, types, covered),
+        )
         estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
         for source, warnings in zip(types, estimates.warnings, strict=True):
             warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]

@@ -19,9 +19,10 @@ from typing import Any
 
 from chalicelib.services.columns import Columns, OrderSums
 from chalicelib.services.edges import Rows
+from chalicelib.services.region_counts import RegionCounts
 from chalicelib.services.surroundings import Surroundings
 
-FORM = f"likeworth columns 3 {sys.byteorder}"
+FORM = f"likeworth columns 4 {sys.byteorder}"
 LEVEL = 1
 """Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
 
@@ -47,6 +48,7 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
         "apart": [(*key, count) for key, count in columns.apart.items()],
         "lifetime": [(*key, count) for key, count in columns.lifetime.items()],
         "surroundings": columns.surroundings.as_json(),
+        "regions": columns.regions.as_json(),
         "cost_of_kind": [(*key, str(amount)) for key, amount in columns.cost_of_kind.items()],
         "cost_of_channel": [(*key, str(amount)) for key, amount in columns.cost_of_channel.items()],
         "costs": [(*rest, str(amount)) for *rest, amount in columns.costs],
@@ -89,6 +91,7 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
     for kind, day, count in header["lifetime"]:
         columns.lifetime[kind, day] = count
     columns.surroundings = Surroundings.from_json(header["surroundings"])
+    columns.regions = RegionCounts.from_json(header["regions"])
     for kind, day, amount in header["cost_of_kind"]:
         columns.cost_of_kind[kind, day] = Decimal(amount)
     for channel, day, amount in header["cost_of_channel"]:

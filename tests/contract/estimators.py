@@ -18,7 +18,7 @@ from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside
 from chalicelib.attribution.within_user import fit_within_user, reduce_panel
 from tests.contract.machinery import held
-from tests.contract.panels import TRUE_DECAY, Small, make_small, make_totals
+from tests.contract.panels import TRUE_DECAY, Small, make_regions, make_small, make_totals
 
 Floats = NDArray[np.float64]
 
@@ -144,6 +144,18 @@ ESTIMATORS = (
         "totals",
         answer_goal,
         make_totals,
+        seeds=20,
+        sd_of_z=(0.6, 1.4),
+        mean_z=(-0.6, 0.6),
+        coverage=(0.85, 1.0),
+        null_moves=1.0,
+        has_people=False,
+        exact=0.05,
+    ),
+    Estimator(
+        "regions",
+        answer_goal,
+        make_regions,
         seeds=20,
         sd_of_z=(0.6, 1.4),
         mean_z=(-0.6, 0.6),

@@ -17,6 +17,7 @@ from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.observations import CAUSE, Inside, Observations, mean_inside
 from chalicelib.attribution.panel import People
+from chalicelib.attribution.region_series import RegionSeries
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -41,6 +42,8 @@ class Small:
         Days that a panel may use.
     anonymous : bool
         Whether `observe` leaves the people out.
+    by_region : bool
+        Whether "people" are regions: events carry them, and no person.
     """
 
     counts: Floats
@@ -49,6 +52,7 @@ class Small:
     truth: Floats
     used: NDArray[np.bool_] | None = None
     anonymous: bool = False
+    by_region: bool = False
 
     @property
     def people(self) -> People:
@@ -97,7 +101,16 @@ class Small:
             order_value=np.full(int(outcome.sum()), 10.0),
             order_count=np.ones(int(outcome.sum())),
             coverage=coverage,
+            regions=self._regions() if self.by_region else None,
         )
+
+    def _regions(self) -> RegionSeries:
+        """Everything as totals of regions, on days that are all covered."""
+        n, n_days, n_kinds = self.counts.shape
+        names = tuple(f"region {number}" for number in range(n))
+        known = np.ones((n, n_days), dtype=bool)
+        every_type = np.ones((n, n_days, n_kinds), dtype=bool)
+        return RegionSeries(names, self.outcome, self.counts, known, every_type)
 
     def change(self, **parts: Any) -> Small:
         """The same panel with some parts replaced."""
@@ -203,3 +216,27 @@ def _spells(rng: np.random.Generator, shape: tuple[int, ...], spread: float) -> 
         state = keep * state + np.sqrt(1 - keep**2) * noise
         walk[:, day] = spread * state
     return walk
+
+
+def make_regions(seed: int, *, regions: int = 6, days: int = 150) -> Small:
+    """Totals by region of two types, of which the first has an effect.
+
+    Levels wander by themselves, and a hidden driver moves everything in all regions on a day.
+    """
+    rng = np.random.default_rng(seed)
+    size = np.exp(0.5 * rng.standard_normal((regions, 1)))
+    hidden = np.exp(0.2 * rng.standard_normal(days))
+    level = 40.0 * size * np.exp(np.cumsum(0.01 * rng.standard_normal((regions, days)), axis=1))
+    burst = rng.random((regions, days, 2)) < 0.15
+    counts = rng.poisson((20 + 60 * burst) * (size * hidden)[:, :, None]).astype(float)
+    stock = np.zeros((regions, days))
+    for day in range(days):
+        stock[:, day] = counts[:, day, 0]
+        stock[:, day] += DECAYS[TRUE_DECAY] * stock[:, day - 1] if day else 0.0
+    outcome = rng.poisson(level * hidden + 0.25 * stock).astype(float)
+    left = (days - np.arange(days)).astype(float)
+    weight = share_inside(float(DECAYS[TRUE_DECAY]), left)
+    first = counts[:, :, 0].sum(axis=0)
+    truth = np.array([0.25 * first @ weight / first.sum(), 0.0])
+    before = np.full(regions, -1)
+    return Small(counts, outcome, before, truth, anonymous=True, by_region=True)

@@ -7,5 +7,12 @@ from tests.mutations.of_alternatives import OF_ALTERNATIVES
 from tests.mutations.of_answers import OF_ANSWERS
 from tests.mutations.of_averages import OF_AVERAGES
 from tests.mutations.of_panels import OF_PANELS
+from tests.mutations.of_regions import OF_REGIONS
 
-MUTATIONS: tuple[Mutation, ...] = (*OF_PANELS, *OF_AVERAGES, *OF_ALTERNATIVES, *OF_ANSWERS)
+MUTATIONS: tuple[Mutation, ...] = (
+    *OF_PANELS,
+    *OF_AVERAGES,
+    *OF_ALTERNATIVES,
+    *OF_ANSWERS,
+    *OF_REGIONS,
+)

@@ -77,6 +77,7 @@ def test_a_fit_in_parts_says_what_the_whole_says_to_the_last_digit(
     whole = plain_fit(store, **window)
     assert any(one["identified"] for one in whole["kinds"])
     assert "within_user" in json.dumps(whole["goals"]["purchase"]["estimates"])
+    assert whole["goals"]["application"]["diagnostics"]["regions"]["regions"] == 3
     assert whole["costs"]["facebook"]
     (shares,) = (one for one in whole["kinds"] if one["type"] == "share")
     assert len(shares["brought"]) == 3

@@ -29,7 +29,7 @@ def made_columns(seed: int, number: int) -> tuple[list[Any], random.Random]:
         if made is make_cost:
             more |= {"period_days": draw.choice((1, 7)), "channel": draw.choice("ab")}
         else:
-            more |= {"user_id": user}
+            more |= {"user_id": user, "region": draw.choice((None, "Süd", "n\n"))}
         if made is make_event:
             more |= {"type": draw.choice(("like", "share")), "channel": draw.choice("xyz")}
             more |= {"event_id": f"p{draw.randrange(10**9)}" if raw else "p"}

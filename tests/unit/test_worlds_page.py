@@ -22,6 +22,8 @@ old
 <!-- /assumptions -->
 <!-- assumptions of totals -->
 <!-- /assumptions of totals -->
+<!-- regions -->
+<!-- /regions -->
 after
 """
 
@@ -42,6 +44,7 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
             verdict("calm"),
             verdict("churn"),
             verdict("totals_fifty"),
+            verdict("regions_hidden"),
         ],
     )
 
@@ -53,7 +56,8 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
     assert "| calm | 1 | 100.0 % |" in text
     assert "| churn | 1 | 100.0 % |" in text
     assert "| totals_fifty | 1 | 100.0 % |" in text
-    assert text.count("| together |") == 4
+    assert "| regions_hidden | 1 | 100.0 % |" in text
+    assert text.count("| together |") == 5
 
 
 def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name of `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals.
+A name of `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
 
 Results are kept line by line in FILE; an interrupted run continues where it stopped.  Name another
 file after a change of an estimator.
@@ -23,17 +23,23 @@ from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.page import rewrite
 from tests.worlds.people import CLASSIC, INGREDIENTS, VARIED, WORLDS, world_of
+from tests.worlds.regions import REGIONS_WORLDS, RegionsWorld
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld
 from tests.worlds.verdicts import Verdict
 
-TOTALS: dict[str, TotalsWorld] = TOTALS_WORLDS | {w.name: w for w in HARD_TOTALS.values()}
+TOTALS: dict[str, TotalsWorld | RegionsWorld] = {
+    **TOTALS_WORLDS,
+    **{world.name: world for world in HARD_TOTALS.values()},
+    **REGIONS_WORLDS,
+}
 ALL = (*WORLDS, VARIED, *TOTALS)
 GROUPS = {
     "classic": (*CLASSIC, VARIED),
     "ingredients": INGREDIENTS,
     "totals": tuple(TOTALS_WORLDS),
     "hard_totals": tuple(world.name for world in HARD_TOTALS.values()),
+    "regions": tuple(REGIONS_WORLDS),
 }
 
 

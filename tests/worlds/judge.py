@@ -25,6 +25,7 @@ from tests.worlds.fits import fit_arrays, fit_records
 from tests.worlds.lines import write_lines
 from tests.worlds.oracle import consult_totals
 from tests.worlds.people import NOBODY, Journeys, KindInWorld, World, record, simulate
+from tests.worlds.regions import RegionsWorld, observe_region_totals, simulate_regions
 from tests.worlds.totals import TotalsWorld, observe_totals, simulate_totals
 from tests.worlds.verdicts import Verdict, is_wrong
 
@@ -34,13 +35,17 @@ ORDER_VALUE_OF_TOTALS = 60.0
 
 
 def judge(
-    world: World | TotalsWorld, seed: int, *, declared: bool = False, arrays: bool = False
+    world: World | TotalsWorld | RegionsWorld,
+    seed: int,
+    *,
+    declared: bool = False,
+    arrays: bool = False,
 ) -> list[Verdict]:
     """Simulate, estimate, compare.
 
     Parameters
     ----------
-    world : World or TotalsWorld
+    world : World, TotalsWorld or RegionsWorld
         In a world of heavy-tailed orders the value per engagement is compared.
     seed : int
     declared : bool, optional
@@ -56,6 +61,10 @@ def judge(
         else:
             document = fit_records(record(journeys), declared=declared)
         return _read(answers.roi(document), world, seed, journeys.truth)
+    if isinstance(world, RegionsWorld):
+        by_region = simulate_regions(world, seed)
+        document = fit_arrays(observe_region_totals(by_region), world.kinds)
+        return _read(answers.roi(document), world, seed, by_region.truth)
     totals = simulate_totals(world, seed)
     document = fit_arrays(observe_totals(totals), world.kinds)
     oracle = None if world.twins else consult_totals(totals)
@@ -78,7 +87,7 @@ def judge_command_line(world: World, seed: int, *, declared: bool = False) -> li
 
 def _read(
     roi: dict[str, Any],
-    world: World | TotalsWorld,
+    world: World | TotalsWorld | RegionsWorld,
     seed: int,
     truth: NDArray[np.float64],
     oracle: tuple[NDArray[np.float64], ...] | None = None,
@@ -125,7 +134,7 @@ def _is_cause(kind: KindInWorld) -> bool:
 
 
 def _judge_channels(
-    roi: dict[str, Any], world: World | TotalsWorld, truth: NDArray[np.float64]
+    roi: dict[str, Any], world: World | TotalsWorld | RegionsWorld, truth: NDArray[np.float64]
 ) -> dict[str, tuple[str, bool | None]]:
     """The verdict on each channel, and whether it is wrong."""
     order = world.order_mean if isinstance(world, World) else ORDER_VALUE_OF_TOTALS

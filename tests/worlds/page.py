@@ -10,6 +10,7 @@ import numpy as np
 
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.people import CLASSIC, INGREDIENTS, UNIDENTIFIED, VARIED
+from tests.worlds.regions import REGIONS_WORLDS
 from tests.worlds.table import HEADER, summarise
 from tests.worlds.totals import TOTALS_WORLDS
 from tests.worlds.verdicts import Verdict
@@ -17,6 +18,7 @@ from tests.worlds.verdicts import Verdict
 PEOPLE = (*(name for name in CLASSIC if name not in UNIDENTIFIED), VARIED)
 TOTALS = tuple(name for name, world in TOTALS_WORLDS.items() if not world.twins)
 HARD = tuple(world.name for world in HARD_TOTALS.values())
+BY_REGION = tuple(REGIONS_WORLDS)
 SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:")
 
 
@@ -35,6 +37,7 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         ("unidentified", suspicion_table(verdicts)),
         ("assumptions", accuracy_table(verdicts, INGREDIENTS)),
         ("assumptions of totals", accuracy_table(verdicts, HARD)),
+        ("regions", accuracy_table(verdicts, BY_REGION)),
     ):
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]

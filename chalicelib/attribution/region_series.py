@@ -1,0 +1,45 @@
+"""Totals of one goal by region: what a geo panel is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionSeries:
+    """Daily totals of R regions on T days, for K engagement types.
+
+    Attributes
+    ----------
+    names : tuple of str, length R
+    outcome : array, shape (R, T)
+        Conversions of the goal that carry the region.
+    counts : array, shape (R, T, K)
+        Engagements that carry the region.
+    outcome_known : bool array, shape (R, T)
+        Days with data on the conversions of each region.
+    counts_known : bool array, shape (R, T, K)
+        Days with data on each type in each region.
+    """
+
+    names: tuple[str, ...]
+    outcome: Floats
+    counts: Floats
+    outcome_known: Bools
+    counts_known: Bools
+
+    def of(self, regions: NDArray[np.int64], types: NDArray[np.int64]) -> RegionSeries:
+        """The same of some regions and types."""
+        return RegionSeries(
+            tuple(self.names[region] for region in regions),
+            self.outcome[regions],
+            self.counts[regions][:, :, types],
+            self.outcome_known[regions],
+            self.counts_known[regions][:, :, types],
+        )

@@ -1,0 +1,342 @@
+"""What totals by region answer, and what they leave to the totals of all regions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
+from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.summaries import summarise_goal
+from tests.worlds.regions import (
+    KINDS,
+    RegionsWorld,
+    RegionTotals,
+    observe_region_totals,
+    simulate_regions,
+)
+
+TWO = RegionsWorld("two", regions=5, n_days=120, kinds=KINDS[::3], hidden=0.25)
+"""Likes and paid clicks; a hidden driver moves them and sales in the whole country."""
+NOTHING = tuple(replace(kind, delta=0.0) for kind in TWO.kinds)
+
+
+@lru_cache
+def simulate(world: RegionsWorld, seed: int = 0) -> RegionTotals:
+    return simulate_regions(world, seed)
+
+
+@lru_cache
+def observe(world: RegionsWorld, seed: int = 0) -> Observations:
+    return observe_region_totals(simulate(world, seed))
+
+
+@lru_cache
+def fit(world: RegionsWorld, seed: int = 0) -> GoalEstimates:
+    return estimate_goal(observe(world, seed))
+
+
+def is_from_regions(estimates: GoalEstimates, kind: int) -> bool:
+    return "regions_used" in estimates.warnings[kind]
+
+
+def with_regions(observed: Observations, change: dict[str, object]) -> Observations:
+    assert isinstance(observed.regions, RegionSeries)
+    return replace(observed, regions=replace(observed.regions, **change))  # type: ignore[arg-type]
+
+
+def z_of(estimates: GoalEstimates, totals: RegionTotals) -> np.ndarray:
+    return (estimates.delta - totals.truth) / np.sqrt(np.diag(estimates.cov))
+
+
+def test_what_moves_all_regions_on_a_day_is_not_credited_to_marketing() -> None:
+    world = replace(TWO, kinds=NOTHING)
+
+    by_region = [fit(world, seed) for seed in range(3)]
+    national = [estimate_goal(replace(observe(world, seed), regions=None)) for seed in range(3)]
+
+    assert all(each.methods == ["time_series"] * 2 for each in by_region)
+    assert (
+        max(np.abs(z_of(each, simulate(world, seed))).max() for seed, each in enumerate(by_region))
+        < 2.5
+    )
+    assert min(z_of(each, simulate(world, seed)).max() for seed, each in enumerate(national)) > 2.5
+
+
+def test_the_effect_of_a_type_is_found_in_all_regions_at_once() -> None:
+    estimates, totals = fit(TWO), simulate(TWO)
+
+    assert np.abs(z_of(estimates, totals)).max() < 3.0
+    assert estimates.delta[1] / np.sqrt(estimates.cov[1, 1]) > 4.0
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["regions"] == 5
+    assert told["region_steps"] == 5 * 120
+    assert told["conversions_with_region"] == 1.0
+    assert told["types"] == ["facebook/like", "meta_ads/click"]
+
+
+def test_the_order_and_the_names_of_regions_do_not_matter() -> None:
+    observed, order = observe(TWO), np.array([3, 1, 4, 0, 2])
+    assert observed.regions is not None
+    turned = replace(observed, regions=observed.regions.of(order, np.arange(2)))
+
+    again = estimate_goal(turned)
+
+    usual = fit(TWO)
+    assert again.delta == pytest.approx(usual.delta, rel=0.02)
+    assert np.diag(again.cov) == pytest.approx(np.diag(usual.cov), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        pytest.param(("outcome", 0.9), id="conversions without a region"),
+        pytest.param(("counts", 0.9), id="engagements without a region"),
+    ],
+)
+def test_where_too_few_events_carry_a_region_totals_answer(lost: tuple[str, float]) -> None:
+    observed, (part, share) = observe(TWO), lost
+    assert observed.regions is not None
+
+    estimates = estimate_goal(
+        with_regions(observed, {part: share * getattr(observed.regions, part)})
+    )
+
+    assert not any(is_from_regions(estimates, kind) for kind in range(2))
+    assert estimates.methods == ["time_series"] * 2
+    assert "regions" not in estimates.diagnostics
+
+
+def test_two_regions_are_no_panel() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    halves = [observed.regions.of(np.array(some), np.arange(2)) for some in ([0, 1], [2, 3, 4])]
+    two = RegionSeries(
+        ("north", "south"),
+        np.array([half.outcome.sum(axis=0) for half in halves]),
+        np.array([half.counts.sum(axis=0) for half in halves]),
+        np.ones((2, 120), dtype=bool),
+        np.ones((2, 120, 2), dtype=bool),
+    )
+
+    estimates = estimate_goal(replace(observed, regions=two))
+
+    assert not any(is_from_regions(estimates, kind) for kind in range(2))
+
+
+def test_a_region_with_hardly_any_conversions_is_left_out() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    regions = observed.regions
+    tiny = np.zeros((1, 120))
+    tiny[0, ::30] = 1.0
+    more = RegionSeries(
+        (*regions.names, "island"),
+        np.concatenate([regions.outcome, tiny]),
+        np.concatenate([regions.counts, np.zeros((1, 120, 2))]),
+        np.ones((6, 120), dtype=bool),
+        np.ones((6, 120, 2), dtype=bool),
+    )
+
+    estimates = estimate_goal(replace(observed, regions=more))
+
+    assert estimates.delta == pytest.approx(fit(TWO).delta, rel=1e-3)
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["regions"] == 5
+
+
+def test_a_type_that_one_region_alone_has_is_compared_with_the_others() -> None:
+    observed, alone = observe(TWO), np.zeros((5, 120))
+    assert observed.regions is not None
+    alone[2] = np.random.default_rng(4).poisson(40.0, 120)
+    counts = np.concatenate([observed.regions.counts, alone[:, :, None]], axis=2)
+    more = replace(
+        observed,
+        names=(*observed.names, "xing/save"),
+        counts=counts.sum(axis=0),
+        identified=np.zeros(3),
+        roles=("cause",) * 3,
+        regions=replace(
+            observed.regions, counts=counts, counts_known=np.ones((5, 120, 3), dtype=bool)
+        ),
+    )
+
+    estimates = estimate_goal(more)
+
+    assert [is_from_regions(estimates, kind) for kind in range(3)] == [True] * 3
+    assert abs(estimates.delta[2]) < 2.5 * np.sqrt(estimates.cov[2, 2])
+    assert estimates.delta[1] == pytest.approx(fit(TWO).delta[1], rel=0.2)
+
+
+def test_a_region_that_sells_the_same_every_day_is_left_out() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    outcome = observed.regions.outcome.copy()
+    outcome[1] = 90.0
+
+    estimates = estimate_goal(
+        replace(with_regions(observed, {"outcome": outcome}), outcome=outcome.sum(axis=0))
+    )
+
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["regions"] == 4
+
+
+def test_types_that_move_together_in_all_regions_are_no_answer_of_the_panel() -> None:
+    observed = observe(TWO)
+    assert observed.regions is not None
+    twins = observed.regions.of(np.arange(5), np.array([0, 1, 0]))
+
+    estimates = estimate_goal(
+        replace(
+            observed,
+            names=(*observed.names, "xing/save"),
+            counts=twins.counts.sum(axis=0),
+            identified=np.zeros(3),
+            roles=("cause",) * 3,
+            regions=twins,
+        )
+    )
+
+    assert estimates.reasons[0] == ["collinear_with:xing/save"]
+    assert estimates.reasons[2] == ["collinear_with:facebook/like"]
+    assert is_from_regions(estimates, 1)
+
+
+def test_a_type_without_regions_stays_with_the_totals_of_what_regions_do_not_explain() -> None:
+    world = RegionsWorld(
+        "national", regions=5, n_days=200, kinds=KINDS[::3], without_region=(1,), national=0.6
+    )
+
+    estimates, totals = fit(world), simulate(world)
+
+    assert is_from_regions(estimates, 0)
+    assert estimates.methods[1] == "time_series"
+    assert not is_from_regions(estimates, 1)
+    assert np.abs(z_of(estimates, totals)).max() < 3.0
+    text = summarise_goal("purchase", observe(world), estimates)
+    assert "Geo Panel Results" in text
+    assert "beta.x1   meta_ads/click" in text
+    assert "beta.x2" not in text
+
+
+def test_demand_that_moves_all_types_makes_the_national_one_doubtful() -> None:
+    """The driver shows in types that regions have answered already."""
+    national = replace(TWO, n_days=200, kinds=KINDS, without_region=(1,), hidden=0.3)
+
+    estimates = fit(national)
+
+    assert [is_from_regions(estimates, kind) for kind in range(4)] == [True, False, True, True]
+    assert "same_day_demand_suspected" in estimates.warnings[1]
+    assert "same_day_demand_suspected" not in estimates.warnings[0]
+
+
+def test_a_type_that_moves_alike_in_all_regions_is_left_to_the_totals() -> None:
+    estimates = fit(replace(TWO, uniform=(0,), hidden=0.0))
+
+    assert not is_from_regions(estimates, 0)
+    assert "same_in_all_regions" in estimates.warnings[0]
+    assert is_from_regions(estimates, 1)
+    assert "same_in_all_regions" not in estimates.warnings[1]
+
+
+def test_days_that_a_region_lacks_are_no_zeros() -> None:
+    world = replace(TWO, hole=(0, 0.4, 0.6))
+    observed, totals = observe(world), simulate(world)
+
+    estimates = fit(world)
+
+    assert "coverage_gap" in estimates.warnings[0]
+    assert np.abs(z_of(estimates, totals)).max() < 3.0
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["region_steps"] == 5 * 120 - 24 - 7  # the stock is unknown for a week
+    assert observed.regions is not None
+    taken_for_zero = with_regions(
+        observed,
+        {
+            "outcome_known": np.ones((5, 120), dtype=bool),
+            "counts_known": np.ones((5, 120, 2), dtype=bool),
+        },
+    )
+    assert "coverage_gap" not in estimate_goal(taken_for_zero).warnings[0]
+
+
+def test_a_region_with_too_few_days_is_left_out() -> None:
+    estimates = fit(replace(TWO, hole=(0, 0.0, 0.95)))
+
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["regions"] == 4
+
+
+def test_marketing_that_follows_the_demand_of_its_region_is_doubted() -> None:
+    led = replace(TWO, hidden=0.0, regional_drift=0.04, led=1.0)
+
+    assert "follows_demand" in fit(led).warnings[1]
+    assert "follows_demand" not in fit(TWO).warnings[1]
+
+
+def test_a_driver_of_single_regions_is_doubted() -> None:
+    """What moves a region's channels and sales on the same day is not shared by the others."""
+    observed, rng = observe(replace(TWO, hidden=0.0)), np.random.default_rng(3)
+    assert observed.regions is not None
+    factor = np.exp(0.4 * rng.standard_normal((5, 120)))
+    regions = replace(
+        observed.regions,
+        outcome=np.round(observed.regions.outcome * factor),
+        counts=np.round(observed.regions.counts * factor[:, :, None]),
+    )
+    moved = replace(
+        observed,
+        regions=regions,
+        outcome=regions.outcome.sum(axis=0),
+        counts=regions.counts.sum(axis=0),
+    )
+
+    assert "same_day_demand_suspected" in estimate_goal(moved).warnings[1]
+    assert "same_day_demand_suspected" not in fit(replace(TWO, hidden=0.0)).warnings[1]
+
+
+def test_effects_that_differ_strongly_between_regions_are_told() -> None:
+    differing = replace(TWO, regions=8, n_days=180, effect_sd=1.5)
+
+    estimates = fit(differing)
+
+    assert "effects_differ_by_region" in estimates.warnings[1]
+    assert "effects_differ_by_region" not in fit(TWO).warnings[1]
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["differences"]["meta_ads/click"]["sd"] > 0.03
+    assert abs(z_of(estimates, simulate(differing))[1]) < 3.0
+
+
+def test_weekly_totals_of_regions_are_compared_by_the_week() -> None:
+    weekly = replace(TWO, n_days=7 * 80, by_week=True)
+
+    estimates = fit(weekly)
+
+    told = estimates.diagnostics["regions"]
+    assert isinstance(told, dict)
+    assert told["step_days"] == 7
+    assert told["region_steps"] == 5 * 80
+    assert np.abs(z_of(estimates, simulate(weekly))).max() < 2.5
+
+
+def test_what_regions_explain_adds_up_to_what_they_answer() -> None:
+    from chalicelib.attribution.draft import Draft
+    from chalicelib.attribution.from_regions import estimate_from_regions
+
+    observed, draft = observe(TWO), Draft.of(2)
+
+    explained = estimate_from_regions(observed, draft)
+
+    assert explained.sum(axis=0) == pytest.approx(draft.delta * observed.counts.sum(axis=0))
+    assert explained.min() >= 0.0

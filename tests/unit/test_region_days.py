@@ -1,0 +1,184 @@
+"""The series of regions: from events to what a geo panel is given."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.events import parse_event
+from chalicelib.services import region_days
+from chalicelib.services.columns import Columns
+from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
+from chalicelib.services.estimation import fit_events
+from chalicelib.services.observing import observe
+from chalicelib.services.region_days import SMALLER, observe_regions
+from tests.factories import make_conversion, make_coverage, make_event
+from tests.worlds.regions import KINDS, RegionsWorld, RegionTotals, simulate_regions
+
+START = dt.date(2026, 1, 5)
+DAYS = 60
+
+
+def at(day: int) -> str:
+    return f"{(START + dt.timedelta(days=day)).isoformat()}T00:00:00Z"
+
+
+def a_region(region: str, sold: Iterable[int], liked: Iterable[int]) -> list[dict[str, Any]]:
+    """Daily totals of a region; days without any are not sent."""
+    events = []
+    for day, (conversions, likes) in enumerate(zip(sold, liked, strict=True)):
+        told = {"region": region, "occurred_at": at(day)}
+        if conversions:
+            events.append(make_conversion(count=conversions, **told))
+        if likes:
+            events.append(make_event(count=likes, **told))
+    return events
+
+
+def series_of(events: list[dict[str, Any]], goal: str = "purchase") -> RegionSeries | None:
+    columns = Columns()
+    for event in events:
+        columns.add(parse_event(event))
+    observed = observe(columns, goal, START, DAYS, max_people=1)
+    declared = list(columns.surroundings.declared.values())
+    types: list[SourceDays] = cover_types(
+        list(columns.kinds), observed.counts.T.tolist(), declared, START
+    )
+    covered = cover_goal(goal, observed.outcome.tolist(), declared, START)
+    return observe_regions(columns, goal, START, types, covered)
+
+
+def found(events: list[dict[str, Any]]) -> RegionSeries:
+    series = series_of(events)
+    assert series is not None
+    return series
+
+
+STEADY = [10] * DAYS
+
+
+def test_events_without_a_region_make_no_regions() -> None:
+    events = [make_conversion(count=9, occurred_at=at(day)) for day in range(DAYS)]
+    events.append(make_event(region="north", occurred_at=at(3)))
+
+    assert series_of(events) is None
+
+
+def test_counts_stand_by_region_and_day_whoever_they_are_of() -> None:
+    events = a_region("north", STEADY, [3] * DAYS) + a_region("south", [7] * DAYS, [2] * DAYS)
+    events += [
+        make_event(region="south", user_id="ann", occurred_at=at(4)),
+        make_conversion(region="south", user_id="ann", occurred_at=at(5)),
+        make_conversion(region="south", refund=True, occurred_at=at(5)),
+        make_conversion(region="south", goal="lead", count=50, occurred_at=at(5)),
+        make_event(region="south", lifetime=True, count=900, occurred_at=at(6)),
+        make_event(region="south", occurred_at=at(DAYS + 3)),
+    ]
+
+    series = found(events)
+
+    assert series.names[:2] == ("north", "south")
+    assert series.outcome[0].tolist() == [10.0] * DAYS
+    assert series.outcome[1, 4:7].tolist() == [7.0, 8.0, 7.0]
+    assert series.counts[1, 3:7, 0].tolist() == [2.0, 3.0, 2.0, 2.0]
+    assert series.counts[1].sum() == 2 * DAYS + 1
+
+
+def test_small_regions_are_one_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = a_region("north", STEADY, STEADY)
+    for number in range(9):
+        sold = [int(day % 9 == number) for day in range(DAYS)]
+        events += a_region(f"village {number}", sold, sold)
+
+    series = found(events)
+
+    assert series.names == ("north", SMALLER)
+    assert series.outcome[1].tolist() == [1.0] * DAYS
+    assert series.counts[1, :, 0].tolist() == [1.0] * DAYS
+    monkeypatch.setattr(region_days, "MAX_REGIONS", 1)
+    more = found(events + a_region("south", [9] * DAYS, STEADY))
+    assert more.names == ("north", SMALLER)
+    assert more.outcome[1].tolist() == [10.0] * DAYS
+
+
+def test_a_hole_of_one_region_is_no_zero_there_and_none_elsewhere() -> None:
+    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
+    events = a_region("north", STEADY, STEADY) + a_region("south", hole, hole)
+
+    series = found(events)
+
+    assert series.outcome_known[0].all()
+    assert series.counts_known[0].all()
+    assert np.flatnonzero(~series.outcome_known[1]).tolist() == list(range(20, 32))
+    assert np.flatnonzero(~series.counts_known[1, :, 0]).tolist() == list(range(20, 32))
+
+
+def test_a_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
+    later = [0 if day < 30 else 10 for day in range(DAYS)]
+    events = a_region("north", STEADY, STEADY) + a_region("south", STEADY, later)
+    events += a_region("west", STEADY, [0] * DAYS)
+
+    series = found(events)
+
+    assert series.counts_known.all()
+    assert series.counts[1, :30].sum() == 0.0
+
+
+def test_a_region_whose_sales_begin_later_lacks_the_days_before() -> None:
+    later = [0 if day < 30 else 10 for day in range(DAYS)]
+    events = a_region("north", STEADY, STEADY) + a_region("south", later, STEADY)
+
+    series = found(events)
+
+    assert np.flatnonzero(~series.outcome_known[1]).tolist() == list(range(30))
+
+
+def test_declared_days_are_complete_in_every_region() -> None:
+    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
+    span = {"from": START.isoformat(), "to": (START + dt.timedelta(days=DAYS - 1)).isoformat()}
+    events = a_region("north", STEADY, STEADY) + a_region("south", hole, STEADY)
+
+    series = found([*events, make_coverage(goal="purchase", channel=None, **span)])
+
+    assert series.outcome_known.all()
+
+
+def test_days_that_no_region_covers_are_missing_in_all() -> None:
+    hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
+
+    series = found(a_region("north", hole, STEADY) + a_region("south", hole, STEADY))
+
+    assert not series.outcome_known[:, 20:32].any()
+
+
+def events_of(totals: RegionTotals) -> list[dict[str, Any]]:
+    events = []
+    for (region, day), sold in np.ndenumerate(totals.outcome):
+        told = {"region": f"r{region}", "occurred_at": at(day)}
+        events.append(make_conversion(count=int(sold), **told))
+        for kind, count in zip(totals.world.kinds, totals.counts[region, day], strict=True):
+            what = {"channel": kind.channel, "type": kind.type, "paid": kind.paid}
+            events.append(make_event(count=int(count), **what, **told))
+    return events
+
+
+def test_a_fit_of_events_compares_their_regions() -> None:
+    world = RegionsWorld("two", regions=5, n_days=90, kinds=KINDS[::3], hidden=0.3)
+    events = [parse_event(event) for event in events_of(simulate_regions(world, 0))]
+    about = {"window": None, "currency": "EUR", "fit_id": "f"}
+    as_of = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
+
+    document = fit_events(events, as_of=as_of, **about)
+
+    goal = document["goals"]["purchase"]
+    assert ["regions_used" in one["warnings"] for one in goal["estimates"]] == [True, True]
+    assert goal["diagnostics"]["regions"]["regions"] == 5
+    without = [event.model_copy(update={"region": None}) for event in events]
+    plain = fit_events(without, as_of=as_of, **about)["goals"]["purchase"]
+    assert not any("regions_used" in one["warnings"] for one in plain["estimates"])
+    assert plain["diagnostics"].keys().isdisjoint({"regions"})
