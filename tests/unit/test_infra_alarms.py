@@ -183,7 +183,7 @@ def test_silence_is_an_alarm_only_where_something_should_be_heard(
     for name, alarm in alarms.items():
         metrics = {metric for _, metric, _ in watched(alarm)}
         spaces = [space for space, _, _ in watched(alarm)]
-        if set(map(str, spaces)) == {"Likeworth"}:  # told once a day: what was said last holds until then
+        if set(map(str, spaces)) == {"Likeworth"}:  # sent once a day: the last value holds
             expected = "ignore"
         elif metrics <= REPORTED_WITHOUT_EVENTS:
             expected = "breaching"
