@@ -263,7 +263,7 @@ def _describe(
         "region_steps": int(sum(line.times.size for line in prepared.timelines)),
         "step_days": prepared.resolution.step_days,
         "conversions_with_region": round(placed / max(float(observed.outcome.sum()), 1.0), 4),
-        "types": [observed.names[kind] for kind in answered],
+        "types": [observed.names[kind] for kind in np.sort(answered)],
         "differences": {
             observed.names[kind]: {"sd": float(f"{tau:.6g}"), "p": round(float(p), 4)}
             for kind, tau, p in zip(prepared.types, fit.spread.tau, fit.spread.p, strict=True)
