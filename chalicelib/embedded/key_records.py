@@ -10,11 +10,13 @@ import datetime as dt
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.embedded.installation import Installation, KeyFile
 from chalicelib.settings import Settings
 from chalicelib.storage.api_keys import MAX_ACTIVE, ApiKeyStore, Revocation
+from chalicelib.storage.objects import Objects
+from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, Role, TenantConfig, TenantItems
 
@@ -110,7 +112,9 @@ def recording_store(installation: Installation, tenant: str, settings: Settings)
     def root_secret() -> bytes:
         return installation.root_secret(settings.secret).encode()
 
-    store = TenantStore(None, "", None, "", tenant, settings, root_secret=root_secret)
+    store = TenantStore(
+        cast(Table, None), cast(Objects, None), tenant, settings, root_secret=root_secret
+    )
     store.items = items = _RecordedItems()
     store.api_keys = _RecordedKeys(installation, tenant, items)
     return store

@@ -9,6 +9,15 @@ from typing import Any
 
 from chalicelib.storage import documents, keys
 from chalicelib.storage.attributes import Attribute, Item
+from chalicelib.storage.conditions import (
+    NO_ITEM,
+    AllOf,
+    AnyOf,
+    AtMost,
+    Below,
+    Equals,
+    Missing,
+)
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
@@ -85,11 +94,7 @@ class TotalsStore:
         item |= documents.keep(
             totals.rows, self._objects, keys.document_object(self._tenant, "days", name)
         )
-        return self._table.put(
-            item,
-            only_if="attribute_not_exists(pk) OR read_at <= :read_at",
-            values={":read_at": stamp},
-        )
+        return self._table.put(item, only_if=AnyOf((NO_ITEM, AtMost("read_at", stamp))))
 
     def last_reading(self, day: dt.date, shard: int) -> Reading | None:
         """When the events behind these totals were read; None if there are no totals."""
@@ -115,9 +120,8 @@ class TotalsStore:
         return self._table.update(
             keys.totals_partition(self._tenant, day.year, day.month),
             keys.totals_sort(day, shard),
-            "SET awaited = :yes",
-            only_if="read_at = :read_at AND attribute_not_exists(awaited)",
-            values={":yes": {"BOOL": True}, ":read_at": _stamp(read_at)},
+            only_if=AllOf((Equals("read_at", _stamp(read_at)), Missing("awaited"))),
+            assign={"awaited": {"BOOL": True}},
         )
 
     def between(self, start: dt.date, end: dt.date) -> Iterator[DayTotals]:
@@ -148,9 +152,7 @@ class TotalsStore:
                 "sk": {"S": LONGEST_COST},
                 "days": {"N": str(days)},
             },
-            only_if="attribute_not_exists(pk) OR #days < :days",
-            names={"#days": "days"},
-            values={":days": {"N": str(days)}},
+            only_if=AnyOf((NO_ITEM, Below("days", {"N": str(days)}))),
         )
 
     def longest_cost_period(self) -> int:

@@ -18,9 +18,11 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.settings import Settings
+from chalicelib.storage.dynamodb_table import DynamoDbTable
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, REGION, SECRET, create_table
+from tests.conftest import BUCKET, REGION, create_table
+from tests.stores import store_behind
 
 ENDPOINT = os.environ.get("LIKEWORTH_DYNAMODB_ENDPOINT", "")
 needs_dynamodb_local = pytest.mark.skipif(
@@ -39,19 +41,11 @@ class Engine:
 
     def store(self, tenant: str = "acme", **settings: Any) -> TenantStore:
         """A tenant's store on this engine."""
-        return TenantStore(
-            self.dynamodb,
-            self.table,
-            self.s3,
-            BUCKET,
-            tenant,
-            Settings(**settings),
-            root_secret=SECRET.encode,
-        )
+        return store_behind(self.dynamodb, self.s3, tenant, Settings(**settings), table=self.table)
 
     def low_level(self) -> Table:
         """The table itself."""
-        return Table(self.dynamodb, self.table)
+        return DynamoDbTable(self.dynamodb, self.table)
 
     def count(self) -> int:
         """How many items the table holds."""

@@ -14,13 +14,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from chalicelib import wiring, workers
 from chalicelib.api import http
+from chalicelib.errors import StoreUnavailable
 from chalicelib.services import admission, erasing_files, fits, record, totals
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import event_items, events, keys, writer
+from chalicelib.storage.dynamodb_table import DynamoDbTable
 from chalicelib.storage.imports import Import
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
@@ -63,11 +65,8 @@ def batch_writer(patch: Patch) -> None:
 
     def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
         latest = list({writer.key_of(one): one for one in requests}.items())
-        for begin in range(0, len(latest), writer.BATCH_SIZE):
-            try:
-                writer._send(table, latest[begin : begin + writer.BATCH_SIZE])
-            except (ClientError, BotoCoreError):
-                continue
+        for begin in range(0, len(latest), table.batch_size):
+            writer._send(table, latest[begin : begin + table.batch_size])
         return frozenset()
 
     patch.setattr(events, "write_all", write_all)
@@ -84,12 +83,17 @@ def five_hundred_is_success(patch: Patch) -> None:
         def write_batch(self, requests: Any) -> Any:
             try:
                 return self._table.write_batch(requests)
-            except ClientError as error:
-                if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+            except StoreUnavailable as error:
+                cause = error.__cause__
+                if not isinstance(cause, ClientError) or _status(cause) < 500:
                     raise
                 return ()
 
     patch.setattr(writer, "_send", lambda table, batch: send(Trusting(table), batch))
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response["ResponseMetadata"]["HTTPStatusCode"])
 
 
 def checkpoint_before_rows(patch: Patch) -> None:
@@ -118,17 +122,8 @@ def retry_without_a_pause(patch: Patch) -> None:
 
 def ignore_the_last_evaluated_key(patch: Patch) -> None:
     """Only the first page of a query is read."""
-    query = Table.query
-
-    def first_page(self: Table, *given: Any, **more: Any) -> Any:
-        class Client:
-            def query(_, **request: Any) -> Any:  # noqa: N805
-                page = self._client.query(**request)
-                return {"Items": page["Items"]}
-
-        yield from query(Table(Client(), self.name), *given, **more)
-
-    patch.setattr(Table, "query", first_page)
+    page = DynamoDbTable.page
+    patch.setattr(DynamoDbTable, "page", lambda *given, **more: (page(*given, **more)[0], None))
 
 
 def forget_the_tenant(patch: Patch) -> None:
@@ -184,15 +179,15 @@ def float_money(patch: Patch) -> None:
 
 def twenty_six_in_a_batch(patch: Patch) -> None:
     """One write more than DynamoDB takes."""
-    patch.setattr(writer, "BATCH_SIZE", 26)
+    patch.setattr(DynamoDbTable, "batch_size", 26)
 
 
 def a_key_twice_in_a_batch(patch: Patch) -> None:
     """Two writes of one item in one batch, which DynamoDB refuses whole."""
 
     def write_all(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
-        for begin in range(0, len(requests), writer.BATCH_SIZE):
-            part = list(requests[begin : begin + writer.BATCH_SIZE])
+        for begin in range(0, len(requests), table.batch_size):
+            part = list(requests[begin : begin + table.batch_size])
             table.write_batch(part)
         return frozenset()
 

@@ -20,7 +20,7 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"money", "channels", "days", "countries", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
-    frozenset({"services"}),
+    frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
     frozenset(
         {"api", "workers", "cli", "embedded", "demo", "dashboard", "documentation", "__main__"}
@@ -42,6 +42,7 @@ MAY_ALSO = {
 HEAVY = ("statsmodels", "scipy", "pandas", "numpy")
 UNASKED = (
     "boto3",
+    "botocore",
     "aws_lambda_powertools",
     "aws_xray_sdk",
     "lxml",
@@ -59,7 +60,7 @@ THIN_ROOMS = (
     "app",
     "events",
 )
-MAKES_CLIENTS = {"wiring", "embedded"}
+MAKES_CLIENTS = {"aws", "embedded"}
 RECORDERS = ("app.py", "chalicelib/api/http.py", "chalicelib/workers.py")
 
 

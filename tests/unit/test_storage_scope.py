@@ -27,19 +27,22 @@ from tests.conftest import session
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 
-CALLS_CLIENTS = {"chalicelib/storage/table.py", "chalicelib/storage/objects.py"}
+CALLS_CLIENTS = {"chalicelib/storage/dynamodb_table.py", "chalicelib/storage/s3_objects.py"}
+MAKES_CLIENTS = {"chalicelib/wiring.py", "chalicelib/aws.py"}
 IS_THE_AWS = "chalicelib/embedded/"
 """On one machine: makes the table and the bucket that others have in AWS."""
 
 OPENS = {
-    "Table": {"chalicelib/storage/tenant_store.py", "chalicelib/wiring.py"},  # the list of tenants
-    "Objects": {"chalicelib/storage/tenant_store.py"},
+    "DynamoDbTable": {"chalicelib/wiring.py"},
+    "S3Objects": {"chalicelib/wiring.py"},
     "TenantStore": {"chalicelib/wiring.py", "chalicelib/embedded/key_records.py"},
 }
 """Who may make what; `key_records` has no client to give."""
 
 MAKES_KEYS = "chalicelib/storage/keys.py"
-PASSES_KEYS_ON = {f"chalicelib/storage/{name}.py" for name in ("table", "attributes", "writer")}
+PASSES_KEYS_ON = {
+    f"chalicelib/storage/{name}.py" for name in ("table", "dynamodb_table", "attributes", "writer")
+}
 REGISTRY = "chalicelib/storage/tenants.py"
 """The one module that knows the list of tenants, which is nobody's."""
 
@@ -110,7 +113,7 @@ def _calls(path: str, tree: ast.AST) -> Found:
         is_own = name == "query" and receiver.rpartition(".")[2] in ("_table", "table")
         if name in CLIENT_METHODS and not is_own:
             yield node.lineno, f"{receiver}.{name}() is called"
-        if name in ("client", "resource") and path != "chalicelib/wiring.py":
+        if name in ("client", "resource") and path not in MAKES_CLIENTS:
             yield node.lineno, "a client is made"
 
 
@@ -137,7 +140,7 @@ def _private(path: str, tree: ast.AST) -> Found:
             owner = _name_of(node.value)
             if owner in ("self", "boto3", "http", "wiring") or path.startswith(IS_THE_AWS):
                 continue
-            if path != "chalicelib/wiring.py":
+            if path not in MAKES_CLIENTS:
                 yield node.lineno, f"{owner}.{node.attr} is reached for"
 
 
@@ -244,14 +247,14 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     (
         "services/fits.py",
         "",
-        "from chalicelib.storage.table import Table as T\nT(None, 'x')",
-        "a Table is opened",
+        "from chalicelib.storage.dynamodb_table import DynamoDbTable as T\nT(None, 'x')",
+        "a DynamoDbTable is opened",
     ),
     (
         "services/fits.py",
         "",
-        "from chalicelib.storage import objects\nobjects.Objects(None, 'x', 'y')",
-        "a Objects is opened",
+        "from chalicelib.storage import s3_objects\ns3_objects.S3Objects(None, 'x', 'y')",
+        "a S3Objects is opened",
     ),
     (
         "workers.py",
