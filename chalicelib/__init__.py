@@ -3,7 +3,7 @@
 The map of the house. Arrows point one way only:
 
     errors <- events <- {attribution, exports, storage} <- {services, aws} <- {wiring, telemetry}
-           <- {api, workers, cli, embedded, demo} <- app
+           <- {api, workers, cli, local, demo} <- app
 
 =================  ===============================================================================
 errors             one exception class per cause, each with its stable code; knows no HTTP
@@ -25,7 +25,7 @@ workers            what wakes functions but requests: queues, the stream, the cl
 cli/               the command line: estimate, convert, serve, demo, keys, audit, restore
 dashboard/         the page at /, one file
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
-embedded/          the whole service on an embedded AWS, for one machine
+local/             the whole service in one process: SQLite, files, threads
 demo/              the made-up brand: a simulation whose truth is known
 =================  ===============================================================================
 

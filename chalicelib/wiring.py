@@ -228,6 +228,23 @@ def _clients_of(process: _Process, tenant: str) -> tuple[Any, Any]:
     return made[0], made[1]
 
 
+def store_on(machine: Machine, tenant: str) -> TenantStore:
+    """A tenant's store on a machine that this process does not serve from.
+
+    Raises
+    ------
+    ValueError
+        If `tenant` is no slug.
+    """
+    return TenantStore(
+        machine.table,
+        machine.objects(tenant),
+        tenant,
+        settings(),
+        root_secret=lambda: _secret(machine.root_secret()),
+    )
+
+
 def rate_limiter() -> RateLimiter:
     """What counts the requests of this process; made once, for it remembers what it may let by."""
     process = _process

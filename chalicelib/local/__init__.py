@@ -1,21 +1,27 @@
-"""The whole service on an embedded AWS, in one process (and Java's, if asked for), for one machine.
+"""The whole service in one process, for one machine: SQLite, plain files, threads.
 
 ==============  =================================================================================
-aws             DynamoDB, S3, SQS and Secrets Manager in this process behind a boto3 session
-resources       the table, bucket and queues that the service expects to find
-server          HTTP/1.1 on 127.0.0.1: framing, limits, keep-alive
+database        one SQLite file: one connection that writes, commits in groups, outages by name
+rows            items as rows with checksums, and what a partition knows of its rows
+commits         how many commits there were, outside of the database
+sqlite_table    the table that stores use
+files           objects as plain files that the database names
+file_objects    a tenant's objects
+queues          messages to imports and fits
+feed            day totals of what has changed
+uploads         signed URLs for files
+machine         all of these for one data directory
+checking        whether a directory is as it was left
+backups         a copy of a directory, while it is served
+conversion      data directories from before SQLite
+housekeeping    what has expired is removed
+jobs            imports and fits that are not done: none is lost, none waits for ever
+server          HTTP/1.1 on 127.0.0.1: cheroot, and what it would let pass
 gateway         Chalice's routing behind that server; what a gateway itself has to answer
 sources         what invokes functions in AWS: queues, the schedule
-stream          the same for the table's changes
-changes         those of MiniStack's table, by its stream
-change_log      those of a table that is kept elsewhere, noted before each write
-engine          which engine keeps the table of a directory
-journal         every write to MiniStack's table, in order, in one file
-dynamodb_local  Amazon's DynamoDB Local as a process that ends with this one
-tables          the table of a service, with either
-files           files that are replaced in one step
-state           all that `serve --data` keeps over a restart
-installation    the state directory: the root secret and the API keys made on the command line
+in_flight       the requests at hand
+installation    the state directory of an installation, and its root secret
+adopting        API keys of the command line, for a service that keeps nothing
 service         all of it together: start, wait until idle, stop
 ==============  =================================================================================
 

@@ -1,19 +1,12 @@
-"""The state directory of an installation on one machine: its root secret and its API keys.
-
-Imports neither boto3 nor MiniStack, so that `keys create` starts at once.
-"""
+"""The state directory of an installation on one machine, and its root secret."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chalicelib.errors import MisconfiguredService
 
@@ -79,54 +72,5 @@ class Installation:
         finally:
             temporary.unlink()
 
-    def add_key_record(self, record: Mapping[str, Any]) -> None:
-        """Append a record about an API key; it may hold the key's hash, never the key."""
-        self._make()
-        line = json.dumps(dict(record), separators=(",", ":")).encode() + b"\n"
-        file = self.path / "keys.ndjson"
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            os.write(descriptor, line)
-        finally:
-            os.close(descriptor)
-
-    @contextlib.contextmanager
-    def key_records_held(self) -> Iterator[None]:
-        """Keep other processes from adding records by way of this, until what was read is used."""
-        self._make()
-        with open(self.path / "keys.ndjson", "ab", opener=_for_owner) as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
     def _make(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-
-
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-class KeyFile:
-    """Reads the key records of an installation as they are added."""
-
-    def __init__(self, installation: Installation) -> None:
-        self._file = installation.path / "keys.ndjson"
-        self._seen: tuple[int, int] = (0, 0)
-        self._offset = 0
-
-    def new_records(self) -> list[dict[str, Any]]:
-        """The records since the last call; a look at the file's time where there are none."""
-        try:
-            status = os.stat(self._file)
-        except FileNotFoundError:
-            return []
-        seen = (status.st_mtime_ns, status.st_size)
-        if seen == self._seen:
-            return []
-        self._seen = seen
-        with open(self._file, "rb") as file:
-            file.seek(self._offset)
-            content = file.read()
-        complete = content.rfind(b"\n") + 1
-        self._offset += complete
-        return [json.loads(line) for line in content[:complete].splitlines() if line.strip()]

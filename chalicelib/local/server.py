@@ -1,24 +1,44 @@
-"""HTTP/1.1 on this machine: framing, limits, keep-alive. Knows no routes and no AWS."""
+"""HTTP/1.1 on this machine: cheroot, and in front of it what it would let pass.
+
+cheroot reads requests, keeps connections, and has the threads. This module reads headers more
+strictly than it does, bounds bodies, hands them over before they are read, and gives every refusal
+the form of a problem. It knows no routes.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from cheroot import server as cheroot
+
 HOST = "127.0.0.1"
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 60
+THREADS = 10
+KEPT_CONNECTIONS = 1_000
+MAX_HEADER_BYTES = 64 * 1024
 _MAX_TRAILERS = 64
+_PIECE_BYTES = 64 * 1024
 _DRAIN_BYTES = 64_000_000
 _DRAIN_SECONDS = 2.0
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?\r?\n\Z", re.DOTALL)
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n\Z")
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
+_NOT_IN_A_VALUE = re.compile(rb"[\0\r\n]")
+_OURS = ("connection", "content-length", "date", "server")
+_ONCE = (b"Host", b"Content-Length", b"Transfer-Encoding", b"X-Api-Key", b"Authorization")
+"""Headers of which a second one is an error: two readers could take different ones."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +72,15 @@ class Response:
 
 CODES = {
     400: "invalid_request",
+    405: "method_not_allowed",
     408: "request_timeout",
     413: "body_too_large",
+    414: "invalid_request",
+    500: "internal_error",
     501: "not_implemented",
+    505: "invalid_request",
 }
-"""Status -> code of what is refused before any view sees it; what is not here is the first."""
+"""Status -> code of what is refused before any view sees it."""
 
 
 def problem(
@@ -77,8 +101,20 @@ def problem(
     )
 
 
-class HttpServer(ThreadingHTTPServer):
-    """A server on 127.0.0.1 with a thread per connection.
+class RefusedError(Exception):
+    """The request is not read to its end; the connection is closed after the answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+Upload = Callable[[str, str, "Body"], Response | None]
+"""Takes a request by its method and target before its body is read; None for all others."""
+
+
+class HttpServer:
+    """A server on 127.0.0.1.
 
     Parameters
     ----------
@@ -86,8 +122,9 @@ class HttpServer(ThreadingHTTPServer):
         0 takes any free port; `url` says which.
     answer : callable
         Called with each `Request`, in many threads at once.
-    body_limit : callable
-        Largest body in bytes for a method and a target.
+    body_limit : int
+        Largest body in bytes that `answer` gets.
+    upload : callable, optional
 
     Raises
     ------
@@ -95,216 +132,323 @@ class HttpServer(ThreadingHTTPServer):
         If the port is taken.
     """
 
-    daemon_threads = True
-    request_queue_size = 128
-    allow_reuse_address = True
-
     def __init__(
         self,
         port: int,
         answer: Callable[[Request], Response],
-        body_limit: Callable[[str, str], int],
+        body_limit: int,
+        upload: Upload | None = None,
     ) -> None:
         self.answer = answer
         self.body_limit = body_limit
+        self.upload = upload
+        self._server = _Cheroot(self, port)
         self._thread: threading.Thread | None = None
-        super().__init__((HOST, port), _Connection)
+
+    @property
+    def server_port(self) -> int:
+        """The port."""
+        port: int = self._server.bind_addr[1]
+        return port
 
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
-        return f"http://{HOST}:{self.server_address[1]}"
-
-    def server_bind(self) -> None:
-        """Bind without asking the name service who we are."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = HOST, self.server_address[1]
+        return f"http://{HOST}:{self.server_port}"
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
-        self._thread = threading.Thread(
-            target=self.serve_forever, kwargs={"poll_interval": 0.1}, name="http", daemon=True
-        )
+        """Serve in threads of its own."""
+        self._server.begin()
+        self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Accept no further connections. Open ones may still send requests."""
+        """Accept no further connections, and close those that are idle."""
+        self._server.stop()
         if self._thread is not None:
-            self.shutdown()
             self._thread.join()
-        self.server_close()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke is the client's business; anything else is ours to show."""
-        import sys
-
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
 
 
-class _RefusedError(Exception):
-    """The request cannot be read to its end; the connection is closed after the answer."""
+class Body:
+    """The body of a request, before it is read."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
+    def __init__(self, request: _Request) -> None:
+        self._request = request
 
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """The body piece by piece.
 
-class _Connection(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    default_request_version = "HTTP/1.1"  # so that a refused request line gets a status line, too
-    server_version = "Likeworth"
-    sys_version = ""
-    disable_nagle_algorithm = True
-    wbufsize = 65536
-    timeout = IDLE_SECONDS
-    server: HttpServer
-
-    def version_string(self) -> str:
-        return self.server_version
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """No access log."""
-
-    def handle_expect_100(self) -> bool:
-        """Refuse before the body is sent rather than after."""
-        length = self.headers.get("Content-Length", "")
-        limit = self.server.body_limit(self.command, self.path)
-        if length.isascii() and length.isdigit() and int(length) > limit:
-            self._refuse(_too_large(limit))
-            return False
-        expected = super().handle_expect_100()
-        self.wfile.flush()  # the client waits for it before it sends the body
-        return expected
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What the standard library refuses by itself (a bad request line, an unknown method)."""
-        name = CODES.get(code, CODES[400])
-        self._refuse(problem(code, name, message or HTTPStatus(code).phrase))
-
-    def _exchange(self) -> None:
+        Raises
+        ------
+        RefusedError
+            If it has more than `most` bytes, is malformed, ends early or is too slow.
+        """
+        length = self._request.length
+        if length is not None and length > most:
+            raise RefusedError(_too_large(most))
+        self._request.send_continue()
         try:
-            body = self._read_body()
-        except _RefusedError as refused:
-            self._refuse(refused.response)
-            return
-        headers: dict[str, str] = {}
-        for name, value in self.headers.items():
-            lower = name.lower()
-            headers[lower] = f"{headers[lower]},{value}" if lower in headers else value
-        response = self.server.answer(Request(self.command, self.path, headers, body))
-        self._send(response)
+            yield from self._chunks(most) if length is None else self._exactly(length)
+        except TimeoutError:
+            raise RefusedError(
+                problem(408, "request_timeout", "the body did not arrive in time")
+            ) from None
+        self._request.is_read = True
 
-    def __getattr__(self, name: str) -> Any:
-        """Every method is for `answer` to take or refuse, not for the standard library."""
-        if name.startswith("do_"):
-            return self._exchange
-        raise AttributeError(name)
+    def _exactly(self, left: int) -> Iterator[bytes]:
+        while left:
+            piece = self._request.source.read(min(left, _PIECE_BYTES))
+            if not piece:
+                raise _malformed("the body ended early")
+            left -= len(piece)
+            yield piece
 
-    def _read_body(self) -> bytes:
-        limit = self.server.body_limit(self.command, self.path)
-        lengths = self.headers.get_all("Content-Length") or []
-        encodings = self.headers.get_all("Transfer-Encoding") or []
-        if encodings:
-            if lengths:
-                raise _malformed("Content-Length beside Transfer-Encoding")
-            if [value.strip().lower() for value in encodings] != ["chunked"]:
-                raise _RefusedError(
-                    problem(501, "not_implemented", "the only transfer encoding here is chunked")
-                )
-            return self._read_chunks(limit)
-        if not lengths:
-            return b""
-        if len(set(lengths)) > 1 or not (lengths[0].isascii() and lengths[0].isdigit()):
-            raise _malformed("Content-Length is not a number")
-        length = int(lengths[0])
-        if length > limit:
-            raise _RefusedError(_too_large(limit))
-        return self._read_exactly(length)
-
-    def _read_chunks(self, limit: int) -> bytes:
-        pieces: list[bytes] = []
-        total = 0
+    def _chunks(self, most: int) -> Iterator[bytes]:
+        source, total = self._request.source, 0
         while True:
-            match = _CHUNK_SIZE.match(self._read_line())
+            match = _CHUNK_SIZE.match(source.readline(4096))
             if match is None:
-                raise _RefusedError(
-                    problem(400, "invalid_request", "the chunked body is malformed")
-                )
+                raise _malformed("the chunked body is malformed")
             size = int(match[1], 16)
             if size == 0:
                 break
             total += size
-            if total > limit:
-                raise _RefusedError(_too_large(limit))
-            pieces.append(self._read_exactly(size))
-            if self._read_line() not in (b"\r\n", b"\n"):
-                raise _RefusedError(
-                    problem(400, "invalid_request", "the chunked body is malformed")
-                )
+            if total > most:
+                raise RefusedError(_too_large(most))
+            yield from self._exactly(size)
+            if source.readline(4096) != b"\r\n":
+                raise _malformed("the chunked body is malformed")
         for _ in range(_MAX_TRAILERS):
-            if self._read_line() in (b"\r\n", b"\n"):
-                return b"".join(pieces)
-        raise _RefusedError(
-            problem(400, "invalid_request", "the chunked body has too many trailers")
-        )
+            if source.readline(4096) == b"\r\n":
+                return
+        raise _malformed("the chunked body has too many trailers")
 
-    def _read_line(self) -> bytes:
+
+class _Cheroot(cheroot.HTTPServer):
+    """cheroot with our connections; it binds when it is made."""
+
+    timeout = IDLE_SECONDS
+    request_queue_size = 128
+    keep_alive_conn_limit = KEPT_CONNECTIONS
+    max_request_header_size = MAX_HEADER_BYTES
+    shutdown_timeout = 5
+
+    def __init__(self, owner: HttpServer, port: int) -> None:
+        super().__init__((HOST, port), _Gateway, minthreads=THREADS, server_name="Likeworth")
+        self.owner = owner
+        self._bound: Any = None
+        self.ConnectionClass = _Connection
+        self.bind(socket.AF_INET, socket.SOCK_STREAM)
+        self.socket.listen(self.request_queue_size)
+
+    def begin(self) -> None:
+        """What `prepare` does behind the binding."""
+        self._bound = self.socket
+        self.prepare()
+
+    def bind(self, family: int, type: int, proto: int = 0) -> Any:
+        """Bind once."""
+        if self._bound is None:
+            return super().bind(family, type, proto)
+        self.socket = self._bound
+        return self.socket
+
+    def stop(self) -> None:
+        """Stop serving, or never begin."""
+        if self.ready:
+            super().stop()
+        else:
+            self.socket.close()
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """A connection that broke is the client's business; anything else goes to our log."""
+        if level >= logging.ERROR:
+            log.log(level, "%s", msg, exc_info=traceback)
+
+
+class _StrictHeaders:
+    """Reads headers, and refuses what two readers could understand in two ways."""
+
+    def __call__(self, source: Any, headers: dict[bytes, bytes]) -> dict[bytes, bytes]:
+        while (line := source.readline()) != b"\r\n":
+            if not line.endswith(b"\r\n"):
+                raise ValueError("a header line does not end in CRLF")
+            name, colon, value = line[:-2].partition(b":")
+            if not colon or not _TOKEN.fullmatch(name):
+                raise ValueError("a header line has no name and colon")
+            if _NOT_IN_A_VALUE.search(value):
+                raise ValueError("a header has a line end or a zero byte in its value")
+            name, value = name.title(), value.strip(b" \t")
+            if name in headers:
+                if name in _ONCE:
+                    raise ValueError(f"there are two headers {name.decode()}")
+                value = headers[name] + b"," + value
+            headers[name] = value
+        return headers
+
+
+class _Request(cheroot.HTTPRequest):
+    """A request whose body nobody has touched yet.
+
+    Attributes
+    ----------
+    length : int or None
+        Of the body; None where it comes in chunks.
+    is_read : bool
+        Whether the body was read to its end.
+    """
+
+    header_reader = _StrictHeaders()
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.length: int | None = 0
+        self.is_read = False
+        self._awaits_continue = False
+
+    @property
+    def source(self) -> Any:
+        """What the body is read from."""
+        return self.conn.rfile
+
+    def read_request_line(self) -> bool:
+        """Read the first line; False after a refusal."""
+        if not super().read_request_line():  # type: ignore[no-untyped-call]
+            return False
+        if not _TOKEN.fullmatch(self.method) or not _TARGET.fullmatch(self.uri):
+            self.simple_response("400 Bad Request", "the request line is malformed")
+            return False
+        return True
+
+    def read_request_headers(self) -> bool:
+        """Read and check the headers; False after a refusal."""
         try:
-            return self.rfile.readline(4096)
-        except TimeoutError:
-            raise _RefusedError(_too_slow()) from None
+            headers = self.header_reader(self.rfile, self.inheaders)
+            self.length = _length_of(headers, self.request_protocol)
+        except ValueError as error:
+            self.simple_response("400 Bad Request", str(error))
+            return False
+        except RefusedError as refused:
+            self.refuse(refused.response)
+            return False
+        self._awaits_continue = headers.get(b"Expect", b"").lower() == b"100-continue"
+        asked = {one.strip().lower() for one in headers.get(b"Connection", b"").split(b",")}
+        is_newest = self.response_protocol == "HTTP/1.1"
+        self.close_connection = b"close" in asked or not (is_newest or b"keep-alive" in asked)
+        return True
 
-    def _read_exactly(self, size: int) -> bytes:
-        try:
-            data = self.rfile.read(size)
-        except TimeoutError:
-            raise _RefusedError(_too_slow()) from None
-        if len(data) < size:
-            raise _malformed("the body ended early")
-        return data
+    def respond(self) -> None:
+        """Answer, and keep the connection only if the body was read."""
+        self.rfile = self.conn.rfile
+        self.server.gateway(self).respond()
 
-    def _refuse(self, response: Response) -> None:
+    def send_continue(self) -> None:
+        """Let a client that asked first send its body."""
+        if self._awaits_continue:
+            self._awaits_continue = False
+            self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def simple_response(self, status: str, msg: str = "") -> None:
+        """What cheroot refuses by itself, as a problem."""
+        number = int(str(status)[:3])
+        detail = msg or HTTPStatus(number).phrase
+        self.refuse(problem(number, CODES.get(number, CODES[400]), detail))
+
+    def refuse(self, response: Response) -> None:
         """Answer, then close in a way that lets a client still sending read the answer."""
         self.close_connection = True
-        self._send(response, close=True)
-        self.wfile.flush()
-        self.connection.shutdown(socket.SHUT_WR)
-        self.connection.settimeout(_DRAIN_SECONDS)
-        deadline = time.monotonic() + _DRAIN_SECONDS
-        drained = 0
+        self.send(response)
+        self.conn.linger_for_answer()
+
+    def send(self, response: Response) -> None:
+        """Send an answer."""
+        self.sent_headers = True
+        if not self.server.can_add_keepalive_connection:
+            self.close_connection = True
+        bodiless = response.status in (204, 304) or response.status < 200
+        lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
+        headers = [one for one in response.headers if one[0].lower() not in _OURS]
+        lines += [f"Date: {formatdate(usegmt=True)}", "Server: Likeworth"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if not bodiless:
+            lines.append(f"Content-Length: {len(response.body)}")
+        if self.close_connection:
+            lines.append("Connection: close")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        is_told = not bodiless and getattr(self, "method", b"") != b"HEAD"
+        self.conn.wfile.write(head + response.body if is_told else head)
+
+
+class _Connection(cheroot.HTTPConnection):
+    RequestHandlerClass = _Request
+
+    def linger_for_answer(self) -> None:
+        """Read on for a moment: a connection closed too early takes the answer away."""
         try:
+            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.settimeout(_DRAIN_SECONDS)
+            deadline, drained = time.monotonic() + _DRAIN_SECONDS, 0
             while drained < _DRAIN_BYTES and time.monotonic() < deadline:
-                data = self.connection.recv(65536)
-                if not data:
+                piece = self.socket.recv(_PIECE_BYTES)
+                if not piece:
                     return
-                drained += len(data)
-        except (ConnectionError, TimeoutError):
+                drained += len(piece)
+        except OSError:
             return
 
-    def _send(self, response: Response, *, close: bool = False) -> None:
-        self.send_response(response.status)
-        for name, value in response.headers:
-            self.send_header(name, value)
-        bodiless = response.status in (204, 304) or response.status < 200
-        if not bodiless:
-            self.send_header("Content-Length", str(len(response.body)))
-        if close:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        if not bodiless and self.command != "HEAD":
-            self.wfile.write(response.body)
+
+class _Gateway(cheroot.Gateway):
+    """From cheroot's request to ours, and back."""
+
+    def respond(self) -> None:
+        """Answer the request."""
+        request: _Request = self.req
+        owner: HttpServer = request.server.owner
+        method, target = request.method.decode("latin-1"), request.uri.decode("latin-1")
+        body = Body(request)
+        try:
+            response = None if owner.upload is None else owner.upload(method, target, body)
+            if response is None:
+                whole = b"".join(body.pieces(owner.body_limit))
+                headers = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in request.inheaders.items()
+                }
+                response = owner.answer(Request(method, target, headers, whole))
+        except RefusedError as refused:
+            request.refuse(refused.response)
+            return
+        if not request.is_read and request.length != 0:
+            request.refuse(response)
+            return
+        if ("Connection", "close") in response.headers:
+            request.close_connection = True
+        request.send(response)
 
 
-def _malformed(detail: str) -> _RefusedError:
-    return _RefusedError(problem(400, "invalid_request", detail))
+def _length_of(headers: dict[bytes, bytes], protocol: bytes) -> int | None:
+    """How long a body is; None where it comes in chunks."""
+    if protocol == b"HTTP/1.1" and b"Host" not in headers:
+        raise ValueError("the header Host is missing")
+    length, encoding = headers.get(b"Content-Length"), headers.get(b"Transfer-Encoding")
+    if encoding is not None:
+        if length is not None:
+            raise ValueError("Content-Length beside Transfer-Encoding")
+        if encoding.lower() != b"chunked" or protocol != b"HTTP/1.1":
+            raise RefusedError(
+                problem(501, "not_implemented", "the only transfer encoding here is chunked")
+            )
+        return None
+    if length is None:
+        return 0
+    if not length.isdigit() or len(length) > 15:
+        raise ValueError("Content-Length is not a number")
+    return int(length)
+
+
+def _malformed(detail: str) -> RefusedError:
+    return RefusedError(problem(400, "invalid_request", detail))
 
 
 def _too_large(limit: int) -> Response:
     return problem(413, "body_too_large", f"the body is above the limit of {limit:,} bytes")
-
-
-def _too_slow() -> Response:
-    return problem(408, "request_timeout", "the body did not arrive in time")

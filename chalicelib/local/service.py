@@ -1,8 +1,8 @@
-"""The whole service in this process: API, functions behind queues, stream and schedule.
+"""The whole service in this process: API, uploads, imports, fits, day totals and the schedule.
 
-The application is handed in, so that nothing here imports `app`. While a service runs, the settings
-that name its resources stand in the environment and `wiring` uses its session; both are put back
-when it stops. A stop is clean: requests, imports, fits and day totals at hand come to their end.
+The application is handed in, so that nothing here imports `app`. While a service runs, `wiring`
+keeps everything on its machine. A stop is clean: requests, imports, fits and day totals at hand
+come to their end.
 """
 
 from __future__ import annotations
@@ -10,43 +10,37 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import os
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qs, unquote
 
 from chalicelib import wiring
-from chalicelib.embedded import resources as make
-from chalicelib.embedded.aws import Answer, Call, EmbeddedAws
-from chalicelib.embedded.changes import Changes
-from chalicelib.embedded.dynamodb_local import DynamoDbLocal, installed_in, running
-from chalicelib.embedded.engine import DYNAMODB_LOCAL, engine_of, record_engine
-from chalicelib.embedded.gateway import ChaliceGateway
-from chalicelib.embedded.in_flight import InFlight
-from chalicelib.embedded.installation import Installation, KeyFile
-from chalicelib.embedded.key_records import adopt, register
-from chalicelib.embedded.server import HttpServer, Request, Response, problem
-from chalicelib.embedded.sources import DailySchedule, Handler, QueueSource, Source
-from chalicelib.embedded.state import State, locked
-from chalicelib.embedded.stream import StreamSource
-from chalicelib.embedded.tables import JournaledTable, LocalTable, ServedTable
+from chalicelib.errors import LikeworthError, StoreUnavailable
+from chalicelib.local.adopting import KeysFromHome
+from chalicelib.local.feed import Feed
+from chalicelib.local.gateway import ChaliceGateway
+from chalicelib.local.housekeeping import Housekeeper
+from chalicelib.local.in_flight import InFlight
+from chalicelib.local.installation import Installation
+from chalicelib.local.jobs import Jobs
+from chalicelib.local.machine import LocalMachine
+from chalicelib.local.queues import RETRY_SECONDS, enqueue
+from chalicelib.local.server import Body, HttpServer, Request, Response, problem
+from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
+from chalicelib.local.uploads import PATH as UPLOADS
+from chalicelib.local.uploads import read_target
+from chalicelib.services.imports import import_for_object
 from chalicelib.services.keys import create_key
 from chalicelib.settings import read_settings
+from chalicelib.storage.keys import parse_import_object
+from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024
-UPLOAD_BYTES = 1_000_000_000
-"""Here an uploaded file lies in memory, so that its size has a limit beside that of the setting."""
-
 STOP_SECONDS = 10.0
-
-PATIENT_SECONDS = 120
-"""How long a batch may take in DynamoDB Local: a slow disk takes 60 events a second, and no
-Lambda's end is near."""
+_LAST_SCHEDULE = "schedule"
 
 
 class Application(Protocol):
@@ -73,27 +67,23 @@ class Backlog:
         return self.imports + self.fits + self.partitions
 
 
-class EmbeddedService:
-    """The service on an embedded AWS.
+class LocalService:
+    """The service on one machine.
 
     Parameters
     ----------
     application : Application
         The module `app`, or something like it.
     installation : Installation
-        Where the root secret and the API keys of the command line lie.
+        Where the root secret is.
     port : int
         0 takes any free port.
     data : Path, optional
-        Directory that keeps the state over a restart; without it all is forgotten at the end.
-    engine : str, optional
-        What keeps the table of `data`: see `engine.engine_of`.
+        Directory that keeps the state; without it everything is forgotten at the end.
     clock : callable
         The time, in UTC.
-    redelivery_seconds : int
+    retry_seconds : float
         After how long an import or a fit that failed is tried again.
-    on_load : callable, optional
-        Told the share of a kept state that is loaded.
 
     Raises
     ------
@@ -101,10 +91,8 @@ class EmbeddedService:
         If the port is taken.
     DirectoryInUseError
         If another process serves from `data`.
-    EngineMismatchError
-        If another engine has written `data`.
-    EngineUnavailableError
-        If the engine cannot be started on this machine.
+    UnusableDirectoryError, DamagedStore, StoreUnavailable
+        If the directory cannot be served from.
     """
 
     def __init__(
@@ -114,57 +102,32 @@ class EmbeddedService:
         *,
         port: int = 8000,
         data: Path | None = None,
-        engine: str | None = None,
         clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
-        redelivery_seconds: int = 10,
-        on_load: Callable[[float], None] | None = None,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._clock = clock
         self._requests = InFlight()
+        given = read_settings()
         with contextlib.ExitStack() as undo:
-            given = read_settings()
-            root_secret = installation.root_secret(given.secret)
-            self._upload_bytes = min(given.max_import_bytes, UPLOAD_BYTES)
-            if data is not None:
-                undo.enter_context(locked(data))
-            engine = engine_of(data, engine)
-            self._http = HttpServer(port, self._answer, self._body_limit)
+            self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload)
             undo.callback(self._http.stop)
-            self.dynamodb_local: DynamoDbLocal | None = None
-            elsewhere: dict[str, Callable[[Call], Answer]] = {}
-            if data is not None and engine == DYNAMODB_LOCAL:
-                home, folder = data / DYNAMODB_LOCAL, installed_in(given.dynamodb_local, os.environ)
-                self.dynamodb_local = undo.enter_context(running(folder, home))
-                table: ServedTable = (local := LocalTable(self.dynamodb_local, home))
-                elsewhere["dynamodb"] = local.answer
-            else:
-                table = JournaledTable(data)
-            if data is not None:
-                record_engine(data, engine)
-            self._aws = EmbeddedAws(s3_endpoint=self._http.url, elsewhere=elsewhere)
-            undo.callback(self._aws.close)
-            self._state = State(self._aws, table, data)
-            undo.callback(self._state.close)
-            changes = self._state.load_table(on_load)
-            self._state.load_queues()
-            self.resources = make.create_resources(
-                self._aws.session, root_secret=root_secret, redelivery_seconds=redelivery_seconds
+            self.machine = machine = LocalMachine(
+                data,
+                root_secret=lambda: installation.root_secret(given.secret),
+                clock=clock,
+                retry_seconds=retry_seconds,
             )
-            self._state.load_objects()
-            undo.enter_context(
-                make.named_in_environment(
-                    self.resources,
-                    write_seconds=PATIENT_SECONDS if self.dynamodb_local is not None else None,
-                )
-            )
+            undo.callback(machine.close)
+            machine.root_secret()  # so that it is made, or refused, now
+            machine.url = self._http.url
+            machine.max_upload_bytes = given.max_import_bytes
             undo.callback(wiring.reset)
-            wiring.reset()
-            wiring.use_session(self._aws.session)
-            self._aws.observer = self._state.observe
-            self._key_file = KeyFile(installation)
-            self._key_lock = threading.Lock()
+            wiring.use_machine(machine)
+            self._jobs = Jobs(machine, clock)
+            self._jobs.queue_unfinished()
+            self._from_home = KeysFromHome(installation) if data is None else None
             self._gateway = ChaliceGateway(application.app)
-            self._sources = self._make_sources(application, changes)
+            self._sources = self._make_sources(application)
             self._undo = undo.pop_all()
 
     @property
@@ -174,7 +137,6 @@ class EmbeddedService:
 
     def start(self) -> None:
         """Answer requests and work."""
-        self._adopt_keys()
         for source in self._sources:
             source.start()
         self._http.start()
@@ -206,17 +168,16 @@ class EmbeddedService:
                 return
             if time.monotonic() >= deadline:
                 raise TimeoutError(f"not idle after {timeout:.0f} s: {backlog}")
-            self._stream.hurry()
+            self._feed.hurry()
             time.sleep(0.05)
 
     def backlog(self) -> Backlog:
-        """What is not done yet."""
-        imports = self._imports.waiting()
-        fits = self._fits.waiting()
-        return Backlog(imports, fits, self._stream.waiting())
+        """What is not done yet; imports and fits first, for they change partitions."""
+        imports, fits = (self.machine.queues.waiting(queue) for queue in ("import", "fit"))
+        return Backlog(imports, fits, self._feed.waiting())
 
     def create_key(self, tenant: str, role: Role, *, currency: str = "") -> str:
-        """A new API key; it cannot be had again.
+        """A new API key, which is shown once.
 
         Parameters
         ----------
@@ -225,8 +186,8 @@ class EmbeddedService:
         """
         store = wiring.store(tenant)
         if currency and not store.is_registered():
-            register(store, currency)
-        return create_key(wiring.store(tenant), role, now=self._clock())
+            store.register_with(currency)
+        return create_key(store, role, now=self._clock())
 
     def knows(self, tenant: str) -> bool:
         """Whether the tenant has been used before."""
@@ -239,91 +200,97 @@ class EmbeddedService:
         return any(one.role == "admin" and one.state(now) == "active" for one in found)
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Drop a file into the bucket, as somebody with access to S3 would."""
-        make.s3_client(self._aws.session).put_object(
-            Bucket=self.resources.bucket, Key=key, Body=body
-        )
+        """Import a file that nobody has announced, as one that is dropped into a bucket.
+
+        Raises
+        ------
+        ValueError
+            If the key is not one of a tenant's uploads.
+        """
+        place = parse_import_object(key)
+        if place is None:
+            raise ValueError(f"{key!r} is not under imports/")
+        store = wiring.store(place[0])
+        file = self.machine.files.write([body])
+        now = self._clock()
+        import_id = import_for_object(store, ObjectVersion(key, file.etag), dropped_at=now)
+        message = _message(store.tenant, import_id, key, file.etag)
+        self.machine.files.keep(key, file, also=lambda t: enqueue(t, "import", message))
 
     # --- requests -----------------------------------------------------------------------------
-
-    def _body_limit(self, method: str, target: str) -> int:
-        return self._upload_bytes if _is_upload(method, target) else API_BODY_BYTES
 
     def _answer(self, request: Request) -> Response:
         with self._requests.one() as accepted:
             if not accepted:
-                return problem(
-                    503,
-                    "store_unavailable",
-                    "the service is stopping",
-                    (("Retry-After", "5"), ("Connection", "close")),
-                )
-            if _is_upload(request.method, request.target):
-                return self._upload(request)
-            self._adopt_keys()
+                return _stopping()
+            if self._from_home is not None:
+                self._from_home.adopt(self.machine)
             return self._gateway.answer(request)
 
-    def _upload(self, request: Request) -> Response:
-        path, _, query_text = request.target.partition("?")
-        query = parse_qs(query_text, keep_blank_values=True)
-        if not self._aws.is_presigned_by_us(query):
-            return problem(403, "forbidden", "the URL was not signed by this service")
-        call = Call("s3", "PUT", unquote(path), request.headers, request.body, query)
-        status, headers, body = self._aws.answer(call)
-        kept = tuple((n, v) for n, v in headers.items() if n.lower() != "content-length")
-        return Response(status, kept, body)
+    def _upload(self, method: str, target: str, body: Body) -> Response | None:
+        """The answer to a PUT to a signed URL; None for every other request."""
+        if method != "PUT" or not target.startswith(UPLOADS):
+            return None
+        with self._requests.one() as accepted:
+            if not accepted:
+                return _stopping()
+            try:
+                allowed = read_target(target, self._secrets, self._clock())
+                if allowed is None:
+                    return problem(
+                        403,
+                        "forbidden",
+                        "this upload URL is invalid or has expired",
+                    )
+                files = self.machine.files
+                file = files.write(body.pieces(allowed.max_bytes))
+                message = _message(allowed.tenant, allowed.import_id, allowed.key, file.etag)
+                files.keep(allowed.key, file, also=lambda t: enqueue(t, "import", message))
+            except StoreUnavailable as error:
+                retry = (("Retry-After", str(error.retry_after_seconds)),)
+                return problem(503, error.code, "the file was not stored; send it again", retry)
+            except LikeworthError as error:
+                return problem(500, error.code, "the file was not stored")
+            told = json.dumps({"id": allowed.import_id, "bytes": file.size}).encode()
+            headers = (("Content-Type", "application/json"), ("ETag", f'"{file.etag}"'))
+            return Response(200, headers, told)
 
-    def _adopt_keys(self) -> None:
-        """Take over what `keys create` and `keys revoke` have recorded since the last look."""
-        with self._key_lock:
-            for record in self._key_file.new_records():
-                adopt(record, wiring.store, now=self._clock())
+    def _secrets(self) -> list[bytes]:
+        return [wiring.root_secret(), *wiring.other_secrets()]
 
     # --- functions ----------------------------------------------------------------------------
 
-    def _make_sources(self, application: Application, changes: Changes) -> list[Source]:
-        sqs = self._aws.session.client("sqs")
-        self._imports = QueueSource(
-            sqs, self.resources.imports, "import", application.import_handler
-        )
-        self._fits = QueueSource(sqs, self.resources.fits, "fit", application.fit_handler)
-        self._stream = StreamSource(
-            changes,
-            application.aggregate_handler,
-            dead_letter=lambda records: self._bury(sqs, records),
-        )
+    def _make_sources(self, application: Application) -> list[Source]:
+        machine = self.machine
+        handlers = {"import": application.import_handler, "fit": application.fit_handler}
+        queues = [
+            QueueSource(machine.queues, queue, handler, self._jobs.give_up)
+            for queue, handler in handlers.items()
+        ]
+        self._feed = Feed(machine.database, application.aggregate_handler)
+        noted = machine.note(_LAST_SCHEDULE)
+        now = self._clock()
+        if noted is None:
+            machine.put_note(_LAST_SCHEDULE, now.isoformat())
         schedule = DailySchedule(
             application.schedule_handler,
             clock=self._clock,
-            last=self._state.last_schedule(self._clock()),
-            called=self._state.note_schedule,
+            last=now if noted is None else dt.datetime.fromisoformat(noted),
+            called=lambda at: machine.put_note(_LAST_SCHEDULE, at.isoformat()),
         )
-        # the stream goes last: it sums up what the others still write while they stop
-        return [
-            schedule,
-            _Housekeeper(self._state.housekeep),
-            self._imports,
-            self._fits,
-            self._stream,
-        ]
-
-    def _bury(self, sqs: Any, records: Iterable[dict[str, Any]]) -> None:
-        for record in records:
-            sqs.send_message(
-                QueueUrl=self.resources.stream_failures,
-                MessageBody=json.dumps(record["dynamodb"]["Keys"]),
-            )
+        # the feed goes last: it sums up what the others still write while they stop
+        return [schedule, Housekeeper(machine.database, machine.files), *queues, self._feed]
 
 
-class _Housekeeper(Source):
-    def __init__(self, housekeep: Callable[[], None]) -> None:
-        super().__init__("housekeeping", poll_seconds=1.0)
-        self._housekeep = housekeep
-
-    def work(self) -> bool:
-        self._housekeep()
-        return False
+def _message(tenant: str, import_id: str, key: str, etag: str) -> dict[str, Any]:
+    fields = {"import_id": import_id, "key": key, "etag": etag, "version_id": ""}
+    return {"import": {"tenant": tenant, **fields}}
 
 
-def _is_upload(method: str, target: str) -> bool:
-    return method == "PUT" and "X-Amz-Signature=" in target.partition("?")[2]
+def _stopping() -> Response:
+    return problem(
+        503,
+        "store_unavailable",
+        "the service is stopping",
+        (("Retry-After", "5"), ("Connection", "close")),
+    )

@@ -1,8 +1,8 @@
-"""What invokes functions in AWS: queues and a daily schedule (and `stream`), as threads.
+"""What invokes functions in AWS: queues and a daily schedule, as threads.
 
 A handler takes an event shaped as Lambda gets it and a context. Whatever escapes it fails the
-delivery: a queue's message comes again after its visibility timeout until it goes to the queue of
-dead letters, a stream's batch is tried again in place.
+delivery: a message comes again until its last attempt, then what it was about is failed, and it
+goes to the dead letters.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ from typing import Any
 
 from chalice.local import LambdaContext
 
-from chalicelib.embedded.aws import ACCOUNT, REGION
-from chalicelib.embedded.resources import Queue
+from chalicelib.errors import LikeworthError, StoreUnavailable
+from chalicelib.local.queues import MAX_ATTEMPTS, Message, Queues
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
 POLL_SECONDS = 0.1
+REST_AFTER_TROUBLE_SECONDS = 1.0
 LAMBDA_SECONDS = 900
+REGION, ACCOUNT = "eu-central-1", "000000000000"
 logger = logging.getLogger(__name__)
 
 
@@ -41,9 +43,15 @@ class Source(threading.Thread):
             self.join()
 
     def run(self) -> None:
-        """Work; pause when there is none."""
+        """Work; pause when there is none, and when the store does not answer."""
         while not self._stopping.is_set():
-            if not self.work():
+            try:
+                found = self.work()
+            except LikeworthError as error:
+                logger.error("%s: %s: %s", self.name, error.code, error.detail)
+                self._stopping.wait(REST_AFTER_TROUBLE_SECONDS)
+                continue
+            if not found:
                 self._stopping.wait(self._poll_seconds)
 
     def work(self) -> bool:
@@ -62,51 +70,66 @@ def invoke(name: str, handler: Handler, event: dict[str, Any]) -> tuple[bool, An
 
 
 class QueueSource(Source):
-    """Delivers a queue's messages one by one."""
+    """Delivers a queue's messages one by one.
 
-    def __init__(self, sqs: Any, queue: Queue, name: str, handler: Handler) -> None:
-        super().__init__(name)
-        self._sqs = sqs
+    Parameters
+    ----------
+    queues : Queues
+    queue : str
+    handler : callable
+    give_up : callable
+        Fails what a message is about; called after its last attempt.
+    """
+
+    def __init__(
+        self,
+        queues: Queues,
+        queue: str,
+        handler: Handler,
+        give_up: Callable[[Message], None],
+    ) -> None:
+        super().__init__(queue)
+        self._queues = queues
         self._queue = queue
         self._handler = handler
-
-    def waiting(self) -> int:
-        """How many messages are not done yet."""
-        names = [
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-            "ApproximateNumberOfMessagesDelayed",
-        ]
-        answer = self._sqs.get_queue_attributes(QueueUrl=self._queue.url, AttributeNames=names)
-        return sum(int(answer["Attributes"][name]) for name in names)
+        self._give_up = give_up
 
     def work(self) -> bool:
         """Deliver one message, if there is one."""
-        answer = self._sqs.receive_message(
-            QueueUrl=self._queue.url,
-            MaxNumberOfMessages=1,
-            WaitTimeSeconds=0,
-            AttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        )
-        for message in answer.get("Messages", []):
-            done, returned = invoke(self.name, self._handler, self._event(message))
-            if done and not failures_in(returned):
-                self._sqs.delete_message(
-                    QueueUrl=self._queue.url, ReceiptHandle=message["ReceiptHandle"]
-                )
-        return bool(answer.get("Messages"))
+        message = self._queues.receive(self._queue)
+        if message is None:
+            return False
+        if message.attempts > MAX_ATTEMPTS:  # the process died in the last one
+            self._end(message)
+            return True
+        done, returned = invoke(self.name, self._handler, self._event(message))
+        if done and not failures_in(returned):
+            self._queues.done(message)
+        elif message.attempts >= MAX_ATTEMPTS:
+            self._end(message)
+        else:
+            self._queues.failed(message)
+        return True
 
-    def _event(self, message: dict[str, Any]) -> dict[str, Any]:
+    def _end(self, message: Message) -> None:
+        try:
+            self._give_up(message)
+        except StoreUnavailable:
+            self._queues.failed(message)
+            raise
+        except Exception:  # the message must not come again and again
+            logger.exception("what message %s is about could not be failed", message.message_id)
+        self._queues.bury(message, f"it failed {MAX_ATTEMPTS} times")
+
+    def _event(self, message: Message) -> dict[str, Any]:
         record = {
-            "messageId": message["MessageId"],
-            "receiptHandle": message["ReceiptHandle"],
-            "body": message["Body"],
-            "attributes": message.get("Attributes", {}),
+            "messageId": message.message_id,
+            "receiptHandle": message.message_id,
+            "body": message.body,
+            "attributes": {"ApproximateReceiveCount": str(message.attempts)},
             "messageAttributes": {},
-            "md5OfBody": message["MD5OfBody"],
             "eventSource": "aws:sqs",
-            "eventSourceARN": self._queue.arn,
+            "eventSourceARN": f"arn:aws:sqs:{REGION}:{ACCOUNT}:likeworth-{self._queue}s",
             "awsRegion": REGION,
         }
         return {"Records": [record]}
@@ -126,7 +149,7 @@ class DailySchedule(Source):
     clock : callable
         The time, in UTC.
     last : datetime
-        When it was called last.
+        When it was called last; one in the future means that a clock was wrong, and to call now.
     called : callable
         Told when it is called.
     """
@@ -148,10 +171,10 @@ class DailySchedule(Source):
     def work(self) -> bool:
         """Call the handler if a day has passed."""
         now = self._clock()
-        if now - self._last < dt.timedelta(days=1):
+        if dt.timedelta(0) <= now - self._last < dt.timedelta(days=1):
             return False
-        self._last = now
         self._called(now)
+        self._last = now
         event = {
             "version": "0",
             "id": str(uuid.uuid4()),

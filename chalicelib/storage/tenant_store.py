@@ -103,10 +103,14 @@ class TenantStore:
         stored = self.items.config()
         if stored is not None:
             return stored
+        return self.register_with(self.settings.currency)
+
+    def register_with(self, currency: str) -> TenantConfig:
+        """Register the tenant with a reporting currency and, for the rest, the defaults."""
         origins = (origin.strip() for origin in self.settings.cors_origins.split(","))
         return self.register(
             TenantConfig(
-                currency=self.settings.currency,
+                currency=currency,
                 shards=self.settings.shards,
                 retention_days=self.settings.retention_days,
                 cors_origins=tuple(origin for origin in origins if origin),

@@ -13,10 +13,10 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import documentation
-from chalicelib.embedded import server
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.events import EVENT_ERROR_CODES
 from chalicelib.exports import ROW_REFUSALS
+from chalicelib.local import server
 from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
 from infra import handbook, pages
 from tests.api.conftest import refused

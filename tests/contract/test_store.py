@@ -116,10 +116,9 @@ def test_the_same_event_again_changes_nothing(engine: Engine) -> None:
     store = engine.store()
     event = make_event()
     write(store, event)
-    before = engine.count()
     write(store, event)
     write(store, event, event)
-    assert engine.count() == before
+    assert read(store) == [parse_event(event)]
 
 
 def test_other_content_under_the_same_identity_replaces_it(engine: Engine) -> None:
@@ -354,7 +353,7 @@ def test_a_link_is_sealed_anew_only_by_who_has_seen_its_seal(engine: Engine) -> 
 
 
 def test_requests_of_a_window_are_given_out_once(engine: Engine) -> None:
-    window = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
+    window = NOW.replace(second=0, microsecond=0)
     store = engine.store()
     assert store.rates.take("k", window, 1) == 1
     assert store.rates.take("k", window, 30) == 31
@@ -488,7 +487,7 @@ def test_a_tenant_is_registered_once_with_the_first_configuration(engine: Engine
     again = engine.store(currency="EUR", shards=9)
     assert again.config == first == TenantConfig("USD", 2, 3 * 365, ("https://a.example", "x"))
     assert again.is_registered()
-    assert list(list_tenants(engine.low_level())) == ["acme"]
+    assert list(list_tenants(engine.table)) == ["acme"]
 
 
 def test_time_zone_and_roles_of_a_tenant_come_back(engine: Engine) -> None:

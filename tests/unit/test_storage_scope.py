@@ -29,15 +29,15 @@ SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 
 CALLS_CLIENTS = {"chalicelib/storage/dynamodb_table.py", "chalicelib/storage/s3_objects.py"}
 MAKES_CLIENTS = {"chalicelib/wiring.py", "chalicelib/aws.py"}
-IS_THE_AWS = "chalicelib/embedded/"
-"""On one machine: makes the table and the bucket that others have in AWS."""
+KEEPS_ITEMS = "chalicelib/local/"
+"""On one machine: keeps the items and the objects of all tenants."""
 
 OPENS = {
     "DynamoDbTable": {"chalicelib/wiring.py"},
     "S3Objects": {"chalicelib/wiring.py"},
-    "TenantStore": {"chalicelib/wiring.py", "chalicelib/embedded/key_records.py"},
+    "TenantStore": {"chalicelib/wiring.py"},
 }
-"""Who may make what; `key_records` has no client to give."""
+"""Who may make what."""
 
 MAKES_KEYS = "chalicelib/storage/keys.py"
 PASSES_KEYS_ON = {
@@ -47,15 +47,15 @@ REGISTRY = "chalicelib/storage/tenants.py"
 """The one module that knows the list of tenants, which is nobody's."""
 
 OF_OTHERS = {
-    ("chalicelib/demo/tour.py", "put_object"),  # of the embedded service
+    ("chalicelib/demo/tour.py", "put_object"),  # of the service on one machine
     ("chalicelib/api/imports.py", "list_imports"),  # of services/imports
 }
 """Functions that are called as those of a client are."""
 
-OWN_TENANT = {"self._tenant", "tenant", "store.tenant", "self._store.tenant"}
+OWN_TENANT = {"self._tenant", "self.tenant", "tenant", "store.tenant", "self._store.tenant"}
 PARTITIONED = {"get", "query", "update", "increment", "to_item", "delete_request"}
 KEY_SHAPED = re.compile(r"\{\}#[a-z]|#[a-z-]+\Z|(imports|documents)/(\{\}|\Z)")
-TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "embedded", "demo")
+TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "demo")
 
 
 def client_methods() -> set[str]:
@@ -102,7 +102,7 @@ def _name_of(node: ast.AST) -> str:
 
 def _calls(path: str, tree: ast.AST) -> Found:
     """Calls of clients, and of what makes them."""
-    if path in CALLS_CLIENTS or path.startswith(IS_THE_AWS):
+    if path in CALLS_CLIENTS or path.startswith(KEEPS_ITEMS):
         return
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -138,7 +138,7 @@ def _private(path: str, tree: ast.AST) -> Found:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("_client", "_table", "client"):
             owner = _name_of(node.value)
-            if owner in ("self", "boto3", "http", "wiring") or path.startswith(IS_THE_AWS):
+            if owner in ("self", "boto3", "http", "wiring") or path.startswith(KEEPS_ITEMS):
                 continue
             if path not in MAKES_CLIENTS:
                 yield node.lineno, f"{owner}.{node.attr} is reached for"

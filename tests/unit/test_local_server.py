@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.embedded.server import HOST, HttpServer, Request, Response
+from chalicelib.local.server import HOST, Body, HttpServer, Request, Response, problem
 
 LIMIT = 1000
 
@@ -27,7 +27,7 @@ def _echo(request: Request) -> Response:
 
 @pytest.fixture
 def server() -> Iterator[HttpServer]:
-    server = HttpServer(0, _echo, lambda _method, _target: LIMIT)
+    server = HttpServer(0, _echo, LIMIT)
     server.start()
     yield server
     server.stop()
@@ -168,12 +168,100 @@ def test_no_content_has_neither_length_nor_body(connection: http.client.HTTPConn
     assert connection.getresponse().status == 200
 
 
-@pytest.mark.parametrize("method", ["GET", "TRACE", "CONNECT", "QUERY", "PROPFIND", "x-own"])
+@pytest.mark.parametrize("method", ["GET", "TRACE", "QUERY", "PROPFIND", "DELETE", "OPTIONS"])
 def test_every_method_is_for_the_application_to_take_or_refuse(
     connection: http.client.HTTPConnection, method: str
 ) -> None:
     connection.request(method, "/there")
     assert json.loads(connection.getresponse().read())["method"] == method
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("CONNECT", 405), ("x-own", 400), ("G@T", 400), ("", 400)]
+)
+def test_a_method_that_is_none_is_a_problem(server: HttpServer, method: str, status: int) -> None:
+    line = f"{method} /there HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    assert _problem(_raw(server, line))[0] == status
+
+
+HEADERS = {
+    "a line without a colon": b"Accept json",
+    "a blank before the colon": b"Content-Length : 2",
+    "a tab before the colon": b"Content-Length\t: 2",
+    "a folded line": b"Accept: a\r\n b",
+    "a line end of CR alone": b"Accept: a\rX-Api-Key: b",
+    "a zero byte": b"Accept: a\0b",
+    "an empty name": b": a",
+    "a second host": b"Host: y",
+    "a second key": b"X-Api-Key: a\r\nX-Api-Key: b",
+    "two lengths that agree": b"Content-Length: 0\r\nContent-Length: 0",
+    "a length with a sign": b"Content-Length: +0",
+    "a length with a digit that is not ASCII": b"Content-Length: \xc2\xb2",
+    "both framings": b"Content-Length: 0\r\nTransfer-Encoding: chunked",
+}
+
+
+@pytest.mark.parametrize("header", HEADERS.values(), ids=HEADERS.keys())
+def test_a_header_that_can_be_read_in_two_ways_is_refused(
+    server: HttpServer, header: bytes
+) -> None:
+    after = b"GET /after HTTP/1.1\r\nHost: x\r\n\r\n"
+    answer = _raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + header + b"\r\n\r\n" + after)
+    status, problem = _problem(answer)
+    assert (status, problem["code"]) == (400, "invalid_request")
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET /a\rb HTTP/1.1",
+        b"GET /a b HTTP/1.1",
+        b"GET  /a HTTP/1.1",
+        b"GET /a\0 HTTP/1.1",
+        b"GET a HTTP/1.1",
+        b"GET http://x/a HTTP/1.1",
+        b"GET /a HTTP/x",
+    ],
+)
+def test_a_request_line_that_is_none_is_refused(server: HttpServer, line: bytes) -> None:
+    assert _problem(_raw(server, line + b"\r\nHost: x\r\n\r\n"))[0] == 400
+
+
+def test_a_request_without_a_host_is_refused(server: HttpServer) -> None:
+    assert _problem(_raw(server, b"GET / HTTP/1.1\r\n\r\n"))[0] == 400
+
+
+def test_lines_that_end_in_a_line_feed_alone_are_refused(server: HttpServer) -> None:
+    assert _problem(_raw(server, b"GET / HTTP/1.1\nHost: x\n\n"))[0] == 400
+
+
+def test_headers_without_end_are_refused(server: HttpServer) -> None:
+    many = b"".join(b"X-%d: %s\r\n" % (number, b"x" * 1000) for number in range(100))
+    assert _problem(_raw(server, b"GET / HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n"))[0] == 413
+
+
+def test_an_older_protocol_has_no_chunks(server: HttpServer) -> None:
+    head = b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    assert _problem(_raw(server, head))[0] == 501
+
+
+def test_a_body_can_be_refused_before_it_is_read() -> None:
+    def upload(_method: str, _target: str, _body: Body) -> Response:
+        return problem(403, "forbidden", "no")
+
+    server = HttpServer(0, _echo, LIMIT, upload)
+    server.start()
+    try:
+        with socket.create_connection((HOST, server.server_port), timeout=5) as client:
+            client.sendall(
+                b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\nExpect: 100-continue\r\n\r\n"
+            )
+            answer = client.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 403 ")
+            assert b"Connection: close" in answer
+    finally:
+        server.stop()
 
 
 def test_a_repeated_header_arrives_as_one(server: HttpServer) -> None:
@@ -185,4 +273,4 @@ def test_a_repeated_header_arrives_as_one(server: HttpServer) -> None:
 
 def test_a_taken_port_is_an_error(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
-        HttpServer(server.server_port, _echo, lambda _method, _target: LIMIT)
+        HttpServer(server.server_port, _echo, LIMIT)

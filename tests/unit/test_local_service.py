@@ -1,11 +1,10 @@
-"""The service on an embedded AWS: with the real application, and with handlers that record."""
+"""The service on one machine: with the real application, and with handlers that record."""
 
 from __future__ import annotations
 
 import datetime as dt
 import http.client
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,9 +17,10 @@ import pytest
 from chalice.app import Chalice
 
 from chalicelib import wiring
-from chalicelib.embedded.installation import Installation
-from chalicelib.embedded.service import API_BODY_BYTES, EmbeddedService
-from chalicelib.embedded.state import DirectoryInUseError
+from chalicelib.local.installation import Installation
+from chalicelib.local.machine import DirectoryInUseError, LocalMachine
+from chalicelib.local.service import API_BODY_BYTES, LocalService
+from chalicelib.services.record import record_events
 
 NOW = dt.datetime.now(dt.UTC)
 YESTERDAY = (NOW - dt.timedelta(days=1)).date()
@@ -64,9 +64,9 @@ class Recording:
 
 
 @contextmanager
-def _running(application: Any, home: Path, **options: Any) -> Iterator[EmbeddedService]:
-    options = {"port": 0, "redelivery_seconds": 0} | options
-    service = EmbeddedService(application, Installation(home), **options)
+def _running(application: Any, home: Path, **options: Any) -> Iterator[LocalService]:
+    options = {"port": 0, "retry_seconds": 0} | options
+    service = LocalService(application, Installation(home), **options)
     service.start()
     try:
         yield service
@@ -82,7 +82,7 @@ def app() -> Any:
 
 
 def _call(
-    service: EmbeddedService,
+    service: LocalService,
     method: str,
     path: str,
     key: str,
@@ -110,7 +110,7 @@ def _like(number: int) -> dict[str, Any]:
     }
 
 
-def _likes_counted(service: EmbeddedService, key: str) -> int:
+def _likes_counted(service: LocalService, key: str) -> int:
     path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
     status, answer = _call(service, "GET", path + "&interval=day", key)
     assert status == 200, answer
@@ -153,32 +153,6 @@ def test_an_announced_upload_is_imported(app: Any, tmp_path: Path) -> None:
         assert _likes_counted(service, key) == 7
 
 
-def test_an_upload_whose_signature_is_not_ours_is_refused(app: Any, tmp_path: Path) -> None:
-    with _running(app, tmp_path) as service:
-        path = (
-            "/likeworth-exports/imports/acme/x.csv?X-Amz-Algorithm=AWS4-HMAC-SHA256"
-            "&X-Amz-Credential=test/20260101/eu-central-1/s3/aws4_request&X-Amz-Signature=00"
-        )
-        status, answer = _call(service, "PUT", path, "", b"x")
-        assert (status, answer["code"]) == (403, "forbidden")
-
-
-def test_an_upload_that_was_signed_for_one_tenant_is_none_of_another(
-    app: Any, tmp_path: Path
-) -> None:
-    with _running(app, tmp_path) as service:
-        started = [
-            _call(service, "POST", "/v1/imports", service.create_key(tenant, "admin"), body)[1]
-            for tenant, body in (("acme", {"filename": "x.csv"}), ("other", {"filename": "x.csv"}))
-        ]
-        mine, theirs = (urlsplit(one["upload"]["url"]) for one in started)
-        status, _ = _call(service, "PUT", f"{mine.path}?{theirs.query}", "", _youtube(7))
-        service.wait_until_idle(10)
-        assert status == 403
-        s3 = wiring.client("s3")
-        assert s3.list_objects_v2(Bucket="likeworth-exports").get("KeyCount") == 0
-
-
 def test_a_file_dropped_into_the_bucket_is_imported(app: Any, tmp_path: Path) -> None:
     with _running(app, tmp_path) as service:
         key = service.create_key("acme", "admin")
@@ -210,9 +184,7 @@ def test_a_restart_keeps_events_totals_keys_and_files(app: Any, tmp_path: Path) 
         assert _likes_counted(service, key) == 7
         _, answer = _call(service, "GET", "/v1/imports", key)
         assert [one["state"] for one in answer["imports"]] == ["done"]
-        s3 = wiring.client("s3")
-        kept = s3.get_object(Bucket="likeworth-exports", Key="imports/acme/Totals.csv")
-        assert kept["Body"].read() == _youtube(5)
+        assert wiring.store("acme").objects.get("imports/acme/Totals.csv") == _youtube(5)
 
 
 def test_totals_that_were_not_derived_before_the_end_are_derived_after(
@@ -221,11 +193,11 @@ def test_totals_that_were_not_derived_before_the_end_are_derived_after(
     data = tmp_path / "data"
     with _running(app, data, data=data) as service:
         key = service.create_key("acme", "admin")
-        _call(service, "POST", "/v1/events", key, {"events": [_like(1)]})
-    lines = (data / "table.journal").read_bytes().splitlines(keepends=True)
-    kept = [line for line in lines if b"#days#" not in line]  # as if killed before deriving
-    (data / "table.journal").write_bytes(b"".join(kept))
-    (data / "table.derived").unlink()
+    machine = LocalMachine(data, root_secret=Installation(data).root_secret)
+    wiring.use_machine(machine)  # as if killed before deriving
+    record_events(wiring.store("acme"), [_like(1)], now=NOW)
+    wiring.reset()
+    machine.close()
     with _running(app, data, data=data) as service:
         service.wait_until_idle(10)
         assert _likes_counted(service, key) == 1
@@ -296,35 +268,12 @@ def test_what_the_command_line_revokes_is_revoked_at_the_next_request(
             assert _call(service, "GET", "/v1/fits", key)[0] == 401
 
 
-def test_a_recorded_key_that_comes_as_a_third_never_becomes_valid(
-    app: Any,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    from chalicelib.cli import main
-
-    data = tmp_path / "data"
-    with _running(app, data, data=data) as service:
-        first, second = (service.create_key("acme", "admin") for _ in range(2))
-        main(["keys", "create", "--tenant", "acme", "--role", "admin", "--data", str(data)])
-        third = capsys.readouterr().out.strip()
-        assert _call(service, "GET", "/v1/fits", third)[0] == 401
-        assert third.split(".")[1] in caplog.text
-        assert third.rpartition(".")[2] not in caplog.text
-        path = f"/v1/keys/{first.split('.')[1]}"
-        assert _call(service, "DELETE", path, second)[0] == 204
-    with _running(app, data, data=data) as service:  # now there would be room
-        assert _call(service, "GET", "/v1/fits", third)[0] == 401
-        assert _call(service, "GET", "/v1/fits", second)[0] == 200
-
-
-def test_records_tell_a_forgetful_service_the_whole_life_of_their_keys(
+def test_a_service_that_keeps_nothing_takes_the_keys_of_the_command_line(
     app: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from chalicelib.cli import main
 
-    at = ["--tenant", "acme", "--data", str(tmp_path)]
+    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home of the installation
 
     def create() -> str:
         assert main(["keys", "create", "--role", "read", *at]) == 0
@@ -348,7 +297,7 @@ def test_a_failed_import_is_delivered_again(tmp_path: Path) -> None:
     with _running(recording, tmp_path) as service:
         service.put_object("imports/acme/a.csv", b"x")
         service.wait_until_idle(10)
-    keys = [message["Records"][0]["s3"]["object"]["key"] for message in recording.imports]
+    keys = [message["import"]["key"] for message in recording.imports]
     assert keys == ["imports/acme/a.csv", "imports/acme/a.csv"]
 
 
@@ -359,57 +308,61 @@ def test_an_import_that_always_fails_goes_to_the_dead_letters(tmp_path: Path) ->
         recording.failures = 1000
         service.put_object("imports/acme/a.csv", b"x")
         service.wait_until_idle(10)
-        sqs = wiring.client("sqs")
-        dead = sqs.receive_message(QueueUrl=service.resources.imports.dead_letter_url)["Messages"]
-    assert json.loads(dead[0]["Body"])["Records"][0]["s3"]["object"]["key"] == "imports/acme/a.csv"
+        ((message, reason),) = service.machine.queues.dead("import")
+        (failed,) = wiring.store("acme").imports.newest_first(limit=10)
+    assert message["import"]["key"] == "imports/acme/a.csv"
+    assert reason == "it failed 3 times"
     assert 1000 - recording.failures == 3
+    assert (failed.state, failed.error and failed.error["code"]) == ("failed", "gave_up")
 
 
 def test_a_partial_batch_response_fails_the_message_too(tmp_path: Path) -> None:
     recording = Recording(failures=2)
     with _running(recording, tmp_path) as service:
-        wiring.client("sqs").send_message(QueueUrl=service.resources.fits.url, MessageBody="{}")
-        wiring.client("sqs").send_message(QueueUrl=service.resources.fits.url, MessageBody="[]")
+        service.machine.send("fit", {"n": 1})
+        service.machine.send("fit", {"n": 2})
         service.wait_until_idle(10)
     bodies = [event["Records"][0]["body"] for event in recording.fits]
-    assert sorted(set(bodies)) == ["[]", "{}"]
+    assert sorted(set(bodies)) == ['{"n":1}', '{"n":2}']
     assert len(bodies) == 4
 
 
 def test_a_message_that_was_not_handled_is_delivered_after_a_restart(tmp_path: Path) -> None:
     data = tmp_path / "data"
     failing, good = Recording(failures=1000), Recording()
-    with _running(failing, data, data=data, redelivery_seconds=1) as service:
+    with _running(failing, data, data=data, retry_seconds=1) as service:
         service.put_object("imports/acme/a.csv", b"x")
-    with _running(good, data, data=data, redelivery_seconds=1) as service:
+    with _running(good, data, data=data, retry_seconds=1) as service:
         service.wait_until_idle(10)
-    keys = [message["Records"][0]["s3"]["object"]["key"] for message in good.imports]
+    keys = [message["import"]["key"] for message in good.imports]
     assert keys == ["imports/acme/a.csv"]
 
 
-def _put_items(partition: str, count: int) -> None:
+ONE, TWO = "acme#events#2026-03-14#0", "acme#events#2026-03-14#1"
+
+
+def _put_items(service: LocalService, partition: str, count: int) -> None:
     for number in range(count):
-        wiring.client("dynamodb").put_item(
-            TableName="likeworth", Item={"pk": {"S": partition}, "sk": {"S": str(number)}}
-        )
+        service.machine.table.put({"pk": {"S": partition}, "sk": {"S": str(number)}})
 
 
 def test_changes_of_one_partition_are_delivered_as_one(tmp_path: Path) -> None:
     recording = Recording()
-    with _running(recording, tmp_path):
-        _put_items("one", 20)
-        _put_items("two", 20)
+    with _running(recording, tmp_path) as service:
+        _put_items(service, ONE, 20)
+        _put_items(service, TWO, 20)
+        _put_items(service, "acme#config", 1)
     delivered = [partition for batch in recording.partitions for partition in batch]
-    assert set(delivered) == {"one", "two"}
+    assert set(delivered) == {ONE, TWO}
     assert len(delivered) <= 4
 
 
-def test_a_batch_of_the_stream_that_fails_is_tried_again(tmp_path: Path) -> None:
+def test_totals_that_could_not_be_derived_are_tried_again(tmp_path: Path) -> None:
     recording = Recording(failures=1)
     with _running(recording, tmp_path) as service:
-        _put_items("one", 1)
+        _put_items(service, ONE, 1)
         service.wait_until_idle(10)
-    assert recording.partitions == [["one"], ["one"]]
+    assert recording.partitions == [[ONE], [ONE]]
 
 
 def test_the_schedule_runs_once_a_day_over_restarts(tmp_path: Path) -> None:
@@ -434,7 +387,7 @@ def test_a_stop_lets_the_request_at_hand_end_and_refuses_the_next(tmp_path: Path
         assert release.wait(10)
         return {"done": True}
 
-    service = EmbeddedService(recording, Installation(tmp_path), port=0)
+    service = LocalService(recording, Installation(tmp_path), port=0)
     service.start()
     answers: list[Any] = []
     asking = threading.Thread(target=lambda: answers.append(_call(service, "GET", "/slow", "")))
@@ -452,17 +405,10 @@ def test_a_stop_lets_the_request_at_hand_end_and_refuses_the_next(tmp_path: Path
     assert late[1]["code"] == "store_unavailable"
 
 
-def test_the_environment_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LIKEWORTH_TABLE", "mine")
+def test_a_secret_of_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIKEWORTH_SECRET", "a secret of my own")
-    monkeypatch.delenv("LIKEWORTH_SECRET_ARN", raising=False)
     with _running(Recording(), tmp_path):
-        assert wiring.settings().table == "likeworth"
         assert wiring.root_secret() == b"a secret of my own"
-        assert "LIKEWORTH_SECRET" not in os.environ
-    assert os.environ["LIKEWORTH_TABLE"] == "mine"
-    assert os.environ["LIKEWORTH_SECRET"] == "a secret of my own"
-    assert "LIKEWORTH_SECRET_ARN" not in os.environ
     assert not (tmp_path / "secret").exists()
 
 
@@ -471,16 +417,4 @@ def test_two_services_cannot_share_a_directory(tmp_path: Path) -> None:
         _running(Recording(), tmp_path, data=tmp_path),
         pytest.raises(DirectoryInUseError, match="another process"),
     ):
-        EmbeddedService(Recording(), Installation(tmp_path), port=0, data=tmp_path)
-
-
-def test_a_history_much_longer_than_the_table_is_compacted_at_the_start(tmp_path: Path) -> None:
-    item = {"pk": {"S": "one"}, "sk": {"S": "same"}}
-    line = b"PutItem " + json.dumps({"TableName": "likeworth", "Item": item}).encode() + b"\n"
-    journal = tmp_path / "table.journal"
-    journal.write_bytes(line * 20_000)
-    (tmp_path / "table.derived").write_text(str(journal.stat().st_size))
-    with _running(Recording(), tmp_path, data=tmp_path):
-        assert journal.read_bytes() == line
-    with _running(Recording(), tmp_path, data=tmp_path):
-        assert wiring.client("dynamodb").scan(TableName="likeworth")["Items"] == [item]
+        LocalService(Recording(), Installation(tmp_path), port=0, data=tmp_path)
