@@ -418,3 +418,60 @@ def test_two_services_cannot_share_a_directory(tmp_path: Path) -> None:
         pytest.raises(DirectoryInUseError, match="another process"),
     ):
         LocalService(Recording(), Installation(tmp_path), port=0, data=tmp_path)
+
+
+# --- a store that does not take anything ----------------------------------------------------------
+
+
+@contextmanager
+def _full(service: LocalService) -> Iterator[None]:
+    """The database may not grow any more."""
+    writer = service.machine.database._writer
+    (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count={pages}")
+    try:
+        yield
+    finally:
+        writer.execute("PRAGMA max_page_count=1000000")
+
+
+def test_events_for_a_full_disk_are_handed_back_and_none_is_counted(
+    app: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "1")
+    monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "0")
+    with _running(app, tmp_path, data=tmp_path) as service:
+        key = service.create_key("acme", "admin")
+        events = [_like(n) for n in range(200)]
+        with _full(service):
+            connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+            headers = {"x-api-key": key, "content-type": "application/json"}
+            body = json.dumps({"events": events})
+            connection.request("POST", "/v1/events", body, headers)
+            response = connection.getresponse()
+            told = json.loads(response.read())
+            connection.close()
+        assert (response.status, told["code"]) == (503, "store_unavailable")
+        assert int(response.headers["Retry-After"]) > 0
+        assert told["not_stored"] == list(range(200))
+        service.wait_until_idle(10)
+        assert _likes_counted(service, key) == 0
+        assert _call(service, "POST", "/v1/events", key, {"events": events})[0] == 200
+        service.wait_until_idle(10)
+        assert _likes_counted(service, key) == 200
+
+
+def test_a_damaged_partition_is_an_answer_of_its_own_and_others_go_on(
+    app: Any, tmp_path: Path
+) -> None:
+    with _running(app, tmp_path, data=tmp_path) as service:
+        key = service.create_key("acme", "admin")
+        _call(service, "POST", "/v1/events", key, {"events": [_like(1)]})
+        service.wait_until_idle(10)
+        service.machine.database._writer.execute(
+            "UPDATE items SET item = item || ' ' WHERE pk LIKE '%#days#%'"
+        )
+        path = f"/v1/timeseries?metric=engagements&group_by=none&from={YESTERDAY}&to={YESTERDAY}"
+        status, answer = _call(service, "GET", path + "&interval=day", key)
+        assert (status, answer["code"]) == (500, "store_damaged")
+        assert _call(service, "GET", "/v1/imports", key)[0] == 200
