@@ -66,6 +66,7 @@ class SqliteTable(Table):
         only_if: Condition,
         assign: Mapping[str, Attribute],
         where_missing: Mapping[str, Attribute] | None = None,
+        remove: Sequence[str] = (),
     ) -> bool:
         """Change attributes of one item; False if the condition did not hold."""
 
@@ -74,20 +75,31 @@ class SqliteTable(Table):
             if not holds(only_if, there):
                 return False
             keys = {"pk": {"S": partition}, "sk": {"S": sort}}
-            transaction.put(to_row({**(where_missing or {}), **(there or keys), **assign}))
+            changed = {**(where_missing or {}), **(there or keys), **assign}
+            transaction.put(to_row({n: v for n, v in changed.items() if n not in remove}))
             return True
 
         return self._database.write(write)
 
-    def count(self, partition: str, sort: str, by: int, *, expires_at: int) -> int:
-        """Add to the attribute `counted` of an item; the sum."""
+    def count(
+        self,
+        partition: str,
+        sort: str,
+        by: int,
+        *,
+        name: str = "counted",
+        expires_at: int | None = None,
+    ) -> int:
+        """Add to an attribute of an item; the sum."""
 
         def write(transaction: Transaction) -> int:
             keys = {"pk": {"S": partition}, "sk": {"S": sort}}
             there = self._live(transaction.get(partition, sort)) or keys
-            total = int(there.get("counted", {"N": "0"})["N"]) + by
-            changed = {"counted": {"N": str(total)}, "ttl": {"N": str(expires_at)}}
-            transaction.put(to_row(there | changed))
+            total = int(there.get(name, {"N": "0"})["N"]) + by
+            changed = there | {name: {"N": str(total)}}
+            if expires_at is not None:
+                changed["ttl"] = {"N": str(expires_at)}
+            transaction.put(to_row(changed))
             return total
 
         return self._database.write(write)

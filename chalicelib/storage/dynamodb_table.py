@@ -63,6 +63,7 @@ class DynamoDbTable(Table):
         only_if: Condition,
         assign: Mapping[str, Attribute],
         where_missing: Mapping[str, Attribute] | None = None,
+        remove: Sequence[str] = (),
     ) -> bool:
         """Change attributes of one item; False if the condition did not hold."""
         told = _condition(only_if)
@@ -74,12 +75,16 @@ class DynamoDbTable(Table):
                 names[f"#{name}"] = name
                 values[f":{name}"] = value
                 parts.append(text.format(name))
+        expression = "SET " + ", ".join(parts)
+        if remove:
+            names |= {f"#{name}": name for name in remove}
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in remove)
         try:
             with outages_named():
                 self._client.update_item(
                     TableName=self.name,
                     Key={"pk": {"S": partition}, "sk": {"S": sort}},
-                    UpdateExpression="SET " + ", ".join(parts),
+                    UpdateExpression=expression,
                     ConditionExpression=told["ConditionExpression"],
                     ExpressionAttributeNames=names,
                     ExpressionAttributeValues=values,
@@ -90,21 +95,31 @@ class DynamoDbTable(Table):
             raise
         return True
 
-    def count(self, partition: str, sort: str, by: int, *, expires_at: int) -> int:
-        """Add to the attribute `counted` of an item; the sum."""
+    def count(
+        self,
+        partition: str,
+        sort: str,
+        by: int,
+        *,
+        name: str = "counted",
+        expires_at: int | None = None,
+    ) -> int:
+        """Add to an attribute of an item; the sum."""
+        expression, names, values = "ADD #name :by", {"#name": name}, {":by": {"N": str(by)}}
+        if expires_at is not None:
+            expression += " SET #ttl = :expires_at"
+            names["#ttl"] = "ttl"
+            values[":expires_at"] = {"N": str(expires_at)}
         with outages_named():
             answer = self._client.update_item(
                 TableName=self.name,
                 Key={"pk": {"S": partition}, "sk": {"S": sort}},
-                UpdateExpression="ADD counted :by SET #ttl = :expires_at",
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues={
-                    ":by": {"N": str(by)},
-                    ":expires_at": {"N": str(expires_at)},
-                },
+                UpdateExpression=expression,
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
                 ReturnValues="UPDATED_NEW",
             )
-        return int(answer["Attributes"]["counted"]["N"])
+        return int(answer["Attributes"][name]["N"])
 
     def put_together(self, *puts: ConditionalPut) -> bool:
         """Write several items in one transaction.

@@ -56,6 +56,7 @@ class Table(ABC):
         only_if: Condition,
         assign: Mapping[str, Attribute],
         where_missing: Mapping[str, Attribute] | None = None,
+        remove: Sequence[str] = (),
     ) -> bool:
         """Change attributes of one item; False if the condition did not hold.
 
@@ -65,15 +66,27 @@ class Table(ABC):
             Attributes that get another value.
         where_missing : mapping, optional
             Attributes that get a value if the item has none.
+        remove : sequence of str, optional
+            Attributes that the item loses.
         """
 
     @abstractmethod
-    def count(self, partition: str, sort: str, by: int, *, expires_at: int) -> int:
-        """Add to the attribute `counted` of an item, which is made where there is none.
+    def count(
+        self,
+        partition: str,
+        sort: str,
+        by: int,
+        *,
+        name: str = "counted",
+        expires_at: int | None = None,
+    ) -> int:
+        """Add to an attribute of an item, which is made where there is none.
 
         Parameters
         ----------
-        expires_at : int
+        name : str
+            Of the attribute.
+        expires_at : int, optional
             When the item may be removed, in seconds since 1970.
 
         Returns

@@ -136,7 +136,7 @@ class Stream:
     """Batches of changes, and the appointments that they lead to."""
 
     store: TenantStore
-    appointments: list[tuple[dt.datetime, dt.date, int, dt.datetime]] = field(default_factory=list)
+    appointments: list[tuple[dt.datetime, dt.date, int, int]] = field(default_factory=list)
 
     def batch(self, changed: set[tuple[dt.date, int]], now: dt.datetime) -> None:
         """What the aggregate function does with a batch."""
@@ -147,13 +147,13 @@ class Stream:
     def keep(self, until: dt.datetime) -> None:
         """Let time pass."""
         while self.appointments and self.appointments[0][0] <= until:
-            now, day, shard, read_at = heapq.heappop(self.appointments)
+            now, day, shard, reading = heapq.heappop(self.appointments)
             wait = self._waits(day, shard)
-            keep_appointment(self.store, day, shard, read_at=read_at, now=now, wait=wait)
+            keep_appointment(self.store, day, shard, reading=reading, now=now, wait=wait)
 
     def _waits(self, day: dt.date, shard: int) -> Any:
         def wait(until: Appointment) -> None:
-            heapq.heappush(self.appointments, (until.due_at, day, shard, until.read_at))
+            heapq.heappush(self.appointments, (until.due_at, day, shard, until.reading))
 
         return wait
 

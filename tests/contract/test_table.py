@@ -153,6 +153,23 @@ def test_attributes_are_changed_and_others_stay(engine: Engine) -> None:
     assert engine.table.get("acme#p", "t") is None
 
 
+def test_attributes_are_removed(engine: Engine) -> None:
+    engine.table.put(an_item(a=1, status="x", ttl=LATER))
+    assert engine.table.update(
+        "acme#p", "s", only_if=AN_ITEM, assign={"b": N}, remove=("status", "missing")
+    )
+    assert engine.table.get("acme#p", "s") == an_item(a=1, ttl=LATER, b=7)
+    assert engine.table.update("acme#p", "t", only_if=NO_ITEM, assign={"b": N}, remove=["a"])
+    assert engine.table.get("acme#p", "t") == an_item("t", b=7)
+
+
+def test_a_count_may_have_another_name_and_no_end(engine: Engine) -> None:
+    engine.table.put(an_item("n", status="b"))
+    numbers = [engine.table.count("acme#p", "n", 1, name="readings") for _ in range(2)]
+    assert numbers == [1, 2]
+    assert engine.table.get("acme#p", "n") == an_item("n", status="b") | {"readings": {"N": "2"}}
+
+
 def test_a_count_adds_up_and_expires_anew(engine: Engine) -> None:
     take = engine.table.count
     assert take("acme#r", "w", 5, expires_at=LATER) == 5

@@ -166,7 +166,7 @@ def test_totals_reach_the_tenant_whose_day_it_is(
         assert answer == {"batchItemFailures": []}
         check(watch, "Totals")
     for tenant in TENANTS:
-        assert "dynamodb:PutItem" in {call.action for call in watch.of(tenant)}
+        assert "dynamodb:UpdateItem" in {call.action for call in watch.of(tenant)}
 
 
 def test_a_session_is_made_once_and_renewed_before_it_ends(
