@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from chalicelib.storage.keys import is_tenant
@@ -69,3 +70,41 @@ def managed_secret(client: Any, arn: str, *, stage: str = "AWSCURRENT") -> str |
         raise
     text: str = answer["SecretString"]
     return text
+
+
+def send_message(sqs: Any, url: str, body: str, **options: int) -> None:
+    """Put a message into a queue."""
+    with outages_named():
+        sqs.send_message(QueueUrl=url, MessageBody=body, **options)
+
+
+def start_execution(stepfunctions: Any, machine: str, name: str, text: str) -> bool:
+    """Start an execution of a state machine; False if there was one of this name already."""
+    from botocore.exceptions import ClientError
+
+    try:
+        with outages_named():
+            stepfunctions.start_execution(stateMachineArn=machine, name=name, input=text)
+    except ClientError as error:
+        if code_of(error) == "ExecutionAlreadyExists":
+            return False
+        raise
+    return True
+
+
+def invoke(client: Any, function: str, text: str) -> Any:
+    """What a Lambda function returns.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the function cannot run now, or does not answer in time.
+    RuntimeError
+        If it fails.
+    """
+    with outages_named("the analysis"):
+        answer = client.invoke(FunctionName=function, Payload=text.encode())
+        told = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise RuntimeError(f"the analysis fails with {told.get('errorType')}")
+    return told

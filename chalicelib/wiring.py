@@ -296,21 +296,11 @@ def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
     bool
         False if there was an execution of this name already.
     """
-    from botocore.exceptions import ClientError
-
-    from chalicelib.storage.outages import code_of, outages_named
-
     text = json.dumps(given, separators=(",", ":"))
-    try:
-        with outages_named():
-            client("stepfunctions").start_execution(
-                stateMachineArn=settings().fit_machine_arn, name=name, input=text
-            )
-    except ClientError as error:
-        if code_of(error) == "ExecutionAlreadyExists":
-            return False
-        raise
-    return True
+    started: bool = _aws().start_execution(
+        client("stepfunctions"), settings().fit_machine_arn, name, text
+    )
+    return started
 
 
 def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
@@ -328,16 +318,8 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
         from chalicelib.services import experiments  # of many functions only the API needs it
 
         return experiments.analyse_regions(asked)
-    from chalicelib.storage.outages import outages_named
-
-    with outages_named("the analysis"):
-        answer = client("lambda").invoke(
-            FunctionName=function, Payload=json.dumps(asked, separators=(",", ":")).encode()
-        )
-        told = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RuntimeError(f"the analysis fails with {told.get('errorType')}")
-    found: dict[str, Any] = told
+    text = json.dumps(asked, separators=(",", ":"))
+    found: dict[str, Any] = _aws().invoke(client("lambda"), function, text)
     return found
 
 
@@ -351,13 +333,10 @@ def _send(queue: str, url: str, message: dict[str, Any], **options: int) -> None
     if _process.machine is not None:
         _process.machine.send(queue, message)
         return
-    from chalicelib.storage.outages import outages_named
-
     if not url:
         raise MisconfiguredService(f"LIKEWORTH_{queue.upper()}_QUEUE_URL is not set")
     body = json.dumps(message, separators=(",", ":"))
-    with outages_named():
-        client("sqs").send_message(QueueUrl=url, MessageBody=body, **options)
+    _aws().send_message(client("sqs"), url, body, **options)
 
 
 def _session_of(process: _Process) -> Any:

@@ -16,7 +16,9 @@ backups         a copy of a directory, while it is served
 conversion      data directories from before SQLite
 housekeeping    what has expired is removed
 jobs            imports and fits that are not done: none is lost, none waits for ever
-server          HTTP/1.1 on 127.0.0.1: cheroot, and what it would let pass
+server          HTTP/1.1 on 127.0.0.1 by cheroot; bodies are handed over before they are read
+strict_headers  headers that no two readers understand in two ways
+exchanges       what a request and an answer are
 gateway         Chalice's routing behind that server; what a gateway itself has to answer
 sources         what invokes functions in AWS: queues, the schedule
 in_flight       the requests at hand

@@ -10,7 +10,7 @@ from chalice.app import Chalice
 from chalice.config import Config
 from chalice.local import LocalGateway, LocalGatewayException, RouteMatcher
 
-from chalicelib.local.server import Request, Response, problem
+from chalicelib.local.exchanges import Request, Response, problem
 
 API_SECONDS = 30
 

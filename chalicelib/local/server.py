@@ -7,19 +7,20 @@ the form of a problem. It knows no routes.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
 
 from cheroot import server as cheroot
+
+from chalicelib.local.exchanges import CODES, RefusedError, Request, Response, problem
+from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
@@ -31,82 +32,10 @@ _PIECE_BYTES = 64 * 1024
 _DRAIN_BYTES = 64_000_000
 _DRAIN_SECONDS = 2.0
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n\Z")
-_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
-_NOT_IN_A_VALUE = re.compile(rb"[\0\r\n]")
 _OURS = ("connection", "content-length", "date", "server")
-_ONCE = (b"Host", b"Content-Length", b"Transfer-Encoding", b"X-Api-Key", b"Authorization")
-"""Headers of which a second one is an error: two readers could take different ones."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One request.
-
-    Attributes
-    ----------
-    method : str
-    target : str
-        As it came, percent-encoded, with the query.
-    headers : mapping
-        Lower-case names; repeated headers are joined by a comma.
-    body : bytes
-    """
-
-    method: str
-    target: str
-    headers: Mapping[str, str]
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """One answer; `Content-Length` is added when it is sent."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
-
-
-CODES = {
-    400: "invalid_request",
-    405: "method_not_allowed",
-    408: "request_timeout",
-    413: "body_too_large",
-    414: "invalid_request",
-    500: "internal_error",
-    501: "not_implemented",
-    505: "invalid_request",
-}
-"""Status -> code of what is refused before any view sees it."""
-
-
-def problem(
-    status: int, code: str, detail: str, headers: tuple[tuple[str, str], ...] = ()
-) -> Response:
-    """An error as RFC 9457 problem details."""
-    document = {
-        "type": f"/docs/errors#{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    return Response(
-        status,
-        (("Content-Type", "application/problem+json"), *headers),
-        json.dumps(document).encode(),
-    )
-
-
-class RefusedError(Exception):
-    """The request is not read to its end; the connection is closed after the answer."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
 
 
 Upload = Callable[[str, str, "Body"], Response | None]
@@ -266,27 +195,6 @@ class _Cheroot(cheroot.HTTPServer):
             log.log(level, "%s", msg, exc_info=traceback)
 
 
-class _StrictHeaders:
-    """Reads headers, and refuses what two readers could understand in two ways."""
-
-    def __call__(self, source: Any, headers: dict[bytes, bytes]) -> dict[bytes, bytes]:
-        while (line := source.readline()) != b"\r\n":
-            if not line.endswith(b"\r\n"):
-                raise ValueError("a header line does not end in CRLF")
-            name, colon, value = line[:-2].partition(b":")
-            if not colon or not _TOKEN.fullmatch(name):
-                raise ValueError("a header line has no name and colon")
-            if _NOT_IN_A_VALUE.search(value):
-                raise ValueError("a header has a line end or a zero byte in its value")
-            name, value = name.title(), value.strip(b" \t")
-            if name in headers:
-                if name in _ONCE:
-                    raise ValueError(f"there are two headers {name.decode()}")
-                value = headers[name] + b"," + value
-            headers[name] = value
-        return headers
-
-
 class _Request(cheroot.HTTPRequest):
     """A request whose body nobody has touched yet.
 
@@ -298,7 +206,7 @@ class _Request(cheroot.HTTPRequest):
         Whether the body was read to its end.
     """
 
-    header_reader = _StrictHeaders()
+    header_reader = StrictHeaders()
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
@@ -315,7 +223,7 @@ class _Request(cheroot.HTTPRequest):
         """Read the first line; False after a refusal."""
         if not super().read_request_line():  # type: ignore[no-untyped-call]
             return False
-        if not _TOKEN.fullmatch(self.method) or not _TARGET.fullmatch(self.uri):
+        if not TOKEN.fullmatch(self.method) or not _TARGET.fullmatch(self.uri):
             self.simple_response("400 Bad Request", "the request line is malformed")
             return False
         return True
@@ -324,7 +232,7 @@ class _Request(cheroot.HTTPRequest):
         """Read and check the headers; False after a refusal."""
         try:
             headers = self.header_reader(self.rfile, self.inheaders)
-            self.length = _length_of(headers, self.request_protocol)
+            self.length = length_of(headers, self.request_protocol)
         except ValueError as error:
             self.simple_response("400 Bad Request", str(error))
             return False
@@ -424,26 +332,6 @@ class _Gateway(cheroot.Gateway):
         if ("Connection", "close") in response.headers:
             request.close_connection = True
         request.send(response)
-
-
-def _length_of(headers: dict[bytes, bytes], protocol: bytes) -> int | None:
-    """How long a body is; None where it comes in chunks."""
-    if protocol == b"HTTP/1.1" and b"Host" not in headers:
-        raise ValueError("the header Host is missing")
-    length, encoding = headers.get(b"Content-Length"), headers.get(b"Transfer-Encoding")
-    if encoding is not None:
-        if length is not None:
-            raise ValueError("Content-Length beside Transfer-Encoding")
-        if encoding.lower() != b"chunked" or protocol != b"HTTP/1.1":
-            raise RefusedError(
-                problem(501, "not_implemented", "the only transfer encoding here is chunked")
-            )
-        return None
-    if length is None:
-        return 0
-    if not length.isdigit() or len(length) > 15:
-        raise ValueError("Content-Length is not a number")
-    return int(length)
 
 
 def _malformed(detail: str) -> RefusedError:

@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from chalicelib import wiring
 from chalicelib.errors import LikeworthError, StoreUnavailable
 from chalicelib.local.adopting import KeysFromHome
+from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
 from chalicelib.local.housekeeping import Housekeeper
@@ -27,7 +28,7 @@ from chalicelib.local.installation import Installation
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
-from chalicelib.local.server import Body, HttpServer, Request, Response, problem
+from chalicelib.local.server import Body, HttpServer
 from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target

@@ -14,8 +14,9 @@ from chalicelib.demo import tour
 from chalicelib.demo.brand import BRAND, History, simulate
 from chalicelib.demo.exhibits import count_events
 from chalicelib.demo.truth import truth_of
+from chalicelib.local.exchanges import Request, Response
 from chalicelib.local.installation import Installation
-from chalicelib.local.server import HttpServer, Request, Response
+from chalicelib.local.server import HttpServer
 from chalicelib.local.service import LocalService
 
 TODAY = dt.datetime.now(dt.UTC).date()

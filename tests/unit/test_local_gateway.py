@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from chalice.app import Chalice, Response, UnauthorizedError
 
+from chalicelib.local.exchanges import Request
 from chalicelib.local.gateway import ChaliceGateway
-from chalicelib.local.server import Request
 
 
 def _app() -> Chalice:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib.local.server import HOST, Body, HttpServer, Request, Response, problem
+from chalicelib.local.exchanges import Request, Response, problem
+from chalicelib.local.server import HOST, Body, HttpServer
 
 LIMIT = 1000
 
