@@ -3,6 +3,7 @@
 ==============  =================================================================================
 database        one SQLite file: one connection that writes, commits in groups, outages by name
 rows            items as rows with checksums, and what a partition knows of its rows
+flushing        directories whose entries are on the disk
 commits         how many commits there were, outside of the database
 sqlite_table    the table that stores use
 files           objects as plain files that the database names

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from chalicelib.errors import DamagedStore, StoreUnavailable
 from chalicelib.local.commits import Commits
+from chalicelib.local.flushing import flush_directory
 from chalicelib.local.rows import SCHEMA, Transaction, checked_sequence, sequence_text
 
 FILE = "likeworth.db"
@@ -61,7 +62,6 @@ class Database:
         self._committing = threading.Lock()
         self._queueing = threading.Lock()
         self._waiting: list[_Job] = []
-        self._listeners: list[Callable[[], None]] = []
         with named_outages(self.path):
             is_new = not self.path.exists() or self.path.stat().st_size == 0
             if is_new and self._commits is not None and self._commits.last() > 0:
@@ -86,10 +86,6 @@ class Database:
             self._writer.close()
             if self._commits is not None:
                 self._commits.close()
-
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call this after each commit, in the thread that committed."""
-        self._listeners.append(listener)
 
     # --- reading ------------------------------------------------------------------------------
 
@@ -150,14 +146,16 @@ class Database:
         try:
             with named_outages(self.path):
                 self._run(jobs)
-        except (StoreUnavailable, DamagedStore) as error:
+        except BaseException as error:
+            # Nothing was committed: whoever waits for this must not take it for done.
+            told = error if isinstance(error, Exception) else StoreUnavailable("interrupted")
             for job in jobs:
-                job.error = job.error or error
+                job.error = job.error or told
+            if not isinstance(error, Exception):
+                raise
         finally:
             for job in jobs:
                 job.done = True
-        for listener in self._listeners:
-            listener()
 
     def _run(self, jobs: list[_Job]) -> None:
         writer = self._writer
@@ -223,6 +221,8 @@ class Database:
         self._writer.execute(f"PRAGMA application_id={APPLICATION_ID}")
         self._writer.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
         self._writer.execute("COMMIT")
+        if self._durable:
+            flush_directory(self.path.parent)
 
     def _check_header(self) -> None:
         """Whether this is a database of ours, of a version that this program knows."""

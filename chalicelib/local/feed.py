@@ -115,6 +115,7 @@ class Feed(Source):
             else:
                 known[partition] = _Known(sequence, there.since, now)
         self._known = known
+        self._not_before = {pk: at for pk, at in self._not_before.items() if at > now}
 
     def _derive(self, partition: str, sequence: int) -> None:
         began = self._monotonic()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from chalicelib.errors import DamagedStore
 from chalicelib.local.database import Database, named_outages
+from chalicelib.local.flushing import flush_directory
 from chalicelib.local.rows import Transaction, to_row
 from chalicelib.local.sqlite_table import SqliteTable
 from chalicelib.storage.attributes import Item
@@ -212,8 +213,8 @@ class Files:
         final.parent.mkdir(exist_ok=True, mode=0o700)
         temporary.rename(final)
         if self._durable:
-            _flush_directory(final.parent)
-            _flush_directory(self.directory)
+            flush_directory(final.parent)
+            flush_directory(self.directory)
 
     def _remove_file(self, name: str) -> None:
         with contextlib.suppress(OSError):  # a stray is removed at the next start
@@ -239,11 +240,3 @@ def _hash_of(descriptor: int) -> str:
 
 def _for_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _flush_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -93,8 +93,7 @@ class Queues:
     def done(self, message: Message) -> None:
         """Remove a message that was handled."""
         partition = partition_of(message.queue)
-        self._database.write(lambda written: written.delete(partition, message.message_id))
-        self._let_go(message.message_id)
+        self._end(message, lambda written: written.delete(partition, message.message_id))
 
     def failed(self, message: Message) -> None:
         """Hand a message out again, later."""
@@ -115,8 +114,7 @@ class Queues:
             transaction.delete(partition_of(message.queue), message.message_id)
             transaction.put(to_row(dead))
 
-        self._database.write(move)
-        self._let_go(message.message_id)
+        self._end(message, move)
 
     def bodies(self, queue: str) -> list[dict[str, Any]]:
         """What the messages of a queue say, those in hand included."""
@@ -131,6 +129,15 @@ class Queues:
     def waiting(self, queue: str) -> int:
         """How many messages are not done yet."""
         return sum(1 for _ in self._table.query(partition_of(queue)))
+
+    def _end(self, message: Message, write: Callable[[Transaction], None]) -> None:
+        """Write the end of a message; if that fails, it comes again."""
+        try:
+            self._database.write(write)
+        except BaseException:
+            self.failed(message)
+            raise
+        self._let_go(message.message_id)
 
     def _due(self, queue: str) -> Iterator[Item]:
         now = self._monotonic()

@@ -24,7 +24,9 @@ from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
-THREADS = 10
+THREADS = 24
+"""A slow upload holds one; requests wait for nothing but the database."""
+
 KEPT_CONNECTIONS = 1_000
 MAX_HEADER_BYTES = 64 * 1024
 _MAX_TRAILERS = 64

@@ -93,6 +93,22 @@ def test_a_write_that_raises_leaves_nothing_and_disturbs_no_other(database: Data
     assert sorts(SqliteTable(database), CHANGES) == []
 
 
+def test_if_a_commit_fails_in_any_way_no_write_of_the_group_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Transaction) -> None:
+        raise KeyError("on purpose")
+
+    table = SqliteTable(database)
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "settle", broken)
+        with pytest.raises(KeyError):
+            table.put(an_item("lost"))
+    assert sorts(table) == []
+    table.put(an_item("kept"))
+    assert sorts(table) == ["kept"]
+
+
 def test_a_changed_event_partition_is_listed_with_the_sequence_of_its_last_change(
     database: Database,
 ) -> None:

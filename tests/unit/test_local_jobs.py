@@ -82,6 +82,23 @@ def test_a_message_that_failed_comes_again_after_a_while_by_the_monotonic_clock(
     assert Queues(machine.database).receive("fit") is not None
 
 
+def test_a_message_whose_end_could_not_be_written_comes_again(machine: LocalMachine) -> None:
+    queues = Queues(machine.database, retry_seconds=0)
+    queues.send("fit", {})
+    first = queues.receive("fit")
+    assert first is not None
+    writer = machine.database._writer
+    writer.execute("PRAGMA query_only=ON")
+    for end in (queues.done, lambda message: queues.bury(message, "x")):
+        with pytest.raises(StoreUnavailable):
+            end(first)
+    writer.execute("PRAGMA query_only=OFF")
+    second = queues.receive("fit")
+    assert second is not None
+    queues.done(second)
+    assert queues.receive("fit") is None
+
+
 def source(machine: LocalMachine, handler: Any, queue: str = "fit") -> QueueSource:
     queues = Queues(machine.database, retry_seconds=0)
     return QueueSource(queues, queue, handler, Jobs(machine, lambda: NOW).give_up)
