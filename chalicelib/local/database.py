@@ -30,6 +30,8 @@ SCHEMA_VERSION = 1
 BUSY_SECONDS = 5.0
 _READER_CACHE_KIB = 2_000
 _WRITER_CACHE_KIB = 16_000
+_CHECKPOINT_PAGES = 8_000
+"""A page that changes often is moved from the log into the file once for so many (32 MB)."""
 _T = TypeVar("_T")
 _DAMAGED = ("malformed", "not a database", "no such table", "no such column", "unsupported file")
 
@@ -208,6 +210,7 @@ class Database:
         made.execute(f"PRAGMA cache_size=-{cache_kib}")
         made.execute("PRAGMA journal_mode=WAL")
         made.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'OFF'}")
+        made.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
         made.execute("PRAGMA cell_size_check=ON")
         made.execute("PRAGMA trusted_schema=OFF")
         return made

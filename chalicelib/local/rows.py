@@ -67,7 +67,7 @@ def to_row(item: Item) -> Row:
     """The row of an item."""
     pk, sk = item["pk"]["S"], item["sk"]["S"]
     rest = {name: value for name, value in item.items() if name not in ("pk", "sk")}
-    text = json.dumps(rest, separators=(",", ":"), default=_text_of)
+    text = _encode(rest)
     ttl = item.get("ttl")
     expires_at = int(ttl["N"]) if ttl is not None and "N" in ttl else None
     return Row(pk, sk, text, expires_at, checksum_of(pk, sk, text, expires_at))
@@ -264,6 +264,9 @@ def _text_of(value: Any) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return base64.b64encode(value).decode("ascii")
     raise TypeError(f"{type(value).__name__} is not kept in an item")
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=_text_of).encode
 
 
 def _with_bytes(attribute: Any) -> Any:

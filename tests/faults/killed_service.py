@@ -107,9 +107,11 @@ def _use(
     """Send events and files until the service is gone."""
     connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=20)
     with suppress(OSError, http.client.HTTPException, AssertionError, ValueError):
+        chance = 0.5
         while not stopping.is_set():
-            if n == 0 and draw.random() < 0.1:
+            if n == 0 and draw.random() < chance:
                 _upload(served, key, used, draw)
+                chance = 0.1
             ids = [f"{draw.getrandbits(64):016x}" for _ in range(draw.randint(1, 200))]
             used.sent.update(ids)
             body = {"events": [_event(one) for one in ids]}

@@ -10,6 +10,6 @@ from tests.faults.killed_service import run
 def test_a_service_that_is_killed_loses_nothing_and_ends_every_job(tmp_path: Path) -> None:
     verdict = run(tmp_path / "data", kills=6, seed=1)
     assert verdict.is_good, verdict
-    assert verdict.acknowledged > 1_000
+    assert verdict.acknowledged > 100
     assert verdict.uploads > 0
     assert verdict.fits > 0
