@@ -66,6 +66,7 @@ class Feed(Source):
         self._failures: dict[str, int] = {}
         self._hurry = threading.Event()
         self._looked_at = -1
+        self._rests_until = float("-inf")
 
     def waiting(self) -> int:
         """How many partitions have changes that are not in their totals."""
@@ -84,6 +85,8 @@ class Feed(Source):
 
     def work(self) -> bool:
         """Derive one partition that is due; False if none is."""
+        if self._monotonic() < self._rests_until:
+            return False
         hurried = self._hurry.is_set()
         if not self._known and self._looked_at == self._database.sequence:
             self._hurry.clear()
@@ -125,6 +128,7 @@ class Feed(Source):
             failures = self._failures[partition] = self._failures.get(partition, 0) + 1
             pause = min(FIRST_RETRY_SECONDS * 2.0 ** (failures - 1), LAST_RETRY_SECONDS)
             self._not_before[partition] = now + pause
+            self._rests_until = now + FIRST_RETRY_SECONDS  # the store may not answer at all
             return
         self._failures.pop(partition, None)
         self._not_before[partition] = now + REST_FACTOR * (now - began)

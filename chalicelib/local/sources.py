@@ -64,6 +64,9 @@ def invoke(name: str, handler: Handler, event: dict[str, Any]) -> tuple[bool, An
     context = LambdaContext(name, memory_size=3008, max_runtime_ms=LAMBDA_SECONDS * 1000)
     try:
         return True, handler(event, context)
+    except LikeworthError as error:
+        logger.error("%s failed: %s: %s", name, error.code, error.detail)
+        return False, None
     except Exception:  # stands for Lambda's runtime, which ends every failure the same way
         logger.exception("%s failed", name)
         return False, None
