@@ -154,8 +154,8 @@ def other_secrets() -> tuple[bytes, ...]:
     return process.other_secrets[1]
 
 
-def _managed_secret(arn: str, *, stage: str = "AWSCURRENT") -> str | None:
-    found: str | None = _aws().managed_secret(client("secretsmanager"), arn, stage=stage)
+def _managed_secret(arn: str, **stage: str) -> str | None:
+    found: str | None = _aws().managed_secret(client("secretsmanager"), arn, **stage)
     return found
 
 

@@ -14,9 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.errors import LikeworthError
 from chalicelib.local.database import Database
 from chalicelib.local.rows import CHANGES, Transaction
-from chalicelib.local.sources import Handler, Source, failures_in, invoke
+from chalicelib.local.sources import Handler, Source, failures_in, invoke, logger
 from chalicelib.local.sqlite_table import SqliteTable
 
 QUIET_SECONDS = 0.4
@@ -80,8 +81,11 @@ class Feed(Source):
         """Derive what there is, but for what fails, then end."""
         self.hurry()
         super().stop()
-        while self.work():
-            pass
+        try:
+            while self.work():
+                pass
+        except LikeworthError as error:  # the list of changes remains for the next start
+            logger.error("%s: %s: %s", self.name, error.code, error.detail)
 
     def work(self) -> bool:
         """Derive one partition that is due; False if none is."""

@@ -299,6 +299,19 @@ def test_the_list_of_changes_survives_a_restart(tmp_path: Path) -> None:
     machine.close()
 
 
+def test_a_stop_while_the_store_does_not_answer_leaves_the_changes_for_the_next_start(
+    machine: LocalMachine,
+) -> None:
+    derived = Derived()
+    feed = Feed(machine.database, derived)
+    change(machine, ONE, "0")
+    machine.database._writer.execute("PRAGMA query_only=ON")
+    feed.stop()
+    machine.database._writer.execute("PRAGMA query_only=OFF")
+    assert derived.partitions == [ONE]
+    assert feed.waiting() == 1
+
+
 def test_a_damaged_partition_does_not_end_the_thread(
     machine: LocalMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
