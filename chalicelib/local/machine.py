@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import fcntl
 import os
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -71,40 +71,36 @@ class LocalMachine:
     ) -> None:
         self._root_secret = root_secret
         self._clock = clock
-        self._passing = None if directory else tempfile.TemporaryDirectory(prefix="likeworth-")
-        self.directory = directory or Path(self._passing.name if self._passing else "")
         self.url = ""
         self.max_upload_bytes = 0
         durable = directory is not None
-        self._lock = lock_of(self.directory, alone=serves)
-        try:
-            with named_outages(self.directory):
+        with contextlib.ExitStack() as undo:
+            if directory is None:
+                passing = tempfile.TemporaryDirectory(prefix="likeworth-")
+                directory = Path(undo.enter_context(passing))
+            self.directory = directory
+            undo.callback(os.close, lock_of(directory, alone=serves))
+            with named_outages(directory):
                 if serves:
-                    convert(self.directory)
+                    convert(directory)
                 else:
-                    refuse_unconverted(self.directory)
-            self.database = Database(self.directory, durable=durable)
+                    refuse_unconverted(directory)
+            self.database = Database(directory, durable=durable)
+            undo.callback(self.database.close)
             if serves:
                 check_bookkeeping(self.database)
             self.table: Table = SqliteTable(self.database, clock=self._seconds)
             self.files = Files(
-                self.directory / "objects", self.database, durable=durable, clock=self._seconds
+                directory / "objects", self.database, durable=durable, clock=self._seconds
             )
             if serves:
                 self.files.clean()
-        except BaseException:
-            os.close(self._lock)
-            raise
-        self.queues = Queues(self.database, retry_seconds=retry_seconds)
-        self._closing = threading.Lock()
+            self.queues = Queues(self.database, retry_seconds=retry_seconds)
+            self._undo = undo.pop_all()
 
     def close(self) -> None:
         """Close the database; a temporary directory is removed."""
-        with self._closing:
-            self.database.close()
-            os.close(self._lock)
-            if self._passing is not None:
-                self._passing.cleanup()
+        self._undo.close()
 
     def objects(self, tenant: str) -> Objects:
         """A tenant's objects."""
