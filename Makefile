@@ -9,7 +9,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity dynamodb-local lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,8 +86,10 @@ mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test mu
 fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
 
-kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes (minutes)
+kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes; `serve` killed and damaged (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
+	@$(BIN)/python -m tests.faults serve 100
+	@$(BIN)/python -m tests.faults damage 1000
 
 histories: $(VENV)/.dev ## several hundred drawn histories of the service against a dictionary (minutes)
 	@HISTORIES=$${HISTORIES:-300} $(BIN)/python -m pytest tests/faults/test_history.py $(ARGS)
@@ -105,6 +107,7 @@ bench: $(VENV)-bench/.done $(VENV)/.dev ## speed and memory next to published li
 	@$(BIN)/python -m benchmarks.hostile
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.http
 	@$(BIN)/python -m benchmarks.cold_start
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.one_machine $(ONE_MACHINE)
 
 $(VENV)-clients/.done: requirements-clients.txt requirements-local.txt
 	$(PYTHON) -m venv $(VENV)-clients
@@ -136,9 +139,6 @@ cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, mea
 
 capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
 	@$(BIN)/python -m infra.capacity $(ARGS)
-
-dynamodb-local: $(VENV)/.local ## fetch Amazon's DynamoDB Local for `serve --engine dynamodb-local` (needs Java 17 and npm)
-	@$(BIN)/python -m infra.dynamodb_local
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	@for kind in "" -local -dev -lambda; do \

@@ -2,8 +2,8 @@
 
 The map of the house. Arrows point one way only:
 
-    errors <- events <- {attribution, exports, storage} <- services <- {wiring, telemetry}
-           <- {api, workers, cli, embedded, demo} <- app
+    errors <- events <- {attribution, exports, storage} <- {services, aws} <- {wiring, telemetry}
+           <- {api, workers, cli, local, demo} <- app
 
 =================  ===============================================================================
 errors             one exception class per cause, each with its stable code; knows no HTTP
@@ -18,14 +18,15 @@ exports/           one module per platform: recognise a file, read its rows, yie
 attribution/       pure statistics: arrays in, frozen dataclasses out
 storage/           DynamoDB and S3: keys (pure), one module per kind of item, the writer
 services/          use cases as functions: record events, run an import, fit, answer a question
-wiring             the only place that makes boto3 clients, lazily
+aws                how clients and sessions of AWS are made
+wiring             the only place that chooses where state is kept: AWS, or one machine
 telemetry          in AWS Lambda: log lines of JSON, metrics, traces; recorded by the edge alone
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
 workers            what wakes functions but requests: queues, the stream, the clock, a machine
 cli/               the command line: estimate, convert, serve, demo, keys, audit, restore
 dashboard/         the page at /, one file
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
-embedded/          the whole service on an embedded AWS, for one machine
+local/             the whole service in one process: SQLite, files, threads
 demo/              the made-up brand: a simulation whose truth is known
 =================  ===============================================================================
 

@@ -198,6 +198,12 @@ class StoreUnavailable(LikeworthError):
             self.not_stored = tuple(range(count))
 
 
+class DamagedStore(LikeworthError):
+    """What is stored is not as it was written, and no answer is made of it."""
+
+    code = "store_damaged"
+
+
 class UnprocessableMessage(LikeworthError):
     """A message in a queue that no retry can make sense of; it belongs with the dead letters."""
 
@@ -214,6 +220,18 @@ class CannotRestore(LikeworthError):
     """A copy of the table does not fit the table that it is to be restored into."""
 
     code = "cannot_restore"
+
+
+class GivenUp(LikeworthError):
+    """An import or a fit was tried several times and did not come to its end."""
+
+    code = "gave_up"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this was tried several times and failed each time; the log of the service says why. "
+            "Start it again after fixing the cause"
+        )
 
 
 # --- platform exports -------------------------------------------------------------------------

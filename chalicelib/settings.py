@@ -69,9 +69,6 @@ class Settings:
     service : str
         What this installation is called in log lines, metrics and traces: in an account with two
         of them their figures would else be added up.
-    dynamodb_local : str
-        On one machine: folder of Amazon's DynamoDB Local, for ``serve --engine dynamodb-local``.
-        Empty: where ``make dynamodb-local`` puts it.
     analysis_function : str
         Lambda function that analyses the counts of geo tests; without one the process does itself.
     fit_machine_arn : str
@@ -107,7 +104,6 @@ class Settings:
     fit_window_days: int = 180
     max_people: int = MAX_PEOPLE
     service: str = SERVICE
-    dynamodb_local: str = ""
     analysis_function: str = ""
     fit_machine_arn: str = ""
     fit_whole_events: int = 10_000_000

@@ -1,6 +1,7 @@
-"""The only place that makes AWS clients: lazily, once per process.
+"""The only place that chooses where the service keeps its state: AWS, or this machine.
 
-`use_session` lets an embedded AWS or a test stand behind the same code.
+In AWS, clients are made lazily, once per process. `use_session` takes another session for them,
+`use_machine` a database and files in their place.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ import json
 import math
 import threading
 import time
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.errors import MisconfiguredService
 from chalicelib.services.rate_limits import RateLimiter
 from chalicelib.settings import Settings, read_settings
-from chalicelib.storage.keys import is_tenant
-from chalicelib.storage.outages import code_of, outages_named
-from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import list_tenants
+
+if TYPE_CHECKING:
+    from chalicelib.storage.objects import Objects
+    from chalicelib.storage.table import Table
 
 MIN_SECRET_BYTES = 16
 STORE_SECONDS = 60.0
@@ -27,9 +30,6 @@ STORE_SECONDS = 60.0
 SECRETS_SECONDS = 60.0
 """How long a process goes without looking for other root secrets again."""
 
-SESSION_SECONDS = 3600
-"""How long a session for one tenant lasts; of roles that roles assume AWS allows no more."""
-
 RENEWED_BEFORE_SECONDS = 1200.0
 """A session that has less left is not begun with: a function may run for 15 minutes."""
 
@@ -37,11 +37,29 @@ _MAX_STORES = 1000
 _MAX_DELAY_SECONDS = 900
 
 
+class Machine(Protocol):
+    """What keeps the state of a service on one machine."""
+
+    @property
+    def table(self) -> Table:
+        """The table."""
+
+    def objects(self, tenant: str) -> Objects:
+        """A tenant's objects."""
+
+    def root_secret(self) -> str:
+        """The root secret of this installation."""
+
+    def send(self, queue: str, message: Mapping[str, Any]) -> None:
+        """Put a message into a queue, ``import`` or ``fit``."""
+
+
 class _Process:
     """What this process has made so far."""
 
-    def __init__(self, session: Any = None) -> None:
+    def __init__(self, session: Any = None, machine: Machine | None = None) -> None:
         self.session = session
+        self.machine = machine
         self.clients: dict[str, Any] = {}
         self.of_tenants: dict[str, tuple[float, Any, Any]] = {}
         self.settings: Settings | None = None
@@ -59,6 +77,12 @@ def use_session(session: Any) -> None:
     """Make clients from this boto3 session from now on; forgets everything made before."""
     global _process
     _process = _Process(session)
+
+
+def use_machine(machine: Machine) -> None:
+    """Keep everything on this machine from now on; forgets everything made before."""
+    global _process
+    _process = _Process(machine=machine)
 
 
 def reset() -> None:
@@ -79,7 +103,7 @@ def client(name: str) -> Any:
     if name not in process.clients:
         with _making:
             if name not in process.clients:
-                process.clients[name] = _make_client(_session_of(process), name)
+                process.clients[name] = _aws().make_client(_session_of(process), name)
     return process.clients[name]
 
 
@@ -97,7 +121,10 @@ def root_secret() -> bytes:
     process = _process
     if process.secret is None:
         given = settings()
-        text = given.secret or (_managed_secret(given.secret_arn) if given.secret_arn else "")
+        if process.machine is not None:
+            text: str | None = process.machine.root_secret()
+        else:
+            text = given.secret or (_managed_secret(given.secret_arn) if given.secret_arn else "")
         process.secret = _secret(text or "")
     return process.secret
 
@@ -118,7 +145,7 @@ def other_secrets() -> tuple[bytes, ...]:
         given = settings()
         process.secret = None
         found = [root_secret()]
-        if not given.secret and given.secret_arn:
+        if not given.secret and given.secret_arn and process.machine is None:
             before = _managed_secret(given.secret_arn, stage="AWSPREVIOUS")
             found += [] if before is None else [_secret(before)]
         listed = (one.strip() for one in given.previous_secrets.split(","))
@@ -127,19 +154,9 @@ def other_secrets() -> tuple[bytes, ...]:
     return process.other_secrets[1]
 
 
-def _managed_secret(arn: str, *, stage: str = "AWSCURRENT") -> str | None:
-    """A version of a secret in Secrets Manager; None if there is no previous one."""
-    from botocore.exceptions import ClientError
-
-    try:
-        with outages_named():
-            answer = client("secretsmanager").get_secret_value(SecretId=arn, VersionStage=stage)
-    except ClientError as error:
-        if stage == "AWSPREVIOUS" and code_of(error) == "ResourceNotFoundException":
-            return None
-        raise
-    text: str = answer["SecretString"]
-    return text
+def _managed_secret(arn: str, **stage: str) -> str | None:
+    found: str | None = _aws().managed_secret(client("secretsmanager"), arn, **stage)
+    return found
 
 
 def _secret(text: str) -> bytes:
@@ -166,22 +183,30 @@ def store(tenant: str) -> TenantStore:
     made_at, known = process.stores.get(tenant, (0.0, None))
     if known is not None and now - made_at < STORE_SECONDS:
         return known
-    given = settings()
-    dynamodb, s3 = _clients_of(process, tenant)
     made = TenantStore(
-        dynamodb,
-        given.table,
-        s3,
-        given.bucket,
+        *_kept(process, tenant),
         tenant,
-        given,
+        settings(),
         root_secret=root_secret,
         other_secrets=other_secrets,
+        copy_of=_table,
     )
     if len(process.stores) >= _MAX_STORES:
         process.stores.clear()
     process.stores[tenant] = (now, made)
     return made
+
+
+def _kept(process: _Process, tenant: str) -> tuple[Table, Objects]:
+    """Where a tenant's items and objects are kept."""
+    if process.machine is not None:
+        return process.machine.table, process.machine.objects(tenant)
+    from chalicelib.storage.dynamodb_table import DynamoDbTable
+    from chalicelib.storage.s3_objects import S3Objects
+
+    given = settings()
+    dynamodb, s3 = _clients_of(process, tenant)
+    return DynamoDbTable(dynamodb, given.table), S3Objects(s3, given.bucket, tenant)
 
 
 def _clients_of(process: _Process, tenant: str) -> tuple[Any, Any]:
@@ -195,31 +220,28 @@ def _clients_of(process: _Process, tenant: str) -> tuple[Any, Any]:
         if not made or now >= until:
             if len(process.of_tenants) >= _MAX_STORES:
                 process.of_tenants.clear()
-            session = _session_for(process, role, tenant)
-            made = [_make_client(session, name) for name in ("dynamodb", "s3")]
-            until = now + SESSION_SECONDS - RENEWED_BEFORE_SECONDS
+            region = _session_of(process).region_name
+            session = _aws().session_for_tenant(client("sts"), role, tenant, region)
+            made = [_aws().make_client(session, name) for name in ("dynamodb", "s3")]
+            until = now + _aws().SESSION_SECONDS - RENEWED_BEFORE_SECONDS
             process.of_tenants[tenant] = until, *made
     return made[0], made[1]
 
 
-def _session_for(process: _Process, role: str, tenant: str) -> Any:
-    """A session of the role with the tenant as its tag, which the role's policy goes by."""
-    import boto3
+def store_on(machine: Machine, tenant: str) -> TenantStore:
+    """A tenant's store on a machine that this process does not serve from.
 
-    if not is_tenant(tenant):  # before anything is asked for in this name
-        raise ValueError(f"{tenant!r} is no name of a tenant")
-    with outages_named():
-        given = client("sts").assume_role(
-            RoleArn=role,
-            RoleSessionName=f"tenant-{tenant}",
-            Tags=[{"Key": "tenant", "Value": tenant}],
-            DurationSeconds=SESSION_SECONDS,
-        )["Credentials"]
-    return boto3.Session(
-        given["AccessKeyId"],
-        given["SecretAccessKey"],
-        given["SessionToken"],
-        region_name=_session_of(process).region_name,
+    Raises
+    ------
+    ValueError
+        If `tenant` is no slug.
+    """
+    return TenantStore(
+        machine.table,
+        machine.objects(tenant),
+        tenant,
+        settings(),
+        root_secret=lambda: _secret(machine.root_secret()),
     )
 
 
@@ -237,17 +259,26 @@ def rate_limiter() -> RateLimiter:
 
 def tenants(table: str | None = None) -> list[str]:
     """Every tenant that was ever used, by name; of another table if one is given."""
-    return list(list_tenants(Table(client("dynamodb"), table or settings().table)))
+    return list(list_tenants(_table(table)))
+
+
+def _table(name: str | None = None) -> Table:
+    """The table, or another one by its name."""
+    if _process.machine is not None and name is None:
+        return _process.machine.table
+    from chalicelib.storage.dynamodb_table import DynamoDbTable
+
+    return DynamoDbTable(client("dynamodb"), name or settings().table)
 
 
 def send_import(message: dict[str, Any]) -> None:
     """Put a message into the import function's queue."""
-    _send("import_queue_url", settings().import_queue_url, message)
+    _send("import", settings().import_queue_url, message)
 
 
 def send_fit(message: dict[str, Any]) -> None:
     """Put a message into the fit function's queue."""
-    _send("fit_queue_url", settings().fit_queue_url, message)
+    _send("fit", settings().fit_queue_url, message)
 
 
 def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
@@ -265,19 +296,11 @@ def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
     bool
         False if there was an execution of this name already.
     """
-    from botocore.exceptions import ClientError
-
     text = json.dumps(given, separators=(",", ":"))
-    try:
-        with outages_named():
-            client("stepfunctions").start_execution(
-                stateMachineArn=settings().fit_machine_arn, name=name, input=text
-            )
-    except ClientError as error:
-        if code_of(error) == "ExecutionAlreadyExists":
-            return False
-        raise
-    return True
+    started: bool = _aws().start_execution(
+        client("stepfunctions"), settings().fit_machine_arn, name, text
+    )
+    return started
 
 
 def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
@@ -295,50 +318,35 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
         from chalicelib.services import experiments  # of many functions only the API needs it
 
         return experiments.analyse_regions(asked)
-    with outages_named("the analysis"):
-        answer = client("lambda").invoke(
-            FunctionName=function, Payload=json.dumps(asked, separators=(",", ":")).encode()
-        )
-        told = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RuntimeError(f"the analysis fails with {told.get('errorType')}")
-    found: dict[str, Any] = told
+    text = json.dumps(asked, separators=(",", ":"))
+    found: dict[str, Any] = _aws().invoke(client("lambda"), function, text)
     return found
 
 
 def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
     """Put a message into the queue of days that wait, for at most 15 minutes at a time."""
     delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))
-    _send("totals_queue_url", settings().totals_queue_url, message, DelaySeconds=delay)
+    _send("totals", settings().totals_queue_url, message, DelaySeconds=delay)
 
 
-def _send(setting: str, url: str, message: dict[str, Any], **options: int) -> None:
+def _send(queue: str, url: str, message: dict[str, Any], **options: int) -> None:
+    if _process.machine is not None:
+        _process.machine.send(queue, message)
+        return
     if not url:
-        raise MisconfiguredService(f"LIKEWORTH_{setting.upper()} is not set")
+        raise MisconfiguredService(f"LIKEWORTH_{queue.upper()}_QUEUE_URL is not set")
     body = json.dumps(message, separators=(",", ":"))
-    with outages_named():
-        client("sqs").send_message(QueueUrl=url, MessageBody=body, **options)
+    _aws().send_message(client("sqs"), url, body, **options)
 
 
 def _session_of(process: _Process) -> Any:
-    import boto3
-
     if process.session is None:
-        process.session = boto3.Session()
+        process.session = _aws().new_session()
     return process.session
 
 
-def _make_client(session: Any, name: str) -> Any:
-    from botocore.config import Config
+def _aws() -> Any:
+    """The module `aws`, which loads botocore: one machine has no use for it."""
+    from chalicelib import aws
 
-    # A request has 29 seconds, of which the writer uses `write_seconds`; a last call of DynamoDB
-    # that does not answer must fit into the rest; an analysis must, too, and two have no time.
-    attempts, read_seconds = {"dynamodb": (2, 3), "lambda": (1, 20)}.get(name, (3, 10))
-    config = Config(
-        connect_timeout=2,
-        read_timeout=read_seconds,
-        retries={"mode": "standard", "total_max_attempts": attempts},
-        signature_version="s3v4" if name == "s3" else None,
-        s3={"addressing_style": "path"} if name == "s3" else None,
-    )
-    return session.client(name, config=config)
+    return aws

@@ -172,17 +172,16 @@ def derive_waiting_totals(event: LambdaEvent, *, now: dt.datetime) -> LambdaEven
                     "tenant": str(tenant),
                     "day": str(day_text),
                     "shard": int(shard),
-                    "read_at": str(read_at),
+                    **rest,
                 }
             } if is_tenant(tenant):
-                day = dt.date.fromisoformat(day_text)
                 keep_appointment(
                     wiring.store(tenant),
-                    day,
+                    dt.date.fromisoformat(day_text),
                     shard,
-                    read_at=dt.datetime.fromisoformat(read_at),
+                    reading=int(str(rest.get("reading", 0))),  # 0 before there were numbers
                     now=now,
-                    wait=_waiting(tenant, day, shard, now),
+                    wait=_waiting(tenant, dt.date.fromisoformat(day_text), shard, now),
                 )
             case _:
                 raise UnprocessableMessage("the message names no day that waits")
@@ -405,7 +404,7 @@ def _waiting(tenant: str, day: dt.date, shard: int, now: dt.datetime) -> Wait:
             "tenant": tenant,
             "day": day.isoformat(),
             "shard": shard,
-            "read_at": until.read_at.isoformat(),
+            "reading": until.reading,
         }
         seconds = (until.due_at - now).total_seconds()
         wiring.send_totals({"totals": message}, delay_seconds=seconds)

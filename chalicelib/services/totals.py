@@ -47,8 +47,9 @@ def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime
     """
     if may_have_expired(store.config, day, now):
         return []
+    reading = store.totals.begin_reading(day, shard)
     rows = total(store.events.in_partition(day, shard, consistent=True))
-    store.totals.put(DayTotals(day, shard, rows), read_at=now)
+    store.totals.put(DayTotals(day, shard, rows), read_at=now, reading=reading)
     longest = max((row["period_days"] for row in rows if row["kind"] == "cost"), default=1)
     if longest > 1:
         store.totals.note_cost_period(longest)

@@ -15,6 +15,7 @@ from typing import Literal
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import NO_ITEM, AllOf, Equals, Missing
 from chalicelib.storage.table import ConditionalPut, Table
 from chalicelib.storage.tenants import ApiKey, Role
 
@@ -78,7 +79,7 @@ class ApiKeyStore:
             if len(active) >= MAX_ACTIVE:
                 return False
             if self._table.put_together(
-                (self._item(key), "attribute_not_exists(pk)", {}),
+                ConditionalPut(self._item(key), NO_ITEM),
                 self._change(key.role, there, active | {key.key_id: key.expires_at}),
             ):
                 return True
@@ -113,10 +114,9 @@ class ApiKeyStore:
             if key.role in keep_last and not others and key.state(now) == "active":
                 return "last"
             if self._table.put_together(
-                (
+                ConditionalPut(
                     self._item(replace(key, revoked_at=now)),
-                    "key_hash = :hash AND attribute_not_exists(revoked_at)",
-                    {":hash": {"S": key.key_hash}},
+                    AllOf((Equals("key_hash", {"S": key.key_hash}), Missing("revoked_at"))),
                 ),
                 self._change(key.role, there, others),
             ):
@@ -174,7 +174,7 @@ class ApiKeyStore:
             for one, item in missing.items():
                 if one in revoked:
                     item = self._item(replace(_to_api_key(item), revoked_at=now))
-                puts.append((item, "attribute_not_exists(pk)", {}))
+                puts.append(ConditionalPut(item, NO_ITEM))
             is_right = not puts and held == there.at(now)
             if is_right or dry_run:
                 return revoked
@@ -187,9 +187,8 @@ class ApiKeyStore:
         self._table.update(
             keys.api_keys_partition(self._tenant),
             key_id,
-            "SET key_hash = :new",
-            only_if="key_hash = :there",
-            values={":new": {"S": key_hash}, ":there": {"S": there}},
+            only_if=Equals("key_hash", {"S": there}),
+            assign={"key_hash": {"S": key_hash}},
         )
 
     def _holders(self, role: Role) -> _Holders:
@@ -227,8 +226,8 @@ class ApiKeyStore:
             },
         )
         if there.revision == 0:
-            return item, "attribute_not_exists(pk)", {}
-        return item, "revision = :there", {":there": {"N": str(there.revision)}}
+            return ConditionalPut(item, NO_ITEM)
+        return ConditionalPut(item, Equals("revision", {"N": str(there.revision)}))
 
     def _item(self, key: ApiKey) -> Item:
         return to_item(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import Equals
 from chalicelib.storage.table import Table
 
 LOOKED_UP_SECONDS = 60.0
@@ -108,9 +109,7 @@ class ErasureStore:
         """
         saved = replace(changed, revision=changed.revision + 1)
         if not self._table.put(
-            self._item(saved),
-            only_if="revision = :revision",
-            values={":revision": {"N": str(changed.revision)}},
+            self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
             raise StoreUnavailable("this person is being erased by another call")
         return saved

@@ -12,10 +12,9 @@ from chalicelib.events import Annotation, Coverage, Event
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.event_items import to_event, to_item, to_span
-from chalicelib.storage.table import Table
+from chalicelib.storage.table import Request, Table
 from chalicelib.storage.writer import (
     Patience,
-    Request,
     delete_request,
     key_of,
     put_request,

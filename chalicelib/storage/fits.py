@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from chalicelib.storage import documents, keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import NoneOf
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
@@ -70,9 +71,7 @@ class FitStore:
         """Write a header in place of the one before; False if that had ended, and it stays."""
         return self._table.put(
             self._item(header),
-            only_if="NOT #status IN (:done, :failed)",
-            names={"#status": "status"},
-            values={f":{status}": {"S": status} for status in ENDED},
+            only_if=NoneOf("status", tuple({"S": status} for status in ENDED)),
         )
 
     def get(self, fit_id: str) -> FitHeader | None:

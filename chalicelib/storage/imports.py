@@ -17,6 +17,7 @@ from typing import Any, Literal
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import Equals
 from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
@@ -225,9 +226,7 @@ class ImportStore:
         """
         saved = replace(changed, revision=changed.revision + 1)
         if not self._table.put(
-            self._item(saved),
-            only_if="revision = :revision",
-            values={":revision": {"N": str(changed.revision)}},
+            self._item(saved), only_if=Equals("revision", {"N": str(changed.revision)})
         ):
             raise StoreUnavailable(f"another worker has moved the import {changed.import_id} on")
         return saved

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import AN_ITEM, Equals
 from chalicelib.storage.table import Table
 
 KEPT = dt.timedelta(days=30)
@@ -77,9 +78,9 @@ class LinkStore:
         return self._table.update(
             self._partition,
             link_id,
-            "SET revoked_at = if_not_exists(revoked_at, :at)",
-            only_if="attribute_exists(pk)",
-            values={":at": {"S": at.isoformat()}},
+            only_if=AN_ITEM,
+            assign={},
+            where_missing={"revoked_at": {"S": at.isoformat()}},
         )
 
     def reseal(self, link_id: str, there: str, seal: str) -> None:
@@ -87,9 +88,8 @@ class LinkStore:
         self._table.update(
             self._partition,
             link_id,
-            "SET seal = :new",
-            only_if="seal = :there",
-            values={":new": {"S": seal}, ":there": {"S": there}},
+            only_if=Equals("seal", {"S": there}),
+            assign={"seal": {"S": seal}},
         )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.errors import CannotRestore, MisconfiguredService
 from chalicelib.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import keys, pseudonyms
@@ -35,9 +34,9 @@ class TenantStore:
 
     Parameters
     ----------
-    client, s3 : botocore clients
-        Of ``dynamodb`` and ``s3``.
-    table, bucket : str
+    table : Table
+    objects : Objects
+        Those of the tenant.
     tenant : str
         A slug.
     settings : Settings
@@ -48,6 +47,8 @@ class TenantStore:
     other_secrets : callable
         Gives all root secrets under which something may still be kept, the oldest last; called
         where `root_secret` does not fit.
+    copy_of : callable, optional
+        Opens a copy of the table by its name, to restore from.
     patience : Patience
         For writes of many items; `write_seconds` of the settings if absent.
 
@@ -59,15 +60,14 @@ class TenantStore:
 
     def __init__(
         self,
-        client: Any,
-        table: str,
-        s3: Any,
-        bucket: str,
+        table: Table,
+        objects: Objects,
         tenant: str,
         settings: Settings,
         *,
         root_secret: Callable[[], bytes],
         other_secrets: Callable[[], Sequence[bytes]] = tuple,
+        copy_of: Callable[[str], Table] | None = None,
         patience: Patience | None = None,
     ) -> None:
         if not keys.is_tenant(tenant):
@@ -76,10 +76,10 @@ class TenantStore:
         self.settings = settings
         self.root_secret = root_secret
         self._other_secrets = other_secrets
-        self._client = client
-        self._table = Table(client, table)
+        self._table = table
+        self._copy_of = copy_of
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
-        self.objects = Objects(s3, bucket, tenant)
+        self.objects = objects
         self.items = TenantItems(self._table, tenant)
         self.links = LinkStore(self._table, tenant)
         self.rates = RateCounts(self._table, tenant)
@@ -103,10 +103,14 @@ class TenantStore:
         stored = self.items.config()
         if stored is not None:
             return stored
+        return self.register_with(self.settings.currency)
+
+    def register_with(self, currency: str) -> TenantConfig:
+        """Register the tenant with a reporting currency and, for the rest, the defaults."""
         origins = (origin.strip() for origin in self.settings.cors_origins.split(","))
         return self.register(
             TenantConfig(
-                currency=self.settings.currency,
+                currency=currency,
                 shards=self.settings.shards,
                 retention_days=self.settings.retention_days,
                 cors_origins=tuple(origin for origin in origins if origin),
@@ -129,7 +133,9 @@ class TenantStore:
         """The tenant's items as they lie in the table, or in a copy of it that nobody writes to."""
         if table is None:
             return RawItems(self._table, self.tenant, patience)
-        return RawItems(Table(self._client, table), self.tenant, patience, consistent=False)
+        if self._copy_of is None:
+            raise CannotRestore("this store knows no copies of its table")
+        return RawItems(self._copy_of(table), self.tenant, patience, consistent=False)
 
     def iter_events(self, start: dt.date, end: dt.date) -> Iterator[Event]:
         """The events from `start` to `end` (inclusive), shard by shard, day by day."""

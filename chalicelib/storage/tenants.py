@@ -10,6 +10,7 @@ from typing import Literal
 
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import Equals
 from chalicelib.storage.table import Table
 
 Role = Literal["tag", "ingest", "read", "admin"]
@@ -150,9 +151,8 @@ class TenantItems:
         return self._table.update(
             keys.config_partition(self._tenant),
             USER_KEY,
-            "SET sealed = :new",
-            only_if="sealed = :there",
-            values={":new": {"S": _text_of(sealed)}, ":there": {"S": _text_of(there)}},
+            only_if=Equals("sealed", {"S": _text_of(there)}),
+            assign={"sealed": {"S": _text_of(sealed)}},
         )
 
     def configure(self, config: TenantConfig) -> None:
@@ -170,8 +170,7 @@ class TenantItems:
         )
         kept = self._table.put(
             to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
-            only_if="shards = :shards",
-            values={":shards": {"N": str(config.shards)}},
+            only_if=Equals("shards", {"N": str(config.shards)}),
         )
         if not kept:
             raise ValueError("the number of shards of a tenant cannot change")

@@ -11,18 +11,12 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
-
-from botocore.exceptions import BotoCoreError, ClientError
+from typing import TypeVar
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.outages import is_transient
-from chalicelib.storage.table import Table
+from chalicelib.storage.table import Request, Table
 
-BATCH_SIZE = 25
-
-Request = dict[str, Any]
 Key = tuple[str, str]
 _T = TypeVar("_T")
 
@@ -120,8 +114,9 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
 
     Raises
     ------
-    ClientError, BotoCoreError
-        Where trying again cannot help: no such table, access denied, an item too large.
+    Exception
+        Of the store, where trying again cannot help: no such table, access denied, an item too
+        large.
     """
     latest = {key_of(request): request for request in requests}
     waiting = deque(latest.items())
@@ -132,7 +127,7 @@ def write_all(table: Table, requests: Sequence[Request], patience: Patience) -> 
         if not first and patience.monotonic() >= give_up_at:
             break
         first = False
-        batch = [waiting.popleft() for _ in range(min(BATCH_SIZE, len(waiting)))]
+        batch = [waiting.popleft() for _ in range(min(table.batch_size, len(waiting)))]
         unwritten = _send(table, batch)
         waiting.extend(unwritten)
         if not unwritten:
@@ -150,9 +145,7 @@ def _send(table: Table, batch: list[tuple[Key, Request]]) -> list[tuple[Key, Req
     """Send one batch; what of it is not known to be written."""
     try:
         left_over = table.write_batch([request for _, request in batch])
-    except (ClientError, BotoCoreError) as error:
-        if is_transient(error):
-            return batch
-        raise
+    except StoreUnavailable:
+        return batch
     left = {key_of(request) for request in left_over}
     return [(key, request) for key, request in batch if key in left]

@@ -22,7 +22,7 @@ LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
 """What Chalice itself puts into a package: the rest of it deploys and serves."""
 
-ONLY_ON_ONE_MACHINE = ("embedded", "demo", "cli", "__main__.py")
+ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py")
 
 UNREAD_FILES = re.compile(
     r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a|po)"

@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, settings
 import app
 from chalicelib import wiring
 from chalicelib.api.openapi.requests import EXAMPLES
-from chalicelib.embedded.gateway import ChaliceGateway
-from chalicelib.embedded.server import HttpServer
-from chalicelib.embedded.service import API_BODY_BYTES
+from chalicelib.local.gateway import ChaliceGateway
+from chalicelib.local.server import HttpServer
+from chalicelib.local.service import API_BODY_BYTES
 from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fits import request_fit, run_fit
 from chalicelib.services.keys import create_key
@@ -75,7 +75,7 @@ SCHEMA = schemathesis.openapi.from_dict(
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Where the API is served."""
-    server = HttpServer(0, ChaliceGateway(app.app).answer, lambda _method, _target: API_BODY_BYTES)
+    server = HttpServer(0, ChaliceGateway(app.app).answer, API_BODY_BYTES)
     server.start()
     yield server.url
     server.stop()

@@ -13,10 +13,10 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import documentation
-from chalicelib.embedded import server
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.events import EVENT_ERROR_CODES
 from chalicelib.exports import ROW_REFUSALS
+from chalicelib.local import exchanges
 from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
 from infra import handbook, pages
 from tests.api.conftest import refused
@@ -103,7 +103,7 @@ def test_every_link_leads_somewhere(path: str) -> None:
 
 
 def test_every_problem_leads_to_its_line() -> None:
-    known = CODES | set(GATEWAY_CODES) | set(server.CODES.values()) | set(EVENT_ERROR_CODES)
+    known = CODES | set(GATEWAY_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
     known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
     assert known <= set(marks("/docs/errors").places)
 

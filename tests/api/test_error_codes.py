@@ -17,7 +17,7 @@ from chalicelib.services.experiments.bodies import _CODES as EXPERIMENT_CODES
 from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
-NEVER_SENT = {"cannot_restore", "unfinished_fit", "unprocessable_message"}
+NEVER_SENT = {"cannot_restore", "gave_up", "unfinished_fit", "unprocessable_message"}
 
 
 def classes(root: type[LikeworthError] = LikeworthError) -> list[type[LikeworthError]]:

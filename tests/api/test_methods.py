@@ -8,8 +8,8 @@ import pytest
 
 import app
 from chalicelib.api.methods import METHODS
-from chalicelib.embedded.gateway import ChaliceGateway
-from chalicelib.embedded.server import Request
+from chalicelib.local.exchanges import Request
+from chalicelib.local.gateway import ChaliceGateway
 from tests.api.conftest import Caller, problem, refused
 
 SERVED = {

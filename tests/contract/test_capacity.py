@@ -24,7 +24,7 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
-from tests.contract.conftest import Engine, needs_dynamodb_local
+from tests.contract.conftest import Local, needs_dynamodb_local
 from tests.factories import make_event
 from tests.faults.layer import FaultLayer
 
@@ -83,7 +83,7 @@ class Meter:
 
 
 @pytest.fixture
-def meter(dynamodb_local: Engine) -> Meter:
+def meter(dynamodb_local: Local) -> Meter:
     """Runs from now on."""
     made = Meter()
     made.attach(dynamodb_local.dynamodb)
@@ -107,7 +107,7 @@ def full_event(number: int, **over: Any) -> dict[str, Any]:
 
 
 def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
-    dynamodb_local: Engine, meter: Meter
+    dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store()
     for request in range(4):
@@ -120,7 +120,7 @@ def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
 
 
 def test_the_same_events_again_cost_the_same_and_no_more(
-    dynamodb_local: Engine, meter: Meter
+    dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store()
     events = [full_event(number) for number in range(100)]
@@ -136,7 +136,7 @@ class Stream:
     """Batches of changes, and the appointments that they lead to."""
 
     store: TenantStore
-    appointments: list[tuple[dt.datetime, dt.date, int, dt.datetime]] = field(default_factory=list)
+    appointments: list[tuple[dt.datetime, dt.date, int, int]] = field(default_factory=list)
 
     def batch(self, changed: set[tuple[dt.date, int]], now: dt.datetime) -> None:
         """What the aggregate function does with a batch."""
@@ -147,13 +147,13 @@ class Stream:
     def keep(self, until: dt.datetime) -> None:
         """Let time pass."""
         while self.appointments and self.appointments[0][0] <= until:
-            now, day, shard, read_at = heapq.heappop(self.appointments)
+            now, day, shard, reading = heapq.heappop(self.appointments)
             wait = self._waits(day, shard)
-            keep_appointment(self.store, day, shard, read_at=read_at, now=now, wait=wait)
+            keep_appointment(self.store, day, shard, reading=reading, now=now, wait=wait)
 
     def _waits(self, day: dt.date, shard: int) -> Any:
         def wait(until: Appointment) -> None:
-            heapq.heappush(self.appointments, (until.due_at, day, shard, until.read_at))
+            heapq.heappush(self.appointments, (until.due_at, day, shard, until.reading))
 
         return wait
 
@@ -164,7 +164,7 @@ class Stream:
 
 
 def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
-    dynamodb_local: Engine, meter: Meter
+    dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(shards=1)
     stream = Stream(store)
@@ -189,7 +189,7 @@ def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
 
 
 def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
-    dynamodb_local: Engine, meter: Meter
+    dynamodb_local: Local, meter: Meter
 ) -> None:
     store = dynamodb_local.store(write_seconds=60)
     stream = Stream(store)
@@ -221,9 +221,7 @@ def test_a_back_fill_in_any_order_costs_at_most_half_a_read_per_event(
     assert meter.writes / total <= 1.1
 
 
-def test_the_fault_bench_counts_what_the_engine_counts(
-    dynamodb_local: Engine, meter: Meter
-) -> None:
+def test_the_fault_bench_counts_what_the_engine_counts(dynamodb_local: Local, meter: Meter) -> None:
     """`tests.faults` works units out by the documented formulas; here is the truth."""
     layer = FaultLayer()
     layer.attach(dynamodb_local.dynamodb)

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import app
-from chalicelib.embedded.installation import Installation
-from chalicelib.embedded.service import EmbeddedService
+from chalicelib.local.installation import Installation
+from chalicelib.local.service import LocalService
 
 DAYS = 70
 TENANT = "acme"
@@ -99,8 +99,8 @@ class Client:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[EmbeddedService]:
-    made = EmbeddedService(app, Installation(tmp_path / "state"), port=0)
+def service(tmp_path: Path) -> Iterator[LocalService]:
+    made = LocalService(app, Installation(tmp_path / "state"), port=0)
     made.start()
     try:
         yield made
@@ -108,14 +108,14 @@ def service(tmp_path: Path) -> Iterator[EmbeddedService]:
         made.stop()
 
 
-def deliver(service: EmbeddedService, brand: Brand, suffix: str = "") -> None:
+def deliver(service: LocalService, brand: Brand, suffix: str = "") -> None:
     service.put_object(f"imports/{TENANT}/google ads{suffix}.csv", brand.google_ads())
     service.put_object(f"imports/{TENANT}/Gesamtwerte{suffix}.csv", brand.youtube())
     service.put_object(f"imports/{TENANT}/orders{suffix}.csv", brand.shopify())
     service.wait_until_idle(60)
 
 
-def answers_of(service: EmbeddedService, client: Client, brand: Brand) -> dict[str, Any]:
+def answers_of(service: LocalService, client: Client, brand: Brand) -> dict[str, Any]:
     """A new fit and what it says, without what names the fit."""
     client.call("POST", "/v1/fits", {})
     service.wait_until_idle(120)
@@ -132,7 +132,7 @@ def answers_of(service: EmbeddedService, client: Client, brand: Brand) -> dict[s
 
 
 def test_exports_dropped_into_the_bucket_end_as_roi_and_a_second_delivery_changes_no_number(
-    service: EmbeddedService,
+    service: LocalService,
 ) -> None:
     brand = Brand()
     client = Client(service.url, service.create_key(TENANT, "admin", currency="EUR"))
@@ -179,23 +179,22 @@ def readable(item: dict[str, Any]) -> str:
     return json.dumps(plain)
 
 
-def test_a_buyers_address_is_nowhere_in_the_service(service: EmbeddedService) -> None:
+def test_a_buyers_address_is_nowhere_in_the_service(service: LocalService) -> None:
     brand = Brand()
     client = Client(service.url, service.create_key(TENANT, "admin", currency="EUR"))
 
     service.put_object(f"imports/{TENANT}/orders.csv", brand.shopify())
     service.wait_until_idle(60)
 
-    from chalicelib import wiring
-
-    pages = wiring.client("dynamodb").get_paginator("scan").paginate(TableName="likeworth")
     assert client.call("GET", "/v1/imports")["imports"][0]["state"] == "done"
-    items = [item for page in pages for item in page["Items"]]
+    database = service.machine.database
+    partitions = [pk for (pk,) in database.rows("SELECT pk FROM partitions")]
+    items = [item for pk in partitions for item in service.machine.table.query(pk)]
     assert len(items) > brand.orders.sum()
     assert not [item for item in items if "canary" in readable(item)]
 
 
-def test_the_url_of_a_link_can_be_fetched_as_it_is_told(service: EmbeddedService) -> None:
+def test_the_url_of_a_link_can_be_fetched_as_it_is_told(service: LocalService) -> None:
     client = Client(service.url, service.create_key(TENANT, "admin", currency="EUR"))
     query = {"metric": "cost", "from": "2026-03-01", "to": "2026-03-02", "format": "csv"}
     link = client.call("POST", "/v1/links", {"path": "/v1/timeseries", "query": query})

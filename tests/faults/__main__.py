@@ -3,6 +3,14 @@
     .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1] [--only import]
 
 Prints a line for each and exits with 1 if one death lost or doubled an event or changed a report.
+
+    .venv/bin/python -m tests.faults damage 1000 [--seed 1]
+
+Random damages of a data directory; exits with 1 if one makes less of what was stored, unnoticed.
+
+    .venv/bin/python -m tests.faults serve 100 [--seed 1]
+
+`serve` killed under load; exits with 1 if an event is lost or doubled, or a job never ends.
 """
 
 from __future__ import annotations
@@ -13,17 +21,46 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from tests.conftest import SECRET
+from tests.faults import damage, killed_service
 from tests.faults.matrix import WHEN, Setting, Told, Verdict, kill, set_up, undisturbed
 
 COLUMNS = f"{'':8} {'when':10} {'rows':>7} {'killed':>7} {'lost':>6} {'doubled':>8} {'reports':>8}"
 
 
 def main() -> int:
+    """Do what is asked for."""
+    if sys.argv[1:2] in (["damage"], ["serve"]):
+        return _on_one_machine()
+    return _matrix()
+
+
+def _on_one_machine() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults")
+    parser.add_argument("what", choices=("damage", "serve"))
+    parser.add_argument("number", type=int)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as directory:
+        if asked.what == "serve":
+            verdict = killed_service.run(Path(directory) / "data", asked.number, asked.seed)
+            print(verdict)
+            return 0 if verdict.is_good else 1
+        found = damage.run(Path(directory), asked.number, asked.seed)
+    for outcome, number in Counter(one.outcome for one in found).most_common():
+        print(f"{number:6,} {outcome}")
+    silent = [one for one in found if one.outcome == "SILENT"]
+    for one in silent:
+        print(one.what)
+    return 1 if silent else 0
+
+
+def _matrix() -> int:
     """Kill, compare, and say what came of it."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--rows", type=int, default=10_000)

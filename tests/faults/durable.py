@@ -87,11 +87,11 @@ class DurableDynamoDb:
         def put() -> dict[str, Any]:
             there = self._partitions.get(Item["pk"]["S"], {}).get(Item["sk"]["S"])
             match condition:
-                case {"ConditionExpression": "attribute_not_exists(pk)"}:
+                case {"ConditionExpression": "attribute_not_exists(#pk)"}:
                     holds = there is None
                 case {
-                    "ConditionExpression": "revision = :revision",
-                    "ExpressionAttributeValues": {":revision": revision},
+                    "ConditionExpression": "#revision = :is0",
+                    "ExpressionAttributeValues": {":is0": revision},
                 }:
                     holds = there is not None and there["revision"] == revision
                 case {}:

@@ -12,6 +12,7 @@ import hashlib
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -43,9 +44,11 @@ LEFT = st.sampled_from([PLENTY, PLENTY, LITTLE])
 class History(RuleBasedStateMachine):
     """What may happen to the service, in any order."""
 
+    make_service: Callable[[], Service] = Service
+
     def __init__(self) -> None:
         super().__init__()
-        self.service = Service()
+        self.service = type(self).make_service()
         self.model = Model()
         self.imports: list[Sent] = []
         self.messages: list[dict[str, Any]] = []

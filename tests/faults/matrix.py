@@ -22,14 +22,12 @@ from chalice.test import Client
 from chalicelib import wiring
 from chalicelib.services import imports
 from chalicelib.services.keys import create_key
-from chalicelib.settings import Settings
 from chalicelib.storage.imports import Import
 from chalicelib.storage.objects import ObjectVersion
-from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE
 from tests.factories import NOW, make_conversion, make_event, money
 from tests.faults.durable import Death, DurableDynamoDb, DurableSession, FileS3, When
 from tests.reports import LineReport, lines
+from tests.stores import store_behind
 
 TENANT = "acme"
 WHEN: tuple[When, ...] = ("before", "halfway", "after")
@@ -99,15 +97,7 @@ class Life:
         self.death = death
         self.dynamodb = DurableDynamoDb(journal, death)
         self.s3 = FileS3(setting.body, death)
-        self.store = TenantStore(
-            self.dynamodb,
-            TABLE,
-            self.s3,
-            BUCKET,
-            TENANT,
-            Settings(),
-            root_secret=SECRET.encode,
-        )
+        self.store = store_behind(self.dynamodb, self.s3, TENANT)
 
     def run(self, *, seconds: float = 900.0) -> Import:
         """Run the import until it is done, as its messages have it."""

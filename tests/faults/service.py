@@ -83,9 +83,23 @@ class Service:
         in_small_chunks = functools.partial(workers.run_import, chunk_events=CHUNK_EVENTS)
         patch.setattr(workers, "run_import", in_small_chunks)
         self.seconds_left = PLENTY
-        self._stack.enter_context(mock_aws())
+        self._open(self._stack, patch)
+        self.store = wiring.store("acme")
+        self._key = create_key(self.store, "admin", now=NOW)
+        self.logged: list[str] = []
+        handler = _Lines(self.logged)
+        logging.getLogger("chalicelib").addHandler(handler)
+        self._stack.callback(logging.getLogger("chalicelib").removeHandler, handler)
+        self.layer = self._layer()
+        self.other = wiring.store("other")
+        record_events(self.other, OF_ANOTHER_TENANT, now=NOW)
+        self.layer.changed.clear()
+
+    def _open(self, stack: ExitStack, patch: pytest.MonkeyPatch) -> None:
+        """Let `wiring` keep everything in moto."""
+        stack.enter_context(mock_aws())
         wiring.use_session(boto3.Session("testing", "testing", region_name=REGION))
-        self._stack.callback(wiring.reset)
+        stack.callback(wiring.reset)
         for queue in ("import", "fit"):
             url = wiring.client("sqs").create_queue(QueueName=f"likeworth-{queue}s")["QueueUrl"]
             patch.setenv(f"LIKEWORTH_{queue.upper()}_QUEUE_URL", url)
@@ -94,17 +108,12 @@ class Service:
         wiring.client("s3").create_bucket(
             Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
-        self.store = wiring.store("acme")
-        self._key = create_key(self.store, "admin", now=NOW)
-        self.logged: list[str] = []
-        handler = _Lines(self.logged)
-        logging.getLogger("chalicelib").addHandler(handler)
-        self._stack.callback(logging.getLogger("chalicelib").removeHandler, handler)
-        self.layer = FaultLayer(sleep=self.clock.sleep, now=lambda: self.clock.now, page=20)
-        self.layer.attach(wiring.client("dynamodb"))
-        self.other = wiring.store("other")
-        record_events(self.other, OF_ANOTHER_TENANT, now=NOW)
-        self.layer.changed.clear()
+
+    def _layer(self) -> Any:
+        """What stands before the table from now on."""
+        layer = FaultLayer(sleep=self.clock.sleep, now=lambda: self.clock.now, page=20)
+        layer.attach(wiring.client("dynamodb"))
+        return layer
 
     def close(self) -> None:
         """Leave the process as it was."""
@@ -135,8 +144,7 @@ class Service:
 
     def upload(self, sent: Sent) -> dict[str, Any]:
         """Put a file into the bucket; the message that S3 sends of it."""
-        s3 = wiring.client("s3")
-        etag = s3.put_object(Bucket=BUCKET, Key=sent.key, Body=sent.body)["ETag"]
+        etag = self._put_object(sent.key, sent.body)
         return {
             "Records": [
                 {
@@ -146,6 +154,10 @@ class Service:
                 }
             ]
         }
+
+    def _put_object(self, key: str, body: bytes) -> str:
+        answer = wiring.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body)
+        return str(answer["ETag"])
 
     def deliver(
         self,

@@ -12,9 +12,9 @@ import os
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.faults.history import History
+from tests.faults.sqlite_service import SqliteHistory
 
-TestHistory = History.TestCase
-TestHistory.settings = settings(
+SETTINGS = settings(
     max_examples=int(os.environ.get("HISTORIES", "20")),
     stateful_step_count=12,
     deadline=None,
@@ -22,3 +22,8 @@ TestHistory.settings = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+TestHistory = History.TestCase
+TestHistory.settings = SETTINGS
+TestHistoryOnOneMachine = SqliteHistory.TestCase
+TestHistoryOnOneMachine.settings = SETTINGS

@@ -39,7 +39,7 @@ def test_every_command_says_what_it_runs() -> None:
     ("arguments", "unwanted"),
     [
         ("['keys', 'create', '--tenant', 'acme', '--role', 'read', '--data', DIR]", "numpy boto3"),
-        ("['serve', '--port', '70000']", "numpy boto3 ministack"),
+        ("['serve', '--port', '70000']", "numpy botocore cheroot"),
     ],
 )
 def test_a_command_loads_only_what_it_needs(arguments: str, unwanted: str, tmp_path: Path) -> None:

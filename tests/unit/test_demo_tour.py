@@ -14,9 +14,10 @@ from chalicelib.demo import tour
 from chalicelib.demo.brand import BRAND, History, simulate
 from chalicelib.demo.exhibits import count_events
 from chalicelib.demo.truth import truth_of
-from chalicelib.embedded.installation import Installation
-from chalicelib.embedded.server import HttpServer, Request, Response
-from chalicelib.embedded.service import EmbeddedService
+from chalicelib.local.exchanges import Request, Response
+from chalicelib.local.installation import Installation
+from chalicelib.local.server import HttpServer
+from chalicelib.local.service import LocalService
 
 TODAY = dt.datetime.now(dt.UTC).date()
 
@@ -60,7 +61,7 @@ def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
     import app
 
     history = _history()
-    service = EmbeddedService(app, Installation(tmp_path), port=0)
+    service = LocalService(app, Installation(tmp_path), port=0)
     service.start()
     try:
         api = tour.Api(service.url, service.create_key("demo", "admin", currency="EUR"))
@@ -102,7 +103,7 @@ def test_a_refused_event_fails_the_tour() -> None:
         answer = {"accepted": lines - 1, "rejected": [{"index": 0, "code": "in_the_future"}]}
         return Response(200, (), json.dumps(answer).encode())
 
-    server = HttpServer(0, refuse, lambda _method, _target: 10**7)
+    server = HttpServer(0, refuse, 10**7)
     server.start()
     try:
         with pytest.raises(tour.TourFailedError, match="in_the_future"):
@@ -112,7 +113,7 @@ def test_a_refused_event_fails_the_tour() -> None:
 
 
 def test_an_error_of_the_service_fails_the_tour() -> None:
-    server = HttpServer(0, lambda _: Response(503, (), b"not now"), lambda _method, _target: 10**7)
+    server = HttpServer(0, lambda _: Response(503, (), b"not now"), 10**7)
     server.start()
     try:
         with pytest.raises(tour.TourFailedError, match="503 not now"):

@@ -21,7 +21,7 @@ from chalicelib import wiring, workers
 from chalicelib.errors import StoreUnavailable, UnprocessableMessage
 from chalicelib.services.fit_parts import LONGEST
 from chalicelib.services.fits import fit_message, run_fit, show_fit
-from chalicelib.storage.objects import PASSING_TAG
+from chalicelib.storage.s3_objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged
 from tests.conftest import BUCKET, Cloud, session

@@ -20,11 +20,9 @@ LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"money", "channels", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),
-    frozenset({"services"}),
+    frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
-    frozenset(
-        {"api", "workers", "cli", "embedded", "demo", "dashboard", "documentation", "__main__"}
-    ),
+    frozenset({"api", "workers", "cli", "local", "demo", "dashboard", "documentation", "__main__"}),
     frozenset({"app"}),
 )
 """From the ground up; a room imports only rooms below its own level."""
@@ -32,8 +30,8 @@ LEVELS: tuple[frozenset[str], ...] = (
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
 
 MAY_ALSO = {
-    "cli": {"embedded", "demo"},  # the command line starts them
-    "demo": {"embedded"},
+    "cli": {"local", "demo"},  # the command line starts them
+    "demo": {"local"},
     "__main__": {"cli"},
     "api": {"dashboard", "documentation"},  # serves their pages
 }
@@ -42,6 +40,7 @@ MAY_ALSO = {
 HEAVY = ("statsmodels", "scipy", "pandas", "numpy")
 UNASKED = (
     "boto3",
+    "botocore",
     "aws_lambda_powertools",
     "aws_xray_sdk",
     "lxml",
@@ -59,7 +58,7 @@ THIN_ROOMS = (
     "app",
     "events",
 )
-MAKES_CLIENTS = {"wiring", "embedded"}
+MAKES_CLIENTS = {"aws"}
 RECORDERS = ("app.py", "chalicelib/api/http.py", "chalicelib/workers.py")
 
 

@@ -12,15 +12,15 @@ import pytest
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services import imports
-from chalicelib.settings import Settings
 from chalicelib.storage.imports import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.conftest import BUCKET, Cloud
 from tests.factories import NOW, make_event
 from tests.faults.durable import DurableDynamoDb
 from tests.faulty import FakeTime
 from tests.reports import LineReport, lines
+from tests.stores import store_behind
 
 
 class Interrupted:
@@ -60,16 +60,7 @@ class Shared:
         self.import_id, self.key = started.import_id, started.object_key
 
     def store_on(self, client: Any) -> TenantStore:
-        return TenantStore(
-            client,
-            TABLE,
-            self.cloud.s3,
-            BUCKET,
-            "acme",
-            Settings(),
-            root_secret=SECRET.encode,
-            patience=FakeTime().patience(),
-        )
+        return store_behind(client, self.cloud.s3, "acme", patience=FakeTime().patience())
 
     def put(self, rows: list[Any]) -> ObjectVersion:
         answer = self.cloud.s3.put_object(Bucket=BUCKET, Key=self.key, Body=lines(*rows))

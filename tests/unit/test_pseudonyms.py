@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from chalicelib import wiring, workers
 from chalicelib.errors import MisconfiguredService, Unauthenticated
 from chalicelib.services.keys import authenticate, create_key, revoke_key
-from chalicelib.settings import Settings
 from chalicelib.storage import keys
 from chalicelib.storage.pseudonyms import (
     derived_key,
@@ -26,8 +25,9 @@ from chalicelib.storage.pseudonyms import (
 )
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import USER_KEY
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
+from tests.conftest import SECRET, TABLE, Cloud, session
 from tests.factories import NOW
+from tests.stores import store_behind
 
 ANNA = "anna@example.org"
 NEWER, NEWEST = "a newer root secret", "the newest root secret"
@@ -100,13 +100,10 @@ def test_a_sealed_key_that_was_changed_does_not_open(position: int) -> None:
 
 def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
     """The tenant's store in a process that knows these secrets, the newest first."""
-    return TenantStore(
+    return store_behind(
         cloud.dynamodb,
-        TABLE,
         cloud.s3,
-        BUCKET,
         tenant,
-        Settings(),
         root_secret=secrets[0].encode,
         other_secrets=lambda: [one.encode() for one in secrets],
     )
@@ -213,11 +210,9 @@ def test_a_process_from_before_the_rotation_still_knows_people_and_keys(managed:
 
 
 def wiring_store(there: TenantStore, secrets: list[str]) -> TenantStore:
-    return TenantStore(
+    return store_behind(
         wiring.client("dynamodb"),
-        TABLE,
         wiring.client("s3"),
-        BUCKET,
         there.tenant,
         there.settings,
         root_secret=secrets[0].encode,

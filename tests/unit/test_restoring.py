@@ -295,7 +295,7 @@ def test_totals_come_back_where_events_are_gone_and_are_derived_where_they_are_n
     rows = [{"kind": "audience", "channel": "facebook", "events": 1, "at": "x", "size": 3}]
     for shard in (0, 1):
         store.totals.put(DayTotals(old, shard, rows), read_at=NOW)
-    assert store.totals.await_next(old, 0, NOW)
+    assert store.totals.await_next(old, 0, 1)
     partition = keys.totals_partition("acme", old.year, old.month)
     cloud.dynamodb.put_item(
         TableName=TABLE,

@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 SECTIONS = dict(re.findall(r"^### (API\d+ .+)\n((?:(?!^##).*\n)+)", PAGE, re.MULTILINE))
 
-ONLY_ON_ONE_MACHINE = ("chalicelib/embedded/", "chalicelib/demo/")
+ONLY_ON_ONE_MACHINE = ("chalicelib/local/", "chalicelib/demo/")
 FETCHES = {
     "aiohttp",
     "ftplib",

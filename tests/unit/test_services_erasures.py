@@ -21,7 +21,7 @@ from chalicelib.services.totals import total
 from chalicelib.settings import Settings
 from chalicelib.storage.erasures import ErasedPeople
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.conftest import Cloud
 from tests.erasing import (
     ANNA,
     BEN,
@@ -38,6 +38,7 @@ from tests.erasing import (
 from tests.factories import NOW, make_conversion, make_cost, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
 from tests.restoring import DAYS, at
+from tests.stores import store_behind
 from tests.unit.test_services_imports import Killed, MortalClient
 
 pytestmark = pytest.mark.usefixtures("short_retention")
@@ -284,15 +285,8 @@ def derived(store: TenantStore, first: dt.date, last: dt.date) -> list[Any]:
 
 
 def store_on(cloud: Cloud, client: Any, tenant: str = "acme", *, days: int = DAYS) -> TenantStore:
-    return TenantStore(
-        client,
-        TABLE,
-        cloud.s3,
-        BUCKET,
-        tenant,
-        Settings(retention_days=days),
-        root_secret=SECRET.encode,
-        patience=FakeTime().patience(),
+    return store_behind(
+        client, cloud.s3, tenant, Settings(retention_days=days), patience=FakeTime().patience()
     )
 
 

@@ -48,8 +48,8 @@ class Diary:
         """Let time pass."""
         while self.waiting and self.waiting[0] <= until:
             due = heapq.heappop(self.waiting)
-            read_at = self.known.pop(due).read_at
-            keep_appointment(self.store, DAY, 0, read_at=read_at, now=due, wait=self._wait)
+            reading = self.known.pop(due).reading
+            keep_appointment(self.store, DAY, 0, reading=reading, now=due, wait=self._wait)
 
     def _wait(self, appointment: Appointment) -> None:
         heapq.heappush(self.waiting, appointment.due_at)
@@ -98,15 +98,24 @@ def test_in_the_end_every_change_is_counted(diary: Diary) -> None:
 def test_an_appointment_that_is_too_early_is_put_off(diary: Diary) -> None:
     diary.change(at(10))
     put_off: list[Appointment] = []
-    keep_appointment(diary.store, DAY, 0, read_at=at(10), now=at(10.1), wait=put_off.append)
-    assert put_off == [Appointment(at(10), at(10.25))]
+    keep_appointment(diary.store, DAY, 0, reading=1, now=at(10.1), wait=put_off.append)
+    assert put_off == [Appointment(1, at(10.25))]
 
 
 def test_an_appointment_that_somebody_else_kept_is_dropped(diary: Diary) -> None:
     diary.change(at(10))
     diary.store.totals.put(DayTotals(DAY, 0, [{"events": 9}]), read_at=at(11))
-    keep_appointment(diary.store, DAY, 0, read_at=at(10), now=at(12), wait=diary._wait)
+    keep_appointment(diary.store, DAY, 0, reading=1, now=at(12), wait=diary._wait)
     assert diary.counted() == 9
+
+
+def test_a_clock_that_went_back_keeps_no_totals_waiting(diary: Diary) -> None:
+    diary.change(at(10))
+    event = make_event(event_id="late", occurred_at=at(9).isoformat())
+    record_events(diary.store, [event], now=at(9))
+    derive_or_wait(diary.store, DAY, 0, now=at(9), wait=diary._wait)
+    assert diary.counted() == 2
+    assert diary.waiting == []
 
 
 def test_a_lost_message_is_made_up_for_by_the_next_change(diary: Diary) -> None:

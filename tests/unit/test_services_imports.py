@@ -18,11 +18,12 @@ from chalicelib.settings import Settings
 from chalicelib.storage.imports import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.conftest import BUCKET, Cloud
 from tests.exports.files import google_report, google_row
 from tests.factories import NOW, make_coverage, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
 from tests.reports import LineReport, lines
+from tests.stores import store_behind
 
 
 def events(count: int, *, start: int = 0, **over: Any) -> list[dict[str, Any]]:
@@ -171,16 +172,7 @@ class MortalClient:
 def store_on(
     cloud: Cloud, client: Any, tenant: str = "acme", settings: Settings | None = None
 ) -> TenantStore:
-    return TenantStore(
-        client,
-        TABLE,
-        cloud.s3,
-        BUCKET,
-        tenant,
-        settings or Settings(),
-        root_secret=SECRET.encode,
-        patience=FakeTime().patience(),
-    )
+    return store_behind(client, cloud.s3, tenant, settings, patience=FakeTime().patience())
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])

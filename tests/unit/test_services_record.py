@@ -13,11 +13,11 @@ from botocore.exceptions import EndpointConnectionError
 from chalicelib import wiring
 from chalicelib.errors import AllEventsRefused, StoreUnavailable
 from chalicelib.services.record import Recorded, UnreadableLine, record_events
-from chalicelib.settings import Settings
 from chalicelib.storage.tenant_store import TenantStore
-from tests.conftest import BUCKET, SECRET, TABLE, Cloud
+from tests.conftest import Cloud
 from tests.factories import NOW, make_audience, make_conversion, make_cost, make_event, money
 from tests.faulty import FakeTime, Fault, leaves_over, scripted, throttled, unreachable
+from tests.stores import store_behind
 
 DAY = dt.date(2026, 3, 14)
 
@@ -161,15 +161,8 @@ def test_consent_can_be_withdrawn_by_sending_the_event_again(store: TenantStore)
 
 
 def failing_store(cloud: Cloud, *faults: Fault, **then: Fault) -> TenantStore:
-    return TenantStore(
-        scripted(cloud.dynamodb, *faults, **then),
-        TABLE,
-        cloud.s3,
-        BUCKET,
-        "acme",
-        Settings(),
-        root_secret=SECRET.encode,
-        patience=FakeTime().patience(),
+    return store_behind(
+        scripted(cloud.dynamodb, *faults, **then), cloud.s3, "acme", patience=FakeTime().patience()
     )
 
 

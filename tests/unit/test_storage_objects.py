@@ -17,14 +17,14 @@ from botocore.exceptions import (
 )
 
 from chalicelib.errors import StoreUnavailable
-from chalicelib.storage import objects
+from chalicelib.storage import s3_objects
 from chalicelib.storage.objects import (
     ObjectGoneError,
     ObjectReader,
-    Objects,
     ObjectTooLargeError,
     ObjectVersion,
 )
+from chalicelib.storage.s3_objects import S3Objects
 from tests.conftest import BUCKET, Cloud
 from tests.faulty import client_error
 
@@ -74,7 +74,7 @@ class _InBody(Exception):
 
 
 def reader(client: Any, version: ObjectVersion, block: int = 1000) -> ObjectReader:
-    return Objects(client, BUCKET, "acme").open(version, max_bytes=10**6, block_bytes=block)
+    return S3Objects(client, BUCKET, "acme").open(version, max_bytes=10**6, block_bytes=block)
 
 
 @pytest.mark.parametrize("block", [1, 255, 1000, 2559, 2560, 2561, 10**6])
@@ -125,7 +125,7 @@ def test_an_archive_is_read_without_asking_for_a_range_again(cloud: Cloud) -> No
 def test_no_more_than_two_ranges_are_in_memory(cloud: Cloud) -> None:
     with reader(cloud.s3, put(cloud), 100) as stream:
         stream.read()
-        assert len(stream.raw._blocks) == objects.BLOCKS_KEPT == 2  # type: ignore[attr-defined]
+        assert len(stream.raw._blocks) == s3_objects.BLOCKS_KEPT == 2  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("what", ["replaced", "deleted"])
@@ -162,7 +162,7 @@ def test_without_a_known_version_what_is_there_is_read_and_nothing_else(cloud: C
 def test_a_file_above_the_limit_is_not_read_at_all(cloud: Cloud) -> None:
     watched = Watched(cloud.s3)
     with pytest.raises(ObjectTooLargeError):
-        Objects(watched, BUCKET, "acme").open(put(cloud), max_bytes=len(BODY) - 1)
+        S3Objects(watched, BUCKET, "acme").open(put(cloud), max_bytes=len(BODY) - 1)
     assert watched.ranges == []
 
 
@@ -225,7 +225,7 @@ class Untouched:
     "key", ["imports/other/x.csv", "documents/acme2/x", "imports/acme", "x.csv", "/imports/acme/x"]
 )
 def test_what_is_not_the_tenants_is_not_touched(key: str) -> None:
-    own = Objects(Untouched(), BUCKET, "acme")
+    own = S3Objects(Untouched(), BUCKET, "acme")
     calls: list[Callable[[], Any]] = [
         lambda: own.upload_url(key, expires_seconds=1),
         lambda: own.open(ObjectVersion(key), max_bytes=1),

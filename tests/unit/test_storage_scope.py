@@ -27,32 +27,35 @@ from tests.conftest import session
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 
-CALLS_CLIENTS = {"chalicelib/storage/table.py", "chalicelib/storage/objects.py"}
-IS_THE_AWS = "chalicelib/embedded/"
-"""On one machine: makes the table and the bucket that others have in AWS."""
+CALLS_CLIENTS = {"chalicelib/storage/dynamodb_table.py", "chalicelib/storage/s3_objects.py"}
+MAKES_CLIENTS = {"chalicelib/wiring.py", "chalicelib/aws.py"}
+KEEPS_ITEMS = "chalicelib/local/"
+"""On one machine: keeps the items and the objects of all tenants."""
 
 OPENS = {
-    "Table": {"chalicelib/storage/tenant_store.py", "chalicelib/wiring.py"},  # the list of tenants
-    "Objects": {"chalicelib/storage/tenant_store.py"},
-    "TenantStore": {"chalicelib/wiring.py", "chalicelib/embedded/key_records.py"},
+    "DynamoDbTable": {"chalicelib/wiring.py"},
+    "S3Objects": {"chalicelib/wiring.py"},
+    "TenantStore": {"chalicelib/wiring.py"},
 }
-"""Who may make what; `key_records` has no client to give."""
+"""Who may make what."""
 
 MAKES_KEYS = "chalicelib/storage/keys.py"
-PASSES_KEYS_ON = {f"chalicelib/storage/{name}.py" for name in ("table", "attributes", "writer")}
+PASSES_KEYS_ON = {
+    f"chalicelib/storage/{name}.py" for name in ("table", "dynamodb_table", "attributes", "writer")
+}
 REGISTRY = "chalicelib/storage/tenants.py"
 """The one module that knows the list of tenants, which is nobody's."""
 
 OF_OTHERS = {
-    ("chalicelib/demo/tour.py", "put_object"),  # of the embedded service
+    ("chalicelib/demo/tour.py", "put_object"),  # of the service on one machine
     ("chalicelib/api/imports.py", "list_imports"),  # of services/imports
 }
 """Functions that are called as those of a client are."""
 
-OWN_TENANT = {"self._tenant", "tenant", "store.tenant", "self._store.tenant"}
+OWN_TENANT = {"self._tenant", "self.tenant", "tenant", "store.tenant", "self._store.tenant"}
 PARTITIONED = {"get", "query", "update", "increment", "to_item", "delete_request"}
 KEY_SHAPED = re.compile(r"\{\}#[a-z]|#[a-z-]+\Z|(imports|documents)/(\{\}|\Z)")
-TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "embedded", "demo")
+TEXT_ROOMS = ("storage", "services", "api", "workers", "wiring", "cli", "demo")
 
 
 def client_methods() -> set[str]:
@@ -99,7 +102,7 @@ def _name_of(node: ast.AST) -> str:
 
 def _calls(path: str, tree: ast.AST) -> Found:
     """Calls of clients, and of what makes them."""
-    if path in CALLS_CLIENTS or path.startswith(IS_THE_AWS):
+    if path in CALLS_CLIENTS or path.startswith(KEEPS_ITEMS):
         return
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
@@ -110,7 +113,7 @@ def _calls(path: str, tree: ast.AST) -> Found:
         is_own = name == "query" and receiver.rpartition(".")[2] in ("_table", "table")
         if name in CLIENT_METHODS and not is_own:
             yield node.lineno, f"{receiver}.{name}() is called"
-        if name in ("client", "resource") and path != "chalicelib/wiring.py":
+        if name in ("client", "resource") and path not in MAKES_CLIENTS:
             yield node.lineno, "a client is made"
 
 
@@ -135,9 +138,9 @@ def _private(path: str, tree: ast.AST) -> Found:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in ("_client", "_table", "client"):
             owner = _name_of(node.value)
-            if owner in ("self", "boto3", "http", "wiring") or path.startswith(IS_THE_AWS):
+            if owner in ("self", "boto3", "http", "wiring") or path.startswith(KEEPS_ITEMS):
                 continue
-            if path != "chalicelib/wiring.py":
+            if path not in MAKES_CLIENTS:
                 yield node.lineno, f"{owner}.{node.attr} is reached for"
 
 
@@ -244,14 +247,14 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     (
         "services/fits.py",
         "",
-        "from chalicelib.storage.table import Table as T\nT(None, 'x')",
-        "a Table is opened",
+        "from chalicelib.storage.dynamodb_table import DynamoDbTable as T\nT(None, 'x')",
+        "a DynamoDbTable is opened",
     ),
     (
         "services/fits.py",
         "",
-        "from chalicelib.storage import objects\nobjects.Objects(None, 'x', 'y')",
-        "a Objects is opened",
+        "from chalicelib.storage import s3_objects\ns3_objects.S3Objects(None, 'x', 'y')",
+        "a S3Objects is opened",
     ),
     (
         "workers.py",

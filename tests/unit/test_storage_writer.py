@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib.storage.table import Table
+from chalicelib.storage.dynamodb_table import DynamoDbTable
 from chalicelib.storage.writer import delete_request, put_request, write_all
 from tests.faulty import (
     FakeTime,
@@ -58,7 +58,7 @@ def write(
     shelf = Shelf()
     client = scripted(shelf, *faults, **({"then": then} if then else {}))
     unwritten = write_all(
-        Table(client, "t"), [put(n) for n in range(count)], (time or FakeTime()).patience()
+        DynamoDbTable(client, "t"), [put(n) for n in range(count)], (time or FakeTime()).patience()
     )
     return shelf, client, unwritten
 
@@ -73,7 +73,7 @@ def test_everything_goes_out_in_batches_of_25() -> None:
 def test_of_two_writes_to_a_key_only_the_last_is_sent() -> None:
     shelf = Shelf()
     requests = [put(1, "old"), put(2), delete_request("p", "002"), put(1, "new")]
-    assert write_all(Table(shelf, "t"), requests, FakeTime().patience()) == frozenset()
+    assert write_all(DynamoDbTable(shelf, "t"), requests, FakeTime().patience()) == frozenset()
     assert [item["v"]["S"] for item in shelf.items.values()] == ["new"]
 
 

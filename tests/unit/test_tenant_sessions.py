@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from chalicelib import wiring, workers
+from chalicelib import aws, wiring, workers
 from chalicelib.services.fits import request_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import event_partition
@@ -166,7 +166,7 @@ def test_totals_reach_the_tenant_whose_day_it_is(
         assert answer == {"batchItemFailures": []}
         check(watch, "Totals")
     for tenant in TENANTS:
-        assert "dynamodb:PutItem" in {call.action for call in watch.of(tenant)}
+        assert "dynamodb:UpdateItem" in {call.action for call in watch.of(tenant)}
 
 
 def test_a_session_is_made_once_and_renewed_before_it_ends(
@@ -174,8 +174,8 @@ def test_a_session_is_made_once_and_renewed_before_it_ends(
 ) -> None:
     clock = SimpleNamespace(now=0.0)
     monkeypatch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    least = wiring.SESSION_SECONDS - 900 - wiring.STORE_SECONDS
-    for clock.now in (0.0, 1.0, 100.0, wiring.SESSION_SECONDS - wiring.RENEWED_BEFORE_SECONDS - 1):
+    least = aws.SESSION_SECONDS - 900 - wiring.STORE_SECONDS
+    for clock.now in (0.0, 1.0, 100.0, aws.SESSION_SECONDS - wiring.RENEWED_BEFORE_SECONDS - 1):
         assert wiring.store("acme").config
     assert len(watch.sessions) == 1
     assert clock.now < least
@@ -216,7 +216,7 @@ def test_functions_of_one_tenant_at_a_time_have_no_data_of_their_own() -> None:
 @pytest.mark.parametrize("function", OF_ONE_TENANT)
 def test_a_session_must_name_its_tenant_and_can_name_nothing_else(function: str) -> None:
     role = packaged.template()["Resources"][f"{function}TenantRole"]["Properties"]
-    assert role["MaxSessionDuration"] == wiring.SESSION_SECONDS
+    assert role["MaxSessionDuration"] == aws.SESSION_SECONDS
     (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Principal"] == {"AWS": {"Fn::GetAtt": [f"{function}Role", "Arn"]}}
     assert trust["Condition"] == {

@@ -14,7 +14,7 @@ from chalicelib.services.imports.announcing import Upload, import_for_object, st
 from chalicelib.services.imports.asking import OPTIONS as REPLAY_OPTIONS
 from chalicelib.services.imports.asking import ask_for_replay
 from chalicelib.services.imports.reading import ReadExport
-from chalicelib.services.imports.running import message_of, run_import
+from chalicelib.services.imports.running import give_up_import, message_of, run_import
 from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "ReadExport",
     "Upload",
     "ask_for_replay",
+    "give_up_import",
     "import_for_object",
     "list_imports",
     "list_refused_rows",

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from chalicelib.days import stamp
-from chalicelib.errors import ExportRefused, StoreUnavailable
+from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.admission import terms_of
 from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
@@ -85,7 +85,7 @@ class ReplayRun:
                 return self.abandon(current, GONE)
             return self._go_through(current, reading, earlier)
 
-    def abandon(self, current: Import, why: ExportRefused) -> Import:
+    def abandon(self, current: Import, why: LikeworthError) -> Import:
         """End a replay whose file cannot be read; what it had taken by then stays taken."""
         replay = replay_of(current)
         if replay.position == 0 and replay.after is None:
@@ -101,7 +101,7 @@ class ReplayRun:
         reading: Reading | None = None,
         earlier: EarlierReading | None = None,
         *,
-        why: ExportRefused | None = None,
+        why: LikeworthError | None = None,
     ) -> Import:
         replay = replay_of(current)
         outcomes = numbered(reading, replay.position) if reading is not None else ()
@@ -146,7 +146,7 @@ class ReplayRun:
         )
         return self._store.imports.save(replace(current, replay=ahead))
 
-    def _end(self, current: Import, reading: Reading | None, why: ExportRefused | None) -> Import:
+    def _end(self, current: Import, reading: Reading | None, why: LikeworthError | None) -> Import:
         """Show the new generation and the counts that belong to it, in one write."""
         replay = replay_of(current)
         ended = replace(

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.days import stamp
-from chalicelib.errors import ExportRefused, StoreUnavailable
+from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.admission import Refusal, admit_all, terms_of
 from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
@@ -276,6 +276,30 @@ def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> I
         overtaken=overtaken,
         revision=current.revision,
     )
+
+
+def give_up_import(
+    store: TenantStore, import_id: str, why: LikeworthError, *, now: dt.datetime
+) -> Import:
+    """Fail an import that could not be run, or its replay; one that has ended stays as it is.
+
+    Raises
+    ------
+    NotFound
+        There is no such import.
+    """
+    current = show_import(store, import_id)
+    error = {"code": why.code, "detail": why.detail}
+    if current.replay is not None:
+        run = ReplayRun(store, now=now, has_time=lambda: True, chunk_events=CHUNK_EVENTS)
+        try:
+            return run.abandon(current, why)
+        except ExportRefused:  # what it had taken stays taken, uncounted
+            before = current.replay.before
+            return store.imports.save(replace(current, state=before, replay=None, error=error))
+    if current.state in ("done", "failed"):
+        return current
+    return store.imports.save(replace(current, state="failed", error=error, finished_at=stamp(now)))
 
 
 def message_of(store: TenantStore, current: Import) -> dict[str, Any]:

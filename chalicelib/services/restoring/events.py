@@ -46,6 +46,8 @@ def restore_totals(standing: Standing, tally: Tally) -> set[Place]:
                 lost.add((day, int(shard)))
                 tally.missing += 1
                 continue
+            if not item.keys() & {"doc", "at"}:  # a first reading had begun
+                continue
             found = whole(item)
             if isinstance(found, str):
                 tally.left_out[found] += 1

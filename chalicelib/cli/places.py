@@ -1,0 +1,52 @@
+"""Where a command finds a tenant: a table in AWS, or a data directory of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.storage.tenant_store import TenantStore
+
+
+def is_empty(directory: Path) -> bool:
+    """Whether nothing was ever kept in a data directory."""
+    from chalicelib.local.conversion import is_unconverted
+    from chalicelib.local.database import FILE
+
+    return not (directory / FILE).exists() and not is_unconverted(directory)
+
+
+@contextlib.contextmanager
+def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
+    """A tenant's store in a data directory, which may be served meanwhile.
+
+    Raises
+    ------
+    DamagedStore, MisconfiguredService, StoreUnavailable
+        If the directory cannot be used.
+    """
+    from chalicelib import wiring
+    from chalicelib.local.installation import Installation
+    from chalicelib.local.machine import LocalMachine
+    from chalicelib.settings import read_settings
+
+    installation, given = Installation(directory), read_settings().secret
+    installation.root_secret(given)  # so that a wrong one is refused before anything is made
+    machine = LocalMachine(
+        directory, root_secret=lambda: installation.root_secret(given), serves=False
+    )
+    try:
+        yield wiring.store_on(machine, tenant)
+    finally:
+        machine.close()
+
+
+def directory_of(data: Path | None) -> Path:
+    """The data directory that is named, or the home of this installation."""
+    from chalicelib.local.installation import state_path
+
+    return state_path(data, os.environ)

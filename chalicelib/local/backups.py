@@ -1,0 +1,83 @@
+"""A copy of a data directory, also while it is served."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+from chalicelib.local.commits import Commits
+from chalicelib.local.database import FILE, Database
+from chalicelib.local.files import Files
+
+ATTEMPTS = 5
+
+
+def back_up(directory: Path, target: Path) -> None:
+    """Copy a data directory; the copy can be served like the original.
+
+    The database is copied first, by SQLite, as it is at one moment. Files never change, so those it
+    names are linked, or copied to another disk. One that was removed since then makes the copy
+    begin again.
+
+    Parameters
+    ----------
+    directory : Path
+        A data directory.
+    target : Path
+        Does not exist, or is empty.
+
+    Raises
+    ------
+    FileExistsError
+        If there is something in the target.
+    DamagedStore
+        If the database or a file is damaged.
+    """
+    if target.exists() and any(target.iterdir()):
+        raise FileExistsError(f"{target} is not empty")
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for attempt in range(ATTEMPTS):
+        try:
+            _copy(directory, target)
+        except FileNotFoundError:
+            if attempt + 1 == ATTEMPTS:
+                raise
+            shutil.rmtree(target)
+            target.mkdir(mode=0o700)
+        else:
+            return
+
+
+def _copy(directory: Path, target: Path) -> None:
+    source = sqlite3.connect(f"file:{directory / FILE}?mode=ro", uri=True)
+    try:
+        source.execute("VACUUM INTO ?", (str(target / FILE),))
+    finally:
+        source.close()
+    os.chmod(target / FILE, 0o600)
+    database = Database(target)
+    try:
+        files = Files(target / "objects", database)
+        for _, file in files.all():
+            copied = files.path(file)
+            copied.parent.mkdir(exist_ok=True, mode=0o700)
+            _link(directory / "objects" / file.name, copied)
+        commits = Commits(target)
+        commits.note(database.sequence)
+        commits.close()
+    finally:
+        database.close()
+    secret = directory / "secret"
+    if secret.exists():
+        shutil.copy2(secret, target / "secret")
+
+
+def _link(file: Path, copied: Path) -> None:
+    try:
+        os.link(file, copied)
+    except FileNotFoundError:
+        raise
+    except OSError:  # another disk, or one without links
+        shutil.copy2(file, copied)

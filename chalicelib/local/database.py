@@ -1,0 +1,290 @@
+"""The database of one machine: one SQLite file, one connection that writes, one reader a thread.
+
+Everything the service keeps is an item here: what the table holds in AWS, and under partition keys
+that begin with ``-#`` the queues, the changed partitions and the list of objects. A write is a
+transaction; writes that wait for one another are committed together (one flush for all of them).
+
+SQLite does not checksum its pages, so every row has a checksum, and every partition the number of
+its rows and the sum of their checksums: a flipped bit or a row that has vanished is noticed by
+whoever reads it, and refused (`DamagedStore`). `serve --check` reads everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chalicelib.errors import DamagedStore, StoreUnavailable
+from chalicelib.local.commits import Commits
+from chalicelib.local.flushing import flush_directory
+from chalicelib.local.rows import SCHEMA, Transaction, checked_sequence, sequence_text
+
+FILE = "likeworth.db"
+APPLICATION_ID = 0x4C574B56
+SCHEMA_VERSION = 1
+BUSY_SECONDS = 5.0
+_READER_CACHE_KIB = 2_000
+_WRITER_CACHE_KIB = 16_000
+_CHECKPOINT_PAGES = 8_000
+"""A page that changes often is moved from the log into the file once for so many (32 MB)."""
+_T = TypeVar("_T")
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "unsupported file")
+
+
+class Database:
+    """One SQLite database.
+
+    Parameters
+    ----------
+    directory : Path
+        Exists; takes the database and the record of its commits.
+    durable : bool
+        Whether a commit waits for the disk; without, the directory is thrown away at the end.
+
+    Raises
+    ------
+    DamagedStore
+        If the database is not as it was left.
+    StoreUnavailable
+        If it cannot be opened now.
+    """
+
+    def __init__(self, directory: Path, *, durable: bool = True) -> None:
+        self.path = directory / FILE
+        self._durable = durable
+        self._commits = Commits(directory) if durable else None
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._listing = threading.Lock()
+        self._committing = threading.Lock()
+        self._queueing = threading.Lock()
+        self._waiting: list[_Job] = []
+        with named_outages(self.path):
+            is_new = not self.path.exists() or self.path.stat().st_size == 0
+            if is_new and self._commits is not None and self._commits.last() > 0:
+                raise DamagedStore(
+                    f"{self.path} is missing or empty, and {self._commits.path} says that there "
+                    f"were {self._commits.last()} commits: restore a backup"
+                )
+            self._writer = self._connect(_WRITER_CACHE_KIB)
+            if is_new:
+                self._create()
+            self._check_header()
+            self.sequence = self._read_sequence()
+        if self._commits is not None:
+            self._commits.compare(self.path, self.sequence)
+
+    def close(self) -> None:
+        """Close every connection; SQLite moves what is in the log into the file."""
+        with self._listing, self._committing:
+            for reader in self._readers:
+                reader.close()
+            self._readers.clear()
+            self._writer.close()
+            if self._commits is not None:
+                self._commits.close()
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's connection for reading."""
+        found: sqlite3.Connection | None = getattr(self._local, "reader", None)
+        if found is None:
+            with named_outages(self.path):
+                found = self._local.reader = self._connect(_READER_CACHE_KIB)
+                found.execute("PRAGMA query_only=ON")
+            with self._listing:
+                self._readers.append(found)
+        return found
+
+    def rows(self, text: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """What a query gives, whole."""
+        with named_outages(self.path):
+            return self.reader().execute(text, values).fetchall()
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the same state until the end."""
+        with named_outages(self.path):
+            reader = self.reader()
+            reader.execute("BEGIN")
+            try:
+                yield reader
+            finally:
+                reader.execute("ROLLBACK")
+
+    # --- writing ------------------------------------------------------------------------------
+
+    def write(self, operation: Callable[[Transaction], _T]) -> _T:
+        """What an operation gives, once its writes are on the disk.
+
+        Operations of several threads that wait for one another are committed together; one that
+        raises leaves nothing behind and does not disturb the others.
+
+        Raises
+        ------
+        StoreUnavailable, DamagedStore
+            Nothing of the operation may be relied on.
+        """
+        job = _Job(operation)
+        with self._queueing:
+            self._waiting.append(job)
+        with self._committing:
+            if not job.done:
+                with self._queueing:
+                    jobs, self._waiting = self._waiting, []
+                self._commit(jobs)
+        if job.error is not None:
+            raise job.error
+        result: _T = job.result
+        return result
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        try:
+            with named_outages(self.path):
+                self._run(jobs)
+        except BaseException as error:
+            # Nothing was committed: whoever waits for this must not take it for done.
+            told = error if isinstance(error, Exception) else StoreUnavailable("interrupted")
+            for job in jobs:
+                job.error = job.error or told
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for job in jobs:
+                job.done = True
+
+    def _run(self, jobs: list[_Job]) -> None:
+        writer = self._writer
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            following = self._read_sequence() + 1  # another process may have written, too
+            changed = Transaction(writer, following)
+            for job in jobs:
+                self._run_one(job, changed)
+            if changed.is_empty:
+                writer.execute("ROLLBACK")
+                return
+            changed.settle()
+            writer.execute(
+                "UPDATE notes SET value = ? WHERE name = 'sequence'", (sequence_text(following),)
+            )
+            writer.execute("COMMIT")
+        except BaseException:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+            raise
+        self.sequence = following
+        if self._commits is not None:
+            self._commits.note(following)
+
+    def _run_one(self, job: _Job, whole: Transaction) -> None:
+        own = whole.part()
+        self._writer.execute("SAVEPOINT job")
+        try:
+            job.result = job.operation(own)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - raised in the thread that waits for it
+            self._writer.execute("ROLLBACK TO job")
+            job.error = error
+        else:
+            whole.take(own)
+        self._writer.execute("RELEASE job")
+
+    # --- opening ------------------------------------------------------------------------------
+
+    def _connect(self, cache_kib: int) -> sqlite3.Connection:
+        made = sqlite3.connect(
+            self.path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=64,
+        )
+        made.execute(f"PRAGMA cache_size=-{cache_kib}")
+        made.execute("PRAGMA journal_mode=WAL")
+        made.execute(f"PRAGMA synchronous={'FULL' if self._durable else 'OFF'}")
+        made.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+        made.execute("PRAGMA cell_size_check=ON")
+        made.execute("PRAGMA trusted_schema=OFF")
+        return made
+
+    def _create(self) -> None:
+        os.chmod(self.path, 0o600)
+        self._writer.execute("BEGIN IMMEDIATE")
+        for text in SCHEMA.values():
+            self._writer.execute(text)
+        self._writer.execute("INSERT INTO notes VALUES ('sequence', ?)", (sequence_text(0),))
+        self._writer.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        self._writer.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+        self._writer.execute("COMMIT")
+        if self._durable:
+            flush_directory(self.path.parent)
+
+    def _check_header(self) -> None:
+        """Whether this is a database of ours, of a version that this program knows."""
+        (made_by,) = self._writer.execute("PRAGMA application_id").fetchone()
+        (version,) = self._writer.execute("PRAGMA user_version").fetchone()
+        schema = dict(self._writer.execute("SELECT name, sql FROM sqlite_master").fetchall())
+        if made_by != APPLICATION_ID or (version == SCHEMA_VERSION and schema != SCHEMA):
+            raise DamagedStore(
+                f"{self.path} is no database of Likeworth, or it is damaged: restore a backup"
+            )
+        if version != SCHEMA_VERSION:
+            raise DamagedStore(
+                f"{self.path} has version {version}, and this program reads version "
+                f"{SCHEMA_VERSION}: serve it with the program that wrote it, or restore a backup"
+            )
+
+    def _read_sequence(self) -> int:
+        found = self._writer.execute("SELECT value FROM notes WHERE name = 'sequence'").fetchall()
+        sequence = checked_sequence(found[0][0]) if len(found) == 1 else None
+        if sequence is None:
+            raise DamagedStore(f"{self.path} is damaged: its last commit is unknown")
+        return sequence
+
+
+class _Job:
+    """An operation that waits for its commit."""
+
+    __slots__ = ("done", "error", "operation", "result")
+
+    def __init__(self, operation: Callable[[Transaction], Any]) -> None:
+        self.operation = operation
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.done = False
+
+
+@contextlib.contextmanager
+def named_outages(path: Path) -> Iterator[None]:
+    """Call failures of SQLite and of the file system what this house calls them."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if any(word in str(error) for word in _DAMAGED):
+            raise _damaged(path, error) from error
+        raise StoreUnavailable(
+            f"the database does not take this now ({error}); nothing of this call may be relied on"
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(path, error) from error
+    except (OverflowError, UnicodeDecodeError) as error:
+        raise _damaged(path, error) from error
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the data directory does not take this now ({error.strerror}); nothing of this call "
+            "may be relied on"
+        ) from error
+
+
+def _damaged(path: Path, error: Exception) -> DamagedStore:
+    return DamagedStore(
+        f"{path} is damaged ({error}): stop the service, run `serve --check`, restore a backup"
+    )

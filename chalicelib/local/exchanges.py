@@ -1,0 +1,75 @@
+"""What an HTTP request and its answer are to the service on one machine."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Attributes
+    ----------
+    method : str
+    target : str
+        As it came, percent-encoded, with the query.
+    headers : mapping
+        Lower-case names; repeated headers are joined by a comma.
+    body : bytes
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One answer; `Content-Length` is added when it is sent."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
+
+
+CODES = {
+    400: "invalid_request",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "body_too_large",
+    414: "invalid_request",
+    500: "internal_error",
+    501: "not_implemented",
+    505: "invalid_request",
+}
+"""Status -> code of what is refused before any view sees it."""
+
+
+def problem(
+    status: int, code: str, detail: str, headers: tuple[tuple[str, str], ...] = ()
+) -> Response:
+    """An error as RFC 9457 problem details."""
+    document = {
+        "type": f"/docs/errors#{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    return Response(
+        status,
+        (("Content-Type", "application/problem+json"), *headers),
+        json.dumps(document).encode(),
+    )
+
+
+class RefusedError(Exception):
+    """The request is not read to its end; the connection is closed after the answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response

@@ -1,0 +1,126 @@
+"""A tenant's objects in files of one machine."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable
+
+from chalicelib.local.database import named_outages
+from chalicelib.local.files import Files, StoredFile
+from chalicelib.storage.objects import (
+    BLOCK_BYTES,
+    Blocks,
+    ObjectGoneError,
+    ObjectReader,
+    Objects,
+    ObjectTooLargeError,
+    ObjectVersion,
+)
+
+SignUrl = Callable[[str, int], str]
+"""A URL to which the object of a key can be PUT for so many seconds."""
+
+
+class FileObjects(Objects):
+    """A tenant's part of the files of a data directory.
+
+    Parameters
+    ----------
+    files : Files
+    tenant : str
+    sign_url : callable
+    """
+
+    def __init__(self, files: Files, tenant: str, sign_url: SignUrl) -> None:
+        super().__init__(tenant)
+        self._files = files
+        self._sign_url = sign_url
+
+    def upload_url(self, key: str, *, expires_seconds: int) -> str:
+        """A signed URL of this service to which the object can be PUT without an API key."""
+        return self._sign_url(self._own(key), expires_seconds)
+
+    def open(
+        self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
+    ) -> ObjectReader:
+        """A reader of exactly this version, whose content is as it was written."""
+        found = self._files.find(self._own(version.key))
+        if found is None or version.etag not in ("", found.etag):
+            raise ObjectGoneError(version.key)
+        if found.size > max_bytes:
+            raise ObjectTooLargeError(f"{found.size} bytes; at most {max_bytes} are read")
+        descriptor = self._files.open(version.key, found)
+        return ObjectReader(_FileBlocks(self._files, version.key, found, descriptor, block_bytes))
+
+    def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
+        """Write an object whole."""
+        self._own(key)
+        self._files.keep(key, self._files.write([body]), passing=passing)
+
+    def etag(self, key: str) -> str | None:
+        """The ETag of the object under a key; None if there is none."""
+        found = self._files.find(self._own(key))
+        return None if found is None else found.etag
+
+    def remove(self, key: str) -> None:
+        """Remove an object; fine if there is none."""
+        self._files.remove(self._own(key))
+
+    def find(self, key: str) -> bytes | None:
+        """Read an object whole; None if there is none."""
+        found = self._files.find(self._own(key))
+        if found is None:
+            return None
+        with named_outages(self._files.directory), open(self._files.open(key, found), "rb") as file:
+            return file.read()
+
+
+class _FileBlocks(Blocks):
+    """The bytes of a file, as long as it is the object: this is looked up once a block."""
+
+    def __init__(
+        self, files: Files, key: str, file: StoredFile, descriptor: int, block_bytes: int
+    ) -> None:
+        self._files = files
+        self._key = key
+        self._file = file
+        self._descriptor = descriptor
+        self._block_bytes = block_bytes
+        self._block = -1
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._file.size}[whence]
+        if origin + offset < 0:
+            raise OSError("a position before the beginning")
+        self._position = origin + offset
+        return self._position
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        block = self._position // self._block_bytes
+        if block != self._block and self._position < self._file.size:
+            if self._files.find(self._key) != self._file:
+                self.trouble = ObjectGoneError(self._key)
+                raise self.trouble
+            self._block = block
+        left = (block + 1) * self._block_bytes - self._position
+        data = os.pread(self._descriptor, min(len(target), left), self._position)
+        target[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()

@@ -1,0 +1,76 @@
+"""The state directory of an installation on one machine, and its root secret."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.errors import MisconfiguredService
+
+MIN_SECRET_CHARACTERS = 16
+
+
+def state_path(data: Path | None, environment: Mapping[str, str]) -> Path:
+    """Where the state lies: `data`, else ``$XDG_STATE_HOME/likeworth``, else ``~/.local/state``."""
+    if data is not None:
+        return data
+    base = environment.get("XDG_STATE_HOME", "")
+    root = Path(base) if base and os.path.isabs(base) else Path.home() / ".local" / "state"
+    return root / "likeworth"
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A state directory; it is made when something is first kept in it.
+
+    Attributes
+    ----------
+    path : Path
+    """
+
+    path: Path
+
+    def root_secret(self, given: str = "") -> str:
+        """The root secret, made on first use (file ``secret``, readable by its owner only).
+
+        Parameters
+        ----------
+        given : str
+            A secret from the settings; it wins where it is not empty.
+
+        Raises
+        ------
+        MisconfiguredService
+            If a secret is shorter than `MIN_SECRET_CHARACTERS`.
+        """
+        text = given
+        if not text:
+            file = self.path / "secret"
+            if not file.exists():
+                self._create_secret(file)
+            text = file.read_text(encoding="ascii").strip()
+        if len(text) < MIN_SECRET_CHARACTERS:
+            raise MisconfiguredService(
+                f"the root secret has fewer than {MIN_SECRET_CHARACTERS} characters"
+            )
+        return text
+
+    def _create_secret(self, file: Path) -> None:
+        """Link a finished file into place: of two processes one wins, neither reads half a file."""
+        self._make()
+        temporary = self.path / f"secret.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="ascii") as out:
+                out.write(secrets.token_urlsafe(32) + "\n")
+            os.link(temporary, file)
+        except FileExistsError:
+            return
+        finally:
+            temporary.unlink()
+
+    def _make(self) -> None:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)

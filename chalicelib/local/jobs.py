@@ -1,0 +1,103 @@
+"""Imports and fits that are not done: none is lost, and none waits for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.errors import GivenUp, NotFound
+from chalicelib.local.machine import LocalMachine
+from chalicelib.local.queues import QUEUES, Message
+from chalicelib.services.fits import fail_fit, fit_message, show_fit
+from chalicelib.services.imports import give_up_import, message_of
+from chalicelib.storage.fits import ENDED
+from chalicelib.storage.keys import is_tenant
+from chalicelib.storage.tenant_store import TenantStore
+
+PAGE = 200
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The imports and fits of a machine.
+
+    Parameters
+    ----------
+    machine : LocalMachine
+        `wiring` uses it.
+    clock : callable
+        The time, in UTC.
+    """
+
+    def __init__(self, machine: LocalMachine, clock: Callable[[], dt.datetime]) -> None:
+        self._machine = machine
+        self._clock = clock
+
+    def queue_unfinished(self) -> None:
+        """Queue what is not done and has no message.
+
+        That is every import that runs, is to be replayed, or waits and has its file; and every fit
+        that is queued or runs. A death between two steps, or a message that was lost, may have left
+        one.
+        """
+        queues = self._machine.queues
+        known = {_name(body) for queue in QUEUES for body in queues.bodies(queue)}
+        for tenant in wiring.tenants():
+            store = wiring.store(tenant)
+            for queue, message in (*_imports(store), *_fits(store)):
+                if _name(message) not in known:
+                    log.warning("%s is queued again", _name(message))
+                    queues.send(queue, message)
+
+    def give_up(self, message: Message) -> None:
+        """Fail the import or the fit that a message is about."""
+        now, reason = self._clock(), GivenUp()
+        try:
+            match json.loads(message.body):
+                case {"import": {"tenant": str(tenant), "import_id": str(import_id)}} if is_tenant(
+                    tenant
+                ):
+                    give_up_import(wiring.store(tenant), import_id, reason, now=now)
+                case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}} if is_tenant(tenant):
+                    store = wiring.store(tenant)
+                    header = show_fit(store, fit_id)
+                    if header.status not in ENDED:
+                        fail_fit(store, header, reason, now=now)
+        except NotFound:
+            log.error("the message %s is about nothing that there is", message.message_id)
+
+
+def _name(message: dict[str, Any]) -> tuple[str, ...]:
+    """What a message is about."""
+    match message:
+        case {"import": {"tenant": str(tenant), "import_id": str(import_id)}}:
+            return "import", tenant, import_id
+        case {"fit": {"tenant": str(tenant), "fit_id": str(fit_id)}}:
+            return "fit", tenant, fit_id
+    return ("?", json.dumps(message))
+
+
+def _imports(store: TenantStore) -> Iterator[tuple[str, dict[str, Any]]]:
+    after: str | None = None
+    while page := store.imports.newest_first(limit=PAGE, after=after):
+        for one in page:
+            is_replayed = one.replay is not None and one.state in ("done", "failed")
+            if one.state == "running" or is_replayed:
+                yield "import", message_of(store, one)
+            elif one.state == "waiting":
+                etag = store.objects.etag(one.object_key) if one.object_key else None
+                if etag is not None:
+                    message = message_of(store, one)
+                    message["import"]["etag"] = etag if one.replay is None else one.etag
+                    yield "import", message
+        after = page[-1].import_id
+
+
+def _fits(store: TenantStore) -> Iterator[tuple[str, dict[str, Any]]]:
+    for one in store.fits.newest_first():
+        if one.status not in ENDED:
+            yield "fit", fit_message(store.tenant, one.fit_id)

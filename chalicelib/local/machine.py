@@ -1,0 +1,169 @@
+"""What keeps the state of a service on one machine: the database, the files, the queues."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.local.checking import check_bookkeeping
+from chalicelib.local.conversion import convert, refuse_unconverted
+from chalicelib.local.database import Database, named_outages
+from chalicelib.local.file_objects import FileObjects
+from chalicelib.local.files import Files
+from chalicelib.local.queues import RETRY_SECONDS, Queues
+from chalicelib.local.rows import to_row
+from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.local.uploads import allowed_for, target_of
+from chalicelib.storage.objects import Objects
+from chalicelib.storage.table import Table
+
+NOTES = "-#notes"
+LOCK = "lock"
+
+
+class DirectoryInUseError(RuntimeError):
+    """Another process serves from this directory."""
+
+
+class UnusableDirectoryError(RuntimeError):
+    """The data directory cannot be served from; the text says why, and what would help."""
+
+
+class LocalMachine:
+    """The state of a service on one machine, as `wiring.Machine` wants it.
+
+    Parameters
+    ----------
+    directory : Path, optional
+        Keeps everything; without it, a temporary one that is removed at the end.
+    root_secret : callable
+        Gives the root secret of the installation.
+    clock : callable
+        The time, in UTC.
+    retry_seconds : float
+        After how long a message whose handling failed is handed out again.
+    serves : bool
+        Whether this is the process that serves from the directory; others may write, too.
+
+    Raises
+    ------
+    DirectoryInUseError
+        If another process serves from the directory.
+    UnusableDirectoryError, DamagedStore, StoreUnavailable
+        If the directory cannot be served from.
+    """
+
+    def __init__(
+        self,
+        directory: Path | None,
+        *,
+        root_secret: Callable[[], str],
+        clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        retry_seconds: float = RETRY_SECONDS,
+        serves: bool = True,
+    ) -> None:
+        self._root_secret = root_secret
+        self._clock = clock
+        self.url = ""
+        self.max_upload_bytes = 0
+        durable = directory is not None
+        with contextlib.ExitStack() as undo:
+            if directory is None:
+                passing = tempfile.TemporaryDirectory(prefix="likeworth-")
+                directory = Path(undo.enter_context(passing))
+            self.directory = directory
+            undo.callback(os.close, lock_of(directory, alone=serves))
+            with named_outages(directory):
+                if serves:
+                    convert(directory)
+                else:
+                    refuse_unconverted(directory)
+            self.database = Database(directory, durable=durable)
+            undo.callback(self.database.close)
+            if serves:
+                check_bookkeeping(self.database)
+            self.table: Table = SqliteTable(self.database, clock=self._seconds)
+            self.files = Files(
+                directory / "objects", self.database, durable=durable, clock=self._seconds
+            )
+            if serves:
+                self.files.clean()
+            self.queues = Queues(self.database, retry_seconds=retry_seconds)
+            self._undo = undo.pop_all()
+
+    def close(self) -> None:
+        """Close the database; a temporary directory is removed."""
+        self._undo.close()
+
+    def objects(self, tenant: str) -> Objects:
+        """A tenant's objects."""
+        return FileObjects(self.files, tenant, self._sign)
+
+    def root_secret(self) -> str:
+        """The root secret of this installation."""
+        return self._root_secret()
+
+    def send(self, queue: str, message: Mapping[str, Any]) -> None:
+        """Put a message into a queue."""
+        self.queues.send(queue, message)
+
+    def note(self, name: str) -> str | None:
+        """What was noted under a name, or None."""
+        item = self.table.get(NOTES, name)
+        return None if item is None else str(item["value"]["S"])
+
+    def put_note(self, name: str, value: str) -> None:
+        """Note something under a name."""
+        item = {"pk": {"S": NOTES}, "sk": {"S": name}, "value": {"S": value}}
+        self.database.write(lambda transaction: transaction.put(to_row(item)))
+
+    def _seconds(self) -> float:
+        return self._clock().timestamp()
+
+    def _sign(self, key: str, seconds: int) -> str:
+        until = self._clock() + dt.timedelta(seconds=seconds)
+        allowed = allowed_for(key, max_bytes=self.max_upload_bytes, until=until)
+        return self.url + target_of(allowed, self.root_secret().encode())
+
+
+def lock_of(directory: Path, *, alone: bool = True) -> int:
+    """A descriptor of the lock of a directory, which is made if need be.
+
+    Parameters
+    ----------
+    alone : bool
+        Whether to keep others out who want to be alone.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except FileExistsError:
+        raise UnusableDirectoryError(
+            f"{directory} is no directory: name another with --data DIR"
+        ) from None
+    except NotADirectoryError:
+        raise UnusableDirectoryError(
+            f"a part of {directory} is no directory: name another with --data DIR"
+        ) from None
+    except PermissionError as error:
+        raise UnusableDirectoryError(
+            f"{error.filename} may not be written by this user: change its owner or mode, or name "
+            "another directory with --data DIR"
+        ) from None
+    except OSError as error:
+        raise StoreUnavailable(f"{directory} cannot be used: {error.strerror}") from error
+    if not alone:
+        return file
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise DirectoryInUseError(f"another process serves from {directory}") from None
+    return file

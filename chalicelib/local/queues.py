@@ -1,0 +1,181 @@
+"""Queues in the database: a message is sent in the transaction of what causes it.
+
+A message is leased in memory (one process has the directory at a time) and its attempts are counted
+in the database before it is handled, so that one that kills the process is counted, too. Delays
+are measured by a clock that only goes forward.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.local.database import Database
+from chalicelib.local.rows import Transaction, to_row
+from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.storage.attributes import Item
+
+QUEUES = ("import", "fit")
+MAX_ATTEMPTS = 3
+RETRY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message in hand.
+
+    Attributes
+    ----------
+    queue, message_id : str
+    body : str
+        JSON.
+    attempts : int
+        How often it has been handed out, this time included.
+    """
+
+    queue: str
+    message_id: str
+    body: str
+    attempts: int
+
+
+class Queues:
+    """The queues of a service.
+
+    Parameters
+    ----------
+    database : Database
+    retry_seconds : float
+        After how long a message whose handling failed is handed out again.
+    monotonic : callable
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        retry_seconds: float = RETRY_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._table = SqliteTable(database)
+        self._retry_seconds = retry_seconds
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._in_hand: set[str] = set()
+        self._not_before: dict[str, float] = {}
+
+    def send(self, queue: str, message: Mapping[str, Any]) -> None:
+        """Put a message into a queue."""
+        self._database.write(lambda transaction: enqueue(transaction, queue, message))
+
+    def receive(self, queue: str) -> Message | None:
+        """The oldest message that is due, with its attempt counted; None if there is none."""
+        with self._lock:
+            item = next(self._due(queue), None)
+            if item is None:
+                return None
+            sort = item["sk"]["S"]
+            self._in_hand.add(sort)
+        attempts = int(item["attempts"]["N"]) + 1
+        counted = item | {"attempts": {"N": str(attempts)}}
+        try:
+            self._database.write(lambda transaction: transaction.put(to_row(counted)))
+        except BaseException:
+            self._let_go(sort)
+            raise
+        return Message(queue, sort, item["body"]["S"], attempts)
+
+    def done(self, message: Message) -> None:
+        """Remove a message that was handled."""
+        partition = partition_of(message.queue)
+        self._end(message, lambda written: written.delete(partition, message.message_id))
+
+    def failed(self, message: Message) -> None:
+        """Hand a message out again, later."""
+        with self._lock:
+            self._not_before[message.message_id] = self._monotonic() + self._retry_seconds
+            self._in_hand.discard(message.message_id)
+
+    def bury(self, message: Message, reason: str) -> None:
+        """Move a message to the dead letters, with the reason."""
+        dead = {
+            "pk": {"S": dead_partition_of(message.queue)},
+            "sk": {"S": message.message_id},
+            "body": {"S": message.body},
+            "reason": {"S": reason},
+        }
+
+        def move(transaction: Transaction) -> None:
+            transaction.delete(partition_of(message.queue), message.message_id)
+            transaction.put(to_row(dead))
+
+        self._end(message, move)
+
+    def bodies(self, queue: str) -> list[dict[str, Any]]:
+        """What the messages of a queue say, those in hand included."""
+        found = self._table.query(partition_of(queue))
+        return [json.loads(item["body"]["S"]) for item in found]
+
+    def dead(self, queue: str) -> list[tuple[dict[str, Any], str]]:
+        """The dead letters of a queue, each with its reason."""
+        found = self._table.query(dead_partition_of(queue))
+        return [(json.loads(item["body"]["S"]), item["reason"]["S"]) for item in found]
+
+    def waiting(self, queue: str) -> int:
+        """How many messages are not done yet."""
+        return sum(1 for _ in self._table.query(partition_of(queue)))
+
+    def _end(self, message: Message, write: Callable[[Transaction], None]) -> None:
+        """Write the end of a message; if that fails, it comes again."""
+        try:
+            self._database.write(write)
+        except BaseException:
+            self.failed(message)
+            raise
+        self._let_go(message.message_id)
+
+    def _due(self, queue: str) -> Iterator[Item]:
+        now = self._monotonic()
+        for item in self._table.query(partition_of(queue)):
+            sort = item["sk"]["S"]
+            if sort not in self._in_hand and self._not_before.get(sort, now) <= now:
+                yield item
+
+    def _let_go(self, message_id: str) -> None:
+        with self._lock:
+            self._in_hand.discard(message_id)
+            self._not_before.pop(message_id, None)
+
+
+def enqueue(transaction: Transaction, queue: str, message: Mapping[str, Any]) -> None:
+    """Put a message into a queue, as part of a transaction.
+
+    Raises
+    ------
+    ValueError
+        If there is no such queue.
+    """
+    if queue not in QUEUES:
+        raise ValueError(f"there is no queue {queue!r}")
+    item = {
+        "pk": {"S": partition_of(queue)},
+        "sk": {"S": transaction.new_id()},
+        "body": {"S": json.dumps(message, separators=(",", ":"))},
+        "attempts": {"N": "0"},
+    }
+    transaction.put(to_row(item))
+
+
+def partition_of(queue: str) -> str:
+    """Partition key of a queue's messages."""
+    return f"-#queue#{queue}"
+
+
+def dead_partition_of(queue: str) -> str:
+    """Partition key of a queue's dead letters."""
+    return f"-#dead#{queue}"

@@ -1,0 +1,344 @@
+"""HTTP/1.1 on this machine: cheroot, and in front of it what it would let pass.
+
+cheroot reads requests, keeps connections, and has the threads. This module reads headers more
+strictly than it does, bounds bodies, hands them over before they are read, and gives every refusal
+the form of a problem. It knows no routes.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+
+from cheroot import server as cheroot
+
+from chalicelib.local.exchanges import CODES, RefusedError, Request, Response, problem
+from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
+
+HOST = "127.0.0.1"
+IDLE_SECONDS = 60
+THREADS = 24
+"""A slow upload holds one; requests wait for nothing but the database."""
+
+KEPT_CONNECTIONS = 1_000
+MAX_HEADER_BYTES = 64 * 1024
+_MAX_TRAILERS = 64
+_PIECE_BYTES = 64 * 1024
+_DRAIN_BYTES = 64_000_000
+_DRAIN_SECONDS = 2.0
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n\Z")
+_TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
+_OURS = ("connection", "content-length", "date", "server")
+
+log = logging.getLogger(__name__)
+
+
+Upload = Callable[[str, str, "Body"], Response | None]
+"""Takes a request by its method and target before its body is read; None for all others."""
+
+
+class HttpServer:
+    """A server on 127.0.0.1.
+
+    Parameters
+    ----------
+    port : int
+        0 takes any free port; `url` says which.
+    answer : callable
+        Called with each `Request`, in many threads at once.
+    body_limit : int
+        Largest body in bytes that `answer` gets.
+    upload : callable, optional
+
+    Raises
+    ------
+    OSError
+        If the port is taken.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        answer: Callable[[Request], Response],
+        body_limit: int,
+        upload: Upload | None = None,
+    ) -> None:
+        self.answer = answer
+        self.body_limit = body_limit
+        self.upload = upload
+        self._server = _Cheroot(self, port)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def server_port(self) -> int:
+        """The port."""
+        port: int = self._server.bind_addr[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        return f"http://{HOST}:{self.server_port}"
+
+    def start(self) -> None:
+        """Serve in threads of its own."""
+        self._server.begin()
+        self._thread = threading.Thread(target=self._server.serve, name="http", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Accept no further connections, and close those that are idle."""
+        self._server.stop()
+        if self._thread is not None:
+            self._thread.join()
+
+
+class Body:
+    """The body of a request, before it is read."""
+
+    def __init__(self, request: _Request) -> None:
+        self._request = request
+
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """The body piece by piece.
+
+        Raises
+        ------
+        RefusedError
+            If it has more than `most` bytes, is malformed, ends early or is too slow.
+        """
+        length = self._request.length
+        if length is not None and length > most:
+            raise RefusedError(_too_large(most))
+        self._request.send_continue()
+        try:
+            yield from self._chunks(most) if length is None else self._exactly(length)
+        except TimeoutError:
+            raise RefusedError(
+                problem(408, "request_timeout", "the body did not arrive in time")
+            ) from None
+        self._request.is_read = True
+
+    def _exactly(self, left: int) -> Iterator[bytes]:
+        while left:
+            piece = self._request.source.read(min(left, _PIECE_BYTES))
+            if not piece:
+                raise _malformed("the body ended early")
+            left -= len(piece)
+            yield piece
+
+    def _chunks(self, most: int) -> Iterator[bytes]:
+        source, total = self._request.source, 0
+        while True:
+            match = _CHUNK_SIZE.match(source.readline(4096))
+            if match is None:
+                raise _malformed("the chunked body is malformed")
+            size = int(match[1], 16)
+            if size == 0:
+                break
+            total += size
+            if total > most:
+                raise RefusedError(_too_large(most))
+            yield from self._exactly(size)
+            if source.readline(4096) != b"\r\n":
+                raise _malformed("the chunked body is malformed")
+        for _ in range(_MAX_TRAILERS):
+            if source.readline(4096) == b"\r\n":
+                return
+        raise _malformed("the chunked body has too many trailers")
+
+
+class _Cheroot(cheroot.HTTPServer):
+    """cheroot with our connections; it binds when it is made."""
+
+    timeout = IDLE_SECONDS
+    request_queue_size = 128
+    keep_alive_conn_limit = KEPT_CONNECTIONS
+    max_request_header_size = MAX_HEADER_BYTES
+    shutdown_timeout = 5
+
+    def __init__(self, owner: HttpServer, port: int) -> None:
+        super().__init__((HOST, port), _Gateway, minthreads=THREADS, server_name="Likeworth")
+        self.owner = owner
+        self._bound: Any = None
+        self.ConnectionClass = _Connection
+        self.bind(socket.AF_INET, socket.SOCK_STREAM)
+        self.socket.listen(self.request_queue_size)
+
+    def begin(self) -> None:
+        """What `prepare` does behind the binding."""
+        self._bound = self.socket
+        self.prepare()
+
+    def bind(self, family: int, type: int, proto: int = 0) -> Any:
+        """Bind once."""
+        if self._bound is None:
+            return super().bind(family, type, proto)
+        self.socket = self._bound
+        return self.socket
+
+    def stop(self) -> None:
+        """Stop serving, or never begin."""
+        if self.ready:
+            super().stop()
+        else:
+            self.socket.close()
+
+    def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        """A connection that broke is the client's business; anything else goes to our log."""
+        if level >= logging.ERROR:
+            log.log(level, "%s", msg, exc_info=traceback)
+
+
+class _Request(cheroot.HTTPRequest):
+    """A request whose body nobody has touched yet.
+
+    Attributes
+    ----------
+    length : int or None
+        Of the body; None where it comes in chunks.
+    is_read : bool
+        Whether the body was read to its end.
+    """
+
+    header_reader = StrictHeaders()
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.length: int | None = 0
+        self.is_read = False
+        self._awaits_continue = False
+
+    @property
+    def source(self) -> Any:
+        """What the body is read from."""
+        return self.conn.rfile
+
+    def read_request_line(self) -> bool:
+        """Read the first line; False after a refusal."""
+        if not super().read_request_line():  # type: ignore[no-untyped-call]
+            return False
+        if not TOKEN.fullmatch(self.method) or not _TARGET.fullmatch(self.uri):
+            self.simple_response("400 Bad Request", "the request line is malformed")
+            return False
+        return True
+
+    def read_request_headers(self) -> bool:
+        """Read and check the headers; False after a refusal."""
+        try:
+            headers = self.header_reader(self.rfile, self.inheaders)
+            self.length = length_of(headers, self.request_protocol)
+        except ValueError as error:
+            self.simple_response("400 Bad Request", str(error))
+            return False
+        except RefusedError as refused:
+            self.refuse(refused.response)
+            return False
+        self._awaits_continue = headers.get(b"Expect", b"").lower() == b"100-continue"
+        asked = {one.strip().lower() for one in headers.get(b"Connection", b"").split(b",")}
+        is_newest = self.response_protocol == "HTTP/1.1"
+        self.close_connection = b"close" in asked or not (is_newest or b"keep-alive" in asked)
+        return True
+
+    def respond(self) -> None:
+        """Answer, and keep the connection only if the body was read."""
+        self.rfile = self.conn.rfile
+        self.server.gateway(self).respond()
+
+    def send_continue(self) -> None:
+        """Let a client that asked first send its body."""
+        if self._awaits_continue:
+            self._awaits_continue = False
+            self.conn.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def simple_response(self, status: str, msg: str = "") -> None:
+        """What cheroot refuses by itself, as a problem."""
+        number = int(str(status)[:3])
+        detail = msg or HTTPStatus(number).phrase
+        self.refuse(problem(number, CODES.get(number, CODES[400]), detail))
+
+    def refuse(self, response: Response) -> None:
+        """Answer, then close in a way that lets a client still sending read the answer."""
+        self.close_connection = True
+        self.send(response)
+        self.conn.linger_for_answer()
+
+    def send(self, response: Response) -> None:
+        """Send an answer."""
+        self.sent_headers = True
+        if not self.server.can_add_keepalive_connection:
+            self.close_connection = True
+        bodiless = response.status in (204, 304) or response.status < 200
+        lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
+        headers = [one for one in response.headers if one[0].lower() not in _OURS]
+        lines += [f"Date: {formatdate(usegmt=True)}", "Server: Likeworth"]
+        lines += [f"{name}: {value}" for name, value in headers]
+        if not bodiless:
+            lines.append(f"Content-Length: {len(response.body)}")
+        if self.close_connection:
+            lines.append("Connection: close")
+        head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        is_told = not bodiless and getattr(self, "method", b"") != b"HEAD"
+        self.conn.wfile.write(head + response.body if is_told else head)
+
+
+class _Connection(cheroot.HTTPConnection):
+    RequestHandlerClass = _Request
+
+    def linger_for_answer(self) -> None:
+        """Read on for a moment: a connection closed too early takes the answer away."""
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+            self.socket.settimeout(_DRAIN_SECONDS)
+            deadline, drained = time.monotonic() + _DRAIN_SECONDS, 0
+            while drained < _DRAIN_BYTES and time.monotonic() < deadline:
+                piece = self.socket.recv(_PIECE_BYTES)
+                if not piece:
+                    return
+                drained += len(piece)
+        except OSError:
+            return
+
+
+class _Gateway(cheroot.Gateway):
+    """From cheroot's request to ours, and back."""
+
+    def respond(self) -> None:
+        """Answer the request."""
+        request: _Request = self.req
+        owner: HttpServer = request.server.owner
+        method, target = request.method.decode("latin-1"), request.uri.decode("latin-1")
+        body = Body(request)
+        try:
+            response = None if owner.upload is None else owner.upload(method, target, body)
+            if response is None:
+                whole = b"".join(body.pieces(owner.body_limit))
+                headers = {
+                    name.decode("latin-1").lower(): value.decode("latin-1")
+                    for name, value in request.inheaders.items()
+                }
+                response = owner.answer(Request(method, target, headers, whole))
+        except RefusedError as refused:
+            request.refuse(refused.response)
+            return
+        if not request.is_read and request.length != 0:
+            request.refuse(response)
+            return
+        if ("Connection", "close") in response.headers:
+            request.close_connection = True
+        request.send(response)
+
+
+def _malformed(detail: str) -> RefusedError:
+    return RefusedError(problem(400, "invalid_request", detail))
+
+
+def _too_large(limit: int) -> Response:
+    return problem(413, "body_too_large", f"the body is above the limit of {limit:,} bytes")

@@ -1,0 +1,264 @@
+"""The table in SQLite: what `storage.table` promises, on one machine."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from chalicelib.local.database import Database, named_outages
+from chalicelib.local.rows import Transaction, damaged, signed, to_item, to_row
+from chalicelib.storage.attributes import Attribute, Item
+from chalicelib.storage.conditions import Condition, holds
+from chalicelib.storage.table import ConditionalPut, Request, Table
+
+PAGE_ROWS = 1_000
+PAGE_BYTES = 4_000_000
+_GET = "SELECT sk, item, expires_at, checksum FROM items WHERE pk = ? AND sk = ?"
+
+
+class SqliteTable(Table):
+    """The items of a database.
+
+    Parameters
+    ----------
+    database : Database
+    clock : callable
+        Seconds since 1970, for what expires: an item whose time is over is not read.
+    """
+
+    name = "likeworth"
+    batch_size = 5_000
+
+    def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._clock = clock
+
+    def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
+        """One item, or None; every read is consistent."""
+        found = self._database.rows(
+            _GET,
+            (partition, sort),
+        )
+        for row in found:
+            item = to_item(partition, *row)
+            return None if self._is_over(row[2]) else item
+        return None
+
+    def put(self, item: Item, *, only_if: Condition | None = None) -> bool:
+        """Write one item whole; False if the condition did not hold."""
+        row = to_row(item)
+
+        def write(transaction: Transaction) -> bool:
+            if only_if is not None:
+                there = self._live(transaction.get(row.pk, row.sk))
+                if not holds(only_if, there):
+                    return False
+            transaction.put(row)
+            return True
+
+        return self._database.write(write)
+
+    def update(
+        self,
+        partition: str,
+        sort: str,
+        *,
+        only_if: Condition,
+        assign: Mapping[str, Attribute],
+        where_missing: Mapping[str, Attribute] | None = None,
+        remove: Sequence[str] = (),
+    ) -> bool:
+        """Change attributes of one item; False if the condition did not hold."""
+
+        def write(transaction: Transaction) -> bool:
+            there = self._live(transaction.get(partition, sort))
+            if not holds(only_if, there):
+                return False
+            keys = {"pk": {"S": partition}, "sk": {"S": sort}}
+            changed = {**(where_missing or {}), **(there or keys), **assign}
+            transaction.put(to_row({n: v for n, v in changed.items() if n not in remove}))
+            return True
+
+        return self._database.write(write)
+
+    def count(
+        self,
+        partition: str,
+        sort: str,
+        by: int,
+        *,
+        name: str = "counted",
+        expires_at: int | None = None,
+    ) -> int:
+        """Add to an attribute of an item; the sum."""
+
+        def write(transaction: Transaction) -> int:
+            keys = {"pk": {"S": partition}, "sk": {"S": sort}}
+            there = self._live(transaction.get(partition, sort)) or keys
+            total = int(there.get(name, {"N": "0"})["N"]) + by
+            changed = there | {name: {"N": str(total)}}
+            if expires_at is not None:
+                changed["ttl"] = {"N": str(expires_at)}
+            transaction.put(to_row(changed))
+            return total
+
+        return self._database.write(write)
+
+    def put_together(self, *puts: ConditionalPut) -> bool:
+        """Write several items in one transaction."""
+        rows = [to_row(item) for item, _ in puts]
+
+        def write(transaction: Transaction) -> bool:
+            for row, (_, only_if) in zip(rows, puts, strict=True):
+                if not holds(only_if, self._live(transaction.get(row.pk, row.sk))):
+                    return False
+            for row in rows:
+                transaction.put(row)
+            return True
+
+        return self._database.write(write)
+
+    def write_batch(self, requests: Sequence[Request]) -> Sequence[Request]:
+        """Write a batch in one transaction; nothing is ever left over."""
+        rows = [
+            to_row(request["PutRequest"]["Item"])
+            if "PutRequest" in request
+            else (request["DeleteRequest"]["Key"]["pk"]["S"], _sort_of(request))
+            for request in requests
+        ]
+
+        def write(transaction: Transaction) -> None:
+            for row in rows:
+                if isinstance(row, tuple):
+                    transaction.delete(*row)
+                else:
+                    transaction.put(row)
+
+        self._database.write(write)
+        return ()
+
+    def query(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        consistent: bool = False,
+        limit: int | None = None,
+    ) -> Iterator[Item]:
+        """The items of a partition in the order of their sort keys.
+
+        Of a whole partition it is checked that none has vanished.
+        """
+        if between is not None or after is not None or limit is not None:
+            yield from super().query(
+                partition, between=between, after=after, descending=descending, limit=limit
+            )
+            return
+        rows = digest = 0
+        last: str | None = None
+        while True:
+            page = self._page(partition, None, last, descending, PAGE_ROWS)
+            for sk, text, expires_at, checksum in page:
+                item = to_item(partition, sk, text, expires_at, checksum)
+                rows += 1
+                digest += checksum
+                if not self._is_over(expires_at):
+                    yield item
+                last = sk
+            if not page:
+                break
+        self.check_partition(partition, rows, signed(digest))
+
+    def page(
+        self,
+        partition: str,
+        *,
+        between: tuple[str, str] | None = None,
+        after: str | None = None,
+        descending: bool = False,
+        consistent: bool = False,
+        limit: int | None = None,
+    ) -> tuple[list[Item], str | None]:
+        """What one call gives of `query`, and the `after` of the next; None where there is none."""
+        most = PAGE_ROWS if limit is None else min(limit, PAGE_ROWS)
+        found = self._page(partition, between, after, descending, most)
+        read = [(row[2], to_item(partition, *row)) for row in found]
+        items = [item for expires_at, item in read if not self._is_over(expires_at)]
+        return items, found[-1][0] if found else None
+
+    def check_partition(self, partition: str, rows: int, digest: int) -> None:
+        """Raise `DamagedStore` if a partition does not have the rows that it should have.
+
+        Somebody may have written while it was read; then it is looked at once more, at rest.
+
+        Parameters
+        ----------
+        rows, digest : int
+            What was read.
+        """
+        told = self._database.rows(
+            "SELECT items, digest FROM partitions WHERE pk = ?", (partition,)
+        ) or [(0, 0)]
+        if told[0] == (rows, digest):
+            return
+        with self._database.snapshot() as at_rest:
+            told = at_rest.execute(
+                "SELECT items, digest FROM partitions WHERE pk = ?", (partition,)
+            ).fetchall() or [(0, 0)]
+            rows = digest = 0
+            for (one,) in at_rest.execute("SELECT checksum FROM items WHERE pk = ?", (partition,)):
+                rows += 1
+                digest += one if isinstance(one, int) else 0
+        if told[0] != (rows, signed(digest)):
+            raise damaged(partition)
+
+    def _page(
+        self,
+        partition: str,
+        between: tuple[str, str] | None,
+        after: str | None,
+        descending: bool,
+        most: int,
+    ) -> list[tuple[str, str, int | None, int]]:
+        conditions, values = ["pk = ?"], [partition]
+        if between is not None:
+            conditions.append("sk BETWEEN ? AND ?")
+            values += between
+        if after is not None:
+            conditions.append(f"sk {'<' if descending else '>'} ?")
+            values.append(after)
+        text = " ".join(
+            (
+                *(
+                    "SELECT sk, item, expires_at, checksum FROM items WHERE",
+                    " AND ".join(conditions),
+                ),
+                *("ORDER BY sk", "DESC" if descending else "ASC", "LIMIT ?"),
+            )
+        )
+        page: list[tuple[str, str, int | None, int]] = []
+        size = 0
+        with named_outages(self._database.path):
+            cursor = self._database.reader().execute(text, [*values, most])
+            for row in cursor:
+                page.append(row)
+                size += len(str(row[1]))
+                if size >= PAGE_BYTES:
+                    break
+            cursor.close()
+        return page
+
+    def _is_over(self, expires_at: int | None) -> bool:
+        return expires_at is not None and expires_at <= self._clock()
+
+    def _live(self, item: Item | None) -> Item | None:
+        if item is None or "ttl" not in item:
+            return item
+        return None if self._is_over(int(item["ttl"]["N"])) else item
+
+
+def _sort_of(request: Request) -> str:
+    sort: str = request["DeleteRequest"]["Key"]["sk"]["S"]
+    return sort

@@ -1,0 +1,106 @@
+"""URLs to which the file of an announced import can be PUT, signed by this service.
+
+A URL says everything that it allows, and the signature covers all of it: the method, the tenant,
+the import, the name, the largest size and the end. A request must be the very text that was signed;
+headers and further parameters mean nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from chalicelib.storage.keys import (
+    import_object,
+    is_tenant,
+    is_time_ordered_id,
+    parse_import_object,
+)
+
+PATH = "/uploads/"
+_PURPOSE = b"likeworth upload url 1"
+_NAMES = ["tenant", "bytes", "until", "signature"]
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What a URL allows.
+
+    Attributes
+    ----------
+    tenant, import_id, name : str
+    max_bytes : int
+    until : int
+        Seconds since 1970.
+    """
+
+    tenant: str
+    import_id: str
+    name: str
+    max_bytes: int
+    until: int
+
+    @property
+    def key(self) -> str:
+        """Key of the object that may be written."""
+        return import_object(self.tenant, self.import_id, self.name)
+
+
+def target_of(allowed: Allowed, secret: bytes) -> str:
+    """Path and query of the URL that allows this."""
+    return (
+        f"{PATH}{allowed.import_id}/{quote(allowed.name, safe='')}?tenant={allowed.tenant}"
+        f"&bytes={allowed.max_bytes}&until={allowed.until}&signature={_signature(allowed, secret)}"
+    )
+
+
+def allowed_for(key: str, *, max_bytes: int, until: dt.datetime) -> Allowed:
+    """What the URL of an announced import's object allows; raises ValueError for other keys."""
+    place = parse_import_object(key)
+    if place is None or place[1] is None:
+        raise ValueError(f"{key!r} is no object of an announced import")
+    tenant, import_id, name = place[0], place[1], place[2]
+    return Allowed(tenant, import_id, name, max_bytes, int(until.timestamp()))
+
+
+def read_target(
+    target: str, secrets: Callable[[], Iterable[bytes]], now: dt.datetime
+) -> Allowed | None:
+    """What a request for this target may do; None if it is not one that was signed, or is over.
+
+    Parameters
+    ----------
+    secrets : callable
+        Gives the root secret, then those before it.
+    """
+    allowed = _parsed(target)
+    if allowed is None or allowed.until <= now.timestamp():
+        return None
+    for secret in secrets():
+        if hmac.compare_digest(target_of(allowed, secret).encode(), target.encode("latin-1")):
+            return allowed
+    return None
+
+
+def _parsed(target: str) -> Allowed | None:
+    parts = urlsplit(target)
+    import_id, _, name = parts.path.removeprefix(PATH).partition("/")
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    if [one for one, _ in pairs] != _NAMES or not is_time_ordered_id(import_id):
+        return None
+    tenant, size, until, _ = (value for _, value in pairs)
+    numbers = all(one.isascii() and one.isdigit() and len(one) < 16 for one in (size, until))
+    if not numbers or not is_tenant(tenant) or not name or not name.isascii() or "%" in name:
+        return None
+    return Allowed(tenant, import_id, name, int(size), int(until))
+
+
+def _signature(allowed: Allowed, secret: bytes) -> str:
+    key = hmac.digest(secret, _PURPOSE, hashlib.sha256)
+    parts = ("PUT", allowed.tenant, allowed.import_id, allowed.name)
+    text = "\n".join((*parts, str(allowed.max_bytes), str(allowed.until)))
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,233 @@
+"""The bucket in S3."""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
+
+from chalicelib.errors import StoreUnavailable
+from chalicelib.storage.objects import (
+    BLOCK_BYTES,
+    Blocks,
+    ObjectGoneError,
+    ObjectReader,
+    Objects,
+    ObjectTooLargeError,
+    ObjectVersion,
+)
+from chalicelib.storage.outages import code_of, is_transient, outages_named
+
+BLOCKS_KEPT = 2
+"""An archive is read at its end, where its directory is, and then from its beginning."""
+
+FETCH_ATTEMPTS = 4
+"""How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
+
+PASSING_TAG = "kept=1-day"
+"""Marks what the bucket's own rules remove (`infra/resources.json`)."""
+
+_PIECE_BYTES = 256 * 1024
+_GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})
+
+
+class S3Objects(Objects):
+    """A tenant's part of the bucket behind an S3 client.
+
+    Parameters
+    ----------
+    client : botocore client
+        Of ``s3``.
+    bucket, tenant : str
+    """
+
+    def __init__(self, client: Any, bucket: str, tenant: str) -> None:
+        super().__init__(tenant)
+        self._client = client
+        self._bucket = bucket
+
+    def upload_url(self, key: str, *, expires_seconds: int) -> str:
+        """A presigned URL to which the object can be PUT without credentials."""
+        url: str = self._client.generate_presigned_url(
+            "put_object",
+            Params={"Bucket": self._bucket, "Key": self._own(key)},
+            ExpiresIn=expires_seconds,
+            HttpMethod="PUT",
+        )
+        return url
+
+    def open(
+        self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
+    ) -> ObjectReader:
+        """A reader of exactly this version, which must be the newest; nothing is kept on disk.
+
+        Every request names the ETag, so that no two versions are mixed, and never a version id:
+        under that an overwritten version would go on to be read.
+
+        Parameters
+        ----------
+        max_bytes : int
+        block_bytes : int
+            What one request reads.
+
+        Raises
+        ------
+        ObjectGoneError
+            It was deleted or overwritten since.
+        ObjectTooLargeError
+            It has more than `max_bytes` bytes.
+        """
+        key = self._own(version.key)
+        try:
+            with outages_named():
+                found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            _raise_if_gone(error, version.key)
+            raise
+        etag = found["ETag"].strip('"')
+        if version.etag and version.etag != etag:
+            raise ObjectGoneError(version.key)
+        size = int(found["ContentLength"])
+        if size > max_bytes:
+            raise ObjectTooLargeError(f"{size} bytes; at most {max_bytes} are read")
+        request = {"Bucket": self._bucket, "Key": key, "IfMatch": f'"{etag}"'}
+        return ObjectReader(_Ranges(self._client, request, size, block_bytes))
+
+    def put(self, key: str, body: bytes, *, passing: bool = False) -> None:
+        """Write an object whole.
+
+        Parameters
+        ----------
+        passing : bool, optional
+            Whether the bucket is to remove it by itself, a day or two later.
+        """
+        tags = {"Tagging": PASSING_TAG} if passing else {}
+        with outages_named():
+            self._client.put_object(Bucket=self._bucket, Key=self._own(key), Body=body, **tags)
+
+    def etag(self, key: str) -> str | None:
+        """The ETag of what lies under a key now, without quotes; None if nothing does."""
+        try:
+            with outages_named():
+                found = self._client.head_object(Bucket=self._bucket, Key=self._own(key))
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                return None
+            raise
+        etag: str = found["ETag"]
+        return etag.strip('"')
+
+    def remove(self, key: str) -> None:
+        """Remove an object; fine if there is none."""
+        with outages_named():
+            self._client.delete_object(Bucket=self._bucket, Key=self._own(key))
+
+    def find(self, key: str) -> bytes | None:
+        """Read an object whole; None if there is none."""
+        try:
+            with outages_named():
+                answer = self._client.get_object(Bucket=self._bucket, Key=self._own(key))
+                body: bytes = answer["Body"].read()
+        except ClientError as error:
+            if code_of(error) in _GONE:
+                return None
+            raise
+        return body
+
+
+class _Ranges(Blocks):
+    """The bytes of an object, in blocks that lie at multiples of their size."""
+
+    def __init__(self, client: Any, request: dict[str, str], size: int, block_bytes: int) -> None:
+        self._client = client
+        self._request = request
+        self._size = size
+        self._block_bytes = block_bytes
+        self._blocks: OrderedDict[int, memoryview] = OrderedDict()
+        self._position = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        if origin + offset < 0:
+            raise OSError("a position before the beginning")
+        self._position = origin + offset
+        return self._position
+
+    def readinto(self, buffer: object) -> int:
+        target = memoryview(buffer)  # type: ignore[arg-type]
+        if self._position >= self._size:
+            return 0
+        number, offset = divmod(self._position, self._block_bytes)
+        part = self._block(number)[offset : offset + len(target)]
+        target[: len(part)] = part
+        self._position += len(part)
+        return len(part)
+
+    def _block(self, number: int) -> memoryview:
+        if number in self._blocks:
+            self._blocks.move_to_end(number)
+        else:
+            while len(self._blocks) >= BLOCKS_KEPT:  # before there is another in memory
+                self._blocks.popitem(last=False)
+            try:
+                self._blocks[number] = self._fetch(number)
+            except (ObjectGoneError, StoreUnavailable) as trouble:
+                self.trouble = trouble
+                raise
+        return self._blocks[number]
+
+    def _fetch(self, number: int) -> memoryview:
+        first = number * self._block_bytes
+        end = min(first + self._block_bytes, self._size)
+        for _ in range(FETCH_ATTEMPTS):
+            try:
+                answer = self._client.get_object(**self._request, Range=f"bytes={first}-{end - 1}")
+                return _read_body(answer["Body"], end - first)
+            except ClientError as error:
+                _raise_if_gone(error, self._request["Key"])
+                if not is_transient(error):
+                    raise
+                broken: Exception = error
+                break
+            except BotoCoreError as error:
+                if not is_transient(error):
+                    raise
+                broken = error
+        raise StoreUnavailable("the bucket does not answer now; try again later") from broken
+
+
+def _read_body(body: Any, size: int) -> memoryview:
+    """A body of so many bytes, piece by piece into one place in memory.
+
+    Raises
+    ------
+    BotoCoreError
+        If the connection breaks or the body ends before.
+    """
+    data = memoryview(bytearray(size))
+    filled = 0
+    try:
+        while filled < size and (piece := body.read(min(_PIECE_BYTES, size - filled))):
+            data[filled : filled + len(piece)] = piece
+            filled += len(piece)
+    finally:
+        body.close()
+    if filled < size:
+        raise IncompleteReadError(actual_bytes=filled, expected_bytes=size)
+    return data.toreadonly()
+
+
+def _raise_if_gone(error: ClientError, key: str) -> None:
+    if code_of(error) in _GONE:
+        raise ObjectGoneError(key) from error

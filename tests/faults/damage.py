@@ -1,0 +1,202 @@
+"""Random damage to a data directory: it must end in the truth or in a refusal, never in less.
+
+A directory is filled once, by a service that was killed (so that it has a log) or stopped, and each
+damage is done to a copy. Then everything a reader can ask is asked: events, day totals, imports
+with their refused rows, fits, keys, objects. What is answered must be what was answered before.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chalicelib import wiring
+from chalicelib.errors import LikeworthError
+from chalicelib.local.checking import findings
+from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
+from chalicelib.services.keys import create_key
+from chalicelib.services.record import record_events
+from chalicelib.services.totals import derive_day
+from chalicelib.storage.event_items import to_item
+from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.imports import Import, RefusedRow
+from tests.factories import make_conversion, make_event
+
+NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)
+FIRST, LAST = dt.date(2026, 3, 10), dt.date(2026, 3, 16)
+SECRET = "a root secret for tests only"
+IMPORT_ID = "20260314T000000Z-00000001"
+FIT_ID = "20260314T000000Z-00000002"
+DOCUMENT = f"documents/acme/fits/{FIT_ID}.json.zz"
+Answers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What was done to a file, and what came of it.
+
+    Attributes
+    ----------
+    what : str
+    outcome : {'truth', 'refused at the start', 'refused by a reader', 'SILENT'}
+    found : bool
+        Whether a whole check finds it, if there is a start.
+    """
+
+    what: str
+    outcome: str
+    found: bool
+
+
+def fill(directory: Path, events: int = 3_000) -> None:
+    """A directory with something of every kind, whose log was not moved into its file."""
+    working = directory.with_name(directory.name + "-working")
+    machine = LocalMachine(working, root_secret=lambda: SECRET, clock=lambda: NOW)
+    wiring.use_machine(machine)
+    store = wiring.store("acme")
+    create_key(store, "admin", now=NOW)
+    raws = [
+        make_event(
+            event_id=f"e{number}",
+            occurred_at=f"2026-03-{10 + number % 7}T10:00:00Z",
+            user_id=f"u{number % 97}",
+        )
+        for number in range(events)
+    ]
+    raws += [make_conversion(event_id=f"c{number}", user_id=f"u{number}") for number in range(90)]
+    for start in range(0, len(raws), 500):
+        record_events(store, raws[start : start + 500], now=NOW)
+    for day in _days():
+        for shard in range(store.config.shards):
+            derive_day(store, day, shard, now=NOW)
+    machine.database._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    # From here on everything is in the log alone, also later versions of what is in the file.
+    record_events(store, raws[:200], now=NOW + dt.timedelta(minutes=1))
+    record_events(store, [make_event(event_id=f"late{n}") for n in range(200)], now=NOW)
+    derive_day(store, dt.date(2026, 3, 14), 0, now=NOW + dt.timedelta(minutes=1))
+    store.imports.add(Import(IMPORT_ID, "x.csv", "2026-03-14T00:00:00Z", state="done"))
+    rows = [RefusedRow(row, 0, f"raw {row}", "invalid_date", "no") for row in range(200)]
+    store.imports.add_refused_rows(IMPORT_ID, 0, rows, now=NOW)
+    store.fits.add(FitHeader(FIT_ID, "2026-03-14T00:00:00Z", "2026-03-10", "2026-03-16"))
+    store.fits.put_document(FIT_ID, {"noise": random.Random(1).randbytes(400_000).hex()})
+    machine.send("fit", {"fit": {"tenant": "acme", "fit_id": FIT_ID}})
+    shutil.copytree(working, directory)  # as a death leaves it
+    wiring.reset()
+    machine.close()
+    shutil.rmtree(working)
+
+
+def damage(directory: Path, copy: Path, draw: random.Random, wanted: Answers) -> Damage:
+    """Do a random damage to a copy of a directory, and see what comes of it."""
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(directory, copy)
+    what = _do(copy, draw)
+    try:
+        machine = LocalMachine(copy, root_secret=lambda: SECRET, clock=lambda: NOW)
+    except (LikeworthError, UnusableDirectoryError) as error:
+        if str(copy) not in str(error) and "in the database" not in str(error):
+            raise AssertionError("the refusal names no file") from error
+        return Damage(what, "refused at the start", found=True)
+    try:
+        found = any(True for _ in findings(machine.database, machine.files))
+        told = answers(machine)
+    finally:
+        wiring.reset()
+        machine.close()
+    refused = [name for name, text in told.items() if text.startswith("refused: ")]
+    wrong = [name for name in wanted if name not in refused and told[name] != wanted[name]]
+    if wrong:
+        return Damage(f"{what}: {', '.join(wrong)}", "SILENT", found)
+    return Damage(what, "refused by a reader" if refused else "truth", found)
+
+
+def answers(machine: LocalMachine) -> Answers:
+    """What readers are told, by what they ask."""
+    wiring.reset()
+    wiring.use_machine(machine)
+    told: Answers = {}
+    for name, ask in _questions():
+        try:
+            told[name] = hashlib.sha256(repr(ask()).encode()).hexdigest()
+        except LikeworthError as error:
+            told[name] = f"refused: {error.detail}"
+    return told
+
+
+def _questions() -> Iterator[tuple[str, Any]]:
+    store = wiring.store("acme")
+    yield "tenants", wiring.tenants
+    yield "configuration", lambda: store.items.config()
+    yield "keys", lambda: store.api_keys.by_id()
+    yield "imports", lambda: store.imports.newest_first(limit=100)
+    yield "refused rows", lambda: list(store.imports.refused_rows(IMPORT_ID, 0))
+    yield "fits", lambda: list(store.fits.newest_first())
+    yield "document", lambda: store.fits.document(FIT_ID)
+    yield "totals", lambda: list(store.totals.between(FIRST, LAST))
+    for day in _days():
+        for shard in range(4):
+            yield (
+                f"events {day} {shard}",
+                lambda d=day, s=shard: [
+                    json.dumps(to_item("acme", one, 4, 1000), sort_keys=True)
+                    for one in store.events.in_partition(d, s)
+                ],
+            )
+
+
+def _days() -> list[dt.date]:
+    return [FIRST + dt.timedelta(days=number) for number in range((LAST - FIRST).days + 1)]
+
+
+def _do(copy: Path, draw: random.Random) -> str:
+    """Flip a bit, zero a block, or cut a file."""
+    files = sorted(file for file in copy.rglob("*") if file.is_file() and file.stat().st_size)
+    weights = [4 if file.suffix == ".db" else 1 for file in files]
+    file = draw.choices(files, weights)[0]
+    name = str(file.relative_to(copy))
+    content = bytearray(file.read_bytes())
+    match draw.choice(["flip", "flip", "zero", "cut", "swap"]):
+        case "flip":
+            at, bit = draw.randrange(len(content)), draw.randrange(8)
+            content[at] ^= 1 << bit
+            what = f"bit {bit} of byte {at:,} of {name}"
+        case "zero":
+            size = draw.choice([512, 4096, 65_536])
+            at = draw.randrange(len(content)) // size * size
+            content[at : at + size] = bytes(len(content[at : at + size]))
+            what = f"{size} zeros at {at:,} of {name}"
+        case "cut":
+            left = draw.randrange(len(content))
+            del content[left:]
+            what = f"{name} cut to {left:,} bytes"
+        case _:
+            size = 4096
+            one, other = (draw.randrange(len(content)) // size * size for _ in range(2))
+            content[one : one + size] = content[other : other + size]
+            what = f"block {other:,} over block {one:,} of {name}"
+    file.write_bytes(bytes(content))
+    return what
+
+
+def run(directory: Path, number: int, seed: int) -> list[Damage]:
+    """So many random damages."""
+    fill(directory / "whole")
+    wanted_copy = directory / "wanted"
+    shutil.copytree(directory / "whole", wanted_copy)
+    machine = LocalMachine(wanted_copy, root_secret=lambda: SECRET, clock=lambda: NOW)
+    wanted = answers(machine)
+    assert not any(text.startswith("refused") for text in wanted.values()), wanted
+    wiring.reset()
+    machine.close()
+    draw = random.Random(seed)
+    found = []
+    for _ in range(number):
+        found.append(damage(directory / "whole", directory / "copy", draw, wanted))
+    return found

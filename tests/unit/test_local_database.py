@@ -1,0 +1,408 @@
+"""The database of one machine: commits in groups, outages by name, damage that is noticed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.cli import main
+from chalicelib.errors import DamagedStore, StoreUnavailable
+from chalicelib.local.backups import back_up
+from chalicelib.local.checking import findings
+from chalicelib.local.database import FILE, Database
+from chalicelib.local.files import Files
+from chalicelib.local.housekeeping import GRACE_SECONDS, Housekeeper
+from chalicelib.local.installation import Installation
+from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
+from chalicelib.local.rows import CHANGES, Transaction, to_row
+from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.services.record import record_events
+from chalicelib.storage.attributes import Item, to_item
+from tests.factories import make_event
+
+EVENTS = "acme#events#2026-03-14#0"
+SECRET = "a root secret for tests only"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path)
+    yield made
+    made.close()
+
+
+def an_item(sort: str = "s", partition: str = "acme#p", **values: Any) -> Item:
+    return to_item(partition, sort, values)
+
+
+def sorts(table: SqliteTable, partition: str = "acme#p") -> list[str]:
+    return [item["sk"]["S"] for item in table.query(partition)]
+
+
+def raw(directory: Path, text: str, *values: Any) -> None:
+    """Change the file behind the program's back."""
+    connection = sqlite3.connect(directory / FILE, isolation_level=None)
+    connection.execute(text, values)
+    connection.close()
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def test_writes_that_wait_for_one_another_are_committed_together(database: Database) -> None:
+    entered, release = threading.Event(), threading.Event()
+
+    def slow(transaction: Transaction) -> None:
+        transaction.put(to_row(an_item("slow")))
+        entered.set()
+        assert release.wait(10)
+
+    threads = [threading.Thread(target=database.write, args=(slow,))]
+    threads[0].start()
+    assert entered.wait(10)
+    for number in range(8):
+        row = to_row(an_item(f"{number}"))
+        threads.append(threading.Thread(target=database.write, args=(lambda t, r=row: t.put(r),)))
+        threads[-1].start()
+    while len(database._waiting) < 8:
+        pass
+    release.set()
+    for thread in threads:
+        thread.join()
+    assert len(sorts(SqliteTable(database))) == 9
+    assert database.sequence == 2
+
+
+def test_a_write_that_raises_leaves_nothing_and_disturbs_no_other(database: Database) -> None:
+    def broken(transaction: Transaction) -> None:
+        transaction.put(to_row(an_item("broken", EVENTS)))
+        raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        database.write(broken)
+    SqliteTable(database).put(an_item("good"))
+    assert sorts(SqliteTable(database)) == ["good"]
+    assert sorts(SqliteTable(database), EVENTS) == []
+    assert sorts(SqliteTable(database), CHANGES) == []
+
+
+def test_if_a_commit_fails_in_any_way_no_write_of_the_group_counts(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Transaction) -> None:
+        raise KeyError("on purpose")
+
+    table = SqliteTable(database)
+    with monkeypatch.context() as patched:
+        patched.setattr(Transaction, "settle", broken)
+        with pytest.raises(KeyError):
+            table.put(an_item("lost"))
+    assert sorts(table) == []
+    table.put(an_item("kept"))
+    assert sorts(table) == ["kept"]
+
+
+def test_a_changed_event_partition_is_listed_with_the_sequence_of_its_last_change(
+    database: Database,
+) -> None:
+    table = SqliteTable(database)
+    table.put(an_item("1", EVENTS))
+    (first,) = table.query(CHANGES)
+    table.put(an_item("1", EVENTS))  # the same again changes nothing
+    assert list(table.query(CHANGES)) == [first]
+    table.put(an_item("2", EVENTS))
+    (second,) = table.query(CHANGES)
+    assert int(second["sequence"]["N"]) > int(first["sequence"]["N"])
+
+
+def test_another_process_may_write_in_between(database: Database, tmp_path: Path) -> None:
+    other = Database(tmp_path)
+    for number in range(5):
+        SqliteTable(database).put(an_item(f"a{number}"))
+        SqliteTable(other).put(an_item(f"b{number}"))
+    other.close()
+    assert len(sorts(SqliteTable(database))) == 10
+
+
+def test_what_was_written_is_there_after_a_restart(tmp_path: Path) -> None:
+    for number in range(3):
+        database = Database(tmp_path)
+        SqliteTable(database).put(an_item(f"{number}"))
+        database.close()
+    database = Database(tmp_path)
+    assert sorts(SqliteTable(database)) == ["0", "1", "2"]
+    database.close()
+
+
+# --- outages --------------------------------------------------------------------------------------
+
+
+def test_a_full_disk_is_an_outage_and_nothing_is_stored(database: Database) -> None:
+    table = SqliteTable(database)
+    table.put(an_item("before"))
+    (pages,) = database._writer.execute("PRAGMA page_count").fetchone()
+    database._writer.execute(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StoreUnavailable, match="full"):
+        table.put(an_item("after", text="x" * 100_000))
+    database._writer.execute("PRAGMA max_page_count=100000")
+    assert sorts(table) == ["before"]
+    table.put(an_item("after", text="x" * 100_000))
+    assert sorts(table) == ["after", "before"]
+
+
+def test_a_locked_database_is_an_outage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.local.database.BUSY_SECONDS", 0.1)
+    database = Database(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        SqliteTable(database).put(an_item())
+    other.execute("ROLLBACK")
+    other.close()
+    SqliteTable(database).put(an_item())
+    database.close()
+
+
+def test_a_directory_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    for place in (file, file / "below"):
+        with pytest.raises(UnusableDirectoryError, match=str(file)):
+            LocalMachine(place, root_secret=lambda: SECRET)
+
+
+# --- damage ---------------------------------------------------------------------------------------
+
+
+def filled(directory: Path, partition: str = EVENTS) -> None:
+    database = Database(directory)
+    SqliteTable(database).put(an_item("1", partition, n=1))
+    SqliteTable(database).put(an_item("2", partition, n=2))
+    database.close()
+
+
+DAMAGES = {
+    "another value": "UPDATE items SET item = replace(item, '1', '3') WHERE sk = '1'",
+    "another key": "UPDATE items SET sk = '3' WHERE sk = '1'",
+    "another expiry": "UPDATE items SET expires_at = 1 WHERE sk = '1'",
+    "another checksum": "UPDATE items SET checksum = checksum + 1 WHERE sk = '1'",
+    "a row less": "DELETE FROM items WHERE sk = '1'",
+    "a row more": "INSERT INTO items SELECT pk, '3', item, expires_at, checksum FROM items "
+    "WHERE sk = '1'",
+    "all rows less": "DELETE FROM items",
+    "a partition less": "DELETE FROM partitions WHERE pk NOT LIKE '-#%'",
+    "another number": "UPDATE partitions SET items = 3 WHERE pk NOT LIKE '-#%'",
+}
+
+
+@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES.keys())
+def test_damaged_rows_are_refused_by_whoever_reads_them(tmp_path: Path, change: str) -> None:
+    filled(tmp_path)
+    raw(tmp_path, change)
+    database = Database(tmp_path)
+    with pytest.raises(DamagedStore, match="damaged"):
+        list(SqliteTable(database).query(EVENTS))
+    assert list(findings(database, Files(tmp_path / "objects", database)))
+    database.close()
+
+
+@pytest.mark.parametrize("change", DAMAGES.values(), ids=DAMAGES.keys())
+def test_damaged_bookkeeping_is_refused_at_the_start(tmp_path: Path, change: str) -> None:
+    filled(tmp_path, "acme#fits")
+    raw(tmp_path, change)
+    if "DELETE FROM partitions" in change:  # the list of changes was not touched
+        return
+    with pytest.raises(DamagedStore, match="restore a backup"):
+        LocalMachine(tmp_path, root_secret=lambda: SECRET)
+
+
+OTHER_FILES = {
+    "no database": lambda file: file.write_bytes(b"x" * 5_000),
+    "an empty one": lambda file: file.write_bytes(b""),
+    "none at all": lambda file: file.unlink(),
+    "half of it": lambda file: file.write_bytes(file.read_bytes()[: 4096 * 2 + 100]),
+    "another version": lambda file: raw(file.parent, "PRAGMA user_version=9"),
+    "another program's": lambda file: raw(file.parent, "PRAGMA application_id=1"),
+    "a table less": lambda file: raw(file.parent, "DROP TABLE partitions"),
+}
+
+
+@pytest.mark.parametrize("change", OTHER_FILES.values(), ids=OTHER_FILES.keys())
+def test_a_file_that_is_not_as_it_was_is_refused(tmp_path: Path, change: Any) -> None:
+    filled(tmp_path, "acme#fits")
+    change(tmp_path / FILE)
+    with pytest.raises(DamagedStore, match=FILE):
+        LocalMachine(tmp_path, root_secret=lambda: SECRET)
+
+
+def test_a_log_that_was_cut_is_refused(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    for number in range(5):
+        SqliteTable(database).put(an_item(f"{number}"))
+    killed = tmp_path / "killed"  # what is left of a process that was killed
+    killed.mkdir()
+    for file in tmp_path.glob("likeworth*"):
+        (killed / file.name).write_bytes(file.read_bytes())
+    database.close()
+    whole = Database(killed)
+    assert len(sorts(SqliteTable(whole))) == 5
+    whole.close()
+
+    cut = tmp_path / "cut"
+    cut.mkdir()
+    database = Database(tmp_path)
+    SqliteTable(database).put(an_item("6"))
+    SqliteTable(database).put(an_item("7"))
+    for file in tmp_path.glob("likeworth*"):
+        (cut / file.name).write_bytes(file.read_bytes())
+    database.close()
+    log = cut / f"{FILE}-wal"
+    log.write_bytes(log.read_bytes()[:-5_000])
+    with pytest.raises(DamagedStore, match=r"likeworth\.db-wal"):
+        Database(cut)
+    (cut / "likeworth.commits").unlink()
+    rest = Database(cut)
+    assert len(sorts(SqliteTable(rest))) == 6
+    rest.close()
+
+
+def test_a_file_of_an_object_that_was_damaged_is_refused(tmp_path: Path) -> None:
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    objects = machine.objects("acme")
+    objects.put("documents/acme/x", b"0123456789")
+    found = machine.files.find("documents/acme/x")
+    assert found is not None
+    path = machine.files.path(found)
+    path.write_bytes(b"0123456780")
+    with pytest.raises(DamagedStore, match=str(path)):
+        objects.get("documents/acme/x")
+    (finding,) = findings(machine.database, machine.files)
+    assert str(path) in finding
+    path.unlink()
+    with pytest.raises(DamagedStore, match="missing"):
+        objects.get("documents/acme/x")
+    machine.close()
+
+
+# --- backups, and what has expired ----------------------------------------------------------------
+
+
+def test_a_backup_while_it_is_written_can_be_served(tmp_path: Path) -> None:
+    machine = LocalMachine(tmp_path / "data", root_secret=lambda: SECRET)
+    machine.table.put(an_item())
+    machine.objects("acme").put("documents/acme/x", b"large")
+    back_up(tmp_path / "data", tmp_path / "copy")
+    machine.table.put(an_item("later"))
+    machine.objects("acme").remove("documents/acme/x")
+    machine.close()
+    with pytest.raises(FileExistsError):
+        back_up(tmp_path / "data", tmp_path / "copy")
+
+    copy = LocalMachine(tmp_path / "copy", root_secret=lambda: SECRET)
+    assert sorts(SqliteTable(copy.database)) == ["s"]
+    assert copy.objects("acme").get("documents/acme/x") == b"large"
+    assert list(findings(copy.database, copy.files)) == []
+    copy.close()
+
+
+def test_what_has_expired_is_not_read_and_goes_a_day_later(tmp_path: Path) -> None:
+    now = dt.datetime(2026, 3, 14, tzinfo=dt.UTC)
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET, clock=lambda: now)
+    ends = int(now.timestamp()) + 10
+    machine.table.put(an_item("short", EVENTS, ttl=ends))
+    machine.table.put(an_item("long", EVENTS, ttl=ends + 10**7))
+    machine.objects("acme").put("documents/acme/x", b"x", passing=True)
+    machine.database.write(lambda t: t.delete(CHANGES, EVENTS))
+    now += dt.timedelta(seconds=11)
+    assert machine.table.get(EVENTS, "short") is None
+    assert sorts(SqliteTable(machine.database, clock=lambda: now.timestamp()), EVENTS) == ["long"]
+    now += dt.timedelta(seconds=GRACE_SECONDS)
+    keeper = Housekeeper(machine.database, machine.files, clock=lambda: now.timestamp())
+    keeper.tidy()
+    everything = SqliteTable(machine.database, clock=lambda: 0.0)
+    assert sorts(everything, EVENTS) == ["long"]
+    assert sorts(everything, CHANGES) == []  # totals outlive their events
+    assert [key for key, _ in machine.files.all()] == ["documents/acme/x"]
+    now += dt.timedelta(days=4)
+    keeper.tidy()
+    assert list(machine.files.all()) == []
+    assert list((tmp_path / "objects").glob("??/*")) == []
+    assert list(findings(machine.database, machine.files)) == []
+    machine.close()
+
+
+def test_strays_of_a_death_are_removed_at_the_start(tmp_path: Path) -> None:
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    machine.objects("acme").put("documents/acme/x", b"x")
+    machine.files.write([b"nobody's"])
+    (tmp_path / "objects" / "incoming" / "half").write_bytes(b"ha")
+    machine.close()
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    assert len(list((tmp_path / "objects").glob("*/*"))) == 1
+    assert machine.objects("acme").get("documents/acme/x") == b"x"
+    machine.close()
+
+
+# --- the command line -----------------------------------------------------------------------------
+
+
+def test_check_backup_and_audit_of_a_directory(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    at = ["--data", str(data)]
+    assert main(["serve", "--check", *at]) == 2
+    assert main(["serve", "--backup", str(copy), *at]) == 2
+    assert main(["audit", "--tenant", "acme", *at]) == 2
+    assert main(["serve", "--check"]) == 2
+    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at]) == 0
+    machine = LocalMachine(data, root_secret=Installation(data).root_secret, serves=False)
+    yesterday = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)
+    event = make_event(event_id="e", occurred_at=f"{yesterday}T10:00:00Z")
+    record_events(wiring.store_on(machine, "acme"), [event], now=dt.datetime.now(dt.UTC))
+    capsys.readouterr()
+    assert main(["audit", "--tenant", "acme", *at]) == 1  # nothing has derived its totals
+    assert "1 differences found" in capsys.readouterr().err
+    assert main(["serve", "--check", *at]) == 0
+    assert main(["serve", "--backup", str(copy), *at]) == 0
+    assert main(["serve", "--backup", str(copy), *at]) == 2
+    assert main(["serve", "--check", "--data", str(copy)]) == 0
+    machine.close()
+    raw(copy, "DELETE FROM items WHERE pk LIKE '%#events#2%'")
+    capsys.readouterr()
+    assert main(["serve", "--check", "--data", str(copy)]) == 1
+    captured = capsys.readouterr()
+    assert "acme#events#" in captured.out
+    assert "restore a backup" in captured.err
+
+
+@pytest.mark.parametrize("command", ["serve --port 0", "keys list --tenant acme"])
+def test_a_damaged_directory_is_named(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(tmp_path, "acme#fits")
+    (tmp_path / FILE).write_bytes(b"x" * 8192)
+    assert main([*command.split(), "--data", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert str(tmp_path / FILE) in said
+    assert "restore a backup" in said
+
+
+def test_a_directory_that_may_not_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Any, *_: Any, **__: Any) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
+    assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'lock'} may not be written by this user" in said
+    assert "port" not in said

@@ -1,0 +1,352 @@
+"""Jobs, totals and the schedule on one machine: nothing is lost, nothing is stuck."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chalicelib import wiring
+from chalicelib.errors import DamagedStore, StoreUnavailable
+from chalicelib.local.feed import LONGEST_SECONDS, QUIET_SECONDS, Feed
+from chalicelib.local.jobs import Jobs
+from chalicelib.local.machine import LocalMachine
+from chalicelib.local.queues import MAX_ATTEMPTS, Queues
+from chalicelib.local.rows import CHANGES
+from chalicelib.local.sources import DailySchedule, QueueSource
+from chalicelib.services.fits import request_fit
+from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.imports import Import, Replay
+
+NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
+SECRET = "a root secret for tests only"
+ONE, TWO = "acme#events#2026-03-14#0", "acme#events#2026-03-14#1"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[LocalMachine]:
+    made = LocalMachine(tmp_path, root_secret=lambda: SECRET, clock=lambda: NOW)
+    wiring.use_machine(made)
+    yield made
+    wiring.reset()
+    made.close()
+
+
+class Clock:
+    """A monotonic clock that is set."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+# --- queues ---------------------------------------------------------------------------------------
+
+
+def test_messages_come_in_their_order_and_once(machine: LocalMachine) -> None:
+    queues = machine.queues
+    for number in range(3):
+        queues.send("fit", {"n": number})
+    found = [queues.receive("fit") for _ in range(4)]
+    assert [None if one is None else json.loads(one.body)["n"] for one in found] == [0, 1, 2, None]
+    assert queues.receive("import") is None
+    for one in found[:2]:
+        assert one is not None
+        queues.done(one)
+    assert queues.bodies("fit") == [{"n": 2}]
+    with pytest.raises(ValueError, match="no queue"):
+        queues.send("other", {})
+
+
+def test_a_message_that_failed_comes_again_after_a_while_by_the_monotonic_clock(
+    machine: LocalMachine,
+) -> None:
+    clock = Clock()
+    queues = Queues(machine.database, retry_seconds=10, monotonic=clock)
+    queues.send("fit", {})
+    first = queues.receive("fit")
+    assert first is not None
+    queues.failed(first)
+    assert queues.receive("fit") is None
+    clock.now += 10
+    second = queues.receive("fit")
+    assert second is not None
+    assert (first.attempts, second.attempts) == (1, 2)
+    assert Queues(machine.database).receive("fit") is not None
+
+
+def test_a_message_whose_end_could_not_be_written_comes_again(machine: LocalMachine) -> None:
+    queues = Queues(machine.database, retry_seconds=0)
+    queues.send("fit", {})
+    first = queues.receive("fit")
+    assert first is not None
+    writer = machine.database._writer
+    writer.execute("PRAGMA query_only=ON")
+    for end in (queues.done, lambda message: queues.bury(message, "x")):
+        with pytest.raises(StoreUnavailable):
+            end(first)
+    writer.execute("PRAGMA query_only=OFF")
+    second = queues.receive("fit")
+    assert second is not None
+    queues.done(second)
+    assert queues.receive("fit") is None
+
+
+def source(machine: LocalMachine, handler: Any, queue: str = "fit") -> QueueSource:
+    queues = Queues(machine.database, retry_seconds=0)
+    return QueueSource(queues, queue, handler, Jobs(machine, lambda: NOW).give_up)
+
+
+def failing(_event: Any, _context: Any) -> Any:
+    raise RuntimeError("on purpose")
+
+
+def test_a_fit_that_fails_each_time_is_failed_with_a_reason(machine: LocalMachine) -> None:
+    store = wiring.store("acme")
+    asked = request_fit(store, wiring.send_fit, now=NOW)
+    running = source(machine, failing)
+    for _ in range(MAX_ATTEMPTS):
+        assert running.work()
+    assert not running.work()
+    failed = store.fits.get(asked.fit_id)
+    assert failed is not None
+    assert (failed.status, failed.error and failed.error["code"]) == ("failed", "gave_up")
+    assert [reason for _, reason in machine.queues.dead("fit")] == ["it failed 3 times"]
+
+
+def test_one_that_kills_the_process_each_time_is_failed_too(machine: LocalMachine) -> None:
+    store = wiring.store("acme")
+    asked = request_fit(store, wiring.send_fit, now=NOW)
+    for _ in range(MAX_ATTEMPTS):
+        assert Queues(machine.database).receive("fit") is not None  # and then it dies
+    running = source(machine, failing)
+    assert running.work()
+    failed = store.fits.get(asked.fit_id)
+    assert failed is not None
+    assert failed.status == "failed"
+    assert machine.queues.waiting("fit") == 0
+
+
+def test_a_replay_that_fails_each_time_ends_and_the_import_is_as_before(
+    machine: LocalMachine,
+) -> None:
+    store, key = wiring.store("acme"), "imports/acme/x.csv"
+    _ = store.config
+    store.objects.put(key, b"x")
+    replay = Replay("2026-03-15T00:00:00Z", "done", 2)
+    one = Import("20260314T000000Z-00000001", "x", "2026", "waiting", object_key=key, replay=replay)
+    store.imports.add(one)
+    Jobs(machine, lambda: NOW).queue_unfinished()
+    running = source(machine, failing, "import")
+    while running.work():
+        pass
+    ended = store.imports.get(one.import_id)
+    assert ended is not None
+    assert (ended.state, ended.replay, ended.error and ended.error["code"]) == (
+        "done",
+        None,
+        "gave_up",
+    )
+
+
+def test_a_message_about_nothing_goes_to_the_dead_letters(machine: LocalMachine) -> None:
+    for body in ({}, {"fit": {"tenant": "acme", "fit_id": "x"}}, {"fit": {"tenant": "-"}}):
+        machine.send("fit", body)
+    running = source(machine, failing)
+    while running.work():
+        pass
+    assert len(machine.queues.dead("fit")) == 3
+
+
+# --- what is not done at the start ----------------------------------------------------------------
+
+
+def test_what_is_not_done_and_has_no_message_is_queued_at_the_start(machine: LocalMachine) -> None:
+    store = wiring.store("acme")
+    _ = store.config
+    states: dict[str, Any] = {
+        "waiting with a file": ("waiting", True),
+        "waiting for a file": ("waiting", False),
+        "running": ("running", True),
+        "done": ("done", True),
+        "failed": ("failed", True),
+    }
+    for number, (state, has_file) in enumerate(states.values()):
+        key = f"imports/acme/{number}.csv"
+        if has_file:
+            store.objects.put(key, b"x")
+        one = Import(f"20260314T00000{number}Z-00000001", "x.csv", "2026", state, object_key=key)
+        store.imports.add(one)
+    for number, status in enumerate(("queued", "running", "done", "failed")):
+        header = FitHeader(f"20260314T00000{number}Z-00000002", "2026", "2026", "2026")
+        store.fits.add(FitHeader(header.fit_id, "2026", "2026", "2026", status=status))  # type: ignore[arg-type]
+    jobs = Jobs(machine, lambda: NOW)
+    jobs.queue_unfinished()
+    jobs.queue_unfinished()  # they have messages now
+    imports = {body["import"]["key"] for body in machine.queues.bodies("import")}
+    assert imports == {"imports/acme/0.csv", "imports/acme/2.csv"}
+    assert [body["import"]["etag"] for body in machine.queues.bodies("import")].count("") == 1
+    fits = sorted(body["fit"]["fit_id"][:16] for body in machine.queues.bodies("fit"))
+    assert fits == ["20260314T000000Z", "20260314T000001Z"]
+
+
+# --- day totals -----------------------------------------------------------------------------------
+
+
+class Derived:
+    """Takes the stream's events, and fails as long as it is told to."""
+
+    def __init__(self) -> None:
+        self.partitions: list[str] = []
+        self.fails = False
+
+    def __call__(self, event: dict[str, Any], _context: Any) -> None:
+        ((record),) = event["Records"]
+        self.partitions.append(record["dynamodb"]["Keys"]["pk"]["S"])
+        if self.fails:
+            raise StoreUnavailable("on purpose")
+
+
+def change(machine: LocalMachine, partition: str, sort: str) -> None:
+    machine.table.put({"pk": {"S": partition}, "sk": {"S": sort}})
+
+
+def test_a_partition_is_derived_when_it_is_quiet_or_has_waited_long(machine: LocalMachine) -> None:
+    clock, derived = Clock(), Derived()
+    feed = Feed(machine.database, derived, monotonic=clock)
+    change(machine, ONE, "0")
+    assert not feed.work()
+    clock.now += QUIET_SECONDS
+    assert feed.work()
+    assert (derived.partitions, feed.waiting()) == ([ONE], 0)
+    began = clock.now
+    number = 0
+    while derived.partitions == [ONE]:
+        number += 1
+        change(machine, ONE, f"{number}")
+        feed.work()
+        clock.now += QUIET_SECONDS / 2
+        assert clock.now < began + LONGEST_SECONDS + 1
+    assert clock.now >= began + LONGEST_SECONDS
+
+
+def test_a_change_while_it_is_derived_is_not_forgotten(machine: LocalMachine) -> None:
+    clock = Clock()
+    seen: list[int] = []
+
+    def derive(_event: Any, _context: Any) -> None:
+        seen.append(sum(1 for _ in machine.table.query(ONE)))
+        if len(seen) == 1:
+            change(machine, ONE, "late")
+
+    feed = Feed(machine.database, derive, monotonic=clock)
+    change(machine, ONE, "0")
+    for _ in range(20):
+        feed.work()
+        clock.now += QUIET_SECONDS
+    assert seen == [1, 2]
+    assert feed.waiting() == 0
+
+
+def test_what_cannot_be_derived_waits_longer_and_longer_and_keeps_nobody_waiting(
+    machine: LocalMachine,
+) -> None:
+    clock, derived = Clock(), Derived()
+    feed = Feed(machine.database, derived, monotonic=clock)
+    derived.fails = True
+    change(machine, ONE, "0")
+    tries = []
+    for _ in range(200):
+        before = len(derived.partitions)
+        feed.work()
+        if len(derived.partitions) > before:
+            tries.append(clock.now)
+        clock.now += 0.5
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tries)]
+    assert pauses == sorted(pauses)
+    assert 4 < len(tries) < 9
+    derived.fails = False
+    change(machine, TWO, "0")
+    for _ in range(4):
+        clock.now += QUIET_SECONDS
+        feed.work()
+    assert derived.partitions[-1] == TWO
+    assert feed.waiting() == 1
+    clock.now += 1000
+    while feed.work():
+        pass
+    assert feed.waiting() == 0
+
+
+def test_the_list_of_changes_survives_a_restart(tmp_path: Path) -> None:
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    change(machine, ONE, "0")
+    machine.close()
+    machine = LocalMachine(tmp_path, root_secret=lambda: SECRET)
+    derived = Derived()
+    feed = Feed(machine.database, derived)
+    feed.hurry()
+    assert feed.work()
+    assert derived.partitions == [ONE]
+    assert list(machine.table.query(CHANGES)) == []
+    machine.close()
+
+
+def test_a_stop_while_the_store_does_not_answer_leaves_the_changes_for_the_next_start(
+    machine: LocalMachine,
+) -> None:
+    derived = Derived()
+    feed = Feed(machine.database, derived)
+    change(machine, ONE, "0")
+    machine.database._writer.execute("PRAGMA query_only=ON")
+    feed.stop()
+    machine.database._writer.execute("PRAGMA query_only=OFF")
+    assert derived.partitions == [ONE]
+    assert feed.waiting() == 1
+
+
+def test_a_damaged_partition_does_not_end_the_thread(
+    machine: LocalMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed = Feed(machine.database, Derived())
+    looks: list[int] = []
+
+    def look() -> bool:
+        looks.append(1)
+        if len(looks) < 3:
+            raise DamagedStore("on purpose")
+        feed._stopping.set()
+        return False
+
+    monkeypatch.setattr(feed, "work", look)
+    monkeypatch.setattr("chalicelib.local.sources.REST_AFTER_TROUBLE_SECONDS", 0.0)
+    feed.run()
+    assert len(looks) == 3
+
+
+# --- the schedule ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hours", "calls"), [(0, 0), (23, 0), (24, 1), (1000, 1), (-1, 1), (-1000, 1)]
+)
+def test_the_schedule_survives_a_clock_that_jumps(hours: int, calls: int) -> None:
+    called: list[Any] = []
+    now = NOW
+    schedule = DailySchedule(
+        lambda event, _context: called.append(event),
+        clock=lambda: now,
+        last=NOW,
+        called=lambda _at: None,
+    )
+    now = NOW + dt.timedelta(hours=hours)
+    schedule.work()
+    schedule.work()
+    assert len(called) == calls

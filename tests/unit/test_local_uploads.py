@@ -1,0 +1,207 @@
+"""Upload URLs: what one allows, and that nothing else does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import http.client
+import json
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib import wiring
+from chalicelib.local.installation import Installation
+from chalicelib.local.service import LocalService
+from chalicelib.local.uploads import Allowed, read_target, target_of
+
+NOW = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
+SECRET = b"a root secret for tests only"
+ALLOWED = Allowed(
+    "acme", "20261130T110000Z-0123abcd", "Report_1.csv", 1_000, int(NOW.timestamp()) + 60
+)
+TARGET = target_of(ALLOWED, SECRET)
+
+
+def read(target: str, *secrets: bytes, now: dt.datetime = NOW) -> Allowed | None:
+    return read_target(target, lambda: secrets or (SECRET,), now)
+
+
+def test_what_was_signed_is_read_until_it_is_over() -> None:
+    assert read(TARGET) == ALLOWED
+    assert read(TARGET, b"a newer root secret", SECRET) == ALLOWED
+    assert read(TARGET, b"a newer root secret") is None
+    assert read(TARGET, now=NOW + dt.timedelta(seconds=60)) is None
+
+
+@pytest.mark.parametrize("position", range(len(TARGET)))
+def test_no_character_can_be_another(position: int) -> None:
+    for other in string.printable:
+        if other != TARGET[position]:
+            assert read(TARGET[:position] + other + TARGET[position + 1 :]) is None
+    assert read(TARGET[:position] + TARGET[position + 1 :]) is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "&",
+        "&notification",
+        "&x-amz-copy-source=/imports/other/x",
+        "&tenant=other",
+        "#",
+        "?",
+        "&signature=",
+    ],
+)
+def test_nothing_can_be_added(more: str) -> None:
+    assert read(TARGET + more) is None
+    path, _, query = TARGET.partition("?")
+    assert read(f"{path}{more}?{query}") is None
+    assert read(f"{path}?{more}&{query}") is None
+
+
+@given(st.text(max_size=200))
+def test_any_other_target_is_none(text: str) -> None:
+    assert read("/uploads/" + text.encode("utf-8", "replace").decode("latin-1")) is None
+
+
+# --- over HTTP ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[LocalService]:
+    import app
+
+    made = LocalService(app, Installation(tmp_path), port=0, data=tmp_path)
+    made.start()
+    yield made
+    made.stop()
+
+
+def ask(
+    service: LocalService, method: str, target: str, body: Any = b"", **headers: str
+) -> tuple[int, dict[str, Any]]:
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, target, body, given)
+    response = connection.getresponse()
+    text = response.read()
+    connection.close()
+    return response.status, json.loads(text) if text else {}
+
+
+def announce(service: LocalService, tenant: str = "acme") -> tuple[str, str]:
+    """The id of a new import, and the target of its URL."""
+    key = service.create_key(tenant, "admin")
+    told = json.dumps({"filename": "Totals.csv"})
+    status, made = ask(
+        service, "POST", "/v1/imports", told, x_api_key=key, content_type="application/json"
+    )
+    assert status == 201
+    parts = urlsplit(made["upload"]["url"])
+    assert f"{parts.scheme}://{parts.netloc}" == service.url
+    return made["id"], f"{parts.path}?{parts.query}"
+
+
+def objects(service: LocalService) -> list[str]:
+    return [key for key, _ in service.machine.files.all()]
+
+
+VIEWS = f"Date,Views\n{dt.datetime.now(dt.UTC).date() - dt.timedelta(days=1)},7\n".encode()
+
+
+def test_a_file_is_stored_and_imported(service: LocalService) -> None:
+    import_id, target = announce(service)
+    status, told = ask(service, "PUT", target, VIEWS)
+    assert (status, told) == (200, {"id": import_id, "bytes": len(VIEWS)})
+    service.wait_until_idle(10)
+    done = wiring.store("acme").imports.get(import_id)
+    assert done is not None
+    assert (done.state, done.events) == ("done", 1)
+
+
+def test_a_file_in_chunks_is_stored_whole(service: LocalService) -> None:
+    _, target = announce(service)
+    status, told = ask(service, "PUT", target, iter([VIEWS[:5], VIEWS[5:]]))
+    assert (status, told["bytes"]) == (200, len(VIEWS))
+    assert wiring.store("acme").objects.get(objects(service)[0]) == VIEWS
+
+
+def test_headers_of_s3_mean_nothing(service: LocalService) -> None:
+    _, theirs = announce(service, "other")
+    ask(service, "PUT", theirs, b"secret numbers")
+    _, mine = announce(service)
+    source = objects(service)[0]
+    status, _ = ask(service, "PUT", mine, b"mine", x_amz_copy_source=f"/{source}")
+    assert status == 200
+    assert [wiring.store("acme").objects.find(key) for key in objects(service)[:1]] == [b"mine"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD", "PATCH"])
+def test_no_other_method_reaches_an_upload(service: LocalService, method: str) -> None:
+    _, target = announce(service)
+    ask(service, "PUT", target, b"x")
+    assert ask(service, method, target)[0] in (404, 405)
+    assert len(objects(service)) == 1
+
+
+def test_what_is_not_signed_is_refused_before_it_is_read(service: LocalService) -> None:
+    _, target = announce(service)
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+    connection.putrequest("PUT", target[:-1] + ("0" if target[-1] != "0" else "1"))
+    connection.putheader("Content-Length", "1000000")
+    connection.endheaders()  # and no body
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["code"]) == (403, "forbidden")
+    connection.close()
+    assert objects(service) == []
+
+
+def test_a_file_above_the_signed_size_is_not_stored(
+    service: LocalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.machine, "max_upload_bytes", 100)
+    _, target = announce(service)
+    for body in (b"x" * 101, iter([b"x" * 60, b"x" * 60])):
+        status, told = ask(service, "PUT", target, body)
+        assert (status, told["code"]) == (413, "body_too_large")
+    assert objects(service) == []
+    assert list((service.machine.directory / "objects").glob("*/*")) == []
+    assert ask(service, "PUT", target, b"x" * 100)[0] == 200
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(service: LocalService) -> None:
+    _, target = announce(service)
+    connection = http.client.HTTPConnection(urlsplit(service.url).netloc, timeout=10)
+    connection.putrequest("PUT", target)
+    connection.putheader("Content-Length", "1000000")
+    connection.endheaders()
+    connection.send(b"x" * 1000)
+    assert connection.sock is not None
+    connection.sock.shutdown(1)
+    assert connection.getresponse().status == 400
+    connection.close()
+    assert objects(service) == []
+    assert list((service.machine.directory / "objects").glob("*/*")) == []
+
+
+def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
+    service: LocalService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, target = announce(service)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("chalicelib.local.files.os.fsync", full)
+        status, told = ask(service, "PUT", target, VIEWS)
+    assert (status, told["code"]) == (503, "store_unavailable")
+    assert objects(service) == []
+    assert ask(service, "PUT", target, VIEWS)[0] == 200
