@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 MAX_REGIONS = 60
 """Of more regions than that, the smallest are one together."""
+MAX_WORK = 6_000_000
+"""Regions times the square of the days, which is what a fit takes time for: about a minute.  Of more
+regions the smallest are one together; three remain."""
 FEWEST = 100.0
 """Conversions of a region that is one by itself; those with fewer are one together."""
 SMALLER = "smaller regions"
@@ -52,7 +55,8 @@ def observe_regions(
     if not sold:
         return None
     by_size = sorted(sold, key=lambda region: (-sold[region].sum(), region))
-    large = [region for region in by_size if sold[region].sum() >= FEWEST][:MAX_REGIONS]
+    most = min(MAX_REGIONS, max(MAX_WORK // n_days**2, 3))
+    large = [region for region in by_size if sold[region].sum() >= FEWEST][:most]
     place = {region: number for number, region in enumerate(large)}
     rest = len(large)
     outcome = np.zeros((rest + 1, n_days))

@@ -106,6 +106,20 @@ def test_small_regions_are_one_together(monkeypatch: pytest.MonkeyPatch) -> None
     assert more.outcome[1].tolist() == [10.0] * DAYS
 
 
+def test_so_many_regions_stay_apart_as_a_fit_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [
+        event
+        for number in range(5)
+        for event in a_region(f"region {number}", [10 + number] * DAYS, STEADY)
+    ]
+    assert len(found(events).names) == 6
+
+    monkeypatch.setattr(region_days, "MAX_WORK", 4 * DAYS**2)
+    assert found(events).names == ("region 4", "region 3", "region 2", "region 1", SMALLER)
+    monkeypatch.setattr(region_days, "MAX_WORK", 1)
+    assert found(events).names == ("region 4", "region 3", "region 2", SMALLER)
+
+
 def test_a_hole_of_one_region_is_no_zero_there_and_none_elsewhere() -> None:
     hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
     events = a_region("north", STEADY, STEADY) + a_region("south", hole, hole)
