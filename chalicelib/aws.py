@@ -72,10 +72,14 @@ def managed_secret(client: Any, arn: str, *, stage: str = "AWSCURRENT") -> str |
     return text
 
 
-def send_message(sqs: Any, url: str, body: str, **options: int) -> None:
-    """Put a message into a queue."""
+def send_message(sqs: Any, url: str, body: str, *, tenant: str, **options: int) -> None:
+    """Put a message into a queue.
+
+    Messages of a tenant are a group: SQS hands out those of other tenants first while one tenant
+    has many (fair queues).
+    """
     with outages_named():
-        sqs.send_message(QueueUrl=url, MessageBody=body, **options)
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=tenant, **options)
 
 
 def start_execution(stepfunctions: Any, machine: str, name: str, text: str) -> bool:

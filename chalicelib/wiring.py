@@ -336,7 +336,8 @@ def _send(queue: str, url: str, message: dict[str, Any], **options: int) -> None
     if not url:
         raise MisconfiguredService(f"LIKEWORTH_{queue.upper()}_QUEUE_URL is not set")
     body = json.dumps(message, separators=(",", ":"))
-    _aws().send_message(client("sqs"), url, body, **options)
+    (about,) = message.values()
+    _aws().send_message(client("sqs"), url, body, tenant=about["tenant"], **options)
 
 
 def _session_of(process: _Process) -> Any:

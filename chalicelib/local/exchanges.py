@@ -62,7 +62,11 @@ def problem(
     }
     return Response(
         status,
-        (("Content-Type", "application/problem+json"), *headers),
+        (
+            ("Content-Type", "application/problem+json"),
+            ("X-Content-Type-Options", "nosniff"),
+            *headers,
+        ),
         json.dumps(document).encode(),
     )
 

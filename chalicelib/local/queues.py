@@ -1,5 +1,8 @@
 """Queues in the database: a message is sent in the transaction of what causes it.
 
+Messages of different tenants are handled side by side, those of one tenant one after the other: a
+tenant with a long fit keeps nobody else waiting.
+
 A message is leased in memory (one process has the directory at a time) and its attempts are counted
 in the database before it is handled, so that one that kills the process is counted, too. Delays
 are measured by a clock that only goes forward.
@@ -66,7 +69,8 @@ class Queues:
         self._retry_seconds = retry_seconds
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._in_hand: set[str] = set()
+        self._in_hand: dict[str, tuple[str, str]] = {}
+        """Message id -> queue and tenant."""
         self._not_before: dict[str, float] = {}
 
     def send(self, queue: str, message: Mapping[str, Any]) -> None:
@@ -74,13 +78,16 @@ class Queues:
         self._database.write(lambda transaction: enqueue(transaction, queue, message))
 
     def receive(self, queue: str) -> Message | None:
-        """The oldest message that is due, with its attempt counted; None if there is none."""
+        """The oldest message that is due, with its attempt counted; None if there is none.
+
+        A message is not due while another one of its tenant is in hand.
+        """
         with self._lock:
             item = next(self._due(queue), None)
             if item is None:
                 return None
             sort = item["sk"]["S"]
-            self._in_hand.add(sort)
+            self._in_hand[sort] = queue, _tenant_of(item)
         attempts = int(item["attempts"]["N"]) + 1
         counted = item | {"attempts": {"N": str(attempts)}}
         try:
@@ -99,7 +106,7 @@ class Queues:
         """Hand a message out again, later."""
         with self._lock:
             self._not_before[message.message_id] = self._monotonic() + self._retry_seconds
-            self._in_hand.discard(message.message_id)
+            self._in_hand.pop(message.message_id, None)
 
     def bury(self, message: Message, reason: str) -> None:
         """Move a message to the dead letters, with the reason."""
@@ -141,14 +148,19 @@ class Queues:
 
     def _due(self, queue: str) -> Iterator[Item]:
         now = self._monotonic()
+        busy = {
+            tenant for of_queue, tenant in self._in_hand.values() if of_queue == queue and tenant
+        }
         for item in self._table.query(partition_of(queue)):
             sort = item["sk"]["S"]
-            if sort not in self._in_hand and self._not_before.get(sort, now) <= now:
+            if sort in self._in_hand or self._not_before.get(sort, now) > now:
+                continue
+            if _tenant_of(item) not in busy:
                 yield item
 
     def _let_go(self, message_id: str) -> None:
         with self._lock:
-            self._in_hand.discard(message_id)
+            self._in_hand.pop(message_id, None)
             self._not_before.pop(message_id, None)
 
 
@@ -169,6 +181,14 @@ def enqueue(transaction: Transaction, queue: str, message: Mapping[str, Any]) ->
         "attempts": {"N": "0"},
     }
     transaction.put(to_row(item))
+
+
+def _tenant_of(item: Item) -> str:
+    """Whose message it is; empty if it does not say."""
+    for about in json.loads(item["body"]["S"]).values():
+        if isinstance(about, dict):
+            return str(about.get("tenant", ""))
+    return ""
 
 
 def partition_of(queue: str) -> str:

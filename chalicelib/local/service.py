@@ -41,6 +41,8 @@ from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024
 STOP_SECONDS = 10.0
+WORKERS = 2
+"""How many messages of a queue are handled at once, each of another tenant."""
 _LAST_SCHEDULE = "schedule"
 
 
@@ -267,6 +269,7 @@ class LocalService:
         queues = [
             QueueSource(machine.queues, queue, handler, self._jobs.give_up)
             for queue, handler in handlers.items()
+            for _ in range(WORKERS)
         ]
         self._feed = Feed(machine.database, application.aggregate_handler)
         noted = machine.note(_LAST_SCHEDULE)

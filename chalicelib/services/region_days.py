@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_REGIONS = 60
 """Of more regions than that, the smallest are one together."""
 MAX_WORK = 6_000_000
-"""Regions times the square of the days, which is what a fit takes time for: about a minute.  Of more
+"""Regions times the square of the days, by which the time of a fit grows: about a minute.  Of more
 regions the smallest are one together; three remain."""
 FEWEST = 100.0
 """Conversions of a region that is one by itself; those with fewer are one together."""

@@ -50,6 +50,29 @@ class Clock:
 # --- queues ---------------------------------------------------------------------------------------
 
 
+def a_fit(tenant: str, number: int) -> dict[str, Any]:
+    return {"fit": {"tenant": tenant, "fit_id": str(number)}}
+
+
+def test_a_tenant_with_a_long_job_keeps_no_other_waiting(machine: LocalMachine) -> None:
+    queues = machine.queues
+    for number, tenant in enumerate(("acme", "acme", "zeta")):
+        queues.send("fit", a_fit(tenant, number))
+
+    first, second, third = (queues.receive("fit") for _ in range(3))
+
+    assert first is not None
+    assert second is not None
+    assert [json.loads(one.body)["fit"]["tenant"] for one in (first, second)] == ["acme", "zeta"]
+    assert third is None  # the next of acme waits for the first
+    queues.send("import", {"import": {"tenant": "acme"}})
+    assert queues.receive("import") is not None
+    queues.done(first)
+    following = queues.receive("fit")
+    assert following is not None
+    assert json.loads(following.body) == a_fit("acme", 1)
+
+
 def test_messages_come_in_their_order_and_once(machine: LocalMachine) -> None:
     queues = machine.queues
     for number in range(3):

@@ -301,3 +301,12 @@ def test_days_that_changed_wait_in_their_queue(
     workers.derive_waiting_totals(sqs_event(*messages), now=NOW + dt.timedelta(minutes=15))
     assert engagements(store) == [11]
     assert cloud.messages(queue) == []
+
+
+def test_a_message_is_in_the_group_of_its_tenant(cloud: Cloud) -> None:
+    wiring.send_fit({"fit": {"tenant": "acme", "fit_id": "1"}})
+    answer = wiring.client("sqs").receive_message(
+        QueueUrl=cloud.fit_queue, AttributeNames=["MessageGroupId"]
+    )
+    (message,) = answer["Messages"]
+    assert message["Attributes"]["MessageGroupId"] == "acme"
