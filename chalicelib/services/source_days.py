@@ -11,8 +11,9 @@ from chalicelib.events import Coverage
 from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
 from chalicelib.services.observing import source_name
 from chalicelib.services.surroundings import Surroundings
-from chalicelib.services.totals import MAX_DAYS
+from chalicelib.services.totals import MAX_DAYS, shown_freshness
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.totals import Freshness
 
 COLUMNS = (
     *("source", "goal", "channel", "type", "paid"),
@@ -36,7 +37,8 @@ def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> dict[str, 
         If that is no period, or too long a one.
     """
     _check_period(start, end)
-    goals, types = _daily_counts(store, start, end)
+    freshness = Freshness()
+    goals, types = _daily_counts(store, start, end, freshness)
     surroundings = Surroundings()
     for span in store.events.spans():
         if isinstance(span, Coverage) and span.first <= end and span.last >= start:
@@ -59,7 +61,12 @@ def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> dict[str, 
         channel, type_, paid = kind
         about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
         shown.append(_shown({"source": source_name(kind, kinds)} | about, types[kind], days, start))
-    return {"from": start.isoformat(), "to": end.isoformat(), "sources": shown}
+    return {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        **shown_freshness(freshness),
+        "sources": shown,
+    }
 
 
 def source_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,12 +78,12 @@ def source_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _daily_counts(
-    store: TenantStore, start: dt.date, end: dt.date
+    store: TenantStore, start: dt.date, end: dt.date, freshness: Freshness
 ) -> tuple[dict[str, list[float]], dict[Kind, list[float]]]:
     n_days = (end - start).days + 1
     goals: dict[str, list[float]] = defaultdict(lambda: [0.0] * n_days)
     types: dict[Kind, list[float]] = defaultdict(lambda: [0.0] * n_days)
-    for totals in store.totals.between(start, end):
+    for totals in store.totals.between(start, end, freshness):
         day = (totals.day - start).days
         for row in totals.rows:
             if row["kind"] == "engagement":

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.events import Audience, Conversion, Cost, Engagement, Event, is_ours
 from chalicelib.services.retention import may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.totals import DayTotals
+from chalicelib.storage.totals import DayTotals, Freshness
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "engagements": ("channel", "type", "kind", "none"),
@@ -145,7 +146,8 @@ def timeseries(
     _check_question(metric, group_by, start, end, interval)
     starts = _interval_starts(start, end, interval)
     sums: dict[str, dict[dt.date, _Mean]] = {}
-    for day, group, amount, weight in _values(store, metric, group_by, start, end):
+    freshness = Freshness()
+    for day, group, amount, weight in _values(store, metric, group_by, start, end, freshness):
         bucket = _interval_start(day, interval, start)
         sums.setdefault(group, {}).setdefault(bucket, _Mean()).add(amount, weight)
     _check_size(len(starts) * len(sums))
@@ -156,6 +158,7 @@ def timeseries(
         "from": start.isoformat(),
         "to": end.isoformat(),
         "currency": store.config.currency if metric in ("cost", "value") else None,
+        **shown_freshness(freshness),
         "series": [
             {
                 "group": group,
@@ -166,6 +169,15 @@ def timeseries(
             }
             for group, points in sorted(sums.items())
         ],
+    }
+
+
+def shown_freshness(freshness: Freshness) -> dict[str, Any]:
+    """What an answer that is made of totals says of how recent they are."""
+    as_of = freshness.as_of
+    return {
+        "as_of": None if as_of is None else stamp(as_of),
+        "changes_awaited": freshness.changes_awaited,
     }
 
 
@@ -201,13 +213,18 @@ def _value(metric: str, bucket: _Mean | None) -> int | float | None:
 
 
 def _values(
-    store: TenantStore, metric: str, group_by: str, start: dt.date, end: dt.date
+    store: TenantStore,
+    metric: str,
+    group_by: str,
+    start: dt.date,
+    end: dt.date,
+    freshness: Freshness,
 ) -> Iterator[tuple[dt.date, str, Decimal, int]]:
     """Day, group, amount and weight of everything that the metric counts."""
     first = start
     if metric == "cost":
         first -= dt.timedelta(days=store.totals.longest_cost_period() - 1)
-    for totals in store.totals.between(first, end):
+    for totals in store.totals.between(first, end, freshness):
         for row in totals.rows:
             for day, amount, weight in _contributions(metric, row, totals.day):
                 if start <= day <= end:

@@ -64,6 +64,52 @@ class Reading:
     number: int = 0
 
 
+@dataclass(slots=True)
+class Freshness:
+    """How recent totals are; gathers while they are read.
+
+    Attributes
+    ----------
+    latest : datetime or None
+        When events were read last.
+    behind : datetime or None
+        The earliest reading of those whose events have changed since.
+    never_derived : bool
+        Whether there are events of which no totals were derived yet.
+    """
+
+    latest: dt.datetime | None = None
+    behind: dt.datetime | None = None
+    never_derived: bool = False
+
+    @property
+    def changes_awaited(self) -> bool:
+        """Whether events have changed that are not in the totals yet, as far as is known."""
+        return self.never_derived or self.behind is not None
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """Until when the totals have all changes; None where some were never derived."""
+        return None if self.never_derived else self.behind or self.latest
+
+    def add(self, reading: Reading | None, *, begun: int) -> None:
+        """Take account of the totals of a day and shard.
+
+        Parameters
+        ----------
+        reading : Reading or None
+            None where the first reading has begun and not ended.
+        begun : int
+            Number of the last reading that has begun.
+        """
+        if reading is None:
+            self.never_derived = True
+            return
+        self.latest = max(self.latest or reading.read_at, reading.read_at)
+        if reading.awaited or begun > reading.number:
+            self.behind = min(self.behind or reading.read_at, reading.read_at)
+
+
 class TotalsStore:
     """The day totals of one tenant.
 
@@ -128,14 +174,7 @@ class TotalsStore:
         item = self._table.get(
             keys.totals_partition(self._tenant, day.year, day.month), keys.totals_sort(day, shard)
         )
-        if item is None or "events" not in item:
-            return None
-        return Reading(
-            dt.datetime.fromisoformat(item["read_at"]["S"]),
-            int(item["events"]["N"]),
-            "awaited" in item,
-            int(item["reading"]["N"]) if "reading" in item else 0,
-        )
+        return None if item is None else _reading_of(item)
 
     def await_next(self, day: dt.date, shard: int, number: int) -> bool:
         """Note that somebody waits to derive these totals again.
@@ -153,9 +192,17 @@ class TotalsStore:
             assign={"awaited": {"BOOL": True}},
         )
 
-    def between(self, start: dt.date, end: dt.date) -> Iterator[DayTotals]:
-        """The totals from `start` to `end`, inclusive, by day."""
-        for day, shard, item in self._items_between(start, end):
+    def between(
+        self, start: dt.date, end: dt.date, freshness: Freshness | None = None
+    ) -> Iterator[DayTotals]:
+        """The totals from `start` to `end`, inclusive, by day.
+
+        Parameters
+        ----------
+        freshness : Freshness, optional
+            Told of all totals that are read.
+        """
+        for day, shard, item in self._items_between(start, end, freshness):
             yield DayTotals(day, shard, documents.recall(item, self._objects))
 
     def events_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, int]]:
@@ -163,13 +210,18 @@ class TotalsStore:
         for day, shard, item in self._items_between(start, end):
             yield day, shard, int(item["events"]["N"])
 
-    def _items_between(self, start: dt.date, end: dt.date) -> Iterator[tuple[dt.date, int, Item]]:
+    def _items_between(
+        self, start: dt.date, end: dt.date, freshness: Freshness | None = None
+    ) -> Iterator[tuple[dt.date, int, Item]]:
         year, month = start.year, start.month
         while (year, month) <= (end.year, end.month):
             partition = keys.totals_partition(self._tenant, year, month)
             last = f"{end.isoformat()}#~"
             for item in self._table.query(partition, between=(start.isoformat(), last)):
-                if "events" not in item:  # a first reading has begun
+                reading = _reading_of(item)
+                if freshness is not None:
+                    freshness.add(reading, begun=_number(item, "readings"))
+                if reading is None:
                     continue
                 day, _, shard = item["sk"]["S"].partition("#")
                 yield dt.date.fromisoformat(day), int(shard), item
@@ -190,3 +242,19 @@ class TotalsStore:
         """The longest period over which a cost of this tenant is spread; at least 1 day."""
         item = self._table.get(keys.config_partition(self._tenant), LONGEST_COST)
         return 1 if item is None else int(item["days"]["N"])
+
+
+def _reading_of(item: Item) -> Reading | None:
+    """What an item says of the last reading; None where the first one has begun and not ended."""
+    if "events" not in item:
+        return None
+    return Reading(
+        dt.datetime.fromisoformat(item["read_at"]["S"]),
+        int(item["events"]["N"]),
+        "awaited" in item,
+        _number(item, "reading"),
+    )
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0

@@ -17,6 +17,7 @@ from chalicelib.services.freshness import (
     keep_appointment,
 )
 from chalicelib.services.record import record_events
+from chalicelib.services.totals import timeseries
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals, Reading
 from tests.factories import make_event
@@ -158,3 +159,32 @@ def test_large_partitions_wait_for_a_third_of_their_day(
 ) -> None:
     last = Reading(at(read), events, awaited=False)
     assert due_at(DAY, last) - last.read_at == dt.timedelta(hours=wait_hours)
+
+
+def shown(store: TenantStore) -> tuple[str | None, bool]:
+    """What a question answered from the totals says of how recent it is."""
+    asked = {"metric": "engagements", "group_by": "none", "interval": "day"}
+    answer = timeseries(store, start=DAY, end=DAY, **asked)
+    return answer["as_of"], answer["changes_awaited"]
+
+
+def test_an_answer_from_totals_says_how_recent_they_are(store: TenantStore) -> None:
+    diary = Diary(store)
+    assert shown(store) == (None, False)
+    diary.change(at(9))
+    assert shown(store) == ("2026-03-14T09:00:00Z", False)
+    diary.change(at(9.1))
+    assert shown(store) == ("2026-03-14T09:00:00Z", True)  # the second event waits
+    diary.keep(at(9.5))
+    assert shown(store) == ("2026-03-14T09:15:00Z", False)
+
+
+def test_totals_that_are_being_derived_are_behind(store: TenantStore) -> None:
+    store.totals.begin_reading(DAY, 0)
+    assert shown(store) == (None, True)
+    store.totals.put(DayTotals(DAY, 0, []), read_at=at(9), reading=1)
+    assert shown(store) == ("2026-03-14T09:00:00Z", False)
+    store.totals.begin_reading(DAY, 0)
+    assert shown(store) == ("2026-03-14T09:00:00Z", True)
+    store.totals.put(DayTotals(DAY, 1, []), read_at=at(11))
+    assert shown(store) == ("2026-03-14T09:00:00Z", True)

@@ -269,6 +269,8 @@ class Timeseries(Told):
     start: Day = Field(alias="from")
     end: Day = Field(alias="to")
     currency: str | None
+    as_of: Instant | None
+    changes_awaited: bool
     series: list[GroupSeries]
 
 
@@ -315,4 +317,6 @@ class SourceCoverages(Told):
 
     start: Day = Field(alias="from")
     end: Day = Field(alias="to")
+    as_of: Instant | None
+    changes_awaited: bool
     sources: list[SourceCoverage]
