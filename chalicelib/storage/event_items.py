@@ -113,7 +113,8 @@ def _span_item(tenant: str, span: Coverage | Annotation, retention_days: int) ->
 @lru_cache(maxsize=4096)
 def _ttl(occurred_at: dt.datetime, retention_days: int) -> str:
     """When an item may go; remembered, because a report's events happen at few instants."""
-    return str(int(occurred_at.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * SECONDS_PER_DAY)
+    second = occurred_at.replace(microsecond=0)  # a float would round 0.999999 s up in far years
+    return str(int(second.timestamp()) + (retention_days + TTL_MARGIN_DAYS) * SECONDS_PER_DAY)
 
 
 def _add_engagement(item: Item, event: Engagement) -> None:

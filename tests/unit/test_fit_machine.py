@@ -218,7 +218,10 @@ def test_a_fit_whose_machine_was_stopped_has_failed_the_next_day(
     """Of those that go on, a plain one comes again with its message, and a young one by itself."""
     record_history(store, FEW)
     monkeypatch.setattr(wiring, "start_fit_machine", lambda *_: True)
-    stopped, plain, young = (asked_for(store) for _ in range(3))
+    first = NOW.date() - dt.timedelta(days=170)  # of one window only one is queued
+    stopped, plain, young = (
+        asked_for(store, start=first - dt.timedelta(days=number)) for number in range(3)
+    )
     for fit_id, hour in ((stopped, 0), (young, 6)):
         messages = sqs_event(fit_message("acme", fit_id))
         assert workers.run_fits(messages, now=NOW + dt.timedelta(hours=hour)) == NONE_FAILED
