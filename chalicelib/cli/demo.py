@@ -77,6 +77,7 @@ def _tour(service: LocalService, key: str, seed: int) -> bool:
     api = tour.Api(service.url, key)
     try:
         with step("sending events") as progress:
+            tour.declare_people(api)
             events = tour.load_events(api, history, progress)
         files = tour.drop_files(service, TENANT, history)
         with step("importing files, summing up days") as progress:

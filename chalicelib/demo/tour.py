@@ -99,6 +99,10 @@ class Api:
         """The JSON answer to a POST."""
         return self._call("POST", path, body, content_type, statuses)
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """The JSON answer to a PATCH."""
+        return self._call("PATCH", path, json.dumps(body).encode(), "application/json")
+
     def _call(
         self,
         method: str,
@@ -116,6 +120,11 @@ class Api:
         if response.status not in statuses:
             raise TourFailedError(f"{method} {target}: {response.status} {text[:500]}")
         return json.loads(text)
+
+
+def declare_people(api: Api) -> None:
+    """Say that a `user_id` of the brand is a person: it is that of a login."""
+    api.patch("/v1/settings", {"user_ids": "people"})
 
 
 def load_events(api: Api, history: History, progress: Progress) -> int:

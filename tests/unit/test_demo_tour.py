@@ -65,6 +65,7 @@ def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
     service.start()
     try:
         api = tour.Api(service.url, service.create_key("demo", "admin", currency="EUR"))
+        tour.declare_people(api)
         shares: list[float] = []
         sent = tour.load_events(api, history, lambda share, _note: shares.append(share))
         files = tour.drop_files(service, "demo", history)
@@ -91,6 +92,8 @@ def test_the_whole_tour_on_a_small_brand(tmp_path: Path) -> None:
     assert totals["facebook"] == sum(
         truth.kinds[name].count for name in ("facebook/like", "facebook/share")
     )
+    said = {code for channel in answers.roi["channels"] for code in channel["warnings"]}
+    assert "ids_taken_for_people" not in said
     costs = {channel["channel"]: channel["cost"] for channel in answers.roi["channels"]}
     assert costs == pytest.approx(truth.costs, rel=1e-4)
     ratio = truth.ratio("facebook/like", "google_ads/click")
