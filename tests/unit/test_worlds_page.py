@@ -83,3 +83,17 @@ def test_suspicion_counts_where_it_is_due_and_where_it_is_not() -> None:
     assert "| intent | 1 | 100.0 % | 100.0 % |" in table
     assert "| collinear | 1 | 100.0 % | – |" in table
     assert "| all other worlds of people | 1 | – | 0.0 % |" in table
+
+
+def test_a_table_without_results_stays(tmp_path: Path) -> None:
+    page = tmp_path / "accuracy.md"
+    page.write_text(PAGE, encoding="utf-8")
+    rewrite(page, [verdict("loyalty")])
+    before = page.read_text(encoding="utf-8")
+
+    rewrite(page, [verdict("calm")])
+
+    text = page.read_text(encoding="utf-8")
+    assert "| calm | 1 | 100.0 % |" in text
+    assert "| loyalty | 1 | 100.0 % |" in text
+    assert text.count("| together |") == before.count("| together |") + 1

@@ -23,7 +23,7 @@ SUSPICIONS = ("intent_confounding_suspected", "placebo_failed", "collinear_with:
 
 
 def rewrite(page: Path, verdicts: list[Verdict]) -> None:
-    """Put the tables of `verdicts` between the page's markers.
+    """Put the tables of `verdicts` between the page's markers; tables without results stay.
 
     Raises
     ------
@@ -31,18 +31,23 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
         If a marker is missing.
     """
     text = page.read_text(encoding="utf-8")
-    for name, table in (
-        ("people", accuracy_table(verdicts, PEOPLE)),
-        ("totals", accuracy_table(verdicts, TOTALS)),
-        ("unidentified", suspicion_table(verdicts)),
-        ("assumptions", accuracy_table(verdicts, INGREDIENTS)),
-        ("assumptions of totals", accuracy_table(verdicts, HARD)),
-        ("regions", accuracy_table(verdicts, BY_REGION)),
+    for name, worlds, table_of in (
+        ("people", PEOPLE, accuracy_table),
+        ("totals", TOTALS, accuracy_table),
+        ("unidentified", (*UNIDENTIFIED, "collinear"), suspicion_table),
+        ("assumptions", INGREDIENTS, accuracy_table),
+        ("assumptions of totals", HARD, accuracy_table),
+        ("regions", BY_REGION, accuracy_table),
     ):
         marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if marked.search(text) is None:
+            raise ValueError(f"{page} has no place for the table {name!r}")
+        if not any(one.world in worlds for one in verdicts):
+            continue
+        table = table_of(verdicts, worlds)
         text, found = marked.subn(lambda m, table=table: f"{m[1]}{table}\n{m[2]}", text)  # type: ignore[misc]
         if found != 1:
-            raise ValueError(f"{page} has no place for the table {name!r}")
+            raise ValueError(f"{page} has several places for the table {name!r}")
     page.write_text(text, encoding="utf-8")
 
 
@@ -54,11 +59,13 @@ def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
     return "\n".join([HEADER, *lines, summarise("together", rows)])
 
 
-def suspicion_table(verdicts: Iterable[Verdict]) -> str:
-    """How often kinds are suspected or refused for what nobody can know, and how often wrongly."""
+def suspicion_table(
+    verdicts: Iterable[Verdict], worlds: tuple[str, ...] = (*UNIDENTIFIED, "collinear")
+) -> str:
+    """How often types of `worlds` are suspected of what nobody can know, and how often others."""
     rows = list(verdicts)
     lines = ["| world | seeds | flagged | wrongly flagged |", "|---|---|---|---|"]
-    for name in (*UNIDENTIFIED, "collinear"):
+    for name in worlds:
         mine = [v for v in rows if v.world == name]
         guilty = [v for v in mine if _is_unknowable(v)]
         others = [v for v in mine if not _is_unknowable(v)]
