@@ -157,7 +157,9 @@ def test_an_event_restated_between_reading_and_deleting_stays(files: Files) -> N
     remove = files.store.events.remove
 
     def restated(origin: str, partition: str, sorts: Any) -> int:
-        files.store.events.write([parse_event(raw) for raw in likes(2, count=9)], origin="another")
+        if "2026-03-11" in partition and sorts:
+            again = [parse_event(raw) for raw in likes(2, count=9)]
+            files.store.events.write(again, origin="another")
         return remove(origin, partition, sorts)
 
     files.store.events.remove = restated  # type: ignore[method-assign]
@@ -257,12 +259,13 @@ def dying(*_: Any, **__: Any) -> None:
     raise Killed
 
 
-def test_what_an_earlier_version_of_the_file_stored_is_removed_too(files: Files) -> None:
+@pytest.mark.parametrize("day", ["2026-03-05", "2026-03-14"])
+def test_what_an_earlier_version_of_the_file_stored_is_removed_too(files: Files, day: str) -> None:
     started = files.announce()
     files.run(started, files.put(started.object_key, likes(6)))
-    newer = [make_event(event_id="new", occurred_at="2026-03-05T10:00:00Z")]
+    newer = [make_event(event_id="new", occurred_at=f"{day}T10:00:00Z")]
     one = files.run(started, files.put(started.object_key, newer))
-    assert (one.first_day, one.last_day, len(files.ids())) == ("2026-03-05", "2026-03-05", 8)
+    assert (one.first_day, one.last_day, len(files.ids())) == (day, day, 8)
     assert told(files.removed(one)) == (7, 1, 0)
     assert files.ids() == []
 
@@ -276,6 +279,26 @@ def test_what_a_replay_stored_is_removed_too(files: Files) -> None:
     one = files.run(one)
     assert "late" in files.ids()
     assert told(files.removed(one)) == (3, 1, 0)
+    assert files.ids() == []
+
+
+def test_what_a_replay_stored_before_it_was_given_up_is_removed_too(files: Files) -> None:
+    events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
+    one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
+    imports.ask_for_replay(
+        files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
+    )
+    files.store.imports.add_refused_rows = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Killed):
+        files.run(one)
+    del files.store.imports.add_refused_rows  # type: ignore[method-assign]
+    given_up = give_up_import(files.store, one.import_id, StoreUnavailable("x"), now=LATER)
+    assert (given_up.state, given_up.first_day, "late" in files.ids()) == (
+        "done",
+        "2026-03-11",
+        True,
+    )
+    files.removed(given_up)
     assert files.ids() == []
 
 
