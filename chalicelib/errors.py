@@ -140,9 +140,15 @@ class NoFitYet(NotFound):
 
 
 class ImportUnfinished(LikeworthError):
-    """An import that is waiting or running cannot be replayed yet."""
+    """An import that is waiting or running can be neither replayed nor removed yet."""
 
     code = "import_unfinished"
+
+
+class ImportRemoved(LikeworthError):
+    """The import was removed, so it cannot be replayed."""
+
+    code = "import_removed"
 
 
 class TooManyKeys(LikeworthError):

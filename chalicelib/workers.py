@@ -59,11 +59,11 @@ log = logging.getLogger(__name__)
 def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:
     """Import the files that an SQS event tells of.
 
-    A message holds an S3 notification, or a request to go on with an import that ran out of time or
-    to replay one. S3's test message means nothing. A file outside ``imports/{tenant}/`` of a
-    known tenant belongs to nobody: its message fails until it lies with the dead letters, where an
-    alarm stands; to acknowledge it would lose it unseen. A key that ends in a slash is a folder of
-    the S3 console and no file.
+    A message holds an S3 notification, or a request to go on with an import that ran out of time,
+    to replay one or to remove one. S3's test message means nothing. A file outside
+    ``imports/{tenant}/`` of a known tenant belongs to nobody: its message fails until it lies with
+    the dead letters, where an alarm stands; to acknowledge it would lose it unseen. A key that ends
+    in a slash is a folder of the S3 console and no file.
 
     Returns
     -------
@@ -74,9 +74,9 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
     def handle(message: dict[str, Any]) -> None:
         for store, import_id, version in _uploads(message):
             ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
-            if ended.state == "running":
+            if ended.state in ("running", "removing"):
                 wiring.send_import(message_of(store, ended))
-            elif ended.finished_at == stamp(now):  # and not before, with the same message
+            elif ended.finished_at == stamp(now) and not ended.is_removed:  # and not before
                 telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
                 telemetry.count("RowsRefused", ended.rejected)
 

@@ -1,4 +1,4 @@
-"""/v1/imports: announce an upload, see what became of it, and have refused rows read again."""
+"""/v1/imports: announce an upload, see what became of it, replay its rejected rows, remove it."""
 
 from __future__ import annotations
 
@@ -136,6 +136,19 @@ def post_replay(call: Call, import_id: str) -> Answer:
     return Answer(_told(asked), status=202, headers={"Location": f"/v1/imports/{import_id}"})
 
 
+@blueprint.route("/v1/imports/{import_id}", methods=["DELETE"], content_types=ANY_TYPE)
+@endpoint()
+def delete_import(call: Call, import_id: str) -> Answer:
+    """Remove the events that an import stored and that nothing has restated since."""
+    asked = imports.ask_for_removal(
+        call.store,
+        import_id,
+        lambda removing: wiring.send_import(imports.message_of(call.store, removing)),
+        now=call.now,
+    )
+    return Answer(_told(asked), status=200 if asked.state == "removed" else 202)
+
+
 def _told(one: Import) -> dict[str, Any]:
     report = one.report or {}
     return {
@@ -156,4 +169,18 @@ def _told(one: Import) -> dict[str, Any]:
         "to": one.last_day,
         "error": one.error,
         "replay": one.replay and {"asked_at": one.replay.asked_at, "rows": one.replay.position},
+        "removal": _removal(one),
+    }
+
+
+def _removal(one: Import) -> dict[str, Any] | None:
+    removal = one.removal
+    if removal is None:
+        return None
+    return {
+        "asked_at": removal.asked_at,
+        "removed_at": removal.removed_at,
+        "events": removal.events,
+        "spans": removal.spans,
+        "not_found": one.not_found if removal.removed_at is not None else None,
     }

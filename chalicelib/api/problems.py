@@ -22,6 +22,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
+    errors.ImportRemoved: HTTPStatus.CONFLICT,
     errors.TooManyKeys: HTTPStatus.CONFLICT,
     errors.LastAdminKey: HTTPStatus.CONFLICT,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,

@@ -40,9 +40,9 @@ class Jobs:
     def queue_unfinished(self) -> None:
         """Queue what is not done and has no message.
 
-        That is every import that runs, is to be replayed, or waits and has its file; and every fit
-        that is queued or runs. A death between two steps, or a message that was lost, may have left
-        one.
+        That is every import that runs, is to be replayed or removed, or waits and has its file; and
+        every fit that is queued or runs. A death between two steps, or a message that was lost, may
+        have left one.
         """
         queues = self._machine.queues
         known = {_name(body) for queue in QUEUES for body in queues.bodies(queue)}
@@ -86,7 +86,7 @@ def _imports(store: TenantStore) -> Iterator[tuple[str, dict[str, Any]]]:
     while page := store.imports.newest_first(limit=PAGE, after=after):
         for one in page:
             is_replayed = one.replay is not None and one.state in ("done", "failed")
-            if one.state == "running" or is_replayed:
+            if one.state in ("running", "removing") or is_replayed:
                 yield "import", message_of(store, one)
             elif one.state == "waiting":
                 etag = store.objects.etag(one.object_key) if one.object_key else None

@@ -28,6 +28,7 @@ class SqliteTable(Table):
 
     name = "likeworth"
     batch_size = 5_000
+    deletes_at_once = 500
 
     def __init__(self, database: Database, *, clock: Callable[[], float] = time.time) -> None:
         self._database = database
@@ -78,6 +79,20 @@ class SqliteTable(Table):
             changed = {**(where_missing or {}), **(there or keys), **assign}
             transaction.put(to_row({n: v for n, v in changed.items() if n not in remove}))
             return True
+
+        return self._database.write(write)
+
+    def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
+        """Remove items in one transaction, each only if the condition holds for it."""
+
+        def write(transaction: Transaction) -> list[str]:
+            kept = []
+            for sort in sorts:
+                if holds(only_if, self._live(transaction.get(partition, sort))):
+                    transaction.delete(partition, sort)
+                else:
+                    kept.append(sort)
+            return kept
 
         return self._database.write(write)
 

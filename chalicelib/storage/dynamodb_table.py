@@ -28,6 +28,7 @@ class DynamoDbTable(Table):
     """
 
     batch_size = 25
+    deletes_at_once = 1
 
     def __init__(self, client: Any, name: str) -> None:
         self._client = client
@@ -94,6 +95,23 @@ class DynamoDbTable(Table):
                 return False
             raise
         return True
+
+    def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
+        """Remove items one by one: a batch of DynamoDB knows no conditions."""
+        kept = []
+        for sort in sorts:
+            try:
+                with outages_named():
+                    self._client.delete_item(
+                        TableName=self.name,
+                        Key={"pk": {"S": partition}, "sk": {"S": sort}},
+                        **_condition(only_if),
+                    )
+            except ClientError as error:
+                if code_of(error) != "ConditionalCheckFailedException":
+                    raise
+                kept.append(sort)
+        return kept
 
     def count(
         self,

@@ -18,7 +18,8 @@
 ``j e``   first and last day of a span               ``t``     time of a span, absent if it is the
                                                                start of the first day
 ``u a``   name and category                          ``m``     of a control: its value
-``ttl``   epoch seconds after which it may go
+``ttl``   epoch seconds after which it may go        ``im``    id of the import that stored it,
+                                                               absent if it came by HTTP
 ========  =========================================  ========  =====================================
 """
 
@@ -46,12 +47,30 @@ from chalicelib.money import Money
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
 
+ORIGIN = "im"
+"""Attribute with the id of the import that stored an event."""
+
 TTL_MARGIN_DAYS = 2
 """An event outlives its retention by this, so that no day is still written to while it expires."""
 
 
-def to_item(tenant: str, event: Event, shards: int, retention_days: int) -> Item:
-    """The item of an event whose user id, if any, is a hash already."""
+def to_item(
+    tenant: str, event: Event, shards: int, retention_days: int, origin: str | None = None
+) -> Item:
+    """The item of an event whose user id, if any, is a hash already.
+
+    Parameters
+    ----------
+    origin : str, optional
+        Id of the import that stores it.
+    """
+    item = _item_of(tenant, event, shards, retention_days)
+    if origin is not None:
+        item[ORIGIN] = {"S": origin}
+    return item
+
+
+def _item_of(tenant: str, event: Event, shards: int, retention_days: int) -> Item:
     if isinstance(event, Coverage | Annotation):
         return _span_item(tenant, event, retention_days)
     user = event.user_id if isinstance(event, OF_PEOPLE) else None
@@ -249,6 +268,11 @@ def to_span(item: Item) -> Coverage | Annotation:
             return Annotation.model_validate(about | {"kind": "annotation"} | named)
         case unknown:
             raise ValueError(f"no span is stored as {unknown!r}")
+
+
+def origin_of(item: Item) -> str | None:
+    """The id of the import that stored an event, or None."""
+    return _text(item, ORIGIN)
 
 
 def _text(item: Item, name: str) -> str | None:

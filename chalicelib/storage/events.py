@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,18 +12,23 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Annotation, Coverage, Event
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.event_items import to_event, to_item, to_span
+from chalicelib.storage.conditions import NO_ITEM, AnyOf, Equals
+from chalicelib.storage.event_items import ORIGIN, origin_of, to_event, to_item, to_span
 from chalicelib.storage.table import Request, Table
 from chalicelib.storage.writer import (
     Patience,
     delete_request,
     key_of,
+    persist,
     put_request,
     write_all,
 )
 
 ERASED_AT_ONCE = 500
 """Events of a person that are written between two saves of the receipt."""
+
+SEARCHED_AT_ONCE = 500
+"""Items that are read at once to find the events of an import."""
 
 
 class Withdrawn(NamedTuple):
@@ -91,16 +97,25 @@ class EventStore:
         self._patience = patience
 
     def write(
-        self, writes: Sequence[Storable], patience: Patience | None = None
+        self,
+        writes: Sequence[Storable],
+        patience: Patience | None = None,
+        *,
+        origin: str | None = None,
     ) -> tuple[int, ...]:
         """Store events; the same event again lands on the same item.
+
+        Parameters
+        ----------
+        origin : str, optional
+            Id of the import that the events come from. An item belongs to the last that wrote it.
 
         Returns
         -------
         tuple of int
             Positions in `writes` of what is not stored, ascending.
         """
-        needed = [self._requests(write) for write in writes]
+        needed = [self._requests(write, origin) for write in writes]
         requests = [request for own in needed for request in own]
         unwritten = write_all(self._table, requests, patience or self._patience)
         if not unwritten:
@@ -133,6 +148,77 @@ class EventStore:
         """
         for item in self._table.query(keys.spans_partition(self._tenant)):
             yield to_span(item)
+
+    def partitions(self, days: tuple[dt.date, dt.date] | None) -> Sequence[str]:
+        """Where spans and the events of some days are: spans first, then by day.
+
+        Parameters
+        ----------
+        days : (date, date), optional
+            First and last, inclusive; None for spans alone.
+        """
+        first, last = days or (dt.date.max, dt.date.min)
+        every = (first + dt.timedelta(days=n) for n in range((last - first).days + 1))
+        return [
+            keys.spans_partition(self._tenant),
+            *(
+                keys.event_partition(self._tenant, day, shard)
+                for day in every
+                for shard in range(self._shards)
+            ),
+        ]
+
+    def stored_by(
+        self, origin: str, partition: str, after: str | None
+    ) -> tuple[list[str], str | None]:
+        """A page of the events that an import stored and nothing has replaced.
+
+        Parameters
+        ----------
+        origin : str
+            Id of the import.
+        after : str, optional
+            Sort key behind which to go on.
+
+        Returns
+        -------
+        list of str
+            Their sort keys, ascending.
+        str, optional
+            The `after` of the next page; None at the end.
+        """
+        page = persist(
+            lambda: self._table.page(
+                keys.own_partition(self._tenant, partition),
+                after=after,
+                consistent=True,
+                limit=SEARCHED_AT_ONCE,
+            ),
+            self._patience,
+        )
+        return [item["sk"]["S"] for item in page[0] if origin_of(item) == origin], page[1]
+
+    def remove(self, origin: str, partition: str, sorts: Sequence[str]) -> int:
+        """Remove events of an import, each only if nothing has replaced it; safe to repeat.
+
+        Returns
+        -------
+        int
+            How many have been replaced since they were found.
+
+        Raises
+        ------
+        StoreUnavailable
+            Some may not be removed.
+        """
+        keys.own_partition(self._tenant, partition)
+        own = AnyOf((NO_ITEM, Equals(ORIGIN, {"S": origin})))
+        replaced = 0
+        for start in range(0, len(sorts), self._table.deletes_at_once):
+            some = sorts[start : start + self._table.deletes_at_once]
+            delete = partial(self._table.delete, partition, some, only_if=own)
+            replaced += len(persist(delete, self._patience))
+        return replaced
 
     def erase_person(
         self, user: str, day: dt.date, trace_of: Callable[[str, str], str]
@@ -176,7 +262,7 @@ class EventStore:
                     )
             yield len(page)
 
-    def _requests(self, write: Storable) -> list[Request]:
+    def _requests(self, write: Storable, origin: str | None) -> list[Request]:
         if isinstance(write, _OF_TWO_ITEMS):
             event, user, trace = write
             partition = keys.event_partition(
@@ -186,11 +272,14 @@ class EventStore:
             named = delete_request(partition, f"{user}#{rest}")
             if isinstance(write, Withdrawn):
                 erased = [delete_request(partition, keys.erased_event_sort(trace, rest))]
-                return [*self._requests(event), named, *(erased if trace else [])]
-            item = to_item(self._tenant, event, self._shards, self._retention_days)
+                return [*self._requests(event, origin), named, *(erased if trace else [])]
+            item = self._item(event, origin)
             item |= {"pk": {"S": partition}, "sk": {"S": keys.erased_event_sort(trace, rest)}}
             return [put_request(item), named]
-        return [put_request(to_item(self._tenant, write, self._shards, self._retention_days))]
+        return [put_request(self._item(write, origin))]
+
+    def _item(self, event: Event, origin: str | None) -> Item:
+        return to_item(self._tenant, event, self._shards, self._retention_days, origin)
 
 
 def where_of(day: dt.date, rest: str) -> str:

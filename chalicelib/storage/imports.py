@@ -22,7 +22,7 @@ from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
 
-State = Literal["waiting", "running", "done", "failed"]
+State = Literal["waiting", "running", "done", "failed", "removing", "removed"]
 
 MAX_RAW_CHARACTERS = 4_000
 REFUSED_ROWS_KEPT_DAYS = 90
@@ -82,13 +82,44 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """A removal that was asked for, and its checkpoint.
+
+    Attributes
+    ----------
+    asked_at, moved_at : str
+        When it was asked for, and when it last got on.
+    removed_at : str, optional
+        When it ended.
+    events, spans : int
+        Events that are removed; coverage and annotations that are removed. They are counted before
+        they are removed.
+    step : int
+        How many of the partitions (`EventStore.partitions`) are searched.
+    after : str, optional
+        Sort key in the next partition up to which everything is removed.
+    until : str, optional
+        Sort key up to which everything is counted; from `after` to here it may not be removed.
+    """
+
+    asked_at: str
+    moved_at: str
+    removed_at: str | None = None
+    events: int = 0
+    spans: int = 0
+    step: int = 0
+    after: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """One import and its checkpoint.
 
     Attributes
     ----------
     import_id, filename, created_at : str
-    state : {'waiting', 'running', 'done', 'failed'}
+    state : {'waiting', 'running', 'done', 'failed', 'removing', 'removed'}
     platform : str
         As asked for, ``auto`` to recognise it.
     spread : bool
@@ -107,6 +138,11 @@ class Import:
         Rows read, events stored, rows refused, rows that hold no data; up to `position`.
     first_day, last_day : str, optional
         Days covered by the stored events, up to `position`.
+    earliest, latest : str, optional
+        Days between which any version of the file may have stored events. They are written before
+        the events.
+    coverage : int
+        How many spans of coverage are stored; they are not among the `events`.
     report : dict, optional
         What the reader recognised: platform, report, how the file is written.
     summary : dict, optional
@@ -122,6 +158,8 @@ class Import:
         ETags of versions of the file whose import was going on when a later one's began.
     replay : Replay, optional
         The replay that is to be done.
+    removal : Removal, optional
+        Once the removal of the import was asked for.
     revision : int
         Counts the writes of this item; two workers cannot both move it on.
     """
@@ -146,6 +184,9 @@ class Import:
     not_data: int = 0
     first_day: str | None = None
     last_day: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    coverage: int = 0
     report: dict[str, Any] | None = None
     summary: dict[str, Any] | None = None
     error: dict[str, str] | None = None
@@ -154,7 +195,20 @@ class Import:
     generations: int = 0
     overtaken: tuple[str, ...] = ()
     replay: Replay | None = None
+    removal: Removal | None = None
     revision: int = 0
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether it is removed, or being removed."""
+        return self.removal is not None
+
+    @property
+    def not_found(self) -> int:
+        """How many of its events and spans the removal did not find: others have replaced them."""
+        if self.removal is None:
+            return 0
+        return max(self.events + self.coverage - self.removal.events - self.removal.spans, 0)
 
 
 Place = tuple[int, int, int]
@@ -231,7 +285,7 @@ class ImportStore:
             raise StoreUnavailable(f"another worker has moved the import {changed.import_id} on")
         return saved
 
-    def newest_first(self, *, limit: int, after: str | None = None) -> list[Import]:
+    def newest_first(self, *, limit: int | None, after: str | None = None) -> list[Import]:
         """At most `limit` imports, those begun last first, older than `after` if given."""
         partition = keys.imports_partition(self._tenant)
         found = self._table.query(partition, descending=True, limit=limit, after=after)
@@ -314,19 +368,27 @@ class ImportStore:
 
     def remove_refused_rows(
         self, import_id: str, generation: int, *, go_on: Callable[[], bool]
-    ) -> None:
+    ) -> bool:
         """Forget the refused rows of a generation that nobody sees any more.
 
         What is left over, because `go_on` says no or the store does not answer, expires.
+
+        Returns
+        -------
+        bool
+            Whether nothing is left over.
         """
         partition = keys.refused_rows_partition(self._tenant, import_id, generation)
-        items = self._table.query(partition)
+        items = self._table.query(partition, consistent=True)
         while go_on():
             page = [
                 delete_request(*key_of(put_request(i))) for i in islice(items, _REMOVED_AT_ONCE)
             ]
-            if not page or write_all(self._table, page, self._patience):
-                return
+            if not page:
+                return True
+            if write_all(self._table, page, self._patience):
+                return False
+        return False
 
     def _item(self, what: Import) -> Item:
         values = _with_text(asdict(what))
@@ -348,6 +410,8 @@ def _to_import(item: Item) -> Import:
     values = _known(Import, from_item(item))
     if values.get("replay") is not None:
         values["replay"] = Replay(**_known(Replay, values["replay"]))
+    if values.get("removal") is not None:
+        values["removal"] = Removal(**_known(Removal, values["removal"]))
     overtaken = tuple(values.pop("overtaken", ()))
     return Import(import_id=item["sk"]["S"], overtaken=overtaken, **values)
 

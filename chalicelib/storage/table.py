@@ -34,10 +34,13 @@ class Table(ABC):
     name : str
     batch_size : int
         How many writes `write_batch` takes at most.
+    deletes_at_once : int
+        How many items `delete` removes before it can fail half way.
     """
 
     name: str
     batch_size: int
+    deletes_at_once: int
 
     @abstractmethod
     def get(self, partition: str, sort: str, *, consistent: bool = False) -> Item | None:
@@ -68,6 +71,19 @@ class Table(ABC):
             Attributes that get a value if the item has none.
         remove : sequence of str, optional
             Attributes that the item loses.
+        """
+
+    @abstractmethod
+    def delete(self, partition: str, sorts: Sequence[str], *, only_if: Condition) -> list[str]:
+        """Remove items of a partition, each only if the condition holds for it.
+
+        If it fails, some of the items may be removed. To delete them again is safe if the condition
+        also holds for no item.
+
+        Returns
+        -------
+        list of str
+            Sort keys of the items for which the condition did not hold.
         """
 
     @abstractmethod

@@ -26,6 +26,7 @@ CALLS: dict[tuple[str, str], set[Role]] = {
     ("POST", "/v1/imports"): {"ingest"},
     ("GET", "/v1/imports"): {"ingest", "read"},
     ("GET", IMPORT): {"ingest", "read"},
+    ("DELETE", IMPORT): set(),
     ("GET", f"{IMPORT}/rejects"): {"ingest"},
     ("POST", f"{IMPORT}/replay"): {"ingest"},
     ("GET", "/v1/mappings"): {"ingest"},

@@ -220,7 +220,7 @@ def test_a_preflight_says_what_could_be_sent(client: Client) -> None:
         "OPTIONS", "/v1/imports/x", origin="https://a.example", x_api_key=None
     )
     assert response.status_code == 204
-    assert response.headers["Access-Control-Allow-Methods"] == "GET"
+    assert response.headers["Access-Control-Allow-Methods"] == "DELETE, GET"
     assert "x-api-key" in response.headers["Access-Control-Allow-Headers"]
 
 

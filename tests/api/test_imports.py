@@ -320,3 +320,87 @@ def test_a_replay_whose_message_cannot_be_sent_was_not_asked_for(
     response = uploads.sender.post(f"/v1/imports/{done}/replay", {})
     assert refused(response) == (500, "misconfigured")
     assert uploads.shown(done)["state"] == "done"
+
+
+# --- removing -----------------------------------------------------------------------------------
+
+
+def events_in(cloud: Cloud) -> int:
+    """How many events and spans are stored."""
+    return sum("#events#" in item["pk"]["S"] for item in cloud.items())
+
+
+def test_an_import_is_removed(uploads: Uploads, done: str, admin: Caller) -> None:
+    path = f"/v1/imports/{done}"
+    before = uploads.shown(done)
+    assert before["removal"] is None
+    stored = events_in(uploads.cloud)
+    asked = admin.call("DELETE", path)
+    assert (asked.status_code, asked.json_body["state"]) == (202, "removing")
+    assert asked.json_body["removal"] == {
+        "asked_at": asked.json_body["removal"]["asked_at"],
+        "removed_at": None,
+        "events": 0,
+        "spans": 0,
+        "not_found": None,
+    }
+    assert admin.call("DELETE", path).json_body == asked.json_body
+    assert uploads.work_off() == 1
+    told = admin.call("DELETE", path)
+    removal = told.json_body["removal"]
+    assert (told.status_code, told.json_body["state"]) == (200, "removed")
+    assert (removal["events"], removal["not_found"]) == (before["events"], 0)
+    assert removal["spans"] == stored - before["events"] > 0
+    assert removal["removed_at"] >= removal["asked_at"]
+    assert (events_in(uploads.cloud), uploads.rejects(done), uploads.work_off()) == (0, [], 0)
+    assert uploads.cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+    assert uploads.shown(done)["events"] == before["events"]
+    assert refused(uploads.sender.post(f"{path}/replay", {})) == (409, "import_removed")
+
+
+def test_a_file_that_was_dropped_into_the_bucket_is_removed(
+    uploads: Uploads, admin: Caller
+) -> None:
+    key = "imports/acme/x.csv"
+    body = f"{HEAD}\n{GOOD}\n".encode()
+    etag = uploads.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
+    uploads.work(
+        {
+            "Records": [
+                {
+                    "eventName": "ObjectCreated:Put",
+                    "eventTime": "2026-03-15T12:00:00.123Z",
+                    "s3": {"bucket": {"name": BUCKET}, "object": {"key": key, "eTag": etag}},
+                }
+            ]
+        }
+    )
+    (one,) = uploads.sender.get("/v1/imports").json_body["imports"]
+    assert admin.call("DELETE", f"/v1/imports/{one['id']}").status_code == 202
+    assert uploads.work_off() == 1
+    assert (uploads.shown(one["id"])["state"], events_in(uploads.cloud)) == ("removed", 0)
+    assert uploads.cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+
+
+def test_a_removal_without_time_goes_on_with_a_message_of_its_own(
+    uploads: Uploads, done: str, admin: Caller
+) -> None:
+    admin.call("DELETE", f"/v1/imports/{done}")
+    runs = 0
+    while messages := uploads.cloud.messages(uploads.cloud.import_queue):
+        now = dt.datetime.now(dt.UTC)
+        answer = workers.run_imports(sqs_event(*messages), now=now, seconds_left=lambda: 0.0)
+        assert answer == {"batchItemFailures": []}
+        runs += 1
+    assert runs > 2
+    assert (uploads.shown(done)["state"], events_in(uploads.cloud)) == ("removed", 0)
+
+
+def test_an_import_that_waits_or_is_not_there_is_not_removed(
+    uploads: Uploads, admin: Caller
+) -> None:
+    waiting = uploads.announce()
+    assert refused(admin.call("DELETE", f"/v1/imports/{waiting}")) == (409, "import_unfinished")
+    for import_id in ("20260101T000000Z-ffffffff", "x"):
+        response = admin.call("DELETE", f"/v1/imports/{import_id}")
+        assert refused(response) == (404, "not_found")

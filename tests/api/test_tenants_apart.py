@@ -115,6 +115,7 @@ MATRIX: dict[tuple[str, str], Line] = {
     ),
     ("GET", "/v1/imports"): Line(),
     ("GET", "/v1/imports/{import_id}"): Line(),
+    ("DELETE", "/v1/imports/{import_id}"): Line(),
     ("GET", "/v1/imports/{import_id}/rejects"): Line(),
     ("POST", "/v1/imports/{import_id}/replay"): Line(body=lambda *_: {}),
     ("GET", "/v1/mappings"): Line(),

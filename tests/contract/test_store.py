@@ -13,7 +13,7 @@ from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Event, parse_event
 from chalicelib.storage.attributes import to_item
 from chalicelib.storage.documents import pack
-from chalicelib.storage.events import Withdrawn
+from chalicelib.storage.events import Erased, Withdrawn
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.imports import Import, RefusedRow, Replay
 from chalicelib.storage.links import Link
@@ -113,6 +113,63 @@ def test_a_span_sent_again_with_other_days_replaces_the_first(engine: Engine) ->
     longer = make_coverage(event_id="v", first="2026-02-01", last="2026-03-15")
     write(store, longer)
     assert list(store.events.spans()) == [parse_event(longer)]
+
+
+A, B = "20260315T120000Z-0000000a", "20260315T120000Z-0000000b"
+
+
+def stored_by(store: TenantStore, origin: str) -> dict[str, list[str]]:
+    """The ids of events that carry an import, by partition."""
+    found = {
+        partition: [
+            sort.rpartition("#")[2] for sort in store.events.stored_by(origin, partition, None)[0]
+        ]
+        for partition in store.events.partitions((DAY, DAY))
+    }
+    return {partition: ids for partition, ids in found.items() if ids}
+
+
+def test_an_event_belongs_to_whatever_stored_it_last(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    raw = [make_event(event_id=f"e{n}") for n in range(4)] + [make_coverage(event_id="v")]
+    parsed = [parse_event(one) for one in raw]
+    store.events.write(parsed, origin=A)
+    before = read(store), list(store.events.spans())
+    store.events.write(parsed[:2], origin=B)
+    store.events.write(parsed[2:3])
+    assert (read(store), list(store.events.spans())) == before
+    day, spans = f"acme#events#{DAY}#0", "acme#events#spans"
+    assert stored_by(store, A) == {day: ["e3"], spans: ["v"]}
+    assert stored_by(store, B) == {day: ["e0", "e1"]}
+
+
+def test_events_of_an_import_are_removed_and_those_of_others_stay(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    parsed = [parse_event(make_event(event_id=f"e{n}")) for n in range(5)]
+    store.events.write(parsed, origin=A)
+    partition = f"acme#events#{DAY}#0"
+    found, _ = store.events.stored_by(A, partition, None)
+    store.events.write(parsed[:2], origin=B)  # between reading and deleting
+    store.events.write(parsed[2:3])
+    for _ in range(2):
+        assert store.events.remove(A, partition, found) == 3
+    assert [event.event_id for event in read(store)] == ["e0", "e1", "e2"]
+    with pytest.raises(ValueError, match="no partition"):
+        store.events.remove(A, f"other#events#{DAY}#0", found)
+
+
+def test_events_of_a_person_belong_to_their_import_also_without_the_person(engine: Engine) -> None:
+    store = engine.store(shards=1)
+    anna = store.user_hash("anna")
+    event = parse_event(make_event(event_id="e", user_id=anna))
+    store.events.write([event], origin=A)
+    assert list(store.events.erase_person(anna, DAY, store.trace_of)) == [1]
+    assert stored_by(store, A) == {f"acme#events#{DAY}#0": ["e"]}
+    trace = store.trace_of(anna, "x")
+    anonymous = event.model_copy(update={"user_id": None})
+    for two_items in (Withdrawn(anonymous, anna), Erased(anonymous, anna, trace)):
+        store.events.write([two_items], origin=B)
+    assert stored_by(store, B) == {f"acme#events#{DAY}#0": ["e", "e"]}
 
 
 def test_the_same_event_again_changes_nothing(engine: Engine) -> None:

@@ -198,6 +198,28 @@ def test_a_batch_puts_and_removes(engine: Engine) -> None:
     assert left == ["01", "03", "05", "07", "09", "10"]
 
 
+def test_items_are_deleted_if_the_condition_holds_for_them(engine: Engine) -> None:
+    table = engine.table
+    put_all(table, *(an_item(f"{number:02d}", own=number % 3 == 0) for number in range(9)))
+    put_all(table, an_item("00", "acme#q", own=True))
+    own = Equals("own", {"BOOL": True})
+    kept = table.delete("acme#p", ["00", "01", "03", "05", "never there"], only_if=own)
+    assert kept == ["01", "05", "never there"]
+    left = [item["sk"]["S"] for item in table.query("acme#p", consistent=True)]
+    assert left == ["01", "02", "04", "05", "06", "07", "08"]
+    assert table.get("acme#q", "00") is not None
+
+
+def test_what_is_gone_can_be_deleted_again(engine: Engine) -> None:
+    table = engine.table
+    put_all(table, an_item("1", own="a"), an_item("2", own="b"))
+    own = AnyOf((NO_ITEM, Equals("own", {"S": "a"})))
+    for _ in range(2):
+        assert table.delete("acme#p", ["1", "2"], only_if=own) == ["2"]
+    assert table.delete("acme#p", [], only_if=own) == []
+    assert list(table.query("acme#p", consistent=True)) == [an_item("2", own="b")]
+
+
 # --- queries --------------------------------------------------------------------------------------
 
 SORTS = ["A", "a", "a#1", "a#10", "a#2", "a$", "b", "z", "ä", "✓", "\U0001f600", "\uffff"]

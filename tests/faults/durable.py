@@ -103,6 +103,22 @@ class DurableDynamoDb:
 
         return self._death.around(put)
 
+    def delete_item(
+        self, *, TableName: str, Key: Item, ExpressionAttributeValues: Item, **condition: Any
+    ) -> Any:
+        """DeleteItem, under the condition that a removal knows."""
+        text = "(attribute_not_exists(#pk)) OR (#im = :is0)"
+        assert condition["ConditionExpression"] == text
+
+        def delete() -> dict[str, Any]:
+            there = self._partitions.get(Key["pk"]["S"], {}).get(Key["sk"]["S"])
+            if there is not None and there.get("im") != ExpressionAttributeValues[":is0"]:
+                raise client_error("ConditionalCheckFailedException")
+            self._write([{**Key, "removed": True}])
+            return {}
+
+        return self._death.around(delete)
+
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]]) -> Any:
         """TransactWriteItems of puts; only the setting of a matrix makes such calls."""
         for one in TransactItems:
@@ -189,6 +205,10 @@ class FileS3:
         first, _, last = Range.removeprefix("bytes=").partition("-")
         part = self._body[int(first) : int(last) + 1]
         return self._death.around(lambda: {"Body": io.BytesIO(part)})
+
+    def delete_object(self, **_request: Any) -> Any:
+        """DeleteObject; nothing reads the object later."""
+        return self._death.around(dict)
 
     def generate_presigned_url(self, *_given: Any, **_options: Any) -> str:
         """A URL; nobody uploads to it."""

@@ -134,6 +134,9 @@ class History(RuleBasedStateMachine):
             return
         chosen = listed[number % len(listed)]
         answer = self.service.call("POST", f"/v1/imports/{chosen['id']}/replay", {"spread": True})
+        if chosen["state"] == "removed":
+            assert answer.status_code == 409, answer.body
+            return
         assert answer.status_code == 202, answer.body
         queued = self.service.queued("import")
         assert len(queued) == (chosen["state"] == "failed" or chosen["rejected"] > 0)
@@ -143,6 +146,29 @@ class History(RuleBasedStateMachine):
                 (sent,) = (one for one in self.imports if one.key == told["import"]["key"])
                 if sent.key in self.service.objects():  # else it went when somebody was erased
                     self.model.take(sent, spread=True)
+
+    @rule(number=st.integers(0, 5), calls=st.integers(0, 30), storm=STORMS, left=LEFT)
+    def remove(self, number: int, calls: int, storm: Faults, left: float) -> None:
+        """An import is removed: what it was the last to say is gone, and nothing else."""
+        self.service.seconds_left = left
+        listed = json.loads(self.service.get("/v1/imports?limit=200").body)["imports"]
+        if not listed:
+            return
+        chosen = listed[number % len(listed)]
+        path = f"/v1/imports/{chosen['id']}"
+        answer = self.service.call("DELETE", path)
+        queued = self.service.queued("import")
+        if chosen["state"] == "removed":
+            assert (answer.status_code, answer.json_body, queued) == (200, chosen, [])
+            return
+        assert (answer.status_code, answer.json_body["state"]) == (202, "removing"), answer.body
+        (message,) = queued
+        self.service.deliver(message, calls, storm)
+        told = self.service.get(path).json_body
+        removed = self.model.remove(message["import"]["key"])
+        assert (told["state"], told["removal"]["events"]) == ("removed", removed)
+        assert self.service.get(f"{path}/rejects").json_body["rejects"] == []
+        assert message["import"]["key"] not in self.service.objects()
 
     @rule(seed=SEEDS, times=st.integers(1, 2))
     def stream(self, seed: int, times: int) -> None:

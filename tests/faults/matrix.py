@@ -1,4 +1,4 @@
-"""An import is killed at every call that it makes, and run again until it is done.
+"""An import, a replay or a removal is killed at every call, and run again until it is done.
 
 Every life is a process of its own, forked from this one, and its death is SIGKILL: nothing of it
 remains but what it had written. After that the store and everything that the API tells of the
@@ -22,6 +22,7 @@ from chalice.test import Client
 from chalicelib import wiring
 from chalicelib.services import imports
 from chalicelib.services.keys import create_key
+from chalicelib.services.record import record_events
 from chalicelib.storage.imports import Import
 from chalicelib.storage.objects import ObjectVersion
 from tests.factories import NOW, make_conversion, make_event, money
@@ -113,7 +114,7 @@ class Life:
                 read_export=LineReport,
                 chunk_events=self.setting.chunk_events,
             )
-            if ended.state != "running":
+            if ended.state not in ("running", "removing"):
                 return ended
 
     def told(self) -> Told:
@@ -188,8 +189,19 @@ class Verdict:
         return not (self.lost or self.doubled or self.differs)
 
 
-def set_up(directory: Path, *, count: int, chunk_events: int, replayed: bool) -> Setting:
-    """A tenant with an announced import; with `replayed`, one that is done and to be replayed."""
+def set_up(
+    directory: Path,
+    *,
+    count: int,
+    chunk_events: int,
+    replayed: bool = False,
+    removed: bool = False,
+) -> Setting:
+    """A tenant with an announced import.
+
+    With `replayed` it is done and to be replayed; with `removed` it is done and to be removed, and
+    half of its events were restated since.
+    """
     body = lines(*rows(count))
     setting = Setting(directory, body, "", chunk_events, "", directory / "begun")
     life = setting.life(setting.begun)
@@ -202,6 +214,11 @@ def set_up(directory: Path, *, count: int, chunk_events: int, replayed: bool) ->
         imports.ask_for_replay(
             life.store, setting.import_id, lambda _: None, {"spread": True}, now=NOW
         )
+    if removed:
+        life.run()
+        events = [event for row in rows(count) if isinstance(row, list) for event in row]
+        record_events(life.store, events[::2], now=NOW)
+        imports.ask_for_removal(life.store, setting.import_id, lambda _: None, now=NOW)
     life.dynamodb.close()
     return setting
 

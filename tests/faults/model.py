@@ -28,12 +28,15 @@ class Model:
     Attributes
     ----------
     events : dict of Identity to Event
+    origins : dict of Identity to str or None
+        Keys of the files that the events come from; None for a request.
     erased : set of str
         People who were erased.
     """
 
     def __init__(self) -> None:
         self.events: dict[Identity, Event] = {}
+        self.origins: dict[Identity, str | None] = {}
         self.erased: set[str] = set()
 
     def acknowledge(self, raws: list[dict[str, Any]], told: Any) -> list[dict[str, Any]]:
@@ -43,7 +46,7 @@ class Model:
         left = {*back, *(one["index"] for one in told["rejected"])}
         for index, raw in enumerate(raws):
             if index not in left:
-                self._keep(parse_event(raw))
+                self._keep(parse_event(raw), None)
         # What was handed back may be stored or not; it is sent again, so that it is in the end.
         return [raws[index] for index in back]
 
@@ -59,7 +62,14 @@ class Model:
         for outcome in outcomes:
             if isinstance(outcome, Imported):
                 for raw in outcome.events:
-                    self._keep(parse_event(raw))
+                    self._keep(parse_event(raw), sent.key)
+
+    def remove(self, key: str) -> int:
+        """Take back what a file has said last; how many events that are."""
+        own = [identity for identity, origin in self.origins.items() if origin == key]
+        for identity in own:
+            del self.events[identity], self.origins[identity]
+        return len(own)
 
     def kept(self, user_hash: Callable[[str], str]) -> Iterator[Kept]:
         """What the store should hold of each event; people by their hash, the erased not at all."""
@@ -77,9 +87,10 @@ class Model:
                 counts[event.channel] += event.count
         return dict(counts)
 
-    def _keep(self, event: Event) -> None:
-        person = getattr(event, "user_id", None)
-        self.events[event.event_id, event.occurred_at, person] = event
+    def _keep(self, event: Event, origin: str | None) -> None:
+        identity = event.event_id, event.occurred_at, getattr(event, "user_id", None)
+        self.events[identity] = event
+        self.origins[identity] = origin
 
 
 def kept(event: Event) -> Kept:

@@ -76,6 +76,7 @@ class WeatheredTable(Table):
 
     name = "likeworth"
     batch_size = 10
+    deletes_at_once = 2
 
     def __init__(self, table: Table, weather: Weather) -> None:
         self._table = table
@@ -92,6 +93,10 @@ class WeatheredTable(Table):
     def update(self, *given: Any, **more: Any) -> bool:
         """As the table."""
         return self._weather.around(lambda: self._table.update(*given, **more))
+
+    def delete(self, *given: Any, **more: Any) -> list[str]:
+        """As the table."""
+        return self._weather.around(lambda: self._table.delete(*given, **more))
 
     def count(self, *given: Any, **more: Any) -> int:
         """As the table."""

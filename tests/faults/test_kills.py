@@ -13,6 +13,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.services.imports.replaying import ReplayRun, replay_of
 from chalicelib.services.imports.running import _Work
+from chalicelib.storage.events import EventStore
 from tests.conftest import SECRET
 from tests.faults.matrix import (
     WHEN,
@@ -24,6 +25,9 @@ from tests.faults.matrix import (
 )
 
 ROWS = 400
+ROWS_REMOVED = 60
+"""Few, because each event is deleted by a call of its own."""
+
 CHUNK_EVENTS = 60
 
 
@@ -68,6 +72,47 @@ def test_stopped_at_every_checkpoint_it_ends_right(setting: Setting) -> None:
     life = setting.life(setting.begun)
     life.run(seconds=0.0)
     assert life.told() == wanted
+
+
+@pytest.fixture
+def removal(tmp_path: Path) -> Setting:
+    """An import that is to be removed."""
+    return set_up(tmp_path, count=ROWS_REMOVED, chunk_events=CHUNK_EVENTS, removed=True)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_removal_killed_at_every_call_removes_and_counts_the_same(
+    removal: Setting, when: Any
+) -> None:
+    wanted, calls = undisturbed(removal)
+    assert b'"state":"removed"' in wanted.report.replace(b" ", b"")
+    assert calls > len(wanted.events) > ROWS_REMOVED / 3
+    assert not any("im" in item for item in wanted.events.values())
+    verdicts = [kill(removal, call, when, wanted) for call in range(1, calls + 1)]
+    assert [verdict for verdict in verdicts if not verdict.is_good] == []
+
+
+def test_a_removal_killed_again_and_again_still_ends_right(removal: Setting) -> None:
+    wanted, _ = undisturbed(removal)
+    verdict, deaths = kill_again_and_again(removal, 15, wanted)
+    assert verdict.is_good
+    assert deaths > 1
+
+
+def test_events_removed_before_they_are_counted_would_be_found_out(
+    removal: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_by = EventStore.stored_by
+
+    def removing(self: Any, origin: str, partition: str, after: str | None) -> Any:
+        found = stored_by(self, origin, partition, after)
+        self.remove(origin, partition, found[0])
+        return found
+
+    monkeypatch.setattr(EventStore, "stored_by", removing)
+    wanted, calls = undisturbed(removal)
+    verdicts = [kill(removal, call, "before", wanted) for call in range(1, calls + 1, 3)]
+    assert any(verdict.differs for verdict in verdicts)
 
 
 def checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:

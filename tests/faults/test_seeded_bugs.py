@@ -20,6 +20,7 @@ from chalicelib import wiring, workers
 from chalicelib.api import http
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services import admission, erasing_files, fits, record, totals
+from chalicelib.services.imports import removing
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import event_items, events, keys, writer
 from chalicelib.storage.dynamodb_table import DynamoDbTable
@@ -258,6 +259,37 @@ def go_on_a_chunk_too_far(patch: Patch) -> None:
     patch.setattr(_Work, "read", skipping)
 
 
+def forget_where_it_came_from(patch: Patch) -> None:
+    """An import does not say that its events are its own."""
+    patch.setattr(events, "to_item", lambda *given: event_items.to_item(*given[:4]))
+
+
+def remove_whole_days(patch: Patch) -> None:
+    """Whoever said it: what lies on the days of a removed import goes."""
+    patch.setattr(events, "origin_of", lambda item: "x")
+    stored_by = events.EventStore.stored_by
+    patch.setattr(
+        events.EventStore, "stored_by", lambda self, _, *more: stored_by(self, "x", *more)
+    )
+
+    def remove(self: Any, origin: str, partition: str, sorts: Any) -> int:
+        requests = [writer.delete_request(partition, sort) for sort in sorts]
+        events.write_all(self._table, requests, self._patience)
+        return 0
+
+    patch.setattr(events.EventStore, "remove", remove)
+
+
+def count_after_the_crash(patch: Patch) -> None:
+    """A page of a removal that was counted is counted again."""
+    run = removing.RemovalRun._remove_from
+
+    def forgetful(self: Any, current: Import, partition: str) -> Any:
+        return run(self, removing._ahead(current, until=None), partition)
+
+    patch.setattr(removing.RemovalRun, "_remove_from", forgetful)
+
+
 BUGS: tuple[Callable[[Patch], None], ...] = (
     drop_unprocessed_items,
     batch_writer,
@@ -281,6 +313,9 @@ BUGS: tuple[Callable[[Patch], None], ...] = (
     fit_the_first_shard,
     stop_and_tell_nobody,
     go_on_a_chunk_too_far,
+    forget_where_it_came_from,
+    remove_whole_days,
+    count_after_the_crash,
 )
 
 
@@ -301,6 +336,10 @@ def a_long_history(seed: int, kind: type[History] = History) -> None:
         history.stream(seed, 2)
         history.repeat_messages(seed)
         history.replay(10, 4, Faults(left_over=0.5), LITTLE)
+        for number in (0, 1, 2, 5, 5):
+            history.remove(number, 9 + 4 * number, Faults(lost=0.1), (LITTLE, PLENTY)[number % 2])
+        history.stream(seed, 1)
+        history.repeat_messages(seed)
         history.post(many_events(draw), Faults())
         history.stream(seed, 2)
         history.import_people(a_list_of_people(draw), 4, Faults(lost=0.1), LITTLE)

@@ -200,6 +200,8 @@ def test_what_is_not_done_and_has_no_message_is_queued_at_the_start(machine: Loc
         "running": ("running", True),
         "done": ("done", True),
         "failed": ("failed", True),
+        "removing": ("removing", True),
+        "removed": ("removed", False),
     }
     for number, (state, has_file) in enumerate(states.values()):
         key = f"imports/acme/{number}.csv"
@@ -214,8 +216,8 @@ def test_what_is_not_done_and_has_no_message_is_queued_at_the_start(machine: Loc
     jobs.queue_unfinished()
     jobs.queue_unfinished()  # they have messages now
     imports = {body["import"]["key"] for body in machine.queues.bodies("import")}
-    assert imports == {"imports/acme/0.csv", "imports/acme/2.csv"}
-    assert [body["import"]["etag"] for body in machine.queues.bodies("import")].count("") == 1
+    assert imports == {"imports/acme/0.csv", "imports/acme/2.csv", "imports/acme/5.csv"}
+    assert [body["import"]["etag"] for body in machine.queues.bodies("import")].count("") == 2
     fits = sorted(body["fit"]["fit_id"][:16] for body in machine.queues.bodies("fit"))
     assert fits == ["20260314T000000Z", "20260314T000001Z"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from typing import Any
@@ -9,15 +10,17 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.events import parse_event
 from chalicelib.services import erasures
 from chalicelib.services.keys import authenticate
 from chalicelib.services.record import record_events
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
+from chalicelib.storage.imports import Import, RefusedRow, Removal
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 from tests.conftest import TABLE, Cloud
-from tests.factories import NOW, make_event
+from tests.factories import NOW, make_coverage, make_event
 from tests.restoring import (
     COPY,
     DAY,
@@ -228,6 +231,29 @@ def test_who_was_erased_and_refused_consent_then_is_counted_once(
     assert [place[1][:2] for place in before] == ["-#"]
     assert brought_back().kinds["events"].left_out == {"consent_withdrawn": 1}
     assert events_in(items_of(cloud)) == before
+
+
+def test_what_a_removed_import_stored_does_not_come_back(cloud: Cloud, store: TenantStore) -> None:
+    sent = [parse_event(make_event(event_id=f"m{n}", occurred_at=at(n))) for n in range(4)]
+    origins = ("20260315T110000Z-0000000a", "20260315T110000Z-0000000b")
+    for origin in origins:
+        store.imports.add(Import(origin, "x.csv", "2026-03-15", state="done", generations=1))
+        rows = [RefusedRow(7, 0, "a;b", "malformed_row", "no")]
+        store.imports.add_refused_rows(origin, 1, rows, now=NOW)
+    store.events.write([*sent[:2], parse_event(make_coverage())], origin=origins[0])
+    store.events.write(sent[2:], origin=origins[1])
+    taken = take_copy(cloud)
+    gone = [place for place in taken if "#events" in place[0] or "#import#" in place[0]]
+    lose(cloud, *gone)
+    one = store.imports.get(origins[0])
+    assert one is not None
+    removal = Removal("2026-03-15T12:00:00Z", "2026-03-15T12:00:00Z")
+    store.imports.save(dataclasses.replace(one, state="removed", removal=removal))
+    told = brought_back()
+    assert counts(told) == {"events": (2, 2), "refused rows": (1, 1)}
+    assert told.kinds["events"].left_out == {"import_removed": 2}
+    assert told.kinds["coverage and annotations"].left_out == {"import_removed": 1}
+    assert {place[1].rpartition("#")[2] for place in events_in(items_of(cloud))} == {"m2", "m3"}
 
 
 def test_where_the_mark_was_lost_nobody_is_doubled_and_nobody_stays(

@@ -366,8 +366,8 @@ def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
             return [make_coverage()]
 
     write = upload.store.events.write
-    upload.store.events.write = lambda writes: (  # type: ignore[method-assign, assignment]
-        (0,) if any(isinstance(one, Coverage) for one in writes) else write(writes)
+    upload.store.events.write = lambda writes, **more: (  # type: ignore[method-assign, assignment]
+        (0,) if any(isinstance(one, Coverage) for one in writes) else write(writes, **more)
     )
     with pytest.raises(StoreUnavailable):
         upload.run(version, read_export=Covering)

@@ -78,6 +78,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/imports"): Operation({201: resources.NewImport}, body="ImportBody"),
     ("GET", "/v1/imports"): Operation({200: resources.Imports}, limits=_ID_CURSOR),
     ("GET", "/v1/imports/{import_id}"): Operation({200: resources.OneImport}),
+    ("DELETE", "/v1/imports/{import_id}"): Operation(
+        {200: resources.Import, 202: resources.Import}, codes={409: ("import_unfinished",)}
+    ),
     ("GET", "/v1/imports/{import_id}/rejects"): Operation(
         {200: resources.RefusedRows}, limits=_ROW_CURSOR
     ),
@@ -85,7 +88,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {202: resources.Import},
         body="ReplayBody",
         may_be_absent=True,
-        codes={409: ("import_unfinished",)},
+        codes={409: ("import_unfinished", "import_removed")},
     ),
     ("GET", "/v1/mappings"): Operation({200: resources.Mappings}, limits=_NAME_CURSOR),
     ("GET", "/v1/mappings/{name}"): Operation({200: resources.KeptMapping}),

@@ -79,11 +79,28 @@ class Replaying(Told):
     rows: Annotated[int, Field(ge=0, description="Rows read so far.")]
 
 
+class Removal(Told):
+    """The removal of what an import stored."""
+
+    asked_at: Instant
+    removed_at: Instant | None
+    events: Annotated[int, Field(ge=0, description="Events removed so far.")]
+    spans: Annotated[int, Field(ge=0, description="Coverage and annotations removed so far.")]
+    not_found: Annotated[
+        int | None,
+        Field(
+            description="Events and coverage that the import stored and the removal did not find: "
+            "other imports or requests have restated them, or they are from a version that did "
+            "not record imports. null until the removal has ended."
+        ),
+    ]
+
+
 class Import(Told):
     """An import."""
 
     id: str
-    state: Literal["waiting", "running", "done", "failed"]
+    state: Literal["waiting", "running", "done", "failed", "removing", "removed"]
     filename: str
     platform: str
     report: str | None
@@ -99,6 +116,7 @@ class Import(Told):
     end: Day | None = Field(alias="to")
     error: Failure | None
     replay: Replaying | None
+    removal: Removal | None
 
 
 class Upload(Told):

@@ -5,14 +5,17 @@ announcing                files that will be uploaded, files that were dropped i
 running                   one run of the import function, from checkpoint to checkpoint
 reading                   an upload, opened as the export that it is
 rows                      its rows in chunks, as what is to be stored of them
+asking                    a replay or a removal is asked for
 replaying                 refused rows, read once more with other options
+removing                  events of an import are removed if nothing has restated them
+extent                    between which days an import may have stored events
 showing                   what is known of imports
 ========================  =====================================================================
 """
 
 from chalicelib.services.imports.announcing import Upload, import_for_object, start_import
 from chalicelib.services.imports.asking import OPTIONS as REPLAY_OPTIONS
-from chalicelib.services.imports.asking import ask_for_replay
+from chalicelib.services.imports.asking import ask_for_removal, ask_for_replay
 from chalicelib.services.imports.reading import ReadExport
 from chalicelib.services.imports.running import give_up_import, message_of, run_import
 from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
@@ -21,6 +24,7 @@ __all__ = [
     "REPLAY_OPTIONS",
     "ReadExport",
     "Upload",
+    "ask_for_removal",
     "ask_for_replay",
     "give_up_import",
     "import_for_object",

@@ -1,4 +1,4 @@
-"""Asking for a replay: the options are checked and kept in the import, and its message is sent."""
+"""Asking for a replay or a removal: it is kept in the import, and the import's message is sent."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from chalicelib.days import stamp
-from chalicelib.errors import ImportUnfinished, LikeworthError
+from chalicelib.errors import ImportRemoved, ImportUnfinished, LikeworthError
 from chalicelib.services.imports.announcing import check_options
 from chalicelib.services.imports.showing import show_import
 from chalicelib.services.mappings import chosen_mapping
-from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.imports import Import, Removal, Replay
 from chalicelib.storage.tenant_store import TenantStore
 
 OPTIONS = ("platform", "mapping", "spread", "currency", "account")
 _PATIENCE = dt.timedelta(minutes=15)
-"""A replay that was not begun after so long has lost its message and may be asked for again."""
+"""A replay that was not begun after so long has lost its message and may be asked for again.
+
+So has a removal that has not got on for so long; a run of the import function takes no longer.
+"""
 
 
 def ask_for_replay(
@@ -44,8 +47,11 @@ def ask_for_replay(
         For an option that cannot be one.
     ImportUnfinished
         The import is waiting or running.
+    ImportRemoved
     """
     current = show_import(store, import_id)
+    if current.is_removed:
+        raise ImportRemoved("the import was removed; upload the file again to import it")
     if current.state in ("waiting", "running") and not _is_forgotten(current, now):
         raise ImportUnfinished(f"the import is {current.state}; it can be replayed when it ended")
     if current.state == "done" and not current.rejected:
@@ -77,6 +83,50 @@ def ask_for_replay(
         store.imports.save(replace(asked, state=replay.before, replay=None))
         raise
     return asked
+
+
+def ask_for_removal(
+    store: TenantStore, import_id: str, send: Callable[[Import], None], *, now: dt.datetime
+) -> Import:
+    """Ask that what an import stored be removed; asking again changes nothing.
+
+    Parameters
+    ----------
+    send : callable
+        Puts the message of an import into the queue.
+
+    Returns
+    -------
+    Import
+        ``removing`` or ``removed``.
+
+    Raises
+    ------
+    NotFound
+    ImportUnfinished
+        The import is waiting or running.
+    """
+    current = show_import(store, import_id)
+    if current.state in ("waiting", "running") and not _is_forgotten(current, now):
+        raise ImportUnfinished(f"the import is {current.state}; it can be removed when it ended")
+    removal = current.removal
+    if removal is None:
+        removal = Removal(asked_at=stamp(now), moved_at=stamp(now))
+    elif current.state == "removed" or _is_moving(removal, now):
+        return current
+    else:
+        removal = replace(removal, moved_at=stamp(now))
+    asked = store.imports.save(replace(current, state="removing", replay=None, removal=removal))
+    try:
+        send(asked)
+    except LikeworthError:
+        store.imports.save(replace(current, revision=asked.revision))
+        raise
+    return asked
+
+
+def _is_moving(removal: Removal, now: dt.datetime) -> bool:
+    return now - dt.datetime.fromisoformat(removal.moved_at) <= _PATIENCE
 
 
 def _how_it_ended(current: Import) -> Literal["done", "failed"]:

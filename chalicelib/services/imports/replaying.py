@@ -16,6 +16,7 @@ from dataclasses import replace
 from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.admission import terms_of
+from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
@@ -123,8 +124,9 @@ class ReplayRun:
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
         """Events, then rows that stay refused, then the checkpoint that covers both."""
+        current = extended(self._store, current, chunk)
         replay = replay_of(current)
-        missed = self._store.events.write(chunk.writes)
+        missed = self._store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events of the replay of the import {current.import_id} are not "

@@ -18,8 +18,10 @@ from typing import Any
 from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.admission import Refusal, admit_all, terms_of
+from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
+from chalicelib.services.imports.removing import RemovalRun
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.showing import show_import
@@ -47,7 +49,7 @@ def run_import(
     read_export: ReadExport | None = None,
     chunk_events: int = CHUNK_EVENTS,
 ) -> Import:
-    """Import a file, or go on where its checkpoint says; the same for a replay.
+    """Import a file, or go on where its checkpoint says; the same for a replay or a removal.
 
     Parameters
     ----------
@@ -63,8 +65,8 @@ def run_import(
     Returns
     -------
     Import
-        ``done``, ``failed`` (with the reason), or ``running``: there is more to do, call again with
-        the version that it names.
+        ``done``, ``failed`` (with the reason), ``removed``; or ``running``, ``removing``: there is
+        more to do, call again with the version that it names.
 
     Raises
     ------
@@ -78,6 +80,8 @@ def run_import(
     if is_same and current.state in ("done", "failed"):
         return current
     work = _Work(store, now, deadline, read_export, chunk_events)
+    if current.is_removed:
+        return RemovalRun(store, now=now, has_time=work.has_time).run(current, version)
     try:
         stream = work.open(version)
     except ObjectGoneError:
@@ -205,7 +209,8 @@ class _Work:
 
     def _keep(self, current: Import, chunk: Chunk) -> Import:
         """Events, then refused rows, then the checkpoint that covers both."""
-        missed = self._store.events.write(chunk.writes)
+        current = extended(self._store, current, chunk)
+        missed = self._store.events.write(chunk.writes, origin=current.import_id)
         if missed:
             raise StoreUnavailable(
                 f"{len(missed)} events after row {current.position} of the import "
@@ -232,12 +237,18 @@ class _Work:
         """Keep for which days the file is complete, and end the import."""
         verdicts = admit_all(reading.coverage(), terms_of(self._store, self._now))
         coverage = [one for one in verdicts if not isinstance(one, Refusal)]
-        if self._store.events.write(coverage):
+        if self._store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(
                 f"the coverage of the import {current.import_id} is not stored; it goes on there"
             )
         return self._store.imports.save(
-            replace(current, state="done", finished_at=stamp(self._now), summary=reading.summary())
+            replace(
+                current,
+                state="done",
+                coverage=len(coverage),
+                finished_at=stamp(self._now),
+                summary=reading.summary(),
+            )
         )
 
     def _fail(self, current: Import, why: ExportRefused) -> Import:
@@ -273,6 +284,8 @@ def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> I
         version_id=version.version_id,
         generation=current.generations + 1,
         generations=current.generations + 1,
+        earliest=current.earliest,
+        latest=current.latest,
         overtaken=overtaken,
         revision=current.revision,
     )
@@ -282,6 +295,8 @@ def give_up_import(
     store: TenantStore, import_id: str, why: LikeworthError, *, now: dt.datetime
 ) -> Import:
     """Fail an import that could not be run, or its replay; one that has ended stays as it is.
+
+    A removal stays unfinished: ask for it again.
 
     Raises
     ------
@@ -297,7 +312,7 @@ def give_up_import(
         except ExportRefused:  # what it had taken stays taken, uncounted
             before = current.replay.before
             return store.imports.save(replace(current, state=before, replay=None, error=error))
-    if current.state in ("done", "failed"):
+    if current.is_removed or current.state in ("done", "failed"):
         return current
     return store.imports.save(replace(current, state="failed", error=error, finished_at=stamp(now)))
 

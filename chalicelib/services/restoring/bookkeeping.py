@@ -87,6 +87,8 @@ def restore_imports(standing: Standing, tally: dict[str, Tally]) -> None:
 
     standing.restore(partition, tally["imports"], renamed)
     for copied in copy.under(partition):
+        if copied["sk"]["S"] in standing.removed:
+            continue
         shown = here.get(partition, copied["sk"]["S"]) or copied
         for generation in range(
             _generation(shown, "generation"), _generation(copied, "generations") + 1

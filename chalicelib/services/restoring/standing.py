@@ -11,6 +11,7 @@ from chalicelib.services.erasing_files import pieces_of
 from chalicelib.services.restoring.tally import Restored, Tally
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
+from chalicelib.storage.event_items import origin_of
 from chalicelib.storage.pseudonyms import People
 from chalicelib.storage.raw_items import RawItems
 from chalicelib.storage.tenant_store import TenantStore
@@ -48,6 +49,8 @@ class Standing:
         Hashes of people who are marked as erased in either.
     unsettled : tuple of str
         Those of them of whom something may still lie under the hash.
+    removed : frozenset of str
+        Imports that were removed here; what they stored does not come back.
     clock : callable
         Gives the time, in UTC.
     now : datetime
@@ -63,6 +66,7 @@ class Standing:
     people: People
     erased: frozenset[str]
     unsettled: tuple[str, ...]
+    removed: frozenset[str]
     clock: Callable[[], dt.datetime]
     now: dt.datetime
     dry_run: bool
@@ -86,6 +90,8 @@ class Standing:
                 continue
             if "ttl" in one.item and int(one.item["ttl"]["N"]) <= self.now.timestamp():
                 tally.left_out["expired"] += 1
+            elif origin_of(one.item) in self.removed:
+                tally.left_out["import_removed"] += 1
             else:
                 yield one.item
 
@@ -148,6 +154,9 @@ def stand(
         people=store.people_of(copied_key),
         erased=frozenset(marked_here.union(lost)),
         unsettled=tuple({*unsettled, *lost}),
+        removed=frozenset(
+            one.import_id for one in store.imports.newest_first(limit=None) if one.is_removed
+        ),
         clock=clock,
         now=now,
         dry_run=dry_run,

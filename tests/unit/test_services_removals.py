@@ -1,0 +1,410 @@
+"""Removing an import: what it was the last to store is gone, and everything else stays."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import (
+    ImportRemoved,
+    ImportUnfinished,
+    MisconfiguredService,
+    NotFound,
+    StoreUnavailable,
+)
+from chalicelib.events import parse_event
+from chalicelib.services import imports
+from chalicelib.services.imports import give_up_import
+from chalicelib.services.record import record_events
+from chalicelib.storage import events as event_store
+from chalicelib.storage.imports import Import
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import BUCKET, Cloud
+from tests.factories import NOW, make_annotation, make_coverage, make_event
+from tests.reports import LineReport, lines
+
+LATER = NOW + dt.timedelta(hours=1)
+
+
+class Covering(LineReport):
+    """A report that covers two weeks."""
+
+    def coverage(self) -> list[dict[str, Any]]:
+        """Of a channel."""
+        return [make_coverage(event_id="covered")]
+
+
+def likes(many: int, *, start: int = 0, **over: Any) -> list[dict[str, Any]]:
+    """Likes on three days."""
+    return [
+        make_event(event_id=f"r{n:03d}", occurred_at=f"2026-03-{11 + n % 3}T10:00:00Z", **over)
+        for n in range(start, start + many)
+    ]
+
+
+class Files:
+    """Files of a tenant that are imported and removed."""
+
+    def __init__(self, cloud: Cloud, store: TenantStore) -> None:
+        self.cloud = cloud
+        self.store = store
+        self.sent: list[Import] = []
+
+    def put(self, key: str, *rows: Any) -> ObjectVersion:
+        """Upload a file."""
+        answer = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=lines(*rows))
+        return ObjectVersion(key, answer["ETag"].strip('"'))
+
+    def announce(self) -> Import:
+        """An import without its file."""
+        return imports.start_import(self.store, filename="x.ndjson", now=NOW)[0]
+
+    def imported(self, *rows: Any) -> Import:
+        """A file is announced, uploaded and imported."""
+        started = self.announce()
+        return self.run(started, self.put(started.object_key, *rows))
+
+    def run(
+        self, one: Import, version: ObjectVersion | None = None, *, seconds: float = 900.0
+    ) -> Import:
+        """What a message about an import has done."""
+        return imports.run_import(
+            self.store,
+            one.import_id,
+            version or ObjectVersion(one.object_key, one.etag),
+            now=LATER,
+            deadline=lambda: seconds,
+            read_export=Covering,
+            chunk_events=4,
+        )
+
+    def ask(self, one: Import, now: dt.datetime = LATER) -> Import:
+        """Ask for its removal."""
+        return imports.ask_for_removal(self.store, one.import_id, self.sent.append, now=now)
+
+    def removed(self, one: Import, *, seconds: float = 900.0) -> Import:
+        """Remove it."""
+        going = self.ask(one)
+        for _ in range(500):
+            if going.state == "removed":
+                return going
+            going = self.run(going, seconds=seconds)
+        raise AssertionError("it never ends")
+
+    def ids(self) -> list[str]:
+        """The ids of what is stored."""
+        found = self.store.iter_events(dt.date(2026, 3, 1), dt.date(2026, 3, 15))
+        spans = self.store.events.spans()
+        return sorted([event.event_id for event in found] + [span.event_id for span in spans])
+
+    def rejects(self, one: Import) -> int:
+        """How many rejected rows are shown."""
+        return len(imports.list_refused_rows(self.store, one.import_id, limit=1000)[0])
+
+    def objects(self) -> list[str]:
+        """What lies in the bucket."""
+        pages = self.cloud.s3.list_objects_v2(Bucket=BUCKET)
+        return [one["Key"] for one in pages.get("Contents", ())]
+
+
+@pytest.fixture
+def files(cloud: Cloud, store: TenantStore) -> Files:
+    """Nothing uploaded yet."""
+    return Files(cloud, store)
+
+
+def told(one: Import) -> tuple[int, int, int]:
+    """Events and spans removed, and what was not found."""
+    assert one.removal is not None
+    return one.removal.events, one.removal.spans, one.not_found
+
+
+def test_everything_that_an_import_stored_is_removed(files: Files) -> None:
+    one = files.imported(likes(5), "refused", [make_annotation()], likes(4, start=5))
+    assert (len(files.ids()), files.rejects(one), len(files.objects())) == (11, 1, 1)
+    ended = files.removed(one)
+    assert (ended.state, told(ended)) == ("removed", (9, 2, 0))
+    assert ended.removal is not None
+    assert ended.removal.removed_at == "2026-03-15T13:00:00Z"
+    assert (files.ids(), files.rejects(one), files.objects()) == ([], 0, [])
+    assert (ended.events, ended.rejected) == (one.events, one.rejected)
+
+
+def test_what_something_else_restated_stays(files: Files) -> None:
+    record_events(files.store, likes(1, start=90), now=NOW)
+    first = files.imported(likes(6))
+    second = files.imported(likes(2, count=7))
+    record_events(files.store, likes(1, start=2), now=NOW)
+    ended = files.removed(first)
+    assert told(ended) == (3, 0, 4)
+    assert files.ids() == ["covered", "r000", "r001", "r002", "r090"]
+    assert told(files.removed(second)) == (2, 1, 0)
+    assert files.ids() == ["r002", "r090"]
+
+
+def test_events_without_an_origin_are_not_found(files: Files) -> None:
+    one = files.imported(likes(3))
+    files.store.events.write([parse_event(raw) for raw in likes(3)])  # as versions before did
+    assert told(files.removed(one)) == (0, 1, 3)
+    assert files.ids() == ["r000", "r001", "r002"]
+
+
+def test_an_event_restated_between_reading_and_deleting_stays(files: Files) -> None:
+    one = files.imported(likes(6))
+    remove = files.store.events.remove
+
+    def restated(origin: str, partition: str, sorts: Any) -> int:
+        if "2026-03-11" in partition and sorts:
+            again = [parse_event(raw) for raw in likes(2, count=9)]
+            files.store.events.write(again, origin="another")
+        return remove(origin, partition, sorts)
+
+    files.store.events.remove = restated  # type: ignore[method-assign]
+    assert told(files.removed(one))[0] == 4
+    assert files.ids() == ["r000", "r001"]
+
+
+@pytest.mark.parametrize("page", [1, 2, 500])
+def test_stopped_after_every_page_it_ends_the_same(
+    files: Files, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", page)
+    one = files.imported(likes(7), "refused", "refused")
+    record_events(files.store, likes(3, start=2), now=NOW)
+    ended = files.removed(one, seconds=0.0)
+    assert (told(ended), files.ids(), files.rejects(one)) == (
+        (4, 1, 3),
+        ["r002", "r003", "r004"],
+        0,
+    )
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("at", range(1, 9))
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_while_it_deletes_it_counts_each_event_once(
+    files: Files, at: int, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 3)
+    one = files.ask(files.imported(likes(7)))
+    table = files.store.events._table
+    delete, calls = table.delete, iter(range(1, 100))
+
+    def dying(*given: Any, **more: Any) -> list[str]:
+        is_last = next(calls) == at
+        if is_last and when == "before":
+            raise Killed
+        kept = delete(*given, **more)
+        if is_last:
+            raise Killed
+        return kept
+
+    monkeypatch.setattr(table, "delete", dying)
+    with pytest.raises(Killed):
+        files.run(one)
+    monkeypatch.setattr(table, "delete", delete)
+    ended = files.run(one)
+    assert (ended.state, told(ended), files.ids()) == ("removed", (7, 1, 0), [])
+
+
+def test_new_events_between_two_runs_do_not_hide_what_was_counted(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that was counted is not one page any more when the next run reads it."""
+    monkeypatch.setattr(event_store, "SEARCHED_AT_ONCE", 4)
+    day = {"occurred_at": "2026-03-12T10:00:00Z"}
+    one = files.imported([make_event(event_id=f"r{n}", **day) for n in range(1, 9)])
+    one = files.ask(one)
+    remove = files.store.events.remove
+
+    def dying(origin: str, partition: str, sorts: list[str]) -> int:
+        if "spans" not in partition:
+            raise Killed
+        return remove(origin, partition, sorts)
+
+    files.store.events.remove = dying  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        files.run(one)
+    files.store.events.remove = remove  # type: ignore[method-assign]
+    others = [make_event(event_id=f"r{n}.{m}", **day) for n in range(1, 9) for m in range(3)]
+    record_events(files.store, others, now=NOW)
+    assert told(files.run(one))[0] == 8
+    assert files.ids() == sorted(other["event_id"] for other in others)
+
+
+def test_what_a_failed_import_stored_is_removed_even_if_it_was_killed_before_its_checkpoint(
+    files: Files,
+) -> None:
+    started = files.announce()
+    version = files.put(started.object_key, likes(3), likes(3, start=3))
+    files.store.imports.add_refused_rows = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Killed):
+        files.run(started, version)
+    assert len(files.ids()) > 0
+    del files.store.imports.add_refused_rows  # type: ignore[method-assign]
+    failed = give_up_import(files.store, started.import_id, StoreUnavailable("x"), now=LATER)
+    assert (failed.first_day, failed.earliest) == (None, "2026-03-11")
+    assert files.removed(failed).state == "removed"
+    assert files.ids() == []
+
+
+def dying(*_: Any, **__: Any) -> None:
+    """Dies."""
+    raise Killed
+
+
+@pytest.mark.parametrize("day", ["2026-03-05", "2026-03-14"])
+def test_what_an_earlier_version_of_the_file_stored_is_removed_too(files: Files, day: str) -> None:
+    started = files.announce()
+    files.run(started, files.put(started.object_key, likes(6)))
+    newer = [make_event(event_id="new", occurred_at=f"{day}T10:00:00Z")]
+    one = files.run(started, files.put(started.object_key, newer))
+    assert (one.first_day, one.last_day, len(files.ids())) == (day, day, 8)
+    assert told(files.removed(one)) == (7, 1, 0)
+    assert files.ids() == []
+
+
+def test_what_a_replay_stored_is_removed_too(files: Files) -> None:
+    events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
+    one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
+    imports.ask_for_replay(
+        files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
+    )
+    one = files.run(one)
+    assert "late" in files.ids()
+    assert told(files.removed(one)) == (3, 1, 0)
+    assert files.ids() == []
+
+
+def test_what_a_replay_stored_before_it_was_given_up_is_removed_too(files: Files) -> None:
+    events = [make_event(event_id="late", occurred_at="2026-03-02T10:00:00Z")]
+    one = files.imported(likes(2), {"needs": {"spread": True}, "events": events})
+    imports.ask_for_replay(
+        files.store, one.import_id, files.sent.append, {"spread": True}, now=LATER
+    )
+    files.store.imports.add_refused_rows = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Killed):
+        files.run(one)
+    del files.store.imports.add_refused_rows  # type: ignore[method-assign]
+    given_up = give_up_import(files.store, one.import_id, StoreUnavailable("x"), now=LATER)
+    assert (given_up.state, given_up.first_day, "late" in files.ids()) == (
+        "done",
+        "2026-03-11",
+        True,
+    )
+    files.removed(given_up)
+    assert files.ids() == []
+
+
+def test_a_message_that_comes_after_the_end_has_it_searched_once_more(files: Files) -> None:
+    """Another worker may have stored events until its own message came again."""
+    one = files.removed(files.imported(likes(3)))
+    assert files.run(one) == one  # nothing is written
+    files.store.events.write([parse_event(raw) for raw in likes(5)], origin=one.import_id)
+    again = files.run(one)
+    assert (again.state, told(again)) == ("removed", (8, 1, 0))
+    assert files.ids() == []
+
+
+def test_a_file_that_is_uploaded_after_the_removal_is_not_imported(files: Files) -> None:
+    one = files.removed(files.imported(likes(3)))
+    assert files.run(one, files.put(one.object_key, likes(3))) == one
+    assert (files.ids(), files.objects()) == ([], [])
+
+
+def test_the_file_of_a_later_import_stays(files: Files) -> None:
+    version = files.put("imports/acme/x.ndjson", likes(3))
+    first, second = (
+        imports.import_for_object(files.store, version, dropped_at=NOW + dt.timedelta(minutes=n))
+        for n in range(2)
+    )
+    for import_id in (first, second):
+        files.run(imports.show_import(files.store, import_id), version)
+    files.removed(imports.show_import(files.store, first))
+    assert files.objects() == [version.key]
+    files.removed(imports.show_import(files.store, second))
+    assert files.objects() == []
+
+
+def test_another_file_in_its_place_stays(files: Files) -> None:
+    version = files.put("imports/acme/x.ndjson", likes(3))
+    import_id = imports.import_for_object(files.store, version, dropped_at=NOW)
+    one = files.run(imports.show_import(files.store, import_id), version)
+    files.put("imports/acme/x.ndjson", likes(4))
+    files.removed(one)
+    assert files.objects() == ["imports/acme/x.ndjson"]
+
+
+def test_an_import_that_stored_nothing_is_removed(files: Files) -> None:
+    one = files.imported({"export_refused": "object_gone"})
+    assert (one.state, files.removed(one).state) == ("failed", "removed")
+
+
+# --- asking -------------------------------------------------------------------------------------
+
+
+def test_asking_again_sends_no_other_message_and_changes_nothing(files: Files) -> None:
+    one = files.imported(likes(3))
+    asked = files.ask(one)
+    assert files.ask(one, LATER + dt.timedelta(minutes=10)) == asked
+    assert files.sent == [asked]
+    ended = files.run(asked)
+    assert files.ask(one, LATER + dt.timedelta(days=10)) == ended
+    assert len(files.sent) == 1
+
+
+def test_a_removal_that_does_not_get_on_may_be_asked_for_again(files: Files) -> None:
+    one = files.imported(likes(3))
+    asked = files.ask(one)
+    again = files.ask(one, LATER + dt.timedelta(minutes=16))
+    assert files.sent == [asked, again]
+    assert again.removal is not None
+    assert again.removal.asked_at == "2026-03-15T13:00:00Z"
+    assert files.run(again).state == "removed"
+
+
+def test_an_import_that_waits_or_runs_is_not_removed(files: Files) -> None:
+    waiting = files.announce()
+    running = files.announce()
+    version = files.put(running.object_key, likes(9), likes(9, start=9))
+    assert files.run(running, version, seconds=0.0).state == "running"
+    replayed = files.imported("refused")
+    imports.ask_for_replay(files.store, replayed.import_id, files.sent.append, {}, now=LATER)
+    for one in (waiting, running, replayed):
+        with pytest.raises(ImportUnfinished):
+            files.ask(one)
+    forgotten = files.ask(replayed, LATER + dt.timedelta(minutes=16))
+    assert (forgotten.state, forgotten.replay) == ("removing", None)
+    with pytest.raises(NotFound):
+        imports.ask_for_removal(files.store, "x", files.sent.append, now=LATER)
+
+
+def test_a_removed_import_is_not_replayed(files: Files) -> None:
+    one = files.imported("refused")
+    for removed in (files.ask(one), files.removed(one)):
+        with pytest.raises(ImportRemoved):
+            imports.ask_for_replay(files.store, removed.import_id, files.sent.append, {}, now=LATER)
+
+
+def test_a_removal_whose_message_cannot_be_sent_was_not_asked_for(files: Files) -> None:
+    one = files.imported(likes(1))
+
+    def unsent(_: Import) -> None:
+        raise MisconfiguredService("no queue")
+
+    with pytest.raises(MisconfiguredService):
+        imports.ask_for_removal(files.store, one.import_id, unsent, now=LATER)
+    shown = imports.show_import(files.store, one.import_id)
+    assert (shown.state, shown.removal) == ("done", None)
+
+
+def test_a_removal_that_is_given_up_can_be_asked_for_again(files: Files) -> None:
+    asked = files.ask(files.imported(likes(1)))
+    given_up = give_up_import(files.store, asked.import_id, StoreUnavailable("x"), now=LATER)
+    assert given_up == asked
