@@ -128,6 +128,7 @@ def answers_of(service: LocalService, client: Client, brand: Brand) -> dict[str,
     )
     for answer in (roi, equivalence):
         answer.pop("fit")
+    del series["as_of"]  # when, not what: it moves on with every reading
     return {"roi": roi, "equivalence": equivalence, "timeseries": series}
 
 
