@@ -16,7 +16,8 @@ codes/             the registry of reasons, warnings and verdicts; imports nothi
 settings           the only reader of the environment
 exports/           one module per platform: recognise a file, read its rows, yield events
 attribution/       pure statistics: arrays in, frozen dataclasses out
-storage/           DynamoDB and S3: keys (pure), one module per kind of item, the writer
+storage/           the table and the objects as interfaces, with DynamoDB and S3 behind them; keys
+                   (pure), one module per kind of item, the writer
 services/          use cases as functions: record events, run an import, fit, answer a question
 aws                how clients and sessions of AWS are made
 wiring             the only place that chooses where state is kept: AWS, or one machine

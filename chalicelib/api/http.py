@@ -50,7 +50,7 @@ ANY_TYPE = ["*/*"]
 Headers = dict[str, str | list[str]]
 
 CACHED = {"Cache-Control": "public, max-age=300"}
-"""Of public answers, which are the same for all callers and change with a deployment."""
+"""Public answers are the same for all callers and change with a deployment."""
 
 LINK_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 """A link is as good as a key: where it was used, it must not be passed on or found."""

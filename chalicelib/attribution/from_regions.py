@@ -243,7 +243,7 @@ def _vary(series: RegionSeries, resolution: Resolution, timelines: Sequence[Time
 
 
 def _separable(fit: GeoPanelFit) -> Bools:
-    """Types that can be told from the others, shape (k,); pairs that move together cannot."""
+    """Types that move differently from all others, shape (k,)."""
     information = fit.likeliest.fit.information.sum(axis=(0, 2))
     scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
     correlation = information / np.outer(scale, scale)

@@ -16,7 +16,7 @@ checking        whether a directory is as it was left
 backups         a copy of a directory, while it is served
 conversion      data directories from before SQLite
 housekeeping    what has expired is removed
-jobs            imports and fits that are not done: none is lost, none waits for ever
+jobs            unfinished imports and fits, which continue after a start
 server          HTTP/1.1 on 127.0.0.1 by cheroot; bodies are handed over before they are read
 strict_headers  headers that no two readers understand in two ways
 exchanges       what a request and an answer are
@@ -28,5 +28,5 @@ adopting        API keys of the command line, for a service that keeps nothing
 service         all of it together: start, wait until idle, stop
 ==============  =================================================================================
 
-Importing this package costs nothing; `app` is handed in by whoever starts a service.
+Importing this package costs nothing; the caller that starts a service passes `app`.
 """

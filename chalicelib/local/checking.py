@@ -1,8 +1,8 @@
 """Whether a data directory is as it was left: a quick look at each start, and a whole one.
 
 At the start the bookkeeping is read: configurations, keys, imports, fits, day totals, queues and
-the list of objects, but neither events nor refused rows, of which there may be millions. Those are
-checked by whoever reads them, and all at once by `serve --check`.
+the list of objects, but neither events nor refused rows, of which there may be millions. Each
+read checks its own rows, and `serve --check` checks all of them.
 """
 
 from __future__ import annotations

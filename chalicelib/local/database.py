@@ -5,8 +5,8 @@ that begin with ``-#`` the queues, the changed partitions and the list of object
 transaction; writes that wait for one another are committed together (one flush for all of them).
 
 SQLite does not checksum its pages, so every row has a checksum, and every partition the number of
-its rows and the sum of their checksums: a flipped bit or a row that has vanished is noticed by
-whoever reads it, and refused (`DamagedStore`). `serve --check` reads everything.
+its rows and the sum of their checksums: reading a flipped bit or missing a row
+raises `DamagedStore`. `serve --check` reads everything.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ class Database:
             with named_outages(self.path):
                 self._run(jobs)
         except BaseException as error:
-            # Nothing was committed: whoever waits for this must not take it for done.
+            # Nothing was committed: callers that wait must not count it as done.
             told = error if isinstance(error, Exception) else StoreUnavailable("interrupted")
             for job in jobs:
                 job.error = job.error or told

@@ -1,4 +1,4 @@
-"""Imports and fits that are not done: none is lost, and none waits for ever."""
+"""Unfinished imports and fits: each one continues after a start or fails with a reason."""
 
 from __future__ import annotations
 

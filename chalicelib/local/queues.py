@@ -1,7 +1,7 @@
 """Queues in the database: a message is sent in the transaction of what causes it.
 
 Messages of different tenants are handled side by side, those of one tenant one after the other: a
-tenant with a long fit keeps nobody else waiting.
+tenant with a long fit does not delay other tenants.
 
 A message is leased in memory (one process has the directory at a time) and its attempts are counted
 in the database before it is handled, so that one that kills the process is counted, too. Delays

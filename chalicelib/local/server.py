@@ -198,7 +198,7 @@ class _Cheroot(cheroot.HTTPServer):
 
 
 class _Request(cheroot.HTTPRequest):
-    """A request whose body nobody has touched yet.
+    """A request whose body has not been read yet.
 
     Attributes
     ----------

@@ -203,7 +203,7 @@ class LocalService:
         return any(one.role == "admin" and one.state(now) == "active" for one in found)
 
     def put_object(self, key: str, body: bytes) -> None:
-        """Import a file that nobody has announced, as one that is dropped into a bucket.
+        """Import a file without an announcement, such as one that is dropped into a bucket.
 
         Raises
         ------

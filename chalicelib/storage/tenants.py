@@ -44,7 +44,7 @@ class TenantConfig:
     user_ids : str
         What a `user_id` is: ``people``, ``devices``, or empty where nothing was said.
     fit_window_days : int
-        How many days up to yesterday a fit has whose window nobody chose; 0 for the service's own.
+        Length of the default window of a fit, which ends yesterday; 0 for the service's own.
     longest_retention_days : int
         The longest that it ever was, 0 if that is now: events from then may still be there.
     """

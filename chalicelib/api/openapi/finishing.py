@@ -24,8 +24,8 @@ _ENGAGEMENT_TYPES = list(get_args(EngagementType))
 def finished(schema: Any) -> Any:
     """A schema as generators of clients read it best.
 
-    They take a property with a `default` for one that is always there, so that callers would have
-    to send it; a default other than null is told in the description instead.
+    They assume that a property with a `default` is always present and make callers send it. The
+    description names a default other than null instead.
 
     Parameters
     ----------

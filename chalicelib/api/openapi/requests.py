@@ -149,7 +149,7 @@ BODIES: dict[str, Schema] = {
                     "type": "integer",
                     "minimum": MIN_WINDOW_DAYS,
                     "maximum": MAX_WINDOW_DAYS,
-                    "description": "Days up to yesterday of a fit whose window nobody chose.",
+                    "description": "Length of the default window of a fit, which ends yesterday.",
                 }
             ),
         },

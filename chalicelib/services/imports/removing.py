@@ -1,6 +1,6 @@
 """Removing what an import stored, if nothing else has restated it since.
 
-Every event carries the import that stored it, and whoever stores it again takes it over. So a
+Every event carries the import that stored it, and the last one to store it owns it. A
 removal searches the days of the import for its events and deletes each on the condition that it
 still carries this import: one that another import restates between reading and deleting stays.
 
