@@ -92,6 +92,18 @@ def session() -> Any:
     return boto3.Session("testing", "testing", region_name=REGION)
 
 
+@pytest.fixture(autouse=True)
+def settings_of_one_test() -> Iterator[None]:
+    """A test that leaves a setting in the environment fails, and not one that comes later."""
+    before = _settings()
+    yield
+    assert _settings() == before
+
+
+def _settings() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("LIKEWORTH_")}
+
+
 @pytest.fixture
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     """moto with the service's resources, and `wiring` connected to it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -234,9 +235,14 @@ def test_an_id_of_another_shape_is_not_found(admin: Caller, odd: str) -> None:
         assert refused(admin.get(path)) == (404, "not_found")
 
 
-def test_two_callers_at_once_are_not_mixed_up(client: Client, admin: Caller) -> None:
+def test_two_callers_at_once_are_not_mixed_up(
+    client: Client, admin: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
+    # Chalice's client replaces `os.environ` during each request. Four at once would leave a copy,
+    # with the settings of this test, to all later tests of the process.
+    monkeypatch.setattr(os, "environ", os.environ)
     others = [caller(client, "admin", f"tenant-{number}") for number in range(4)]
     mine = {
         one.key: one.post("/v1/imports", {"filename": f"{number}.csv"}).json_body["id"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -73,13 +72,6 @@ def _running(application: Any, home: Path, **options: Any) -> Iterator[LocalServ
         yield service
     finally:
         service.stop()
-
-
-@pytest.fixture(autouse=True)
-def no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The service as it is without settings, whatever another test has left in the environment."""
-    for name in [name for name in os.environ if name.startswith("LIKEWORTH_")]:
-        monkeypatch.delenv(name)
 
 
 @pytest.fixture
