@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from chalicelib.services.imports import run_import
 from chalicelib.settings import Settings
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 
 IMPORT_ID = "20260101T000000Z-00000000"

@@ -15,7 +15,7 @@ from chalicelib.services.totals import derive_day
 from chalicelib.settings import Settings
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.fits import FitHeader
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.links import Link
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import TABLE, Cloud, create_table

@@ -13,7 +13,7 @@ from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.days import stamp
 from chalicelib.services import imports
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.keys import TIME_ORDERED_ID
 
 ROW_CURSOR = re.compile(r"\d{4}-\d{12}-\d{4}", re.ASCII)

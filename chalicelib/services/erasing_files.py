@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from chalicelib.storage import keys
 from chalicelib.storage.erasures import Receipt
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.tenant_store import TenantStore
 
 UPLOADS_KEPT_DAYS = 90 + 7

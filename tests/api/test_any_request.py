@@ -29,7 +29,7 @@ from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fits import request_fit, run_fit
 from chalicelib.services.keys import create_key
 from chalicelib.services.mappings import save_mapping
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.links import Link
 from tests.api.described import DOCUMENT
 from tests.api.test_answers import document as document

@@ -15,7 +15,7 @@ from chalicelib.storage.attributes import to_item
 from chalicelib.storage.documents import pack
 from chalicelib.storage.events import Erased, Withdrawn
 from chalicelib.storage.fits import FitHeader
-from chalicelib.storage.imports import Import, RefusedRow, Replay
+from chalicelib.storage.import_records import Import, RefusedRow, Replay
 from chalicelib.storage.links import Link
 from chalicelib.storage.mappings import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore

@@ -26,7 +26,7 @@ from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.event_items import to_item
 from chalicelib.storage.fits import FitHeader
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RefusedRow
 from tests.factories import make_conversion, make_event
 
 NOW = dt.datetime(2026, 3, 20, 12, tzinfo=dt.UTC)

@@ -23,7 +23,7 @@ from chalicelib import wiring
 from chalicelib.services import imports
 from chalicelib.services.keys import create_key
 from chalicelib.services.record import record_events
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from tests.factories import NOW, make_conversion, make_event, money
 from tests.faults.durable import Death, DurableDynamoDb, DurableSession, FileS3, When

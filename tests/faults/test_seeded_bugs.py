@@ -24,7 +24,7 @@ from chalicelib.services.imports import removing
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import event_items, events, keys, writer
 from chalicelib.storage.dynamodb_table import DynamoDbTable
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals

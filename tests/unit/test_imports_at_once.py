@@ -12,7 +12,7 @@ import pytest
 
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services import imports
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud

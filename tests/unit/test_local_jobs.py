@@ -21,7 +21,7 @@ from chalicelib.local.rows import CHANGES
 from chalicelib.local.sources import DailySchedule, QueueSource
 from chalicelib.services.fits import request_fit
 from chalicelib.storage.fits import FitHeader
-from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.import_records import Import, Replay
 
 NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
 SECRET = "a root secret for tests only"

@@ -27,7 +27,7 @@ from chalicelib.services.fits import request_fit, show_fit
 from chalicelib.services.imports import start_import
 from chalicelib.services.record import record_events
 from chalicelib.storage import documents
-from chalicelib.storage.imports import RefusedRow
+from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged, policies, recording

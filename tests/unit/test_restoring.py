@@ -16,7 +16,7 @@ from chalicelib.services.keys import authenticate
 from chalicelib.services.record import record_events
 from chalicelib.storage import keys
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.imports import Import, RefusedRow, Removal
+from chalicelib.storage.import_records import Import, RefusedRow, Removal
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import DayTotals
 from tests.conftest import TABLE, Cloud

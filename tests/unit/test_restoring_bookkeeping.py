@@ -12,7 +12,7 @@ from chalicelib.errors import CannotRestore, TooManyKeys, Unauthenticated
 from chalicelib.services.keys import authenticate, issue_key, revoke_key
 from chalicelib.services.record import record_events
 from chalicelib.storage import pseudonyms
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import TenantConfig
 from tests.conftest import SECRET, Cloud

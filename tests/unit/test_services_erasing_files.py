@@ -11,7 +11,7 @@ from chalicelib.services import erasures
 from chalicelib.services.erasing_files import PEOPLELESS, pieces_of
 from chalicelib.services.imports import list_refused_rows, show_import, start_import
 from chalicelib.storage import keys
-from chalicelib.storage.imports import RefusedRow
+from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
 from tests.erasing import (

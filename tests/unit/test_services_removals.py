@@ -19,7 +19,7 @@ from chalicelib.services import imports
 from chalicelib.services.imports import give_up_import
 from chalicelib.services.record import record_events
 from chalicelib.storage import events as event_store
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud

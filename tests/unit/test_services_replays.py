@@ -15,7 +15,7 @@ from chalicelib.exports.outcomes import Imported, Refused, RowOutcome
 from chalicelib.services import imports
 from chalicelib.services.mappings import save_mapping
 from chalicelib.settings import Settings
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud

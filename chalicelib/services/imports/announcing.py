@@ -14,7 +14,7 @@ from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage import keys
-from chalicelib.storage.imports import Import
+from chalicelib.storage.import_records import Import
 from chalicelib.storage.masking import masked
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore

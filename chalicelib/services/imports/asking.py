@@ -12,7 +12,7 @@ from chalicelib.errors import ImportRemoved, ImportUnfinished, LikeworthError
 from chalicelib.services.imports.announcing import check_options
 from chalicelib.services.imports.showing import show_import
 from chalicelib.services.mappings import chosen_mapping
-from chalicelib.storage.imports import Import, Removal, Replay
+from chalicelib.storage.import_records import Import, Removal, Replay
 from chalicelib.storage.tenant_store import TenantStore
 
 OPTIONS = ("platform", "mapping", "spread", "currency", "account")

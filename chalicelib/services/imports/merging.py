@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.errors import ExportRefused
 from chalicelib.services.imports.restating import EarlierReading
 from chalicelib.services.imports.rows import Chunk, Gathering
-from chalicelib.storage.imports import RefusedRow
+from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.objects import ObjectGoneError
 
 if TYPE_CHECKING:

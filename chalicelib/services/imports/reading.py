@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import ExportRefused, InvalidFields
-from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectReader
 from chalicelib.storage.tenant_store import TenantStore
 

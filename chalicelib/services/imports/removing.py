@@ -18,7 +18,7 @@ from typing import Any
 from chalicelib.days import stamp
 from chalicelib.errors import StoreUnavailable
 from chalicelib.storage import keys
-from chalicelib.storage.imports import Import, Removal
+from chalicelib.storage.import_records import Import, Removal
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 

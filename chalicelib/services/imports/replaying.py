@@ -21,7 +21,7 @@ from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
 from chalicelib.services.imports.rows import Chunk, Gathering, numbered
-from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.errors import ExportRefused
 from chalicelib.services.imports.rows import Restatement
-from chalicelib.storage.imports import Import, Place, Replay
+from chalicelib.storage.import_records import Import, Place, Replay
 from chalicelib.storage.objects import ObjectGoneError
 
 if TYPE_CHECKING:

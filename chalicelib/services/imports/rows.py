@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.admission import Refusal, Terms, admit_all
 from chalicelib.storage.events import Erased, Storable, Withdrawn
-from chalicelib.storage.imports import RefusedRow
+from chalicelib.storage.import_records import RefusedRow
 
 if TYPE_CHECKING:
     from chalicelib.exports.outcomes import Imported, RawEvent, RowOutcome

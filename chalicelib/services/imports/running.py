@@ -25,7 +25,7 @@ from chalicelib.services.imports.removing import RemovalRun
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.showing import show_import
-from chalicelib.storage.imports import Import, Replay
+from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import (
     ObjectGoneError,
     ObjectReader,

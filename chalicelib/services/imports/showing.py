@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalicelib.errors import NotFound
 from chalicelib.storage import keys
-from chalicelib.storage.imports import Import, RefusedRow
+from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 
 
