@@ -11,7 +11,7 @@ import contextlib
 import os
 import re
 import shutil
-import subprocess
+import subprocess  # runs npm's tools and the service, with fixed arguments  # nosec B404
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def run(*command: str | Path, **environment: str) -> None:
     print("$", *command[:1], *(str(one) for one in command[1:]), flush=True)
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     surroundings = os.environ | QUIET | {"PATH": tools} | environment
-    subprocess.run(command, check=True, cwd=BUILD, env=surroundings)
+    subprocess.run(command, check=True, cwd=BUILD, env=surroundings)  # nosec B603
 
 
 @contextlib.contextmanager
@@ -42,7 +42,9 @@ def served() -> Iterator[tuple[str, str]]:
         If it ends before it says where it is.
     """
     command = [sys.executable, "-m", "chalicelib", "serve", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(  # nosec B603
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         said = ""
         try:

@@ -34,7 +34,8 @@ def main() -> None:
     answer = get_roi.sync(client=client)
     assert isinstance(answer, Roi), answer
     assert any(one.channel == "facebook" for one in answer.channels)
-    problem = get_roi.sync(client=AuthenticatedClient(base_url=url, token="nonsense"))
+    stranger = AuthenticatedClient(base_url=url, token="nonsense")  # no key  # nosec B106
+    problem = get_roi.sync(client=stranger)
     assert isinstance(problem, Problem), problem
     assert problem.code == ProblemCode.UNAUTHENTICATED, problem
     print(f"Python: 1 event sent, {len(answer.channels)} channels read, problem {problem.code}")
