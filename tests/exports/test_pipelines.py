@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
@@ -697,6 +698,41 @@ def test_names_are_plain_however_a_key_is_written() -> None:
     )
 
     assert {plain_name(key) for key in keys} == {"metrics_cost_micros"}
+
+
+def hostile_lines() -> dict[str, str]:
+    """Files that are small and would take much memory, by name."""
+    head = landed(google_stats(**{"segments.date": "2026-06-02"})).removesuffix("}}\n")
+    deep = '"a":' + "[" * 60_000
+    keys = ",".join(f'"{line}-{n}":1' for line in range(10) for n in range(9_000))
+    long = ",".join(f'"{"k" * 99_000}{n}":1' for n in range(9))
+    return {
+        "deep line": landed(google_stats()) + f"{head},{deep}\n",
+        "deep document": f"{head},{deep}",
+        "deep array": f"[{head},{deep}",
+        "many fields": landed(google_stats()) + f"{head},{keys}}}}}\n" * 5,
+        "long names": landed(google_stats()) + f"{head},{long}}}}}\n" * 5,
+    }
+
+
+@pytest.mark.parametrize("name", hostile_lines())
+def test_hostile_records_take_little_memory(name: str) -> None:
+    text = hostile_lines()[name]
+    read(landed(google_stats()))
+    tracemalloc.start()
+
+    try:
+        result = read(text)
+    except ExportRefused as refusal:
+        assert refusal.code in ("too_deep", "unknown_platform", "unreadable_file")  # noqa: PT017
+    else:
+        assert result.counts["click"] in (31, 62)
+        assert set(codes(result)) <= {"malformed_record"}
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 60_000_000
+    assert plain_name.cache_info().currsize <= 4096
 
 
 versions_of_things = st.lists(

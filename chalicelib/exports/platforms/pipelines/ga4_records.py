@@ -12,7 +12,7 @@ from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.outcomes import RowRefused
 from chalicelib.exports.platforms.ga4_reports.channels import origin_of, split_source_medium
 from chalicelib.exports.platforms.ga4_reports.rows import CHANNEL, PLATFORM
-from chalicelib.exports.platforms.pipelines.landed import Landed
+from chalicelib.exports.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.exports.platforms.pipelines.traffic import ZEROS
 from chalicelib.exports.records import Converted
@@ -51,7 +51,7 @@ def _dimensions(landed: Landed) -> dict[str, str]:
     return {name: landed.name(name) for name in _dimensions_of(tuple(landed.fields))}
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=NAMES_KEPT)
 def _dimensions_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         name

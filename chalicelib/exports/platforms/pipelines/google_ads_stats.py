@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from chalicelib.exports.declarations import Becomes
-from chalicelib.exports.platforms.pipelines.landed import Landed
+from chalicelib.exports.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.exports.platforms.pipelines.traffic import (
     Traffic,
@@ -65,13 +65,13 @@ def _recognise(names: Names) -> int:
     return 8 if has_customer and names >= {"date", "cost_micros"} else 0
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=NAMES_KEPT)
 def _segments_of(names: tuple[str, ...]) -> tuple[str, ...]:
     """The fields that tell the parts of a day of an object apart."""
     return tuple(n for n in names if _SEGMENTS.fullmatch(n) and not _PERIODS.fullmatch(n))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=NAMES_KEPT)
 def _parts_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(_PARTS.fullmatch, names))
 

@@ -17,7 +17,11 @@ from chalicelib.exports.values import epoch, instant_of, name_of, number
 MAX_LEVELS = 3
 """Objects in objects that are made flat: ``metrics.cost_micros`` has two levels."""
 
+MAX_FIELDS = 1_000
 MAX_KEY_CHARACTERS = 100
+NAMES_KEPT = 32
+"""Of so many forms of records it is remembered what their names mean; files have one or a few."""
+
 _MILLIONTH = Decimal("0.000001")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
@@ -168,7 +172,13 @@ class Landed:
 
 
 def flat(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a record and of the objects in it, by plain names; arrays stay as they are."""
+    """The values of a record and of the objects in it, by plain names; arrays stay as they are.
+
+    Raises
+    ------
+    RowRefused
+        `malformed_record`, for more fields than any record has.
+    """
     fields: dict[str, Any] = {}
     _add(fields, "", data, 1)
     return fields
@@ -177,17 +187,19 @@ def flat(data: Mapping[str, Any]) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def plain_name(key: str) -> str:
     """A key in small letters with underscores, whatever the source or a pipeline made of it."""
-    key = _HUMP.sub("_", key[:MAX_KEY_CHARACTERS]).lower()
+    key = _HUMP.sub("_", key).lower()
     return _SEPARATORS.sub("_", key).strip("_")
 
 
 def _add(fields: dict[str, Any], head: str, data: Mapping[str, Any], level: int) -> None:
     for key, value in data.items():
-        name = f"{head}{plain_name(key)}"
+        name = f"{head}{plain_name(key[:MAX_KEY_CHARACTERS])}"
         if isinstance(value, dict) and level < MAX_LEVELS:
             _add(fields, f"{name}_", value, level + 1)
         elif fields.get(name) is None:
             fields[name] = value
+            if len(fields) > MAX_FIELDS:
+                raise RowRefused("malformed_record", f"more than {MAX_FIELDS:,} fields")
 
 
 def _whole_number(value: Any) -> str:

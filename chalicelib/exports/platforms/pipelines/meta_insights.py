@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.platforms.pipelines.landed import Landed
+from chalicelib.exports.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Names, Stream, Subject
 from chalicelib.exports.platforms.pipelines.traffic import (
     Traffic,
@@ -111,7 +111,7 @@ def breakdown_of(landed: Landed) -> str:
     return next(filter(landed.has, _breakdowns_of(tuple(landed.fields))), "")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=NAMES_KEPT)
 def _breakdowns_of(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(_BREAKDOWN.fullmatch, names))
 

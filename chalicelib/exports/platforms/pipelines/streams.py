@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.outcomes import ClaimedConversions
-from chalicelib.exports.platforms.pipelines.landed import Landed
+from chalicelib.exports.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted
 
@@ -118,7 +118,7 @@ class Stream:
     needs_envelope: bool = False
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=NAMES_KEPT)
 def stream_of(names: Names, streams: tuple[Stream, ...]) -> tuple[int, Stream] | None:
     """The stream of a record with fields of some names, and how many of them tell; None if none."""
     best: tuple[int, Stream] | None = None
