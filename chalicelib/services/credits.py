@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.services.columns import NOBODY, NOT_FOLLOWED, OrderSums
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.paths import Paths
+    from chalicelib.attribution.paths.journeys import Paths
 
 RULES = ("first", "last", "linear", "position", "time_decay")
 """Models whose credit is kept per day of conversion."""
@@ -89,7 +89,7 @@ def credit_goal(
     """
     import numpy as np
 
-    from chalicelib.attribution.paths import build_paths
+    from chalicelib.attribution.paths.journeys import build_paths
 
     first = start.toordinal()
     who = np.frombuffer(engagements.person, dtype=np.int64)
@@ -167,7 +167,7 @@ def _by_day(
     """Conversions by rule, kind and day: each pair of a kind and a day is credited as a kind."""
     import numpy as np
 
-    from chalicelib.attribution import classical
+    from chalicelib.attribution.paths import rules as credit
 
     dated = replace(
         paths,
@@ -175,11 +175,11 @@ def _by_day(
         n_kinds=paths.n_kinds * n_days,
     )
     rules = {
-        "first": classical.credit_first,
-        "last": classical.credit_last,
-        "linear": classical.credit_linear,
-        "position": classical.credit_position,
-        "time_decay": classical.credit_time_decay,
+        "first": credit.credit_first,
+        "last": credit.credit_last,
+        "linear": credit.credit_linear,
+        "position": credit.credit_position,
+        "time_decay": credit.credit_time_decay,
     }
     daily = {}
     for name in RULES:
@@ -192,8 +192,8 @@ def _of_the_window(paths: Paths, followed: float) -> dict[str, dict[str, Any] | 
     """Conversions by kind under the models that need all journeys at once."""
     import numpy as np
 
-    from chalicelib.attribution.markov import credit_markov
-    from chalicelib.attribution.shapley import credit_shapley
+    from chalicelib.attribution.paths.markov import credit_markov
+    from chalicelib.attribution.paths.shapley import credit_shapley
 
     kinds_on_paths = np.unique(paths.kind).size
     whole: dict[str, dict[str, Any] | None] = {}

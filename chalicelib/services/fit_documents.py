@@ -63,7 +63,7 @@ def coverage_document(
 def goal_document(
     observed: Observations, estimates: GoalEstimates, start: dt.date
 ) -> dict[str, Any]:
-    from chalicelib.attribution.panel_columns import days_of_blocks
+    from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 
     return {
         "conversions": [int(n) for n in observed.outcome],

@@ -50,7 +50,7 @@ def observe(
     import numpy as np
 
     from chalicelib.attribution.observations import Observations, OrderMoments
-    from chalicelib.attribution.panel import People
+    from chalicelib.attribution.within_user.panel import People
 
     first = start.toordinal()
     day = np.frombuffer(columns.day, dtype=np.int64) - first

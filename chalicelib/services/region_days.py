@@ -11,7 +11,7 @@ from chalicelib.services.columns import Columns
 from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.region_series import RegionSeries
+    from chalicelib.attribution.regions.region_series import RegionSeries
 
 MAX_REGIONS = 60
 """Of more regions than that, the smallest are one together."""
@@ -45,7 +45,7 @@ def observe_regions(
     """
     import numpy as np
 
-    from chalicelib.attribution.region_series import RegionSeries
+    from chalicelib.attribution.regions.region_series import RegionSeries
 
     first, n_days = start.toordinal(), len(covered.days)
     sold: dict[str, Any] = defaultdict(lambda: np.zeros(n_days))

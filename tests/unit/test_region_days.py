@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.events import parse_event
 from chalicelib.services import region_days
 from chalicelib.services.columns import Columns

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.observations import Context, Observations
-from chalicelib.attribution.panel import People
+from chalicelib.attribution.within_user.panel import People
 from chalicelib.services import answers
 from tests.worlds.fits import fit_arrays, fit_records, ids_of
 from tests.worlds.lines import write_lines
