@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.holes import Days, infer_days, runs_of, usual_days
-from chalicelib.services.surroundings import Declared
+from chalicelib.services.fitting.holes import Days, infer_days, runs_of, usual_days
+from chalicelib.services.fitting.surroundings import Declared
 
 if TYPE_CHECKING:
     from chalicelib.attribution.coverage import Coverage

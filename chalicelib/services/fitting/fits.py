@@ -20,7 +20,7 @@ from chalicelib.errors import (
     UnusableInput,
 )
 from chalicelib.services.experiments import all_experiments
-from chalicelib.services.fit_windows import FitWindow, events_of, window_of
+from chalicelib.services.fitting.fit_windows import FitWindow, events_of, window_of
 from chalicelib.storage.fits import ENDED, Document, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
@@ -102,7 +102,7 @@ def run_fit(
     Parameters
     ----------
     estimate : callable, optional
-        In place of `services.estimation.fit_events`.
+        In place of `services.fitting.estimation.fit_events`.
     progress : callable, optional
         Handed on to it.
 
@@ -203,7 +203,7 @@ def saved(store: TenantStore, header: FitHeader) -> FitHeader:
 
 def estimate_columns(*columns: Any, **about: Any) -> Document:
     """`services.estimation.fit_columns`, which is loaded when it is first called."""
-    from chalicelib.services.estimation import fit_columns
+    from chalicelib.services.fitting.estimation import fit_columns
 
     return fit_columns(*columns, **about)
 
@@ -288,7 +288,7 @@ def answering_document(
 
 
 def _estimation() -> Estimate:
-    from chalicelib.services.estimation import fit_events
+    from chalicelib.services.fitting.estimation import fit_events
 
     return fit_events
 

@@ -21,14 +21,14 @@ from typing import Any
 from chalicelib.days import stamp, zone_of
 from chalicelib.errors import UnfinishedFit
 from chalicelib.events import Event
-from chalicelib.services.columns import SAMPLE_PARTS, Columns
-from chalicelib.services.fit_windows import (
+from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
+from chalicelib.services.fitting.fit_windows import (
     FitWindow,
     events_of_shard,
     spans_of,
     window_of,
 )
-from chalicelib.services.fits import (
+from chalicelib.services.fitting.fits import (
     Estimate,
     conclude_fit,
     estimate_columns,
@@ -36,7 +36,7 @@ from chalicelib.services.fits import (
     saved,
     show_fit,
 )
-from chalicelib.services.packing import pack_columns, unpack_columns
+from chalicelib.services.fitting.packing import pack_columns, unpack_columns
 from chalicelib.storage.fits import ENDED, FitHeader
 from chalicelib.storage.keys import is_time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from chalicelib.channels import role_of
-from chalicelib.services.columns import (
+from chalicelib.services.fitting.event_columns import (
     NOT_FOLLOWED,
     SAMPLE_PARTS,
     Columns,

@@ -17,10 +17,10 @@ from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.services.columns import Columns, OrderSums
-from chalicelib.services.edges import Rows
-from chalicelib.services.region_counts import RegionCounts
-from chalicelib.services.surroundings import Surroundings
+from chalicelib.services.fitting.edges import Rows
+from chalicelib.services.fitting.event_columns import Columns, OrderSums
+from chalicelib.services.fitting.region_counts import RegionCounts
+from chalicelib.services.fitting.surroundings import Surroundings
 
 FORM = f"likeworth columns 4 {sys.byteorder}"
 LEVEL = 1

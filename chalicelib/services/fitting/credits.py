@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.services.columns import NOBODY, NOT_FOLLOWED, OrderSums
+from chalicelib.services.fitting.event_columns import NOBODY, NOT_FOLLOWED, OrderSums
 
 if TYPE_CHECKING:
     from chalicelib.attribution.paths.journeys import Paths

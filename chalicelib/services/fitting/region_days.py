@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.columns import Columns
-from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
 
 if TYPE_CHECKING:
     from chalicelib.attribution.regions.region_series import RegionSeries

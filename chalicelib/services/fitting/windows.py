@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from chalicelib.errors import UnusableInput
-from chalicelib.services.columns import Columns
+from chalicelib.services.fitting.event_columns import Columns
 
 ISOLATED_DAYS = 28
 """So many days without anything separate events from the bulk,"""

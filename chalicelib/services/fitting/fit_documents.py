@@ -9,8 +9,8 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.columns import Columns
-from chalicelib.services.coverage import SourceDays
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.source_coverage import SourceDays
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates

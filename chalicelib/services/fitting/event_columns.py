@@ -27,9 +27,9 @@ from chalicelib.events import (
     Event,
     is_ours,
 )
-from chalicelib.services.edges import SPREADING, Edges
-from chalicelib.services.region_counts import RegionCounts
-from chalicelib.services.surroundings import Surroundings
+from chalicelib.services.fitting.edges import SPREADING, Edges
+from chalicelib.services.fitting.region_counts import RegionCounts
+from chalicelib.services.fitting.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
 """A day's share of a cost is rounded to that, so that sums of shares are exact."""

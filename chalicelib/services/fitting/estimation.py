@@ -15,24 +15,17 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.days import MAX_WINDOW_DAYS, zone_of
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event
-from chalicelib.services.columns import NOBODY, Columns
-from chalicelib.services.coverage import (
-    SourceDays,
-    common_coverage,
-    cover_goal,
-    cover_types,
-    coverage_warnings,
-)
-from chalicelib.services.credits import count_anonymous, credit_goal
-from chalicelib.services.day_parts import part_days
-from chalicelib.services.edges import Brought, spillover_warnings
 from chalicelib.services.experiments import (
     ONCE_ONLY_GOALS,
     calibrate_goal,
     with_experiments,
     without_goal,
 )
-from chalicelib.services.fit_documents import (
+from chalicelib.services.fitting.credits import count_anonymous, credit_goal
+from chalicelib.services.fitting.day_parts import part_days
+from chalicelib.services.fitting.edges import Brought, spillover_warnings
+from chalicelib.services.fitting.event_columns import NOBODY, Columns
+from chalicelib.services.fitting.fit_documents import (
     brought_document,
     costs_outside,
     coverage_document,
@@ -40,11 +33,18 @@ from chalicelib.services.fit_documents import (
     goal_document,
     type_documents,
 )
-from chalicelib.services.holidays import public_holidays
-from chalicelib.services.identity import identity_warnings
-from chalicelib.services.observing import observe
-from chalicelib.services.region_days import observe_regions
-from chalicelib.services.windows import Window, find_window
+from chalicelib.services.fitting.goal_observations import observe
+from chalicelib.services.fitting.holidays import public_holidays
+from chalicelib.services.fitting.identity import identity_warnings
+from chalicelib.services.fitting.region_days import observe_regions
+from chalicelib.services.fitting.source_coverage import (
+    SourceDays,
+    common_coverage,
+    cover_goal,
+    cover_types,
+    coverage_warnings,
+)
+from chalicelib.services.fitting.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 
