@@ -334,7 +334,8 @@ def test_clicks_of_all_kinds_are_taken_only_where_there_are_no_others() -> None:
     result = read(landed(record))
 
     assert result.counts["click"] == 88
-    assert "no link clicks" in result.summary["notes"][-1]
+    assert "no link clicks" in result.summary["notes"][-2]
+    assert "likes and comments are not known" in result.summary["notes"][-1]
     assert "click" not in read(landed(meta_insights(inline_link_clicks=0, actions=[]))).counts
 
 
@@ -659,6 +660,19 @@ def test_drifting_schemas_are_read_or_refused(over: Record, code: str, form: str
     assert codes(result) == [code] * bool(code)
     assert len(result.outcomes) == 2
     assert all(e["occurred_at"][:10] == "2026-06-09" for e in result.events) == bool(code)
+
+
+@pytest.mark.parametrize("meta", [dict, json.dumps], ids=["object", "text"])
+def test_what_a_pipeline_could_not_write_is_no_zero(meta: Callable[[Any], Any]) -> None:
+    record = google_stats(**{"metrics.clicks": None, "campaign.labels": None})
+    line = json.loads(landed(record))
+    results = []
+    for field in ("metrics.clicks", "campaign.labels"):
+        changes = [{"field": field, "change": "NULLED", "reason": "DESTINATION_FIELD_SIZE"}]
+        results.append(read(lines(line | {"_airbyte_meta": meta({"changes": changes})})))
+
+    assert codes(results[0]) == ["missing_value"]
+    assert results[1].counts == {"impression": 990}
 
 
 def test_days_without_delivery_are_covered() -> None:

@@ -16,8 +16,14 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.documents import parse_json
 from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.platforms.pipelines.landed import Landed, Version, flat
-from chalicelib.exports.values import name_of, number, record_of
+from chalicelib.exports.platforms.pipelines.landed import (
+    MAX_KEY_CHARACTERS,
+    Landed,
+    Version,
+    flat,
+    plain_name,
+)
+from chalicelib.exports.values import list_of, name_of, number, record_of
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -47,6 +53,8 @@ class Envelope:
         The key under which the record is, if it is not spread over the line itself.
     sequence : str
         The key of a number that orders what was extracted at one time.
+    changes : str
+        The key of an object that lists the fields which the pipeline could not write.
     row_id : str
         The key of an id that stands for what the row is about, not for the line.
     is_utc : bool
@@ -61,6 +69,7 @@ class Envelope:
     data: str = ""
     sequence: str = ""
     row_id: str = ""
+    changes: str = ""
     is_utc: bool = False
 
 
@@ -75,6 +84,7 @@ ENVELOPES = (
         times=("_airbyte_extracted_at", "_airbyte_emitted_at"),
         deleted="_ab_cdc_deleted_at",
         data="_airbyte_data",
+        changes="_airbyte_meta",
     ),
     Envelope(
         "Singer targets (Meltano), Stitch",
@@ -140,7 +150,8 @@ def unwrap(line: Any, position: int = 0) -> Landed | str:
         _whole(line.get(envelope.sequence)),
         name_of(line.get(envelope.row_id)),
     )
-    return Landed(data, flat(data), version, _is_set(deleted), envelope.is_utc)
+    lost = _lost(line.get(envelope.changes))
+    return Landed(data, flat(data), version, _is_set(deleted), envelope.is_utc, lost=lost)
 
 
 def envelope_of(keys: Iterable[str]) -> Envelope | None:
@@ -189,6 +200,17 @@ def _record_in(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise RowRefused("malformed_record", "the envelope holds no record")
     return value
+
+
+def _lost(meta: Any) -> frozenset[str]:
+    """The plain names of the fields that a pipeline says it has put null or a part in place of."""
+    if isinstance(meta, str):
+        try:
+            meta = parse_json(meta)
+        except ExportRefused:
+            return frozenset()
+    fields = (record_of(change).get("field") for change in list_of(record_of(meta).get("changes")))
+    return frozenset(plain_name(name_of(field)[:MAX_KEY_CHARACTERS]) for field in fields)
 
 
 def _time_of(values: Iterable[Any]) -> int:

@@ -69,6 +69,9 @@ class Landed:
         Whether the pipeline writes times in UTC and without an offset.
     stream : str
         What the pipeline calls the stream; empty if the line does not say.
+    lost : set of str
+        Fields that the pipeline could not write: their null is no zero, and reading one raises
+        `RowRefused`.
     """
 
     data: dict[str, Any]
@@ -77,6 +80,7 @@ class Landed:
     is_deleted: bool = False
     is_utc: bool = False
     stream: str = ""
+    lost: frozenset[str] = frozenset()
 
     def has(self, *names: str) -> bool:
         """Whether one of some fields holds something."""
@@ -93,6 +97,7 @@ class Landed:
             value = fields.get(name)
             if value is not None and (found := name_of(value) or _whole_number(value)):
                 return found
+            self._check(name)
         return ""
 
     def value(self, *names: str) -> Any:
@@ -102,7 +107,12 @@ class Landed:
             value = fields.get(name)
             if value is not None and value != "":
                 return value
+            self._check(name)
         return None
+
+    def _check(self, name: str) -> None:
+        if name in self.lost:
+            raise RowRefused("missing_value", f"the pipeline could not write {name}")
 
     def numeral(self, *names: str) -> Any:
         """As `value`; a number that a table has as text with an exponent is one."""

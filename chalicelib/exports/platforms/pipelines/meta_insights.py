@@ -92,6 +92,8 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         counts["click"] = count(landed.value("clicks"), "clicks")
         if counts["click"]:
             ledger.remarks["clicks (all) are taken: the record has no link clicks"] += 1
+    if not landed.knows("actions") and landed.knows("date_stop"):
+        ledger.remarks["no actions are in the record: its likes and comments are not known"] += 1
     traffic = Traffic(
         subject,
         landed.name("account_id"),
