@@ -216,6 +216,7 @@ def test_of_levels_that_hold_the_same_clicks_one_is_read() -> None:
     "over",
     [
         {"search_term_view.search_term": "chair"},
+        {"ad_group_criterion.keyword.text": "chair"},
         {"geographic_view.country_criterion_id": 2276},
         {"segments.click_type": "SITELINKS"},
         {"segments.conversion_action": "customers/1/conversionActions/2"},
