@@ -582,6 +582,7 @@ def test_ga4_page_views_come_from_the_report_without_dimensions() -> None:
 
     assert result.counts == {"impression": 900, "click": 210}
     assert len(result.not_data) == 2
+    assert [read(landed(one)).events for one in (pages, devices)] == [[], []]
 
 
 def test_ga4_by_source_and_by_channel_are_not_counted_both() -> None:
