@@ -124,6 +124,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     description = ReportDescription(
         CHANNEL, "job_ads", source.encoding, head.delimiter, numbers.decimal_mark
     )
+    table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()), rows.claimed)
     reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
     return reading

@@ -16,7 +16,14 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
+from chalicelib.exports.outcomes import (
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+    Skipped,
+)
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
@@ -28,6 +35,7 @@ from chalicelib.exports.reports.columns import (
     Count,
     Currency,
     Key,
+    LeftOut,
     Net,
     Sign,
     When,
@@ -39,6 +47,7 @@ from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.unread import UnreadColumns
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
 Convert = Callable[[int, Cells], RowOutcome]
@@ -208,6 +217,11 @@ class TableReport:
             nameless_are_totals=self.nameless_are_totals,
             breakdowns=breakdowns_in(table, read, layout),
         )
+        table.unread = UnreadColumns(
+            columns.names,
+            *_unread(self.columns, columns, read),
+            may_hold_people=bool(self.shown),
+        )
         rows = ReportRows(layout, dating, numbers, totals)
         if self.check is not None:
             self.check(table)
@@ -224,6 +238,7 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
+        reading.skipped += other_sheets(source, head.sheet)
         every = [rows]
         convert: Convert = rows.convert
         channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
@@ -411,6 +426,30 @@ def number_columns(layout: Layout) -> tuple[int, ...]:
     """The columns of which at least one is filled in a row of data."""
     others = (layout.cost_at, layout.audience_at, layout.converted_at, layout.worth_at)
     return tuple(m.position for m in layout.metrics) + tuple(p for p in others if p >= 0)
+
+
+def _unread(
+    declared: Sequence[Column], columns: Columns, read: Mapping[str, tuple[int, Column]]
+) -> tuple[set[int], dict[int, str]]:
+    """The columns of a header that are read, and why known ones are not."""
+    done = {p for p, column in read.values() if not isinstance(column.role, LeftOut)}
+    why = {p: c.role.why for p, c in read.values() if isinstance(c.role, LeftOut)}
+    for column in declared:
+        position = columns.positions.get(column.field)
+        if position is None or column.field in read:
+            continue
+        if isinstance(column.role, Key):
+            done.add(position)
+        else:
+            others = [columns.name(other) for other in column.unless if other in columns]
+            why[position] = f"{', '.join(others)} is read instead"
+    return done - why.keys(), why
+
+
+def other_sheets(source: Source, sheet: str) -> list[Skipped]:
+    """The sheets of a workbook beside the one that is read."""
+    sheets = source.workbook.sheets if sheet and source.workbook else ()
+    return [Skipped("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet]
 
 
 def breakdowns_in(

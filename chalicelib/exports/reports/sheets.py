@@ -156,10 +156,8 @@ def _description(
 
 
 def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcome]:
-    notes: dict[str, None] = {}
     for reading in readings:
         yield from reading.outcomes
-        whole.claimed.add_all(reading.claimed)
-        notes.update(dict.fromkeys(reading.notes))
-        whole.coverage += reading.coverage
-    whole.notes.extend(notes)
+        whole.take(reading)
+    read = {part[:100] for part in whole.report.parts}
+    whole.skipped = [one for one in whole.skipped if one.name not in read]

@@ -14,11 +14,13 @@ from chalicelib.exports.headings import plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    Imported,
     NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
@@ -130,8 +132,11 @@ class _TablesReader:
             kind = stack.place(line, cells)
             table = stack.table
             if kind == "row" and table is not None:
-                rows = rows or self._rows_of(table)
-                yield _outcome(rows, line, cells, raw())
+                rows = rows or self._rows_of(table, reading)
+                outcome = _outcome(rows, line, cells, raw())
+                if type(outcome) is Imported:
+                    rows.unread.add([cells])
+                yield outcome
                 continue
             if is_below:
                 yield NotData(line, _NOT_ROWS[kind])
@@ -139,13 +144,18 @@ class _TablesReader:
                 self._preamble = self._preamble.followed_by(table.above)
                 rows, is_below = None, True
 
-    def _rows_of(self, table: StackedTable) -> TableRows:
+    def _rows_of(self, table: StackedTable, reading: Reading) -> TableRows:
         shape = self._shapes.get(table.line)
         if shape is None or shape.table.header != table.header:
             shape = Shape.of(table, self._preamble)
             self._plan.assign([shape])
         task = self._plan.task_of(shape)
-        return TableRows(shape, task, self._numbers, self._dates, self._options)
+        rows = TableRows(shape, task, self._numbers, self._dates, self._options)
+        if task.reason:
+            reading.skipped.append(Skipped("table", f"line {table.line}", task.reason))
+        else:
+            reading.unread.append(rows.unread)
+        return rows
 
 
 _NOT_ROWS = {

@@ -16,7 +16,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import header_keys
 from chalicelib.exports.marks import Marks
-from chalicelib.exports.outcomes import Reading, RowOutcome
+from chalicelib.exports.outcomes import Reading, RowOutcome, Skipped
 from chalicelib.exports.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
 from chalicelib.exports.platforms.linkedin.columns import ENGAGEMENT, NEW_FOLLOWERS
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -112,6 +112,9 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
             f"Not read: {named(others)}. They add up the same numbers again, or hold shares."
         )
     reading = open_sheets(source, found, options, notes=notes)
+    reading.skipped = [
+        Skipped("sheet", name[:100], "the same numbers again, or shares") for name in others
+    ]
     sizes = [
         size
         for part, table in enumerate(found)

@@ -13,7 +13,7 @@ from functools import partial
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.marks import Mark, Marks, together
-from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.platforms.linkedin.columns import CONTENT, FOLLOWERS, POSTS, VISITORS
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, becomes_of
@@ -210,7 +210,12 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
     others = sheets_but(source, found)
     if others:
         notes.append(f"Not read, because no row of it has a day: {named(others)}.")
-    return open_sheets(source, read, options, notes=notes)
+    reading = open_sheets(source, read, options, notes=notes)
+    reading.skipped = [
+        *(Skipped("sheet", name[:100], "a sheet that is read says the same") for name in repeated),
+        *(Skipped("sheet", name[:100], "no row of it has a day") for name in others),
+    ]
+    return reading
 
 
 def _without_repetition(source: Source, found: Sequence[FoundTable]) -> list[FoundTable]:

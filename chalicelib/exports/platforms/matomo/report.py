@@ -17,7 +17,7 @@ from chalicelib.exports.dates import Period, parse_day, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.marks import Marks, together
-from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome
+from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome, Skipped
 from chalicelib.exports.platforms.matomo.columns import (
     CHANNEL,
     COLUMNS,
@@ -232,6 +232,11 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
             f"Of {len(tables)} tables the one in line {table.line} is read.",
         ),
     )
+    reading.skipped += [
+        Skipped("table", f"line {other.line}", f"the table in line {table.line} is read")
+        for other in tables
+        if other is not table
+    ]
     reading.outcomes = _among_others(reading.outcomes, tables[0], table, len(lines))
     return reading
 

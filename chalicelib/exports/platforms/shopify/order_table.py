@@ -24,6 +24,7 @@ from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import (
+    ClaimedConversions,
     Imported,
     NotData,
     Reading,
@@ -39,6 +40,7 @@ from chalicelib.exports.platforms.shopify.orders import (
     REFUNDED,
     RESTATED,
     STATUSES,
+    UNPAID,
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -120,7 +122,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
-    reading = Reading(description, iter(()))
+    reading = Reading(description, iter(()), unpaid=rows.unpaid)
     reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
@@ -134,6 +136,7 @@ class _OrderRows:
         self._at = at = head.columns.positions
         self._currency = options.currency
         self._orders = Orders(PLATFORM, options.account)
+        self.unpaid = ClaimedConversions()
         self._name_before = ""
         self._name, self._status, self._created = at["name"], at["status"], at["created"]
         self._id = at.get("id", at["name"])
@@ -156,6 +159,8 @@ class _OrderRows:
             raise RowRefused("missing_value", "the order has no name")
         reason = reason_not_paid(status)
         if reason:
+            if status in UNPAID and not is_next_line:
+                self._note_unpaid(cells)
             return NotData(line, reason)
         number = bare_id(cells[self._id]) if self._id != self._name else ""
         number = number or name.lstrip("#")
@@ -164,6 +169,15 @@ class _OrderRows:
             return Imported(line, (self._orders.undone(number, created),))
         value = self._value(self._money_cells(cells))
         return Imported(line, (self._orders.sale(number, created, value),))
+
+    def _note_unpaid(self, cells: Sequence[str]) -> None:
+        """Adds an order to those that are not paid yet; one without a readable total counts."""
+        try:
+            value = self._value(self._money_cells(cells))
+        except RowRefused:
+            self.unpaid.add(Decimal(1), Decimal(0), None)
+        else:
+            self.unpaid.add(Decimal(1), value.amount, value.currency)
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""

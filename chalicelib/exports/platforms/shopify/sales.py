@@ -128,6 +128,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         numbers.decimal_mark,
         notes=("Days are those of the shop's time zone.",),
     )
+    table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()))
     outcomes = table.outcomes(rows.reason_to_skip, rows.convert, reading)
     reading.outcomes = _with_totals(outcomes, rows, currency, options.account)
