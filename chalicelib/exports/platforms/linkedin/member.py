@@ -68,6 +68,7 @@ def _sheet(
         title=TITLE,
         where=WHERE,
         looks_for=LOOKS_FOR,
+        form=_is_typical,
         decide_dating=partial(decide_dating, english="mdy"),
     )
 
@@ -166,5 +167,5 @@ MEMBER = Importer(
         ),
     ),
     _recognise,
-    Marks(form=_is_typical),
+    Marks(also=(IMPRESSIONS.all_marks, FOLLOWERS.all_marks)),
 )

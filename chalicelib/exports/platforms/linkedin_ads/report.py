@@ -53,6 +53,16 @@ def _is_in_utc(head: TableHead) -> bool:
     return is_dated or is_titled(head.preamble_lines)
 
 
+_DAYS_IN_UTC = tuple(
+    heading
+    for column in COLUMNS
+    if column.field == "day"
+    for headings in column.headings.values()
+    for heading in headings
+    if heading.endswith("UTC)")
+)
+
+
 def _level(columns: Columns) -> str:
     """What the rows are about, in the words of 2026."""
     if "ad_id" in columns or "ad" in columns:
@@ -122,6 +132,7 @@ REPORT = TableReport(
     columns=COLUMNS,
     accept=_is_report,
     marks=(
+        *_DAYS_IN_UTC,
         together(fields=("landing",)),
         together(any_of=tuple(column.field for column in VIRAL)),
         together(
@@ -129,7 +140,7 @@ REPORT = TableReport(
             any_of=("group", "group_id", "account", "account_id", "reactions", "averages"),
         ),
     ),
-    form=_is_in_utc,
+    form=lambda head: is_titled(head.preamble_lines),
     paid=True,
     hits=HITS,
     title="LinkedIn Ads: performance reports of Campaign Manager",
