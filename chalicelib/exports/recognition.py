@@ -298,14 +298,15 @@ def best_claim(
 
 
 def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
-    """The platforms of which a table that nobody claims has a mark."""
+    """The other platforms of which a table that nobody claims has a mark."""
     if glimpse.sheets:
         places = map(glimpse.sheet_keys, glimpse.sheets)
     elif glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:
         return []
     else:
         places = map(glimpse.keys, DELIMITERS)
-    return next(filter(None, map(owners.of_any, places)), [])
+    found = next(filter(None, map(owners.of_any, places)), [])
+    return [owner for owner in found if not owner.is_imported]
 
 
 def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
