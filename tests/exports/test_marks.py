@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.headings import comparable
+from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.marks import Marks, Owners, together
 from chalicelib.exports.other_platforms import OTHER_PLATFORMS
 from chalicelib.exports.platforms import IMPORTERS
+from chalicelib.exports.tables import TableHead
 from tests.exports.files import google_report, google_row, read, table
 
 GENERIC = (
@@ -146,3 +147,32 @@ def test_fields_and_headings_make_a_mark_only_together() -> None:
     assert marks.are_declared
     assert marks.headings() == {"saves"}
     assert list(marks.exclusive()) == []
+
+
+@pytest.mark.parametrize(
+    ("headings", "has_mark"),
+    [
+        (("Saves", "Spend", "Outbound clicks"), True),
+        (("Saves", "Spend"), False),
+        (("Saves", "Outbound clicks"), False),
+        (("Spend", "Outbound clicks"), False),
+    ],
+)
+def test_a_mark_of_several_columns_needs_all_of_them(
+    headings: tuple[str, ...], *, has_mark: bool
+) -> None:
+    header = ("Date", "Campaign name", "Impressions", *headings)
+    content = table(header, ["2026-06-01", "Brand", 10, *range(1, len(headings) + 1)])
+
+    try:
+        claimed = read(content, currency="EUR").summary["platform"]
+    except ExportRefused as refusal:
+        claimed = refusal.code
+
+    assert claimed == ("pinterest_ads" if has_mark else "unknown_platform")
+    marks = Marks((together("Saves", "Spend"),))
+    assert bool(marks.count_in(head_of(headings))) == {"Saves", "Spend"}.issubset(headings)
+
+
+def head_of(headings: tuple[str, ...]) -> TableHead:
+    return TableHead(",", 0, Columns({}, {}, "", headings), ())

@@ -46,6 +46,14 @@ def test_an_unread_column_is_named_with_the_sum_of_imported_rows() -> None:
     assert result.summary["no_data"] == [{"reason": "totals row", "rows": 1}]
 
 
+def test_a_column_is_summed_up_over_all_rows_of_a_long_file() -> None:
+    rows = [[*google_row(), n] for n in range(1, 1_201)]
+
+    result = read(google_report(*rows, header=(*GOOGLE_HEADER, "Video plays")))
+
+    assert unread_of(result) == {"Video plays": str(1_200 * 1_201 // 2)}
+
+
 def test_a_known_column_that_is_left_out_says_why_and_is_no_warning() -> None:
     header = ("Date", "Campaign name", "Spend in account currency", "Impressions", "Reach")
     header = (*header, "Outbound clicks", "Pin clicks")
