@@ -58,11 +58,17 @@ def is_metric(heading: str) -> bool:
     return bool(_METRIC.search(text)) and not _NO_SUM.search(text)
 
 
-def shown_heading(heading: str, position: int) -> str:
-    """A heading as it may be shown to anybody: its place, where it may be a person or a text."""
+def shown_heading(heading: str, position: int, *, may_hold_people: bool = False) -> str:
+    """A heading as it may be shown to anybody: its place, where it may be a person or a text.
+
+    Of a table that holds people only a heading that an importer knows: in a damaged file cells of a
+    row run into the header.
+    """
     text = plain(heading)
     if known_heading(text):
         return text[:MAX_HEADING]
+    if may_hold_people:
+        return f"(column {position + 1})"
     letters, digits = sum(map(str.isalpha, text)), sum(map(str.isdigit, text))
     looks_like_one = letters > digits and len(text) <= MAX_HEADING and "@" not in text
     return text if looks_like_one and "://" not in text else f"(column {position + 1})"
@@ -96,6 +102,7 @@ class UnreadColumns:
         self.decimal_mark: DecimalMark = "."
         self._names = names
         self._why = why or {}
+        self._may_hold_people = may_hold_people
         self._positions = [p for p, name in enumerate(names) if name and p not in done]
         self._sums: dict[int, Decimal] = {}
         self._open = [
@@ -123,10 +130,15 @@ class UnreadColumns:
             else:
                 self._sums[position] = self._sums.get(position, Decimal(0)) + found
 
-    def columns(self) -> list[tuple[str, Decimal | None, str]]:
-        """(heading, sum, why) of each."""
+    def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
+        """(heading, sum, why, whether it looks like a metric) of each."""
         return [
-            (shown_heading(self._names[p], p), self._sums.get(p), self._why.get(p, ""))
+            (
+                shown_heading(self._names[p], p, may_hold_people=self._may_hold_people),
+                self._sums.get(p),
+                self._why.get(p, ""),
+                is_metric(self._names[p]),
+            )
             for p in self._positions
         ]
 
@@ -169,11 +181,14 @@ class Unread:
 
     def __init__(self, tables: Iterable[UnreadColumns]) -> None:
         self._sums: dict[tuple[str, str], Decimal | None] = {}
+        self._metrics: set[str] = set()
         for table in tables:
-            for heading, found, why in table.columns():
+            for heading, found, why, looks_like_a_metric in table.columns():
                 before = self._sums.get((heading, why))
                 both = found if before is None else before + (found or 0)
                 self._sums[heading, why] = both
+                if looks_like_a_metric:
+                    self._metrics.add(heading)
 
     def as_rows(self) -> list[dict[str, str | None]]:
         """A row of heading, sum and reason for each column, at most `MAX_LISTED`."""
@@ -198,17 +213,16 @@ class Unread:
             f"The column {heading!r} was not read; it looks like a metric, and its sum is "
             f"{_written(number)}."
             for (heading, why), number in self._sums.items()
-            if number and not why and is_metric(heading)
+            if number and not why and heading in self._metrics
         ]
         more = len(found) - MAX_WARNINGS
         return found[:MAX_WARNINGS] + ([f"{more} more such columns were not read."] * (more > 0))
 
-    @staticmethod
-    def _rank(column: tuple[str, str], found: Decimal | None) -> int:
+    def _rank(self, column: tuple[str, str], found: Decimal | None) -> int:
         heading, why = column
         if why or found is None:
             return 2
-        return 0 if is_metric(heading) else 1
+        return 0 if heading in self._metrics else 1
 
 
 def _written(number: Decimal) -> str:

@@ -154,9 +154,11 @@ def test_an_unread_column_of_numbers_is_named_and_a_warning(name: str) -> None:
 
     summary = sheet.read().summary
 
+    # Where rows hold people, so may a heading that nobody knows.
+    shown = f"(column {len(sheet.header)})" if sheet.report.shown else "Zorb clicks"
     unread = {column["heading"]: column for column in summary["unread_columns"]}
-    assert unread["Zorb clicks"] == {"heading": "Zorb clicks", "sum": "24", "why": None}
-    assert any("Zorb clicks" in warning for warning in summary["warnings"])
+    assert unread[shown] == {"heading": shown, "sum": "24", "why": None}
+    assert any(shown in warning for warning in summary["warnings"])
 
 
 @pytest.mark.parametrize("name", reports_with(LeftOut))

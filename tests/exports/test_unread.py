@@ -150,9 +150,10 @@ def test_of_rows_with_people_only_metrics_are_summed_up() -> None:
 
     unread = unread_of(result)
 
-    assert unread["Secret number"] is unread["Billing Name"] is unread["Phone"] is None
-    assert unread["Tax revenue"] == "19"
-    assert "4711" not in str(result.summary)
+    assert "Billing Name" not in unread
+    assert [total for total in unread.values() if total] == ["19"]
+    assert unread[f"(column {len(header)})"] == "19"
+    assert not {"4711", "Lovelace"} & set(str(result.summary).split("'"))
 
 
 def test_orders_that_are_not_paid_are_counted_with_their_value() -> None:
