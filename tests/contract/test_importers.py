@@ -110,7 +110,7 @@ def test_a_row_that_no_breakdown_splits_adds_nothing(name: str, *, is_first: boo
 
 
 @pytest.mark.parametrize("name", COUNTING)
-@pytest.mark.parametrize("kind", ["number", "date"])
+@pytest.mark.parametrize("kind", ["number", "date", "negative"])
 def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -> None:
     sheet, damaged = full(name), full(name)
     read_fields = {column.field for _, column in sheet.read_columns()}
@@ -118,9 +118,12 @@ def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -
     def is_damaged(column: Column) -> bool:
         if kind == "date":
             return isinstance(column.role, When)
-        return is_metric(column) and column.field in read_fields
+        is_counted = isinstance(column.role, Count) or (kind == "number" and is_metric(column))
+        return is_counted and column.field in read_fields
 
-    damaged.rows.append(damaged.with_cell(is_damaged, "a lot"))
+    if kind == "negative" and not any(map(is_damaged, sheet.columns)):
+        pytest.skip("all its numbers may be below zero")
+    damaged.rows.append(damaged.with_cell(is_damaged, "-5" if kind == "negative" else "a lot"))
 
     plain, result = sheet.read(), damaged.read()
 

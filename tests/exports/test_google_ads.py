@@ -458,3 +458,17 @@ def test_a_header_without_rows_is_an_empty_report() -> None:
 
     assert result.outcomes == []
     assert result.summary["rows"] == 0
+
+
+def test_the_series_of_an_overview_card_is_a_report_of_the_account() -> None:
+    content = table(
+        ["Date", "Clicks", "Impressions", "Avg. CPC", "Cost"],
+        ["Thu, 12 Mar 2026", 3, 90, "US$1.50", "US$4.50"],
+        ["Fri, 13 Mar 2026", 2, 60, "US$1.00", "US$2.00"],
+    )
+
+    result = read(content)
+
+    assert result.counts == {"click": 5, "impression": 150}
+    assert result.cost == Decimal("6.50")
+    assert result.days == ["2026-03-12", "2026-03-13"]

@@ -27,6 +27,8 @@ def _is_report(head: TableHead) -> bool:
         return False
     if _is_below_period(head):
         return True
+    if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
+        return True  # the series of an overview card
     has_cost = "cost" in columns or "converted_cost" in columns
     return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
 
