@@ -88,6 +88,11 @@ def get_import(call: Call, import_id: str) -> Answer:
         "lifetime": report.get("lifetime"),
         "claimed_conversions": summary.get("claimed_conversions", []),
         "notes": summary.get("notes", report.get("notes", [])),
+        "warnings": summary.get("warnings", []),
+        "no_data": summary.get("no_data", []),
+        "unread_columns": summary.get("unread_columns", []),
+        "skipped": summary.get("skipped", []),
+        "unpaid_orders": summary.get("unpaid_orders", []),
         "description": found.report,
         "summary": found.summary,
     }

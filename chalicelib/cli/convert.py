@@ -128,7 +128,7 @@ def _read_mapping(path: Path) -> Mapping:
 
 
 def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
-    events = invalid = 0
+    events = invalid = invalid_events = 0
     for outcome in reader:
         if isinstance(outcome, Refused):
             _say(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
@@ -137,6 +137,7 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
                 lines = _checked_lines(outcome.events)
             except EventRefused as error:
                 invalid += 1
+                invalid_events += len(outcome.events)
                 _say(f"{name}:{outcome.row}: {error.code}: {error.message}")
                 continue
             events += len(lines)
@@ -145,10 +146,13 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     if with_coverage and events and not summary_only:
         sys.stdout.writelines(_checked_lines(reader.coverage()))
     summary = reader.summary()
-    summary["events"] = events
+    summary["events"] -= invalid_events
     summary["rejected"] += invalid
     if summary_only:
         print(json.dumps(summary))
+    else:
+        for warning in summary["warnings"]:
+            _say(f"{name}: {warning}")
     sys.stdout.flush()
     if events:
         return EXIT_OK

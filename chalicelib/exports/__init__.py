@@ -7,11 +7,13 @@ reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
 recognition               which importer a file is for; what an importer is
+marks, other_platforms    what only one platform's tables have; by which a table is another's
 decoding, lines           bytes -> lines, never the whole file
 archives, gzipped         what is packed, as streams; what hostile archives are refused for
 members                   zip archives: which members are read, one after another
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
+unread, distinct          what is not read of a table; how many different events there are
 headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file

@@ -15,7 +15,7 @@ from zipfile import ZipInfo
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import ZipArchive, check_total
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome
+from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, Skipped
 from chalicelib.exports.recognition import Options, Recognition
 
 Recognise = Callable[[Source], tuple[str, Recognition]]
@@ -23,6 +23,9 @@ Recognise = Callable[[Source], tuple[str, Recognition]]
 
 MAX_NAMED = 20
 """How many members a note names."""
+
+MAX_SKIPPED = 100
+"""How many members a summary lists that are not read."""
 
 _HOSTILE = frozenset({"archive_bomb", "unsafe_archive"})
 T = TypeVar("T")
@@ -47,7 +50,7 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
     for place, member in members.sources():
         plan.consider(place, member, recognise, options)
     chosen = plan.choose()
-    reading = Reading(_merged(chosen, plan.notes()), iter(()))
+    reading = Reading(_merged(chosen, plan.notes()), iter(()), skipped=plan.skipped())
     reading.outcomes = _outcomes(members, chosen, recognise, options, reading)
     return reading
 
@@ -210,6 +213,18 @@ class _Plan:
             notes.append(f"No export that is known: {_named(name for name, _ in self._unknown)}.")
         return notes
 
+    def skipped(self) -> list[Skipped]:
+        """The members that are not read, each with the reason; at most `MAX_SKIPPED`."""
+        skipped = [
+            *(Skipped("file", name, "other files say the same") for name in self._left_out),
+            *(
+                Skipped("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
+                for name, refusal in self._refused
+            ),
+            *(Skipped("file", name[:100], refusal.code) for name, refusal in self._unknown),
+        ]
+        return skipped[:MAX_SKIPPED]
+
     def _refusal(self) -> ExportRefused:
         """Why nothing can be read."""
         everything = self._refused + self._unknown
@@ -239,18 +254,14 @@ def _outcomes(
 ) -> Iterator[RowOutcome]:
     """The outcomes of all members, each with its part."""
     offset = 0
-    notes: dict[str, None] = {}
     for found in chosen:
         source = members.open(found.place)
         _, claim = recognise(source)
         member = claim.open(source, options)
         for outcome in member.outcomes:
             yield outcome._replace(part=outcome.part + offset) if offset else outcome
-        reading.claimed.add_all(member.claimed)
-        notes.update(dict.fromkeys(member.notes))
-        reading.coverage += member.coverage
+        reading.take(member)
         offset += len(found.parts)
-    reading.notes.extend(notes)
 
 
 def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription:

@@ -105,6 +105,19 @@ def test_an_import_tells_how_its_file_is_written_and_what_was_claimed(
     assert told["replay"] is None
 
 
+def test_an_import_says_what_was_not_read(uploads: Uploads) -> None:
+    import_id = uploads.announce()
+    uploads.upload(import_id, f"{HEAD},Video plays", f"{GOOD},12", "Total: Campaigns")
+
+    told = uploads.shown(import_id)
+
+    assert told["unread_columns"] == [{"heading": "Video plays", "sum": "12", "why": None}]
+    assert told["no_data"] == [{"reason": "totals row", "rows": 1}]
+    (warning,) = told["warnings"]
+    assert "Video plays" in warning
+    assert told["skipped"] == told["unpaid_orders"] == []
+
+
 def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:
     told = uploads.shown(uploads.announce())
     assert (told["state"], told["lifetime"], told["notes"]) == ("waiting", None, [])

@@ -20,12 +20,14 @@ from chalicelib.exports.platforms.ga4_reports.channels import (
     origin_of,
     split_source_medium,
 )
+from chalicelib.exports.platforms.ga4_reports.headings import TIMES
 from chalicelib.exports.platforms.ga4_reports.placing import place
 from chalicelib.exports.platforms.ga4_reports.plan import ANY_GOAL, EVENT_TYPES, NOUNS, Task, Use
 from chalicelib.exports.platforms.ga4_reports.shape import Shape
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.sums import Counts
 from chalicelib.exports.reports.totals import LABEL
+from chalicelib.exports.unread import UnreadColumns
 
 PLATFORM = "ga4"
 CHANNEL = "company_blog"
@@ -66,6 +68,22 @@ class TableRows:
         self._account = shape.preamble.property or options.account
         self._width = len(shape.table.header)
         self._key_names = shape.names_of_keys()
+        self.unread = self._unread_columns()
+
+    def _unread_columns(self) -> UnreadColumns:
+        """The columns that are neither counted nor say what a row is about, or when it was."""
+        uses = self._task.uses + self._task.refused
+        fields = {use.metric for use in uses} | {use.worth for use in uses} | set(TIMES)
+        read = {self._at[field] for field in fields if field in self._at}
+        users = self._at.get("users", -1)
+        unread = UnreadColumns(
+            self._shape.table.header,
+            read | set(self._shape.keys) | set(self._shape.dimensions.values()),
+            {users: "people are no engagements"},
+            may_hold_people=self.holds_people,
+        )
+        unread.decimal_mark = self._numbers.decimal_mark
+        return unread
 
     @property
     def holds_people(self) -> bool:

@@ -20,9 +20,11 @@ from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import (
+    ClaimedConversions,
     Imported,
     NotData,
     Reading,
@@ -38,10 +40,11 @@ from chalicelib.exports.platforms.shopify.orders import (
     REFUNDED,
     RESTATED,
     STATUSES,
+    UNPAID,
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(
@@ -55,6 +58,13 @@ VOCABULARY = Vocabulary(
         "id": {"en": ["Id"]},
         "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
     }
+)
+MARKS = Marks(
+    (
+        together("Financial Status", "Lineitem quantity"),
+        together("Financial Status", "Lineitem name"),
+    ),
+    vocabulary=VOCABULARY,
 )
 REMEMBERED = 50_000
 """So many different amounts are kept: a shop sells the same few things all over."""
@@ -103,11 +113,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -116,7 +122,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
-    reading = Reading(description, iter(()))
+    reading = Reading(description, iter(()), unpaid=rows.unpaid)
     reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
@@ -130,6 +136,7 @@ class _OrderRows:
         self._at = at = head.columns.positions
         self._currency = options.currency
         self._orders = Orders(PLATFORM, options.account)
+        self.unpaid = ClaimedConversions()
         self._name_before = ""
         self._name, self._status, self._created = at["name"], at["status"], at["created"]
         self._id = at.get("id", at["name"])
@@ -152,6 +159,8 @@ class _OrderRows:
             raise RowRefused("missing_value", "the order has no name")
         reason = reason_not_paid(status)
         if reason:
+            if status in UNPAID and not is_next_line:
+                self._note_unpaid(cells)
             return NotData(line, reason)
         number = bare_id(cells[self._id]) if self._id != self._name else ""
         number = number or name.lstrip("#")
@@ -160,6 +169,15 @@ class _OrderRows:
             return Imported(line, (self._orders.undone(number, created),))
         value = self._value(self._money_cells(cells))
         return Imported(line, (self._orders.sale(number, created, value),))
+
+    def _note_unpaid(self, cells: Sequence[str]) -> None:
+        """Adds an order to those that are not paid yet; one without a readable total counts."""
+        try:
+            value = self._value(self._money_cells(cells))
+        except RowRefused:
+            self.unpaid.add(Decimal(1), Decimal(0), None)
+        else:
+            self.unpaid.add(Decimal(1), value.amount, value.currency)
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""
@@ -203,4 +221,4 @@ def _amount(cell: str, field: str) -> Decimal | None:
     return amount
 
 
-ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise)
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)
