@@ -106,6 +106,11 @@ class Body:
     def __init__(self, request: _Request) -> None:
         self._request = request
 
+    @property
+    def length(self) -> int | None:
+        """How many bytes it has; None where it does not say."""
+        return self._request.length
+
     def pieces(self, most: int) -> Iterator[bytes]:
         """The body piece by piece.
 
