@@ -190,8 +190,9 @@ class Transaction:
             there = self._checksum(row.pk, row.sk)
             if there == row.checksum:
                 return
-            values = (row.text, row.expires_at, row.checksum, row.pk, row.sk)
-            self.connection.execute(_REPLACE, values)
+            self.connection.execute(
+                _REPLACE, (row.text, row.expires_at, row.checksum, row.pk, row.sk)
+            )
         delta = self._deltas.setdefault(row.pk, _Delta())
         delta.items += there is None
         delta.digest += row.checksum - (there or 0)

@@ -24,11 +24,12 @@ from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
 from chalicelib.local.housekeeping import Housekeeper
 from chalicelib.local.in_flight import InFlight
+from chalicelib.local.incoming import Body
 from chalicelib.local.installation import Installation
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
-from chalicelib.local.server import Body, HttpServer
+from chalicelib.local.server import HttpServer
 from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target
