@@ -44,11 +44,12 @@ def post_import(call: Call) -> Answer:
     body = read_object(
         call.request,
         required=("filename",),
-        optional=("platform", "mapping", "spread", "currency", "account"),
+        optional=("bytes", "platform", "mapping", "spread", "currency", "account"),
     )
     new, upload = imports.start_import(
         call.store,
         filename=field_of_type(body, "filename", str, default=""),
+        size=field_of_type(body, "bytes", int),
         platform=field_of_type(body, "platform", str, default="auto"),
         mapping=body.get("mapping"),
         spread=field_of_type(body, "spread", bool, default=False),

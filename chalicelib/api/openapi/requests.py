@@ -18,6 +18,7 @@ from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
+from chalicelib.settings import Settings
 from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
 Schema = dict[str, Any]
@@ -121,6 +122,14 @@ BODIES: dict[str, Schema] = {
         "additionalProperties": False,
         "properties": {
             "filename": {"type": "string", "maxLength": 255, "pattern": PRINTABLE},
+            "bytes": or_null(
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": Settings().max_import_bytes,
+                    "description": "Size of the file; the URL then takes no other size.",
+                }
+            ),
             **_READING,
         },
     },
