@@ -15,7 +15,10 @@ _OF_POSTS = ("permalink", "post_type", "page_id", "account_id", "page_name", "us
 
 
 def _is_content(head: TableHead) -> bool:
+    """Whether a header is Meta's; other suites write posts of several networks in such tables."""
     columns = head.columns
+    if "suite" in columns:
+        return False
     has_date = "posted" in columns or "day" in columns
     return "post_id" in columns and has_date and any(field in columns for field in _OF_POSTS)
 
