@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.exports.workbook_files import zipped
 
 _SEARCH_DAYS = (
@@ -57,6 +59,144 @@ TEXTS: dict[str, tuple[str, str]] = {
         "metricool",
         "Date;Network;Followers;Gained followers;Lost followers;Impressions\n"
         "25/06/2026;Instagram;2345;12;-3;1200\n",
+    ),
+    "trustpilot reviews": (
+        "trustpilot",
+        "Domain Url,Review Id,Review Created (UTC),Review Username,Review Content,Review Stars\n"
+        "acme.example,64f0,2026-06-04 09:15:30,Ada,Fine,4\n",
+    ),
+    "trustpilot api": (
+        "trustpilot",
+        json.dumps(
+            {
+                "reviews": [
+                    {
+                        "id": "64f0",
+                        "consumer": {"displayName": "Ada"},
+                        "businessUnit": {"id": "b1"},
+                        "stars": 5,
+                        "createdAt": "2026-06-04T09:15:30Z",
+                    }
+                ]
+            }
+        ),
+    ),
+    "google reviews": (
+        "google_business_profile",
+        json.dumps(
+            {
+                "reviews": [
+                    {
+                        "name": "accounts/1/locations/22/reviews/AbC",
+                        "reviewer": {"displayName": "Ada"},
+                        "starRating": "TWO",
+                        "createTime": "2026-06-04T09:15:30.123Z",
+                    }
+                ]
+            }
+        ),
+    ),
+    "google business performance api": (
+        "google_business_profile",
+        json.dumps(
+            {
+                "multiDailyMetricTimeSeries": [
+                    {
+                        "dailyMetricTimeSeries": [
+                            {
+                                "dailyMetric": "WEBSITE_CLICKS",
+                                "timeSeries": {
+                                    "datedValues": [
+                                        {"date": {"year": 2026, "month": 6, "day": 1}, "value": "9"}
+                                    ]
+                                },
+                            }
+                        ]
+                    }
+                ]
+            }
+        ),
+    ),
+    "bluesky posts": (
+        "bluesky",
+        json.dumps(
+            {
+                "feed": [
+                    {
+                        "post": {
+                            "uri": "at://did:plc:abc/app.bsky.feed.post/3k",
+                            "record": {"createdAt": "2026-06-04T23:30:00.000Z"},
+                            "likeCount": 12,
+                            "repostCount": 3,
+                            "replyCount": 4,
+                        }
+                    }
+                ]
+            }
+        ),
+    ),
+    "bluesky notifications": (
+        "bluesky",
+        json.dumps(
+            {
+                "notifications": [
+                    {
+                        "uri": "at://did:plc:x/app.bsky.graph.follow/1",
+                        "cid": "bafy",
+                        "reason": "follow",
+                        "indexedAt": "2026-06-05T10:00:00.000Z",
+                    }
+                ]
+            }
+        ),
+    ),
+    "mastodon outbox": (
+        "mastodon",
+        json.dumps(
+            {
+                "@context": "https://www.w3.org/ns/activitystreams",
+                "type": "OrderedCollection",
+                "orderedItems": [
+                    {
+                        "type": "Create",
+                        "published": "2026-06-04T09:15:30Z",
+                        "object": {
+                            "id": "https://social.example/users/acme/statuses/1",
+                            "type": "Note",
+                            "likes": {"totalItems": 6},
+                        },
+                    }
+                ],
+            }
+        ),
+    ),
+    "mastodon statuses": (
+        "mastodon",
+        json.dumps(
+            [
+                {
+                    "uri": "https://social.example/users/acme/statuses/1",
+                    "created_at": "2026-06-04T09:15:30.000Z",
+                    "favourites_count": 8,
+                    "reblogs_count": 2,
+                    "replies_count": 1,
+                }
+            ]
+        ),
+    ),
+    "mastodon notifications": (
+        "mastodon",
+        json.dumps(
+            [
+                {
+                    "id": "5",
+                    "type": "favourite",
+                    "created_at": "2026-06-05T10:00:00.000Z",
+                    "account": {"acct": "ada"},
+                    "status": {"uri": "https://social.example/users/acme/statuses/1"},
+                }
+            ]
+        ),
     ),
 }
 
