@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import ExportRefused
 from tests.exports.files import read
 from tests.exports.test_conservation import check_conservation, totals
+from tests.exports.workbook_files import zipped
 
 DAYS = (("2026-05-01T00:00:00", 3), ("2026-05-02T00:00:00", 0), ("2026-05-03T01:00:00", 5))
 
@@ -41,6 +42,36 @@ def test_a_count_by_day_becomes_engagements_of_its_network(title: str, kind: str
     assert [(c["type"], c["from"], c["to"]) for c in result.coverage] == [
         (kind, "2026-05-01", "2026-05-03")
     ]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Seguidores no Instagram", "follow"),
+        ("Cliques no link do Instagram", "click"),
+        ("Visualizações do Instagram", "impression"),
+        ("Clics en el enlace de Instagram", "click"),
+        ("Instagram-Link-Klicks", "click"),
+        ("Follows auf Instagram", "follow"),
+    ],
+)
+def test_the_network_may_stand_anywhere_in_a_title(title: str, kind: str) -> None:
+    content = results((title, DAYS)).replace('"Date"', '"Data"')
+
+    result = read(content.encode("utf-16"))
+
+    assert result.counts == {kind: 8}
+    assert {e["channel"] for e in result.events} == {"instagram"}
+
+
+@pytest.mark.parametrize(
+    "title", ["Visitas ao perfil do Instagram", "Visitas ao Facebook", "Alcance", "Interações"]
+)
+def test_visits_and_people_are_left_out_in_portuguese_too(title: str) -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        read(results((title, DAYS)).replace('"Date"', '"Data"'))
+
+    assert refusal.value.code == "no_counts"
 
 
 @pytest.mark.parametrize("blank", ["", "\n"])
@@ -94,6 +125,19 @@ def test_a_title_without_a_network_is_taken_for_the_named_platform_and_said() ->
     assert {e["channel"] for e in as_facebook.events} == {"facebook"}
     assert {e["channel"] for e in as_instagram.events} == {"instagram"}
     assert "taken for facebook" in as_facebook.summary["notes"][0]
+
+
+def test_in_an_archive_a_title_without_a_network_is_not_guessed() -> None:
+    content = zipped(
+        {"Views.csv": results(("Views", DAYS)), "Views (1).csv": results(("Views", DAYS))}
+    )
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(content)
+
+    assert refusal.value.code == "no_channel"
+    named = zipped({"Views.csv": results(("Views", DAYS))})
+    assert read(named, platform="instagram").counts == {"impression": 8}
 
 
 def test_a_title_without_a_network_follows_the_other_titles_of_the_file() -> None:

@@ -145,12 +145,11 @@ def test_googles_reviews_are_read_from_takeout_and_from_the_api() -> None:
 @pytest.mark.parametrize(
     ("over", "code"),
     [
-        ({"name": ""}, "missing_value"),
         ({"starRating": "STAR_RATING_UNSPECIFIED"}, "missing_value"),
         ({"createTime": "soon"}, "invalid_date"),
     ],
 )
-def test_a_google_review_without_id_stars_or_time_is_refused(
+def test_a_google_review_without_stars_or_time_is_refused(
     over: dict[str, object], code: str
 ) -> None:
     result = read(json.dumps({"reviews": [google_review(**over), google_review()]}))
@@ -158,6 +157,16 @@ def test_a_google_review_without_id_stars_or_time_is_refused(
     assert [refused.code for refused in result.refused] == [code]
     assert "Ada" not in result.refused[0].raw
     assert result.counts == {"review": 1}
+
+
+def test_google_reviews_without_ids_are_told_apart_by_their_time_and_author() -> None:
+    others = [google_review(name=""), google_review(name="", reviewer={"displayName": "B"})]
+
+    first = read(json.dumps({"reviews": others}))
+    later = read(json.dumps({"reviews": [google_review(name="", starRating="FIVE")]}))
+
+    assert len({e["event_id"] for e in first.events}) == 2
+    assert {e["event_id"] for e in later.events} <= {e["event_id"] for e in first.events}
 
 
 def series(metric: str, *values: tuple[int, str | None]) -> dict[str, Any]:

@@ -47,6 +47,10 @@ def test_a_later_download_restates_the_days_in_any_order() -> None:
     assert {e["event_id"] for e in first.events} <= {e["event_id"] for e in later.events}
 
 
+def test_a_day_that_stands_twice_counts_once() -> None:
+    assert read(DAYS + DAYS.split("\n", 1)[1]).counts == {"click": 12, "impression": 1145}
+
+
 @pytest.mark.parametrize("language", HEADINGS)
 def test_every_language_reads_as_english_does(language: str) -> None:
     names = HEADINGS[language]

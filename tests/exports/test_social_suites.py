@@ -170,6 +170,21 @@ def test_sprouts_profiles_are_days_of_each_network() -> None:
     assert {c["channel"] for c in result.coverage} == {"linkedin", "twitter"}
 
 
+def test_a_day_without_a_network_covers_no_channel() -> None:
+    content = table(PROFILES, sprout_day(), sprout_day(network=""))
+
+    result = read(content)
+
+    assert [refused.code for refused in result.refused] == ["missing_value"]
+    assert {c["channel"] for c in result.coverage} == {"linkedin"}
+
+
+def test_a_post_that_stands_twice_counts_once() -> None:
+    result = read(table(HOOTSUITE, hootsuite_row(), hootsuite_row(likes=95)))
+
+    assert by_channel(result)["facebook"]["like"] == 95
+
+
 def test_two_profiles_of_a_network_and_day_both_count() -> None:
     content = table(PROFILES, sprout_day(), sprout_day(profile="Acme Jobs"))
 

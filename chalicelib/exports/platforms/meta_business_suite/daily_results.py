@@ -61,7 +61,7 @@ def _titles(kind: str) -> str:
 _DECLARATION = Declaration(
     "Meta Business Suite: results by day (views, follows, link clicks)",
     _WHERE,
-    "a title such as Facebook follows above the headings Date and Primary (Datum, Primär)",
+    "a title such as Facebook follows above the headings Date and Primary (Datum, Data, Fecha)",
     (
         *(Becomes(f"title {_titles(kind)}", f"`{kind}`") for kind in COUNTED["en"]),
         *(
@@ -73,7 +73,11 @@ _DECLARATION = Declaration(
     ),
     (
         ("no_counts", "a file whose tables are all reach, viewers, visits or interactions"),
-        ("no_channel", "two tables that count the same, with nothing to tell their networks apart"),
+        (
+            "no_channel",
+            "two tables that count the same, with nothing to tell their networks apart; in an "
+            "archive, a title without a network",
+        ),
         ("invalid_date", "a row without a readable day"),
     ),
     (
@@ -82,7 +86,8 @@ _DECLARATION = Declaration(
         "Views of a day contain those of ads. Follows and views of the content exports are the "
         "same ones again: import one of both.",
         "No file names its page: import each page with an account of its own.",
-        "The German titles are known from Meta's interface, not from files.",
+        "Titles are known in English, Portuguese and Spanish from public code, in German from "
+        "Meta's interface. *Seguidores* are the followers that came on the day.",
     ),
 )
 
@@ -157,7 +162,7 @@ def _recognise(glimpse: Glimpse, channel: str) -> Recognition | None:
             return Recognition(
                 HITS,
                 "a title above Date and Primary",
-                partial(_open, delimiter=delimiter, named=channel),
+                partial(_open, delimiter=delimiter, named=channel, is_named=glimpse.named),
             )
     return None
 
@@ -168,13 +173,21 @@ def _begins(above: Sequence[str], cells: Sequence[str]) -> bool:
     return len(filled) == 1 and is_header(list(cells)) and is_known(read_title(filled[0]))
 
 
-def _open(source: Source, options: Options, *, delimiter: str, named: str) -> Reading:
+def _open(
+    source: Source, options: Options, *, delimiter: str, named: str, is_named: bool
+) -> Reading:
     seen = _Tables("", options.account)
     values: list[str] = []
     for cells in records_in(source.text, delimiter):
         if isinstance(seen.place(cells), _Series):
             values += cells[1:2]
     channel, notes = _network_of(seen.series, named)
+    if notes and source.level and not is_named:
+        raise ExportRefused(
+            "no_channel",
+            "the archive holds a table whose title names no network, and may hold the same of "
+            "another one: name the platform, facebook or instagram",
+        )
     _check(seen.series, channel, source)
     numbers = decide_number_format("en", values)
     description = ReportDescription(

@@ -1,7 +1,7 @@
 """What the tables of Meta's results count, by their titles.
 
-A title is a metric, mostly with a network before it: *Facebook follows*, *Instagram reach*. Titles
-of a language are a row of a table here; those that are not known are never guessed.
+A title is a metric, mostly with a network: *Facebook follows*, *Seguidores no Instagram*. Titles of
+a language are a row of a table here; those that are not known are never guessed.
 """
 
 from __future__ import annotations
@@ -32,6 +32,16 @@ COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
         "impression": ("aufrufe", "impressionen"),
         "view": ("3-sekündige aufrufe", "3-sekündige videoaufrufe"),
     },
+    "pt": {
+        "follow": ("seguidores", "novos seguidores"),
+        "click": ("cliques no link", "cliques em links"),
+        "impression": ("visualizações", "impressões"),
+    },
+    "es": {
+        "follow": ("seguidores", "nuevos seguidores", "seguimientos"),
+        "click": ("clics en el enlace", "clics en enlaces"),
+        "impression": ("visualizaciones", "impresiones"),
+    },
 }
 """Language -> type of engagement -> titles without the network."""
 
@@ -50,16 +60,32 @@ LEFT_OUT: dict[str, dict[str, tuple[str, ...]]] = {
         NET: ("follows netto", "nettofollows"),
         PART: ("1-minütige aufrufe", "1-minütige videoaufrufe"),
     },
+    "pt": {
+        PEOPLE: ("alcance", "visualizadores"),
+        VISITS: ("visitas", "visitas ao perfil", "visitas à página"),
+        SUMS: ("interações", "interações com o conteúdo", "interações com conteúdo"),
+        NET: ("seguidores líquidos",),
+    },
+    "es": {
+        PEOPLE: ("alcance", "espectadores"),
+        VISITS: ("visitas", "visitas al perfil", "visitas a la página"),
+        SUMS: ("interacciones", "interacciones con el contenido"),
+        NET: ("seguidores netos",),
+    },
 }
 """Language -> why a table is not read -> titles without the network."""
 
-DATE_HEADINGS = frozenset({"date", "datum"})
+DATE_HEADINGS = frozenset({"date", "datum", "data", "fecha"})
 VALUE_HEADINGS = frozenset({"primary", "primär"})
 """The headings of a table; the second is the period that was chosen, others are what it was
 compared with."""
 
 NETWORKS = ("facebook", "instagram", "threads")
-_NETWORK = re.compile(rf"({'|'.join(NETWORKS)})[ -]")
+_NETWORK = re.compile(
+    r"(?:\b(?:auf|von|in|on|of|ao|do|da|no|na|de|del|en|a) )?"
+    rf"\b({'|'.join(NETWORKS)})\b[ -]?"
+)
+"""A network anywhere in a title, with the word before it: *Cliques no link do Instagram*."""
 
 _TYPES = {title: kind for by in COUNTED.values() for kind, ts in by.items() for title in ts}
 _WHY_NOT = {title: why for by in LEFT_OUT.values() for why, ts in by.items() for title in ts}
@@ -90,8 +116,8 @@ class ResultTitle:
 def read_title(cell: str) -> ResultTitle:
     """What a title says."""
     text = comparable(cell)
-    match = _NETWORK.match(text)
-    metric = text[match.end() :] if match else text
+    match = _NETWORK.search(text)
+    metric = _NETWORK.sub("", text, count=1).strip() if match else text
     kind = _TYPES.get(metric, "")
     why = "" if kind else _WHY_NOT.get(metric, "not known to be a count of engagements")
     return ResultTitle(text, match[1] if match else "", kind, why)

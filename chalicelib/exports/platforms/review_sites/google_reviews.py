@@ -8,7 +8,8 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.fields import harmless, moment, text
+from chalicelib.exports.fields import harmless, mapping, moment, text
+from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.records import Converted
@@ -31,14 +32,16 @@ _DECLARATION = Declaration(
         Becomes("each of `reviews`", f"one `review` of channel `{CHANNEL}`"),
         Becomes("`starRating`: " + STARS.source, STARS.event),
         Becomes("`createTime`", "the time"),
-        Becomes("`reviewId`, else the end of `name`", "the event id"),
+        Becomes(
+            "`reviewId`, else the end of `name`, else a digest of time and author", "the event id"
+        ),
         Becomes("the location in `name`", "`content_id`"),
         Becomes("`reviewer`, `comment`, `reviewReply`", "nothing: they are not read"),
     ),
     (
         ("invalid_date", "`createTime` is no time"),
         ("malformed_record", "the file holds something else than reviews"),
-        ("missing_value", "no id, no time, or no stars"),
+        ("missing_value", "no time or no stars"),
     ),
     (
         "Nothing of a reviewer is in an event. A review that was changed keeps its time and is "
@@ -71,9 +74,7 @@ def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "starRating" not in record:
         raise RowRefused("malformed_record", "this is no review")
     name = _NAME.fullmatch(text(record, "name"))
-    identity = text(record, "reviewId") or (name[2] if name else "")
-    if not identity:
-        raise RowRefused("missing_value", "the review has no id")
+    identity = text(record, "reviewId") or (name[2] if name else "") or _named_by_time(record)
     stars = _STARS.get(text(record, "starRating"))
     if stars is None:
         raise RowRefused("missing_value", "the review has no stars")
@@ -81,6 +82,12 @@ def _convert(record: Any, account: str) -> Converted:
     rating = rating_of(Decimal(stars))
     location = name[1] if name else ""
     return (review(CHANNEL, at, rating, account, identity, content_id=location),)
+
+
+def _named_by_time(record: dict[str, Any]) -> str:
+    """What stands for the id of a review that has none: its time, to the nanosecond, and author."""
+    author = text(mapping(record, "reviewer"), "displayName")
+    return digest(object_key([text(record, "createTime"), author]))
 
 
 GOOGLE_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise)
