@@ -163,11 +163,5 @@ COLUMNS = (
         en=("Reach", "Reactions, comments and shares", "Other clicks", "60-second video views"),
         de=("Reichweite", "Erreichte Personen", "Interaktionen", "Weitere Klicks"),
     ),
-    Column(
-        "suite",
-        Sign(),
-        en=("Social Network", "Network", "Service", "Sent by", "Post Message", "Post Permalink"),
-        de=("Soziales Netzwerk", "Netzwerk"),
-    ),
     Column("flag", LeftOut("yes or no"), en=("Is share",), de=("Geteilter Beitrag",)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.meta_business_suite.columns import COLUMNS
 from chalicelib.exports.platforms.meta_business_suite.dating import decide_content_dating
 from chalicelib.exports.reports.parts import paid_parts
@@ -15,10 +16,7 @@ _OF_POSTS = ("permalink", "post_type", "page_id", "account_id", "page_name", "us
 
 
 def _is_content(head: TableHead) -> bool:
-    """Whether a header is Meta's; other suites write posts of several networks in such tables."""
     columns = head.columns
-    if "suite" in columns:
-        return False
     has_date = "posted" in columns or "day" in columns
     return "post_id" in columns and has_date and any(field in columns for field in _OF_POSTS)
 
@@ -48,6 +46,13 @@ _REPORT = TableReport(
     report="content",
     columns=COLUMNS,
     accept=_is_facebook,
+    marks=(
+        together(fields=("post_id",), any_of=("page_id", "page_name", "username")),
+        together(fields=("post_id", "account_id")),
+        together("Post ID", "Publish time"),
+        together("Beitrags-ID", "Veröffentlichungszeit"),
+        together(fields=("post_id", "permalink"), any_of=("post_type", "network")),
+    ),
     title="Meta Business Suite: content of a Facebook page, or of Facebook and Instagram",
     where=(
         "Meta Business Suite → Insights → Content → Export data → Published content (Insights → "

@@ -15,11 +15,12 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import as_count, listing, mapping, text
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.review_sites.google_reviews import CHANNEL
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.tables import TableHead, claim_to, find_head
 
 REPORT = "performance"
 METRICS = {
@@ -106,6 +107,16 @@ _VOCABULARY = Vocabulary(
 )
 
 
+_MARKS = Marks(
+    (
+        *("Google Search - Mobile", "Google Maps - Mobile"),
+        together("Store code", "Business name"),
+        together(fields=("store", "name")),
+    ),
+    vocabulary=_VOCABULARY,
+)
+
+
 class _Value(NamedTuple):
     """A number of a metric on a day, as it stands in the answer."""
 
@@ -171,7 +182,7 @@ def _recognise_table(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_of_profiles)
     if head is None:
         return None
-    return Recognition(10 + len(head.columns.positions), head.describe(), _refuse)
+    return claim_to(head, _MARKS, _refuse, hits=10)
 
 
 def _is_of_profiles(head: TableHead) -> bool:
@@ -188,4 +199,4 @@ def _refuse(source: Source, options: Options) -> Reading:
 
 
 DAILY_PERFORMANCE = Importer(CHANNEL, _API, _recognise)
-PERFORMANCE_TABLE = Importer(CHANNEL, _TABLE, _recognise_table)
+PERFORMANCE_TABLE = Importer(CHANNEL, _TABLE, _recognise_table, _MARKS)

@@ -11,6 +11,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import moment
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import (
     Imported,
     NotData,
@@ -21,7 +22,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.stars import STARS, rating_of, review
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.exports.values import number
 
 CHANNEL = "trustpilot"
@@ -50,6 +51,13 @@ VOCABULARY = Vocabulary(
         "product": {"en": ["product_sku", "product_name"]},
         "consumer": {"en": ["consumer_name", "consumer_id"]},
     }
+)
+MARKS = Marks(
+    (
+        together("Review Id", "Review Stars"),
+        together(fields=("product_review", "product_stars", "product_created", "consumer")),
+    ),
+    vocabulary=VOCABULARY,
 )
 _SHOWN = {
     "review": re.compile(r"[A-Za-z0-9-]{1,40}"),
@@ -92,11 +100,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, _is_of_reviews)
     if head is None:
         return None
-    return Recognition(
-        HITS + len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options), hits=HITS)
 
 
 def _is_of_reviews(head: TableHead) -> bool:
@@ -166,4 +170,4 @@ class _Rows:
         return cells[self._at[name]].strip()
 
 
-TRUSTPILOT_TABLE = Importer(CHANNEL, _DECLARATION, _recognise)
+TRUSTPILOT_TABLE = Importer(CHANNEL, _DECLARATION, _recognise, MARKS)

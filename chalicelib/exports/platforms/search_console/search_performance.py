@@ -12,6 +12,7 @@ from dataclasses import replace
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.platforms.search_console.download_filters import (
     filters_of,
@@ -27,7 +28,7 @@ from chalicelib.exports.platforms.search_console.search_headings import (
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.tables import TableHead, claim_to, find_head
 
 PLATFORM = "search_console"
 CHANNEL = "organic_search"
@@ -114,6 +115,11 @@ DAILY = TableReport(
 
 _DAILY = vocabulary_of(DAILY_COLUMNS)
 _CUTS = vocabulary_of(CUT_COLUMNS)
+MARKS = Marks(
+    ("Top queries", "Top pages", "Häufigste Suchanfragen", "Häufigste Seiten"),
+    lambda head: _may_be_daily(head) or _is_cut(head),
+    vocabulary_of((*DAILY_COLUMNS, *CUT_COLUMNS[4:])),
+)
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
@@ -121,15 +127,16 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     daily = find_head(glimpse, _DAILY, accept)
     if daily is not None:
         filters = _filters_in(glimpse)
-        return Recognition(
-            HITS + len(daily.columns.positions),
-            daily.describe(),
+        return claim_to(
+            daily,
+            MARKS,
             lambda source, options: _open(source, daily, options, filters),
-            *DAILY.group(daily.columns),
+            hits=HITS,
+            group=DAILY.group(daily.columns),
         )
     cut = find_head(glimpse, _CUTS, _is_cut)
     if cut is not None:
-        return Recognition(HITS + len(cut.columns.positions), cut.describe(), _refuse_cut, PLATFORM)
+        return claim_to(cut, MARKS, _refuse_cut, hits=HITS, group=(PLATFORM, 0))
     filters = _filters_in(glimpse)
     if names_a_search(filters):
         return Recognition(HITS, "the filters of a download", _refuse_filters, PLATFORM, 0, filters)
@@ -172,4 +179,4 @@ def _refuse_filters(source: Source, options: Options) -> Reading:
     )
 
 
-IMPORTERS = (Importer(PLATFORM, DAILY.importer().declaration, _recognise),)
+IMPORTERS = (Importer(PLATFORM, DAILY.importer().declaration, _recognise, MARKS),)

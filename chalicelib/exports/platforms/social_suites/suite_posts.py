@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from chalicelib.exports.marks import Mark, together
 from chalicelib.exports.platforms.social_suites.suite_columns import (
     COUNTS,
     PAID_PARTS,
@@ -57,6 +58,7 @@ def _report(
     name: str,
     columns: tuple[Column, ...],
     accept: Accept,
+    marks: tuple[str | Mark, ...],
     where: str,
     looks_for: str,
     *remarks: str,
@@ -69,6 +71,7 @@ def _report(
         report=f"{platform.replace('_', '-')}-posts",
         columns=in_no_language((*columns, *COUNTS)) if is_local else (*columns, *COUNTS),
         accept=accept,
+        marks=marks,
         hits=HITS,
         title=f"{name}: posts of several networks",
         where=where,
@@ -100,6 +103,7 @@ HOOTSUITE = _report(
         sign("post_type", "Post Type"),
     ),
     _has("posted", "post_id", "network", one_of=("permalink", "message")),
+    ("Post Permalink", "Post Message", "Social Network"),
     "Analytics → Reports → Post performance → Export (Analytics → Berichte → Beitragsleistung → "
     "Exportieren) → .csv or .xlsx",
     "Post ID, Social Network, and Post Message or Post Permalink",
@@ -124,6 +128,7 @@ SPROUT = _report(
         one_of=("sent_by", "content_type", "profile"),
         none_of=("of_hootsuite",),
     ),
+    ("Sent by", together(fields=("post_id", "network"), any_of=("content_type", "profile"))),
     "Reports → Post Performance → Share → Download → .csv",
     "Post ID, Network, and Sent by, Content Type or Profile",
     "Impressions and video views count less their paid part, which is counted as paid.",
@@ -141,6 +146,7 @@ BUFFER = _report(
         sign("update", "Update"),
     ),
     _has("posted", "network", "post_id"),
+    ("Service Link",),
     "Analyze → Posts → Export → .csv",
     "Service and Service Link, and Date or Sent At",
     _UNVERIFIED,
@@ -155,6 +161,7 @@ AGORAPULSE = _report(
         link("Link", "Permalink"),
     ),
     _has("posted", "link"),
+    ("Publishing date", "Publishing time", together(fields=("posted", "link"))),
     "Reports → Content → Export → .csv",
     "Publishing date and Link",
     "The network is that of the link to the post.",
@@ -167,6 +174,7 @@ LATER = _report(
     "Later",
     (_posted("Posted At"), link("Post URL"), sign("caption", "Caption", "Media Type")),
     _has("posted", "link", "caption"),
+    (together("Posted At", "Post URL"),),
     "Analytics → Post performance → Export CSV",
     "Posted At, Post URL, and Caption or Media Type",
     "The network is that of the link to the post.",
@@ -182,6 +190,7 @@ METRICOOL = _report(
         sign("text", "Content", "Text"),
     ),
     _has("posted", "link", "engagements", "saves"),
+    (together(fields=("posted", "link", "engagements", "saves")),),
     "Analytics → a network → list of posts → Export CSV",
     "Date, URL or Link, Interactions and Saved",
     "The network is that of the link to the post.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.platforms.social_suites.suite_columns import (
@@ -29,7 +30,7 @@ from chalicelib.exports.reports.columns import (
 )
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.tables import TableHead, claim_to, find_head
 
 HITS = 5
 """Added to the columns found: each suite calls followers won and lost by names of its own."""
@@ -137,6 +138,10 @@ SPROUT_PROFILES = TableReport(
     report="sprout-social-profiles",
     columns=SPROUT_COLUMNS,
     accept=_is_of_sprout,
+    marks=(
+        *("Net Audience Growth", "Audience Gained", "Audience Lost"),
+        together(fields=("network",), any_of=("gained", "lost", "net")),
+    ),
     hits=HITS,
     title="Sprout Social: profiles of several networks by day",
     where="Reports → Profile Performance → Share → Download → .csv",
@@ -161,6 +166,7 @@ METRICOOL_PROFILES = TableReport(
     report="metricool-profiles",
     columns=METRICOOL_COLUMNS,
     accept=_is_of_metricool,
+    marks=(together(fields=("gained", "lost")), together("Gained followers", "Lost followers")),
     hits=HITS,
     title="Metricool: profiles by day",
     where="Analytics → a network → Evolution → Export CSV",
@@ -181,11 +187,11 @@ _VOCABULARY = vocabulary_of(METRICOOL_COLUMNS)
 def _recognise_metricool(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_of_metricool)
     if head is not None and "network" not in head.columns:
-        return Recognition(HITS + len(head.columns.positions), head.describe(), _refuse)
+        return claim_to(head, METRICOOL_PROFILES.all_marks, _refuse, hits=HITS)
     return _METRICOOL.recognise(glimpse)
 
 
 PROFILES = (
     SPROUT_PROFILES.importer(),
-    Importer("metricool", _METRICOOL.declaration, _recognise_metricool),
+    Importer("metricool", _METRICOOL.declaration, _recognise_metricool, _METRICOOL.marks),
 )
