@@ -38,7 +38,7 @@ _LEFT_OUT = (
 )
 _WAY_OUT = (
     "Days come from the Business Profile Performance API (fetchMultiDailyMetricsTimeSeries), whose "
-    "answer is imported as JSON; or export each day by itself and say the day by a mapping"
+    "answer is imported as JSON; or say the period of the table by a mapping"
 )
 
 _API = Declaration(
