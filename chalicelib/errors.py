@@ -281,6 +281,7 @@ EXPORT_REFUSALS = {
     "unusable_mapping": "The mapping does not fit the columns of the file.",
     "no_date": "The report does not say on which day its numbers happened.",
     "aggregate_period": "A row covers more than a day and spreading was not asked for.",
+    "no_channel": "The report does not say of which network its numbers are.",
     "no_currency": "The report holds money but not its currency.",
     "undecidable_format": "Dates or numbers can be read in two ways.",
     "no_counts": "The report holds percentages or averages only.",

@@ -138,22 +138,6 @@ OTHER_PLATFORMS = (
         "Awin", ("awin",), (("Publisher ID", "Commission"), ("Publisher", "Total commission"))
     ),
     OtherPlatform(
-        "Google Search Console",
-        ("google_search_console", "search_console", "organic_search"),
-        (("Top queries", "Clicks"), ("Top pages", "Clicks"), ("CTR", "Position", "Clicks")),
-    ),
-    OtherPlatform(
-        "Hootsuite",
-        ("hootsuite",),
-        (("Social Network", "Post Permalink"), ("Social Network", "Post ID")),
-    ),
-    OtherPlatform(
-        "Sprout Social",
-        ("sprout_social",),
-        (("Net Audience Growth",), ("Audience Gained",), ("Post Type", "Sent by")),
-    ),
-    OtherPlatform("Buffer", ("buffer",), (("Service Link",), ("Update", "Service"))),
-    OtherPlatform(
         "Facebook lead forms",
         ("meta_leads",),
         (("ad_id", "form_id"), ("is_organic", "form_name"), ("created_time", "form_id")),

@@ -55,12 +55,15 @@ class Options:
     mapping : Mapping, optional
         What the user says of the columns; without columns of its own it only answers how dates
         and numbers are written.
+    said : tuple of str
+        What other files of the same download say of this one (`Recognition.says`).
     """
 
     currency: str = ""
     spread: bool = False
     account: str = ""
     mapping: Mapping | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def day_order(self) -> DayOrder:
@@ -90,6 +93,9 @@ class Recognition:
         download: of those that lie in one archive, only the preferred are read.
     preference : int
         Higher is preferred.
+    says : tuple of str
+        What the file says of the other files of its group in the same archive, as the filters that
+        a download was made with; they get it as `Options.said`.
     headings : set of str
         Of a table, what the cells of its header could be known by; of anything else empty.
     known : set of str
@@ -104,6 +110,7 @@ class Recognition:
     open: Callable[[Source, Options], Reading]
     group: str = ""
     preference: int = 0
+    says: tuple[str, ...] = ()
     headings: frozenset[str] = frozenset()
     known: AbstractSet[str] = frozenset()
     marks: int = 1

@@ -81,7 +81,6 @@ def test_spend_and_clicks_are_no_marks(money: str, named: tuple[str, ...]) -> No
         (("Date", "Insertion Order", "Impressions", "Clicks"), "Display & Video 360"),
         (("Day", "Campaign", "Impr", "Clicks", "Cost", "Engine"), "Search Ads 360"),
         (("Day", "Campaign name", "Taps", "Spend", "Impressions"), "Apple Search Ads"),
-        (("Date", "Post ID", "Social Network", "Post Permalink", "Likes"), "Hootsuite"),
     ],
 )
 def test_a_table_of_another_platform_is_refused_with_its_name(

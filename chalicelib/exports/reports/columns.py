@@ -7,11 +7,11 @@ declaration.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.exports.declarations import Becomes
-from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.headings import Vocabulary, comparable
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +110,26 @@ class Channel:
     Attributes
     ----------
     slugs : mapping of str to str
-        Cell, as `headings.comparable` writes it -> channel. An empty cell means the report's own;
-        any other is refused.
+        What `name` makes of the cell -> channel. An empty cell means the report's own; any other is
+        refused.
+    is_needed : bool
+        Whether a row without it is refused, because the report has no channel of its own.
+    name : callable
+        What a cell says the channel is; e.g. the host of a link.
+    key : Key, optional
+        What the cell names besides, as a link names its post.
     """
 
     slugs: Mapping[str, str]
+    is_needed: bool = False
+    name: Callable[[str], str] = comparable
+    key: Key | None = None
 
     @property
     def becomes(self) -> str:
         """In words."""
-        return (
-            f"the channel: {', '.join(f'`{slug}`' for slug in dict.fromkeys(self.slugs.values()))}"
-        )
+        slugs = ", ".join(f"`{slug}`" for slug in dict.fromkeys(self.slugs.values()))
+        return f"the channel: {slugs}" + (f"; {self.key.becomes}" if self.key else "")
 
 
 @dataclass(frozen=True, slots=True)

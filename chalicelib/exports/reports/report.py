@@ -13,7 +13,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, comparable
+from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -247,7 +247,7 @@ class TableReport:
                 slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals)
                 for slug in channel[1].slugs.values()
             }
-            every += others.values()
+            every = [*([] if channel[1].is_needed else every), *others.values()]
             by_channel = {slug: other.convert for slug, other in others.items()}
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
@@ -312,10 +312,9 @@ class TableReport:
             return next((p for p, column in read.values() if column.role in roles), -1)
 
         def sets(what: str) -> int:
-            found = (p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets == what)
-            return next(found, -1)
+            return next((p for p, role in keys if role.sets == what), -1)
 
-        keys = [(p, c.role) for p, c in read.values() if isinstance(c.role, Key)]
+        keys = [(p, key) for p, c in read.values() if (key := _key_of(c)) is not None]
         cost_field = next((f for f, (_, c) in read.items() if isinstance(c.role, Cost)), "")
         goals = [c.role for _, c in read.values() if isinstance(c.role, Converted)]
         report = self.report if isinstance(self.report, str) else self.report(columns)
@@ -393,6 +392,14 @@ def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tupl
     return read
 
 
+def _key_of(column: Column) -> Key | None:
+    """What a column names, if it names anything."""
+    role = column.role
+    if isinstance(role, Channel):
+        return role.key
+    return role if isinstance(role, Key) else None
+
+
 def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateColumns:
     """The date columns of a table."""
     dated = {
@@ -412,11 +419,15 @@ def _by_channel(
     """A conversion of each row by what its channel's cell says."""
 
     def convert(line: int, cells: Cells) -> RowOutcome:
-        name = comparable(cells[position])
+        name = role.name(cells[position])
         if is_blank(name):
-            return otherwise(line, cells)
+            outcome = otherwise(line, cells)
+            if role.is_needed and not isinstance(outcome, NotData):
+                raise RowRefused("missing_value", "the row does not say which network it is of")
+            return outcome
         if name not in role.slugs:
-            raise RowRefused("unknown_type", f"the row is of none of {', '.join(role.slugs)}")
+            known = ", ".join(dict.fromkeys(role.slugs.values()))
+            raise RowRefused("unknown_type", f"the row is of none of {known}")
         return by_channel[role.slugs[name]](line, cells)
 
     return convert

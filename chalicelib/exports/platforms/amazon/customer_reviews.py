@@ -25,12 +25,11 @@ from chalicelib.exports.outcomes import (
 from chalicelib.exports.platforms.amazon.reviews import (
     CHANNEL,
     NO_PEOPLE,
-    STARS,
     VOTES_ADD_UP,
     Reviews,
-    rating_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.stars import STARS, rating_of
 from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.exports.values import count, number
 
