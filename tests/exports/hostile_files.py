@@ -20,9 +20,11 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tests.exports.corpus import FILES
 from tests.exports.files import google_report, google_row
 from tests.exports.old_workbooks import book, compound, record, sheet
 from tests.exports.workbook_files import parts_of_workbook, workbook_from_xml, zipped
@@ -177,11 +179,33 @@ def gzip_bomb(again: bytes, times: int) -> bytes:
     return gzip.compress(b"")[:10] + packed + struct.pack("<II", 0, size & 0xFFFFFFFF)
 
 
+def ending_deep(text: str, brackets: int = 65_000) -> bytes:
+    """A look-alike in JSON that is recognised, and then nested without end."""
+    whole = text.strip()
+    more = '"a":' if whole.endswith("}") else ""
+    return f"{whole[:-1]},{more}{'[' * brackets}".encode()
+
+
+def json_look_alikes() -> dict[str, Hostile]:
+    """Each JSON file of the corpus, ending deep; of lines the last."""
+    texts = {name: data.decode("utf-8", "replace") for name, (_, data) in FILES.items()}
+    return {
+        f"{name} that ends deep": Hostile(
+            "malformed_record" if "\n{" in text or name.startswith("amazon") else "too_deep",
+            partial(ending_deep, text),
+        )
+        for name, text in texts.items()
+        if text.startswith(("{", "["))
+    }
+
+
 _SHEET = "xl/worksheets/sheet1.xml"
 _DATA = "<worksheet><sheetData>"
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 _LAUGHTER = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "ha">{_LAUGHS}]><rss>&l9;</rss>'
 _ANSWER = b'{"kind": "youtubeAnalytics#resultTable", "columnHeaders": [], "rows": ['
+
+_ORDER = b'{"total_price": 1, "financial_status": 1, "created_at": 1, "line_items": 1, "a": '
 
 HOSTILE: dict[str, Hostile] = {
     "a line of a billion characters": Hostile(
@@ -221,6 +245,16 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "a JSON item of a gigabyte": Hostile(
         "file_too_large", lambda: endless(b'{"data": [[', b"[],", 10**8, b"1]]}"), "json"
+    ),
+    "an order a million deep": Hostile("too_deep", lambda: _ORDER + b"[" * 1_000_000),
+    "an order with a text of a gigabyte": Hostile(
+        "file_too_large", lambda: endless(_ORDER + b'"', b"x", 10**9)
+    ),
+    "orders of which one is a million deep": Hostile(
+        "too_deep", lambda: b'{"orders": [' + _ORDER + b"[" * 1_000_000
+    ),
+    "an order with a million keys": Hostile(
+        "file_too_large", lambda: _ORDER + b"{" + b'"k":{},' * 1_000_000 + b'"k":{}}}'
     ),
     "JSON a million deep": Hostile("too_deep", lambda: endless(b'{"data": [', b"[", 10**6), "json"),
     "a billion laughs": Hostile("entity_expansion", lambda: _LAUGHTER.encode()),
@@ -343,6 +377,7 @@ HOSTILE: dict[str, Hostile] = {
     "a path out of the archive": Hostile(
         "unsafe_archive", lambda: zipped({"../../etc/cron.d/x": REPORT})
     ),
+    **json_look_alikes(),
 }
 
 

@@ -36,7 +36,7 @@ def test_events_stand_on_standard_output_and_refused_rows_on_standard_error(
     output, errors = capsys.readouterr()
     assert status == 0
     assert [json.loads(line)["type"] for line in output.splitlines()] == ["impression", "click"]
-    assert errors.startswith(f"{export}:5: invalid_number: Clicks 'x'")
+    assert errors.startswith(f"{export}:5: invalid_number: Clicks: not a number")
 
 
 def test_the_coverage_stands_behind_the_events_where_it_is_asked_for(

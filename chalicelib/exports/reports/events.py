@@ -133,7 +133,7 @@ class RowEvents:
         cell = cells[position]
         size = self._counts[cell]
         if size < 0:
-            raise RowRefused("negative", f"an audience of {size}")
+            raise RowRefused("negative", "the size of the audience is below zero")
         events.append(
             {
                 "kind": "audience",
@@ -158,7 +158,7 @@ class RowEvents:
         if layout.converted_at >= 0:
             count = self._counts[cells[layout.converted_at]]
         if count < 0:
-            raise RowRefused("negative", f"{count} conversions")
+            raise RowRefused("negative", "the number of conversions is below zero")
         if not count:
             if worth is not None:
                 raise RowRefused("value_without_order", "money without a conversion")
