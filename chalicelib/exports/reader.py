@@ -28,7 +28,7 @@ from chalicelib.exports.recognition import (
     importers_of,
 )
 from chalicelib.exports.reports.mapped import mapped
-from chalicelib.exports.reports.mapped_rows import PLATFORM
+from chalicelib.exports.reports.mapped_things import PLATFORM
 
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)

@@ -59,7 +59,7 @@ class Amounts(dict[tuple[str, str], Money | None]):
 
     def __missing__(self, key: tuple[str, str]) -> Money | None:
         cell, currency = key
-        amount, named = _read_amount(self._numbers, cell)
+        amount, named = read_amount(self._numbers, cell)
         found: Money | None = None
         if amount:
             if amount < 0:
@@ -114,7 +114,7 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
             return None, ""
 
 
-def _read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
+def read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
     """An amount and the currency that its symbol names; raises `RowRefused`."""
     try:
         return numbers.money(cell)
