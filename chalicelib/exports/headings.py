@@ -108,6 +108,10 @@ class Vocabulary:
         """All names that it knows, as `comparable` writes them."""
         return self._fields.keys()
 
+    def keys_of(self, field: str) -> list[str]:
+        """The names of a field, as `comparable` writes them."""
+        return [key for key, known in self._fields.items() if known == field]
+
     def field_of(self, heading: str) -> str | None:
         """The field that a heading means, with or without a currency suffix; None if unknown."""
         found = self._find(heading)

@@ -10,6 +10,7 @@ from chalicelib.currencies import is_currency
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.marks import Owners
 from chalicelib.exports.members import read_archive
 from chalicelib.exports.outcomes import (
     Imported,
@@ -30,6 +31,7 @@ from chalicelib.exports.recognition import (
 from chalicelib.exports.reports.mapped import mapped
 from chalicelib.exports.reports.mapped_things import PLATFORM
 
+_OWNERS = Owners(IMPORTERS)
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -78,7 +80,7 @@ def read_export(
         if mapping is not None and mapping.columns:
             return PLATFORM, mapped(mapping)
         try:
-            return best_claim(importers, Glimpse(source, named=platform != "auto"))
+            return best_claim(importers, Glimpse(source, named=platform != "auto"), _OWNERS)
         except ExportRefused:
             source.check_for_a_bomb()
             raise

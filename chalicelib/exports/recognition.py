@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -19,11 +20,15 @@ from chalicelib.exports.documents import is_too_deep
 from chalicelib.exports.headings import header_keys, known_heading, plain
 from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.marks import Marks, Owner, Owners
 from chalicelib.exports.numerals import DecimalMark
 from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.workbooks import Workbook
 
 DELIMITERS = (",", "\t", ";")
+NOBODY = Owners()
+"""Of other platforms only: no importer's marks."""
+
 HEADER_WITHIN = 25
 """The header is searched in the first so many records."""
 
@@ -85,6 +90,13 @@ class Recognition:
         download: of those that lie in one archive, only the preferred are read.
     preference : int
         Higher is preferred.
+    headings : set of str
+        Of a table, what the cells of its header could be known by; of anything else empty.
+    known : set of str
+        The headings that the importer knows.
+    marks : int
+        How many marks of the importer's platform (`marks`) a table has; of anything else, the
+        importer has looked for what only its platform has.
     """
 
     hits: int
@@ -92,6 +104,9 @@ class Recognition:
     open: Callable[[Source, Options], Reading]
     group: str = ""
     preference: int = 0
+    headings: frozenset[str] = frozenset()
+    known: AbstractSet[str] = frozenset()
+    marks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +122,14 @@ class Importer:
     recognise : callable
         ``recognise(glimpse) -> Recognition | None``: a claim to the file. Cheap: it sees the
         beginning of the file only.
+    marks : Marks, optional
+        Of an importer that reads tables: what only its platform's have.
     """
 
     platform: str
     declaration: Declaration
     recognise: Callable[[Glimpse], Recognition | None]
+    marks: Marks | None = None
 
 
 class Glimpse:
@@ -236,8 +254,17 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
     return chosen
 
 
-def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Recognition]:
+def best_claim(
+    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NOBODY
+) -> tuple[str, Recognition]:
     """The claim to a file with the most hits, and the platform of its importer.
+
+    A table needs a mark of its platform, unless the caller named it, and none of another.
+
+    Parameters
+    ----------
+    owners : Owners
+        By whose marks a table belongs to another platform.
 
     Raises
     ------
@@ -246,13 +273,19 @@ def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Re
         found; `too_many_columns`, `too_deep`, `entity_expansion`.
     """
     _check_entities(glimpse)
-    claims = [
-        (claim.hits, importer.platform, claim)
-        for importer in importers
-        if (claim := importer.recognise(glimpse)) is not None
-    ]
+    claims = []
+    foreign: list[Owner] = []
+    for importer in importers:
+        claim = importer.recognise(glimpse)
+        if claim is None or not (claim.marks or glimpse.named):
+            continue
+        others = owners.of_others(importer.platform, claim.marks, claim.headings, claim.known)
+        if others:
+            foreign += others
+        else:
+            claims.append((claim.hits, importer.platform, claim))
     if not claims:
-        raise _unknown(importers, glimpse)
+        raise _of_another(foreign or _owners_of(owners, glimpse)) or _unknown(importers, glimpse)
     most = max(hits for hits, _, _ in claims)
     best = [(name, claim) for hits, name, claim in claims if hits == most]
     if len(best) > 1:
@@ -262,6 +295,29 @@ def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Re
             f"several importers recognise the file equally well ({found}): name the platform",
         )
     return best[0]
+
+
+def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
+    """The platforms of which a table that nobody claims has a mark."""
+    if glimpse.sheets:
+        places = map(glimpse.sheet_keys, glimpse.sheets)
+    elif glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:
+        return []
+    else:
+        places = map(glimpse.keys, DELIMITERS)
+    return next(filter(None, map(owners.of_any, places)), [])
+
+
+def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
+    """The refusal of a table that has marks of a platform; None if it has none."""
+    if not foreign:
+        return None
+    first = foreign[0]
+    return ExportRefused(
+        "unknown_platform",
+        f"{first.shown!r} is a heading of {first.name}, and the table is in no form that is read "
+        "of it. Describe its columns by a mapping",
+    )
 
 
 def _check_entities(glimpse: Glimpse) -> None:

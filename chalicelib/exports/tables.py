@@ -11,8 +11,9 @@ from operator import itemgetter
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.headings import Columns, Vocabulary, header_keys
 from chalicelib.exports.lines import MAX_COLUMNS, Lines
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     NotData,
@@ -21,7 +22,14 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
+from chalicelib.exports.recognition import (
+    DELIMITERS,
+    Glimpse,
+    Options,
+    Recognition,
+    csv_reader,
+    records_of,
+)
 
 WITHHELD = "(withheld: the row may hold personal data)"
 SAMPLE_ROWS = 1_000
@@ -66,6 +74,37 @@ class TableHead:
         """What was found, for the user."""
         names = [self.columns.name(field) for field in self.columns.positions]
         return f"the columns {', '.join(names[:8])}"
+
+
+def claim_to(
+    head: TableHead,
+    marks: Marks,
+    open_it: Callable[[Source, Options], Reading],
+    *,
+    hits: int = 0,
+    found: str = "",
+    group: tuple[str, int] = ("", 0),
+) -> Recognition:
+    """The claim to a table whose header was found.
+
+    Parameters
+    ----------
+    hits : int
+        Added to the number of known columns.
+    found : str
+        In place of the names of columns.
+    group : (str, int)
+        `group` and `preference` of the claim.
+    """
+    return Recognition(
+        hits + len(head.columns.positions),
+        found or head.describe(),
+        open_it,
+        *group,
+        headings=header_keys(head.columns.names),
+        known=marks.known,
+        marks=marks.count_in(head),
+    )
 
 
 def find_head(

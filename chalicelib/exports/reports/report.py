@@ -14,6 +14,7 @@ from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, comparable
+from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -37,7 +38,7 @@ from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
 Convert = Callable[[int, Cells], RowOutcome]
@@ -61,6 +62,8 @@ class TableReport:
     columns : tuple of Column
     accept : callable
         Whether a header is one of this kind. Cheap.
+    marks, form : tuple and callable
+        As in `marks.Marks`: what only this platform's tables have.
     accept_named : callable, optional
         The same where the user named the platform: weak evidence is then enough.
     title, where, looks_for : str
@@ -75,8 +78,6 @@ class TableReport:
         Whether a row without names is one of totals even if it has a date.
     dates_are_starts : bool
         Whether the platform, where a report is not by day, dates each row with the report's start.
-    remainder_label, remainder_name : pattern and str, optional
-        Totals rows that hold traffic which no other row shows, and what they are about.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
     key : callable, optional
@@ -120,14 +121,14 @@ class TableReport:
     title: str
     where: str
     looks_for: str
+    marks: tuple[str | Mark, ...] = ()
+    form: Callable[[TableHead], bool] | None = None
     accept_named: Callable[[TableHead], bool] | None = None
     paid: bool = False
     hits: int = 0
     way_out: str = ""
     nameless_are_totals: bool = False
     dates_are_starts: bool = False
-    remainder_label: re.Pattern[str] | None = None
-    remainder_name: str = ""
     is_one_each: bool = False
     key: Callable[[str, Sequence[str]], str] | None = None
     shown: tuple[str, ...] = ()
@@ -145,9 +146,15 @@ class TableReport:
     refused: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
+    @property
+    def all_marks(self) -> Marks:
+        """The marks, with the vocabulary by whose fields they are named."""
+        return Marks(self.marks, self.form, vocabulary_of(self.columns))
+
     def importer(self) -> Importer:
         """The importer of this kind of report."""
         vocabulary = vocabulary_of(self.columns)
+        marks = self.all_marks
         declaration = Declaration(
             self.title,
             self.where,
@@ -162,14 +169,15 @@ class TableReport:
             head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
             if head is None:
                 return None
-            return Recognition(
-                self.hits + len(head.columns.positions),
-                head.describe(),
+            return claim_to(
+                head,
+                marks,
                 lambda source, options: self.open(source, head, options),
-                *self.group(head.columns),
+                hits=self.hits,
+                group=self.group(head.columns),
             )
 
-        return Importer(self.platform, declaration, recognise)
+        return Importer(self.platform, declaration, recognise, marks)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found; raises `ExportRefused`."""
@@ -198,8 +206,7 @@ class TableReport:
             dates=tuple(dating.positions),
             numbers=number_columns(layout),
             nameless_are_totals=self.nameless_are_totals,
-            remainder_label=self.remainder_label,
-            remainder_name=self.remainder_name,
+            breakdowns=breakdowns_in(table, read, layout),
         )
         rows = ReportRows(layout, dating, numbers, totals)
         if self.check is not None:
@@ -404,6 +411,35 @@ def number_columns(layout: Layout) -> tuple[int, ...]:
     """The columns of which at least one is filled in a row of data."""
     others = (layout.cost_at, layout.audience_at, layout.converted_at, layout.worth_at)
     return tuple(m.position for m in layout.metrics) + tuple(p for p in others if p >= 0)
+
+
+def breakdowns_in(
+    table: Table, read: Mapping[str, tuple[int, Column]], layout: Layout
+) -> tuple[int, ...]:
+    """The columns that split what a report is about, as far as the beginning of it fills them.
+
+    So does a column of words that is not read, left of all numbers, which only one row leaves
+    empty: the one that adds up the others.
+    """
+    split = [
+        position
+        for position, column in read.values()
+        if isinstance(column.role, Key) and not column.role.names and column.role.sets != "account"
+    ]
+    known = {*table.head.columns.positions.values(), *split}
+    first_number = min(number_columns(layout), default=0)
+    unread = [p for p in range(first_number) if p not in known]
+    rows = (
+        list(table.sample_cells([*split, *unread]))
+        if len(split) + len(unread) > 1
+        else [(cell,) for (cell,) in table.sample_cells([*split, *unread])]
+    )
+    filled = [p for i, p in enumerate(split) if any(row[i].strip() for row in rows)]
+    for index, position in enumerate(unread, start=len(split)):
+        words = [row[index] for row in rows if any(map(str.isalpha, row[index]))]
+        if len(rows) > 1 and len(words) >= len(rows) - 1:
+            filled.append(position)
+    return tuple(filled)
 
 
 def period_above(head: TableHead) -> Period | None:

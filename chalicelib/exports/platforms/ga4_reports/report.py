@@ -11,6 +11,7 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import known_heading, plain
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
     NotData,
@@ -26,13 +27,20 @@ from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
-from chalicelib.exports.tables import WITHHELD, refusal, text_records
+from chalicelib.exports.tables import WITHHELD, TableHead, refusal, text_records
 
 _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
 _OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+
+
+def _is_dated(head: TableHead) -> bool:
+    return any(_DATED.match(plain(line)) for line in head.preamble_lines)
+
+
+MARKS = Marks(tuple(sorted(_OFFSETS)), _is_dated, VOCABULARY)
 
 
 def is_title(cells: Sequence[str]) -> bool:
@@ -242,4 +250,4 @@ def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-GA4_REPORTS = Importer(PLATFORM, DECLARATION, _recognise)
+GA4_REPORTS = Importer(PLATFORM, DECLARATION, _recognise, MARKS)

@@ -14,6 +14,8 @@ from itertools import chain
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import header_keys
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import Reading, RowOutcome
 from chalicelib.exports.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
 from chalicelib.exports.platforms.linkedin.columns import ENGAGEMENT, NEW_FOLLOWERS
@@ -48,6 +50,10 @@ _SHEETS = re.compile(
     r"|followers?|follower:innen|demographics|demogra\w+",
     re.IGNORECASE,
 )
+
+
+def _is_typical(head: TableHead) -> bool:
+    return bool(_SHEETS.fullmatch(head.sheet.strip()))
 
 
 def _sheet(
@@ -87,6 +93,9 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         hits + (HITS if is_typical else 0),
         f"the sheets {named(glimpse.sheets)}" if glimpse.sheets else found[0].head.describe(),
         lambda source, options: _open(source, found, options),
+        headings=frozenset().union(*(header_keys(t.head.columns.names) for t in found)),
+        known=frozenset().union(*(t.report.all_marks.known for t in found)),
+        marks=int(is_typical),
     )
 
 
@@ -154,4 +163,5 @@ MEMBER = Importer(
         ),
     ),
     _recognise,
+    Marks(form=_is_typical),
 )

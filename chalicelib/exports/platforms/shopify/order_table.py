@@ -20,6 +20,7 @@ from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import (
@@ -41,7 +42,7 @@ from chalicelib.exports.platforms.shopify.orders import (
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(
@@ -55,6 +56,13 @@ VOCABULARY = Vocabulary(
         "id": {"en": ["Id"]},
         "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
     }
+)
+MARKS = Marks(
+    (
+        together("Financial Status", "Lineitem quantity"),
+        together("Financial Status", "Lineitem name"),
+    ),
+    vocabulary=VOCABULARY,
 )
 REMEMBERED = 50_000
 """So many different amounts are kept: a shop sells the same few things all over."""
@@ -103,11 +111,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -203,4 +207,4 @@ def _amount(cell: str, field: str) -> Decimal | None:
     return amount
 
 
-ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise)
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)

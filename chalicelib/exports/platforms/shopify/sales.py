@@ -21,6 +21,7 @@ from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import (
@@ -34,7 +35,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.shopify.orders import ONE_OF_THEM, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 VOCABULARY = Vocabulary(
     {
@@ -48,6 +49,7 @@ VOCABULARY = Vocabulary(
         },
     }
 )
+MARKS = Marks((together(fields=("orders", "sales", "parts")),), vocabulary=VOCABULARY)
 _TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
 """How many refused rows may wait behind a day that is not complete."""
@@ -97,11 +99,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     )
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -258,4 +256,4 @@ def _totalled(
     return row._replace(events=tuple(events))
 
 
-SALES = Importer(PLATFORM, _DECLARATION, _recognise)
+SALES = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)

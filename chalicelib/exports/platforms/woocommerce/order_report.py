@@ -18,6 +18,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import Ordinals
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.orders import GOAL, Orders
 from chalicelib.exports.outcomes import (
@@ -36,7 +37,7 @@ from chalicelib.exports.platforms.woocommerce.statuses import (
     status_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 VOCABULARY = Vocabulary(
     {
@@ -58,6 +59,10 @@ VOCABULARY = Vocabulary(
         },
         "origin": {"en": ["Attribution", "Origin"], "de": ["Zuordnung", "Herkunft"]},
     }
+)
+MARKS = Marks(
+    (together(fields=("number", "status"), any_of=("revenue", "customer_type", "products")),),
+    vocabulary=VOCABULARY,
 )
 _REQUIRED = ("day", "number", "status")
 _TYPICAL = ("revenue", "customer_type", "products", "items")
@@ -109,11 +114,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, _is_of_orders)
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _is_of_orders(head: TableHead) -> bool:
@@ -220,4 +221,4 @@ class _OrderRows:
         return revenue, currency
 
 
-ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise)
+ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)
