@@ -30,8 +30,13 @@ from chalicelib.exports.recognition import (
 )
 from chalicelib.exports.reports.mapped import mapped
 from chalicelib.exports.reports.mapped_things import PLATFORM
+from chalicelib.exports.unknown_files import unknown_file
 
 _OWNERS = Owners(IMPORTERS)
+_NO_ROWS = (
+    "The file has a header and no rows: nothing happened in the period that was chosen, or the "
+    "download was cut off. Choose a period with data and download it again."
+)
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -80,7 +85,11 @@ def read_export(
         if mapping is not None and mapping.columns:
             return PLATFORM, mapped(mapping)
         try:
-            return best_claim(importers, Glimpse(source, named=platform != "auto"), _OWNERS)
+            glimpse = Glimpse(source, named=platform != "auto")
+            claim = best_claim(importers, glimpse, _OWNERS)
+            if claim is None:
+                raise unknown_file(importers, glimpse)
+            return claim
         except ExportRefused:
             source.check_for_a_bomb()
             raise
@@ -123,6 +132,8 @@ class ExportReader:
             else:
                 self._not_data += 1
             yield outcome
+        if not (self._imported or self._refused or self._not_data):
+            self._reading.notes.append(_NO_ROWS)
 
     def coverage(self) -> list[RawEvent]:
         """For which days the file is complete, as events; complete after the iteration."""

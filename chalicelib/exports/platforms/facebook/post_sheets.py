@@ -101,4 +101,4 @@ def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcom
         whole.notes.extend(note for note in reading.notes if note not in whole.notes)
 
 
-POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise, _TABLE.marks)
+POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -199,4 +199,4 @@ def _open_empty(source: Source, lines: Sequence[str]) -> Reading:
     return Reading(report, iter(()))
 
 
-LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise, _TABLE.marks)
+LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -293,4 +293,5 @@ REPORTS = Importer(
     ),
     _recognise,
     MARKS,
+    _is_report,
 )

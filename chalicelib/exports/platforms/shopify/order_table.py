@@ -107,8 +107,12 @@ _DECLARATION = Declaration(
 )
 
 
+def _has_required(head: TableHead) -> bool:
+    return all(field in head.columns for field in _REQUIRED)
+
+
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
+    head = find_head(glimpse, VOCABULARY, _has_required)
     if head is None:
         return None
     return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
@@ -207,4 +211,4 @@ def _amount(cell: str, field: str) -> Decimal | None:
     return amount
 
 
-ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _has_required)
