@@ -281,7 +281,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     "event_id": {
         "en": (
             *("Order ID", "order_id", "Order number", "Order", "Transaction ID", "transaction_id"),
-            *("Review ID", "Invoice number", "Charge ID", "Payment ID", "Lead ID"),
+            *("ID", "Review ID", "Invoice number", "Charge ID", "Payment ID", "Lead ID"),
         ),
         "de": ("Bestellnummer", "Transaktionscode", "Auftragsnummer", "Bestell-ID"),
         "es": ("Número de pedido", "Id. de transacción"),

@@ -97,11 +97,18 @@ class Vocabulary:
         language.
     public : bool
         Whether its names are the platforms' own and may be shown to anybody.
+    meanings : mapping of str to str, optional
+        Field -> what a column of it would mean in a mapping, where it means something there.
     """
 
     def __init__(
-        self, fields: Mapping[str, Mapping[str, Sequence[str]]], *, public: bool = True
+        self,
+        fields: Mapping[str, Mapping[str, Sequence[str]]],
+        *,
+        public: bool = True,
+        meanings: Mapping[str, str] | None = None,
     ) -> None:
+        self.meanings = meanings or {}
         self._fields: dict[str, str] = {}
         self._languages: dict[str, set[str]] = {}
         self._names = fields

@@ -204,6 +204,9 @@ def _values(raw: Dictionary[str, Any], name: str, wrong: list[FieldError]) -> Va
         elif not isinstance(values, list) or not 1 <= len(values) <= MAX_VALUES:
             message = f"a list of 1 to {MAX_VALUES} values"
             wrong.append(FieldError(pointer, "wrong_type", message))
+        elif any(isinstance(one, str) and one.startswith(TO_FILL_IN) for one in values):
+            message = "fill in the values of the column that are meant, or remove the line"
+            wrong.append(FieldError(pointer, "missing_field", message))
         elif not all(isinstance(one, str | int) for one in values):
             message = 'each value is text, a whole number, true or false; "" is an empty cell'
             wrong.append(FieldError(pointer, "wrong_type", message))
@@ -216,6 +219,10 @@ def _one_of(
     raw: Dictionary[str, Any], name: str, allowed: tuple[str, ...], wrong: list[FieldError]
 ) -> str:
     value = raw.get(name, "")
+    if isinstance(value, str) and value.startswith(TO_FILL_IN):
+        message = f"fill in one of {', '.join(allowed)}, or remove the line"
+        wrong.append(FieldError(f"/{name}", "missing_field", message))
+        return ""
     if value and value not in allowed:
         wrong.append(FieldError(f"/{name}", "unknown_value", f"one of {', '.join(allowed)}"))
         return ""
