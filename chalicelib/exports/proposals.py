@@ -7,6 +7,7 @@ never guessed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +26,9 @@ from chalicelib.exports.numerals import decide_number_format, without_currency
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer
 from chalicelib.exports.reports.mapped_columns import currency_in
 from chalicelib.exports.tables import Table, TableHead
+
+MAX_WIDTH = 1_000
+"""Columns of a table that somebody describes by hand; no export of a platform has as many."""
 
 _MOST_ROWS = 200
 _FEWEST_HEADINGS = 2
@@ -92,6 +96,8 @@ def _header(glimpse: Glimpse, importers: Sequence[Importer]) -> TableHead | None
     best: tuple[int, TableHead] | None = None
     for delimiter, sheet, top in _tops(glimpse):
         for index, cells in enumerate(top):
+            if len(cells) > MAX_WIDTH:
+                continue
             known = sum(bool(meanings_of(cell, importers)) for cell in cells)
             if known >= _FEWEST_HEADINGS and (best is None or known > best[0]):
                 columns = Columns({}, {}, GENERIC.read(cells).language, tuple(map(plain, cells)))
@@ -113,6 +119,7 @@ class _Proposing:
     def __init__(self, table: Table, importers: Sequence[Importer], currency: str) -> None:
         self._table = table
         self._names = table.head.columns.names
+        self._same = Counter(map(comparable, self._names))
         self._currency = currency
         self._status: list[str] = []
         self._columns = self._meant(importers)
@@ -177,8 +184,7 @@ class _Proposing:
         name = self._names[at]
         if not name or len(name) > MAX_NAME_CHARACTERS:
             return ""
-        is_single = sum(comparable(name) == comparable(other) for other in self._names) == 1
-        return name if is_single else f"#{at + 1}"
+        return name if self._same[comparable(name)] == 1 else f"#{at + 1}"
 
     def _cells(self, at: int) -> list[str]:
         rows = islice(self._table.sample_cells([at]), _MOST_ROWS)

@@ -25,6 +25,7 @@ from chalicelib.exports.headings import (
     plain,
 )
 from chalicelib.exports.lines import MAX_COLUMNS
+from chalicelib.exports.proposals import MAX_WIDTH
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, records_of
 from chalicelib.exports.tables import TableHead, find_head
 
@@ -201,7 +202,9 @@ def _near(
     if vocabulary is None:
         return None
     head = find_head(glimpse, vocabulary, lambda head: True)
-    if head is None or len(head.columns.positions) < _FEWEST:
+    if head is None or not len(head.columns.positions) >= _FEWEST:
+        return None
+    if len(head.columns.names) > MAX_WIDTH:
         return None
     headings = [header_keys([head.columns.name(field)]) for field in head.columns.positions]
     weight = sum(1 / min(platforms[key] or 1 for key in keys) for keys in headings)

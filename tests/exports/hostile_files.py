@@ -19,6 +19,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -210,6 +211,15 @@ _ORDER = b'{"total_price": 1, "financial_status": 1, "created_at": 1, "line_item
 HOSTILE: dict[str, Hostile] = {
     "a line of a billion characters": Hostile(
         "unknown_platform", lambda: endless(b"", b"x", 10**9)
+    ),
+    "a header of known words and sixteen thousand others": Hostile(
+        "unknown_platform", lambda: b"Fecha;Clics" + b";Clics" * 16_000 + b"\n" + b"1;" * 16_000
+    ),
+    "a thousand columns of days": Hostile(
+        "unknown_platform",
+        lambda: (
+            b"Likes,Coste" + b",x" * 1000 + b"\n" + (b"1,2" + b",01.02.2026" * 1000 + b"\n") * 90
+        ),
     ),
     "a line of a hundred million characters below a header": Hostile(
         "cut_off", lambda: endless(REPORT, b"x", 10**8, b"\n")
@@ -413,6 +423,16 @@ def read_hostile(way: str, stream: BinaryIO) -> str:
     return " ".join(sorted(codes)) or "read"
 
 
+def propose_for(stream: BinaryIO) -> None:
+    """What `convert` does with a file that nobody recognises."""
+    from chalicelib.errors import ExportRefused
+    from chalicelib.exports.platforms import IMPORTERS
+    from chalicelib.exports.proposals import propose_mapping
+
+    with suppress(ExportRefused):
+        propose_mapping(stream, IMPORTERS)
+
+
 def write_hostile(name: str, folder: Path) -> None:
     """The file, where a file can hold it."""
     content = HOSTILE[name].content()
@@ -438,6 +458,8 @@ def main(name: str, folder: str) -> None:
     assert not isinstance(stream, bytes)
     began = time.perf_counter()
     became = read_hostile(hostile.way, stream)
+    if became == "unknown_platform":
+        propose_for(path.open("rb") if path.exists() else cast("BinaryIO", hostile.content()))
     seconds = time.perf_counter() - began
     result = {"became": became, "seconds": round(seconds, 3), "peak_mb": round(peak_mb(), 1)}
     sys.stdout.write(json.dumps(result) + "\n")

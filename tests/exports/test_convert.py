@@ -135,7 +135,7 @@ def test_spread_currency_and_platform_reach_the_reader(
     assert run(path, "--spread", "--currency", "EUR", "--platform", "google_ads") == 0
     output, errors = capsys.readouterr()
     codes = [line.split(": ")[1] for line in errors.splitlines()]
-    assert codes == ["aggregate_period", "no_currency", "unknown_platform"]
+    assert codes == ["aggregate_period", "no_currency", "unknown_platform", "note"]
     assert json.loads(output.splitlines()[0])["cost"]["currency"] == "EUR"
 
 

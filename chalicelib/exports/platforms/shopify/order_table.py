@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
+from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
@@ -93,6 +94,7 @@ _DECLARATION = Declaration(
         Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
     ),
     (
+        ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
         ("invalid_date", "Created at is no time with an offset"),
         ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
         ("negative", "an amount is below zero, or more was refunded than the total"),
@@ -121,6 +123,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     rows = _OrderRows(head, options)
     table = Table(source, head, public_text=rows.public_text)
+    _check_statuses(table)
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
@@ -129,6 +132,17 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
+
+
+def _check_statuses(table: Table) -> None:
+    """Refuses a list of checkouts, which has an order's columns and no order's status."""
+    statuses = list(table.sample("status"))
+    if statuses and not any(map(str.strip, statuses)):
+        raise ExportRefused(
+            "no_counts",
+            "no row has a financial status: these are abandoned checkouts and no sales. Export "
+            "Orders (Bestellungen) instead",
+        )
 
 
 class _OrderRows:
