@@ -14,9 +14,9 @@ from chalicelib.exports.mapping import MAX_COLUMNS, MAX_VALUES
 from chalicelib.exports.mapping_checks import FIRST_YEAR, LAST_YEAR
 from chalicelib.exports.mapping_fields import CONSTANTS, EACH_ROW, ENGAGEMENTS, FIELDS
 from chalicelib.services.answers.classical_attribution import OURS
-from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
-from chalicelib.services.identity import USER_IDS
+from chalicelib.services.fitting.credits import MODELS
+from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
