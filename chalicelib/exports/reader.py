@@ -34,7 +34,7 @@ from chalicelib.exports.unknown_files import unknown_file
 
 _OWNERS = Owners(IMPORTERS)
 _NO_ROWS = (
-    "The file has a header and no rows: nothing happened in the period that was chosen, or the "
+    "The file holds no rows or records: nothing happened in the period that was chosen, or the "
     "download was cut off. Choose a period with data and download it again."
 )
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
