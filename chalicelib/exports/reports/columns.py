@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.mapping_fields import ENGAGEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,32 @@ def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
         by_language = fields.setdefault(column.field, {})
         for language, names in column.headings.items():
             by_language.setdefault(language, []).extend(names)
-    return Vocabulary(fields)
+    meanings = {column.field: meaning_of(column.role) for column in columns}
+    return Vocabulary(fields, meanings=meanings)
+
+
+def meaning_of(role: Role) -> str:
+    """What a column would mean in a mapping; empty if it would not be read."""
+    match role:
+        case Count(type=kind, paid=paid):
+            return "" if kind not in ENGAGEMENTS else f"paid_{kind}" if paid else kind
+        case Net(type=kind):
+            return kind if kind in ENGAGEMENTS else ""
+        case Cost():
+            return "cost"
+        case Currency():
+            return "currency"
+        case Key(sets=field):
+            return "" if field == "account" else field
+        case Channel():
+            return "channel"
+        case When(unit=unit):
+            return {"day": "day", "posted": "day", "from": "from", "to": "to"}.get(unit, "period")
+        case Audience():
+            return "audience"
+        case Converted(is_value=is_value):
+            return "value" if is_value else "conversions"
+    return ""
 
 
 def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:

@@ -186,7 +186,7 @@ class TableReport:
                 group=self.group(head.columns),
             )
 
-        return Importer(self.platform, declaration, recognise, marks)
+        return Importer(self.platform, declaration, recognise, marks, self.accept)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found; raises `ExportRefused`."""

@@ -60,7 +60,7 @@ class TotalsRows:
             label = self._label(cells)
             if label:
                 is_remainder = bool(self.remainder(cells))
-                return "" if is_remainder else f"totals row: {label}"
+                return "" if is_remainder else "totals row"
         for position in self.numbers:
             if cells[position]:
                 break

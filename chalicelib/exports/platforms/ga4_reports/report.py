@@ -10,7 +10,7 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import plain
+from chalicelib.exports.headings import known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -188,11 +188,12 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
         )
-    seen = dict.fromkeys(name for shape in shapes for name in shape.columns.names[1:4])
+    names = (name for shape in shapes for name in shape.columns.names[1:4])
+    seen = dict.fromkeys(filter(known_heading, names))
     return ExportRefused(
         "no_counts",
         "the report has neither page views nor sessions by channel nor purchases, only "
-        f"{', '.join(list(seen)[:6]) or 'no table'}. {WAY_OUT}",
+        f"{', '.join(list(seen)[:6]) or 'other columns'}. {WAY_OUT}",
     )
 
 
@@ -241,7 +242,7 @@ def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
     """What a person should know of the choice of tables."""
     notes = ["Days are those of the property's time zone."]
     for supply, shape in plan.readers.items():
-        titles = ", ".join(shape.columns.names[:4])
+        titles = ", ".join(filter(known_heading, shape.columns.names[:4]))
         notes.append(f"Line {shape.table.line} ({titles}) gives the {NOUNS[supply]}.")
     for supply, shape in plan.refusers.items():
         notes.append(
