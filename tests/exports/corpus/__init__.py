@@ -7,14 +7,35 @@ name -> (platform, content).
 
 from __future__ import annotations
 
-from tests.exports.corpus import ads, communities, facebook, networks, shops, trackers, twitter
+from tests.exports.corpus import (
+    ads,
+    communities,
+    facebook,
+    further_ads,
+    networks,
+    payments,
+    shops,
+    trackers,
+    twitter,
+)
 
 FAMILIES: tuple[dict[str, tuple[str, bytes]], ...] = (
     *(
         {name: (platform, text.encode()) for name, (platform, text) in family.TEXTS.items()}
-        for family in (ads, facebook, twitter, networks, shops, trackers, communities)
+        for family in (
+            ads,
+            further_ads,
+            facebook,
+            twitter,
+            networks,
+            shops,
+            payments,
+            trackers,
+            communities,
+        )
     ),
     ads.BINARIES,
+    further_ads.BINARIES,
     networks.BINARIES,
 )
 
