@@ -74,9 +74,14 @@ def test_a_campaign_of_an_unknown_channel_is_refused() -> None:
 def test_variants_of_a_campaign_add_up() -> None:
     header = (*KLAVIYO, "Variant Name")
 
-    result = read(table(header, [*campaign(), "A"], [*campaign(), "B"]))
+    rows = [[*campaign(), "A"], [*campaign(), "B"]]
+
+    result = read(table(header, *rows))
 
     assert result.counts["click"] == 104
+    reversed_ids = [event["event_id"] for event in read(table(header, *rows[::-1])).events]
+    assert sorted(reversed_ids) == sorted(event["event_id"] for event in result.events)
+    assert reversed_ids != [event["event_id"] for event in result.events]
 
 
 @pytest.mark.parametrize("header", [MAILCHIMP, KLAVIYO])

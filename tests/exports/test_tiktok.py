@@ -78,6 +78,7 @@ def test_the_totals_row_of_ads_adds_nothing(label: str) -> None:
 
     assert result.counts == {"impression": 3100, "click": 61}
     assert result.summary["claimed_conversions"][0]["count"] == "1"
+    assert (len(result.not_data), result.refused) == (1, [])
 
 
 def test_german_ads_say_the_same() -> None:
