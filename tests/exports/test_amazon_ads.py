@@ -80,7 +80,6 @@ def test_what_people_bought_after_a_click_is_refused() -> None:
         read(table(header, ["2026-03-01", "EUR", "Chairs", "B01", "19.90"]))
 
     assert refusal.value.code == "no_counts"
-    assert "what people bought" in refusal.value.detail
 
 
 def test_a_search_term_report_says_that_impressions_are_missing() -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.errors import ExportRefused
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.platforms.amazon_ads.sponsored_columns import COLUMNS, MARKS
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import Table, TableHead
+from chalicelib.exports.tables import TableHead
 
 CHANNEL = "amazon_ads"
 HITS = 20
@@ -32,16 +31,6 @@ def _is_report(head: TableHead) -> bool:
 def _level(columns: Columns) -> str:
     """What the rows are about; a campaign's numbers are those of its search terms again."""
     return next((name for field, name in LEVELS if field in columns), "campaign")
-
-
-def _check_kind(table: Table) -> None:
-    columns = table.head.columns
-    if "purchased" in columns:
-        raise ExportRefused(
-            "no_counts",
-            "the report lists what people bought after a click, not the clicks: Amazon's claims "
-            "only. Download the campaign, search term or advertised product report",
-        )
 
 
 def _notes(columns: Columns) -> tuple[str, ...]:
@@ -71,7 +60,6 @@ AMAZON_ADS = TableReport(
         "Campaign Name and a column that only Amazon has: 7 Day or 14 Day Total Sales, Total "
         "Advertising Cost of Sales (ACOS), Advertised ASIN, Advertised SKU"
     ),
-    check=_check_kind,
     notes=_notes,
     refused=(
         ("aggregate_period", "reports with the time unit Summary: Start Date and End Date"),
