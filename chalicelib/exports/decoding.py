@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 from functools import cached_property
 from typing import BinaryIO, cast
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import MAX_LEVELS, ZIP_MARKS, ZipArchive, as_seekable
+from chalicelib.exports.file_kinds import OLE_MARK, kind_of
 from chalicelib.exports.gzipped import GZIP_MARK, Gunzip
 from chalicelib.exports.lines import Lines, Recoded, Replay
 from chalicelib.exports.workbooks import Workbook
-from chalicelib.exports.xls import XLS_MARK, XlsBook
+from chalicelib.exports.xls import XlsBook
 from chalicelib.exports.xlsx import XlsxBook, is_xlsx
 
 SNIFF_BYTES = 1 << 20
@@ -33,14 +35,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-_MAGIC = (
-    *((mark, "a zip archive or an Excel workbook (.xlsx)") for mark in ZIP_MARKS),
-    (XLS_MARK, "an old Excel workbook (.xls)"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-)
+_AGAIN = "Download the report again, for a period that has data."
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
 
 
@@ -78,6 +73,7 @@ class Source:
 
     def __init__(self, stream: BinaryIO, level: int = 0) -> None:
         self._stream = stream
+        self._origin = _Origin(stream, level)
         self._gunzip: Gunzip | None = None
         self.level = level
         head = _read_fully(stream, _BEGINNING_BYTES)
@@ -89,7 +85,7 @@ class Source:
             self._gunzip = Gunzip(cast("BinaryIO", packed))
             self._stream = cast("BinaryIO", self._gunzip)
             head = _read_fully(self._stream, _BEGINNING_BYTES)
-        self.magic = next((name for mark, name in _MAGIC if head.startswith(mark)), "")
+        self.magic = kind_of(head)
         try:
             self._look_at(head)
         except ExportRefused:
@@ -105,7 +101,7 @@ class Source:
         self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
-            raise ExportRefused("empty_file", "the file holds nothing but blanks")
+            raise ExportRefused("empty_file", f"the file holds nothing but blanks. {_AGAIN}")
 
     def check_for_a_bomb(self) -> None:
         """Of a file that nobody can read: raises `archive_bomb` if it is one. Uses it up."""
@@ -121,7 +117,7 @@ class Source:
         ExportRefused
             `unreadable_file`, `archive_bomb`, `unsafe_archive`, `file_too_large`.
         """
-        if self.head.startswith(XLS_MARK):
+        if self.head.startswith(OLE_MARK):
             return Workbook(XlsBook(as_seekable(self._stream, self.head)))
         if self._zip is not None and is_xlsx(self._zip):
             return Workbook(XlsxBook(self._zip))
@@ -154,6 +150,24 @@ class Source:
             and self.encoding == "utf-16-be"
             and not self.text.endswith(("\r", "\n"))
         )
+
+    def rereadable(self) -> Callable[[], Source]:
+        """A function that opens the file from its start, as often as it is called.
+
+        This source must not be read. A stream that cannot be sought is copied first, unless its
+        beginning is all of it.
+
+        Raises
+        ------
+        ExportRefused
+            `file_too_large`, if the copy would be too long.
+        """
+        if self.complete:
+            return _Origin(io.BytesIO(self.head), self.level).open
+        if self._origin.is_seekable:
+            return self._origin.open
+        whole = cast("BinaryIO", self.bytes(recoded=False))
+        return _Origin(as_seekable(whole, b""), self.level).open
 
     def lines(self) -> Lines:
         """The lines of the whole file; can be asked for once."""
@@ -211,10 +225,24 @@ class Source:
         return text
 
 
+class _Origin:
+    """Where a source begins in its stream, so that it can be opened again."""
+
+    def __init__(self, stream: BinaryIO, level: int) -> None:
+        self._stream = stream
+        self._level = level
+        self.is_seekable = hasattr(stream, "seekable") and stream.seekable()
+        self._start = stream.tell() if self.is_seekable else 0
+
+    def open(self) -> Source:
+        self._stream.seek(self._start)
+        return Source(self._stream, self._level)
+
+
 def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:
     """(encoding's name, codec, byte order mark)"""
     if not head:
-        raise ExportRefused("empty_file", "the file has no bytes")
+        raise ExportRefused("empty_file", f"the file has no bytes. {_AGAIN}")
     if magic:
         return "binary", "latin-1", b""
     for bom, name, codec in _BOMS:
@@ -249,7 +277,11 @@ def _check_that_it_is_text(beginning: bytes) -> None:
         )
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in beginning)
     if controls > 2 and controls * 50 > len(beginning):
-        raise ExportRefused("unreadable_file", "the file is binary and none of the known formats")
+        raise ExportRefused(
+            "unreadable_file",
+            "the file is binary and in no form that is read. Download the report as CSV or as an "
+            "Excel workbook (.xlsx)",
+        )
 
 
 def _read_fully(stream: BinaryIO, size: int) -> bytes:

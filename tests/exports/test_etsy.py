@@ -204,3 +204,9 @@ def test_items_are_conserved(rows: list[tuple[int, int, bool]]) -> None:
     paid = [(number, cents) for number, cents, is_paid in rows if is_paid]
     assert value_of(result) == Decimal(sum(cents for _, cents in paid)) / 100
     assert len(result.stored) == len({number for number, _ in paid})
+
+
+def test_an_order_that_may_still_be_paid_is_summed_up() -> None:
+    result = read(table(ORDERS, order(paid="")))
+
+    assert result.summary["unpaid_orders"] == [{"count": "1", "value": "22.00", "currency": "EUR"}]

@@ -202,3 +202,9 @@ def test_days_that_may_be_others_are_a_question() -> None:
         read(table(ENGLISH, activity(day="03/04/2026")))
 
     assert refusal.value.code == "undecidable_format"
+
+
+def test_a_payment_that_may_still_be_paid_is_summed_up() -> None:
+    result = read(table(ENGLISH, activity(status="Pending"), activity(status="Denied")))
+
+    assert result.summary["unpaid_orders"] == [{"count": "1", "value": "40.00", "currency": "EUR"}]

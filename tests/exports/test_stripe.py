@@ -111,6 +111,14 @@ def test_a_payment_that_is_not_paid_is_counted_with_the_reason(
     assert [reason in line.reason for line in result.not_data] == [True]
 
 
+def test_payments_that_may_still_be_paid_are_summed_up() -> None:
+    waiting = [payment(status="Pending", id="ch_2"), payment(captured="false", id="ch_3")]
+
+    result = payments(*waiting, payment(status="Failed"), payment(status="Pending", mode="test"))
+
+    assert result.summary["unpaid_orders"] == [{"count": "2", "value": "50.00", "currency": "EUR"}]
+
+
 @pytest.mark.parametrize(
     ("status", "value"), [("lost", "0"), ("needs_response", "25.00"), ("won", "25.00")]
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -17,9 +18,6 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "reddit_ads"
-HITS = 20
-"""Of a header with a column that only Reddit has."""
-
 _PARTS = LeftOut("a part of the video views")
 
 COLUMNS = (
@@ -104,18 +102,18 @@ COLUMNS = (
         de=("Reichweite",),
     ),
 )
-_MARKS = ("community", "upvotes", "downvotes", "comment_votes", "page_views", "watched")
+_MARKS = (
+    *(together(fields=(field, "spend")) for field in ("community", "upvotes", "downvotes")),
+    *(together(fields=(field,)) for field in ("comment_votes", "page_views", "watched")),
+    together("eCPM", "Amount Spent"),
+)
 _LEVELS = ("ad", "ad_group", "campaign")
 
 
-def _may_be_report(head: TableHead) -> bool:
+def _is_report(head: TableHead) -> bool:
     columns = head.columns
     has_thing = any(f in columns or f"{f}_id" in columns for f in (*_LEVELS, "community"))
     return has_thing and "spend" in columns and "impressions" in columns
-
-
-def _is_report(head: TableHead) -> bool:
-    return _may_be_report(head) and any(mark in head.columns for mark in _MARKS)
 
 
 def _level(columns: Columns) -> str:
@@ -130,9 +128,8 @@ REDDIT_ADS = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
-    accept_named=_may_be_report,
+    marks=_MARKS,
     paid=True,
-    hits=HITS,
     title="Reddit Ads: reports of the Ads Manager",
     where=(
         "Reddit Ads Manager → Reporting → Create report, breakdown Date, columns Amount Spent, "

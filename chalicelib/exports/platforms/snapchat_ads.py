@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -18,9 +19,6 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "snapchat_ads"
-HITS = 20
-"""Of a header with a column that only Snapchat has."""
-
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
     Column("from", When("from"), en=("Start Time", "Start Date"), de=("Startzeit", "Startdatum")),
@@ -110,15 +108,14 @@ COLUMNS = (
     ),
     Column("stories", LeftOut("a part of the impressions"), en=("Story Opens", "Paid Story Opens")),
 )
-_MARKS = ("swipes", "of_swipes", "ad_squad", "stories")
+_MARKS = (
+    *(together(fields=(field,)) for field in ("swipes", "of_swipes", "ad_squad", "stories")),
+    together("Paid Impressions", "Amount Spent"),
+)
 _LEVELS = (("ad", "ad"), ("ad_set", "ad-set"), ("ad_squad", "ad-set"), ("campaign", "campaign"))
 
 
 def _is_report(head: TableHead) -> bool:
-    return _may_be_report(head) and any(mark in head.columns for mark in _MARKS)
-
-
-def _may_be_report(head: TableHead) -> bool:
     columns = head.columns
     has_thing = any(f in columns for f in ("campaign", "campaign_id", "ad_set_id", "ad", "ad_id"))
     return has_thing and "spend" in columns and "impressions" in columns
@@ -136,9 +133,8 @@ SNAPCHAT_ADS = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
-    accept_named=_may_be_report,
+    marks=_MARKS,
     paid=True,
-    hits=HITS,
     title="Snapchat Ads: reports of the Ads Manager",
     where=(
         "Snapchat Ads Manager → Reports (Berichte) → breakdown by Day (Tag), columns Amount Spent, "

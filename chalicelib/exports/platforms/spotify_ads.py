@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Column,
     Cost,
@@ -17,9 +18,6 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "spotify_ads"
-HITS = 20
-"""Of a header with a column that only Spotify has."""
-
 _PARTS = LeftOut("how far people listened: a part of the impressions")
 
 COLUMNS = (
@@ -87,20 +85,16 @@ COLUMNS = (
     ),
     Column("rates", Sign(), en=("Completion rate", "Ad completion rate"), de=("Abschlussrate",)),
 )
-_MARKS = ("quartiles", "listens", "off_platform", "completes")
+_MARKS = tuple(
+    together(fields=(field,)) for field in ("quartiles", "listens", "off_platform", "completes")
+)
 _LEVELS = ("ad", "ad_set", "campaign")
-
-
-def _may_be_report(head: TableHead) -> bool:
-    columns = head.columns
-    has_thing = any(f in columns or f"{f}_id" in columns for f in _LEVELS)
-    return has_thing and "impressions" in columns and "day" in columns
 
 
 def _is_report(head: TableHead) -> bool:
     columns = head.columns
     has_thing = any(f in columns or f"{f}_id" in columns for f in _LEVELS)
-    return has_thing and "impressions" in columns and any(mark in columns for mark in _MARKS)
+    return has_thing and "impressions" in columns
 
 
 def _level(columns: Columns) -> str:
@@ -115,9 +109,8 @@ SPOTIFY_ADS = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
-    accept_named=_may_be_report,
+    marks=_MARKS,
     paid=True,
-    hits=HITS,
     title="Spotify Ads Manager (Ad Studio): campaign reports",
     where=(
         "Spotify Ads Manager → Reporting → Export → Daily (Täglich), columns Impressions, Clicks, "

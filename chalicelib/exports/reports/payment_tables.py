@@ -19,8 +19,10 @@ from chalicelib.exports.dates import DateFormat, DayOrder, decide_day_order
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    ClaimedConversions,
     Imported,
     NotData,
     RawEvent,
@@ -30,10 +32,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
-
-HITS = 20
-"""Of a header with a column that only its platform has."""
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 MAX_WAITING = 10_000
 """How many rows that are no data may wait behind an order that may go on."""
@@ -118,6 +117,14 @@ class PaymentRow:
             raise RowRefused("no_currency", "the payment has no currency")
         return code
 
+    def note_unpaid(self, unpaid: ClaimedConversions, field: str) -> None:
+        """Adds an order to those that are not paid yet; one without a readable amount counts."""
+        try:
+            amount, currency = self.amount(field), self.currency()
+        except RowRefused:
+            amount, currency = Decimal(0), ""
+        unpaid.add(Decimal(1), max(amount, Decimal(0)), currency)
+
     def day(self, field: str) -> dt.date:
         """A day; raises `RowRefused`, `invalid_date`."""
         try:
@@ -140,7 +147,9 @@ class PaymentTable:
     fields : mapping
         Field -> language -> headings.
     accept : callable
-        Whether a header is one of this kind.
+        Whether a header has the columns that are needed.
+    marks : tuple
+        As in `marks.Marks`: what only this platform's tables have.
     amounts : tuple of str
         Fields that hold money.
     days : tuple of str
@@ -162,6 +171,7 @@ class PaymentTable:
     report: str
     fields: Mapping[str, Mapping[str, Sequence[str]]]
     accept: Callable[[Columns], bool]
+    marks: tuple[str | Mark, ...]
     amounts: tuple[str, ...]
     shown: Mapping[str, str]
     rows: Callable[[Options, Reading], Convert]
@@ -174,18 +184,18 @@ class PaymentTable:
     def importer(self) -> Importer:
         """The importer of this kind of table."""
         vocabulary = Vocabulary(self.fields)
+        marks = Marks(self.marks, vocabulary=vocabulary)
+
+        def accepts(head: TableHead) -> bool:
+            return self.accept(head.columns)
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
-            head = find_head(glimpse, vocabulary, lambda head: self.accept(head.columns))
+            head = find_head(glimpse, vocabulary, accepts)
             if head is None:
                 return None
-            return Recognition(
-                HITS + len(head.columns.positions),
-                head.describe(),
-                lambda source, options: self._open(source, head, options),
-            )
+            return claim_to(head, marks, lambda source, options: self._open(source, head, options))
 
-        return Importer(self.platform, self.declaration, recognise)
+        return Importer(self.platform, self.declaration, recognise, marks, accepts)
 
     def _open(self, source: Source, head: TableHead, options: Options) -> Reading:
         columns = head.columns

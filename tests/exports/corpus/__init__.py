@@ -14,7 +14,9 @@ from tests.exports.corpus import (
     further_ads,
     networks,
     payments,
+    pipelines,
     shops,
+    social,
     trackers,
     twitter,
 )
@@ -29,14 +31,18 @@ FAMILIES: tuple[dict[str, tuple[str, bytes]], ...] = (
             twitter,
             networks,
             shops,
-            payments,
-            trackers,
             communities,
+            payments,
+            pipelines,
+            social,
+            trackers,
         )
     ),
     ads.BINARIES,
     further_ads.BINARIES,
     networks.BINARIES,
+    pipelines.BINARIES,
+    social.BINARIES,
 )
 
 FILES = {name: file for family in FAMILIES for name, file in family.items()}

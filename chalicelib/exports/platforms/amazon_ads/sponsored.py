@@ -8,9 +8,6 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "amazon_ads"
-HITS = 20
-"""Of a header with a column that only this platform has."""
-
 LEVELS = (
     ("search_term", "search-term"),
     ("targeting", "targeting"),
@@ -24,8 +21,7 @@ LEVELS = (
 
 def _is_report(head: TableHead) -> bool:
     columns = head.columns
-    has_thing = "campaign" in columns or "campaign_id" in columns
-    return has_thing and any(mark in columns for mark in MARKS)
+    return "campaign" in columns or "campaign_id" in columns
 
 
 def _level(columns: Columns) -> str:
@@ -48,8 +44,8 @@ AMAZON_ADS = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
+    marks=MARKS,
     paid=True,
-    hits=HITS,
     title="Amazon Ads: reports of Sponsored Products, Sponsored Brands and Sponsored Display",
     where=(
         "Amazon Ads → Measurement & Reporting → Sponsored ads reports (Messung und Berichte → "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -148,5 +149,8 @@ COLUMNS = (
     ),
 )
 
-MARKS = ("orders", "sales", "acos", "roas", "sku", "asin", "purchased", "share")
+MARKS = tuple(
+    together(fields=(field,))
+    for field in ("orders", "sales", "acos", "roas", "sku", "asin", "purchased", "share")
+)
 """What no other platform's report has a column for."""

@@ -13,6 +13,7 @@ from chalicelib.exports.dates import start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.identity import Ordinals, object_key
+from chalicelib.exports.marks import together
 from chalicelib.exports.orders import GOAL, Orders
 from chalicelib.exports.outcomes import RawEvent, Reading, RowRefused
 from chalicelib.exports.platforms.etsy.sold_orders import (
@@ -109,6 +110,7 @@ SOLD_ITEMS = PaymentTable(
     report="order-items",
     fields=FIELDS,
     accept=_is_of_items,
+    marks=(together("Sale Date", "Transaction ID", "Listing ID"),),
     amounts=("total", "discount"),
     days=("day",),
     english="mdy",

@@ -11,6 +11,7 @@ from decimal import Decimal
 from chalicelib.exports.dates import start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.orders import GOAL, Orders, kept
 from chalicelib.exports.outcomes import RawEvent, Reading, RowRefused
 from chalicelib.exports.recognition import Options
@@ -76,6 +77,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
         if status not in PAID | REFUNDED | NOT_PAID:
             raise RowRefused("missing_value", "the order has no status that is known")
         if status in NOT_PAID or (row.has("paid") and not row.text("paid")):
+            row.note_unpaid(reading.unpaid, "total")
             return f"an order that is not paid: {status or 'no day on which it was'}"
         number, created = row.number_of("number", ID), start_of(row.day("day"))
         total, adjusted = row.amount("total"), row.amount("adjusted")
@@ -95,6 +97,7 @@ SOLD_ORDERS = PaymentTable(
     report="orders",
     fields=FIELDS,
     accept=_is_of_orders,
+    marks=(together(fields=("day", "number", "total"), any_of=("adjusted", "value", "net")),),
     amounts=("total", "adjusted", "value"),
     days=("day",),
     english="mdy",

@@ -13,18 +13,15 @@ from chalicelib.exports.dates import Period
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.numerals import NumberFormat
-from chalicelib.exports.platforms.microsoft_ads.performance_columns import COLUMNS, MARKS
+from chalicelib.exports.platforms.microsoft_ads.performance_columns import COLUMNS, MARKS, REPEATED
 from chalicelib.exports.platforms.microsoft_ads.stated import Stated, read_stated
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, LeftOut, When, vocabulary_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import Table, TableHead, find_head
+from chalicelib.exports.tables import Table, TableHead, claim_to, find_head
 
 CHANNEL = "microsoft_ads"
-HITS = 20
-"""Of a header with a column, or below a line, that only this platform has."""
-
 LEVELS = ("search_term", "keyword", "ad", "product", "ad_group", "campaign")
 _FOOTER = re.compile(r"©.*|.*\bmicrosoft corporation\b.*")
 _TOTALS = re.compile(
@@ -34,10 +31,11 @@ _HOUR = re.compile(r"(?:\||T| )\d\d?(?::00(?::00)?)?$")
 
 
 def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    if not any(field in columns for field in ("impressions", "clicks", "spend")):
-        return False
-    return any(mark in columns for mark in MARKS) or read_stated(head.preamble_lines).is_titled
+    return any(field in head.columns for field in ("impressions", "clicks", "spend"))
+
+
+def _is_titled(head: TableHead) -> bool:
+    return read_stated(head.preamble_lines).is_titled
 
 
 def _level(columns: Columns) -> str:
@@ -48,13 +46,12 @@ def _level(columns: Columns) -> str:
 
 def _check_parts(table: Table) -> None:
     """Ads with several extensions or assets count one impression for each of them."""
-    columns = table.head.columns
-    for field in ("extension", "click_type"):
-        if field in columns:
+    for heading in table.head.columns.names:
+        if comparable(heading) in REPEATED:
             raise ExportRefused(
                 "no_counts",
-                f"a row for each {columns.name(field)}: an impression with several of them is in "
-                "as many rows, so that they do not add up. Download the campaign or ad report",
+                f"a row for each {heading}: an impression with several of them is in as many rows, "
+                "so that they do not add up. Download the campaign or ad report",
             )
 
 
@@ -113,8 +110,9 @@ REPORT = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
+    marks=MARKS,
+    form=_is_titled,
     paid=True,
-    hits=HITS,
     title="Microsoft Advertising (Bing Ads): campaign, ad, keyword and search term reports",
     where=(
         "Reports → Performance → Campaign, Ad, Keyword or Search term (Berichte → Leistung → "
@@ -146,6 +144,7 @@ REPORT = TableReport(
     ),
 )
 _VOCABULARY = vocabulary_of(COLUMNS)
+_MARKS = REPORT.all_marks
 _DECLARATION = REPORT.importer().declaration
 
 
@@ -153,10 +152,8 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_report)
     if head is None:
         return None
-    return Recognition(
-        HITS + len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _as_stated(head).open(source, head, options),
+    return claim_to(
+        head, _MARKS, lambda source, options: _as_stated(head).open(source, head, options)
     )
 
 
@@ -181,4 +178,4 @@ def _dated(column: Column, unit: str) -> Column:
     return replace(column, role=role)
 
 
-MICROSOFT_ADS = Importer(CHANNEL, _DECLARATION, _recognise)
+MICROSOFT_ADS = Importer(CHANNEL, _DECLARATION, _recognise, _MARKS, _is_report)

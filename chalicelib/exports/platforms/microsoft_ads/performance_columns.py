@@ -3,6 +3,7 @@ in German."""
 
 from __future__ import annotations
 
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -12,23 +13,35 @@ from chalicelib.exports.reports.columns import (
     Key,
     LeftOut,
     Role,
-    Sign,
     When,
 )
 
 _RATES = LeftOut("shares and averages, which do not add up")
 
 
-def _both(field: str, role: Role, *names: str, de: tuple[str, ...] = ()) -> Column:
+def _both(
+    field: str,
+    role: Role,
+    *names: str,
+    de: tuple[str, ...] = (),
+    unless: tuple[str, ...] = (),
+) -> Column:
     """A column whose API name, as ``AdGroupId``, is that of the interface without its blanks."""
     bare = (name.replace(" ", "").replace(".", "") for name in names)
     known = {name.casefold(): name for name in (*names, *bare)}
-    return Column(field, role, en=tuple(known.values()), de=de)
+    return Column(field, role, en=tuple(known.values()), de=de, unless=unless)
 
 
 COLUMNS = (
     _both("period", When("day"), "Gregorian date", "TimePeriod"),
-    _both("day", When("day"), "Day", "Date", de=("Tag", "Datum", "Gregorianisches Datum")),
+    _both(
+        "day",
+        When("day"),
+        "Day",
+        "Date",
+        de=("Tag", "Datum", "Gregorianisches Datum"),
+        unless=("period",),
+    ),
     _both("week", When("week"), "Week", de=("Woche",)),
     _both("month", When("month"), "Month", de=("Monat",)),
     _both(
@@ -103,12 +116,25 @@ COLUMNS = (
     _both("gender", Key("gender", names=False), "Gender", de=("Geschlecht",)),
     _both("language", Key("language", names=False), "Language", de=("Sprache",)),
     _both("goal", Key("goal", names=False), "Goal", "Goal type", de=("Ziel",)),
-    _both("impressions", Count("impression"), "Impressions", de=("Impressionen", "Impressions")),
+    _both(
+        "impressions",
+        Count("impression"),
+        "Impressions",
+        "Impr.",
+        de=("Impressionen", "Impressions"),
+    ),
     _both("clicks", Count("click"), "Clicks", de=("Klicks",)),
     _both("video_views", Count("view"), "Video views", de=("Videoaufrufe",)),
     _both("spend", Cost(), "Spend", "Cost", de=("Ausgaben", "Kosten")),
     _both("currency", Currency(), "Currency code", "Currency", de=("Währungscode", "Währung")),
-    _both("conversions", Claimed(), "Conversions qualified", "Conversions", de=("Conversions",)),
+    _both(
+        "conversions",
+        Claimed(),
+        "Conversions qualified",
+        "Conversions",
+        "Conv.",
+        de=("Conversions",),
+    ),
     _both(
         "all_conversions",
         Claimed(),
@@ -119,20 +145,21 @@ COLUMNS = (
     ),
     _both("revenue", Claimed(is_value=True), "Revenue", "Conv. value", de=("Umsatz", "Ertrag")),
     _both("all_revenue", Claimed(is_value=True), "All revenue", de=("Gesamtumsatz",)),
-    _both("click_type", Sign(), "Click type", "Click type ID", de=("Klicktyp",)),
-    _both(
-        "extension",
-        Sign(),
-        "Ad extension ID",
-        "Ad extension type",
-        "Ad extension type ID",
-        "Ad extension item ID",
-        "Asset ID",
-        "Asset content",
-        "Asset type",
-    ),
     _both("rates", _RATES, "Absolute top impression rate percent", "Top impression rate percent"),
 )
 
-MARKS = ("period", "bid_match_type", "match_type")
+MARKS = (
+    *(together(fields=(field,)) for field in ("period", "bid_match_type", "match_type")),
+    *(together(name, "Spend") for name in ("AccountName", "AccountId", "CampaignName")),
+    *(together(name, "Spend") for name in ("Impr.", "Conv.", "Avg. CPC")),
+)
 """What no other platform's report has a column for."""
+
+REPEATED = frozenset(
+    {
+        *("click type", "clicktype", "clicktypeid", "ad extension id", "adextensionid"),
+        *("ad extension type", "adextensiontype", "adextensiontypeid", "adextensionitemid"),
+        *("asset id", "assetid", "asset content", "assetcontent", "asset type", "assettype"),
+    }
+)
+"""Headings of reports in which one impression is in several rows."""

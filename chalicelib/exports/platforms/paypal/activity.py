@@ -12,10 +12,16 @@ from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.dates import start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.orders import GOAL, Orders
 from chalicelib.exports.outcomes import RawEvent, Reading, RowRefused
 from chalicelib.exports.platforms.paypal.moments import moment_of
-from chalicelib.exports.platforms.paypal.transaction_kinds import DONE, NOT_DONE, kind_of
+from chalicelib.exports.platforms.paypal.transaction_kinds import (
+    AWAITED,
+    DONE,
+    NOT_DONE,
+    kind_of,
+)
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.payment_tables import (
     AMOUNT,
@@ -73,6 +79,8 @@ def _rows(options: Options, reading: Reading) -> Convert:
         status = row.word("status")
         if status in NOT_DONE:
             what = "payment" if kind == "sale" else "refund"
+            if kind == "sale" and status in AWAITED:
+                row.note_unpaid(reading.unpaid, "gross")
             return f"a {what} that is not completed: {status}"
         if status not in DONE:
             raise RowRefused("missing_value", "the payment has no status that is known")
@@ -99,6 +107,7 @@ ACTIVITY = PaymentTable(
     report="activity",
     fields=FIELDS,
     accept=_is_activity,
+    marks=(together(fields=("gross", "number"), any_of=_TYPICAL),),
     amounts=("gross", "net"),
     days=("day",),
     shown={

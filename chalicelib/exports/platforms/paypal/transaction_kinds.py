@@ -101,6 +101,25 @@ NOT_DONE = frozenset(
     }
 )
 
+AWAITED = frozenset(
+    {
+        "pending",
+        "processing",
+        "unclaimed",
+        "uncleared",
+        "held",
+        "on hold",
+        "under review",
+        "offen",
+        "ausstehend",
+        "in bearbeitung",
+        "nicht verrechnet",
+        "einbehalten",
+        "wird geprüft",
+    }
+)
+"""Of those that are not completed: the money may still come."""
+
 
 def kind_of(text: str) -> Kind:
     """What a type of transaction is; empty if its words do not tell.

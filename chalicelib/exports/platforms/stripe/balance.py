@@ -9,6 +9,7 @@ from __future__ import annotations
 from chalicelib.exports.booking import conversion, money
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import RawEvent, Reading
 from chalicelib.exports.platforms.stripe.payments import (
@@ -163,6 +164,7 @@ BALANCE = PaymentTable(
     report="balance",
     fields=FIELDS,
     accept=_is_of_balance,
+    marks=(together("Created (UTC)", "Available On (UTC)"), together(fields=("available",))),
     amounts=("amount", "net"),
     shown=_SHOWN,
     rows=_rows,
@@ -173,6 +175,7 @@ BALANCE_ITEMISED = PaymentTable(
     report="balance",
     fields=ITEMISED_FIELDS,
     accept=_is_itemised,
+    marks=(together("balance_transaction_id", "reporting_category"),),
     amounts=("amount", "net"),
     shown=_SHOWN,
     rows=_rows,

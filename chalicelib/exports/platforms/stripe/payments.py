@@ -13,6 +13,7 @@ from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.identity import Ordinals, object_key
+from chalicelib.exports.marks import together
 from chalicelib.exports.orders import GOAL, Orders, kept
 from chalicelib.exports.outcomes import RawEvent, Reading, RowRefused
 from chalicelib.exports.recognition import Options
@@ -58,6 +59,9 @@ NOT_PAID = frozenset(
         "requires payment method",
     }
 )
+NEVER_PAID = frozenset({"failed", "canceled", "cancelled", "blocked", "expired"})
+"""Of those that are not paid: nobody waits for them."""
+
 ONE_OF_THEM = (
     "Import the payments or the balance, not both; and neither beside the orders of the shop whose "
     "payments they are: all hold the same sales."
@@ -121,6 +125,9 @@ def _rows(options: Options, reading: Reading) -> Convert:
     def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
         reason = _reason_not_paid(row)
         if reason:
+            is_test = row.word("mode") == "test"
+            if not is_test and row.word("status").replace("_", " ") not in NEVER_PAID:
+                row.note_unpaid(reading.unpaid, "amount")
             return reason
         created = read_time(row, "created")
         number = number_of(row, created)
@@ -155,6 +162,13 @@ PAYMENTS = PaymentTable(
     report="payments",
     fields=FIELDS,
     accept=_is_of_payments,
+    marks=(
+        together("Created date (UTC)", "Amount Refunded"),
+        together("Created (UTC)", "Amount Refunded"),
+        together("Created date (UTC)", "Captured"),
+        together("Created (UTC)", "Captured"),
+        together("Converted Amount", "Converted Currency"),
+    ),
     amounts=("amount", "refunded", "disputed"),
     shown={
         "id": ID,

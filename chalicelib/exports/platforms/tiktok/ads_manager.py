@@ -12,22 +12,13 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "tiktok_ads"
-HITS = 20
-"""Of a header with a column that only this platform has."""
-
 LEVELS = ("search_term", "keyword", "ad", "ad_group", "campaign")
 _TOTALS = re.compile(r"total of [\d,.]+ .*|gesamt .*\d+ .*")
 
 
 def _is_report(head: TableHead) -> bool:
     columns = head.columns
-    has_numbers = "spend" in columns or "impressions" in columns
-    return has_numbers and any(mark in columns for mark in MARKS)
-
-
-def _may_be_report(head: TableHead) -> bool:
-    columns = head.columns
-    return "spend" in columns and "impressions" in columns
+    return "spend" in columns or "impressions" in columns
 
 
 def _level(columns: Columns) -> str:
@@ -48,9 +39,8 @@ REPORT = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
-    accept_named=_may_be_report,
+    marks=MARKS,
     paid=True,
-    hits=HITS,
     title="TikTok Ads: reports of the Ads Manager",
     where=(
         "TikTok Ads Manager → Analytics → Custom reports (Analytics → Benutzerdefinierte Berichte) "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -220,12 +221,15 @@ COLUMNS = (
     ),
 )
 
-MARKS = (
-    "destination_clicks",
-    "of_destination",
-    "of_payments",
-    "two_seconds",
-    "six_seconds",
-    "focused",
+MARKS = tuple(
+    together(fields=(field,))
+    for field in (
+        "destination_clicks",
+        "of_destination",
+        "of_payments",
+        "two_seconds",
+        "six_seconds",
+        "focused",
+    )
 )
 """What no other platform's report has a column for."""

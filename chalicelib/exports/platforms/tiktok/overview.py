@@ -6,6 +6,7 @@ import datetime as dt
 
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period
+from chalicelib.exports.marks import together
 from chalicelib.exports.outcomes import RowRefused
 from chalicelib.exports.platforms.tiktok.yearless import are_yearless, parse_day_of, year_given
 from chalicelib.exports.recognition import Options
@@ -15,9 +16,6 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "tiktok"
-HITS = 20
-"""Of a header with a column that only TikTok has."""
-
 _CONTACT = LeftOut("contacts, and no visits of a page")
 _YEAR = (
     "undecidable_format",
@@ -114,7 +112,10 @@ _REPORT = TableReport(
     report="overview",
     columns=COLUMNS,
     accept=_is_overview,
-    hits=HITS,
+    marks=(
+        together("Reached audience", "Net growth", "Lost followers"),
+        together(fields=_OF_OVERVIEW),
+    ),
     title="TikTok: an account's overview by day (Business Suite, TikTok Studio)",
     where=(
         "TikTok Business Suite → Analytics → Overview → Download data (Daten herunterladen) → "
@@ -156,7 +157,7 @@ FOLLOWERS = TableReport(
     report="followers",
     columns=FOLLOWER_COLUMNS,
     accept=_is_of_followers,
-    hits=HITS,
+    marks=("Difference in followers from previous day",),
     title="TikTok Studio: followers by day",
     where="TikTok Studio → Analytics → Followers → Download, the file FollowerHistory.csv",
     looks_for="Date, Followers and Difference in followers from previous day",

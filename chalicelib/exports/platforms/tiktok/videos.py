@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.platforms.tiktok.overview import CHANNEL, HITS
+from chalicelib.exports.platforms.tiktok.overview import CHANNEL
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import Column, Count, Key, LeftOut, When
 from chalicelib.exports.reports.dating import Cells, DateColumns, Dating, Spans
@@ -116,7 +117,7 @@ VIDEOS = TableReport(
     report="videos",
     columns=COLUMNS,
     accept=_is_of_videos,
-    hits=HITS,
+    marks=(together(fields=("link", "post_time"), any_of=("views", "likes")),),
     title="TikTok Studio: videos with their counts so far",
     where="TikTok Studio → Analytics → Content → Download, the file Content.csv",
     looks_for="Video link, Post time, and Total views or Total likes",
