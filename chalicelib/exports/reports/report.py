@@ -253,6 +253,10 @@ class TableReport:
         reading.outcomes = table.cell_outcomes(
             self._skip(rows), self._prepared(convert, columns, numbers), reading
         )
+        if channel is not None:
+            reading.outcomes = _claiming(
+                reading.outcomes, reading, [other for other in every if other is not rows]
+            )
         if dating.has_days:
             reading.outcomes = self._covering(reading.outcomes, reading, every)
         return reading
@@ -431,6 +435,15 @@ def _by_channel(
         return by_channel[role.slugs[name]](line, cells)
 
     return convert
+
+
+def _claiming(
+    outcomes: Iterator[RowOutcome], reading: Reading, others: Sequence[ReportRows]
+) -> Iterator[RowOutcome]:
+    """The outcomes of a report of several channels, all of which claim."""
+    yield from outcomes
+    for rows in others:
+        reading.claimed.add_all(rows.claimed)
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:
