@@ -31,6 +31,7 @@ from chalicelib.exports.reports.columns import (
     Sign,
     When,
     becomes_of,
+    languages_of,
     vocabulary_of,
 )
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
@@ -155,6 +156,7 @@ class TableReport:
             becomes_of(self.columns) + self.becomes,
             self.refused,
             self.remarks,
+            languages_of(self.columns),
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
+from chalicelib.exports.languages import initials_of_totals, totals_pattern
 
-LABEL = re.compile(
-    r"(?:grand total|total|totals|gesamt|gesamtsumme|gesamtergebnis|summe|insgesamt"
-    r"|results from \d+ .*|ergebnisse (?:von|aus) \d+ .*|totaal) ?(?::|$)"
-)
-_INITIALS = frozenset("tTgGsSiIrReE")
+LABEL = totals_pattern()
+_INITIALS = initials_of_totals()
 
 Cells = Sequence[str]
 

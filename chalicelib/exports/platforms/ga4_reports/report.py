@@ -32,7 +32,11 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
-_OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+_OFFSETS = frozenset(
+    key
+    for key in VOCABULARY.keys
+    if VOCABULARY.field_of(key) in ("nth_day", "nth_week", "nth_month", "nth_hour")
+)
 
 
 def is_title(cells: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from chalicelib.exports.platforms.google_ads.columns import (
     COLUMNS,
     COUNTS,
     LEVELS,
-    OTHER_SEARCH_TERMS,
+    OTHERS,
     TYPICAL_FIELDS,
     counts_interactions,
 )
@@ -86,7 +86,7 @@ REPORT = TableReport(
         "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit "
         "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
     ),
-    remainder_label=OTHER_SEARCH_TERMS,
+    remainder_label=OTHERS,
     remainder_name=OTHER_CAMPAIGN,
     applies={"interactions": counts_interactions},
     check=_check_unit_of_cost,

@@ -1,0 +1,237 @@
+"""Ads Manager in Spanish and Portuguese, of both sides of the Atlantic."""
+
+from __future__ import annotations
+
+from chalicelib.exports.reports.translations import Translation
+
+SPANISH = Translation(
+    "es",
+    "programs",
+    {
+        "day": ("Día",),
+        "from": ("Inicio del informe", "Inicio de los informes"),
+        "to": ("Fin del informe", "Fin de los informes", "Finalización del informe"),
+        "period": ("Semana",),
+        "month": ("Mes",),
+        "account_id": (
+            "Identificador de la cuenta",
+            "Identificador de la cuenta publicitaria",
+            "ID de la cuenta",
+        ),
+        "account": ("Nombre de la cuenta", "Nombre de la cuenta publicitaria"),
+        "campaign_id": ("Identificador de la campaña", "ID de la campaña"),
+        "campaign": ("Nombre de la campaña",),
+        "ad_set_id": ("Identificador del conjunto de anuncios", "ID del conjunto de anuncios"),
+        "ad_set": ("Nombre del conjunto de anuncios",),
+        "ad_id": ("Identificador del anuncio", "ID del anuncio"),
+        "ad": ("Nombre del anuncio",),
+        "age": ("Edad",),
+        "gender": ("Sexo", "Género"),
+        "country": ("País",),
+        "region": ("Región",),
+        "dma": ("Región DMA", "Región de DMA"),
+        "platform": ("Plataforma",),
+        "placement": ("Ubicación", "Ubicación del anuncio"),
+        "device_platform": ("Plataforma del dispositivo", "Plataforma de dispositivo"),
+        "device": ("Dispositivo de impresión", "Dispositivo de la impresión"),
+        "hour": (
+            "Hora del día (zona horaria de la cuenta publicitaria)",
+            "Hora del día (zona horaria del espectador)",
+            "Hora del día (zona horaria de la persona que ve el anuncio)",
+        ),
+        "product": ("Identificador del producto", "ID del producto"),
+        "conversion_device": ("Dispositivo de conversión",),
+        "media_type": ("Tipo de contenido multimedia",),
+        "impressions": ("Impresiones",),
+        "views": ("Visualizaciones",),
+        "gross_impressions": (
+            "Impresiones totales (incluye impresiones no válidas de tráfico no atribuible a "
+            "personas)",
+            "Impresiones brutas",
+        ),
+        "link_clicks": ("Clics en el enlace",),
+        "clicks": ("Clics (todos)",),
+        "reactions": (
+            "Reacciones a publicaciones",
+            "Reacciones a la publicación",
+            "Reacciones a las publicaciones",
+        ),
+        "likes": ("Me gusta en la publicación", "Me gusta de publicaciones"),
+        "comments": (
+            "Comentarios de publicaciones",
+            "Comentarios de la publicación",
+            "Comentarios en la publicación",
+        ),
+        "shares": (
+            "Veces que se compartieron las publicaciones",
+            "Veces que se compartió la publicación",
+            "Veces que se ha compartido la publicación",
+        ),
+        "saves": (
+            "Veces que se guardaron las publicaciones",
+            "Veces que se guardó la publicación",
+            "Veces que se ha guardado la publicación",
+        ),
+        "page_likes": ("Me gusta en Facebook", "Me gusta de la página"),
+        "instagram_follows": ("Seguimientos de Instagram", "Seguimientos en Instagram"),
+        "follows": ("Seguimientos o Me gusta",),
+        "three_second_plays": (
+            "Reproducciones de video de 3 segundos",
+            "Reproducciones de vídeo de 3 segundos",
+        ),
+        "thruplays": ("ThruPlays",),
+        "ten_second_plays": (
+            "Reproducciones de video de 10 segundos",
+            "Reproducciones de vídeo de 10 segundos",
+        ),
+        "cost": ("Importe gastado", "Cantidad gastada"),
+        "currency": ("Divisa", "Moneda"),
+        "purchases": ("Compras",),
+        "website_purchases": ("Compras en el sitio web", "Compras en sitio web"),
+        "results": ("Resultados",),
+        "indicator": (
+            "Indicador de resultado",
+            "Indicador de resultados",
+            "Tipo de resultado",
+            "Tipo de resultados",
+        ),
+        "purchase_value": (
+            "Valor de conversión de compras",
+            "Valor de conversión de las compras",
+        ),
+        "website_purchase_value": (
+            "Valor de conversión de compras en el sitio web",
+            "Valor de conversión de las compras en el sitio web",
+        ),
+        "conversion_value": ("Valor de conversión", "Valor de conversión total"),
+    },
+    seen="day from to campaign ad_set_id ad_set ad account age gender impressions views "
+    "gross_impressions link_clicks clicks reactions comments shares saves page_likes "
+    "instagram_follows three_second_plays thruplays cost currency purchases results indicator "
+    "purchase_value month",
+    words={
+        "conversion": (
+            *("compra", "cliente potencial", "clientes potenciales", "registro completado"),
+            *("registros completados", "suscripción", "suscripciones"),
+        ),
+        "custom": ("personalizad",),
+        "formatted": ("con formato", "formateado"),
+    },
+)
+
+PORTUGUESE = Translation(
+    "pt",
+    "programs",
+    {
+        "day": ("Dia",),
+        "from": ("Início dos relatórios", "Início do relatório"),
+        "to": (
+            "Término dos relatórios",
+            "Encerramento dos relatórios",
+            "Fim dos relatórios",
+            "Término do relatório",
+        ),
+        "period": ("Semana",),
+        "month": ("Mês",),
+        "account_id": ("Identificação da conta", "Identificação da conta de anúncios"),
+        "account": ("Nome da conta", "Nome da conta de anúncios"),
+        "campaign_id": ("Identificação da campanha", "ID da campanha"),
+        "campaign": ("Nome da campanha",),
+        "ad_set_id": ("Identificação do conjunto de anúncios", "ID do conjunto de anúncios"),
+        "ad_set": ("Nome do conjunto de anúncios",),
+        "ad_id": ("Identificação do anúncio", "ID do anúncio"),
+        "ad": ("Nome do anúncio",),
+        "age": ("Idade",),
+        "gender": ("Gênero", "Género"),
+        "country": ("País",),
+        "region": ("Região",),
+        "dma": ("Região de DMA", "Região DMA"),
+        "platform": ("Plataforma",),
+        "placement": ("Posicionamento",),
+        "device_platform": ("Plataforma do dispositivo",),
+        "device": ("Dispositivo de impressão", "Dispositivo da impressão"),
+        "hour": (
+            "Horário do dia (fuso horário da conta de anúncios)",
+            "Hora do dia (fuso horário da conta de anúncios)",
+            "Horário do dia (fuso horário do visualizador)",
+            "Hora do dia (fuso horário do visualizador)",
+        ),
+        "product": ("Identificação do produto", "ID do produto"),
+        "conversion_device": ("Dispositivo de conversão",),
+        "media_type": ("Tipo de mídia",),
+        "impressions": ("Impressões",),
+        "views": ("Visualizações",),
+        "gross_impressions": (
+            "Impressões brutas (inclui impressões inválidas de tráfego não humano)",
+            "Impressões brutas",
+        ),
+        "link_clicks": ("Cliques no link", "Cliques na ligação"),
+        "clicks": ("Cliques (todos)",),
+        "reactions": ("Reações à publicação", "Reações ao post", "Reações a publicações"),
+        "likes": ("Curtidas no post", "Curtidas na publicação"),
+        "comments": (
+            "Comentários na publicação",
+            "Comentários da publicação",
+            "Comentários no post",
+            "Comentários do post",
+        ),
+        "shares": (
+            "Compartilhamentos da publicação",
+            "Compartilhamentos do post",
+            "Partilhas da publicação",
+        ),
+        "saves": (
+            "Salvamentos da publicação",
+            "Salvamentos do post",
+            "Publicações guardadas",
+        ),
+        "page_likes": (
+            "Curtidas no Facebook",
+            "Curtidas na Página",
+            "Curtidas da Página",
+            "Gostos no Facebook",
+        ),
+        "instagram_follows": (
+            "Seguimentos no Instagram",
+            "Seguidores do Instagram",
+            "Seguidores no Instagram",
+        ),
+        "follows": ("Seguimentos ou curtidas",),
+        "three_second_plays": (
+            "Reproduções do vídeo por no mínimo 3 segundos",
+            "Reproduções de vídeo de 3 segundos",
+            "Reproduções do vídeo de 3 segundos",
+        ),
+        "thruplays": ("ThruPlays",),
+        "ten_second_plays": (
+            "Reproduções do vídeo por no mínimo 10 segundos",
+            "Reproduções de vídeo de 10 segundos",
+        ),
+        "cost": ("Valor usado", "Valor gasto", "Montante gasto"),
+        "currency": ("Moeda",),
+        "purchases": ("Compras",),
+        "website_purchases": ("Compras no site", "Compras do site"),
+        "results": ("Resultados",),
+        "indicator": ("Indicador de resultados", "Tipo de resultado", "Indicador de resultado"),
+        "purchase_value": (
+            "Valor de conversão da compra",
+            "Valor de conversão de compras",
+            "Valor de conversão das compras",
+        ),
+        "website_purchase_value": (
+            "Valor de conversão da compra no site",
+            "Valor de conversão de compras no site",
+        ),
+        "conversion_value": ("Valor de conversão", "Valor de conversão total"),
+    },
+    seen="day from to campaign ad_set ad link_clicks clicks impressions reactions comments shares "
+    "saves page_likes three_second_plays purchases purchase_value results indicator cost",
+    words={
+        "conversion": (
+            *("compra", "cadastro", "cadastros", "registro concluído", "registros concluídos"),
+            *("assinatura", "assinaturas", "registo concluído"),
+        ),
+        "custom": ("personalizad",),
+        "formatted": ("formatado",),
+    },
+)
