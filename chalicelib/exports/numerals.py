@@ -154,7 +154,9 @@ def currency_of(symbol: str) -> str:
     return _SYMBOLS.get(symbol[-1:], "")
 
 
-def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
+def decide_number_format(
+    language: str, cells: Iterable[str], counts: Iterable[str] = ()
+) -> NumberFormat:
     """The number format of a file, from cells that can be read in one way only.
 
     Parameters
@@ -164,6 +166,9 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
         not decide about ``1,234``, which is Mexican for more than a thousand.
     cells : iterable of str
         Numeric cells of the columns that will be read.
+    counts : iterable of str
+        Those of them that are whole numbers: ``1,234`` is more than a thousand there. They decide
+        where the language does not.
 
     Raises
     ------
@@ -183,8 +188,12 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
             marks.add(verdict)
     if len(marks) == 1:
         return NumberFormat(marks.pop())
-    if with_comma and not marks and language in BOTH_MARKS:
-        doubtful, language = with_comma, ""
+    if not marks and (not language or language in BOTH_MARKS):
+        groups = {_group_of(cell) for cell in islice(_distinct(counts), DECIDED_BY)} - {""}
+        if len(groups) == 1:
+            return NumberFormat("." if groups == {","} else ",")
+        if with_comma:
+            doubtful, language = with_comma, ""
     if language:
         return NumberFormat("," if language in COMMA_LANGUAGES else ".")
     if marks or doubtful:
@@ -207,6 +216,13 @@ def _distinct(cells: Iterable[str]) -> Iterator[str]:
         if cell not in seen:
             seen.add(cell)
             yield cell
+
+
+def _group_of(cell: str) -> str:
+    """What stands between the thousands of a whole number; empty if it may have decimals."""
+    if cell.isdigit() or isinstance(cell, NumberCell) or _evidence(cell) != "?":
+        return ""
+    return "," if "," in cell else "."
 
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:

@@ -524,6 +524,21 @@ def test_a_language_says_how_its_numbers_are_written(
     assert decide_number_format(language, cells).decimal_mark == mark
 
 
+def test_counts_decide_where_the_language_does_not() -> None:
+    assert decide_number_format("es", ["1,234", "2,500"], ["1,234"]).decimal_mark == "."
+    assert decide_number_format("", ["1.234"], ["1.234"]).decimal_mark == ","
+    assert decide_number_format("en", ["1.234"], ["1.234"]).decimal_mark == "."
+    with pytest.raises(ExportRefused):
+        decide_number_format("", ["1.234", "1,234"], ["1.234", "1,234"])
+
+
+def test_a_heading_of_two_languages_does_not_make_its_counts_doubtful() -> None:
+    content = "# 20260601-20260601\n" + table(
+        ["Date", "Source / medium", "Sessions"], ["20260601", "google / organic", "1,234"]
+    )
+    assert read(content).counts == {"click": 1234}
+
+
 def test_thousands_of_mexico_are_asked_about_in_a_spanish_file() -> None:
     with pytest.raises(ExportRefused, match="'1,234'"):
         decide_number_format("es", ["1,234", "2,500"])

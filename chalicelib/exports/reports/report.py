@@ -283,7 +283,10 @@ class TableReport:
             for name, (_, column) in read.items()
             if isinstance(column.role, Count | Net | Cost | Audience | Converted)
         ]
-        return decide_number_format(table.head.columns.language, table.sample(*fields))
+        counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+        return decide_number_format(
+            table.head.columns.language, table.sample(*fields), table.sample(*counts)
+        )
 
     def _layout(
         self, columns: Columns, read: Mapping[str, tuple[int, Column]], options: Options

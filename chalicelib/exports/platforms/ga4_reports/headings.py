@@ -88,6 +88,7 @@ TIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
 }
+MONEY = ("purchase_revenue", "total_revenue")
 HEADINGS = headings_in({**METRICS, **TIMES}, TRANSLATIONS)
 VOCABULARY = Vocabulary(HEADINGS)
 
