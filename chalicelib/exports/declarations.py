@@ -55,4 +55,4 @@ class Declaration:
     becomes: tuple[Becomes, ...]
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
-    languages: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    languages: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)
