@@ -18,7 +18,7 @@ from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.languages import LANGUAGES
-from chalicelib.exports.mapping import CONSTANTS, FIELD_MEANINGS
+from chalicelib.exports.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.exports.platforms import IMPORTERS
 from infra import handbook
 
@@ -172,8 +172,10 @@ def _section(declaration: Declaration) -> str:
 
 def _fields() -> str:
     rows = [(f"`{name}`", meaning) for name, meaning in FIELD_MEANINGS.items()]
-    constants = ", ".join(f"`{name}`" for name in sorted(CONSTANTS))
-    return f"{_table(('a column may be', 'meaning'), rows)}\n\nConstants: {constants}."
+    constants = [(f"`{name}`", meaning) for name, meaning in CONSTANT_MEANINGS.items()]
+    return "\n\n".join(
+        (_table(("a column may be", "meaning"), rows), _table(("a constant", "meaning"), constants))
+    )
 
 
 def _codes(codes: dict[str, str]) -> str:

@@ -61,7 +61,7 @@ LANGUAGES = {
         until="to",
         totals=("total", "totals", "grand total"),
         results="results from",
-        rest="other",
+        rest="other others",
     ),
     "de": Language(
         "German",
@@ -76,7 +76,7 @@ LANGUAGES = {
         until="bis",
         totals=("gesamt", "gesamtsumme", "gesamtergebnis", "summe", "insgesamt"),
         results="ergebnisse von|ergebnisse aus",
-        rest="andere sonstige weitere",
+        rest="andere sonstige weitere übrige",
     ),
     "es": Language(
         "Spanish",
@@ -219,7 +219,7 @@ def rest_pattern() -> re.Pattern[str]:
     """Totals rows of what no other row shows, as ``total: other search terms``."""
     labels = {label for language in LANGUAGES.values() for label in language.totals}
     rest = alternatives(lambda language: language.rest)
-    return re.compile(rf"(?:{_any_of(labels)}) ?[:：] ?(?:{rest})")
+    return re.compile(rf"(?:{_any_of(labels)}) ?[:：] ?(?:{rest})(?![a-zà-ž])")
 
 
 def initials_of_totals() -> frozenset[str]:

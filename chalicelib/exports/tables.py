@@ -11,17 +11,27 @@ from operator import itemgetter
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.headings import Columns, Vocabulary, header_keys
 from chalicelib.exports.lines import MAX_COLUMNS, Lines
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
+    Imported,
     NotData,
     Reading,
     Refused,
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
+from chalicelib.exports.recognition import (
+    DELIMITERS,
+    Glimpse,
+    Options,
+    Recognition,
+    csv_reader,
+    records_of,
+)
+from chalicelib.exports.unread import AT_ONCE, UnreadColumns
 
 WITHHELD = "(withheld: the row may hold personal data)"
 SAMPLE_ROWS = 1_000
@@ -66,6 +76,37 @@ class TableHead:
         """What was found, for the user."""
         names = [self.columns.name(field) for field in self.columns.positions]
         return f"the columns {', '.join(names[:8])}"
+
+
+def claim_to(
+    head: TableHead,
+    marks: Marks,
+    open_it: Callable[[Source, Options], Reading],
+    *,
+    hits: int = 0,
+    found: str = "",
+    group: tuple[str, int] = ("", 0),
+) -> Recognition:
+    """The claim to a table whose header was found.
+
+    Parameters
+    ----------
+    hits : int
+        Added to the number of known columns.
+    found : str
+        In place of the names of columns.
+    group : (str, int)
+        `group` and `preference` of the claim.
+    """
+    return Recognition(
+        hits + len(head.columns.positions),
+        found or head.describe(),
+        open_it,
+        *group,
+        headings=header_keys(head.columns.names),
+        known=marks.known,
+        marks=marks.count_in(head),
+    )
 
 
 def find_head(
@@ -158,6 +199,11 @@ class Table:
         self._source = source
         self._width = len(head.columns.names)
         self._public_text = public_text
+        self.unread = UnreadColumns(
+            head.columns.names,
+            head.columns.positions.values(),
+            may_hold_people=public_text is not None,
+        )
         self._sample = self._first_rows()
         if source.is_half_a_character_short and self._is_damaged_at_the_end():
             raise ExportRefused(
@@ -226,16 +272,26 @@ class Table:
         """
         rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
         width, part = self._width, self.head.part
+        unread, waiting = self.unread, []
+        unread.decimal_mark = "," if self.decimal_mark == "," else "."
+        reading.unread.append(unread)
+        sums = unread.is_open
         for line, cells, flaw, raw in rows:
             if flaw is None and len(cells) == width:
                 try:
                     outcome = convert(line, cells)
                 except RowRefused as error:
                     yield self._refused(line, cells, raw(), error)
-                else:
-                    yield outcome if not part else _in_part(outcome, part)
+                    continue
+                if sums and type(outcome) is Imported:
+                    waiting.append(cells)
+                    if len(waiting) >= AT_ONCE:
+                        unread.add(waiting)
+                        waiting.clear()
+                yield outcome if not part else _in_part(outcome, part)
             else:
                 yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+        unread.add(waiting)
 
     def _odd(
         self,

@@ -557,7 +557,7 @@ def test_reports_of_all_time_have_no_date_in_every_language(code: str) -> None:
         content = tongue.table(
             ("campaign_state", "campaign", "impressions", "clicks"),
             ("on", "A", 10, 2),
-            above=[line],
+            above=["A title", line],
         )
         with pytest.raises(ExportRefused) as refused:
             read(content)
@@ -571,7 +571,7 @@ def test_interactions_of_videos_are_no_clicks_in_every_language(code: str, kind:
     tongue = Tongue("google_ads", code)
     fields = ("day", "campaign", "campaign_type", "impressions", "interactions")
     rows = (("2026-06-01", "A", kind, 100, 9), ("2026-06-01", "B", "x", 100, 2))
-    assert read(tongue.table(fields, *rows, above=[PERIODS[code]])).counts == {
+    assert read(tongue.table(fields, *rows, above=["A title", PERIODS[code]])).counts == {
         "impression": 200,
         "click": 2,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -167,6 +168,16 @@ PINTEREST_ADS = TableReport(
     report="ads",
     columns=COLUMNS,
     accept=_is_report,
+    marks=(
+        *("Spend in account currency", "Ausgaben in Kontowährung", "Ausgaben in der Kontowährung"),
+        *("Pin clicks", "Paid pin clicks", "Pin-Klicks", "Klicks auf Pins", "Klicks auf den Pin"),
+        *("Promoted Pin ID", "Organic Pin ID", "Gemerkte Pins"),
+        *("Total conversions (Checkout)", "Total order value (Checkout)"),
+        together("Pin ID", fields=("spend",)),
+        together("Pin-ID", fields=("spend",)),
+        together("Saves", fields=("spend", "outbound_clicks")),
+        together("Paid outbound clicks", "Paid saves"),
+    ),
     paid=True,
     title="Pinterest Ads: reports of the Ads Manager",
     where=(

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from chalicelib.exports.headings import Columns, comparable
-from chalicelib.exports.languages import rest_pattern
 from chalicelib.exports.platforms.google_ads.ad_texts import AD_TEXTS, ad_texts
 from chalicelib.exports.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.exports.reports.columns import (
@@ -213,8 +212,6 @@ def _lower(what: str) -> list[str]:
     return [comparable(word) for word in words_of(TRANSLATIONS, what)]
 
 
-OTHERS = rest_pattern()
-"""Totals rows of what no other row shows, as ``Total: Other search terms``."""
 _ALL_TIME = ("all time", "gesamter zeitraum", "gesamte zeit", *_lower("all time"))
 ALL_TIME = re.compile("|".join(map(re.escape, _ALL_TIME)))
 _VIDEO = ("demand gen", "discovery", "youtube", "trueview", "bumper")

@@ -59,7 +59,15 @@ DUTCH = Translation(
     seen="campaign cost impressions clicks average_cost conversions keyword match_type ad_group "
     "conversion_value",
     lacks=ONLY_ENGLISH,
-    words={"all time": ("Alle tijden", "Hele periode", "Volledige periode")},
+    words={
+        "marks": (
+            "Toegevoegd/uitgesloten",
+            "Kosten / conv.",
+            "Optimalisatiescore",
+        ),
+        "currency code": ("Valutacode",),
+        "all time": ("Alle tijden", "Hele periode", "Volledige periode"),
+    },
 )
 
 POLISH = Translation(
@@ -125,6 +133,12 @@ POLISH = Translation(
     "average_cost keyword location conversion_action device",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "Dodano/wykluczono",
+            "Koszt / konw.",
+            "Wynik optymalizacji",
+        ),
+        "currency code": ("Kod waluty",),
         "all time": ("Cały okres", "Od początku"),
         "video": ("wideo", "generowanie popytu"),
     },
@@ -193,6 +207,12 @@ JAPANESE = Translation(
     "impressions clicks currency cost conversions conversion_value average_cost views",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "追加済み / 除外済み",
+            "追加/除外",
+            "最適化スコア",
+        ),
+        "currency code": ("通貨コード",),
         "all time": ("全期間", "すべての期間"),
         "video": ("動画", "デマンド ジェネレーション"),
     },

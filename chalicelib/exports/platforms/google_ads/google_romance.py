@@ -63,6 +63,14 @@ SPANISH = Translation(
     "currency impressions clicks average_cost cost conversions day",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "Añadido/Excluido",
+            "Agregado/Excluido",
+            "Coste / conv.",
+            "Costo / conv.",
+            "Nivel de optimización",
+        ),
+        "currency code": ("Código de moneda", "Código de la moneda"),
         "all time": ("Todo el período", "Todo el periodo", "Todo el tiempo"),
         "video": ("vídeo", "generación de demanda"),
     },
@@ -125,6 +133,12 @@ PORTUGUESE = Translation(
     "average_cost search_term match_type interactions interaction_rate views day",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "Adicionada/excluída",
+            "Custo / conv.",
+            "Pontuação de otimização",
+        ),
+        "currency code": ("Código da moeda",),
         "all time": ("Todo o período", "Todo o tempo"),
         "video": ("vídeo", "geração de demanda", "geração de procura"),
     },
@@ -187,6 +201,12 @@ FRENCH = Translation(
     "average_cost",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "Ajouté/Exclu",
+            "Coût / conv.",
+            "Taux d'optimisation",
+        ),
+        "currency code": ("Code de la devise", "Code de devise", "Code devise"),
         "all time": ("Toute la période", "Toutes les dates", "Depuis le début"),
         "video": ("vidéo", "génération de la demande"),
     },
@@ -248,6 +268,12 @@ ITALIAN = Translation(
     seen="campaign campaign_state cost impressions clicks conversions average_cost",
     lacks=ONLY_ENGLISH,
     words={
+        "marks": (
+            "Aggiunto/escluso",
+            "Costo / conv.",
+            "Punteggio di ottimizzazione",
+        ),
+        "currency code": ("Codice valuta", "Codice della valuta"),
         "all time": ("Tutto il periodo", "Sempre", "Dall'inizio"),
         "video": ("generazione della domanda",),
     },

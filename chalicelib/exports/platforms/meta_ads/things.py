@@ -105,6 +105,7 @@ BREAKDOWNS = (
     ),
     _breakdown("product", ("Product ID",), ("Produkt-ID",)),
     _breakdown("conversion_device", ("Conversion device",), ("Conversion-Gerät",)),
+    _breakdown("objective", ("Objective",), ("Ziel", "Kampagnenziel")),
     _breakdown("media_type", ("Media type",), ("Medientyp",)),
 )
 """A campaign's rows by age are parts of it, not the same row many times."""
