@@ -16,6 +16,7 @@ sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers 
 unread, distinct          what is not read of a table; how many different events there are
 headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
+languages                 what a language brings: decimals, months, words of totals rows
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
 markup                    XML, element by element; rations: how much an item may be
 records, values, fields   one outcome per record; what a single value of one says

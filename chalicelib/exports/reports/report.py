@@ -40,6 +40,7 @@ from chalicelib.exports.reports.columns import (
     Sign,
     When,
     becomes_of,
+    languages_of,
     vocabulary_of,
 )
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
@@ -171,6 +172,7 @@ class TableReport:
             becomes_of(self.columns) + self.becomes,
             self.refused,
             self.remarks,
+            languages_of(self.columns),
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
@@ -307,7 +309,10 @@ class TableReport:
             for name, (_, column) in read.items()
             if isinstance(column.role, Count | Net | Cost | Audience | Converted)
         ]
-        return decide_number_format(table.head.columns.language, table.sample(*fields))
+        counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+        return decide_number_format(
+            table.head.columns.language, table.sample(*fields), table.sample(*counts)
+        )
 
     def _layout(
         self, columns: Columns, read: Mapping[str, tuple[int, Column]], options: Options
