@@ -264,11 +264,12 @@ def test_metricool_with_a_network_counts_the_lost_followers_that_it_writes_below
     assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 1200}}
 
 
-def test_metricools_point_is_asked_about_and_never_taken_for_a_decimal_point() -> None:
-    with pytest.raises(ExportRefused) as refusal:
-        read(table(("Network", *METRICOOL), ["Instagram", "2026-04-14", 5, 12, -3, 1, "1.000"]))
+def test_metricools_point_in_a_count_is_never_taken_for_a_decimal_point() -> None:
+    result = read(
+        table(("Network", *METRICOOL), ["Instagram", "2026-04-14", 5, 12, -3, 1, "1.500"])
+    )
 
-    assert refusal.value.code == "undecidable_format"
+    assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 1500}}
 
 
 @pytest.mark.parametrize(
