@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from chalicelib.exports.headings import comparable
+from chalicelib.exports.headings import comparable, known_heading
 
 PEOPLE = "people, who cannot be added up over days"
 VISITS = "visits to a page or a profile, which are no engagement with content"
@@ -115,7 +115,8 @@ class ResultTitle:
     @property
     def shown(self) -> str:
         """What a message may show: a title that is not known could be anything."""
-        return "a table with another title" if self.why_not == UNKNOWN else self.text[:40]
+        is_known = self.why_not != UNKNOWN or known_heading(_NETWORK.sub("", self.text).strip())
+        return self.text[:40] if is_known else "a table with another title"
 
 
 UNKNOWN = "not known to be a count of engagements"
