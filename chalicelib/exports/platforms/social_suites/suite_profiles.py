@@ -118,14 +118,13 @@ def _refuse(source: Source, options: Options) -> Reading:
 
 def _without_sign(
     columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]] | None:
-    """Followers lost are written below zero, as -3."""
-    position = columns.positions.get("lost")
-    if position is None:
-        return None
+) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Followers lost are written below zero, as -3; totals contain their paid part."""
+    position = columns.positions["lost"]
+    less_paid = paid_parts(PAID_PARTS)(columns, numbers)
 
     def change(cells: Sequence[str]) -> Sequence[str]:
-        changed = list(cells)
+        changed = list(less_paid(cells) if less_paid else cells)
         changed[position] = changed[position].strip().lstrip("-−")
         return changed
 
