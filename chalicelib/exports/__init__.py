@@ -16,12 +16,16 @@ sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers 
 unread, distinct          what is not read of a table; how many different events there are
 headings, tables          column names -> fields; the header; row after row
 cells, numerals, dates    what a single cell says; one number format and day order per file
+languages                 what a language brings: decimals, months, words of totals rows
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
 markup                    XML, element by element; rations: how much an item may be
 records, values, fields   one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
 orders, goals, counters   what is restated: orders, conversions, lifetime counters of a post
-mapping                   what the user says of a file of their own
+mapping, mapping_fields   what the user says of a file of their own; mapping_checks: its gaps
+proposals, meanings       a mapping to begin with; generic_headings: words that any table has
+unknown_files             what is said of a file that nobody recognises
+file_kinds                files in forms that are not read: what they are, what to send instead
 reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else
 ========================  =====================================================================

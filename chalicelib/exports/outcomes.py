@@ -34,6 +34,7 @@ ROW_REFUSALS = {
     "negative": "A count or an amount is below zero.",
     "no_currency": "The row holds money but not its currency.",
     "not_whole": "A count is not a whole number.",
+    "repeated_id": "An earlier row has the id that is to be the row's own.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
     "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",

@@ -32,12 +32,17 @@ from chalicelib.exports.recognition import (
     importers_of,
 )
 from chalicelib.exports.reports.mapped import mapped
-from chalicelib.exports.reports.mapped_rows import PLATFORM
+from chalicelib.exports.reports.mapped_things import PLATFORM
+from chalicelib.exports.unknown_files import unknown_file
 from chalicelib.exports.unread import Unread
 
 _AT_ONCE = 1_000
 _MOST_REASONS = 30
 _OWNERS = Owners(IMPORTERS)
+_NO_ROWS = (
+    "The file holds no rows or records: nothing happened in the period that was chosen, or the "
+    "download was cut off. Choose a period with data and download it again."
+)
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -86,7 +91,11 @@ def read_export(
         if mapping is not None and mapping.columns:
             return PLATFORM, mapped(mapping)
         try:
-            return best_claim(importers, Glimpse(source, named=platform != "auto"), _OWNERS)
+            glimpse = Glimpse(source, named=platform != "auto")
+            claim = best_claim(importers, glimpse, _OWNERS)
+            if claim is None:
+                raise unknown_file(importers, glimpse)
+            return claim
         except ExportRefused:
             source.check_for_a_bomb()
             raise
@@ -136,6 +145,8 @@ class ExportReader:
                 ids.clear()
             yield outcome
         self._ids.add(ids)
+        if not (self._imported or self._refused or self._not_data):
+            self._reading.notes.append(_NO_ROWS)
 
     def coverage(self) -> list[RawEvent]:
         """For which days the file is complete, as events; complete after the iteration."""

@@ -10,14 +10,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.documents import is_too_deep
-from chalicelib.exports.headings import header_keys, known_heading, plain
+from chalicelib.exports.headings import header_keys
 from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.marks import Marks, Owner, Owners
@@ -131,12 +130,15 @@ class Importer:
         beginning of the file only.
     marks : Marks, optional
         Of an importer that reads tables: what only its platform's have.
+    accepts : callable, optional
+        Of such an importer: whether a header (`tables.TableHead`) has the columns that it needs.
     """
 
     platform: str
     declaration: Declaration
     recognise: Callable[[Glimpse], Recognition | None]
     marks: Marks | None = None
+    accepts: Callable[[Any], bool] | None = None
 
 
 class Glimpse:
@@ -263,8 +265,8 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
 
 def best_claim(
     importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NOBODY
-) -> tuple[str, Recognition]:
-    """The claim to a file with the most hits, and the platform of its importer.
+) -> tuple[str, Recognition] | None:
+    """The claim to a file with the most hits, and the platform of its importer; None without one.
 
     A table needs a mark of its platform, unless the caller named it, and none of another.
 
@@ -276,8 +278,8 @@ def best_claim(
     Raises
     ------
     ExportRefused
-        `unknown_platform`, `ambiguous_platform`, `web_page`: with what was looked for and what was
-        found; `too_many_columns`, `too_deep`, `entity_expansion`.
+        `unknown_platform`, for a table of a platform that is not read; `ambiguous_platform`;
+        `entity_expansion`.
     """
     _check_entities(glimpse)
     claims = []
@@ -292,7 +294,9 @@ def best_claim(
         else:
             claims.append((claim.hits, importer.platform, claim))
     if not claims:
-        raise _of_another(foreign or _owners_of(owners, glimpse)) or _unknown(importers, glimpse)
+        if refusal := _of_another(foreign or _owners_of(owners, glimpse)):
+            raise refusal
+        return None
     most = max(hits for hits, _, _ in claims)
     best = [(name, claim) for hits, name, claim in claims if hits == most]
     if len(best) > 1:
@@ -337,49 +341,3 @@ def _check_entities(glimpse: Glimpse) -> None:
         raise ExportRefused(
             "entity_expansion", "the XML defines entities of its own, which no export does"
         )
-
-
-def _unknown(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
-    """Why nobody recognises a file."""
-    if glimpse.is_json and is_too_deep(glimpse.text):
-        return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
-    if glimpse.too_wide:
-        return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
-    looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
-    return ExportRefused(
-        "web_page" if glimpse.is_html else "unknown_platform",
-        f"found {_what_it_is(glimpse)}. Looked for {looked_for}",
-    )
-
-
-def _what_it_is(glimpse: Glimpse) -> str:
-    """What a file that nobody recognises looks like, for the person who sent it."""
-    if glimpse.magic:
-        workbook = glimpse.workbook
-        if workbook is None:
-            return glimpse.magic
-        sheets = ", ".join(plain(name)[:40] for name in workbook.sheets[:10])
-        return f"an Excel workbook with the sheets {sheets}"
-    if glimpse.is_html:
-        return "a web page (HTML), perhaps a sign-in page that was saved instead of the report"
-    if glimpse.is_xml:
-        return "an XML document"
-    if glimpse.is_json:
-        keys = dict.fromkeys(re.findall(r'[{,]\s*"(\w{1,40})"\s*:', glimpse.text[:4000]))
-        return "JSON with the keys " + (", ".join(islice(keys, 10)) or "(none)")
-    return _table_in_words(glimpse)
-
-
-def _table_in_words(glimpse: Glimpse) -> str:
-    """Of a table only the headings that some importer knows: any other cell could be a person."""
-    records = [
-        (list(filter(known_heading, cells)), len(cells))
-        for delimiter in DELIMITERS
-        for cells in glimpse.top(delimiter)
-    ]
-    known, width = max(records, key=lambda record: (len(record[0]), record[1]), default=([], 0))
-    others = width - len(known)
-    if not known:
-        return f"no heading that is known among {others} columns"
-    more = f" and {others} others" if others else ""
-    return f"a table with the columns {', '.join(map(plain, known[:10]))}{more}"

@@ -194,4 +194,4 @@ class _JobAdRows:
         return "" if position is None else row.cells[position].strip()
 
 
-IMPORTERS = (Importer(CHANNEL, _DECLARATION, _recognise, MARKS),)
+IMPORTERS = (Importer(CHANNEL, _DECLARATION, _recognise, MARKS, _is_of_job_ads),)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.mapping_fields import ENGAGEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,32 @@ def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
         by_language = fields.setdefault(column.field, {})
         for language, names in column.headings.items():
             by_language.setdefault(language, []).extend(names)
-    return Vocabulary(fields)
+    meanings = {column.field: meaning_of(column.role) for column in columns}
+    return Vocabulary(fields, meanings=meanings)
+
+
+def meaning_of(role: Role) -> str:
+    """What a column would mean in a mapping; empty if it would not be read."""
+    match role:
+        case Count(type=kind, paid=paid):
+            return "" if kind not in ENGAGEMENTS else f"paid_{kind}" if paid else kind
+        case Net(type=kind):
+            return kind if kind in ENGAGEMENTS else ""
+        case Cost():
+            return "cost"
+        case Currency():
+            return "currency"
+        case Key(sets=field):
+            return "" if field == "account" else field
+        case Channel():
+            return "channel"
+        case When(unit=unit):
+            return {"day": "day", "posted": "day", "from": "from", "to": "to"}.get(unit, "period")
+        case Audience():
+            return "audience"
+        case Converted(is_value=is_value):
+            return "value" if is_value else "conversions"
+    return ""
 
 
 def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:
@@ -288,9 +314,22 @@ def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:
     return tuple(Becomes("; ".join(sources), event) for event, sources in lines.items())
 
 
+def languages_of(columns: Sequence[Column]) -> dict[str, tuple[int, int]]:
+    """Language -> how many of the columns have a heading in it, and how many English has."""
+    fields = {column.field for column in columns if column.en}
+    named: dict[str, set[str]] = {}
+    for column in columns:
+        for language, names in column.headings.items():
+            if names and column.field in fields:
+                named.setdefault(language, set()).add(column.field)
+    return {language: (len(found), len(fields)) for language, found in named.items()}
+
+
 def _shown(column: Column) -> str:
-    names = dict.fromkeys(n[0] for n in column.headings.values() if n)
-    return " / ".join(names)
+    """The first heading in English and in German, else in whatever language there is."""
+    names = [names[0] for names in (column.en, column.de) if names]
+    names = names or [names[0] for names in column.headings.values() if names]
+    return " / ".join(dict.fromkeys(names))
 
 
 def _first_name(column: Column) -> str:

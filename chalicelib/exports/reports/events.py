@@ -152,7 +152,7 @@ class RowEvents:
         if layout.audience_at >= 0 and not is_blank(cells[layout.audience_at]):
             size = self._counts[cells[layout.audience_at]]
             if size < 0:
-                raise RowRefused("negative", f"an audience of {size}")
+                raise RowRefused("negative", "the size of the audience is below zero")
         worth = None
         if layout.goal:
             if layout.worth_at >= 0:
@@ -161,7 +161,7 @@ class RowEvents:
             if layout.converted_at >= 0:
                 count = self._counts[cells[layout.converted_at]]
             if count < 0:
-                raise RowRefused("negative", f"{count} conversions")
+                raise RowRefused("negative", "the number of conversions is below zero")
             if not count and worth is not None:
                 raise RowRefused("value_without_order", "money without a conversion")
         return Alone(size, count or 0, worth) if size is not None or count else None

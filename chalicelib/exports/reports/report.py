@@ -40,6 +40,7 @@ from chalicelib.exports.reports.columns import (
     Sign,
     When,
     becomes_of,
+    languages_of,
     vocabulary_of,
 )
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
@@ -171,6 +172,7 @@ class TableReport:
             becomes_of(self.columns) + self.becomes,
             self.refused,
             self.remarks,
+            languages_of(self.columns),
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
@@ -186,7 +188,7 @@ class TableReport:
                 group=self.group(head.columns),
             )
 
-        return Importer(self.platform, declaration, recognise, marks)
+        return Importer(self.platform, declaration, recognise, marks, self.accept)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found; raises `ExportRefused`."""
@@ -253,6 +255,10 @@ class TableReport:
         reading.outcomes = table.cell_outcomes(
             self._skip(rows), self._prepared(convert, columns, numbers), reading
         )
+        if channel is not None:
+            reading.outcomes = _claiming(
+                reading.outcomes, reading, [other for other in every if other is not rows]
+            )
         if dating.has_days:
             reading.outcomes = self._covering(reading.outcomes, reading, every)
         return reading
@@ -303,7 +309,10 @@ class TableReport:
             for name, (_, column) in read.items()
             if isinstance(column.role, Count | Net | Cost | Audience | Converted)
         ]
-        return decide_number_format(table.head.columns.language, table.sample(*fields))
+        counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+        return decide_number_format(
+            table.head.columns.language, table.sample(*fields), table.sample(*counts)
+        )
 
     def _layout(
         self, columns: Columns, read: Mapping[str, tuple[int, Column]], options: Options
@@ -431,6 +440,15 @@ def _by_channel(
         return by_channel[role.slugs[name]](line, cells)
 
     return convert
+
+
+def _claiming(
+    outcomes: Iterator[RowOutcome], reading: Reading, others: Sequence[ReportRows]
+) -> Iterator[RowOutcome]:
+    """The outcomes of a report of several channels, all of which claim."""
+    yield from outcomes
+    for rows in others:
+        reading.claimed.add_all(rows.claimed)
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:

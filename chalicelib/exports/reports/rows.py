@@ -93,10 +93,10 @@ class ReportRows:
                 count = counts[cells[position]]
                 if count and (applies is None or applies(cells)):
                     if count < 0 and not is_net:
-                        raise RowRefused("negative", f"{count} is below zero")
+                        raise RowRefused("negative", "below zero")
                     found.append((index, count))
         except RowRefused as error:
-            raise RowRefused(error.code, f"{layout.metrics[index].name} {error.message}") from None
+            raise RowRefused(error.code, f"{layout.metrics[index].name}: {error.message}") from None
         cost = None
         if layout.cost_at >= 0:
             cost = self._amounts[cells[layout.cost_at], thing.currency]

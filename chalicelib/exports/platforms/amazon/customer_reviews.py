@@ -166,4 +166,4 @@ def _read_stars(cell: str) -> float | None:
     return rating_of(number(cell.strip(), "star_rating"))
 
 
-CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise, MARKS)
+CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise, MARKS, _is_of_reviews)

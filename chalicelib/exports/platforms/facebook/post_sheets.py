@@ -103,4 +103,4 @@ def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcom
     whole.skipped = [one for one in whole.skipped if one.name not in read]
 
 
-POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise, _TABLE.marks)
+POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -10,7 +10,7 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import plain
+from chalicelib.exports.headings import known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -23,7 +23,7 @@ from chalicelib.exports.outcomes import (
     Skipped,
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
-from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
+from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
@@ -35,7 +35,11 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
-_OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+_OFFSETS = frozenset(
+    key
+    for key in VOCABULARY.keys
+    if VOCABULARY.field_of(key) in ("nth_day", "nth_week", "nth_month", "nth_hour")
+)
 
 
 def _is_dated(head: TableHead) -> bool:
@@ -188,11 +192,12 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
         )
-    seen = dict.fromkeys(name for shape in shapes for name in shape.columns.names[1:4])
+    names = (name for shape in shapes for name in shape.columns.names[1:4])
+    seen = dict.fromkeys(filter(known_heading, names))
     return ExportRefused(
         "no_counts",
         "the report has neither page views nor sessions by channel nor purchases, only "
-        f"{', '.join(list(seen)[:6]) or 'no table'}. {WAY_OUT}",
+        f"{', '.join(list(seen)[:6]) or 'other columns'}. {WAY_OUT}",
     )
 
 
@@ -201,11 +206,14 @@ def _numbers(shapes: Sequence[Shape], options: Options) -> NumberFormat:
         return NumberFormat(options.decimal_mark)
     languages = [shape.columns.language for shape in shapes if shape.columns.language]
     cells: dict[str, None] = {}
+    counts: dict[str, None] = {}
     for shape in shapes:
-        positions = [shape.columns.positions[field] for field in shape.metrics]
-        for row in shape.table.rows:
-            cells.update((row[p], None) for p in positions if p < len(row))
-    return decide_number_format(languages[0] if languages else "", cells)
+        for field in shape.metrics:
+            position = shape.columns.positions[field]
+            found = {row[position]: None for row in shape.table.rows if position < len(row)}
+            cells |= found
+            counts |= {} if field in MONEY else found
+    return decide_number_format(languages[0] if languages else "", cells, counts)
 
 
 def _date_cells(shapes: Sequence[Shape]) -> Iterator[str]:
@@ -241,7 +249,7 @@ def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
     """What a person should know of the choice of tables."""
     notes = ["Days are those of the property's time zone."]
     for supply, shape in plan.readers.items():
-        titles = ", ".join(shape.columns.names[:4])
+        titles = ", ".join(filter(known_heading, shape.columns.names[:4]))
         notes.append(f"Line {shape.table.line} ({titles}) gives the {NOUNS[supply]}.")
     for supply, shape in plan.refusers.items():
         notes.append(

@@ -118,13 +118,13 @@ class TableRows:
     def _why_no_data(self, cells: Cells) -> str:
         """Why a row is a sum of others, or an empty text."""
         last = comparable(cells[-1])
-        if len(cells) > self._width and (LABEL.match(last) or last == "gesamtsumme"):
-            return f"totals row: {cells[-1].strip()}"
+        if len(cells) > self._width and LABEL.match(last):
+            return "totals row"
         first = next((index for index, cell in enumerate(cells) if cell.strip()), 0)
         time = self._at.get(self._shape.time, -1)
         label = comparable(cells[first])
         if LABEL.fullmatch(label) and (time < 0 or first == time or not _cell(cells, time)):
-            return f"totals row: {cells[first].strip()}"
+            return "totals row"
         names = [time] if time >= 0 else list(self._shape.keys)
         if names and not any(_cell(cells, index) for index in [*names, *self._shape.keys]):
             return "totals row without a label"
@@ -138,9 +138,9 @@ class TableRows:
         try:
             count = self._counts[cells[position]]
         except RowRefused as error:
-            raise RowRefused(error.code, f"{heading} {error.message}") from None
+            raise RowRefused(error.code, f"{heading}: {error.message}") from None
         if count < 0:
-            raise RowRefused("negative", f"{count} {heading}")
+            raise RowRefused("negative", f"{heading} is below zero")
         return count
 
     def _worth(self, field: str, cells: Cells) -> _Worth | None:
@@ -153,7 +153,7 @@ class TableRows:
             return None
         currency = self._shape.columns.currencies.get(field, "") or named or self._currency
         if not currency:
-            raise RowRefused("no_currency", f"an amount of {amount} without a currency")
+            raise RowRefused("no_currency", "an amount without a currency")
         return _Worth(amount, currency)
 
     def _kind(self, use: Use, cells: Cells) -> str:

@@ -15,10 +15,13 @@ from chalicelib.exports.platforms.google_ads.columns import (
     TYPICAL_FIELDS,
     counts_interactions,
 )
+from chalicelib.exports.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.reports.translations import words_of
 from chalicelib.exports.tables import Table, TableHead
 
 CHANNEL = "google_ads"
+_CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
 
 
 def _is_report(head: TableHead) -> bool:
@@ -94,8 +97,8 @@ REPORT = TableReport(
         *(together(heading, fields=("cost",)) for heading in ("Impr.", "Conv. value", "Avg. CPC")),
         *(together(fields=(field, "cost")) for field in ("campaign_state", "campaign_group")),
         together(fields=("converted_cost",)),
-        together("Currency code", any_of=("cost", "converted_cost")),
-        together("Währungscode", any_of=("cost", "converted_cost")),
+        *words_of(TRANSLATIONS, "marks"),
+        *(together(code, any_of=("cost", "converted_cost")) for code in _CURRENCY_CODES),
         together(fields=("interaction_rate",), any_of=("cost", "converted_cost")),
         together(fields=("average_cost", "cost")),
     ),

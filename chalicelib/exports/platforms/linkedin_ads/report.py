@@ -210,4 +210,4 @@ def _open_empty(source: Source, lines: Sequence[str]) -> Reading:
     return Reading(report, iter(()))
 
 
-LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise, _TABLE.marks)
+LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -300,4 +300,5 @@ REPORTS = Importer(
     ),
     _recognise,
     MARKS,
+    _is_report,
 )

@@ -141,7 +141,7 @@ class _VisitRows:
     def _count(self, row: Row, field: str) -> int:
         count = self._counts[self._cell(row, field)]
         if count < 0:
-            raise RowRefused("negative", f"{count} {field}")
+            raise RowRefused("negative", f"{field} is below zero")
         return count
 
     def _cell(self, row: Row, field: str) -> str:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
+from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
@@ -95,6 +96,7 @@ _DECLARATION = Declaration(
         Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
     ),
     (
+        ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
         ("invalid_date", "Created at is no time with an offset"),
         ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
         ("negative", "an amount is below zero, or more was refunded than the total"),
@@ -109,8 +111,12 @@ _DECLARATION = Declaration(
 )
 
 
+def _has_required(head: TableHead) -> bool:
+    return all(field in head.columns for field in _REQUIRED)
+
+
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
+    head = find_head(glimpse, VOCABULARY, _has_required)
     if head is None:
         return None
     return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
@@ -119,6 +125,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     rows = _OrderRows(head, options)
     table = Table(source, head, public_text=rows.public_text)
+    _check_statuses(table)
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
@@ -127,6 +134,17 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
+
+
+def _check_statuses(table: Table) -> None:
+    """Refuses a list of checkouts, which has an order's columns and no order's status."""
+    statuses = list(table.sample("status"))
+    if statuses and not any(map(str.strip, statuses)):
+        raise ExportRefused(
+            "no_counts",
+            "no row has a financial status: these are abandoned checkouts and no sales. Export "
+            "Orders (Bestellungen) instead",
+        )
 
 
 class _OrderRows:
@@ -221,4 +239,4 @@ def _amount(cell: str, field: str) -> Decimal | None:
     return amount
 
 
-ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _has_required)

@@ -182,7 +182,7 @@ class _SalesRows:
         except ValueError as error:
             raise RowRefused("invalid_number", f"orders or sales: {error}") from None
         if orders < 0:
-            raise RowRefused("negative", f"{orders} orders")
+            raise RowRefused("negative", "the number of orders is below zero")
         sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
         if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
             raise RowRefused("invalid_number", "orders or sales: more than a day can have")
@@ -234,7 +234,7 @@ def _totalled(
     if not sales.orders:
         net = sales.taken - sales.returned
         if net > 0:
-            raise RowRefused("value_without_order", f"sales of {net} {currency} without an order")
+            raise RowRefused("value_without_order", "sales without an order")
         sales = replace(sales, taken=Decimal(0), returned=-net)
     events: list[RawEvent] = []
     for what, count, value in (

@@ -235,4 +235,4 @@ class _OrderRows:
         return revenue, currency
 
 
-ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)
+ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _is_of_orders)
