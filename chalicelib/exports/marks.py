@@ -145,12 +145,12 @@ class Owner:
     Attributes
     ----------
     name : str
-        The slug of an importer, or the name of another platform.
+        The slug of an importer, or the name of a platform of `other_platforms`.
     marks : tuple of set of str
         The marks that were found.
     is_imported : bool
-        Whether there is an importer for it. Its marks may occur elsewhere, in a report of hundreds
-        of columns; those of other platforms are chosen so that they do not.
+        Whether the marks are an importer's. They may occur elsewhere, in a report of hundreds
+        of columns; those of `other_platforms` are chosen so that they do not.
     """
 
     name: str
@@ -173,9 +173,9 @@ class Owners:
             self._imported.add(importer.platform)
             if importer.marks is not None:
                 self._add(importer.platform, importer.marks.exclusive())
+        self._slugs = {other.name: other.slugs for other in OTHER_PLATFORMS}
         for other in OTHER_PLATFORMS:
-            if self._imported.isdisjoint(other.slugs):
-                self._add(other.name, (frozenset(map(comparable, mark)) for mark in other.marks))
+            self._add(other.name, (frozenset(map(comparable, mark)) for mark in other.marks))
 
     def _add(self, owner: str, marks: Iterable[Headings]) -> None:
         for mark in set(marks):
@@ -216,7 +216,9 @@ class Owners:
         return [
             owner
             for owner in owners
-            if owner.name != platform and (not owner.is_imported or len(owner.marks) > marks)
+            if platform != owner.name
+            and platform not in self._slugs.get(owner.name, ())
+            and (not owner.is_imported or len(owner.marks) > marks)
         ]
 
     def of_any(self, records: Iterable[AbstractSet[str]]) -> list[Owner]:

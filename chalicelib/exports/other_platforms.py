@@ -1,7 +1,7 @@
-"""Headings by which the tables of platforms are known that nobody imports here, or not yet.
+"""Headings that one platform alone has, whether it is imported or not.
 
-Such a table may have all columns of another platform's report. It is refused with the name of the
-platform that it is of. An importer for one of them makes its entry superfluous.
+Such a table may have all columns of another platform's report. No importer but the platform's own
+takes it; without one that does, it is refused with the platform's name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class OtherPlatform(NamedTuple):
     name : str
         For people.
     slugs : tuple of str
-        What its importers would be called: where there is one, its own marks count.
+        What its importers are or would be called.
     marks : tuple of tuple of str
         Each of them headings that together no other platform has.
     """
@@ -34,6 +34,58 @@ def _each(*headings: str) -> Alternatives:
 
 
 OTHER_PLATFORMS = (
+    OtherPlatform(
+        "TikTok Ads Manager",
+        ("tiktok_ads", "tiktok"),
+        (
+            *_each("Clicks (destination)", "Klicks (Ziel)", "CPC (destination)"),
+            *_each("CTR (destination)", "Video views at 25%", "Video views at 50%"),
+            *_each("Video views at 75%", "Video views at 100%", "2-second video views"),
+            *_each("6-second video views", "Paid likes", "Paid followers", "Paid profile visits"),
+            *_each("Complete payment", "Complete payment ROAS", "Complete payment value"),
+        ),
+    ),
+    OtherPlatform(
+        "Amazon Ads",
+        ("amazon_ads",),
+        (
+            *_each("7 Day Total Sales", "14 Day Total Sales", "30 Day Total Sales"),
+            *_each("7 Day Total Orders (#)", "14 Day Total Orders (#)", "7 Day Total Units (#)"),
+            *_each("14 Day Total Units (#)", "Customer Search Term", "Advertised SKU"),
+            *_each("Advertised ASIN", "Purchased ASIN", "Portfolio name"),
+            *_each("Total Advertising Cost of Sales (ACOS)", "Total Return on Advertising Spend"),
+            *_each("14 Day Detail Page Views (DPV)", "Total Detail Page View (DPV)"),
+        ),
+    ),
+    OtherPlatform(
+        "Microsoft Advertising",
+        ("microsoft_ads", "bing_ads"),
+        (
+            *_each("Gregorian date", "GregorianDate", "Bid match type", "BidMatchType"),
+            *_each("Delivered match type", "DeliveredMatchType", "AccountNumber", "TopVsOther"),
+            *_each("Account number", "Top vs. other", "AdDistribution", "Ad distribution"),
+            *_each("TimePeriod", "BudgetAssociationStatus", "AllRevenue"),
+            *(("AccountName", "Spend"), ("AccountId", "Spend"), ("CampaignName", "Spend")),
+            *(("Impr.", "Spend"), ("Conv.", "Spend"), ("Avg. CPC", "Spend")),
+        ),
+    ),
+    OtherPlatform(
+        "Snapchat Ads",
+        ("snapchat_ads", "snapchat"),
+        (
+            *_each("Swipe Ups", "Swipe Up Rate", "Swipe-Ups", "eCPSU", "Avg. Screen Time"),
+            *_each("Story Opens", "Ad Squad Name", "Ad Squad ID"),
+            ("Paid Impressions", "Amount Spent"),
+        ),
+    ),
+    OtherPlatform(
+        "Reddit Ads",
+        ("reddit_ads",),
+        (
+            *(("eCPM", "Amount Spent"), ("Upvotes", "Amount Spent")),
+            *(("Community", "Spend"), ("Subreddit", "Spend"), ("Subreddit", "Amount Spent")),
+        ),
+    ),
     OtherPlatform(
         "Taboola",
         ("taboola",),

@@ -55,24 +55,37 @@ def test_spend_and_clicks_are_no_marks(money: str, named: tuple[str, ...]) -> No
 
 
 @pytest.mark.parametrize(
-    ("headings", "name"),
+    ("headings", "platform"),
     [
         (
             (
                 *("Date", "Campaign name", "Ad group name", "Cost (EUR)", "Impressions"),
                 *("Clicks (destination)", "Clicks (all)", "Currency"),
             ),
-            "TikTok Ads Manager",
+            "tiktok_ads",
         ),
         (
             (
                 *("Date", "Currency", "Campaign Name", "Ad Group Name", "Customer Search Term"),
                 *("Impressions", "Clicks", "Spend", "Saves", "7 Day Total Sales "),
             ),
-            "Amazon Ads",
+            "amazon_ads",
         ),
-        (("Gregorian date", "Campaign", "Impr.", "Clicks", "Cost"), "Microsoft Advertising"),
-        (("Date", "Campaign", "Currency code", "Impr.", "Spend", "Avg. CPC"), "Microsoft Adver"),
+        (("Date", "Campaign", "Currency", "Impr.", "Spend", "Avg. CPC"), "microsoft_ads"),
+    ],
+)
+def test_a_table_with_the_columns_of_several_platforms_goes_to_the_one_whose_mark_it_has(
+    headings: tuple[str, ...], platform: str
+) -> None:
+    result = read(generic_table(headings))
+
+    assert result.summary["platform"] == platform
+    assert result.counts["impression"] == 14
+
+
+@pytest.mark.parametrize(
+    ("headings", "name"),
+    [
         (("Day", "Campaign name", "Swipe Ups", "Amount Spent (USD)"), "Snapchat Ads"),
         (("Day", "Campaign Name", "Amount Spent (USD)", "eCPM", "Clicks"), "Reddit Ads"),
         (("Day", "Campaign", "Clicks", "Cost", "Impr.", "vCTR"), "Taboola"),

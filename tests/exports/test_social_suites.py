@@ -276,9 +276,22 @@ def test_metricools_paid_impressions_are_a_part_of_all_and_count_once() -> None:
     assert sum(e["count"] for e in result.events if e["kind"] == "engagement" and e["paid"]) == 250
 
 
-def test_metricools_point_is_asked_about_and_never_taken_for_a_decimal_point() -> None:
+def test_metricools_point_in_a_count_is_never_taken_for_a_decimal_point() -> None:
+    result = read(
+        table(("Network", *METRICOOL), ["Instagram", "2026-04-14", 5, 12, -3, 1, "1.500"])
+    )
+
+    assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 1500}}
+
+
+def test_counts_with_a_point_and_with_a_comma_in_one_file_of_metricool_are_asked_about() -> None:
+    rows = [
+        ["Instagram", f"2026-04-{14 + n}", 5, 12, -3, 1, c]
+        for n, c in enumerate(("1.500", "1,500"))
+    ]
+
     with pytest.raises(ExportRefused) as refusal:
-        read(table(("Network", *METRICOOL), ["Instagram", "2026-04-14", 5, 12, -3, 1, "1.000"]))
+        read(table(("Network", *METRICOOL), *rows))
 
     assert refusal.value.code == "undecidable_format"
 

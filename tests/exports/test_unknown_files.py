@@ -93,7 +93,9 @@ def test_the_column_that_a_message_asks_for_is_enough() -> None:
         header, *rows = csv.reader(data.decode().splitlines())
         for absent in range(len(header)):
             names = [name for at, name in enumerate(header) if at != absent]
-            found = re.search(rf"\b{platform} \(without ([^)]+)\)", detail_of(table(names, *rows)))
+            found = re.search(
+                rf"\b{platform} \(without (.+?)\)[,.;]", detail_of(table(names, *rows))
+            )
             if found and " and " not in found[1]:
                 assert detail_of(table([*names, found[1]])) == ""
                 asked_for.add(platform)

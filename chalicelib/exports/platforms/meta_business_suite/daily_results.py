@@ -225,7 +225,7 @@ def _check(series: Sequence[_Series], channel: str, source: Source) -> None:
             )
         counted.add(what)
     if source.complete and not any(one.title.type for one in series):
-        why = "; ".join(f"{one.title.text[:40]}: {one.title.why_not}" for one in series[:6])
+        why = "; ".join(f"{one.title.shown}: {one.title.why_not}" for one in series[:6])
         raise ExportRefused("no_counts", f"no table of the file can be imported ({why}). {_WHERE}")
 
 
@@ -255,7 +255,7 @@ def _outcomes(
             reading.coverage += one.covered.events()
         elif one.rows:
             reading.notes.append(
-                f"{one.rows} rows of {one.title.text[:40]} were not read: {one.title.why_not}."
+                f"{one.rows} rows of {one.title.shown} were not read: {one.title.why_not}."
             )
 
 
@@ -265,7 +265,7 @@ def _outcome(
     series.rows += 1
     title = series.title
     if series.covered is None:
-        return NotData(line, f"{title.text[:40]}: {title.why_not}")
+        return NotData(line, f"{title.shown}: {title.why_not}")
     if len(cells) < 2:
         raise RowRefused("wrong_cell_count", "a row has a day and a number")
     try:
@@ -274,7 +274,7 @@ def _outcome(
         raise RowRefused("invalid_date", f"Date: {error}") from None
     count = counts[cells[1]]
     if count < 0:
-        raise RowRefused("negative", f"{count} is below zero")
+        raise RowRefused("negative", "the number of the day is below zero")
     series.covered.days.add(day.toordinal())
     if not count:
         return NotData(line, "no numbers but zeros")

@@ -112,6 +112,14 @@ class ResultTitle:
     type: str
     why_not: str
 
+    @property
+    def shown(self) -> str:
+        """What a message may show: a title that is not known could be anything."""
+        return "a table with another title" if self.why_not == UNKNOWN else self.text[:40]
+
+
+UNKNOWN = "not known to be a count of engagements"
+
 
 def read_title(cell: str) -> ResultTitle:
     """What a title says."""
@@ -119,7 +127,7 @@ def read_title(cell: str) -> ResultTitle:
     match = _NETWORK.search(text)
     metric = _NETWORK.sub("", text, count=1).strip() if match else text
     kind = _TYPES.get(metric, "")
-    why = "" if kind else _WHY_NOT.get(metric, "not known to be a count of engagements")
+    why = "" if kind else _WHY_NOT.get(metric, UNKNOWN)
     return ResultTitle(text, match[1] if match else "", kind, why)
 
 

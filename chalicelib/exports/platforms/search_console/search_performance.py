@@ -181,4 +181,4 @@ def _refuse_filters(source: Source, options: Options) -> Reading:
     )
 
 
-IMPORTERS = (Importer(PLATFORM, DAILY.importer().declaration, _recognise, MARKS),)
+IMPORTERS = (Importer(PLATFORM, DAILY.importer().declaration, _recognise, MARKS, _is_daily),)

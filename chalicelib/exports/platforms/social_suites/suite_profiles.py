@@ -174,7 +174,7 @@ METRICOOL_PROFILES = TableReport(
     refused=(
         ("no_channel", "a file without a column for the network; a mapping says it"),
         ("unknown_type", "rows of a network that is none of these channels"),
-        ("undecidable_format", "dates that may be day/month or month/day, counts such as 1.200"),
+        ("undecidable_format", "dates that may be day/month or month/day; 1.200 beside 1,200"),
     ),
     remarks=(_TWICE, _UNVERIFIED),
 )
