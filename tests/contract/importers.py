@@ -105,14 +105,29 @@ class Sheet:
         self.columns = [c for c in _chosen(report) if only(c)]
         self.language = language
         self._write()
-        if self.head() is None:  # a sign of another report of the platform is among the columns
-            self.columns = [c for c in self.columns if not isinstance(c.role, Sign)]
-            self._write()
+        if self.head() is None:  # a sign of another report is among the columns
+            self._leave_out_signs()
 
     def _write(self) -> None:
         language = self.language
         self.header = [_heading(column, language) for column in self.columns]
         self.rows = [self.row(n) for n in range(ROWS)]
+
+    def _leave_out_signs(self) -> None:
+        """Leaves out the first sign without which the header is accepted, or else all signs."""
+        every = self.columns
+        signs = [column for column in every if isinstance(column.role, Sign)]
+        for left_out in [*([sign] for sign in signs), signs]:
+            self.columns = [column for column in every if column not in left_out]
+            self._write()
+            if self.head() is not None:
+                return
+
+    @property
+    def names_things(self) -> bool:
+        """Whether a row of data says what it is about, so that one of totals needs no label."""
+        keys = (_key(column) for column in self.columns)
+        return any(key is not None and key.names for key in keys)
 
     def row(self, n: int) -> list[str]:
         """The n-th row of data."""
@@ -189,6 +204,25 @@ def is_metric(column: Column) -> bool:
     return isinstance(column.role, Count | Net)
 
 
+def channel_cells(role: Channel) -> list[str]:
+    """What may stand in a column of channels; nothing, where the report has a channel of its own.
+
+    The first two are of two channels.
+    """
+    names = list(role.slugs)
+    first = next((n for n in names if role.slugs[n] != role.slugs[names[0]]), names[0])
+    names = list(dict.fromkeys([names[0], first, *names]))
+    return names if role.is_needed else [*names[:2], "", *names[2:]]
+
+
+def _key(column: Column) -> Key | None:
+    """What a column names, be it beside the channel."""
+    role = column.role
+    if isinstance(role, Channel):
+        return role.key
+    return role if isinstance(role, Key) else None
+
+
 def _chosen(report: TableReport) -> list[Column]:
     """One column per field, the dates first; of the dates only the finest."""
     by_field: dict[str, Column] = {}
@@ -227,7 +261,8 @@ def _cell(column: Column, at: int, n: int) -> str:
     if isinstance(role, Currency):
         return "EUR"
     if isinstance(role, Channel):
-        return ""
+        cells = channel_cells(role)
+        return cells[n % len(cells)]
     if isinstance(role, Cost) or getattr(role, "is_value", False):
         return f"{10 * at + n}.25"
     if isinstance(role, NUMBERS):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from chalicelib.exports.headings import comparable
 from chalicelib.exports.platforms import IMPORTERS
 from chalicelib.exports.recognition import Glimpse, Importer
 from chalicelib.exports.reports.columns import (
+    Channel,
     Claimed,
     Column,
     Converted,
@@ -26,6 +28,7 @@ from chalicelib.exports.reports.columns import (
 )
 from tests.contract.importers import (
     Sheet,
+    channel_cells,
     declared_reports,
     is_metric,
     languages_of,
@@ -71,13 +74,29 @@ def test_what_goes_in_comes_out_or_is_counted_as_left_out(name: str) -> None:
     assert result.summary["events"] == len({event["event_id"] for event in result.events})
 
 
+@pytest.mark.parametrize("name", reports_with(Channel))
+def test_every_channel_that_a_report_declares_can_be_said_by_a_cell(name: str) -> None:
+    sheet = full(name)
+    at, role = next(
+        (at, column.role)
+        for at, column in enumerate(sheet.columns)
+        if isinstance(column.role, Channel)
+    )
+    found = {}
+    for cell in channel_cells(role):
+        sheet.rows = [sheet.row(0)]
+        sheet.rows[0][at] = cell
+        found[cell] = {event["channel"] for event in sheet.read().events}
+
+    assert found == {c: {role.slugs[c] if c else sheet.report.channel} for c in found}
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("label", ["Total", "Gesamt", "Totale", ""])
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_totals_row_adds_nothing(name: str, label: str, *, is_first: bool) -> None:
     sheet, with_totals = full(name), full(name)
-    has_things = any(isinstance(c.role, Key) and c.role.names for c in sheet.columns)
-    if not label and not has_things:
+    if not label and not sheet.names_things:
         pytest.skip("nothing but its label tells a totals row of such a report")
     with_totals.rows.insert(0 if is_first else len(with_totals.rows), with_totals.totals(label))
 
@@ -101,11 +120,12 @@ def test_a_row_that_no_breakdown_splits_adds_nothing(name: str, *, is_first: boo
     with_totals = Sheet(REPORTS[name], only=is_no_name)
     if sheet.head() is None or not any(isinstance(c.role, Key) for c in sheet.columns):
         pytest.skip("the report always names what its rows are about, or splits nothing")
-    row = [
-        "" if isinstance(column.role, Key) else cell
-        for column, cell in zip(sheet.columns, with_totals.row(0), strict=True)
-    ]
-    with_totals.rows.insert(0 if is_first else len(sheet.rows), row)
+    for split in (Key, Key | Channel):  # a row of each channel, and a row of all
+        row = [
+            "" if isinstance(column.role, split) else cell
+            for column, cell in zip(sheet.columns, with_totals.row(0), strict=True)
+        ]
+        with_totals.rows.insert(0 if is_first else len(with_totals.rows), row)
 
     assert with_totals.read().events == sheet.read().events
 
@@ -155,6 +175,11 @@ def test_an_unread_column_of_numbers_is_named_and_a_warning(name: str) -> None:
         row.append(str(7 + n))
     sheet.rows.append([*sheet.totals("Total"), "24"])
     sheet.rows.append([*sheet.with_cell(lambda c: isinstance(c.role, When), "soon"), "100"])
+    if sheet.head() is None:
+        assert _is_known_by_form_alone(sheet)
+        with pytest.raises(ExportRefused):
+            read(sheet.text)
+        return
 
     summary = sheet.read().summary
 
@@ -218,15 +243,11 @@ def test_a_report_is_known_by_its_marks_alone(name: str) -> None:
     assert marks.are_declared
     assert marks.count_in(head) or sheet.report.form is not None
 
-    of_marks = marks.headings()
-    sheet.header = [
-        f"Custom {at}" if comparable(heading) in of_marks else heading
-        for at, heading in enumerate(sheet.header)
-    ]
-
-    renamed = sheet.head()
-    if renamed is not None:
-        assert marks.count_in(renamed) == bool(marks.form and marks.form(renamed))
+    for renamed in _renamed(sheet.header, marks.headings()):
+        sheet.header = renamed
+        found = sheet.head()
+        if found is not None:
+            assert marks.count_in(found) == bool(marks.form and marks.form(found))
 
 
 TABLES = {
@@ -248,17 +269,35 @@ def test_a_file_whose_marks_have_other_names_is_not_claimed(name: str) -> None:
     records = list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter))
     width = max(map(len, records))
     below = [cells for cells in records if len(cells) > width / 2]
-    below[0] = [
-        f"Custom {n}" if _key(cell) in of_marks else cell for n, cell in enumerate(below[0])
-    ]
-    renamed = io.StringIO()
-    csv.writer(renamed, delimiter=delimiter).writerows(below)
+    for header in _renamed(below[0], of_marks):
+        renamed = io.StringIO()
+        csv.writer(renamed, delimiter=delimiter).writerows([header, *below[1:]])
 
+        assert _claimed(renamed.getvalue()) != platform
+
+
+def _claimed(text: str) -> str:
+    """The platform by which a file is imported; none if it is refused."""
     try:
-        claimed = read(renamed.getvalue()).summary["platform"]
+        platform: str = read(text).summary["platform"]
     except ExportRefused:
-        return
-    assert claimed != platform
+        return ""
+    return platform
+
+
+def _renamed(header: list[str], marks: AbstractSet[str]) -> list[list[str]]:
+    """A header whose marks have other names; if it has none, with each heading renamed in turn."""
+    marked = {at for at, heading in enumerate(header) if _key(heading) in marks}
+    return [
+        [f"Custom {at}" if at in places else heading for at, heading in enumerate(header)]
+        for places in ([marked] if marked else [{at} for at in range(len(header))])
+    ]
+
+
+def _is_known_by_form_alone(sheet: Sheet) -> bool:
+    """Whether a report has no heading for a mark, but a form that one more column destroys."""
+    marks = sheet.report.all_marks
+    return marks.form is not None and not marks.headings()
 
 
 def _marks_of(platform: str, text: str) -> frozenset[str]:
@@ -305,7 +344,4 @@ def test_a_file_read_twice_gives_the_same_events(name: str) -> None:
 
 
 def _claim(importer: Importer, text: str) -> object:
-    from chalicelib.exports.decoding import Source
-    from chalicelib.exports.recognition import Glimpse
-
     return importer.recognise(Glimpse(Source(io.BytesIO(text.encode()))))

@@ -94,7 +94,9 @@ def test_people_visits_and_sums_are_left_out_and_named() -> None:
 
     assert result.counts == {"follow": 8}
     assert "3 rows of facebook reach were not read: people" in " ".join(result.summary["notes"])
-    assert "followers were not read: not known" in " ".join(result.summary["notes"])
+    assert "3 rows of a table with another title were not read: not known" in " ".join(
+        result.summary["notes"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -264,12 +264,36 @@ def test_metricool_with_a_network_counts_the_lost_followers_that_it_writes_below
     assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 1200}}
 
 
+def test_metricools_paid_impressions_are_a_part_of_all_and_count_once() -> None:
+    content = table(
+        ("Network", *METRICOOL, "Paid Impressions"),
+        ["Instagram", "14/04/2026", 2345, 12, -3, 1, 900, 250],
+    )
+
+    result = read(content)
+
+    assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 900}}
+    assert sum(e["count"] for e in result.events if e["kind"] == "engagement" and e["paid"]) == 250
+
+
 def test_metricools_point_in_a_count_is_never_taken_for_a_decimal_point() -> None:
     result = read(
         table(("Network", *METRICOOL), ["Instagram", "2026-04-14", 5, 12, -3, 1, "1.500"])
     )
 
     assert by_channel(result) == {"instagram": {"follow": 12, "unfollow": 3, "impression": 1500}}
+
+
+def test_counts_with_a_point_and_with_a_comma_in_one_file_of_metricool_are_asked_about() -> None:
+    rows = [
+        ["Instagram", f"2026-04-{14 + n}", 5, 12, -3, 1, c]
+        for n, c in enumerate(("1.500", "1,500"))
+    ]
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(table(("Network", *METRICOOL), *rows))
+
+    assert refusal.value.code == "undecidable_format"
 
 
 @pytest.mark.parametrize(
@@ -297,6 +321,8 @@ def test_look_alikes_are_not_claimed(header: tuple[str, ...]) -> None:
         ("http://m.facebook.com", "facebook.com"),
         ("de.linkedin.com/x", "linkedin.com"),
         ("https://facebook.com.evil.example/1", "facebook.com.evil.example"),
+        ("https://fb.com/1", "fb.com"),
+        ("https://www.fb.watch/1", "fb.watch"),
     ],
 )
 def test_the_host_of_a_link_is_its_network(link: str, host: str) -> None:

@@ -69,6 +69,7 @@ DAILY = TableReport(
     report="search",
     columns=DAILY_COLUMNS,
     accept=_is_daily,
+    form=_may_be_daily,
     accept_named=_may_be_daily,
     title="Google Search Console: performance by day",
     where=(
@@ -117,8 +118,9 @@ _DAILY = vocabulary_of(DAILY_COLUMNS)
 _CUTS = vocabulary_of(CUT_COLUMNS)
 MARKS = Marks(
     ("Top queries", "Top pages", "Häufigste Suchanfragen", "Häufigste Seiten"),
-    lambda head: _may_be_daily(head) or _is_cut(head),
+    _is_cut,
     vocabulary_of((*DAILY_COLUMNS, *CUT_COLUMNS[4:])),
+    also=(DAILY.all_marks,),
 )
 
 

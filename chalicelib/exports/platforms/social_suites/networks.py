@@ -49,7 +49,9 @@ HOSTS = {
 }
 """The host of a link to a post, as `host_of` writes it -> channel."""
 
-_HOST = re.compile(r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.)?([a-z0-9.-]+)(?:[/?#:].*)?")
+_HOST = re.compile(
+    r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#:].*)?"
+)
 
 
 def network_name(cell: str) -> str:

@@ -123,8 +123,8 @@ PAID_PARTS = {"impressions": "paid_impressions", "video_views": "paid_video_view
 def in_no_language(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     """Columns whose English headings say nothing of how numbers and days are written.
 
-    Suites made in Spain and France write ``1.200`` below English headings: it is asked, not taken
-    for 1.2.
+    Suites made in Spain and France write ``1.200`` below English headings: the counts decide, and
+    it is not taken for 1.2.
     """
     return tuple(
         replace(column, more={**column.more, "es": (*column.more.get("es", ()), *column.en)})

@@ -118,14 +118,13 @@ def _refuse(source: Source, options: Options) -> Reading:
 
 def _without_sign(
     columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]] | None:
-    """Followers lost are written below zero, as -3."""
-    position = columns.positions.get("lost")
-    if position is None:
-        return None
+) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Followers lost are written below zero, as -3; totals contain their paid part."""
+    position = columns.positions["lost"]
+    less_paid = paid_parts(PAID_PARTS)(columns, numbers)
 
     def change(cells: Sequence[str]) -> Sequence[str]:
-        changed = list(cells)
+        changed = list(less_paid(cells) if less_paid else cells)
         changed[position] = changed[position].strip().lstrip("-−")
         return changed
 
@@ -175,7 +174,7 @@ METRICOOL_PROFILES = TableReport(
     refused=(
         ("no_channel", "a file without a column for the network; a mapping says it"),
         ("unknown_type", "rows of a network that is none of these channels"),
-        ("undecidable_format", "dates that may be day/month or month/day, counts such as 1.200"),
+        ("undecidable_format", "dates that may be day/month or month/day; 1.200 beside 1,200"),
     ),
     remarks=(_TWICE, _UNVERIFIED),
 )
