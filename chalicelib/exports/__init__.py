@@ -13,6 +13,7 @@ members                   zip archives: which members are read, one after anothe
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
 headings, tables          column names -> fields; the header; row after row
+further_tables            tables below the first one: their headers, what is skipped
 cells, numerals, dates    what a single cell says; one number format and day order per file
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
 markup                    XML, element by element; rations: how much an item may be

@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from chalicelib.exports.further_tables import Rest
 
 RawEvent = dict[str, Any]
 """An event in the shape of the contract, as `events.parse_event` takes it.
@@ -30,6 +33,7 @@ ROW_REFUSALS = {
     "negative": "A count or an amount is below zero.",
     "no_currency": "The row holds money but not its currency.",
     "not_whole": "A count is not a whole number.",
+    "told_twice": "An earlier table of the same file has a row of the same thing and day.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
     "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",
@@ -209,6 +213,8 @@ class Reading:
         What is learnt on the way; complete after the last outcome.
     coverage : list of dict
         Raw events of the kind `coverage`; complete after the last outcome.
+    rest : Rest, optional
+        After the last outcome: what is left of the file below the header of a further table.
     """
 
     report: ReportDescription
@@ -216,3 +222,4 @@ class Reading:
     claimed: ClaimedConversions = field(default_factory=ClaimedConversions)
     notes: list[str] = field(default_factory=list)
     coverage: list[RawEvent] = field(default_factory=list)
+    rest: Rest | None = None

@@ -11,10 +11,23 @@ from operator import itemgetter
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import as_text
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.further_tables import (
+    LINES_ABOVE,
+    SAMPLE_ROWS,
+    Raw,
+    Records,
+    Rest,
+    further,
+    is_heading,
+    may_be_title,
+    skip,
+    until_next_heading,
+)
+from chalicelib.exports.headings import Columns, Vocabulary, comparable
 from chalicelib.exports.lines import MAX_COLUMNS, Lines
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
+    Imported,
     NotData,
     Reading,
     Refused,
@@ -24,8 +37,6 @@ from chalicelib.exports.outcomes import (
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
 
 WITHHELD = "(withheld: the row may hold personal data)"
-SAMPLE_ROWS = 1_000
-"""How many rows of a sheet are looked at before the first is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,8 @@ class Table:
 
     Parameters
     ----------
-    source : Source
+    source : Source or Rest
+        A file, or what is left of it below the header.
     head : TableHead
     public_text : callable, optional
         What a refusal may show of a row whose cells are where they belong, for reports that hold
@@ -148,7 +160,7 @@ class Table:
 
     def __init__(
         self,
-        source: Source,
+        source: Source | Rest,
         head: TableHead,
         *,
         public_text: Callable[[Row], str] | None = None,
@@ -157,6 +169,7 @@ class Table:
         self.decimal_mark = "."
         self._source = source
         self._width = len(head.columns.names)
+        self._names = frozenset(map(comparable, head.columns.names))
         self._public_text = public_text
         self._sample = self._first_rows()
         if source.is_half_a_character_short and self._is_damaged_at_the_end():
@@ -218,24 +231,73 @@ class Table:
         reason_to_skip: Callable[[Sequence[str]], str],
         convert: Callable[[int, Sequence[str]], RowOutcome],
         reading: Reading,
+        *,
+        begin_again: Callable[[], None] | None = None,
     ) -> Iterator[RowOutcome]:
         """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste.
 
         `convert` sees rows of the header's width and skips those that are no data by itself;
         `reason_to_skip` is asked about shorter ones.
+
+        Parameters
+        ----------
+        begin_again : callable, optional
+            Is called where the header is repeated. With it the caller reads further tables by
+            itself: the outcomes end above the first, and `reading.rest` is what is left. Without
+            it, further tables are not read, and a note names them.
         """
-        rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
+        records = self._records(reading)
+        rows = self._as_text(records) if self.head.sheet else records
+        above: list[tuple[RowOutcome, list[str]]] = []
         width, part = self._width, self.head.part
         for line, cells, flaw, raw in rows:
             if flaw is None and len(cells) == width:
                 try:
                     outcome = convert(line, cells)
                 except RowRefused as error:
-                    yield self._refused(line, cells, raw(), error)
+                    outcome = self._refused(line, cells, raw(), error)
                 else:
-                    yield outcome if not part else _in_part(outcome, part)
+                    outcome = outcome if not part else _in_part(outcome, part)
+                    if type(outcome) is Imported and not above:
+                        yield outcome
+                        continue
             else:
-                yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+                outcome = self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+            if flaw is None and type(outcome) is not Imported:
+                is_title = may_be_title(cells)
+                if type(outcome) is Refused and is_heading(
+                    cells, self._names, is_below_gap=bool(above)
+                ):
+                    titles = [row for _, row in above if any(map(str.strip, row))]
+                    if not titles and self._is_repeated(cells):
+                        yield from (held for held, _ in above)
+                        above.clear()
+                        yield NotData(line, "the header again", part)
+                        if begin_again is not None:
+                            begin_again()
+                        continue
+                    yield from (_no_row(held) for held, _ in above)
+                    yield NotData(line, "the header of a further table", part)
+                    records = records if isinstance(records, Records) else Records(records)
+                    reading.rest = further(self._source, self.head, cells, titles, line, records)
+                    break
+                if is_title and len(above) < LINES_ABOVE:
+                    above.append((outcome, cells))
+                    continue
+            if above:
+                yield from (held for held, _ in above)
+                above.clear()
+            yield outcome
+        else:
+            yield from (held for held, _ in above)
+        while begin_again is None and reading.rest is not None:
+            yield from skip(reading.rest, reading, "one table is read of such a file")
+
+    def _is_repeated(self, cells: Sequence[str]) -> bool:
+        names = list(map(comparable, cells))
+        return names[: self._width] == list(map(comparable, self.head.columns.names)) and not any(
+            names[self._width :]
+        )
 
     def _odd(
         self,
@@ -273,23 +335,35 @@ class Table:
         return _refusal(line, raw, error, self.head.part)
 
     def _first_rows(self) -> list[list[str]]:
+        if isinstance(self._source, Rest):
+            return self._source.sample()
         if self.head.sheet:
-            numbered = islice(self._rows_below(), SAMPLE_ROWS)
-            return [cells for _, cells in numbered]
+            sheet = (cells for _, cells in islice(self._rows_below(), SAMPLE_ROWS))
+            return list(until_next_heading(sheet, self._names))
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
-        return list(islice(records, self.head.index + 1, None))
+        return list(until_next_heading(islice(records, self.head.index + 1, None), self._names))
 
-    def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
-        """Rows of a sheet: typed numbers written as the text numbers of the file are."""
-        width = self._width
+    def _records(self, reading: Reading) -> Iterator[Raw]:
+        """The records below the header, each with what is wrong with it and its text."""
+        if isinstance(self._source, Rest):
+            return self._source.records
+        return self._sheet_rows() if self.head.sheet else self._text_rows(self._source, reading)
+
+    def _sheet_rows(self) -> Iterator[Raw]:
         for line, cells in self._rows_below():
+            yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+
+    def _as_text(self, rows: Iterator[Raw]) -> Iterator[Raw]:
+        """Rows of a sheet as wide as the header; numbers as the text numbers of the file are."""
+        width = self._width
+        for line, cells, flaw, raw in rows:
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
                 if type(cell) is not str:
                     cells[index] = as_text(cell, self.decimal_mark)
-            yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+            yield line, cells, flaw, raw
 
     def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
         """The rows of a sheet below the header, with their numbers."""
@@ -297,11 +371,9 @@ class Table:
         assert workbook is not None
         return islice(workbook.rows(self.head.sheet), self.head.index + 1, None)
 
-    def _text_rows(
-        self, reading: Reading
-    ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+    def _text_rows(self, source: Source, reading: Reading) -> Iterator[Raw]:
         """Rows with what is wrong with them as text, if anything is, and the text itself."""
-        lines = self._source.lines()
+        lines = source.lines()
         delimiter = self.head.delimiter
         reader = csv_reader(lines.for_csv(delimiter), delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
@@ -337,15 +409,13 @@ class Table:
         return bool(self._sample) and len(self._sample[-1]) < self._width
 
 
-def text_records(
-    source: Source, delimiter: str, reading: Reading
-) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+def text_records(source: Source, delimiter: str, reading: Reading) -> Iterator[Raw]:
     """All records of a text whose tables are not one: line, cells, what is wrong, the text of it.
 
     The notes that there are at the end of the file go to the reading. Can be asked for once.
     """
     whole = TableHead(delimiter, -1, Columns({}, {}, "", ()), ())
-    return Table(source, whole)._text_rows(reading)
+    return Table(source, whole)._text_rows(source, reading)
 
 
 def _flaw(lines: Lines) -> RowRefused | None:
@@ -368,6 +438,13 @@ def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
 def _refusal(line: int, raw: str, error: RowRefused, part: int) -> Refused:
     text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
     return Refused(line, text, error.code, error.message, part)
+
+
+def _no_row(outcome: RowOutcome) -> RowOutcome:
+    """The outcome of a line above a table: what is refused in it is no row."""
+    if isinstance(outcome, Refused):
+        return NotData(outcome.row, "a line above a further table", outcome.part)
+    return outcome
 
 
 def _in_part(outcome: RowOutcome, part: int) -> RowOutcome:

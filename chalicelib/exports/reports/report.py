@@ -13,6 +13,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.further_tables import Rest
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
@@ -36,6 +37,12 @@ from chalicelib.exports.reports.columns import (
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.rows import ReportRows
+from chalicelib.exports.reports.successive import (
+    RowsSeen,
+    TableKind,
+    open_sheets_alike,
+    open_tables,
+)
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table, TableHead, find_head
 
@@ -165,14 +172,39 @@ class TableReport:
             return Recognition(
                 self.hits + len(head.columns.positions),
                 head.describe(),
-                lambda source, options: self.open(source, head, options),
+                lambda source, options: self._open_file(source, head, options),
                 *self.group(head.columns),
             )
 
         return Importer(self.platform, declaration, recognise)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
-        """Opens a table whose header was found; raises `ExportRefused`."""
+        """Opens a table whose header was found, and those of its kind above and below it.
+
+        Raises
+        ------
+        ExportRefused
+        """
+        return open_tables(self._kind(), source, head, options, RowsSeen())
+
+    def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
+        """As `open`, and the sheets of the same form beside the one that was found."""
+        if head.sheet:
+            return open_sheets_alike(self._kind(), source, head, options, self.sheet)
+        return self.open(source, head, options)
+
+    def _kind(self) -> TableKind:
+        return TableKind(vocabulary_of(self.columns), self.accept, self._open_table, self._form)
+
+    def _form(self, head: TableHead) -> object:
+        read = columns_read(self.columns, head.columns)
+        about = frozenset(f for f, (_, c) in read.items() if isinstance(c.role, Key | When))
+        return self.report if isinstance(self.report, str) else self.report(head.columns), about
+
+    def _open_table(
+        self, source: Source | Rest, head: TableHead, options: Options, seen: RowsSeen
+    ) -> Reading:
+        """Opens one table; raises `ExportRefused`."""
         columns = head.columns
         way_out = self.way_out or self.where
         read = columns_read(self.columns, columns)
@@ -201,7 +233,7 @@ class TableReport:
             remainder_label=self.remainder_label,
             remainder_name=self.remainder_name,
         )
-        rows = ReportRows(layout, dating, numbers, totals)
+        rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
         if self.check is not None:
             self.check(table)
         check_currency(table, layout, numbers)
@@ -222,14 +254,17 @@ class TableReport:
         channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
         if channel is not None:
             others = {
-                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals)
+                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals, seen[slug])
                 for slug in channel[1].slugs.values()
             }
             every += others.values()
             by_channel = {slug: other.convert for slug, other in others.items()}
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
-            self._skip(rows), self._prepared(convert, columns, numbers), reading
+            self._skip(rows),
+            self._prepared(convert, columns, numbers),
+            reading,
+            begin_again=seen.begin_table,
         )
         if dating.has_days:
             reading.outcomes = self._covering(reading.outcomes, reading, every)
