@@ -188,14 +188,25 @@ def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
     return period is None or period[0] <= day <= period[1]
 
 
-def parse_period(line: str) -> Period | None:
+def days_of(cell: str) -> list[str]:
+    """The days that a cell names, as text: both of a period, else the cell itself."""
+    text = " ".join(cell.replace("–", "-").replace("—", "-").split())
+    text = text[start.end() :] if (start := _FROM.match(text)) else text
+    for match in _UNTIL.finditer(text):
+        both = [text[: match.start()].strip(), text[match.end() :].strip()]
+        if all(map(_NUMERIC.fullmatch, both)):
+            return both
+    return [cell]
+
+
+def parse_period(line: str, order: DayOrder = "") -> Period | None:
     """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none.
 
     Also ``From 2026-06-01 to 2026-06-07``, ``Von ... bis ...`` and ``2026-06-01,2026-06-07``.
     """
     text = " ".join(line.replace('"', " ").replace("–", "-").replace("—", "-").split())
     try:
-        day = parse_day(text)
+        day = parse_day(text, order)
     except ValueError:
         pass
     else:
@@ -203,7 +214,8 @@ def parse_period(line: str) -> Period | None:
     text = text[start.end() :] if (start := _FROM.match(text)) else text
     for match in _UNTIL.finditer(text):
         try:
-            first, last = parse_day(text[: match.start()]), parse_day(text[match.end() :])
+            first = parse_day(text[: match.start()], order)
+            last = parse_day(text[match.end() :], order)
         except ValueError:
             continue
         return (first, last) if first <= last else None

@@ -23,7 +23,7 @@ from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WA
 from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
-from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
+from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
 from chalicelib.exports.tables import WITHHELD, refusal, text_records
@@ -166,6 +166,19 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
             covers = f"a {others[0].unit}"
         what = " and ".join(NOUNS[supply] for supply in plan.refusers)
         return ExportRefused("aggregate_period", f"each row of {what} covers {covers}. {WAY_OUT}")
+    numbered = next((s for s in plan.refusers.values() if s.time in NUMBERED), None)
+    if numbered is not None and numbered.preamble.period is not None:
+        first, last = numbered.preamble.period
+        return ExportRefused(
+            "no_date",
+            f"{numbered.columns.name(numbered.time)} holds numbers, and {first} to {last} is more "
+            f"than one year. {WAY_OUT}",
+        )
+    vague = next((s for s in plan.refusers.values() if s.preamble.period and s.time), None)
+    if vague is not None:
+        return ExportRefused(
+            "no_date", f"{vague.columns.name(vague.time)} names no days of a calendar. {WAY_OUT}"
+        )
     if plan.refusers:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"

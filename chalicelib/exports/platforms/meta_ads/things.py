@@ -38,8 +38,8 @@ DATES = (
             "nl": ("Einde rapportage", "Rapportage eindigt"),
         },
     ),
-    Column("period", When("period"), en=("Week",), de=("Woche",)),
-    Column("month", When("month"), en=("Month",), de=("Monat",), unless=("from",)),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
 )
 
 NAMES = (
