@@ -39,11 +39,37 @@ class NumberCell(str):
         return self
 
 
+class CarriedNumber(str):
+    """An empty cell that is merged with one above it that holds a number.
+
+    Attributes
+    ----------
+    value : str
+        The number.
+    """
+
+    __slots__ = ("value",)
+    value: str
+
+    def __new__(cls, value: str) -> CarriedNumber:
+        cell = super().__new__(cls, "")
+        cell.value = value
+        return cell
+
+
+class DateCell(str):
+    """The cell of a workbook that holds a day or a time, and no text that looks like one."""
+
+    __slots__ = ()
+
+
 def as_text(cell: str, decimal_mark: str) -> str:
     """A cell of a workbook as a text file would hold it, its number with the file's decimal mark.
 
     A number that has lost its end stays one: `checked_id` has to know of it.
     """
+    if isinstance(cell, DateCell | CarriedNumber):
+        return str(cell)
     if not isinstance(cell, NumberCell) or abs(cell.number) >= EXACT_UP_TO:
         return cell
     return f"{cell.number:f}".replace(".", decimal_mark)

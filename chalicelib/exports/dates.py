@@ -5,11 +5,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import DateCell
 
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
@@ -158,6 +159,8 @@ def decide_day_order(
     """
     fitting: set[DayOrder] = {"dmy", "mdy"}
     doubtful = ""
+    cells = list(cells)
+    check_typed_days(cells)
     for cell in cells:
         text = " ".join(cell.split())
         match = _NUMERIC.fullmatch(text)
@@ -178,6 +181,25 @@ def decide_day_order(
         f"is {doubtful} day/month or month/day? No day of the file tells. Say it by a mapping: "
         '{"dates": "dmy"} or {"dates": "mdy"}; or export the report with days like 2026-06-25',
     )
+
+
+def check_typed_days(cells: Sequence[str]) -> None:
+    """Refuses a column in which a spreadsheet has taken some days for dates and others for text.
+
+    A spreadsheet of another country takes 3/4 for the day that it is there and leaves 25/4 as text:
+    the days that it did take have day and month exchanged, perhaps.
+    """
+    typed = next((cell for cell in cells if isinstance(cell, DateCell)), None)
+    if typed is None:
+        return
+    for cell in cells:
+        if not isinstance(cell, DateCell) and _NUMERIC.fullmatch(" ".join(cell.split())):
+            raise ExportRefused(
+                "undecidable_format",
+                f"did a spreadsheet exchange day and month? In one column {typed[:10]} is a date "
+                f"and {cell.strip()} is text. Import the file as it was downloaded, without "
+                "opening it in a spreadsheet, or write all days like 2026-06-25",
+            )
 
 
 def _fits(text: str, order: DayOrder, period: Period | None) -> bool:

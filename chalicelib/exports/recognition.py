@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Literal
@@ -246,11 +246,16 @@ def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Re
         found; `too_many_columns`, `too_deep`, `entity_expansion`.
     """
     _check_entities(glimpse)
-    claims = [
-        (claim.hits, importer.platform, claim)
-        for importer in importers
-        if (claim := importer.recognise(glimpse)) is not None
-    ]
+    claims = _claims(importers, glimpse)
+    workbook = glimpse.workbook
+    note = ""
+    if workbook is not None and workbook.hidden:
+        named = ", ".join(sheet[:40] for sheet in workbook.hidden[:20])
+        note = f"Hidden sheets were not read: {named}."
+        if not claims:
+            workbook.reveal()
+            claims = _claims(importers, Glimpse(glimpse.source, named=glimpse.named))
+            note = f"No sheet that is shown holds a report; hidden ones were read: {named}."
     if not claims:
         raise _unknown(importers, glimpse)
     most = max(hits for hits, _, _ in claims)
@@ -261,7 +266,25 @@ def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Re
             "ambiguous_platform",
             f"several importers recognise the file equally well ({found}): name the platform",
         )
-    return best[0]
+    name, claim = best[0]
+    return name, _with_note(claim, note) if note else claim
+
+
+def _claims(importers: Sequence[Importer], glimpse: Glimpse) -> list[tuple[int, str, Recognition]]:
+    return [
+        (claim.hits, importer.platform, claim)
+        for importer in importers
+        if (claim := importer.recognise(glimpse)) is not None
+    ]
+
+
+def _with_note(claim: Recognition, note: str) -> Recognition:
+    def open_with_note(source: Source, options: Options) -> Reading:
+        reading = claim.open(source, options)
+        reading.notes.append(note)
+        return reading
+
+    return replace(claim, open=open_with_note)
 
 
 def _check_entities(glimpse: Glimpse) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import as_text
+from chalicelib.exports.cells import CarriedNumber, as_text
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import (
     LINES_ABOVE,
@@ -151,6 +151,8 @@ class Table:
     public_text : callable, optional
         What a refusal may show of a row whose cells are where they belong, for reports that hold
         people; of any other row of theirs nothing is shown. Without it, the whole row is.
+    naming : collection of int
+        The columns whose numbers name something: in a merged cell they hold for all of its rows.
 
     Raises
     ------
@@ -164,8 +166,10 @@ class Table:
         head: TableHead,
         *,
         public_text: Callable[[Row], str] | None = None,
+        naming: Collection[int] = (),
     ) -> None:
         self.head = head
+        self._naming = frozenset(naming)
         self.decimal_mark = "."
         self._source = source
         self._width = len(head.columns.names)
@@ -362,6 +366,8 @@ class Table:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
                 if type(cell) is not str:
+                    if isinstance(cell, CarriedNumber) and index in self._naming:
+                        cell = cell.value
                     cells[index] = as_text(cell, self.decimal_mark)
             yield line, cells, flaw, raw
 

@@ -12,6 +12,7 @@ from chalicelib.exports.dates import (
     DateFormat,
     DayOrder,
     Period,
+    check_typed_days,
     days_of,
     decide_day_order,
     parse_instant,
@@ -211,6 +212,8 @@ def decide_dating(
         )
     sample = list(dict.fromkeys(columns.cells(positions))) if positions else []
     order = options.day_order
+    if sample:
+        check_typed_days([cell for cells in sample for cell in cells])
     if not order:
         cells = [day for cells in sample for cell in cells for day in days_of(cell)]
         within = report if unit == "day" else None

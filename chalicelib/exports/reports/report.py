@@ -214,7 +214,10 @@ class TableReport:
                 "no_counts",
                 f"no column of the report counts anything. {way_out}",
             )
-        table = Table(source, head, public_text=self._public_text(columns))
+        naming = [
+            p for p, c in read.values() if isinstance(c.role, Key | When | Currency | Channel)
+        ]
+        table = Table(source, head, public_text=self._public_text(columns), naming=naming)
         period = self.period(head)
         dating = self.decide_dating(
             date_columns(table, read),
