@@ -92,8 +92,10 @@ def without_addresses(text: str) -> str:
 
 
 def bare_id(cell: str) -> str:
-    """An identifier without the blank or apostrophe that guards it against being a formula."""
+    """An identifier without the blank, the apostrophe or the ``="…"`` that a spreadsheet guards."""
     text = cell.strip()
+    if text[:2] == '="' and text[-1] == '"' and len(text) > 3:
+        return text[2:-1].strip()
     if text.startswith("'") and len(text) > 1 and text[1] in _GUARDED:
         return text[1:]
     return text
@@ -109,7 +111,7 @@ def checked_id(cell: str) -> str:
     """
     is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
     text = cell.strip()
-    if text[:1] == "'":
+    if text[:1] in ("'", "="):
         text = bare_id(text)
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(

@@ -183,6 +183,11 @@ class Table:
                 "Download it again",
             )
 
+    @property
+    def first_rows(self) -> Sequence[Sequence[str]]:
+        """The rows at the beginning of the file, of whatever width."""
+        return self._sample
+
     def sample(self, *fields: str) -> Iterator[str]:
         """The cells of some fields in the rows at the beginning of the file."""
         positions = [p for f in fields if (p := self.head.columns.positions.get(f)) is not None]

@@ -34,6 +34,7 @@ from chalicelib.exports.reports.columns import (
     becomes_of,
     vocabulary_of,
 )
+from chalicelib.exports.reports.damaged_ids import Change, repair_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.rows import ReportRows
@@ -265,7 +266,9 @@ class TableReport:
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
             self._skip(rows),
-            self._prepared(convert, columns, numbers),
+            self._prepared(
+                convert, columns, numbers, self._repair(table, read, lifetime=dating.is_lifetime)
+            ),
             reading,
             begin_again=seen.begin_table,
         )
@@ -287,16 +290,28 @@ class TableReport:
             return rows.reason_to_skip
         return lambda cells: describes(cells) or rows.reason_to_skip(cells)
 
-    def _prepared(self, convert: Convert, columns: Columns, numbers: NumberFormat) -> Convert:
+    def _repair(
+        self, table: Table, read: Mapping[str, tuple[int, Column]], *, lifetime: bool
+    ) -> Change | None:
+        """What puts damaged ids right. A post has one date, however often it is in a file."""
+        keys = [p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets != "account"]
+        dates = [p for p, c in read.values() if isinstance(c.role, When)] if lifetime else []
+        return repair_of(keys, table.first_rows, dates)
+
+    def _prepared(
+        self, convert: Convert, columns: Columns, numbers: NumberFormat, repair: Change | None
+    ) -> Convert:
         """`convert` for rows as they stand in the file."""
         prepare, describes = self.prepare(columns, numbers), self.is_description
-        if prepare is None and describes is None:
+        if prepare is None and describes is None and repair is None:
             return convert
 
         def convert_prepared(line: int, cells: Cells) -> RowOutcome:
             reason = describes(cells) if describes else ""
             if reason:
                 return NotData(line, reason)
+            if repair:
+                cells = repair(cells)
             return convert(line, prepare(cells) if prepare else cells)
 
         return convert_prepared
