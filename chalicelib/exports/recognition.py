@@ -304,10 +304,30 @@ def _unknown(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
         return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
     if glimpse.too_wide:
         return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
+    if _is_quoted_twice(glimpse):
+        return ExportRefused(
+            "unreadable_file",
+            "every row is one cell in quotation marks, as a spreadsheet writes a file that it did "
+            "not split: import the file as it was downloaded",
+        )
     looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
     return ExportRefused(
         "web_page" if glimpse.is_html else "unknown_platform",
         f"found {_what_it_is(glimpse)}. Looked for {looked_for}",
+    )
+
+
+def _is_quoted_twice(glimpse: Glimpse) -> bool:
+    """Whether each record is one cell that holds a whole record, ``"a,""b"",c"``."""
+    records = [cells for cells in glimpse.top(",") if any(map(str.strip, cells))]
+    if len(records) < 2 or any(len(cells) > 1 for cells in records):
+        return False
+    inner = [next(records_of(cells[0], d), []) for d in DELIMITERS for cells in records]
+    size = len(records)
+    return any(
+        len(first) > 2 and all(len(cells) == len(first) for cells in inner[at : at + size])
+        for at in range(0, len(inner), size)
+        for first in [inner[at]]
     )
 
 

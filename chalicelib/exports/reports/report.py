@@ -29,6 +29,7 @@ from chalicelib.exports.reports.columns import (
     Currency,
     Key,
     Net,
+    Repeats,
     Sign,
     When,
     becomes_of,
@@ -209,6 +210,7 @@ class TableReport:
         columns = head.columns
         way_out = self.way_out or self.where
         read = columns_read(self.columns, columns)
+        check_additive(columns, read, way_out)
         layout = self._layout(columns, read, options)
         if not layout.metrics and not _has_other_numbers(layout):
             raise ExportRefused(
@@ -451,6 +453,17 @@ def _by_channel(
         return by_channel[role.slugs[name]](line, cells)
 
     return convert
+
+
+def check_additive(columns: Columns, read: Mapping[str, tuple[int, Column]], way_out: str) -> None:
+    """Refuses a report whose rows show the same engagements several times."""
+    for position, column in read.values():
+        if isinstance(column.role, Repeats):
+            raise ExportRefused(
+                "not_additive",
+                f"the column {columns.names[position]}: {column.role.why}. Export the report "
+                f"without it. {way_out}",
+            )
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:

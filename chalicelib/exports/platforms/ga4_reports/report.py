@@ -10,7 +10,7 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import plain
+from chalicelib.exports.headings import comparable, plain
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
     NotData,
@@ -32,6 +32,17 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
+_UNIVERSAL = frozenset(
+    {
+        *("day index", "hour index", "week index", "month index", "pages / session"),
+        *("avg. session duration", "% new sessions", "goal completions", "goal value"),
+        *("per session goal value", "goal conversion rate", "seiten/sitzung"),
+        *("durchschn. sitzungsdauer", "% neue sitzungen"),
+        *("zielvorhaben-abschlüsse", "abschlüsse für zielvorhaben"),
+    }
+)
+"""Headings that Google Analytics 4 does not have."""
+
 _OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
 
 
@@ -59,6 +70,7 @@ def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
 
 def _open(source: Source, delimiter: str, options: Options) -> Reading:
     tables = tables_in(source.text, delimiter, is_title)
+    _check_generation(tables)
     preamble = Preamble()
     shapes: list[Shape] = []
     for table in tables:
@@ -90,6 +102,18 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
     covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
+
+
+def _check_generation(tables: Sequence[StackedTable]) -> None:
+    """Refuses a report of Universal Analytics, whose lines above the tables look alike."""
+    for table in tables:
+        found = sorted(_UNIVERSAL & set(map(comparable, table.header)))
+        if found:
+            raise ExportRefused(
+                "unknown_platform",
+                f"this is a report of Universal Analytics ({', '.join(found[:3])}), the analytics "
+                "of Google until 2024, which is not imported. Write a mapping for a table by day",
+            )
 
 
 class _TablesReader:

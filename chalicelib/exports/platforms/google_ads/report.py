@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import as_text
 from chalicelib.exports.dates import parse_period
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns, comparable
@@ -19,6 +20,9 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import Table, TableHead
 
 CHANNEL = "google_ads"
+MICROS_OF_A_CENT = 10_000
+"""Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
+
 OTHER_CAMPAIGN = "(other)"
 
 
@@ -26,10 +30,18 @@ def _is_report(head: TableHead) -> bool:
     columns = head.columns
     if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
         return False
+    if _is_card(columns):
+        return True
     if _has_period_line(head):
         return "campaign" in columns or "day" in columns or "search_term" in columns
     has_cost = "cost" in columns or "converted_cost" in columns
     return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
+
+
+def _is_card(columns: Columns) -> bool:
+    """Whether it is a card of the overview by day, which names neither campaigns nor a period."""
+    is_known = len(columns.positions) == len(columns.names)
+    return is_known and {*COUNTS[:2], "day", "cost", "average_cost"} <= columns.positions.keys()
 
 
 def _has_period_line(head: TableHead) -> bool:
@@ -45,10 +57,12 @@ def _level(columns: Columns) -> str:
 
 def _check_unit_of_cost(table: Table) -> None:
     """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
-    if _has_period_line(table.head):
+    cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
+    costs = [cell for cell in cells if cell and cell.strip("-")]
+    if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
         return
-    costs = [cell.strip() for cell in table.sample("cost")]
-    if any(cell.strip("0") for cell in costs) and all(map(str.isdigit, filter(None, costs))):
+    may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
+    if not (may_be_units and _has_period_line(table.head)):
         raise ExportRefused(
             "undecidable_format",
             "is Cost in units of the currency or in millionths of it? All costs are whole "
@@ -99,7 +113,14 @@ REPORT = TableReport(
         ),
     ),
     refused=(
-        ("no_date", "overview cards, `All time`, reports without a day and without a period"),
+        (
+            "not_additive",
+            "reports by click type, conversion action, asset, extension or audience segment",
+        ),
+        (
+            "no_date",
+            "overview cards without days, `All time`, reports without a day and without a period",
+        ),
         ("aggregate_period", "a report of a period without days, or by week or month"),
         ("undecidable_format", "costs of the programming interface that may be millionths"),
         ("no_currency", "costs without a currency in the file; name it with `--currency`"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.exports.reports.columns import Column, Key, When
+from chalicelib.exports.reports.columns import Column, Key, Repeats, When
 
 DATES = (
     Column(
@@ -124,6 +124,19 @@ def _breakdown(field: str, en: tuple[str, ...], de: tuple[str, ...]) -> Column:
 
 
 BREAKDOWNS = (
+    Column(
+        "action",
+        Repeats("impressions and the amount spent belong to no single kind of action"),
+        en=(
+            *("Conversion device", "Destination", "Link click destination", "Post reaction type"),
+            *("Carousel card", "Card", "Video view type", "Video sound", "Action type"),
+            *("Conversion location", "Action device", "Action destination", "Action reaction"),
+        ),
+        de=(
+            *("Conversion-Gerät", "Ziel", "Art der Beitragsreaktion", "Karussellkarte"),
+            *("Art des Videoaufrufs", "Video-Ton", "Aktionstyp"),
+        ),
+    ),
     _breakdown("age", ("Age",), ("Alter",)),
     _breakdown("gender", ("Gender",), ("Geschlecht",)),
     _breakdown("country", ("Country",), ("Land",)),
@@ -147,7 +160,6 @@ BREAKDOWNS = (
         ("Tageszeit (Zeitzone des Werbekontos)", "Tageszeit (Zeitzone des Betrachters)"),
     ),
     _breakdown("product", ("Product ID",), ("Produkt-ID",)),
-    _breakdown("conversion_device", ("Conversion device",), ("Conversion-Gerät",)),
     _breakdown("media_type", ("Media type",), ("Medientyp",)),
 )
 """A campaign's rows by age are parts of it, not the same row many times."""

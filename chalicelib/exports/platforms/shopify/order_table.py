@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
+from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import bare_id, is_blank
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
@@ -113,6 +114,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     rows = _OrderRows(head, options)
     table = Table(source, head, public_text=rows.public_text)
+    _check_orders(table)
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
@@ -121,6 +123,17 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
+
+
+def _check_orders(table: Table) -> None:
+    """Refuses a file of abandoned checkouts: the same columns, and no order was placed."""
+    names = [cell for cell in table.sample("name") if not is_blank(cell)]
+    if names and all(map(is_blank, table.sample("status"))):
+        raise ExportRefused(
+            "no_counts",
+            "these are abandoned checkouts: no row has a financial status, so none is an order. "
+            "Export Orders (Bestellungen) in place of Abandoned checkouts",
+        )
 
 
 class _OrderRows:
