@@ -31,7 +31,7 @@ from typing import Any
 
 import numpy as np
 
-from chalicelib.attribution.paths import Paths, build_paths
+from chalicelib.attribution.paths.journeys import Paths, build_paths
 
 CHUNK_BYTES = 4_000_000
 MEAN_LENGTH, LONGEST = 4, 30
@@ -109,8 +109,8 @@ def take_apart(data: bytes) -> tuple[Paths, list[str]]:
 
 def ours(order: int | None) -> tuple[Read, Model]:
     """Our Markov chain of an order, or Shapley values for None."""
-    from chalicelib.attribution.markov import credit_markov
-    from chalicelib.attribution.shapley import credit_shapley
+    from chalicelib.attribution.paths.markov import credit_markov
+    from chalicelib.attribution.paths.shapley import credit_shapley
 
     def model(data: bytes) -> Credit:
         paths, names = take_apart(data)
@@ -125,7 +125,7 @@ def ours_from_events() -> tuple[Read, Model]:
 
     What is reading for the others here also draws the events: only the model's time means anything.
     """
-    from chalicelib.attribution.markov import credit_markov
+    from chalicelib.attribution.paths.markov import credit_markov
 
     def read(path: Path) -> tuple[Any, ...]:
         paths, names = take_apart(path.read_bytes())

@@ -36,7 +36,7 @@ from chalicelib import wiring
 from chalicelib.demo.brand import BRAND, simulate
 from chalicelib.demo.exhibits import event_lines
 from chalicelib.events import parse_event
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.keys import create_key
 from chalicelib.storage import events as stored_events
 from chalicelib.storage import keys

@@ -64,8 +64,8 @@ def write_world(path: Path, n_people: int) -> None:
 def run_ours(path: Path, max_people: int) -> Measured:
     """The fit as the service runs it, from columns to estimates."""
     from chalicelib.attribution.estimates import estimate_goal
-    from chalicelib.services.columns import Columns
-    from chalicelib.services.observing import observe
+    from chalicelib.services.fitting.event_columns import Columns
+    from chalicelib.services.fitting.goal_observations import observe
 
     data = np.load(path)
     columns = Columns()

@@ -21,7 +21,7 @@ from chalicelib.days import stamp
 from chalicelib.errors import LikeworthError, StoreUnavailable, UnprocessableMessage
 from chalicelib.services import erasures
 from chalicelib.services.experiments import analyse_regions
-from chalicelib.services.fit_parts import (
+from chalicelib.services.fitting.fit_parts import (
     Plan,
     begin_fit,
     end_stopped_fits,
@@ -33,7 +33,7 @@ from chalicelib.services.fit_parts import (
     plan_from_json,
     read_part,
 )
-from chalicelib.services.fits import age_of_latest, request_scheduled_fit, run_fit
+from chalicelib.services.fitting.fits import age_of_latest, request_scheduled_fit, run_fit
 from chalicelib.services.freshness import (
     Appointment,
     Wait,

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chalicelib.services.columns import Columns
-from chalicelib.services.packing import pack_columns, unpack_columns
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.packing import pack_columns, unpack_columns
 
 EVENTS = (1_000_000, 4_000_000)
 """Sizes of two merges, from whose difference the work of an event is taken."""
@@ -89,7 +89,7 @@ def _in_a_process(events: int) -> dict[str, float]:
 
 def merge(events: int) -> dict[str, float]:
     """Pack so many made-up events in parts, put them together and fit them, with a clock."""
-    from chalicelib.services.estimation import fit_columns
+    from chalicelib.services.fitting.estimation import fit_columns
 
     spent: dict[str, float] = dict.fromkeys(("pack_seconds", "merge_seconds", "part_bytes"), 0.0)
     packed = []

@@ -23,7 +23,7 @@ from moto import mock_aws
 from chalicelib import wiring, workers
 from chalicelib.events import parse_event
 from chalicelib.services import imports
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.keys import create_key
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import event_partition, shard_of

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from chalicelib.services.fit_parts import MAX_PARTS
+from chalicelib.services.fitting.fit_parts import MAX_PARTS
 from chalicelib.settings import Settings
 from chalicelib.storage.keys import event_partition, shard_of
 from infra.cost import DAYS, MILLION, REGIONS, SECONDS, Model, Tenant, Use

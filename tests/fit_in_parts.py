@@ -7,8 +7,8 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from chalicelib.services.fit_parts import Plan, begin_fit, plan_fit
-from chalicelib.services.fits import request_fit, run_fit
+from chalicelib.services.fitting.fit_parts import Plan, begin_fit, plan_fit
+from chalicelib.services.fitting.fits import request_fit, run_fit
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.fits import Document

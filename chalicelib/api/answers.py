@@ -7,7 +7,7 @@ from chalice.app import Blueprint
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.services import answers
-from chalicelib.services.fits import answering_document
+from chalicelib.services.fitting.fits import answering_document
 
 blueprint = Blueprint(__name__)
 

@@ -10,7 +10,7 @@ from chalicelib import wiring
 from chalicelib.api.bodies import read_object
 from chalicelib.api.calls import Call, parse_date
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.services import fits
+from chalicelib.services.fitting import fits
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.keys import TIME_ORDERED_ID
 

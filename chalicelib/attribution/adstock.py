@@ -33,3 +33,13 @@ def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
         ``(1 - theta ** days_left) / (1 - theta)``.
     """
     return np.asarray((1.0 - np.power(theta, days_left)) / (1.0 - theta))
+
+
+def adstock_series(counts: Floats) -> Floats:
+    """Adstock of daily counts at every decay of the grid: (T, K) -> (T, K, G)."""
+    out = np.empty((*counts.shape, DECAYS.size))
+    stock = np.zeros((counts.shape[1], DECAYS.size))
+    for day in range(counts.shape[0]):
+        stock = stock * DECAYS + counts[day, :, None]
+        out[day] = stock
+    return out

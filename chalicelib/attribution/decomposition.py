@@ -23,14 +23,13 @@ from scipy import stats
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.covariates import build_covariates
+from chalicelib.attribution.adstock import DECAYS, adstock_series
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations
-from chalicelib.attribution.panel_columns import block_series
-from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
-from chalicelib.attribution.time_series import adstock_series
-from chalicelib.attribution.timeline import distinct
+from chalicelib.attribution.time_series.covariates import build_covariates
+from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
+from chalicelib.attribution.time_series.timeline import distinct
+from chalicelib.attribution.within_user.panel_columns import block_series
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

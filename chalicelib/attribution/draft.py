@@ -10,8 +10,8 @@ from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import little_is_known
-from chalicelib.attribution.panel_columns import BLOCKS
 from chalicelib.attribution.sensitivity import Sensitivity
+from chalicelib.attribution.within_user.panel_columns import BLOCKS
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -13,9 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.draft import Draft
-from chalicelib.attribution.from_people import estimate_from_people
-from chalicelib.attribution.from_regions import estimate_from_regions
-from chalicelib.attribution.from_totals import estimate_from_totals
 from chalicelib.attribution.observations import (
     ARRIVAL,
     CAUSE,
@@ -26,9 +23,12 @@ from chalicelib.attribution.observations import (
     mean_inside,
     mean_order_value,
 )
-from chalicelib.attribution.panel import Progress
 from chalicelib.attribution.partial_identity import combine, set_aside
+from chalicelib.attribution.regions.from_regions import estimate_from_regions
 from chalicelib.attribution.sensitivity import Sensitivity
+from chalicelib.attribution.time_series.from_totals import estimate_from_totals
+from chalicelib.attribution.within_user.from_people import estimate_from_people
+from chalicelib.attribution.within_user.panel import Progress
 
 Floats = NDArray[np.float64]
 

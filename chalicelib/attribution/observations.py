@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.panel_columns import share_of_blocks_inside
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
+from chalicelib.attribution.within_user.panel import People
+from chalicelib.attribution.within_user.panel_columns import share_of_blocks_inside
 
 Floats = NDArray[np.float64]
 

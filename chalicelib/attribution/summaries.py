@@ -17,7 +17,11 @@ from statsmodels.iolib.table import SimpleTable
 from statsmodels.iolib.tableformatting import fmt_params
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decomposition import StepTotals, summarise_regression, totals_of
+from chalicelib.attribution.decomposition import (
+    StepTotals,
+    summarise_regression,
+    totals_of,
+)
 from chalicelib.attribution.estimates import GoalEstimates
 from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.student import degrees_of_freedom

@@ -37,9 +37,9 @@ from chalicelib.events import (
 )
 from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
-from chalicelib.services.estimation import Inspect, fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
-from chalicelib.services.identity import USER_IDS
+from chalicelib.services.fitting.estimation import Inspect, fit_events
+from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiments import Experiment
 

@@ -181,6 +181,8 @@ WARNINGS = (
         "Every `user_id` counts as one person. If people have several ids (one per device), the "
         "effect is larger than this.",
         "Set `user_ids` to `people` or `devices` (`PATCH /v1/settings`, `estimate --user-ids`).",
+        "caution",
+        "too_low",
     ),
     _warning(
         "ids_are_devices",

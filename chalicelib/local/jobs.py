@@ -12,7 +12,7 @@ from chalicelib import wiring
 from chalicelib.errors import GivenUp, NotFound
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import QUEUES, Message
-from chalicelib.services.fits import fail_fit, fit_message, show_fit
+from chalicelib.services.fitting.fits import fail_fit, fit_message, show_fit
 from chalicelib.services.imports import give_up_import, message_of
 from chalicelib.storage.fits import ENDED
 from chalicelib.storage.keys import is_tenant

@@ -8,9 +8,9 @@ from typing import Any
 
 from chalicelib.errors import FieldError, InvalidFields
 from chalicelib.events import Coverage
-from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
-from chalicelib.services.observing import source_name
-from chalicelib.services.surroundings import Surroundings
+from chalicelib.services.fitting.goal_observations import source_name
+from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
+from chalicelib.services.fitting.surroundings import Surroundings
 from chalicelib.services.totals import MAX_DAYS, shown_freshness
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.totals import Freshness

@@ -11,7 +11,7 @@ from chalicelib.channels import ROLES
 from chalicelib.countries import is_country
 from chalicelib.days import MAX_WINDOW_DAYS, is_time_zone
 from chalicelib.errors import FieldError, InvalidFields
-from chalicelib.services.identity import USER_IDS
+from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100

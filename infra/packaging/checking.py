@@ -41,7 +41,7 @@ ESTIMATES = """
 import datetime as dt, json, sys
 sys.path[:0] = sys.argv[1:3]
 from chalicelib.events import parse_event
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 import numpy, pandas, scipy, statsmodels
 for module in (numpy, pandas, scipy, statsmodels):
     assert module.__file__.startswith(sys.argv[1]), module.__file__
@@ -128,7 +128,7 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
         If it does not run, or says something else.
     """
     from chalicelib.events import parse_event
-    from chalicelib.services.estimation import fit_events
+    from chalicelib.services.fitting.estimation import fit_events
 
     sent = brand_events(DAY.date())
     here = fit_events(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, workers
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.totals import derive_day
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
@@ -254,7 +254,7 @@ ASKING = (
 
 @pytest.mark.parametrize("path", ASKING)
 def test_a_fit_that_is_named_answers(admin: Caller, document: dict[str, Any], path: str) -> None:
-    from chalicelib.services.fits import request_fit, run_fit
+    from chalicelib.services.fitting.fits import request_fit, run_fit
 
     store = wiring.store("acme")
     ids = []
@@ -407,7 +407,7 @@ def test_a_fit_is_asked_for_and_run(cloud: Cloud, admin: Caller) -> None:
 
 
 def test_a_fit_that_is_done_shows_its_diagnostics(admin: Caller, document: dict[str, Any]) -> None:
-    from chalicelib.services.fits import request_fit, run_fit
+    from chalicelib.services.fitting.fits import request_fit, run_fit
 
     store = wiring.store("acme")
     now = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)

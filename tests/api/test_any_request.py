@@ -26,7 +26,7 @@ from chalicelib.local.gateway import ChaliceGateway
 from chalicelib.local.server import HttpServer
 from chalicelib.local.service import API_BODY_BYTES
 from chalicelib.services.experiments import register_experiment
-from chalicelib.services.fits import request_fit, run_fit
+from chalicelib.services.fitting.fits import request_fit, run_fit
 from chalicelib.services.keys import create_key
 from chalicelib.services.mappings import save_mapping
 from chalicelib.storage.import_records import Import, RefusedRow

@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.events import parse_event
-from chalicelib.services.credits import MODELS, RULES
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.credits import MODELS, RULES
+from chalicelib.services.fitting.estimation import fit_events
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
 from tests.conftest import session

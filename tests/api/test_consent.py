@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.events import Conversion, Engagement
-from chalicelib.services.columns import Columns
+from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.totals import derive_day
 from tests.api.conftest import Caller
 from tests.api.test_imports import DAY, Uploads

@@ -15,8 +15,8 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy import integrate, stats
 
-from chalicelib.attribution import late_blocks
-from chalicelib.attribution.within_user import WithinUserFit
+from chalicelib.attribution.within_user import late_blocks
+from chalicelib.attribution.within_user.regression import WithinUserFit
 from tests.contract.averages import correlation
 from tests.contract.machinery import (
     KINDS,

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy import interpolate
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.panel_effects import estimate_effects
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.panel_effects import estimate_effects
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.contract.machinery import (
     KINDS,
     adstocks,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.contract.machinery import held
 from tests.contract.panels import TRUE_DECAY, Small, make_regions, make_small, make_totals
 

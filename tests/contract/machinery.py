@@ -19,9 +19,13 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 from scipy import stats
 
-from chalicelib.attribution import panel_effects, projection, within_user
 from chalicelib.attribution.decays import STEPS
-from chalicelib.attribution.within_user import WithinUserFit, fit_within_user, reduce_panel
+from chalicelib.attribution.within_user import panel_effects, projection, regression
+from chalicelib.attribution.within_user.regression import (
+    WithinUserFit,
+    fit_within_user,
+    reduce_panel,
+)
 from tests.contract.panels import Small, make_small
 from tests.contract.regression import REFERENCE_DECAY, Dummies, Fitted
 
@@ -61,12 +65,12 @@ def held(
         if decays is not None:
             put(panel_effects, "pooled_weights", functools.partial(_at, decays))
         if slope is not None:
-            put(within_user, "_SLOPE_BOUNDS", (slope - 1e-9, slope + 1e-9))
-            put(within_user, "SLOPE_SPREAD", 1e-7)
+            put(regression, "_SLOPE_BOUNDS", (slope - 1e-9, slope + 1e-9))
+            put(regression, "SLOPE_SPREAD", 1e-7)
         if not late:
             put(panel_effects, "_NEGLIGIBLE", NEVER)
         if not change:
-            put(within_user, "_NEGLIGIBLE", NEVER)
+            put(regression, "_NEGLIGIBLE", NEVER)
         if not reactions:
             put(projection, "REACTION_DAYS", 0)
         yield

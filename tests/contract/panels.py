@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from chalicelib.attribution.adstock import DECAYS, share_inside
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.observations import CAUSE, Inside, Observations, mean_inside
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
+from chalicelib.attribution.within_user.panel import People
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,12 +11,12 @@ from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.leads import read_change
-from chalicelib.attribution.once_only import converts_once, share_not_brought_forward
-from chalicelib.attribution.panel import strata_of
-from chalicelib.attribution.panel_columns import Columns
 from chalicelib.attribution.spread import average_candidates, mix_models
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.leads import read_change
+from chalicelib.attribution.within_user.once_only import converts_once, share_not_brought_forward
+from chalicelib.attribution.within_user.panel import strata_of
+from chalicelib.attribution.within_user.panel_columns import Columns
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.contract.machinery import dummies, fit, held, reference, small
 from tests.contract.panels import Small, make_small
 

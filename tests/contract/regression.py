@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.panel import strata_of
+from chalicelib.attribution.within_user.panel import strata_of
 from tests.contract.panels import Small
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ import pytest
 
 from app import STREAM_WINDOW_SECONDS
 from chalicelib.services.erasures import erase_person
-from chalicelib.services.fits import request_fit
+from chalicelib.services.fitting.fits import request_fit
 from chalicelib.services.freshness import Appointment, derive_or_wait, keep_appointment
 from chalicelib.services.imports import start_import
 from chalicelib.services.keys import create_key

@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.contract import alternatives, averages, machinery, parts
 from tests.contract.estimators import CHECKS, ESTIMATORS, Estimator, check_days_without_data
 from tests.contract.panels import make_small

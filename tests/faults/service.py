@@ -79,7 +79,7 @@ class Service:
         patch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: self.clock.now))
         patch.setattr("chalicelib.api.http._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
-        patch.setattr("chalicelib.services.fits._estimation", lambda: _read_all)
+        patch.setattr("chalicelib.services.fitting.fits._estimation", lambda: _read_all)
         in_small_chunks = functools.partial(workers.run_import, chunk_events=CHUNK_EVENTS)
         patch.setattr(workers, "run_import", in_small_chunks)
         self.seconds_left = PLENTY

@@ -19,7 +19,8 @@ from botocore.exceptions import ClientError
 from chalicelib import wiring, workers
 from chalicelib.api import http
 from chalicelib.errors import StoreUnavailable
-from chalicelib.services import admission, erasing_files, fits, record, totals
+from chalicelib.services import admission, erasing_files, record, totals
+from chalicelib.services.fitting import fits
 from chalicelib.services.imports import removing
 from chalicelib.services.imports.running import _Work
 from chalicelib.storage import event_items, events, keys, writer

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from chalicelib.attribution.late_blocks import _bayes_factor, read_late_effects
-from chalicelib.attribution.leads import _common, _probability, lead_coefficients, read_change
-from chalicelib.attribution.panel_effects import _with_late, estimate_effects
-from chalicelib.attribution.within_user import _mix, _two_speeds, fit_within_user
+from chalicelib.attribution.within_user.late_blocks import _bayes_factor, read_late_effects
+from chalicelib.attribution.within_user.leads import (
+    _common,
+    _probability,
+    lead_coefficients,
+    read_change,
+)
+from chalicelib.attribution.within_user.panel_effects import _with_late, estimate_effects
+from chalicelib.attribution.within_user.regression import _mix, _two_speeds, fit_within_user
 from tests.contract import alternatives, machinery, parts
 from tests.mutations.mutation import Mutation
 

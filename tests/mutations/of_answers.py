@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from chalicelib.attribution.coverage import Coverage, find_common_days
-from chalicelib.attribution.from_people import (
+from chalicelib.attribution.partial_identity import combine, set_aside
+from chalicelib.attribution.within_user.from_people import (
     _only_identified,
     _restrict_people,
     estimate_from_people,
 )
-from chalicelib.attribution.once_only import converts_once, share_not_brought_forward
-from chalicelib.attribution.partial_identity import combine, set_aside
-from chalicelib.attribution.within_user import WithinUserFit
+from chalicelib.attribution.within_user.once_only import converts_once, share_not_brought_forward
+from chalicelib.attribution.within_user.regression import WithinUserFit
 from tests.contract import parts
 from tests.mutations.mutation import Mutation
 from tests.unit import test_coverage, test_from_people, test_partial_identity

@@ -9,15 +9,15 @@ from chalicelib.attribution.decays import (
     prior_weights,
     with_unknown_size,
 )
-from chalicelib.attribution.panel_effects import (
+from chalicelib.attribution.spread import average_candidates, mix_models
+from chalicelib.attribution.within_user.panel_effects import (
     _average_decays,
     _freedom,
     _regress,
     _spread,
     estimate_effects,
 )
-from chalicelib.attribution.spread import average_candidates, mix_models
-from chalicelib.attribution.within_user import (
+from chalicelib.attribution.within_user.regression import (
     WithinUserFit,
     _over_slopes,
     _slope,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 
-from chalicelib.attribution.leads import surroundings, take_out, tenures
-from chalicelib.attribution.panel import People, strata_of
-from chalicelib.attribution.panel_columns import fill_regressors
-from chalicelib.attribution.pooling import Panel, Pooled, pool
-from chalicelib.attribution.projection import _reactions, _solve_days, project, score
-from chalicelib.attribution.within_user import _reference_coefficients, reduce_panel
+from chalicelib.attribution.within_user.leads import surroundings, take_out, tenures
+from chalicelib.attribution.within_user.panel import People, strata_of
+from chalicelib.attribution.within_user.panel_columns import fill_regressors
+from chalicelib.attribution.within_user.pooling import Panel, Pooled, pool
+from chalicelib.attribution.within_user.projection import _reactions, _solve_days, project, score
+from chalicelib.attribution.within_user.regression import _reference_coefficients, reduce_panel
 from tests.contract import alternatives, machinery, parts
 from tests.contract.estimators import ESTIMATORS, check_order_of_people
 from tests.mutations.mutation import Mutation

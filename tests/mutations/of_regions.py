@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 
-from chalicelib.attribution.day_effects import (
+from chalicelib.attribution.regions.day_effects import (
     _days_factor,
     _place,
     _region_gram,
     fit_panel_at,
     panel_products,
 )
-from chalicelib.attribution.from_regions import estimate_from_regions
-from chalicelib.attribution.region_spread import _between, measure_spread
-from chalicelib.services.region_days import _known_days, observe_regions
+from chalicelib.attribution.regions.from_regions import estimate_from_regions
+from chalicelib.attribution.regions.region_spread import _between, measure_spread
+from chalicelib.services.fitting.region_days import _known_days, observe_regions
 from tests.mutations.mutation import Mutation
 from tests.unit import test_day_effects, test_from_regions, test_region_days
 

@@ -13,7 +13,7 @@ import pytest
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Conversion, Event, parse_event
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 
 CHANNELS = ("facebook", "twitter", "google_ads", "xing", "youtube")
 AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)

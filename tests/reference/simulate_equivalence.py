@@ -18,13 +18,13 @@ from dataclasses import dataclass, replace
 
 from scipy import stats
 
-from chalicelib.attribution.ratio import fieller, tost
-from chalicelib.attribution.settling import (
+from chalicelib.attribution.power import (
     Comparison,
     growth_until_settled,
     smallest_detectable,
     smallest_detectable_ratio,
 )
+from chalicelib.attribution.ratio import fieller, tost
 
 MARGIN = 0.2
 

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.attribution.classical import credit_first, credit_last, credit_linear
-from chalicelib.attribution.markov import credit_markov, removal_effects
-from chalicelib.attribution.paths import Paths
+from chalicelib.attribution.paths.journeys import Paths
+from chalicelib.attribution.paths.markov import credit_markov, removal_effects
+from chalicelib.attribution.paths.rules import credit_first, credit_last, credit_linear
 
 TOLERANCE = 1e-3
 REFERENCE: dict[str, Any] = json.loads(

@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution import panel as panel_module
-from chalicelib.attribution import projection as projection_module
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.panel import People, strata_of
-from chalicelib.attribution.panel_columns import Columns
-from chalicelib.attribution.projection import project, score
-from chalicelib.attribution.within_user import reduce_panel
+from chalicelib.attribution.within_user import panel as panel_module
+from chalicelib.attribution.within_user import projection as projection_module
+from chalicelib.attribution.within_user.panel import People, strata_of
+from chalicelib.attribution.within_user.panel_columns import Columns
+from chalicelib.attribution.within_user.projection import project, score
+from chalicelib.attribution.within_user.regression import reduce_panel
 
 DECAY = 3
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.adstock import DECAYS, share_inside
-from chalicelib.attribution.time_series import adstock_series
+from chalicelib.attribution.adstock import DECAYS, adstock_series, share_inside
 
 
 def test_the_share_inside_the_window_is_the_sum_of_the_weights() -> None:

@@ -9,10 +9,15 @@ import pytest
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.averaging import average
-from chalicelib.attribution.beliefs import LINEAR, LINEAR_OF_TYPE, DecaysAndShapes
-from chalicelib.attribution.saturation import HALF_STOCKS, responses, usual_stocks
-from chalicelib.attribution.structural import LEVEL_RATIOS, Products, Scales, cross_products
+from chalicelib.attribution.time_series.averaging import average
+from chalicelib.attribution.time_series.priors import LINEAR, LINEAR_OF_TYPE, DecaysAndShapes
+from chalicelib.attribution.time_series.saturation import HALF_STOCKS, responses, usual_stocks
+from chalicelib.attribution.time_series.structural import (
+    LEVEL_RATIOS,
+    Products,
+    Scales,
+    cross_products,
+)
 
 N_DAYS = 120
 SCALES = Scales.constant(N_DAYS)

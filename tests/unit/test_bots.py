@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.bots import find_bots, share_of_people, without
 from chalicelib.attribution.estimates import estimate_goal
+from chalicelib.attribution.within_user.bots import find_bots, share_of_people, without
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 

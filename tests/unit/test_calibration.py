@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.calibration import (
+from chalicelib.attribution.estimates import GoalEstimates
+from chalicelib.attribution.experiments.calibration import (
     BIAS,
     BIASED,
     UNUSABLE,
@@ -18,8 +19,7 @@ from chalicelib.attribution.calibration import (
     calibrate,
     pool,
 )
-from chalicelib.attribution.estimates import GoalEstimates
-from chalicelib.attribution.experiments import CRITICAL
+from chalicelib.attribution.experiments.measured_lift import CRITICAL
 from chalicelib.attribution.sensitivity import Sensitivity
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from chalicelib.events import Event, parse_event
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from tests.factories import make_conversion, make_event, money
 from tests.worlds.fits import fit_records
 from tests.worlds.people import WORLDS, record, simulate

@@ -27,14 +27,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.attribution.classical import (
+from chalicelib.attribution.paths.journeys import Credit, Paths
+from chalicelib.attribution.paths.rules import (
     credit_first,
     credit_last,
     credit_linear,
     credit_position,
     credit_time_decay,
 )
-from chalicelib.attribution.paths import Credit, Paths
 
 Journey = tuple[str, float, float, float]
 RULES = [credit_first, credit_last, credit_linear, credit_position, credit_time_decay]

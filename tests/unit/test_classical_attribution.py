@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.errors import InvalidFields
 from chalicelib.services import answers
-from chalicelib.services.credits import MODELS, RULES
+from chalicelib.services.fitting.credits import MODELS, RULES
 from tests.unit.test_answers import DAYS, make_document, make_kind
 
 ON_THE_LAST_DAY = (dt.date(2026, 1, 30), dt.date(2026, 1, 30))

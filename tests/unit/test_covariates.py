@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.covariates import build_covariates
 from chalicelib.attribution.observations import Context
-from chalicelib.attribution.resolution import Resolution
-from chalicelib.attribution.timeline import distinct
+from chalicelib.attribution.time_series.covariates import build_covariates
+from chalicelib.attribution.time_series.resolution import Resolution
+from chalicelib.attribution.time_series.timeline import distinct
 
 N_DAYS = 140
 DAILY = Resolution(1, 0, N_DAYS)

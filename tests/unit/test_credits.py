@@ -28,9 +28,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.events import parse_event
-from chalicelib.services.columns import NOT_FOLLOWED, OrderSums
-from chalicelib.services.credits import MODELS, RULES, count_anonymous, credit_goal
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.credits import MODELS, RULES, count_anonymous, credit_goal
+from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.event_columns import NOT_FOLLOWED, OrderSums
 from tests.factories import make_conversion, make_event
 
 START, N_DAYS = dt.date(2026, 1, 1), 10

@@ -15,8 +15,8 @@ import pytest
 
 from chalicelib.events import parse_event
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
 from chalicelib.services.experiments import analyse, parse_experiment
+from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.storage.experiments import Experiment
 from tests.experiments import make_effect
 from tests.worlds.lines import write_lines

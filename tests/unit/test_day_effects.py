@@ -15,14 +15,14 @@ import statsmodels.api as sm
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from chalicelib.attribution.day_effects import (
+from chalicelib.attribution.regions.day_effects import (
     Region,
     fit_panel_at,
     likeliest_ratio,
     panel_products,
 )
-from chalicelib.attribution.region_spread import measure_spread
-from chalicelib.attribution.structural import LEVEL_RATIOS, Scales
+from chalicelib.attribution.regions.region_spread import measure_spread
+from chalicelib.attribution.time_series.structural import LEVEL_RATIOS, Scales
 
 Floats = NDArray[np.float64]
 

@@ -22,8 +22,8 @@ from chalicelib.attribution.decomposition import (
 )
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Context, Observations
-from chalicelib.attribution.panel_columns import days_of_blocks
-from chalicelib.attribution.resolution import Resolution
+from chalicelib.attribution.time_series.resolution import Resolution
+from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 from chalicelib.services.answers.profile import Profile
 from chalicelib.services.answers.ranges import Range
 from tests.worlds.happenings import Disturbance

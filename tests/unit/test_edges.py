@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.events import Event, parse_event
-from chalicelib.services.columns import SAMPLE_PARTS, Columns
-from chalicelib.services.edges import spillover_warnings
-from chalicelib.services.packing import pack_columns, unpack_columns
+from chalicelib.services.fitting.edges import spillover_warnings
+from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
+from chalicelib.services.fitting.packing import pack_columns, unpack_columns
 from tests.factories import make_event
 
 FIRST, DAYS = dt.date(2026, 3, 1).toordinal(), 14

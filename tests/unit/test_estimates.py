@@ -11,7 +11,7 @@ from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations, mean_inside, mean_order_value
-from chalicelib.attribution.panel import People
+from chalicelib.attribution.within_user.panel import People
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 

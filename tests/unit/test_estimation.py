@@ -14,7 +14,7 @@ import pytest
 
 from chalicelib.errors import UnusableInput
 from chalicelib.events import Event, parse_event
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.attribution.experiments import from_standard_error, standard_error_of
-from chalicelib.attribution.holdouts import Arm, analyse_holdout
+from chalicelib.attribution.experiments.holdouts import Arm, analyse_holdout
+from chalicelib.attribution.experiments.measured_lift import from_standard_error, standard_error_of
 
 
 def test_engagements_that_were_taken_away_turn_the_sign() -> None:

@@ -6,8 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 from chalicelib.attribution.estimates import estimate_goal
-from chalicelib.services.estimation import _warn_of_displacement
-from chalicelib.services.fit_documents import goal_document
+from chalicelib.services.fitting.estimation import _warn_of_displacement
+from chalicelib.services.fitting.fit_documents import goal_document
 from tests.worlds.totals import TOTALS_WORLDS, observe_totals, simulate_totals
 
 START = dt.date(2026, 1, 5)

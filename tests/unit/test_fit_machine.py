@@ -19,8 +19,8 @@ from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
 from chalicelib import wiring, workers
 from chalicelib.errors import StoreUnavailable, UnprocessableMessage
-from chalicelib.services.fit_parts import LONGEST
-from chalicelib.services.fits import fit_message, run_fit, show_fit
+from chalicelib.services.fitting.fit_parts import LONGEST
+from chalicelib.services.fitting.fits import fit_message, run_fit, show_fit
 from chalicelib.storage.s3_objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged

@@ -13,11 +13,11 @@ import pytest
 from chalicelib import wiring
 from chalicelib.errors import StoreUnavailable
 from chalicelib.events import Conversion
-from chalicelib.services import fit_parts
-from chalicelib.services.columns import SAMPLE_PARTS, Columns, sample_part
 from chalicelib.services.erasures import erase_person
-from chalicelib.services.estimation import fit_columns
-from chalicelib.services.fit_parts import (
+from chalicelib.services.fitting import fit_parts
+from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns, sample_part
+from chalicelib.services.fitting.fit_parts import (
     Plan,
     begin_fit,
     give_up_fit,
@@ -25,8 +25,8 @@ from chalicelib.services.fit_parts import (
     plan_fit,
     read_part,
 )
-from chalicelib.services.fit_windows import window_of
-from chalicelib.services.fits import run_fit, show_fit
+from chalicelib.services.fitting.fit_windows import window_of
+from chalicelib.services.fitting.fits import run_fit, show_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import fit_part_object
 from chalicelib.storage.tenant_store import TenantStore

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import NotFound
-from chalicelib.services import fit_parts
-from chalicelib.services.columns import SAMPLE_PARTS
-from chalicelib.services.fit_parts import (
+from chalicelib.services.fitting import fit_parts
+from chalicelib.services.fitting.event_columns import SAMPLE_PARTS
+from chalicelib.services.fitting.fit_parts import (
     MAX_PARTS,
     Plan,
     part_from_json,
@@ -23,8 +23,8 @@ from chalicelib.services.fit_parts import (
     plan_fit,
     plan_from_json,
 )
-from chalicelib.services.fit_windows import FitWindow
-from chalicelib.services.fits import run_fit
+from chalicelib.services.fitting.fit_windows import FitWindow
+from chalicelib.services.fitting.fits import run_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import make_event

@@ -9,8 +9,8 @@ import pytest
 
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
-from chalicelib.attribution.from_people import _restrict_people
 from chalicelib.attribution.observations import ARRIVAL, CAUSE, Observations
+from chalicelib.attribution.within_user.from_people import _restrict_people
 from tests.contract.panels import Small, make_small
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.summaries import summarise_goal
 from tests.worlds.regions import (
     KINDS,
@@ -332,7 +332,7 @@ def test_weekly_totals_of_regions_are_compared_by_the_week() -> None:
 
 def test_what_regions_explain_adds_up_to_what_they_answer() -> None:
     from chalicelib.attribution.draft import Draft
-    from chalicelib.attribution.from_regions import estimate_from_regions
+    from chalicelib.attribution.regions.from_regions import estimate_from_regions
 
     observed, draft = observe(TWO), Draft.of(2)
 

@@ -10,8 +10,8 @@ import pytest
 
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Observations
-from chalicelib.attribution.resolution import resolve
-from chalicelib.attribution.time_series import fit_time_series
+from chalicelib.attribution.time_series.averaged_models import fit_time_series
+from chalicelib.attribution.time_series.resolution import resolve
 from tests.worlds.totals import (
     KINDS,
     TOTALS_WORLDS,

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
 from chalicelib.attribution.observations import Context
-from chalicelib.attribution.time_series import fill_gaps
+from chalicelib.attribution.time_series.averaged_models import fill_gaps
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.totals import KINDS, TOTALS_WORLDS, observe_totals, simulate_totals
 

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from chalicelib.attribution.geo_tests import GeoResult, analyse_geo_test, p_value_in_time
-from chalicelib.attribution.synthetic_control import gaps, simplex_weights
+from chalicelib.attribution.experiments.geo_tests import (
+    GeoResult,
+    analyse_geo_test,
+    p_value_in_time,
+)
+from chalicelib.attribution.experiments.synthetic_control import gaps, simplex_weights
 from tests.worlds.geo import GEO_WORLDS, GeoWorld, simulate_geo
 
 SMALL = replace(GEO_WORLDS["geo_one_of_ten"], before=42, days=14)

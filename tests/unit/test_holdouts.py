@@ -27,7 +27,7 @@ from statsmodels.stats.rates import confint_poisson_2indep
 from statsmodels.stats.rates import test_poisson_2indep as poisson_test
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
-from chalicelib.attribution.holdouts import (
+from chalicelib.attribution.experiments.holdouts import (
     ASSUMED_DISPERSION,
     Arm,
     analyse_holdout,

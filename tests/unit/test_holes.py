@@ -7,7 +7,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from chalicelib.services.holes import has_whole_unit, infer_days, usual_days
+from chalicelib.services.fitting.holes import has_whole_unit, infer_days, usual_days
 
 MONDAY = dt.date(2026, 1, 5)
 DAYS = 182

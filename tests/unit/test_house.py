@@ -119,6 +119,30 @@ def test_arrows_point_one_way(file: Path) -> None:
     assert rooms_imported(file) <= allowed
 
 
+METHODS = {"within_user", "time_series", "regions", "paths", "experiments"}
+USES = {"regions": {"time_series"}}
+"""A panel of regions uses the baseline, the averaging and the resolution of one series."""
+
+
+def test_methods_of_attribution_do_not_import_each_other() -> None:
+    folder = PACKAGE / "attribution"
+    assert {path.name for path in folder.iterdir() if path.is_dir()} - {"__pycache__"} == METHODS
+    for method in METHODS:
+        for file in (folder / method).glob("*.py"):
+            others = {
+                name.split(".")[2]
+                for name in imports_of(file, at_import=False)
+                if name.startswith("chalicelib.attribution.")
+            }
+            assert others & METHODS <= {method} | USES.get(method, set()), file
+
+
+def test_modules_of_attribution_have_names_of_their_own() -> None:
+    names = [file.stem for file in (PACKAGE / "attribution").rglob("*.py")]
+    names = [name for name in names if name != "__init__"]
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
 def test_thin_rooms_load_nothing_heavy_when_they_are_imported(file: Path) -> None:
     if room_of(file) in THIN_ROOMS:

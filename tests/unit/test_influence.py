@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.estimates import estimate_goal
-from chalicelib.attribution.influence import effective_steps, one_day_decides, strongest_days
-from chalicelib.attribution.structural import Scales, coefficients, weigh
+from chalicelib.attribution.time_series.influence import (
+    effective_steps,
+    one_day_decides,
+    strongest_days,
+)
+from chalicelib.attribution.time_series.structural import Scales, coefficients, weigh
 from tests.worlds.totals import KINDS, TOTALS_WORLDS, observe_totals, simulate_totals
 
 N_DAYS = 60

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.days import MAX_WINDOW_DAYS
-from chalicelib.services.fit_parts import MAX_PARTS
+from chalicelib.services.fitting.fit_parts import MAX_PARTS
 from chalicelib.settings import Settings
 from infra import cost, merging, scale
 from infra.cost import Tenant

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.late_blocks import read_late_effects
 from chalicelib.attribution.observations import mean_inside
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.panel_columns import Columns
-from chalicelib.attribution.pooling import pool
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.late_blocks import read_late_effects
+from chalicelib.attribution.within_user.panel import People
+from chalicelib.attribution.within_user.panel_columns import Columns
+from chalicelib.attribution.within_user.pooling import pool
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 
 
 def delayed_people(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.estimates import estimate_goal
-from chalicelib.attribution.late_effects import LAGS, delayed_counts, late_effect_p
-from chalicelib.attribution.structural import Scales
+from chalicelib.attribution.time_series.late_effects import LAGS, delayed_counts, late_effect_p
+from chalicelib.attribution.time_series.structural import Scales
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld, observe_totals, simulate_totals
 

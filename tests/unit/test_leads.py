@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chalicelib.attribution.leads import read_change, surroundings, take_out, tenures
 from chalicelib.attribution.observations import mean_inside
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.panel_columns import Columns
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.leads import read_change, surroundings, take_out, tenures
+from chalicelib.attribution.within_user.panel import People
+from chalicelib.attribution.within_user.panel_columns import Columns
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 

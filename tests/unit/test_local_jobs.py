@@ -19,7 +19,7 @@ from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import MAX_ATTEMPTS, Queues
 from chalicelib.local.rows import CHANGES
 from chalicelib.local.sources import DailySchedule, QueueSource
-from chalicelib.services.fits import request_fit
+from chalicelib.services.fitting.fits import request_fit
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.import_records import Import, Replay
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.attribution import markov
-from chalicelib.attribution.markov import credit_markov, removal_effects
+from chalicelib.attribution.paths import markov
+from chalicelib.attribution.paths.markov import credit_markov, removal_effects
 from tests.unit.test_classical import Journey, make_journeys
 
 SOME_JOURNEYS: list[Journey] = [

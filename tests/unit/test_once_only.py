@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from chalicelib.attribution.once_only import converts_once, share_not_brought_forward
-from chalicelib.attribution.panel import People
+from chalicelib.attribution.within_user.once_only import converts_once, share_not_brought_forward
+from chalicelib.attribution.within_user.panel import People
 
 
 def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarray) -> People:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.panel_columns import (
+from chalicelib.attribution.within_user.panel_columns import (
     BLOCKS,
     LEAD,
     NEWCOMER_DAYS,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.attribution.paths import Paths, build_paths
+from chalicelib.attribution.paths.journeys import Paths, build_paths
 
 Touch = tuple[int, float, int]
 Outcome = tuple[int, float, float, float]

@@ -20,10 +20,11 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring, workers
-from chalicelib.services import erasures, estimation, fits
-from chalicelib.services.columns import Columns
+from chalicelib.services import erasures
 from chalicelib.services.experiments import register_experiment
-from chalicelib.services.fits import request_fit, show_fit
+from chalicelib.services.fitting import estimation, fits
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.fits import request_fit, show_fit
 from chalicelib.services.imports import start_import
 from chalicelib.services.record import record_events
 from chalicelib.storage import documents

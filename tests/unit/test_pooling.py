@@ -10,9 +10,9 @@ import pytest
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import mean_inside
-from chalicelib.attribution.pooling import Panel, pool
-from chalicelib.attribution.projection import Projection, Scores
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.pooling import Panel, pool
+from chalicelib.attribution.within_user.projection import Projection, Scores
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.events import parse_event
-from chalicelib.services import region_days
-from chalicelib.services.columns import Columns
-from chalicelib.services.coverage import SourceDays, cover_goal, cover_types
-from chalicelib.services.estimation import fit_events
-from chalicelib.services.observing import observe
-from chalicelib.services.region_days import SMALLER, observe_regions
+from chalicelib.services.fitting import region_days
+from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.goal_observations import observe
+from chalicelib.services.fitting.region_days import SMALLER, observe_regions
+from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
 from tests.factories import make_conversion, make_coverage, make_event
 from tests.worlds.regions import KINDS, RegionsWorld, RegionTotals, simulate_regions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.resolution import Resolution, is_weekly, resolve
+from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 
 N_DAYS = 140
 DAILY = np.random.default_rng(1).poisson(20, N_DAYS).astype(np.float64)

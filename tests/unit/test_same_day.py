@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
-from chalicelib.attribution.joint_runs import JointRuns, find_joint_runs
-from chalicelib.attribution.same_day import gone_tomorrow, is_search_ad, jump_together
-from chalicelib.attribution.timeline import Timeline
+from chalicelib.attribution.time_series.joint_runs import JointRuns, find_joint_runs
+from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search_ad, jump_together
+from chalicelib.attribution.time_series.timeline import Timeline
 from tests.worlds.happenings import Occasion
 from tests.worlds.hard_totals import HARD_TOTALS
 from tests.worlds.totals import TOTALS_WORLDS, TotalsWorld, observe_totals, simulate_totals

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from chalicelib.events import Event, parse_event
-from chalicelib.services.columns import Columns
-from chalicelib.services.estimation import fit_events
-from chalicelib.services.observing import observe
-from chalicelib.services.packing import pack_columns, unpack_columns
-from chalicelib.services.windows import find_window
+from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.goal_observations import observe
+from chalicelib.services.fitting.packing import pack_columns, unpack_columns
+from chalicelib.services.fitting.windows import find_window
 from tests.factories import (
     make_annotation,
     make_control,

@@ -15,7 +15,7 @@ from chalicelib import wiring, workers
 from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
 from chalicelib.events import Conversion, Engagement
 from chalicelib.services import erasures
-from chalicelib.services.columns import Columns, OrderSums
+from chalicelib.services.fitting.event_columns import Columns, OrderSums
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import total
 from chalicelib.settings import Settings

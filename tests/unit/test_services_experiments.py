@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.attribution.calibration import BIASED, UNUSABLE
+from chalicelib.attribution.experiments.calibration import BIASED, UNUSABLE
 from chalicelib.errors import InvalidFields, NotFound
 from chalicelib.services import experiments
 from chalicelib.services.experiments import analyse, parse_experiment, register_experiment

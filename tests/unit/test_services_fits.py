@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import InvalidFields, NoFitYet, NotFound, UnusableInput
-from chalicelib.services import fits
+from chalicelib.services.fitting import fits
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import derive_day
 from chalicelib.storage.keys import shard_of
@@ -26,7 +26,7 @@ from tests.kept_fits import keep_fit
 
 
 class Estimator:
-    """Stands for `services.estimation.fit_events`; remembers what it was asked."""
+    """Stands for `services.fitting.estimation.fit_events`; remembers what it was asked."""
 
     def __init__(self, *goals: str, error: Exception | None = None) -> None:
         self.asked: list[dict[str, Any]] = []

@@ -11,9 +11,9 @@ import pytest
 from chalicelib.countries import COUNTRIES
 from chalicelib.events import parse_event
 from chalicelib.services import answers
-from chalicelib.services.estimation import fit_events
-from chalicelib.services.holidays import UnknownCountry, holiday_columns, public_holidays
-from chalicelib.services.surroundings import Surroundings
+from chalicelib.services.fitting.estimation import fit_events
+from chalicelib.services.fitting.holidays import UnknownCountry, holiday_columns, public_holidays
+from chalicelib.services.fitting.surroundings import Surroundings
 from tests.factories import make_conversion, make_event
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import UnusableInput
-from chalicelib.services import erasures, fits
+from chalicelib.services import erasures
+from chalicelib.services.fitting import fits
 from chalicelib.services.record import record_events
 from chalicelib.services.retention import first_whole_day, may_have_expired
 from chalicelib.services.totals import derive_day, timeseries

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from scipy import integrate, stats
 
-from chalicelib.attribution.settling import (
+from chalicelib.attribution.power import (
     Comparison,
     chance_settled,
     growth_until_settled,

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.attribution.paths import Paths
-from chalicelib.attribution.shapley import credit_shapley
+from chalicelib.attribution.paths.journeys import Paths
+from chalicelib.attribution.paths.shapley import credit_shapley
 from tests.unit.test_classical import Journey, make_journeys
 
 EXAMPLE: list[Journey] = [

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chalicelib.attribution.seasons import choose_yearly, find_new_pattern, weekday_columns
-from chalicelib.attribution.shocks import Shock, find_shocks, shock_columns
-from chalicelib.attribution.structural import Scales, coefficients
+from chalicelib.attribution.time_series.seasons import (
+    choose_yearly,
+    find_new_pattern,
+    weekday_columns,
+)
+from chalicelib.attribution.time_series.shocks import Shock, find_shocks, shock_columns
+from chalicelib.attribution.time_series.structural import Scales, coefficients
 
 N_DAYS = 140
 SCALES = Scales.constant(N_DAYS)

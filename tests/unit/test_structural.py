@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from chalicelib.attribution.structural import (
+from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Guide,
     Scales,

@@ -17,7 +17,7 @@ import pytest
 from chalicelib import telemetry, wiring, workers
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services.erasures import erase_person
-from chalicelib.services.fits import request_fit
+from chalicelib.services.fitting.fits import request_fit
 from chalicelib.settings import lambda_function
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged, policies

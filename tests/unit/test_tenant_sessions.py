@@ -12,7 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from chalicelib import aws, wiring, workers
-from chalicelib.services.fits import request_fit
+from chalicelib.services.fitting.fits import request_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import event_partition
 from tests import packaged

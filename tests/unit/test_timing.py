@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.estimates import GoalEstimates, estimate_goal
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.timing import Timing, read_timing
+from chalicelib.attribution.within_user.panel import People
+from chalicelib.attribution.within_user.timing import Timing, read_timing
 from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, World, simulate
 

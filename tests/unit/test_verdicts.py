@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.attribution.settling import Comparison
+from chalicelib.attribution.power import Comparison
 from chalicelib.codes import CODES, Code
 from chalicelib.services.answers import verdicts
 from chalicelib.services.answers.questions import (
@@ -326,6 +326,19 @@ def compare(
 
 
 LESS, MORE, ALIKE = (0.010, 0.022), (0.022, 0.010), (0.02, 0.02)
+
+
+@pytest.mark.parametrize(("values", "name"), [(LESS, "worth_less"), (MORE, "worth_more")])
+def test_undeclared_ids_of_both_types_leave_their_comparison_and_of_one_take_it_away(
+    values: tuple[float, float], name: str
+) -> None:
+    undeclared = "ids_taken_for_people"
+    smaller = 0 if name == "worth_less" else 1
+    of_the_smaller = tuple(undeclared if side == smaller else "" for side in (0, 1))
+
+    assert compare(*values, warnings=(undeclared, undeclared)).name == name
+    assert compare(*values, warnings=("ids_are_devices",) * 2).name == "inconclusive"
+    assert compare(*values, warnings=of_the_smaller).reasons == (undeclared,)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

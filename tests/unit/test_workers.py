@@ -11,7 +11,7 @@ import pytest
 from chalicelib import wiring, workers
 from chalicelib.errors import MisconfiguredService
 from chalicelib.services.erasures import erase_person, show_receipt
-from chalicelib.services.fits import run_fit, show_fit
+from chalicelib.services.fitting.fits import run_fit, show_fit
 from chalicelib.services.imports import start_import
 from chalicelib.services.record import record_events
 from chalicelib.services.totals import timeseries
@@ -159,7 +159,7 @@ def test_the_schedule_asks_for_a_fit_of_every_tenant_once_a_day(cloud: Cloud) ->
 
 
 def test_a_message_runs_its_fit(cloud: Cloud, store: TenantStore) -> None:
-    from chalicelib.services.fits import request_fit
+    from chalicelib.services.fitting.fits import request_fit
 
     assert store.config
     header = request_fit(store, wiring.send_fit, now=NOW, start=DAY, end=DAY)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
 from chalicelib.events import parse_event
-from chalicelib.services.columns import Columns
-from chalicelib.services.estimation import fit_columns
-from chalicelib.services.fit_documents import goal_document
+from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.event_columns import Columns
+from chalicelib.services.fitting.fit_documents import goal_document
+from chalicelib.services.fitting.identity import PEOPLE
 from tests.worlds.lines import CLICK_COST, FIRST_DAY, declared_lines
-from tests.worlds.parameters import KindInWorld
+from tests.worlds.parameters import KindInWorld, World
 from tests.worlds.recording import NOBODY, Records
 
 AS_OF = dt.datetime(2030, 1, 1, tzinfo=dt.UTC)
@@ -25,7 +26,7 @@ NOON = 0.5
 
 
 def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
-    """The fit document of records of people.
+    """The fit document of records of people, whose ids are declared where each person has one.
 
     Parameters
     ----------
@@ -37,7 +38,19 @@ def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
     if declared:
         for line in declared_lines(records):
             columns.add(parse_event(line))
-    return fit_columns(columns, window=None, currency="EUR", as_of=AS_OF, fit_id="world")
+    return fit_columns(
+        columns,
+        window=None,
+        currency="EUR",
+        as_of=AS_OF,
+        fit_id="world",
+        user_ids=ids_of(records.world),
+    )
+
+
+def ids_of(world: World) -> str | None:
+    """What a tenant would declare of the ids; None where people have several."""
+    return None if world.identity == "split" else PEOPLE
 
 
 def columns_of(records: Records) -> Columns:

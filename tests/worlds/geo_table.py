@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chalicelib.attribution.geo_tests import analyse_geo_test
+from chalicelib.attribution.experiments.geo_tests import analyse_geo_test
 from tests.worlds.geo import GEO_WORLDS, GeoWorld, simulate_geo
 
 CLAIM = 0.05

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.observations import Context, Observations
-from chalicelib.attribution.panel import People
+from chalicelib.attribution.within_user.panel import People
 from chalicelib.services import answers
-from tests.worlds.fits import fit_arrays, fit_records
+from tests.worlds.fits import fit_arrays, fit_records, ids_of
 from tests.worlds.lines import write_lines
 from tests.worlds.oracle import consult_totals
 from tests.worlds.people import NOBODY, Journeys, KindInWorld, World, record, simulate
@@ -77,8 +77,9 @@ def judge_command_line(world: World, seed: int, *, declared: bool = False) -> li
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
         write_lines(journeys, path, declared=declared)
+        declaration = [] if (ids := ids_of(world)) is None else ["--user-ids", ids]
         output = subprocess.run(
-            [sys.executable, "-m", "chalicelib", "estimate", str(path)],
+            [sys.executable, "-m", "chalicelib", "estimate", str(path), *declaration],
             check=True,
             stdout=subprocess.PIPE,
         ).stdout

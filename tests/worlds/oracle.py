@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from chalicelib.attribution.background import known_background, unit_columns
-from chalicelib.attribution.resolution import is_weekly, resolve
-from chalicelib.attribution.shocks import Shock
-from chalicelib.attribution.time_series import average_effects
-from chalicelib.attribution.timeline import Timeline
+from chalicelib.attribution.time_series.averaged_models import average_effects
+from chalicelib.attribution.time_series.baseline import known_baseline, unit_columns
+from chalicelib.attribution.time_series.resolution import is_weekly, resolve
+from chalicelib.attribution.time_series.shocks import Shock
+from chalicelib.attribution.time_series.timeline import Timeline
 from tests.worlds.totals import DailyTotals
 
 Floats = NDArray[np.float64]
@@ -48,7 +48,7 @@ def consult_totals(totals: DailyTotals) -> tuple[Floats, Floats, Floats]:
     if resolution.step_days > 1 and shocks:
         raise ValueError("shocks are known by the day, these totals come by the week")
     outcome = resolution.total(padded)
-    background = known_background(
+    baseline = known_baseline(
         outcome,
         resolution.total(counts),
         unit_columns(responses),
@@ -59,7 +59,7 @@ def consult_totals(totals: DailyTotals) -> tuple[Floats, Floats, Floats]:
         outcome,
         responses[:, :, None, None],
         (responses.sum(axis=0) / totals.counts.sum(axis=0))[:, None, None],
-        background,
+        baseline,
         Known(np.zeros(1)),
     )
     quantile = stats.t.ppf(0.975, averaged.degrees_of_freedom)

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.observations import CAUSE, Observations
-from chalicelib.attribution.panel import People
-from chalicelib.attribution.region_series import RegionSeries
+from chalicelib.attribution.regions.region_series import RegionSeries
+from chalicelib.attribution.within_user.panel import People
 from tests.worlds.parameters import KindInWorld
 
 Floats = NDArray[np.float64]

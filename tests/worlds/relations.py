@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from chalicelib.cli.estimate import EventLines
 from chalicelib.services import answers
-from chalicelib.services.columns import Columns
-from chalicelib.services.estimation import fit_columns
+from chalicelib.services.fitting.estimation import fit_columns
+from chalicelib.services.fitting.event_columns import Columns
 from tests.worlds.changes import JUNK, RELATIONS, Line, Relation, day_of
 from tests.worlds.fits import AS_OF
 from tests.worlds.lines import event_lines, lines_of_totals

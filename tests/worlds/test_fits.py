@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from chalicelib.cli.estimate import EventLines
-from chalicelib.services.estimation import fit_events
+from chalicelib.services.fitting.estimation import fit_events
 from tests.worlds.fits import AS_OF, fit_records
 from tests.worlds.judge import judge, judge_command_line
 from tests.worlds.lines import declared_lines, write_lines

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.observations import mean_inside
-from chalicelib.attribution.within_user import fit_within_user, reduce_panel
+from chalicelib.attribution.within_user.regression import fit_within_user, reduce_panel
 from tests.worlds.judge import judge, observe
 from tests.worlds.people import WORLDS, simulate
 from tests.worlds.totals import TOTALS_WORLDS

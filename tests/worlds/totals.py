@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.coverage import Coverage
 from chalicelib.attribution.observations import CAUSE, LIFETIME, Context, Observations
-from chalicelib.attribution.panel import People
+from chalicelib.attribution.within_user.panel import People
 from tests.worlds.happenings import Disturbance, Hole, Occasion
 from tests.worlds.people import KindInWorld
 

@@ -12,9 +12,9 @@ from chalicelib.days import MAX_WINDOW_DAYS
 from chalicelib.exports import PLATFORMS
 from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUMNS
 from chalicelib.services.answers.classical_attribution import OURS
-from chalicelib.services.credits import MODELS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
-from chalicelib.services.identity import USER_IDS
+from chalicelib.services.fitting.credits import MODELS
+from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from chalicelib.attribution.settling import smallest_detectable
+from chalicelib.attribution.power import smallest_detectable
 from chalicelib.services.answers.cascades import show_descendants
 from chalicelib.services.answers.effects import (
     Caused,

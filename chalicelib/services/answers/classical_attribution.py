@@ -16,7 +16,7 @@ from chalicelib.services.answers.effects import (
 )
 from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of, rounded
 from chalicelib.services.answers.ranges import Range, read_goal, read_range
-from chalicelib.services.credits import MODELS, RULES
+from chalicelib.services.fitting.credits import MODELS, RULES
 
 OURS = "ours"
 STATEMENT = (

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from chalicelib.attribution.power import smallest_detectable
 from chalicelib.attribution.sensitivity import Sensitivity
-from chalicelib.attribution.settling import smallest_detectable
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.hidden_causes import read_sensitivity
 from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded

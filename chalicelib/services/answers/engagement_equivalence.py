@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from chalicelib.attribution.power import Comparison, smallest_detectable_ratio
 from chalicelib.attribution.ratio import RatioInterval, fieller, tost
-from chalicelib.attribution.settling import Comparison, smallest_detectable_ratio
 from chalicelib.services.answers.cascades import Worth, read_worth
 from chalicelib.services.answers.effects import (
     Effect,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from chalicelib.attribution.settling import (
+from chalicelib.attribution.power import (
     Threshold,
     growth_until_beyond,
     growth_until_settled,

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
+from chalicelib.attribution.power import Comparison
 from chalicelib.attribution.ratio import tost
-from chalicelib.attribution.settling import Comparison
 
 Name = Literal[
     "profitable",
@@ -126,7 +126,7 @@ class Equivalence:
 
     Attributes
     ----------
-    compared : settling.Comparison
+    compared : power.Comparison
     """
 
     compared: Comparison

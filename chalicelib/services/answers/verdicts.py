@@ -7,7 +7,8 @@ The interval decides first.  Then the verdict is put to the test, in this order:
 2. A verdict against an engagement (or a channel) is too early if a material part of the effect
    comes after the data, or if it would not hold with that part.
 3. A warning of severity ``caution`` takes it away if it would not hold were the warning right:
-   `doubts_of` says what that means for each direction in which an estimate may be wrong.
+   `doubts_of` says what that means for each direction in which an estimate may be wrong.  Ids that
+   were not declared lower the estimates of all types: they do not take a comparison of two away.
 
 Pure: numbers and codes in, a verdict and codes out.
 """
@@ -28,6 +29,8 @@ MOST_UNSEEN = 0.99
 """An unseen share is taken to be at most this: beyond it nothing is known of the effect."""
 SMALL_PART = 0.1
 """Below this share of what a channel may have brought, and of its cost, a type is a small part."""
+ALIKE = frozenset({"ids_taken_for_people"})
+"""Cautions about an error that multiplies the estimates of all types by about the same factor."""
 TOO_NARROW = 2.0
 """How many times wider an interval may have to be that a warning calls too narrow."""
 
@@ -127,7 +130,9 @@ def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ())
         return Verdict("inconclusive", forbidden)
     if _is_early(question, found, parts):
         return Verdict("too_early", ("unseen_effect",))
-    doubts = [doubt for part in parts for doubt in doubts_of(part)] + list(more)
+    common = _common(parts) if question.sides > 1 else frozenset()
+    doubts = [one for part in parts for one in doubts_of(part) if one.code not in common]
+    doubts += more
     if not _holds(question, found, doubts):
         return Verdict("inconclusive", _decisive(question, found, doubts))
     return Verdict(found)
@@ -166,6 +171,11 @@ def unseen_share(parts: Iterable[Part]) -> float:
     if sum(whole) == 0:
         return sum(part.unseen for part in known) / len(known)
     return sum(w * part.unseen for w, part in zip(whole, known, strict=True)) / sum(whole)
+
+
+def _common(parts: Sequence[Part]) -> frozenset[str]:
+    """The cautions of `ALIKE` that every type of a comparison carries."""
+    return ALIKE.intersection(*(part.warnings for part in parts))
 
 
 def _is_early(question: Question, verdict: Name, parts: Sequence[Part]) -> bool:

@@ -8,14 +8,14 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.attribution.experiments import (
+from chalicelib.attribution.experiments.holdouts import ASSUMED_DISPERSION, Arm, analyse_holdout
+from chalicelib.attribution.experiments.measured_lift import (
     LEVEL,
     MIN_CONTROLS,
     MIN_DAYS_BEFORE,
     from_standard_error,
     standard_error_of,
 )
-from chalicelib.attribution.holdouts import ASSUMED_DISPERSION, Arm, analyse_holdout
 from chalicelib.days import stamp
 from chalicelib.errors import FieldError
 from chalicelib.services.experiments.bodies import Body, Effect, Group, HoldOut, refused

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.attribution.experiments import CRITICAL
+from chalicelib.attribution.experiments.measured_lift import CRITICAL
 from chalicelib.storage.experiments import Experiment
 
 if TYPE_CHECKING:
-    from chalicelib.attribution.calibration import Calibration
     from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.experiments.calibration import Calibration
 
 VALID_DAYS = 365
 Kind = tuple[str, str, bool]
@@ -75,7 +75,7 @@ def calibrate_goal(
     )
     if not mine:
         return estimates, []
-    from chalicelib.attribution.calibration import Measurement, calibrate
+    from chalicelib.attribution.experiments.calibration import Measurement, calibrate
 
     span = Window(*window)
     reasons = {one.experiment_id: _reason_against(one, kinds, span) for one in mine}

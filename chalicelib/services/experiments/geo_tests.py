@@ -46,7 +46,7 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
     """
     import numpy as np
 
-    from chalicelib.attribution.geo_tests import analyse_geo_test
+    from chalicelib.attribution.experiments.geo_tests import analyse_geo_test
 
     regions: dict[str, list[float]] = asked["regions"]
     treated, test_from = asked["treated"], asked["test_from"]

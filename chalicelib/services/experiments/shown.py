@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from chalicelib.attribution.experiments import Measured
+from chalicelib.attribution.experiments.measured_lift import Measured
 
 
 def per_engagement(total: Measured, engagements: int | None) -> Measured | None:

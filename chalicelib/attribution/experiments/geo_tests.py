@@ -1,0 +1,245 @@
+"""Geo tests: what happened in the treated regions that would not have happened untreated.
+
+The counterfactual is a synthetic control of the treated regions' mean, learnt on the days before
+the test.  How far such a forecast misses where nothing was done is seen twice, and both are used:
+
+* in time: each region's days before the test, a quarter at a time held out of the training, give
+  an error of its own (``scale``);
+* across regions: every untreated region is taken for treated in turn (a placebo).  Its error in
+  the days of the test, in multiples of its own scale, says how much worse a forecast of those
+  days is than one of a held-out quarter: drift and shocks that come with the test.
+
+The standard error is the treated regions' scale times the root mean square of the placebos'
+multiples; the reference is Student's t.  Levels were chosen by coverage on simulated panels
+(`tests/worlds/geo.py`, docs/experiments.md): block permutation of residuals in time alone
+(Chernozhukov, Wuthrich, Zhu 2021, JASA 116) rejects too often under drift where the panel is long,
+and an in-sample error of fit is too small where days are few.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.experiments.measured_lift import (
+    LEVEL,
+    MIN_CONTROLS,
+    MIN_DAYS_BEFORE,
+    Measured,
+)
+from chalicelib.attribution.experiments.synthetic_control import gaps
+from chalicelib.attribution.student import student_cdf, student_quantile
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+MAX_PLACEBOS = 60
+"""More untreated regions than this are sampled for placebos, evenly; all of them are donors."""
+
+_FOLDS = 4
+_PRIOR_FOLDS = 4.0
+"""Weight of the daily held-out error next to that of the held-out quarters (Smyth 2004)."""
+_DEGREES_PER_FOLD = 2.0
+_CLEARLY_BETTER = 0.9
+"""Relative levels are used where their held-out error is below this share of that of counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeoResult:
+    """What a geo test says about all treated regions together.
+
+    Attributes
+    ----------
+    conversions : Measured
+        Caused in the treated regions over the days of the test.
+    lift : Measured
+        The same in relation to what would have happened.
+    difference_in_differences : Measured
+        The estimate with equal weights of all untreated regions, as shares of their level;
+        inference as for the synthetic control.
+    p_value_in_time : float
+        Of no effect, by shifting the residuals in time: the treated regions' own history alone.
+    degrees_of_freedom : float
+    relative : bool
+        Whether regions were compared in shares of their level; else in counts.
+    n_placebos : int
+    """
+
+    conversions: Measured
+    lift: Measured
+    difference_in_differences: Measured
+    p_value_in_time: float
+    degrees_of_freedom: float
+    relative: bool
+    n_placebos: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Forecast:
+    """How one region's forecast did.
+
+    Attributes
+    ----------
+    effect : float
+        Mean gap on the days of the test.
+    daily : float
+        Mean square of the held-out daily gaps.
+    folds : float
+        Mean square of the held-out quarters' mean gaps.
+    relative : bool
+    """
+
+    effect: float
+    daily: float
+    folds: float
+    relative: bool
+
+
+def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult:
+    """The effect in the treated regions from `first_day` on, to the last day.
+
+    Parameters
+    ----------
+    counts : array, shape (T, R)
+        Conversions per day and region.
+    treated : int array
+        Columns of the treated regions.
+    first_day : int
+        Index of the first day of the test.
+
+    Raises
+    ------
+    ValueError
+        With fewer than `MIN_CONTROLS` untreated regions with conversions before the test, fewer
+        than `MIN_DAYS_BEFORE` days before it, none in it, or no conversion of the treated before.
+    """
+    before = counts[:first_day]
+    untreated = np.setdiff1d(np.arange(counts.shape[1]), treated)
+    controls = untreated[before[:, untreated].sum(axis=0) > 0]
+    if controls.size < MIN_CONTROLS:
+        raise ValueError(f"at least {MIN_CONTROLS} untreated regions with conversions are needed")
+    if not MIN_DAYS_BEFORE <= first_day < counts.shape[0]:
+        raise ValueError(f"at least {MIN_DAYS_BEFORE} days before the test and one in it")
+    if before[:, treated].sum() <= 0:
+        raise ValueError("the treated regions have no conversion before the test")
+    target = counts[:, treated].mean(axis=1)
+    donors = counts[:, controls]
+    chosen = np.unique(
+        np.linspace(0, controls.size - 1, min(controls.size, MAX_PLACEBOS)).astype(np.int64)
+    )
+    days = counts.shape[0] - first_day
+    times = treated.size * days
+    total = float(counts[first_day:, treated].sum())
+    noise = max(total, 1.0) / times**2  # a count is never known better than its own Poisson noise
+    cases = [(target, donors)]
+    cases += [(donors[:, one], np.delete(donors, one, axis=1)) for one in chosen]
+    own, *placebos = (_forecast(*case, first_day) for case in cases)
+    conversions, degrees = _infer(own, placebos, noise, times)
+    plain, *plain_placebos = (_forecast_by_differences(*case, first_day) for case in cases)
+    differences, _ = _infer(plain, plain_placebos, noise, times)
+    return GeoResult(
+        conversions,
+        _lift_of(conversions, total),
+        differences,
+        p_value_in_time(target, donors, first_day, relative=own.relative),
+        degrees,
+        own.relative,
+        chosen.size,
+    )
+
+
+def p_value_in_time(target: Floats, donors: Floats, first_day: int, *, relative: bool) -> float:
+    """Of no effect, by moving blocks of residuals (Chernozhukov, Wuthrich, Zhu 2021, section 2).
+
+    The synthetic control is learnt on all days, as if there were no effect; the statistic is the
+    mean absolute residual of the days of the test, compared with all cyclic shifts.
+    """
+    if relative:
+        target, donors, _ = _in_shares(target, donors, first_day)
+    residual = np.abs(gaps(target, donors, np.arange(target.size)))
+    shifts = [np.roll(residual, shift)[first_day:].mean() for shift in range(residual.size)]
+    return float(np.mean(np.array(shifts) >= shifts[0] * (1 - 1e-12)))
+
+
+def _lift_of(conversions: Measured, total: float) -> Measured:
+    """In relation to what would have happened; infinite where all of it may be the effect."""
+
+    def lift(caused: float) -> float:
+        return caused / (total - caused) if caused < total else math.inf
+
+    return Measured(
+        lift(conversions.estimate),
+        lift(conversions.low),
+        lift(conversions.high),
+        conversions.p_value,
+    )
+
+
+def _infer(
+    own: _Forecast, placebos: list[_Forecast], noise: float, times: int
+) -> tuple[Measured, float]:
+    """The total effect and its degrees of freedom, from the forecast errors of all regions."""
+    everybody = [own, *placebos]
+    daily = np.array([one.daily for one in everybody])
+    folds = np.array([one.folds for one in everybody])
+    seen = daily > 0
+    ratio = float((folds[seen] / daily[seen]).mean()) if seen.any() else 0.0
+    scale = (_FOLDS * folds + _PRIOR_FOLDS * ratio * daily) / (_FOLDS + _PRIOR_FOLDS)
+    effects = np.array([one.effect for one in placebos])
+    usable = scale[1:] > 0
+    multiple = float((effects[usable] ** 2 / scale[1:][usable]).mean()) if usable.any() else 0.0
+    error = math.sqrt(max(multiple * scale[0], noise))
+    degrees = 1.0 / (
+        1.0 / max(int(usable.sum()), 1) + 1.0 / (_DEGREES_PER_FOLD * (_FOLDS + _PRIOR_FOLDS))
+    )
+    half = student_quantile(0.5 + LEVEL / 2, degrees) * error
+    p_value = 2.0 * student_cdf(-abs(own.effect) / error, degrees) if error > 0 else 1.0
+    measured = Measured(
+        own.effect * times, (own.effect - half) * times, (own.effect + half) * times, p_value
+    )
+    return measured, degrees
+
+
+def _forecast(target: Floats, donors: Floats, first_day: int) -> _Forecast:
+    """By a synthetic control of counts, or of shares of the level where that forecasts better."""
+    in_counts = _held_out(target, donors, first_day)
+    shares, donor_shares, level = _in_shares(target, donors, first_day)
+    if level <= 0:
+        return in_counts
+    found = _held_out(shares, donor_shares, first_day)
+    in_shares = _Forecast(
+        found.effect * level, found.daily * level**2, found.folds * level**2, relative=True
+    )
+    return in_shares if in_shares.daily < _CLEARLY_BETTER * in_counts.daily else in_counts
+
+
+def _forecast_by_differences(target: Floats, donors: Floats, first_day: int) -> _Forecast:
+    """By the mean of all others, in shares of the level."""
+    shares, donor_shares, level = _in_shares(target, donors, first_day)
+    found = _held_out(shares, donor_shares.mean(axis=1, keepdims=True), first_day)
+    return _Forecast(found.effect * level, found.daily * level**2, found.folds * level**2, True)
+
+
+def _held_out(target: Floats, donors: Floats, first_day: int) -> _Forecast:
+    days = np.arange(first_day)
+    effect = float(gaps(target, donors, days)[first_day:].mean())
+    daily, means = [], []
+    for fold in np.array_split(days, _FOLDS):
+        missed = gaps(target, donors, np.setdiff1d(days, fold))[fold]
+        daily.append(missed)
+        means.append(missed.mean())
+    return _Forecast(
+        effect,
+        float(np.mean(np.concatenate(daily) ** 2)),
+        float(np.mean(np.square(means))),
+        relative=False,
+    )
+
+
+def _in_shares(target: Floats, donors: Floats, first_day: int) -> tuple[Floats, Floats, float]:
+    """Both as shares of their mean before the test, and the target's mean."""
+    level = float(target[:first_day].mean())
+    return target / max(level, 1e-12), donors / donors[:first_day].mean(axis=0), level

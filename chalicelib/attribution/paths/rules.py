@@ -1,0 +1,112 @@
+"""Rules that divide each conversion among the touches of its own path, by position or by age.
+
+Journeys without a conversion do not enter.  What is uncertain about the credit, or whether a touch
+caused anything, these rules do not know; see `within_user` and `time_series` for that.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.paths.journeys import Credit, Paths
+
+Floats = NDArray[np.float64]
+
+FIRST_SHARE = 0.4
+LAST_SHARE = 0.4
+HALF_LIFE_DAYS = 7.0
+
+
+def credit_first(paths: Paths) -> Credit:
+    """All of a conversion to the first touch of its path."""
+    share = np.zeros(paths.kind.size)
+    share[paths.start[:-1]] = 1.0
+    return _credit("first", paths, share)
+
+
+def credit_last(paths: Paths) -> Credit:
+    """All of a conversion to the last touch of its path."""
+    share = np.zeros(paths.kind.size)
+    share[paths.start[1:] - 1] = 1.0
+    return _credit("last", paths, share)
+
+
+def credit_linear(paths: Paths) -> Credit:
+    """The same to every touch of the path."""
+    return _credit("linear", paths, 1.0 / np.repeat(paths.length, paths.length))
+
+
+def credit_position(
+    paths: Paths, *, first: float = FIRST_SHARE, last: float = LAST_SHARE
+) -> Credit:
+    """Fixed shares to the first and the last touch, the rest evenly to those between them.
+
+    Parameters
+    ----------
+    paths : Paths
+    first, last : float
+        Shares of the two ends.  Where nothing lies between them they divide the conversion in
+        proportion to their shares; a single touch takes all of it.
+
+    Raises
+    ------
+    ValueError
+        When a share is negative, or their sum not in (0, 1].
+    """
+    if first < 0 or last < 0 or not 0 < first + last <= 1 + 1e-12:
+        raise ValueError(f"shares of the ends must add up to more than 0, at most 1: {first, last}")
+    length = paths.length
+    if first + last >= 1:
+        between = np.zeros(length.size)
+    else:
+        between = np.where(length > 2, (1.0 - first - last) / np.maximum(length - 2, 1), 0.0)
+    scale = np.where(length > 2, 1.0, 1.0 / (first + last))
+    share = np.repeat(between, length)
+    share[paths.start[:-1]] = first * scale
+    share[paths.start[1:] - 1] = last * scale
+    share[paths.start[:-1][length == 1]] = 1.0
+    return _credit("position", paths, share)
+
+
+def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -> Credit:
+    """The more to a touch, the later it was: half as much per half-life further back.
+
+    Parameters
+    ----------
+    paths : Paths
+    half_life_days : float
+        Above zero.
+
+    Raises
+    ------
+    ValueError
+        When the half-life is not above zero.
+    """
+    if not half_life_days > 0:
+        raise ValueError(f"the half-life must be above zero days, not {half_life_days}")
+    length = paths.length
+    # only ratios within a path matter, so age counts from the last touch and cannot underflow
+    age = np.repeat(paths.time[paths.start[1:] - 1], length) - paths.time
+    decayed = np.exp2(-age / half_life_days)
+    path = np.repeat(np.arange(length.size), length)
+    total = np.bincount(path, decayed, minlength=length.size)
+    return _credit("time_decay", paths, decayed / total[path])
+
+
+def _credit(method: str, paths: Paths, share: Floats) -> Credit:
+    """Credits from the share (M,) of its path's end that each touch takes."""
+
+    def per_kind(amount: Floats) -> Floats:
+        spread = share * np.repeat(amount * paths.weight, paths.length)
+        return np.asarray(
+            np.bincount(paths.kind, spread, minlength=paths.n_kinds), dtype=np.float64
+        )
+
+    return Credit(
+        method=method,
+        conversions=per_kind(paths.converted),
+        value=per_kind(paths.value),
+        uncredited=paths.uncredited,
+        uncredited_value=paths.uncredited_value,
+    )

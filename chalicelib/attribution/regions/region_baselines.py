@@ -1,0 +1,184 @@
+"""What moves the conversions of each region besides marketing, and how large each region is.
+
+Patterns, shocks and noise of a region are found in what marketing and the days that all regions
+share leave of its conversions; these in turn need patterns and sizes: a few rounds, from "nothing
+is shared".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.regions.day_effects import (
+    Region,
+    fit_panel_at,
+    likeliest_ratio,
+    panel_products,
+)
+from chalicelib.attribution.time_series.baseline import (
+    Baseline,
+    find_unguided_baseline,
+    fit_roughly,
+    unit_columns,
+)
+from chalicelib.attribution.time_series.timeline import Timeline
+
+Floats = NDArray[np.float64]
+
+ROUNDS = 5
+ALIKE = 0.01
+"""Relative change of the sizes below which no further round is needed."""
+LEAST_LEVEL = 0.1
+"""Share of a region's conversions that would be there without marketing, at least."""
+LEAST_NOISE = 0.1
+"""Variance of the noise next to that of counts, at least."""
+
+_VARIES = 1e-6  # of a column whose mean square is one
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One region on its N observed steps.
+
+    Attributes
+    ----------
+    timeline : Timeline
+    outcome : array, shape (N,)
+    marketing : array, shape (N, K)
+        One plausible response per type, for one engagement of it.
+    """
+
+    timeline: Timeline
+    outcome: Floats
+    marketing: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class RegionBaseline:
+    """What moves a region.
+
+    Attributes
+    ----------
+    baseline : Baseline
+    level : array, shape (N,)
+        Conversions per step without marketing.
+    """
+
+    baseline: Baseline
+    level: Floats
+
+    @property
+    def size(self) -> float:
+        """Mean of the level: what the effects of days are multiplied with.
+
+        A size that follows the level would take the level's place: a constant effect of all days.
+        """
+        return float(self.level.mean())
+
+
+def describe_regions(
+    observed: Sequence[Observed], n_steps: int, *, common_days: bool = True
+) -> list[RegionBaseline]:
+    """Baselines of all regions.
+
+    Parameters
+    ----------
+    observed : sequence of Observed
+    n_steps : int
+        Steps of the window.
+    common_days : bool, optional
+        Whether the regions share effects of days.
+    """
+    found = [_describe(one, _present(one.marketing), one.outcome) for one in observed]
+    if not common_days:
+        return found
+    for _ in range(ROUNDS):
+        regions = scale_regions(observed, [one.marketing for one in observed], found)
+        unit = common_unit(regions)
+        regions = [replace(region, columns=region.columns / unit) for region in regions]
+        ratio = likeliest_ratio(panel_products(regions, n_steps))
+        fit = fit_panel_at(regions, n_steps, ratio)
+        shares = _shares(observed, found, n_steps)
+        again = []
+        for one, before, share in zip(observed, found, shares, strict=True):
+            explained = one.marketing @ (fit.beta / unit)
+            explained += before.size * fit.days[one.timeline.times]
+            nothing = np.zeros((one.outcome.size, 0))
+            after = _describe(one, nothing, one.outcome - explained)
+            # days are found from the region itself, too: what is left of it is smaller than noise
+            noise = after.baseline.noise_variance / max(1.0 - share, 0.1)
+            least = LEAST_NOISE * float(one.outcome.mean())
+            baseline = replace(after.baseline, noise_variance=max(noise, least))
+            again.append(RegionBaseline(baseline, after.level))
+        moved = [abs(new.size / old.size - 1.0) for new, old in zip(again, found, strict=True)]
+        found = again
+        if max(moved) < ALIKE:
+            break
+    return found
+
+
+def scale_regions(
+    observed: Sequence[Observed], columns: Sequence[Floats], found: Sequence[RegionBaseline]
+) -> list[Region]:
+    """The regions in units of their noise, with some columns; levels wander in proportion to size.
+
+    Parameters
+    ----------
+    observed : sequence of Observed
+    columns : sequence of arrays, shape (N, p)
+    found : sequence of RegionBaseline
+    """
+    clarity = np.array([b.size**2 / b.baseline.noise_variance for b in found])
+    clarity /= clarity.mean()
+    regions = []
+    for one, mine, its, wander in zip(observed, columns, found, clarity, strict=True):
+        baseline = its.baseline
+        sd = float(np.sqrt(baseline.noise_variance))
+        scales = replace(baseline.scales, steps=baseline.scales.steps * wander)
+        regions.append(
+            Region(
+                one.timeline.times,
+                one.outcome / sd,
+                baseline.columns / sd,
+                mine / sd,
+                np.full(one.outcome.size, its.size / sd),
+                scales,
+            )
+        )
+    return regions
+
+
+def common_unit(regions: Sequence[Region]) -> Floats:
+    """Root of the mean square of each column over all regions, shape (p,)."""
+    squares = np.sum([(region.columns**2).sum(axis=0) for region in regions], axis=0)
+    rows = sum(region.times.size for region in regions)
+    return np.asarray(np.maximum(np.sqrt(squares / rows), 1e-300))
+
+
+def _present(marketing: Floats) -> Floats:
+    """Responses of the types that vary in the region, of one size: (N, K) -> (N, k)."""
+    unit = unit_columns(marketing)
+    return np.asarray(unit[:, np.ptp(unit, axis=0) > _VARIES])
+
+
+def _describe(one: Observed, marketing: Floats, outcome: Floats) -> RegionBaseline:
+    """The baseline of a region, found in `outcome` beside `marketing`."""
+    baseline = find_unguided_baseline(outcome, marketing, marketing, one.timeline)
+    rough = fit_roughly(outcome, baseline.columns, marketing, baseline.scales)
+    least = max(LEAST_LEVEL * float(one.outcome.mean()), 1e-9)
+    return RegionBaseline(baseline, np.maximum(rough.level, least))
+
+
+def _shares(observed: Sequence[Observed], found: Sequence[RegionBaseline], n_steps: int) -> Floats:
+    """Weight of each region in the effects of its days, on average, shape (R,)."""
+    weight = np.zeros((len(observed), n_steps))
+    for number, (one, its) in enumerate(zip(observed, found, strict=True)):
+        weight[number, one.timeline.times] = its.size**2 / its.baseline.noise_variance
+    weight /= np.maximum(weight.sum(axis=0), 1e-300)
+    return np.array(
+        [mine[one.timeline.times].mean() for mine, one in zip(weight, observed, strict=True)]
+    )

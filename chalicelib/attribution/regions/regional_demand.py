@@ -1,0 +1,106 @@
+"""Traces of demand inside single regions that moves marketing and sales there.
+
+What all regions share on a day is taken out of the panel; a promotion or a boom of one region is
+not. The traces are those that totals of a country show (`same_day`, `demand`), looked for in what
+each region has more or less than the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.time_series.demand import CONFIDENCE
+from chalicelib.attribution.time_series.same_day import jump_together
+from chalicelib.attribution.time_series.timeline import Timeline
+
+Floats = NDArray[np.float64]
+
+CLEARLY = 1.5
+"""How many times as closely as by chance: few shifts are much unlike each other."""
+_APART = 21
+"""Steps between the series of two regions that stand one behind the other: three weeks, so that
+weekdays agree."""
+_LEAST = 0.05  # share of the usual level that a level keeps
+
+
+def jump_together_by_region(
+    counts: Sequence[Floats],
+    outcome: Sequence[Floats],
+    channels: tuple[str, ...],
+    timelines: Sequence[Timeline],
+) -> bool:
+    """Whether channels and sales of the same region jump together from step to step.
+
+    Parameters
+    ----------
+    counts : sequence of R arrays, shape (M, K)
+    outcome : sequence of R arrays, shape (M,)
+    channels : tuple of str, length K
+    timelines : sequence of Timeline, length R
+    """
+    together = [np.column_stack([mine, sold]) for mine, sold in zip(counts, outcome, strict=True)]
+    relative = _next_to_others(together, timelines)
+    length = (together[0].shape[0] // 7 + 1) * 7 + _APART
+    times = [line.times + number * length for number, line in enumerate(timelines)]
+    stacked = np.concatenate(relative)
+    line = Timeline(np.concatenate(times), timelines[0].step_days, np.zeros((stacked.shape[0], 0)))
+    return jump_together(stacked[:, :-1], stacked[:, -1], channels, line)
+
+
+def follows_demand(
+    counts: Sequence[Floats], levels: Sequence[Floats], timelines: Sequence[Timeline]
+) -> bool:
+    """Whether marketing in a region follows the level of its conversions.
+
+    It is believed to do so where it goes along with the levels more closely than with the same
+    levels shifted by weeks (`demand`).
+
+    Parameters
+    ----------
+    counts : sequence of R arrays, shape (M, K)
+    levels : sequence of R arrays, shape (N,)
+        On the observed steps.
+    timelines : sequence of Timeline, length R
+    """
+    logs = [np.log1p(one) for one in _next_to_others(list(counts), timelines)]
+    level = []
+    for one in levels:
+        relative = np.log(np.maximum(one / max(float(one.mean()), 1e-300), _LEAST))
+        level.append(relative - relative.mean())
+    if max(float(np.std(one)) for one in level) < 1e-4:
+        return False
+    n_steps = min(one.size for one in level)
+    shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
+    by_chance = [_go_along([np.roll(one, shift) for one in level], logs) for shift in shifts]
+    return bool(_go_along(level, logs) > CLEARLY * np.quantile(by_chance, CONFIDENCE))
+
+
+def _next_to_others(series: list[Floats], timelines: Sequence[Timeline]) -> list[Floats]:
+    """Series relative to their means and to what all regions have in common on a day: (N, K) each.
+
+    The common part is a mean over the regions that were observed.
+    """
+    n_steps = series[0].shape[0]
+    sums, weight = np.zeros_like(series[0]), np.zeros(n_steps)
+    relative = []
+    for one, line in zip(series, timelines, strict=True):
+        mine = one[line.times]
+        mine = mine / np.maximum(mine.mean(axis=0), 1e-300)
+        relative.append(mine)
+        sums[line.times] += mine
+        weight[line.times] += 1.0
+    common = np.maximum(sums / np.maximum(weight, 1.0)[:, None], 1e-3)
+    return [mine / common[line.times] for mine, line in zip(relative, timelines, strict=True)]
+
+
+def _go_along(levels: Sequence[Floats], logs: Sequence[Floats]) -> float:
+    """How clearly marketing goes along with the levels: a sum of squared t-values over types."""
+    product = np.sum(
+        [one @ (log - log.mean(axis=0)) for one, log in zip(levels, logs, strict=True)], axis=0
+    )
+    square = sum(float(one @ one) for one in levels)
+    noise = np.mean([log.var(axis=0) for log in logs], axis=0)
+    return float((np.sign(product) * product**2 / np.maximum(noise * square, 1e-300)).sum())

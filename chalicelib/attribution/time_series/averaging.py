@@ -1,0 +1,319 @@
+"""Effects averaged over all that is not known: decays, shapes, how much the level wanders.
+
+Every kind has candidate columns, one per decay and shape of the response; the shape is common to
+all kinds.  Coefficients and the noise variance are integrated out in closed form; which decay is
+right is drawn in turn, kind by kind, given the others (Gibbs sampling; George, McCulloch 1993), and
+so are the shape and the ratio of the variances.  Each draw uses the whole conditional distribution,
+not the candidate drawn (Gelfand, Smith 1990), so a few hundred sweeps suffice.  Two chains from
+different starts must agree.  The draws start from fixed seeds: the same data give the same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.spread import average_candidates
+from chalicelib.attribution.time_series.structural import Products
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+WARM_UP = 40
+SWEEPS = (200, 1200)
+"""Sweeps per chain; the second number where two chains of the first length disagree."""
+_NEGLIGIBLE = 1e-3  # probability of a shape
+AGREEMENT = 0.65
+"""By how many standard errors the means of two chains may differ."""
+
+
+class Prior(Protocol):
+    """What is believed about candidates before the data."""
+
+    @property
+    def shapes(self) -> Floats:
+        """Log prior of the shapes, shape (H,)."""
+        ...
+
+    def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
+        """Two quite different decays per kind, shape (K,) each."""
+        ...
+
+    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
+        """Log prior of every decay given what the kinds share, drawn anew; shape (G,)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """Posterior of the effects.
+
+    Attributes
+    ----------
+    effect : array, shape (K,)
+        Means over decays and shapes.
+    cov : array, shape (K, K)
+        With the variances of those means (see `spread`), correlated as the draws are.
+    decay_weights : array, shape (K, G)
+    shape_weights : array, shape (H,)
+    ratio_weights : array, shape (Q,)
+    degrees_of_freedom : int
+    converged : bool
+        Whether both chains say the same.
+    """
+
+    effect: Floats
+    cov: Floats
+    decay_weights: Floats
+    shape_weights: Floats
+    ratio_weights: Floats
+    degrees_of_freedom: int
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """What a chain of S sweeps leaves.
+
+    Attributes
+    ----------
+    weight, mean, variance : arrays, shape (S, K, G)
+        Conditional distribution of the effects in every sweep.
+    within : array, shape (K, K)
+        Mean covariance at the candidates drawn.
+    drawn : array, shape (S, K)
+        Means at the candidates drawn.
+    ratios : array, shape (Q,)
+    shapes : array, shape (H,)
+    """
+
+    weight: Floats
+    mean: Floats
+    variance: Floats
+    within: Floats
+    drawn: Floats
+    ratios: Floats
+    shapes: Floats
+
+
+def average(
+    products: Products,
+    to_effect: Floats,
+    prior: Prior,
+    *,
+    shrink: Floats,
+    groups: Ints | None = None,
+) -> Averaged:
+    """Average effects over candidates and ratios.
+
+    Parameters
+    ----------
+    products : Products
+        With the K * G * H candidate columns in the order kind, decay, shape.
+    to_effect : array, shape (K, G, H)
+        From a column's coefficient to the effect asked for.
+    prior : Prior
+    shrink : array, shape (K, G, H)
+        Prior precision of a coefficient, in units of the noise's precision.
+    groups : int array, shape (G,), optional
+        Candidates of one group disagree by chance, those of different groups in earnest: the
+        shapes, where every kind has its own and candidates are decays with shapes. One group
+        unless given.
+    """
+    n_kinds = to_effect.shape[0]
+    if groups is None:
+        groups = np.zeros(to_effect.shape[1], dtype=np.int64)
+    gram = products.gram.copy()
+    diagonal = np.arange(gram.shape[1] - 1)
+    gram[:, diagonal, diagonal] += shrink.ravel()
+    regularised = Products(gram, products.log_weight, products.degrees_of_freedom)
+    starts = list(zip(prior.starts(n_kinds), (0, to_effect.shape[2] - 1), strict=True))
+    for sweeps in SWEEPS:
+        chains = [
+            _sample(regularised, to_effect, prior, *start, sweeps, np.random.default_rng(seed))
+            for seed, start in enumerate(starts)
+        ]
+        averaged = _summarise(chains, regularised, to_effect, groups)
+        if averaged.converged:
+            break
+    return averaged
+
+
+def _summarise(
+    chains: list[_Chain], products: Products, to_effect: Floats, groups: Ints
+) -> Averaged:
+    """Means over all that the chains saw; converged if they saw the same."""
+    decays = np.concatenate([c.weight for c in chains]).mean(axis=0)
+    shapes = np.mean([c.shapes for c in chains], axis=0)
+    ratios = np.mean([c.ratios for c in chains], axis=0)
+    ratio = int(np.argmax(ratios))
+    effect, variance = _effects(products, to_effect, decays, shapes, ratio, groups)
+    error = np.sqrt(variance)
+    sampled = np.mean([c.within for c in chains], axis=0) + np.atleast_2d(
+        np.cov(np.concatenate([c.drawn for c in chains]).T)
+    )
+    unit = np.sqrt(np.diag(sampled))
+    middles = [(c.weight * c.mean).sum(axis=(0, 2)) / c.weight.shape[0] for c in chains]
+    return Averaged(
+        effect,
+        sampled / np.outer(unit, unit) * np.outer(error, error),
+        decays,
+        shapes,
+        ratios,
+        max(products.degrees_of_freedom - effect.size, 1),
+        bool((np.abs(middles[0] - middles[1]) <= AGREEMENT * error).all()),
+    )
+
+
+def _effects(
+    products: Products,
+    to_effect: Floats,
+    decays: Floats,
+    shapes: Floats,
+    ratio: int,
+    groups: Ints,
+) -> tuple[Floats, Floats]:
+    """Effects and their variances at the likeliest ratio, shape (K,) each.
+
+    Within a shape, decays disagree by chance up to what chance does (`spread`); shapes disagree in
+    earnest, and all of that counts.
+    """
+    n_kinds, n_decays, n_shapes = to_effect.shape
+    number = np.arange(n_kinds * n_decays * n_shapes).reshape(to_effect.shape)
+    kinds, chosen = np.arange(n_kinds), np.argmax(decays, axis=1)
+    gram, y = products.gram[ratio, :-1, :-1], products.gram[ratio, :-1, -1]
+    dof = max(products.degrees_of_freedom - n_kinds, 1)
+    mean, variance = np.zeros((n_shapes, n_kinds)), np.zeros((n_shapes, n_kinds))
+    for shape in np.flatnonzero(shapes > _NEGLIGIBLE):
+        columns = number[kinds, chosen, shape]
+        fitted = np.linalg.solve(gram[np.ix_(columns, columns)], y[columns])
+        noise = (products.gram[ratio, -1, -1] - y[columns] @ fitted) / dof
+        for kind in kinds:
+            rows = np.zeros((n_decays, y.size))
+            for decay in range(n_decays):
+                trial = columns.copy()
+                trial[kind] = number[kind, decay, shape]
+                inverse = np.linalg.inv(gram[np.ix_(trial, trial)])
+                rows[decay, trial] = inverse[kind] * to_effect[kind, decay, shape]
+            mean[shape, kind], variance[shape, kind] = _across_groups(
+                decays[kind], rows @ y, rows @ gram @ rows.T * noise, groups
+            )
+    likely = np.where(shapes > _NEGLIGIBLE, shapes, 0.0)
+    likely /= likely.sum()
+    effect = likely @ mean
+    return effect, likely @ (variance + (mean - effect) ** 2)
+
+
+def _across_groups(
+    weight: Floats, effect: Floats, cov: Floats, groups: Ints
+) -> tuple[float, float]:
+    """Mean and variance over candidates: by chance within a group, in earnest between groups."""
+    shares, means, variances = [], [], []
+    for group in np.unique(groups):
+        mine = groups == group
+        share = float(weight[mine].sum())
+        if share <= _NEGLIGIBLE:
+            continue
+        within = average_candidates(
+            weight[mine] / share, effect[mine], cov[np.ix_(mine, mine)], chance=1.0
+        )
+        shares.append(share)
+        means.append(within[0])
+        variances.append(within[1])
+    likely, apart = np.array(shares) / sum(shares), np.array(means)
+    mean = float(likely @ apart)
+    return mean, float(likely @ (np.array(variances) + (apart - mean) ** 2))
+
+
+def _sample(
+    products: Products,
+    to_effect: Floats,
+    prior: Prior,
+    start: Ints,
+    shape: int,
+    sweeps: int,
+    rng: np.random.Generator,
+) -> _Chain:
+    n_kinds, n_decays, n_shapes = to_effect.shape
+    kinds = np.arange(n_kinds)
+    number = np.arange(n_kinds * n_decays * n_shapes).reshape(to_effect.shape)
+    dof = products.degrees_of_freedom
+    t_dof = max(dof - n_kinds, 1)
+    last = products.gram.shape[1] - 1
+    chosen = start.copy()
+    ratio, shape, _ = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
+    size = (sweeps, n_kinds, n_decays)
+    weight, mean, variance = np.zeros(size), np.zeros(size), np.zeros(size)
+    within = np.zeros((n_kinds, n_kinds))
+    drawn = np.zeros((sweeps, n_kinds))
+    shared = np.zeros((products.gram.shape[0], n_shapes))
+    for sweep in range(-WARM_UP, sweeps):
+        log_prior = prior.given(chosen, rng)
+        g = products.gram[ratio]
+        squares = np.diag(g)
+        for kind in range(n_kinds):
+            others = np.delete(number[kinds, chosen, shape], kind)
+            mine = number[kind, :, shape]
+            to_y, own, rss = g[mine, last], squares[mine], g[last, last]
+            if others.size:
+                right = g[np.ix_(others, [*mine, last])]
+                solved = np.linalg.solve(g[np.ix_(others, others)], right)
+                own = own - (right[:, :-1] * solved[:, :-1]).sum(axis=0)
+                to_y = to_y - right[:, :-1].T @ solved[:, -1]
+                rss = rss - right[:, -1] @ solved[:, -1]
+            left = rss - to_y**2 / own
+            p = _normalise(log_prior - 0.5 * dof * np.log(left / rss))
+            chosen[kind] = rng.choice(n_decays, p=p)
+            if sweep >= 0:
+                factor = to_effect[kind, :, shape]
+                weight[sweep, kind] = p
+                mean[sweep, kind] = to_y / own * factor
+                variance[sweep, kind] = left / t_dof / own * factor**2
+        if sweep >= 0:
+            columns = number[kinds, chosen, shape]
+            inverse = np.linalg.inv(g[np.ix_(columns, columns)])
+            coefficient = inverse @ g[columns, last]
+            left_over = float(g[last, last] - g[columns, last] @ coefficient)
+            scale = to_effect[kinds, chosen, shape]
+            within += inverse * np.outer(scale, scale) * left_over / t_dof / sweeps
+            drawn[sweep] = coefficient * scale
+        ratio, shape, p_shared = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
+        if sweep >= 0:
+            shared += p_shared / sweeps
+    return _Chain(weight, mean, variance, within, drawn, shared.sum(axis=1), shared.sum(axis=0))
+
+
+def _draw_shared(
+    products: Products, columns: Ints, log_shapes: Floats, rng: np.random.Generator
+) -> tuple[int, int, Floats]:
+    """Ratio of the variances and shape given the decays, and their distribution, shape (Q, H).
+
+    Parameters
+    ----------
+    columns : int array, shape (K, H)
+        Numbers of the columns of each kind's decay.
+    """
+    gram = products.gram
+    numbers = columns.T  # (H, K)
+    inner = gram[:, numbers[:, :, None], numbers[:, None, :]]
+    to_y = gram[:, numbers, -1]
+    solved = np.linalg.solve(inner, to_y[..., None])[..., 0]
+    left = gram[:, -1, -1][:, None] - (to_y * solved).sum(axis=2)
+    dof = products.degrees_of_freedom - numbers.shape[1]
+    log_det = np.linalg.slogdet(inner)[1]
+    p = _normalise(
+        products.log_weight[:, None]
+        + log_shapes[None, :]
+        - 0.5 * (log_det.mean(axis=1, keepdims=True))
+        - 0.5 * dof * np.log(left)
+    )
+    picked = int(rng.choice(p.size, p=p.ravel()))
+    return picked // p.shape[1], picked % p.shape[1], p
+
+
+def _normalise(log_p: Floats) -> Floats:
+    p = np.exp(log_p - log_p.max())
+    return np.asarray(p / p.sum())

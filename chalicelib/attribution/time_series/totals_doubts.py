@@ -1,0 +1,105 @@
+"""What makes an estimate from totals doubtful, and for which types: its warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.draft import Draft
+from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit
+from chalicelib.attribution.time_series.influence import one_day_decides
+from chalicelib.attribution.time_series.joint_runs import JointRuns, find_joint_runs
+from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search_ad, jump_together
+from chalicelib.attribution.time_series.timeline import Timeline
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+UNKNOWN_SHAPE = (0.1, 0.97)
+"""Probability of linear responses between which nobody knows whether they saturate: above, the data
+speak for linear ones more clearly than was believed beforehand."""
+CORRELATED = 0.01
+"""Ljung-Box p-value below which residuals are correlated."""
+
+LATE = 0.01
+"""P-value of no late effects below which they are suspected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The totals of a fit.
+
+    Attributes
+    ----------
+    names : tuple of str, length K
+        ``channel/type``.
+    counts : array, shape (N, K)
+        Per step.
+    outcome : array, shape (N,)
+    timeline : Timeline
+        Steps that are used.
+    others : array, shape (N, J)
+        Types that regions have answered: not in the fit, and moved by the same demand.
+    other_names : tuple of str, length J
+    """
+
+    names: tuple[str, ...]
+    counts: Floats
+    outcome: Floats
+    timeline: Timeline
+    others: Floats
+    other_names: tuple[str, ...]
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channel of each type, the others last."""
+        return tuple(name.partition("/")[0] for name in (*self.names, *self.other_names))
+
+    def used_counts(self) -> Floats:
+        """Counts of the types of the fit on the steps that are used."""
+        return self.counts[self.timeline.times]
+
+    def used(self) -> tuple[Floats, Floats, tuple[str, ...], Timeline]:
+        """Counts of all types and outcome of the steps that are used, with channels and times."""
+        times = self.timeline.times
+        counts = np.column_stack([self.counts[times], self.others[times]])
+        return counts, self.outcome[times], self.channels, self.timeline
+
+    def joint_runs(self) -> JointRuns:
+        """Runs of used steps in which several channels rose together."""
+        return find_joint_runs(*self.used())
+
+
+def warn_of_doubts(
+    fit: TimeSeriesFit,
+    series: Series,
+    runs: JointRuns,
+    kinds: Ints,
+    place: Ints,
+    draft: Draft,
+) -> None:
+    """Warn of what speaks against the estimates of `kinds`, which are at `place` in the fit."""
+    search = np.array([is_search_ad(name) for name in series.names])
+    gone = gone_tomorrow(fit.t_value, fit.decay_weights, search)
+    if jump_together(*series.used()):
+        gone[:] = True
+    draft.warn(kinds[gone[place]], "same_day_demand_suspected")
+    draft.warn(kinds[search[place]], "search_ads_not_split")
+    if runs.runs:
+        draft.warn(kinds, "promotion_suspected" if runs.sales_jump else "joint_runs_left_out")
+    if fit.residual_p < CORRELATED:
+        draft.warn(kinds, "autocorrelated_residuals")
+    linear = fit.linear[place]
+    draft.warn(
+        kinds[(UNKNOWN_SHAPE[0] < linear) & (linear < UNKNOWN_SHAPE[1])], "saturation_unknown"
+    )
+    if fit.shocks:
+        draft.warn(kinds, "shocks_removed")
+    decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used_counts())
+    draft.warn(kinds[decided[place]], "one_day_decides")
+    if fit.late_p < LATE:
+        draft.warn(kinds, "delayed_effect_suspected")
+    if fit.follows_demand:
+        draft.warn(kinds, "follows_demand")

@@ -1,0 +1,98 @@
+"""Effects that come late: weeks after the engagement, not fading from its day on.
+
+The regression has one adstock per type and its late blocks, the engagements of one to four weeks
+ago. Whether effects come late is not assumed: the Bayes factor of the coefficients (approximated by
+their normal distribution; Kass, Raftery 1995) compares a brand with late effects to one without. In
+a brand with late effects every block of every type may have one or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from chalicelib.attribution.within_user.panel_columns import Columns
+from chalicelib.attribution.within_user.pooling import Pooled
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+LATE_BRANDS, LATE_BLOCKS = 0.15, 0.5
+"""Prior probability that a brand has late effects, and that a block of a type of such a brand has
+one."""
+_SIZES = np.array([4.0, 16.0, 64.0])
+"""Variances of late effects that are tried, in units of the variance of an estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class LateEffects:
+    """What the late blocks say.
+
+    Attributes
+    ----------
+    coefficient : array, shape (K, B)
+    cov : array, shape (K, B, B)
+        Clustered covariance of the coefficients of each type.
+    with_adstock : array, shape (K, B)
+        Covariance of each with the coefficient of its type's adstock.
+    weight : array, shape (K, B)
+        Probability that there is an effect in the block, if the brand has any.
+    probability : float
+        That the brand has.
+    """
+
+    coefficient: Floats
+    cov: Floats
+    with_adstock: Floats
+    weight: Floats
+    probability: float
+
+
+def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
+    """Late effects beside one adstock per type.
+
+    Parameters
+    ----------
+    pooled : Pooled
+    decays : int array, shape (K,)
+        Decay of every type.
+    """
+    n_kinds = decays.size
+    where = Columns(n_kinds)
+    blocks = where.blocks.T  # (K, B)
+    columns = np.concatenate([where.adstocks(decays), blocks.ravel()])
+    gram = pooled.gram[np.ix_(columns, columns)]
+    inverse = np.linalg.pinv(gram, rcond=1e-12, hermitian=True)
+    solved = inverse @ (pooled.product + pooled.shift)[columns]
+    cov = inverse @ pooled.meat[np.ix_(columns, columns)] @ inverse
+    coefficient = solved[n_kinds:].reshape(blocks.shape)
+    late = cov[n_kinds:, n_kinds:].reshape(*blocks.shape, *blocks.shape)
+    kinds = np.arange(n_kinds)
+    own = late[kinds, :, kinds, :]
+    variance = np.maximum(np.diagonal(own, axis1=1, axis2=2), 1e-300)
+    factor = _bayes_factor(coefficient / np.sqrt(variance))
+    log_odds = np.log(LATE_BRANDS / (1 - LATE_BRANDS))
+    log_odds += float(np.log(1 - LATE_BLOCKS + LATE_BLOCKS * factor).sum())
+    return LateEffects(
+        coefficient,
+        own,
+        cov[:n_kinds, n_kinds:].reshape(n_kinds, *blocks.shape)[kinds, kinds],
+        LATE_BLOCKS * factor / (1 - LATE_BLOCKS + LATE_BLOCKS * factor),
+        float(1.0 / (1.0 + np.exp(-np.clip(log_odds, -700, 700)))),
+    )
+
+
+def _bayes_factor(z: Floats) -> Floats:
+    """Of a positive effect of unknown size against none, shape as `z`.
+
+    The size is half normal with each of `_SIZES` as its variance, all equally likely.
+    """
+    size = _SIZES[:, None, None]
+    shrunk = z * np.sqrt(size / (1.0 + size))
+    log_factor = (
+        0.5 * shrunk**2 - 0.5 * np.log(1.0 + size) + np.log(2.0) + stats.norm.logcdf(shrunk)
+    )
+    return np.asarray(np.exp(np.minimum(log_factor, 600.0)).mean(axis=0))

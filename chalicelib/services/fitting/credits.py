@@ -1,0 +1,219 @@
+"""How the classical models divide the conversions of one goal, kept in the fit for comparison.
+
+What the rules give (first, last, linear, position, time decay) adds up over days of conversion, so
+it is kept day by day; Markov chains and Shapley values look at all journeys at once and are kept
+for the window as a whole.  None of it says what caused anything.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.services.fitting.event_columns import NOBODY, NOT_FOLLOWED, OrderSums
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.paths.journeys import Paths
+
+RULES = ("first", "last", "linear", "position", "time_decay")
+"""Models whose credit is kept per day of conversion."""
+ORDERS = {"markov": 1, "markov_2": 2, "markov_3": 3, "markov_4": 4}
+"""Markov chains by how many engagements back they remember."""
+MODELS = (*RULES, *ORDERS, "shapley")
+
+LOOKBACK_DAYS = 30
+"""How long before a conversion an engagement may have been to be on its path."""
+MAX_STATES = 50_000
+"""A chain that could have more states (kinds to the power of its order) is not fitted."""
+MAX_PERMUTATIONS, MIN_PERMUTATIONS, PERMUTED_ENGAGEMENTS = 200, 20, 40_000_000
+"""As many permutations as fit into so many permuted engagements, within these bounds."""
+EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+class EngagementColumns(Protocol):
+    """Engagements in columns: day (ordinal), time (days since 1970 in UTC), kind, person (-1:
+    anonymous), how many."""
+
+    day: array[int]
+    time: array[float]
+    kind: array[int]
+    person: array[int]
+    count: array[float]
+
+
+class ConversionColumns(Protocol):
+    """Conversions of a goal in columns: as engagements, without kinds; a count of 0 is a refund.
+
+    Those that stand in no column are sums by day and who did it.
+    """
+
+    day: array[int]
+    time: array[float]
+    person: array[int]
+    count: array[float]
+    apart: dict[tuple[int, int], OrderSums]
+
+
+def credit_goal(
+    engagements: EngagementColumns,
+    conversions: ConversionColumns,
+    *,
+    n_kinds: int,
+    start: dt.date,
+    n_days: int,
+) -> dict[str, Any]:
+    """Every model's credit of one goal.
+
+    Where only some people are followed, theirs stand for all: credits are divided by the share of
+    identified conversions that are theirs, so that they add up to no more than there were.
+
+    Only what lies in the window counts.  Refunds are no conversions and take none back.
+
+    Parameters
+    ----------
+    n_kinds : int
+        K.
+    start : date
+        First day of the window of `n_days` days.
+
+    Returns
+    -------
+    dict
+        JSON-able.  ``daily``: per rule and kind the conversions credited by day of conversion, an
+        empty list for a kind that got nothing.  ``whole``: per chain, and for Shapley, those of the
+        window by kind, or None where the model was not fitted.  ``anonymous`` and ``untouched``:
+        conversions per day without a person, and without an engagement before them.
+    """
+    import numpy as np
+
+    from chalicelib.attribution.paths.journeys import build_paths
+
+    first = start.toordinal()
+    who = np.frombuffer(engagements.person, dtype=np.int64)
+    day = np.frombuffer(engagements.day, dtype=np.int64) - first
+    touched = np.flatnonzero((who >= 0) & (day >= 0) & (day < n_days))
+    buyer = np.frombuffer(conversions.person, dtype=np.int64)
+    number = np.frombuffer(conversions.count, dtype=np.float64)
+    bought_on = np.frombuffer(conversions.day, dtype=np.int64) - first
+    inside = (bought_on >= 0) & (bought_on < n_days) & (number > 0)
+    known = np.flatnonzero(inside & (buyer >= 0))
+    nobody = np.flatnonzero(inside & (buyer == NOBODY))
+    paths = build_paths(
+        who[touched],
+        np.frombuffer(engagements.time, dtype=np.float64)[touched],
+        np.frombuffer(engagements.kind, dtype=np.int64)[touched],
+        buyer[known],
+        np.frombuffer(conversions.time, dtype=np.float64)[known],
+        number[known],
+        np.zeros(known.size),  # money is credited by the mean order value, as ours is
+        n_kinds=n_kinds,
+        lookback_days=LOOKBACK_DAYS,
+    )
+    ended_on = np.nan_to_num(np.floor(paths.ended) + (EPOCH - first)).astype(np.int64)
+    credited = np.bincount(ended_on, paths.converted, minlength=n_days)
+    identified = np.bincount(bought_on[known], number[known], minlength=n_days)
+    anonymous = np.bincount(bought_on[nobody], number[nobody], minlength=n_days)
+    elsewhere = np.zeros(n_days)
+    for (on, whose), sums in conversions.apart.items():
+        if 0 <= on - first < n_days:
+            (elsewhere if whose == NOT_FOLLOWED else anonymous)[on - first] += sums.count
+    known_to_all = float(identified.sum() + elsewhere.sum())
+    followed = float(identified.sum()) / known_to_all if identified.any() else 1.0
+    return {
+        "lookback_days": LOOKBACK_DAYS,
+        "daily": _by_day(paths, ended_on, n_days, followed),
+        "whole": _of_the_window(paths, followed),
+        "anonymous": [int(n) for n in anonymous],
+        "untouched": [round(n) for n in (identified - credited) / followed],
+    }
+
+
+def count_anonymous(
+    engagements: EngagementColumns,
+    *,
+    n_kinds: int,
+    start: dt.date,
+    n_days: int,
+    apart: Mapping[tuple[int, int, int], float] | None = None,
+) -> list[list[int]]:
+    """Engagements that carry no person and so lie on no path, per kind and day of the window.
+
+    Parameters
+    ----------
+    apart : mapping, optional
+        Counts of engagements that stand in no column, by kind, day and who did it.
+    """
+    import numpy as np
+
+    day = np.frombuffer(engagements.day, dtype=np.int64) - start.toordinal()
+    nobody = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
+    counted = np.flatnonzero(nobody & (day >= 0) & (day < n_days))
+    kind = np.frombuffer(engagements.kind, dtype=np.int64)[counted]
+    number = np.frombuffer(engagements.count, dtype=np.float64)[counted]
+    daily = np.bincount(kind * n_days + day[counted], number, minlength=n_kinds * n_days)
+    daily = daily.reshape(n_kinds, n_days)
+    for (one, on, who), times in (apart or {}).items():
+        if who == NOBODY and 0 <= on - start.toordinal() < n_days:
+            daily[one, on - start.toordinal()] += times
+    return [[int(n) for n in row] for row in daily]
+
+
+def _by_day(
+    paths: Paths, ended_on: Any, n_days: int, followed: float
+) -> dict[str, list[list[float]]]:
+    """Conversions by rule, kind and day: each pair of a kind and a day is credited as a kind."""
+    import numpy as np
+
+    from chalicelib.attribution.paths import rules as credit
+
+    dated = replace(
+        paths,
+        kind=paths.kind * n_days + np.repeat(ended_on, paths.length),
+        n_kinds=paths.n_kinds * n_days,
+    )
+    rules = {
+        "first": credit.credit_first,
+        "last": credit.credit_last,
+        "linear": credit.credit_linear,
+        "position": credit.credit_position,
+        "time_decay": credit.credit_time_decay,
+    }
+    daily = {}
+    for name in RULES:
+        rows = rules[name](dated).conversions.reshape(paths.n_kinds, n_days) / followed
+        daily[name] = [np.round(row, 6).tolist() if row.any() else [] for row in rows]
+    return daily
+
+
+def _of_the_window(paths: Paths, followed: float) -> dict[str, dict[str, Any] | None]:
+    """Conversions by kind under the models that need all journeys at once."""
+    import numpy as np
+
+    from chalicelib.attribution.paths.markov import credit_markov
+    from chalicelib.attribution.paths.shapley import credit_shapley
+
+    kinds_on_paths = np.unique(paths.kind).size
+    whole: dict[str, dict[str, Any] | None] = {}
+    for name, order in ORDERS.items():
+        if kinds_on_paths**order > MAX_STATES:
+            whole[name] = None
+        else:
+            whole[name] = {
+                "conversions": _rounded(credit_markov(paths, order=order).conversions / followed)
+            }
+    affordable = PERMUTED_ENGAGEMENTS // max(paths.kind.size, 1)
+    permutations = max(MIN_PERMUTATIONS, min(MAX_PERMUTATIONS, affordable))
+    credit = credit_shapley(paths, permutations=permutations)
+    errors = credit.standard_errors
+    whole["shapley"] = {
+        "conversions": _rounded(credit.conversions / followed),
+        "sampling_error": None if errors is None else _rounded(errors / followed),
+    }
+    return whole
+
+
+def _rounded(numbers: Any) -> list[float]:
+    return [round(float(number), 6) + 0.0 for number in numbers]

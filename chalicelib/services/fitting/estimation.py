@@ -1,0 +1,295 @@
+"""From events to a fit: what the estimators say, as one immutable, JSON-able document.
+
+The document holds all that a later question about a range of days, a goal or a channel needs (see
+`services.answers`): daily counts and costs in columns, and per goal the effects, their covariance
+and the decays.  Decimal money becomes float64 here, once.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.days import MAX_WINDOW_DAYS, zone_of
+from chalicelib.errors import UnusableInput
+from chalicelib.events import Event
+from chalicelib.services.experiments import (
+    ONCE_ONLY_GOALS,
+    calibrate_goal,
+    with_experiments,
+    without_goal,
+)
+from chalicelib.services.fitting.credits import count_anonymous, credit_goal
+from chalicelib.services.fitting.day_parts import part_days
+from chalicelib.services.fitting.edges import Brought, spillover_warnings
+from chalicelib.services.fitting.event_columns import NOBODY, Columns
+from chalicelib.services.fitting.fit_documents import (
+    brought_document,
+    costs_outside,
+    coverage_document,
+    daily_amounts,
+    goal_document,
+    type_documents,
+)
+from chalicelib.services.fitting.goal_observations import observe
+from chalicelib.services.fitting.holidays import public_holidays
+from chalicelib.services.fitting.identity import identity_warnings
+from chalicelib.services.fitting.region_days import observe_regions
+from chalicelib.services.fitting.source_coverage import (
+    SourceDays,
+    common_coverage,
+    cover_goal,
+    cover_types,
+    coverage_warnings,
+)
+from chalicelib.services.fitting.windows import Window, find_window
+from chalicelib.settings import MAX_PEOPLE
+from chalicelib.storage.experiments import Experiment
+
+if TYPE_CHECKING:
+    from chalicelib.attribution.estimates import GoalEstimates
+    from chalicelib.attribution.observations import Observations
+
+SCHEMA = 1
+Progress = Callable[[float], None]
+Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
+
+
+def fit_events(
+    events: Iterable[Event],
+    *,
+    window: tuple[dt.date, dt.date] | None,
+    currency: str,
+    as_of: dt.datetime,
+    fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
+    experiments: Sequence[Experiment] = (),
+    max_people: int = MAX_PEOPLE,
+    roles: Mapping[str, str] | None = None,
+    time_zone: str | None = None,
+    country: str | None = None,
+    user_ids: str | None = None,
+    progress: Progress | None = None,
+    inspect: Inspect | None = None,
+) -> dict[str, Any]:
+    """Fit all goals in the events.
+
+    Parameters
+    ----------
+    events : iterable of Event
+        Pseudonymised or not: a `user_id` only has to be the same for the same person.
+    window : (date, date) or None
+        First and last day, inclusive; None: see `windows.find_window`.
+    currency : str
+        The currency of all money in the events.
+    as_of : datetime
+        When the events were read.
+    fit_id : str
+    within : (date, date), optional
+        Where there is no window: days beyond are not in it.
+    experiments : sequence of Experiment, optional
+        Combined with the estimates of the kinds that they tested.
+    max_people : int, optional
+        Of more people than that only a sample is followed day by day; intervals widen accordingly.
+    roles : mapping of str to str, optional
+        Roles of engagement types that differ from the usual ones; see `observing.observe`.
+    country : str, optional
+        ISO 3166-1 code of the country whose public holidays the models of totals know.
+    user_ids : str, optional
+        What a `user_id` is, one of `identity.USER_IDS`.
+    time_zone : str, optional
+        The IANA name of the zone that decides days; UTC by default.
+    progress : callable, optional
+        Told the share of the work done, in [0, 1].
+    inspect : callable, optional
+        Called with each goal, its observations and its estimates.
+
+    Returns
+    -------
+    dict
+        The fit document (JSON-able, no NaN).
+
+    Raises
+    ------
+    UnusableInput
+        If nothing is left to fit: no engagement, no conversion, a window of over three years.
+    """
+    columns = Columns(zone=zone_of(time_zone))
+    for event in events:
+        columns.add(event)
+    return fit_columns(
+        columns,
+        window=window,
+        currency=currency,
+        as_of=as_of,
+        fit_id=fit_id,
+        within=within,
+        experiments=experiments,
+        max_people=max_people,
+        roles=roles,
+        country=country,
+        user_ids=user_ids,
+        progress=progress,
+        inspect=inspect,
+    )
+
+
+def fit_columns(
+    columns: Columns,
+    *,
+    window: tuple[dt.date, dt.date] | None,
+    currency: str,
+    as_of: dt.datetime,
+    fit_id: str,
+    within: tuple[dt.date, dt.date] | None = None,
+    experiments: Sequence[Experiment] = (),
+    max_people: int = MAX_PEOPLE,
+    roles: Mapping[str, str] | None = None,
+    country: str | None = None,
+    user_ids: str | None = None,
+    progress: Progress | None = None,
+    inspect: Inspect | None = None,
+) -> dict[str, Any]:
+    """Fit all goals in columns of events; everything as in `fit_events`."""
+    found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
+    start, end = found_window.start, found_window.end
+    n_days = (end - start).days + 1
+    if not 1 <= n_days <= MAX_WINDOW_DAYS:
+        raise UnusableInput(
+            f"a window has 1 to {MAX_WINDOW_DAYS} days; from {start} to {end} are {n_days}"
+        )
+    if not columns.goals:
+        raise UnusableInput("there is no conversion in the input: nothing that could be caused")
+    if not columns.kinds:
+        raise UnusableInput("there is no engagement in the input: nothing to cause anything")
+    if country:
+        days = public_holidays(country, start, n_days)
+        columns.surroundings = columns.surroundings.with_holidays(days)
+    header = {
+        "schema": SCHEMA,
+        "id": fit_id,
+        "as_of": as_of.isoformat(),
+        "currency": currency,
+    }
+    found = header | _document(
+        columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
+    )
+    if window is None:  # nobody asked to leave them out
+        found["costs_outside"] = costs_outside(columns, start, end)
+    return found
+
+
+def _document(
+    columns: Columns,
+    window: Window,
+    n_days: int,
+    experiments: Sequence[Experiment],
+    max_people: int,
+    roles: Mapping[str, str] | None,
+    user_ids: str | None,
+    progress: Progress | None,
+    inspect: Inspect | None,
+) -> dict[str, Any]:
+    from chalicelib.attribution.adstock import DECAYS
+    from chalicelib.attribution.draft import LEVEL
+    from chalicelib.attribution.estimates import estimate_goal
+
+    goals = {}
+    observed = None
+    names = sorted(columns.goals)
+    start, end = window.start, window.end
+    declared = list(columns.surroundings.declared.values())
+    context = columns.surroundings.context(start, n_days)
+    types: list[SourceDays] | None = None
+    kinds: list[dict[str, Any]] = []
+    covered_goals = {}
+    brought = columns.edges.brought(start.toordinal(), n_days)
+    for number, goal in enumerate(names):
+        observed = observe(columns, goal, start, n_days, max_people=max_people, roles=roles)
+        if types is None:
+            types = cover_types(list(columns.kinds), observed.counts.T.tolist(), declared, start)
+        covered = covered_goals[goal] = cover_goal(goal, observed.outcome.tolist(), declared, start)
+        observed = replace(
+            observed,
+            coverage=common_coverage(types, covered),
+            context=context,
+            regions=observe_regions(columns, goal, start, types, covered),
+        )
+        estimates = estimate_goal(observed, _part_of(progress, number, len(names)))
+        for source, warnings in zip(types, estimates.warnings, strict=True):
+            warnings += [w for w in coverage_warnings(source, covered) if w not in warnings]
+        _warn_of_spillover(columns, estimates, brought)
+        _warn_of_displacement(goal, estimates)
+        for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
+            warnings += identity_warnings(method, user_ids)
+        if window.outside:
+            days = [day.isoformat() for day in window.outside]
+            estimates.diagnostics["outliers_outside_window"] = days
+        estimates, tested = calibrate_goal(
+            goal, list(columns.kinds), estimates, experiments, (start, end)
+        )
+        if inspect is not None:
+            inspect(goal, observed, estimates)
+        shown = with_experiments(goal_document(observed, estimates, start), tested)
+        kinds = kinds or type_documents(columns, observed, start)
+        goals[goal] = shown | {
+            "decomposition": part_days(observed, estimates, shown, kinds, start),
+            "classical": credit_goal(
+                columns,
+                columns.goals[goal],
+                n_kinds=len(columns.kinds),
+                start=start,
+                n_days=n_days,
+            ),
+        }
+    assert observed is not None  # there is a goal
+    assert types is not None
+    gathered = columns.lifetime_kinds()
+    apart = dict(columns.apart) | {
+        (kind, day, NOBODY): count
+        for (kind, day), count in columns.lifetime.items()
+        if kind in gathered
+    }
+    anonymous = count_anonymous(
+        columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
+    )
+    return {
+        "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
+        "annotations": columns.surroundings.shown_annotations(start, end),
+        "window": {"from": start.isoformat(), "to": end.isoformat()},
+        "confidence": LEVEL,
+        "decays": DECAYS.tolist(),
+        "kinds": [
+            kind | {"anonymous": credits} | brought_document(brought.get(number))
+            for number, (kind, credits) in enumerate(zip(kinds, anonymous, strict=True))
+        ],
+        "costs": {
+            channel: daily_amounts(columns.cost_of_channel, channel, start, n_days)
+            for channel in sorted({channel for channel, _ in columns.cost_of_channel})
+        },
+        "goals": goals,
+        "experiments_without_goal": without_goal(experiments, goals),
+    }
+
+
+def _warn_of_spillover(columns: Columns, estimates: GoalEstimates, brought: Brought) -> None:
+    for (_, what, _), number in columns.kinds.items():
+        estimates.warnings[number] += spillover_warnings(
+            what, estimates.methods[number], brought.get(number, {}), estimates.methods
+        )
+
+
+def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
+    """Totals do not show who would have reached a one-time goal later anyway."""
+    for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
+        if goal in ONCE_ONLY_GOALS and method == "time_series":
+            warnings.append("once_only_goal")
+
+
+def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    told = progress
+    return lambda share: told((number + share) / total)

@@ -1,0 +1,335 @@
+"""Events in columns: what a fit reads, in some tens of bytes an event.
+
+Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
+events, one set after the other, would have become.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chalicelib.days import SECONDS_PER_DAY
+from chalicelib.events import (
+    MAY_BE_OTHERS,
+    Annotation,
+    Audience,
+    Control,
+    Conversion,
+    Cost,
+    Coverage,
+    Engagement,
+    Event,
+    is_ours,
+)
+from chalicelib.services.fitting.edges import SPREADING, Edges
+from chalicelib.services.fitting.region_counts import RegionCounts
+from chalicelib.services.fitting.surroundings import Surroundings
+
+SMALLEST_SHARE = Decimal("1e-12")
+"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+
+NOBODY, NOT_FOLLOWED = -1, -2
+"""In place of the number of a person: there was none, or one of those who are left out."""
+
+SAMPLE_PARTS = 1_024
+"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+
+_SMALLEST_VALUE = 10**8
+"""One, in the smallest unit that an amount has."""
+
+Kind = tuple[str, str, bool]
+
+
+@dataclass(slots=True)
+class OrderSums:
+    """Sums over conversions that stand in no column; whole numbers, so that their order is nothing.
+
+    Attributes
+    ----------
+    records : int
+        How many there are, without refunds.
+    count : int
+        How many conversions they tell of; refunds of none.
+    value : int
+        Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
+    count_squared, product, value_squared : int
+        Sums of squares of a record's count and value, and of their products.
+    """
+
+    records: int = 0
+    count: int = 0
+    value: int = 0
+    count_squared: int = 0
+    product: int = 0
+    value_squared: int = 0
+
+    def add(self, count: int, amount: Decimal) -> None:
+        """One more record; a refund has a count of 0 and an amount below zero."""
+        value = int(amount * _SMALLEST_VALUE)
+        self.extend(OrderSums(int(count > 0), count, value, count**2, count * value, value**2))
+
+    def extend(self, other: OrderSums) -> None:
+        """Add the sums of other records."""
+        self.records += other.records
+        self.count += other.count
+        self.value += other.value
+        self.count_squared += other.count_squared
+        self.product += other.product
+        self.value_squared += other.value_squared
+
+    @property
+    def moments(self) -> tuple[float, float, float, float, float, float]:
+        """All of them, values in the currency, in the order of the attributes."""
+        one = _SMALLEST_VALUE
+        return (
+            float(self.records),
+            float(self.count),
+            self.value / one,
+            float(self.count_squared),
+            self.product / one,
+            self.value_squared / one**2,
+        )
+
+
+@dataclass(slots=True)
+class GoalColumns:
+    """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
+
+    Conversions of nobody, and of people who are not followed, are sums in `apart`, by day and who
+    did it. A person who was erased later is `NOBODY` in the columns.
+    """
+
+    day: array[int] = field(default_factory=lambda: array("q"))
+    time: array[float] = field(default_factory=lambda: array("d"))
+    person: array[int] = field(default_factory=lambda: array("q"))
+    count: array[float] = field(default_factory=lambda: array("d"))
+    value: array[float] = field(default_factory=lambda: array("d"))
+    apart: dict[tuple[int, int], OrderSums] = field(default_factory=lambda: defaultdict(OrderSums))
+
+
+@dataclass(slots=True)
+class Columns:
+    """Events of the window in columns; days are ordinals.
+
+    `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
+    that its sums are the same in whatever order events come.
+
+    Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
+    Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
+    (`NOBODY` or `NOT_FOLLOWED`).
+
+    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
+    Replies of the brand itself and texts about others are in no column; what they cost is.
+
+    `edges` has the engagements that may have brought others, and those that name what brought them,
+    of the same share of all parents as that of the people who are followed.
+
+    `regions` has the counts of events that carry a region, with or without a person.
+
+    `zone` decides on which day an instant is; None: UTC. Totals of a
+    day are booked at midnight UTC, and stay on their day (`is_booked`).
+    """
+
+    followed: int = SAMPLE_PARTS
+    kinds: dict[Kind, int] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    day: array[int] = field(default_factory=lambda: array("q"))
+    time: array[float] = field(default_factory=lambda: array("d"))
+    kind: array[int] = field(default_factory=lambda: array("q"))
+    person: array[int] = field(default_factory=lambda: array("q"))
+    count: array[float] = field(default_factory=lambda: array("d"))
+    apart: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
+    cost_of_kind: dict[tuple[int, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    cost_of_channel: dict[tuple[str, int], Decimal] = field(
+        default_factory=lambda: defaultdict(Decimal)
+    )
+    costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
+    goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
+    lifetime: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    edges: Edges = field(default_factory=Edges)
+    surroundings: Surroundings = field(default_factory=Surroundings)
+    regions: RegionCounts = field(default_factory=RegionCounts)
+    zone: dt.tzinfo | None = None
+
+    def add(self, event: Event) -> None:
+        match event:
+            case Engagement():
+                self._add_engagement(event)
+            case Conversion():
+                self._add_conversion(event)
+            case Cost():
+                first = self._day_of(event, None)
+                share = (event.amount.amount / event.period_days).quantize(SMALLEST_SHARE)
+                for day in range(first, first + event.period_days):
+                    self.cost_of_channel[event.channel, day] += share
+                last = first + event.period_days - 1
+                self.costs.append((event.channel, first, last, event.amount.amount))
+            case Coverage() | Annotation() | Control():
+                self.surroundings.add(event, self._day_of(event, None))
+            case Audience():
+                pass
+
+    def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
+        """Append the events of other columns, as if they had been added here, one after another.
+
+        Parameters
+        ----------
+        without : collection of str, optional
+            People whose events become those of nobody.
+        """
+        self.surroundings.extend(other.surroundings)
+        kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
+        self.edges.extend(other.edges, kinds)
+        self.regions.extend(other.regions, kinds)
+        people = [NOBODY if one in without else self._number_of(one) for one in other.people]
+        people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
+        self.day.extend(other.day)
+        self.time.extend(other.time)
+        self.kind.extend(_renumbered(other.kind, kinds))
+        self.person.extend(_renumbered(other.person, people))
+        self.count.extend(other.count)
+        for (kind, day, who), count in other.apart.items():
+            self.apart[kinds[kind], day, who] += count
+        for (kind, day), count in other.lifetime.items():
+            self.lifetime[kinds[kind], day] += count
+        for (kind, day), amount in other.cost_of_kind.items():
+            self.cost_of_kind[kinds[kind], day] += amount
+        for key, amount in other.cost_of_channel.items():
+            self.cost_of_channel[key] += amount
+        self.costs.extend(other.costs)
+        for name, theirs in other.goals.items():
+            goal = self.goals[name]
+            goal.day.extend(theirs.day)
+            goal.time.extend(theirs.time)
+            goal.person.extend(_renumbered(theirs.person, people))
+            goal.count.extend(theirs.count)
+            goal.value.extend(theirs.value)
+            for when, sums in theirs.apart.items():
+                goal.apart[when].extend(sums)
+
+    def _add_engagement(self, event: Engagement) -> None:
+        zone, what, user = self.zone, event.type, event.user_id if event.consent else None
+        day = event.day.toordinal() if zone is None else self._day_of(event, user)
+        cost = event.cost
+        if what in MAY_BE_OTHERS and not is_ours(event):
+            if cost is not None:
+                self.cost_of_channel[event.channel, day] += cost.amount
+            return
+        kind = self.kinds.setdefault((event.channel, what, event.paid), len(self.kinds))
+        person = self._number_of(user)
+        if person >= 0:
+            at = event.occurred_at if zone is None else self._local(event)
+            self.day.append(day)
+            self.time.append(at.timestamp() / SECONDS_PER_DAY)
+            self.kind.append(kind)
+            self.person.append(person)
+            self.count.append(float(event.count))
+        elif event.lifetime:
+            self.lifetime[kind, day] += event.count
+        else:
+            self.apart[kind, day, person] += event.count
+        if (what in SPREADING or event.parent_event_id is not None) and not event.lifetime:
+            self.edges.add(event, kind, day, self.followed / SAMPLE_PARTS)
+        if event.region is not None and not event.lifetime:
+            self.regions.engagements[kind, day, event.region] += event.count
+        if cost is not None:
+            self.cost_of_kind[kind, day] += cost.amount
+            self.cost_of_channel[event.channel, day] += cost.amount
+
+    def _add_conversion(self, event: Conversion) -> None:
+        goal = self.goals[event.goal]
+        user = event.user_id
+        day = event.day.toordinal() if self.zone is None else self._day_of(event, user)
+        value = event.value.amount if event.value is not None else Decimal()
+        count, value = (0, -value) if event.refund else (event.count, value)
+        if event.region is not None:
+            self.regions.conversions[event.goal, day, event.region] += count
+        person = self._number_of(user)
+        if person < 0:
+            goal.apart[day, person].add(count, value)
+        else:
+            goal.day.append(day)
+            at = event.occurred_at if self.zone is None else self._local(event)
+            goal.time.append(at.timestamp() / SECONDS_PER_DAY)
+            goal.person.append(person)
+            goal.count.append(float(count))
+            goal.value.append(float(value))
+
+    def _day_of(self, event: Event, user: str | None) -> int:
+        """The ordinal of an event's day in the zone."""
+        at = event.occurred_at
+        if self.zone is None or (user is None and is_booked(at)):
+            return at.toordinal()
+        return at.astimezone(self.zone).toordinal()
+
+    def _local(self, event: Event) -> dt.datetime:
+        """When an event happened by the clock of the zone, as if that were UTC."""
+        return event.occurred_at.astimezone(self.zone).replace(tzinfo=dt.UTC)
+
+    def _number_of(self, user: str | None) -> int:
+        if user is None:
+            return NOBODY
+        known = self.people.get(user)
+        if known is not None:
+            return known
+        if self.followed < SAMPLE_PARTS and sample_part(user) >= self.followed:
+            return NOT_FOLLOWED
+        return self.people.setdefault(user, len(self.people))
+
+    def days_of_sources(self) -> dict[int, int]:
+        """How many engagement types and goals have anything on a day, by its ordinal."""
+        import numpy as np
+
+        found: dict[int, int] = defaultdict(int)
+        day = np.frombuffer(self.day, dtype=np.int64)
+        kind = np.frombuffer(self.kind, dtype=np.int64)
+        n_kinds = max(len(self.kinds), 1)
+        pairs = set(np.unique(day * n_kinds + kind).tolist())
+        pairs |= {day * n_kinds + kind for kind, day, _ in self.apart}
+        pairs |= {day * n_kinds + kind for kind, day in self.lifetime}
+        for pair in pairs:
+            found[pair // n_kinds] += 1
+        for goal in self.goals.values():
+            days = set(np.unique(np.frombuffer(goal.day, dtype=np.int64)).tolist())
+            for one in days | {day for day, _ in goal.apart}:
+                found[one] += 1
+        return dict(found)
+
+    def lifetime_kinds(self) -> frozenset[int]:
+        """Kinds of which there are only lifetime counts; of others these are not used."""
+        import numpy as np
+
+        if not self.lifetime:
+            return frozenset()
+        seen = np.bincount(np.frombuffer(self.kind, dtype=np.int64))
+        dated = {kind for kind, _, _ in self.apart}.union(np.flatnonzero(seen).tolist())
+        return frozenset({kind for kind, _ in self.lifetime} - dated)
+
+
+def is_booked(at: dt.datetime) -> bool:
+    """Whether an instant is midnight UTC: where importers book the totals of a day."""
+    return not (at.hour or at.minute or at.second or at.microsecond)
+
+
+def sample_part(user: str) -> int:
+    """Which of `SAMPLE_PARTS` a person is in."""
+    return zlib.crc32(user.encode()) % SAMPLE_PARTS
+
+
+def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
+    """The new number of each; those below zero count from the end of `new`."""
+    import numpy as np
+
+    made: array[int] = array("q")
+    made.frombytes(
+        np.asarray(new, dtype=np.int64)[np.frombuffer(numbers, dtype=np.int64)].tobytes()
+    )
+    return made

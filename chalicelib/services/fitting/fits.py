@@ -1,0 +1,335 @@
+"""Fits: asked for, run elsewhere, kept for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from chalicelib.days import MAX_WINDOW_DAYS, stamp
+from chalicelib.errors import (
+    FieldError,
+    InvalidFields,
+    LikeworthError,
+    NoFitYet,
+    NotFound,
+    UnusableInput,
+)
+from chalicelib.services.experiments import all_experiments
+from chalicelib.services.fitting.fit_windows import FitWindow, events_of, window_of
+from chalicelib.storage.fits import ENDED, Document, FitHeader
+from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
+from chalicelib.storage.tenant_store import TenantStore
+
+SEND_AGAIN_AFTER = dt.timedelta(minutes=15)
+"""A fit that is queued for so long may have lost its message: to send another does no harm."""
+MOST_QUEUED = 200
+"""Among so many of the last fits a queued one is looked for."""
+
+Send = Callable[[dict[str, Any]], None]
+Estimate = Callable[..., Document]
+
+
+def request_fit(
+    store: TenantStore,
+    send: Send,
+    *,
+    now: dt.datetime,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+) -> FitHeader:
+    """Ask for a fit: a header in the store, then a message to whoever runs it.
+
+    While a fit of the same window is queued, this is the fit that was asked for.
+
+    Parameters
+    ----------
+    send : callable
+        Puts a message into the fit queue.
+    start, end : date, optional
+        The window. Where neither is given, the days with events of the `fit_window_days` up to
+        yesterday.
+
+    Raises
+    ------
+    InvalidFields
+        If the window is none.
+    """
+    header = _header(store, time_ordered_id(now, _token(now)), now, start, end)
+    waiting = _queued_like(store, header)
+    if waiting is not None:
+        header = waiting
+    else:
+        store.fits.add(header)
+    asked = dt.datetime.fromisoformat(header.requested_at)
+    if waiting is None or now - asked >= SEND_AGAIN_AFTER:
+        send(fit_message(store.tenant, header.fit_id))
+    return header
+
+
+def request_scheduled_fit(store: TenantStore, send: Send, *, now: dt.datetime) -> FitHeader:
+    """Ask for the one fit of the day; asking again on the same day asks for the same fit."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    token = hashlib.sha256(f"{store.tenant}/{midnight:%Y-%m-%d}".encode()).hexdigest()[:8]
+    header = _header(store, time_ordered_id(midnight, token), now, None, None)
+    if not store.fits.add(header):
+        header = show_fit(store, header.fit_id)
+        if header.status != "queued":
+            return header
+    send(fit_message(store.tenant, header.fit_id))
+    return header
+
+
+def fit_message(tenant: str, fit_id: str) -> dict[str, Any]:
+    """The message that makes the fit function run a fit."""
+    return {"fit": {"tenant": tenant, "fit_id": fit_id}}
+
+
+def run_fit(
+    store: TenantStore,
+    fit_id: str,
+    *,
+    now: dt.datetime,
+    estimate: Estimate | None = None,
+    progress: Callable[..., None] | None = None,
+) -> FitHeader:
+    """Run a fit that was asked for; running it again after it has ended changes nothing.
+
+    Parameters
+    ----------
+    estimate : callable, optional
+        In place of `services.fitting.estimation.fit_events`.
+    progress : callable, optional
+        Handed on to it.
+
+    Raises
+    ------
+    NotFound
+        If nobody asked for it.
+    """
+    header = show_fit(store, fit_id)
+    if header.status in ENDED:
+        return header
+    header = saved(store, replace(header, status="running", as_of=stamp(now), in_parts=False))
+    if header.status in ENDED:
+        return header
+    window = window_of(store, header, now)
+    return conclude_fit(
+        store,
+        header,
+        events_of(store, window),
+        window=window,
+        as_of=now,
+        now=now,
+        estimate=partial(estimate or _estimation(), time_zone=store.config.time_zone),
+        progress=progress,
+    )
+
+
+def conclude_fit(
+    store: TenantStore,
+    header: FitHeader,
+    events: Any,
+    *,
+    window: FitWindow,
+    as_of: dt.datetime,
+    now: dt.datetime,
+    estimate: Estimate,
+    progress: Callable[..., None] | None = None,
+) -> FitHeader:
+    """Estimate, and keep the document, or the reason why there is none.
+
+    Parameters
+    ----------
+    events : iterable of Event, or Columns
+        Of the whole window; whatever `estimate` takes.
+    as_of : datetime
+        When they were read.
+    now : datetime
+        When the fit ends, by the clock of whoever began to conclude it.
+    """
+    try:
+        if window.is_empty:
+            raise UnusableInput("the whole window is older than this tenant keeps events")
+        document = estimate(
+            events,
+            window=(window.start, window.end) if header.window_given else None,
+            within=(window.start, window.end),
+            roles=store.config.roles,
+            country=store.config.country or None,
+            user_ids=store.config.user_ids or None,
+            currency=store.config.currency,
+            as_of=as_of,
+            fit_id=header.fit_id,
+            experiments=all_experiments(store),
+            max_people=store.settings.max_people,
+            progress=progress,
+        )
+    except UnusableInput as reason:
+        return fail_fit(store, header, reason, now=now)
+    store.fits.put_document(header.fit_id, document)
+    header = replace(
+        header,
+        status="done",
+        finished_at=stamp(now),
+        goals=tuple(sorted(document["goals"])),
+        window_from=document["window"]["from"],
+        window_to=document["window"]["to"],
+    )
+    return saved(store, header)
+
+
+def fail_fit(
+    store: TenantStore, header: FitHeader, reason: LikeworthError, *, now: dt.datetime
+) -> FitHeader:
+    """Keep why there is no document."""
+    header = replace(
+        header,
+        status="failed",
+        finished_at=stamp(now),
+        error={"code": reason.code, "detail": reason.detail},
+    )
+    return saved(store, header)
+
+
+def saved(store: TenantStore, header: FitHeader) -> FitHeader:
+    """The header as it is kept now: the given one, unless the fit has ended meanwhile."""
+    return header if store.fits.save(header) else show_fit(store, header.fit_id)
+
+
+def estimate_columns(*columns: Any, **about: Any) -> Document:
+    """`services.estimation.fit_columns`, which is loaded when it is first called."""
+    from chalicelib.services.fitting.estimation import fit_columns
+
+    return fit_columns(*columns, **about)
+
+
+def list_fits(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[FitHeader], str | None]:
+    """A page of fits, newest first, and where the next one begins (None at the end)."""
+    found = list(store.fits.newest_first(limit=limit + 1, after=after))
+    page = found[:limit]
+    return page, (page[-1].fit_id if len(found) > limit else None)
+
+
+def show_fit(store: TenantStore, fit_id: str) -> FitHeader:
+    """One fit's header; raises NotFound."""
+    header = store.fits.get(fit_id) if is_time_ordered_id(fit_id) else None
+    if header is None:
+        raise NotFound("there is no such fit")
+    return header
+
+
+def age_of_latest(store: TenantStore, now: dt.datetime) -> dt.timedelta | None:
+    """How long ago the latest fit ended, with a document or with the reason why there is none.
+
+    Where none has ended, how long ago the first was asked for; None where none was.
+    """
+    header = None
+    for header in store.fits.newest_first():
+        if header.finished_at is not None:
+            return now - dt.datetime.fromisoformat(header.finished_at)
+    return None if header is None else now - dt.datetime.fromisoformat(header.requested_at)
+
+
+def show_document(store: TenantStore, header: FitHeader) -> Document | None:
+    """The document of a fit; None before it is done."""
+    return store.fits.document(header.fit_id) if header.status == "done" else None
+
+
+def latest_document(store: TenantStore, goal: str | None = None) -> Document:
+    """The document that answers where no fit is named.
+
+    Of the fits that answer for `goal` (of all if none does) it is the newest with the default
+    window; one whose window somebody chose answers only while there is no other.
+
+    Raises
+    ------
+    NoFitYet
+        If no fit has ended with a document.
+    """
+    newest: dict[tuple[bool, bool], FitHeader] = {}
+    for header in store.fits.newest_first():
+        if header.status == "done":
+            lacks_goal = goal is not None and goal not in header.goals
+            newest.setdefault((lacks_goal, header.window_given), header)
+            if (False, False) in newest:
+                break
+    for _, header in sorted(newest.items(), key=lambda one: one[0]):
+        document = store.fits.document(header.fit_id)
+        if document is not None:
+            return document
+    raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
+
+
+def answering_document(
+    store: TenantStore, goal: str | None = None, fit_id: str | None = None
+) -> Document:
+    """The document that answers a question: that of the fit that was named, else the latest.
+
+    Raises
+    ------
+    NotFound
+        If there is no such fit, or it has not ended with a document.
+    NoFitYet
+        If none was named and there is none.
+    """
+    if fit_id is None:
+        return latest_document(store, goal)
+    document = show_document(store, show_fit(store, fit_id))
+    if document is None:
+        raise NotFound("this fit has no answers: it is not done")
+    return document
+
+
+def _estimation() -> Estimate:
+    from chalicelib.services.fitting.estimation import fit_events
+
+    return fit_events
+
+
+def _header(
+    store: TenantStore,
+    fit_id: str,
+    now: dt.datetime,
+    start: dt.date | None,
+    end: dt.date | None,
+) -> FitHeader:
+    last = end or (now.date() - dt.timedelta(days=1))
+    window_days = store.config.fit_window_days or store.settings.fit_window_days
+    first = start or last - dt.timedelta(days=window_days - 1)
+    if last < first or (last - first).days >= MAX_WINDOW_DAYS:
+        raise InvalidFields(
+            "this is no window to fit",
+            (FieldError("/from", "out_of_range", f"a window has 1 to {MAX_WINDOW_DAYS} days"),),
+        )
+    return FitHeader(
+        fit_id,
+        stamp(now),
+        first.isoformat(),
+        last.isoformat(),
+        window_given=start is not None or end is not None,
+    )
+
+
+def _queued_like(store: TenantStore, asked: FitHeader) -> FitHeader | None:
+    """A queued fit of the same window."""
+    window = (asked.window_from, asked.window_to, asked.window_given)
+    for header in store.fits.newest_first(limit=MOST_QUEUED):
+        if header.status == "queued" and window == (
+            header.window_from,
+            header.window_to,
+            header.window_given,
+        ):
+            return header
+    return None
+
+
+def _token(now: dt.datetime) -> str:
+    """Eight hexadecimal digits of which the first five order what is asked for in one second."""
+    return f"{now.microsecond:05x}{secrets.token_hex(2)[:3]}"

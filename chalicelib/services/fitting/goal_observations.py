@@ -1,0 +1,170 @@
+"""From columns to what the estimators are given: the arrays of one goal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from chalicelib.channels import role_of
+from chalicelib.services.fitting.event_columns import (
+    NOT_FOLLOWED,
+    SAMPLE_PARTS,
+    Columns,
+    Kind,
+    OrderSums,
+    sample_part,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from chalicelib.attribution.observations import Observations
+
+
+def observe(
+    columns: Columns,
+    goal: str,
+    start: dt.date,
+    n_days: int,
+    *,
+    max_people: int,
+    roles: Mapping[str, str] | None = None,
+) -> Observations:
+    """The arrays of one goal; events outside the window are left out.
+
+    Parameters
+    ----------
+    columns : Columns
+    goal : str
+    start : date
+        First day of the window.
+    n_days : int
+    max_people : int
+        Of more people than that, whole parts are left out of the journeys (not out of the daily
+        totals), until about as many are left.
+    roles : mapping of str to str, optional
+        Roles that differ from the usual ones, by ``channel/type`` or by channel.
+    """
+    import numpy as np
+
+    from chalicelib.attribution.observations import Observations, OrderMoments
+    from chalicelib.attribution.within_user.panel import People
+
+    first = start.toordinal()
+    day = np.frombuffer(columns.day, dtype=np.int64) - first
+    kind = np.frombuffer(columns.kind, dtype=np.int64)
+    person = np.frombuffer(columns.person, dtype=np.int64)
+    count = np.frombuffer(columns.count, dtype=np.float64)
+    within = (day >= 0) & (day < n_days)
+    n_kinds = len(columns.kinds)
+    counts = np.zeros((n_days, n_kinds))
+    np.add.at(counts, (day[within], kind[within]), count[within])
+    known = within & (person >= 0)
+    identified = np.bincount(kind[known], weights=count[known], minlength=n_kinds).astype(
+        np.float64
+    )
+    for (number_of_kind, on, whose), times in columns.apart.items():
+        if 0 <= on - first < n_days:
+            counts[on - first, number_of_kind] += times
+            identified[number_of_kind] += times * (whose == NOT_FOLLOWED)
+    gathered = columns.lifetime_kinds()
+    for (number_of_kind, on), times in columns.lifetime.items():
+        if number_of_kind in gathered and 0 <= on - first < n_days:
+            counts[on - first, number_of_kind] += times
+    conversions = columns.goals[goal]
+    when = np.frombuffer(conversions.day, dtype=np.int64) - first
+    who = np.frombuffer(conversions.person, dtype=np.int64)
+    number = np.frombuffer(conversions.count, dtype=np.float64)
+    value = np.frombuffer(conversions.value, dtype=np.float64)
+    counted = (when >= 0) & (when < n_days)
+    outcome = np.zeros(n_days)
+    np.add.at(outcome, when[counted], number[counted])
+    apart = OrderSums()
+    for (on, _), sums in conversions.apart.items():
+        if 0 <= on - first < n_days:
+            outcome[on - first] += sums.count
+            apart.extend(sums)
+    bought = counted & (who >= 0) & (number > 0)
+
+    # first seen by what the model compares: other goals and visits change nothing about this one
+    played = [
+        "lifetime" if number in gathered else _role(key, roles or {})
+        for key, number in columns.kinds.items()
+    ]
+    is_cause = np.array([role == "cause" for role in played], dtype=bool)[kind]
+    first_day = np.full(len(columns.people), n_days, dtype=np.int64)
+    seen = known & is_cause
+    np.minimum.at(first_day, person[seen], day[seen])
+    seen = counted & (who >= 0)
+    np.minimum.at(first_day, who[seen], when[seen])
+    before = (day < 0) & (person >= 0) & is_cause  # known earlier: at risk from the first day
+    first_day[person[before]] = -1
+    sampled, share = _sample(list(columns.people), max_people, columns.followed)
+    first_day[~sampled] = n_days  # never at risk
+    touched = known.copy()
+    touched[known] = sampled[person[known]]
+    bought[bought] = sampled[who[bought]]
+    journeys = People(
+        n_people=len(columns.people),
+        n_days=n_days,
+        n_kinds=n_kinds,
+        touch_person=person[touched],
+        touch_day=day[touched],
+        touch_kind=kind[touched],
+        touch_count=count[touched],
+        outcome_person=who[bought],
+        outcome_day=when[bought],
+        outcome_weight=number[bought],
+        first_day=first_day,
+    )
+    return Observations(
+        names=tuple(source_name(key, columns.kinds) for key in columns.kinds),
+        counts=counts,
+        identified=identified,
+        roles=tuple(
+            "exposure" if _is_exposure(key, columns.kinds) and n == 0 else role
+            for key, role, n in zip(columns.kinds, played, identified, strict=True)
+        ),
+        people=journeys,
+        sampled=share,
+        outcome=outcome,
+        order_value=value[counted],
+        order_count=number[counted],
+        orders_apart=OrderMoments(*apart.moments),
+    )
+
+
+def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_], float]:
+    """Who is kept of those in the first `followed` parts, and which share of all that is."""
+    import numpy as np
+
+    if len(ids) <= most:
+        return np.ones(len(ids), dtype=bool), followed / SAMPLE_PARTS
+    parts = max(most * followed // len(ids), 1)
+    part = np.fromiter(map(sample_part, ids), dtype=np.int64)
+    return part < parts, parts / SAMPLE_PARTS
+
+
+def _role(kind: Kind, declared: Mapping[str, str]) -> str:
+    """What a type is to the model: as declared for it, or for its channel, or as usual."""
+    channel, what, _ = kind
+    found = declared.get(f"{channel}/{what}") or declared.get(channel)
+    return found or role_of(*kind)
+
+
+def source_name(kind: Kind, kinds: Iterable[Kind]) -> str:
+    """``channel/type``, with ``:paid`` or ``:organic`` where the data have both."""
+    channel, what, paid = kind
+    if (channel, what, not paid) in set(kinds):
+        return f"{channel}/{what}:{'paid' if paid else 'organic'}"
+    return f"{channel}/{what}"
+
+
+def _is_exposure(kind: Kind, kinds: Iterable[Kind]) -> bool:
+    """Impressions next to other engagements of the same channel are how those came about."""
+    channel, what, paid = kind
+    return what == "impression" and any(
+        other == channel and also == paid and type_ != "impression" for other, type_, also in kinds
+    )
