@@ -326,7 +326,8 @@ class Table:
                 "wrong_cell_count", f"{width} cells under {self._width} headings"
             )
             cells = cells + [""] * (self._width - width)
-        if flaw is None or (flaw.code == "wrong_cell_count" and width < self._width):
+        is_short = flaw is not None and flaw.code == "wrong_cell_count" and width < self._width
+        if flaw is None or (is_short and not self._is_split_elsewhere(cells[0], width)):
             reason = reason_to_skip(cells) if any(map(str.strip, cells)) else "blank line"
             if reason:
                 return NotData(line, reason, self.head.part)
@@ -337,6 +338,13 @@ class Table:
             return _in_part(convert(line, cells), self.head.part)
         except RowRefused as error:
             return self._refused(line, cells, raw, error)
+
+    def _is_split_elsewhere(self, cell: str, width: int) -> bool:
+        """Whether a record of one cell is a whole row with another delimiter."""
+        others = (d for d in DELIMITERS if d != self.head.delimiter)
+        return width == 1 < self._width and any(
+            cell.count(other) == self._width - 1 for other in others
+        )
 
     def _refused(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
         if self._public_text is not None:

@@ -197,3 +197,11 @@ def test_a_further_google_table_is_read_in_its_own_language() -> None:
 
     assert str(result.cost) == "1247.00"
     assert result.counts == {"impression": 2250, "click": 15}
+
+
+def test_rows_with_another_delimiter_are_rejected_and_not_taken_for_totals() -> None:
+    below = table(HEADER, meta_row(2), delimiter=";")
+
+    result = read(table(HEADER, meta_row(1)) + below)
+
+    assert [row.code for row in result.refused] == ["wrong_cell_count"] * 2

@@ -1,4 +1,4 @@
-"""Reports whose rows cannot be added up, costs in millionths, and files that are said so of once."""
+"""Reports whose rows cannot be added up, costs in millionths, files that are refused once."""
 
 from __future__ import annotations
 

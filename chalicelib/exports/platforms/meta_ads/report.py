@@ -89,7 +89,7 @@ REPORT = TableReport(
         ),
     ),
     refused=(
-        ("not_additive", "breakdowns by action: conversion device, destination, carousel card"),
+        ("not_additive", "breakdowns by action: conversion device, carousel card, reaction type"),
         ("aggregate_period", "a report whose rows cover several days, unless they may be spread"),
         ("no_date", "a report without Day and without Reporting starts and ends"),
         ("no_currency", "costs without a currency in heading, column or cell"),

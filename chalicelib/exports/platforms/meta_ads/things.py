@@ -128,12 +128,12 @@ BREAKDOWNS = (
         "action",
         Repeats("impressions and the amount spent belong to no single kind of action"),
         en=(
-            *("Conversion device", "Destination", "Link click destination", "Post reaction type"),
+            *("Conversion device", "Link click destination", "Post reaction type"),
             *("Carousel card", "Card", "Video view type", "Video sound", "Action type"),
-            *("Conversion location", "Action device", "Action destination", "Action reaction"),
+            *("Action device", "Action destination", "Action reaction"),
         ),
         de=(
-            *("Conversion-Gerät", "Ziel", "Art der Beitragsreaktion", "Karussellkarte"),
+            *("Conversion-Gerät", "Art der Beitragsreaktion", "Karussellkarte"),
             *("Art des Videoaufrufs", "Video-Ton", "Aktionstyp"),
         ),
     ),
