@@ -19,6 +19,7 @@ PAGES = (
     "api",
     "errors",
     "exports",
+    "pipelines",
     "methods",
     "codes",
     "experiments",

@@ -10,7 +10,7 @@ nothing: what they say of a day is not complete on any day.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -56,6 +56,15 @@ class Covered:
     def add_type(self, channel: str, type_: str, paid: bool) -> None:
         """The report counts engagements of a type."""
         self.sources[("channel", channel), ("type", type_), ("paid", paid)] = None
+
+    def add_events(self, events: Iterable[RawEvent]) -> None:
+        """The report counts what some events of it are, on their days."""
+        for event in events:
+            self.days.add(event["occurred_at"].toordinal())
+            if event["kind"] == "engagement":
+                self.add_type(event["channel"], event["type"], event.get("paid", False))
+            elif event["kind"] == "conversion":
+                self.add_goal(event["goal"])
 
     def add_goal(self, goal: str) -> None:
         """The report counts conversions of a goal."""
@@ -107,12 +116,7 @@ def noting(
     """
     for outcome in outcomes:
         if type(outcome) is Imported:
-            for event in outcome.events:
-                covered.days.add(event["occurred_at"].toordinal())
-                if event["kind"] == "engagement":
-                    covered.add_type(event["channel"], event["type"], event.get("paid", False))
-                elif event["kind"] == "conversion":
-                    covered.add_goal(event["goal"])
+            covered.add_events(outcome.events)
         yield outcome
     reading.coverage += covered.events()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Callable
 from functools import cached_property
 from typing import BinaryIO, cast
 
@@ -78,6 +79,7 @@ class Source:
 
     def __init__(self, stream: BinaryIO, level: int = 0) -> None:
         self._stream = stream
+        self._origin = _Origin(stream, level)
         self._gunzip: Gunzip | None = None
         self.level = level
         head = _read_fully(stream, _BEGINNING_BYTES)
@@ -155,6 +157,24 @@ class Source:
             and not self.text.endswith(("\r", "\n"))
         )
 
+    def rereadable(self) -> Callable[[], Source]:
+        """A function that opens the file from its start, as often as it is called.
+
+        This source must not be read. A stream that cannot be sought is copied first, unless its
+        beginning is all of it.
+
+        Raises
+        ------
+        ExportRefused
+            `file_too_large`, if the copy would be too long.
+        """
+        if self.complete:
+            return _Origin(io.BytesIO(self.head), self.level).open
+        if self._origin.is_seekable:
+            return self._origin.open
+        whole = cast("BinaryIO", self.bytes(recoded=False))
+        return _Origin(as_seekable(whole, b""), self.level).open
+
     def lines(self) -> Lines:
         """The lines of the whole file; can be asked for once."""
         width = 2 if self._codec.startswith("utf-16") else 1
@@ -209,6 +229,20 @@ class Source:
         if not self.complete and "\n" in text:
             text = text[: text.rindex("\n") + 1]
         return text
+
+
+class _Origin:
+    """Where a source begins in its stream, so that it can be opened again."""
+
+    def __init__(self, stream: BinaryIO, level: int) -> None:
+        self._stream = stream
+        self._level = level
+        self.is_seekable = hasattr(stream, "seekable") and stream.seekable()
+        self._start = stream.tell() if self.is_seekable else 0
+
+    def open(self) -> Source:
+        self._stream.seek(self._start)
+        return Source(self._stream, self._level)
 
 
 def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:

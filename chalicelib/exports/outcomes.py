@@ -23,6 +23,7 @@ MAX_RAW_CHARACTERS = 2000
 
 ROW_REFUSALS = {
     "aggregate_period": "The row covers more than a day and spreading was not asked for.",
+    "conflicting_records": "Records of one extraction say different things about the same thing.",
     "cut_off": "A line is far too long to be a row, and was cut.",
     "damaged_id": "An id was destroyed by a spreadsheet, as 1.22158E+17: many ids look like it.",
     "formula_cell": "A cell holds a formula and not the number or the name that it stands for.",

@@ -1,5 +1,6 @@
 """Conversions from trackers: Segment, Meta's Conversions API, GA4 in BigQuery."""
 
+import gzip
 import json
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,18 @@ def make_call(**over: Any) -> dict[str, Any]:
     call.update(over)
     call["properties"] = call["properties"] | properties  # type: ignore[operator]
     return call
+
+
+def make_rudder_call(**over: Any) -> dict[str, Any]:
+    """As RudderStack's S3 destination writes it."""
+    call = make_call(**over)
+    return call | {
+        "channel": "web",
+        "rudderId": "1166526666",
+        "originalTimestamp": call.pop("timestamp"),
+        "sentAt": "2026-05-12T10:16:53.000Z",
+        "request_ip": "192.0.2.7",
+    }
 
 
 def make_event(**over: Any) -> dict[str, Any]:
@@ -356,6 +369,23 @@ def test_source_and_medium_name_a_channel(
     source: str, medium: str, channel: str, paid: bool
 ) -> None:
     assert channel_of(source, medium) == (channel, paid)
+
+
+def test_storage_destinations_write_calls_by_line_packed_by_gzip() -> None:
+    calls = (
+        make_call(type="identify", event=None),
+        make_call(type="page", event=None, messageId="m-2"),
+        make_call(),
+    )
+    rudder_calls = (make_rudder_call(type="page"), make_rudder_call())
+
+    segment = read(gzip.compress(lines(*calls).encode()))
+    rudder = read(gzip.compress(lines(*rudder_calls).encode()))
+
+    assert [event["value"]["amount"] for event in segment.events] == ["400"]
+    assert len(segment.not_data) == 2
+    assert rudder.events == segment.events
+    assert not [text for text in PEOPLE if text in everything_shown(rudder)]
 
 
 def test_ga4_conversions_have_their_goal_and_value() -> None:

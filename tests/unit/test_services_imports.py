@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import gzip
 import json
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
 from tests.exports.files import google_report, google_row
+from tests.exports.pipeline_files import google_stats, landed
 from tests.factories import NOW, make_coverage, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
 from tests.reports import LineReport, lines
@@ -374,3 +376,33 @@ def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
     upload.store.events.write = write  # type: ignore[method-assign]
     assert upload.run(version, read_export=Covering).state == "done"
     assert len(list(upload.store.events.spans())) == 1
+
+
+def test_what_a_pipeline_lands_in_its_own_folder_is_imported_and_restated(
+    cloud: Cloud, store: TenantStore
+) -> None:
+    """The name is the one that Airbyte's S3 destination gives; time runs out after each chunk."""
+    folder = f"imports/{store.tenant}/airbyte/ads/campaign"
+
+    def land(name: str, *records: dict[str, Any]) -> Import:
+        upload = Upload(cloud, store, f"{folder}/{name}")
+        body = gzip.compress(landed(*records).encode())
+        answer = cloud.s3.put_object(Bucket=BUCKET, Key=upload.key, Body=body)
+        version = ObjectVersion(upload.key, answer["ETag"].strip('"'))
+        ended = upload.run(version, deadline=lambda: 0.0, read_export=read_export)
+        while ended.state == "running":
+            ended = upload.run(version, deadline=lambda: 0.0, read_export=read_export)
+        return ended
+
+    days = [{"segments.date": f"2026-02-{day:02}"} for day in range(1, 9)]
+    first = land("2026_03_01_1772323200000_0.jsonl.gz", *(google_stats(**day) for day in days))
+    again = land(
+        "2026_03_02_1772409600000_0.jsonl.gz",
+        google_stats(**days[0], **{"metrics.clicks": 33}),
+        google_stats(**days[0], **{"metrics.clicks": 32}),
+    )
+
+    assert (first.state, first.report["platform"], first.events) == ("done", "google_ads", 16)
+    assert (again.state, again.rows, again.not_data) == ("done", 2, 1)
+    stored = store.events.between(dt.date(2026, 2, 1), dt.date(2026, 2, 1))
+    assert {(event.type, event.count) for event in stored} == {("click", 32), ("impression", 990)}

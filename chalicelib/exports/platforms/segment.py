@@ -1,4 +1,4 @@
-"""Segment: `track` calls of orders, as an API, a webhook or an archive has them."""
+"""Segment and RudderStack: `track` calls of orders, as an API, a webhook or an archive has them."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ _ORDERED = frozenset({"ordercompleted", "completedorder"})
 _REFUNDED = frozenset({"orderrefunded", "refundedorder"})
 _CALL = re.compile(r'"type"\s*:\s*"(?:track|identify|page|screen|group|alias)"')
 _KEYS = ("messageId", "anonymousId", "userId", "receivedAt", "originalTimestamp", "writeKey")
+_KEYS_OF_RUDDERSTACK = ("rudderId", "sentAt")
 _AMOUNTS = ("revenue", "total", "value")
 _TIMES = ("timestamp", "originalTimestamp", "receivedAt")
 _ORDER_IDS = ("order_id", "orderId", "orderID")
 _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 _DECLARATION = Declaration(
-    "Segment: track calls (JSON)",
-    "A raw-data destination such as Amazon S3 (unpack its files first), a webhook, or the source's "
-    "Debugger (*Raw*)",
+    "Segment and RudderStack: track calls (JSON)",
+    "A storage destination such as Amazon S3, whose files packed by gzip are opened as they are; a "
+    "webhook; or the source's Debugger (*Raw*)",
     "JSON with a `type` of `track`, `page`, `identify` or the like and two of messageId, "
-    "anonymousId, userId, timestamp, receivedAt: one call, an array, one per line, or "
+    "anonymousId, userId, timestamp, receivedAt, rudderId: one call, an array, one per line, or "
     '`{"batch": [...]}`',
     (
         Becomes(
@@ -67,6 +68,7 @@ _DECLARATION = Declaration(
     ),
     (
         "`revenue` is without shipping and tax, `total` with them: send one of them throughout.",
+        "RudderStack's files have the same calls; their platform is named `segment`, too.",
         "A refused call shows the kind of call, the time and the order's number.",
     ),
 )
@@ -75,7 +77,9 @@ _DECLARATION = Declaration(
 def _recognise(glimpse: Glimpse) -> Recognition | None:
     if not glimpse.is_json or not _CALL.search(glimpse.text):
         return None
-    known = [key for key in (*_KEYS, "timestamp") if f'"{key}"' in glimpse.text]
+    known = [
+        key for key in (*_KEYS, *_KEYS_OF_RUDDERSTACK, "timestamp") if f'"{key}"' in glimpse.text
+    ]
     if len(known) < 2:
         return None
     return Recognition(1 + len(known), f"track calls with {', '.join(known)}", _open)

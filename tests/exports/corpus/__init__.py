@@ -7,15 +7,25 @@ name -> (platform, content).
 
 from __future__ import annotations
 
-from tests.exports.corpus import ads, communities, facebook, networks, shops, trackers, twitter
+from tests.exports.corpus import (
+    ads,
+    communities,
+    facebook,
+    networks,
+    pipelines,
+    shops,
+    trackers,
+    twitter,
+)
 
 FAMILIES: tuple[dict[str, tuple[str, bytes]], ...] = (
     *(
         {name: (platform, text.encode()) for name, (platform, text) in family.TEXTS.items()}
-        for family in (ads, facebook, twitter, networks, shops, trackers, communities)
+        for family in (ads, facebook, twitter, networks, shops, trackers, communities, pipelines)
     ),
     ads.BINARIES,
     networks.BINARIES,
+    pipelines.BINARIES,
 )
 
 FILES = {name: file for family in FAMILIES for name, file in family.items()}

@@ -67,7 +67,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 def _open(source: Source, options: Options) -> Reading:
     description = ReportDescription(PLATFORM, "orders", source.encoding)
     outcomes = record_outcomes(
-        source, lambda order: _convert(order, options), _shown, within=("orders",)
+        source, lambda order: convert_order(order, options), _shown, within=("orders",)
     )
     return Reading(description, outcomes)
 
@@ -78,7 +78,7 @@ def _shown(order: Any) -> str:
     return f"id={number}" if _ID.fullmatch(number) else ""
 
 
-def _convert(order: Any, options: Options) -> Converted:
+def convert_order(order: Any, options: Options) -> Converted:
     if isinstance(order, dict):
         order = order.get("order", order)
     if not isinstance(order, dict):
