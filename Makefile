@@ -88,6 +88,7 @@ fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared r
 
 kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes; `serve` killed and damaged (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults --engine sqlite $(ARGS)
 	@$(BIN)/python -m tests.faults serve 100
 	@$(BIN)/python -m tests.faults damage 1000
 

@@ -113,11 +113,12 @@ class Forbidden(LikeworthError):
 
 
 class RateLimited(LikeworthError):
-    """The API key has made all the requests that it may make for now.
+    """A quota is used up for now: the requests of the API key, or what a subclass names.
 
     Attributes
     ----------
     retry_after_seconds : int
+        When to try again.
     """
 
     code = "rate_limited"
@@ -125,6 +126,18 @@ class RateLimited(LikeworthError):
     def __init__(self, detail: str, *, retry_after_seconds: int) -> None:
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooManyImports(RateLimited):
+    """The tenant has as many unfinished imports as it may have."""
+
+    code = "too_many_imports"
+
+
+class UploadQuotaUsed(RateLimited):
+    """The tenant has uploaded as many bytes today as it may."""
+
+    code = "upload_quota_used"
 
 
 class NotFound(LikeworthError):
@@ -268,11 +281,13 @@ EXPORT_REFUSALS = {
     "unusable_mapping": "The mapping does not fit the columns of the file.",
     "no_date": "The report does not say on which day its numbers happened.",
     "aggregate_period": "A row covers more than a day and spreading was not asked for.",
+    "no_channel": "The report does not say of which network its numbers are.",
     "no_currency": "The report holds money but not its currency.",
     "undecidable_format": "Dates or numbers can be read in two ways.",
     "no_counts": "The report holds percentages or averages only.",
     "not_additive": "The rows show the same impressions, clicks or costs several times.",
     "file_too_large": "The file is above the size limit.",
+    "over_upload_quota": "Above what the tenant may upload in a day; the file is removed.",
     "object_gone": "The file was removed or replaced before it was read.",
 }
 """Code -> meaning of every refusal of a whole file."""

@@ -58,6 +58,10 @@ class Settings:
         it. Empty: the gateway's domain, or this machine.
     max_import_bytes : int
         Largest export file that is read; 5 GB are what one upload to S3 can hold.
+    daily_upload_bytes : int
+        How many bytes of exports a tenant may upload in a day of UTC; 0 for as many as come.
+    open_imports : int
+        How many unfinished imports a tenant may have; 0 for as many as come.
     write_seconds : int
         How long a request or an import tries to store a batch of events before it gives up.
     rate_limit : int
@@ -99,6 +103,8 @@ class Settings:
     cors_origins: str = ""
     public_url: str = ""
     max_import_bytes: int = 5_000_000_000
+    daily_upload_bytes: int = 50_000_000_000
+    open_imports: int = 100
     write_seconds: int = 8
     rate_limit: int = 600
     fit_window_days: int = 180

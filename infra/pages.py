@@ -17,7 +17,7 @@ from chalicelib.api.openapi import describe
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.exports.declarations import Declaration
-from chalicelib.exports.mapping import CONSTANTS, FIELD_MEANINGS
+from chalicelib.exports.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.exports.platforms import IMPORTERS
 from infra import handbook
 
@@ -144,8 +144,10 @@ def _section(declaration: Declaration) -> str:
 
 def _fields() -> str:
     rows = [(f"`{name}`", meaning) for name, meaning in FIELD_MEANINGS.items()]
-    constants = ", ".join(f"`{name}`" for name in sorted(CONSTANTS))
-    return f"{_table(('a column may be', 'meaning'), rows)}\n\nConstants: {constants}."
+    constants = [(f"`{name}`", meaning) for name, meaning in CONSTANT_MEANINGS.items()]
+    return "\n\n".join(
+        (_table(("a column may be", "meaning"), rows), _table(("a constant", "meaning"), constants))
+    )
 
 
 def _codes(codes: dict[str, str]) -> str:

@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -32,6 +30,7 @@ from chalicelib.api.calls import (
     wrong_parameter,
 )
 from chalicelib.api.cors import allow_origin
+from chalicelib.api.json_text import json_of
 from chalicelib.api.quotas import count_request, forget_quota, quota_headers
 from chalicelib.api.tables import CSV, JSON, csv_of, preferred
 from chalicelib.errors import (
@@ -174,7 +173,7 @@ def endpoint(
                 body, headers = problems.problem_of(error)
                 if body["status"] >= 500:
                     log.error("request %s: %s: %s", _id(request), error.code, error.detail)
-                response = _response(body["status"], _json(body), problems.MEDIA_TYPE, headers)
+                response = _response(body["status"], json_of(body), problems.MEDIA_TYPE, headers)
             allow_origin(response, request, origins)
             return response
 
@@ -227,7 +226,7 @@ def problem_response(status: int, headers: Headers | None = None) -> Response:
     """A problem that no view raised: of the routing, or what nobody foresaw."""
     body = problems.gateway_problem(status)
     telemetry.note(code=body["code"])
-    return _response(status, _json(body), problems.MEDIA_TYPE, headers or {})
+    return _response(status, json_of(body), problems.MEDIA_TYPE, headers or {})
 
 
 def try_question(view: Callable[..., Response], call: Call, query: Mapping[str, list[str]]) -> None:
@@ -300,7 +299,7 @@ def _shaped(call: Call, answer: Answer, media_type: str) -> Response:
     elif media_type == CSV and answer.rows is not None:
         text, content_type = csv_of(answer.rows, answer.columns), f"{CSV}; charset=utf-8"
     else:
-        text, content_type = _json(answer.body), JSON
+        text, content_type = json_of(answer.body), JSON
     headers = {"Cache-Control": "no-store", **answer.headers}
     if call.request.method in ("GET", "HEAD") and answer.status == 200:
         etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
@@ -327,24 +326,6 @@ def _response(status: int, text: str, content_type: str, headers: Headers) -> Re
 
 def _with_vary(headers: Headers) -> Headers:
     return headers | {"Vary": "Accept, Authorization, Origin, x-api-key"}
-
-
-def _json(body: Any) -> str:
-    write = functools.partial(json.dumps, allow_nan=False, separators=(",", ":"), default=_plain)
-    text = write(body, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair, repeated from the request
-        return write(body)
-    return text
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _id(request: Request | None) -> str:

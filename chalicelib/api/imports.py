@@ -44,11 +44,12 @@ def post_import(call: Call) -> Answer:
     body = read_object(
         call.request,
         required=("filename",),
-        optional=("platform", "mapping", "spread", "currency", "account"),
+        optional=("bytes", "platform", "mapping", "spread", "currency", "account"),
     )
     new, upload = imports.start_import(
         call.store,
         filename=field_of_type(body, "filename", str, default=""),
+        size=field_of_type(body, "bytes", int),
         platform=field_of_type(body, "platform", str, default="auto"),
         mapping=body.get("mapping"),
         spread=field_of_type(body, "spread", bool, default=False),
@@ -88,6 +89,11 @@ def get_import(call: Call, import_id: str) -> Answer:
         "lifetime": report.get("lifetime"),
         "claimed_conversions": summary.get("claimed_conversions", []),
         "notes": summary.get("notes", report.get("notes", [])),
+        "warnings": summary.get("warnings", []),
+        "no_data": summary.get("no_data", []),
+        "unread_columns": summary.get("unread_columns", []),
+        "skipped": summary.get("skipped", []),
+        "unpaid_orders": summary.get("unpaid_orders", []),
         "description": found.report,
         "summary": found.summary,
     }

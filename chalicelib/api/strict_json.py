@@ -40,12 +40,7 @@ def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
     except UnicodeDecodeError as error:
         raise MalformedJson(f"byte {error.start} is not UTF-8") from error
     try:
-        value = json.loads(
-            text,
-            parse_float=_fraction,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_object,
-        )
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise MalformedJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from error
     except ValueError as error:
@@ -101,3 +96,9 @@ def _fraction(text: str) -> Decimal:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise MalformedJson(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_fraction, parse_constant=_refuse_constant, object_pairs_hook=_object
+)
+"""Made once: to make one takes a tenth of the time that reading a line of NDJSON takes."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from chalicelib.cli import proposing
 from chalicelib.errors import ExportRefused, FieldError, InvalidFields
 from chalicelib.events import EventRefused, parse_event
 from chalicelib.exports import (
@@ -41,7 +42,8 @@ def add_parser(subparsers: Any) -> None:
         "convert",
         help="turn a platform export into event lines",
         description="Reads an export of a platform and writes one event per line (NDJSON). "
-        "Refused rows are listed on standard error with their line and the reason.",
+        "Refused rows are listed on standard error with their line and the reason. For a table "
+        "that no importer recognises, a mapping to begin with is shown there.",
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="the export, as downloaded")
     parser.add_argument(
@@ -53,6 +55,7 @@ def add_parser(subparsers: Any) -> None:
         metavar="FILE",
         help="JSON that says what the columns mean, or how dates and numbers are written",
     )
+    parser.add_argument("--propose-mapping", type=Path, metavar="FILE", help=proposing.HELP)
     parser.add_argument(
         "--spread",
         action="store_true",
@@ -88,6 +91,12 @@ def run(arguments: argparse.Namespace) -> int:
     """
     name = str(arguments.file)
     try:
+        if arguments.propose_mapping is not None:
+            told = proposing.write_proposal(
+                arguments.file, arguments.propose_mapping, arguments.currency
+            )
+            _say("\n".join(told))
+            return EXIT_OK
         mapping = None if arguments.mapping is None else _read_mapping(arguments.mapping)
         with arguments.file.open("rb") as stream:
             reader = read_export(
@@ -103,6 +112,10 @@ def run(arguments: argparse.Namespace) -> int:
             )
     except ExportRefused as refusal:
         _say(f"{name}: {refusal.code}: {refusal.detail}")
+        is_unknown = refusal.code == "unknown_platform" and arguments.platform == "auto"
+        if is_unknown and arguments.mapping is None:
+            for line in proposing.shown_proposal(arguments.file, arguments.currency):
+                _say(line)
         return EXIT_UNUSABLE
     except InvalidFields as refusal:
         for error in refusal.errors:
@@ -113,7 +126,7 @@ def run(arguments: argparse.Namespace) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_READER_GONE
     except OSError as error:
-        _say(f"{name}: unreadable_file: {error.strerror or error}")
+        _say(f"{error.filename or name}: unreadable_file: {error.strerror or error}")
         return EXIT_UNUSABLE
 
 
@@ -128,7 +141,7 @@ def _read_mapping(path: Path) -> Mapping:
 
 
 def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
-    events = invalid = 0
+    events = invalid = invalid_events = 0
     for outcome in reader:
         if isinstance(outcome, Refused):
             _say(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
@@ -137,6 +150,7 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
                 lines = _checked_lines(outcome.events)
             except EventRefused as error:
                 invalid += 1
+                invalid_events += len(outcome.events)
                 _say(f"{name}:{outcome.row}: {error.code}: {error.message}")
                 continue
             events += len(lines)
@@ -145,10 +159,16 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     if with_coverage and events and not summary_only:
         sys.stdout.writelines(_checked_lines(reader.coverage()))
     summary = reader.summary()
-    summary["events"] = events
+    summary["events"] -= invalid_events
     summary["rejected"] += invalid
+    if not summary_only:
+        for note in summary["notes"]:
+            _say(f"{name}: note: {note}")
     if summary_only:
         print(json.dumps(summary))
+    else:
+        for warning in summary["warnings"]:
+            _say(f"{name}: {warning}")
     sys.stdout.flush()
     if events:
         return EXIT_OK

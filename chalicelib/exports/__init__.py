@@ -7,12 +7,14 @@ reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
 recognition               which importer a file is for; what an importer is
+marks, other_platforms    what only one platform's tables have; by which a table is another's
 decoding, lines           bytes -> lines, never the whole file
 archives, gzipped         what is packed, as streams; what hostile archives are refused for
 members                   zip archives: which members are read, one after another
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
 merged_cells              what merged cells say in their further rows
+unread, distinct          what is not read of a table; how many different events there are
 headings, tables          column names -> fields; the header; row after row
 further_tables            tables below the first one: their headers, what is skipped
 cells, numerals, dates    what a single cell says; one number format and day order per file
@@ -21,7 +23,10 @@ markup                    XML, element by element; rations: how much an item may
 records, values, fields   one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
 orders, goals, counters   what is restated: orders, conversions, lifetime counters of a post
-mapping                   what the user says of a file of their own
+mapping, mapping_fields   what the user says of a file of their own; mapping_checks: its gaps
+proposals, meanings       a mapping to begin with; generic_headings: words that any table has
+unknown_files             what is said of a file that nobody recognises
+file_kinds                files in forms that are not read: what they are, what to send instead
 reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else
 ========================  =====================================================================

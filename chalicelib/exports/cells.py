@@ -116,7 +116,6 @@ def checked_id(cell: str) -> str:
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(
             "damaged_id",
-            f"the id {text[:40]!r} has lost digits in a spreadsheet: import the file as it was "
-            "downloaded",
+            "an id has lost digits in a spreadsheet: import the file as it was downloaded",
         )
     return text

@@ -13,10 +13,11 @@ from typing import BinaryIO, cast
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import MAX_LEVELS, ZIP_MARKS, ZipArchive, as_seekable
+from chalicelib.exports.file_kinds import OLE_MARK, kind_of
 from chalicelib.exports.gzipped import GZIP_MARK, Gunzip
 from chalicelib.exports.lines import Lines, Recoded, Replay
 from chalicelib.exports.workbooks import Workbook
-from chalicelib.exports.xls import XLS_MARK, XlsBook
+from chalicelib.exports.xls import XlsBook
 from chalicelib.exports.xlsx import XlsxBook, is_xlsx
 
 SNIFF_BYTES = 1 << 20
@@ -34,14 +35,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-_MAGIC = (
-    *((mark, "a zip archive or an Excel workbook (.xlsx)") for mark in ZIP_MARKS),
-    (XLS_MARK, "an old Excel workbook (.xls)"),
-    (b"%PDF", "a PDF document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-)
+_AGAIN = "Download the report again, for a period that has data."
 _TEXT_CONTROLS = frozenset(b"\t\n\r\f\x1a")
 
 
@@ -91,7 +85,7 @@ class Source:
             self._gunzip = Gunzip(cast("BinaryIO", packed))
             self._stream = cast("BinaryIO", self._gunzip)
             head = _read_fully(self._stream, _BEGINNING_BYTES)
-        self.magic = next((name for mark, name in _MAGIC if head.startswith(mark)), "")
+        self.magic = kind_of(head)
         try:
             self._look_at(head)
         except ExportRefused:
@@ -107,7 +101,7 @@ class Source:
         self.encoding, self._codec, self._bom = _encoding_of(self.head, self.complete, self.magic)
         self.text = "" if self.magic else self._decoded_head()
         if not self.magic and not self.text.strip("\ufeff\x00 \t\r\n\x1a"):
-            raise ExportRefused("empty_file", "the file holds nothing but blanks")
+            raise ExportRefused("empty_file", f"the file holds nothing but blanks. {_AGAIN}")
 
     def check_for_a_bomb(self) -> None:
         """Of a file that nobody can read: raises `archive_bomb` if it is one. Uses it up."""
@@ -123,7 +117,7 @@ class Source:
         ExportRefused
             `unreadable_file`, `archive_bomb`, `unsafe_archive`, `file_too_large`.
         """
-        if self.head.startswith(XLS_MARK):
+        if self.head.startswith(OLE_MARK):
             return Workbook(XlsBook(as_seekable(self._stream, self.head)))
         if self._zip is not None and is_xlsx(self._zip):
             return Workbook(XlsxBook(self._zip))
@@ -248,7 +242,7 @@ class _Origin:
 def _encoding_of(head: bytes, complete: bool, magic: str) -> tuple[str, str, bytes]:
     """(encoding's name, codec, byte order mark)"""
     if not head:
-        raise ExportRefused("empty_file", "the file has no bytes")
+        raise ExportRefused("empty_file", f"the file has no bytes. {_AGAIN}")
     if magic:
         return "binary", "latin-1", b""
     for bom, name, codec in _BOMS:
@@ -283,7 +277,11 @@ def _check_that_it_is_text(beginning: bytes) -> None:
         )
     controls = sum(byte < 32 and byte not in _TEXT_CONTROLS for byte in beginning)
     if controls > 2 and controls * 50 > len(beginning):
-        raise ExportRefused("unreadable_file", "the file is binary and none of the known formats")
+        raise ExportRefused(
+            "unreadable_file",
+            "the file is binary and in no form that is read. Download the report as CSV or as an "
+            "Excel workbook (.xlsx)",
+        )
 
 
 def _read_fully(stream: BinaryIO, size: int) -> bytes:

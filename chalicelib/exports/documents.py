@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, BinaryIO, cast
@@ -26,6 +27,8 @@ MAX_VALUES = 600_000
 MAX_DIGITS = 1_000
 """Fewer than this has a number in a document that is read item by item."""
 
+_BEGINNINGS = ("start_map", "start_array")
+_ENDS = ("end_map", "end_array")
 _TOO_GREAT = "a number with an exponent of 19 digits"
 _ENDLESS_NUMBER = re.compile(rb"(?<![0-9])[0-9]{%d}" % MAX_DIGITS)
 _TOKENS = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -101,22 +104,15 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
     """
     stream = Rationed(cast("io.BufferedIOBase", _Digits(cast("BinaryIO", source.bytes()))))
     stream.read(skip)
-    target: list[str] = prefix.split(".") if prefix else []
+    target = prefix.split(".") if prefix else []
     path: list[str] = []
     depth = 0
     builder: ijson.ObjectBuilder | None = None
-    try:
-        # Not ijson.parse: it makes a text of the whole path for each of a million brackets.
-        for event, value in ijson.basic_parse(cast("BinaryIO", stream), use_float=False):
-            begins, ends = event in ("start_map", "start_array"), event in ("end_map", "end_array")
+    with _said_of_the_document():
+        for event, value in _parts(stream):
+            begins, ends = event in _BEGINNINGS, event in _ENDS
             if builder is None and (ends or event == "map_key" or path != target):
-                if begins:
-                    path.append("item" if event == "start_array" else "")
-                    _check_levels(len(path))
-                elif ends:
-                    path.pop()
-                elif event == "map_key":
-                    path[-1] = value
+                _follow(path, event, value)
                 stream.renew()
                 continue
             builder = builder or ijson.ObjectBuilder()
@@ -128,6 +124,51 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
                 yield builder.value
                 builder = None
                 stream.renew()
+
+
+def arrays_in(text: str) -> set[str]:
+    """The keys of an object that hold arrays, as far as the beginning of its JSON shows."""
+    found: set[str] = set()
+    path: list[str] = []
+    try:
+        with _said_of_the_document():
+            for event, value in _parts(_Digits(io.BytesIO(text.encode("utf-8", "replace")))):
+                if event == "start_array" and len(path) == 1:
+                    found.add(path[0])
+                _follow(path, event, value)
+    except ExportRefused:
+        pass  # cut off, or broken, or too deep: reading it will say so
+    return found
+
+
+def _parts(stream: Any) -> Iterator[tuple[str, Any]]:
+    """The parts of a document, one after the other.
+
+    The only place that ijson parses in: `ijson.parse` and what is built on it make a text of the
+    whole path for each of a million brackets, which takes gigabytes before the first is seen.
+    """
+    yield from ijson.basic_parse(cast("BinaryIO", stream), use_float=False)
+
+
+def _follow(path: list[str], event: str, value: Any) -> None:
+    """Changes the keys around a place in a document to those around the next.
+
+    An array has the key ``item``. Raises `too_deep`.
+    """
+    if event in _BEGINNINGS:
+        path.append("item" if event == "start_array" else "")
+        _check_levels(len(path))
+    elif event in _ENDS:
+        path.pop()
+    elif event == "map_key":
+        path[-1] = value
+
+
+@contextmanager
+def _said_of_the_document() -> Iterator[None]:
+    """Raises what a parser says of a broken document as `unreadable_file`."""
+    try:
+        yield
     except (ijson.JSONError, ValueError) as error:
         raise ExportRefused(
             "unreadable_file", f"the file is no whole JSON: {_reason(error)}"
@@ -136,22 +177,6 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
         raise ExportRefused(
             "unreadable_file", f"the file is no whole JSON: {_TOO_GREAT}"
         ) from error
-
-
-def arrays_in(text: str) -> set[str]:
-    """The keys of an object that hold arrays, as far as the beginning of its JSON shows."""
-    found: set[str] = set()
-    depth = 0
-    try:
-        for where, event, _ in ijson.parse(_Digits(io.BytesIO(text.encode("utf-8", "replace")))):
-            depth += (event in ("start_map", "start_array")) - (event in ("end_map", "end_array"))
-            if depth > MAX_DEPTH:
-                break
-            if event == "start_array" and depth == 2:
-                found.add(where)
-    except (ijson.JSONError, ValueError, ArithmeticError):
-        pass  # cut off, or broken: reading it will say so
-    return found
 
 
 class _Digits:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, comparable, known_heading, plain
-from chalicelib.exports.outcomes import NotData, Reading, RowOutcome, RowRefused
+from chalicelib.exports.outcomes import NotData, Reading, RowOutcome, RowRefused, Skipped
 from chalicelib.exports.workbooks import Workbook
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class _Kept:
 
 
 def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
-    """The outcomes of a table that is not read, and a note; `reading.rest` is what is below it."""
-    reading.notes.append(f"A further table was not read: {rest.describe()}: {why}")
+    """The outcomes of a table that is not read; `reading.rest` is what is below it."""
+    reading.skipped.append(Skipped("table", rest.describe(), why))
     reading.rest = None
     part = rest.head.part
     above: list[tuple[str, ...]] = []

@@ -67,13 +67,24 @@ class Columns:
         return self.names[self.positions[field]]
 
 
-_KNOWN: set[str] = set()
-"""Every name that a vocabulary of the importers has."""
+_KNOWN: dict[str, set[str]] = {}
+"""Every name that a vocabulary of the importers has -> the languages that it is in."""
 
 
 def known_heading(cell: str) -> bool:
     """Whether a cell is a heading that some importer knows, and may be shown to anybody."""
-    return not _KNOWN.isdisjoint(header_keys([cell]))
+    return not _KNOWN.keys().isdisjoint(header_keys([cell]))
+
+
+def languages_of(cells: Sequence[str]) -> Counter[str]:
+    """How many headings of a row are in each language and in no other."""
+    votes: Counter[str] = Counter()
+    for cell in cells:
+        for key in header_keys([cell]):
+            languages = _KNOWN.get(key, ())
+            if len(languages) == 1:
+                votes.update(languages)
+    return votes
 
 
 class Vocabulary:
@@ -86,19 +97,27 @@ class Vocabulary:
         language.
     public : bool
         Whether its names are the platforms' own and may be shown to anybody.
+    meanings : mapping of str to str, optional
+        Field -> what a column of it would mean in a mapping, where it means something there.
     """
 
     def __init__(
-        self, fields: Mapping[str, Mapping[str, Sequence[str]]], *, public: bool = True
+        self,
+        fields: Mapping[str, Mapping[str, Sequence[str]]],
+        *,
+        public: bool = True,
+        meanings: Mapping[str, str] | None = None,
     ) -> None:
+        self.meanings = meanings or {}
         self._fields: dict[str, str] = {}
         self._languages: dict[str, set[str]] = {}
+        self._names = fields
         for field, by_language in fields.items():
             for language, names in by_language.items():
                 for name in names:
                     key = comparable(name)
                     if public:
-                        _KNOWN.add(key)
+                        _KNOWN.setdefault(key, set()).add(language)
                     if self._fields.setdefault(key, field) != field:
                         raise ValueError(f"{name!r} means both {self._fields[key]} and {field}")
                     self._languages.setdefault(key, set()).add(language)
@@ -107,6 +126,34 @@ class Vocabulary:
     def keys(self) -> AbstractSet[str]:
         """All names that it knows, as `comparable` writes them."""
         return self._fields.keys()
+
+    def keys_of(self, field: str) -> list[str]:
+        """The names of a field, as `comparable` writes them."""
+        return [key for key, known in self._fields.items() if known == field]
+
+    def name_of(self, field: str, language: str = "") -> str:
+        """How a heading of a field is written, in a language if it has that; else in English."""
+        by_language = self._names[field]
+        every = (names for _, names in sorted(by_language.items()))
+        for names in (by_language.get(language), by_language.get("en"), *every):
+            if names:
+                return names[0]
+        return field
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that it has headings in."""
+        return frozenset(
+            language
+            for by_language in self._names.values()
+            for language, names in by_language.items()
+            if names
+        )
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that it knows, in the order in which they were given."""
+        return list(self._names)
 
     def field_of(self, heading: str) -> str | None:
         """The field that a heading means, with or without a currency suffix; None if unknown."""

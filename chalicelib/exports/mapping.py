@@ -12,60 +12,29 @@ A mapping without columns answers a question that the file of a known platform l
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from chalicelib.currencies import is_currency
 from chalicelib.errors import FieldError, InvalidFields
-from chalicelib.events import EngagementType
 from chalicelib.exports.dates import DayOrder
+from chalicelib.exports.headings import comparable
+from chalicelib.exports.mapping_checks import constant_of, gaps
+from chalicelib.exports.mapping_fields import EACH_ROW, FIELDS, REPEATABLE, TO_FILL_IN
 from chalicelib.exports.numerals import DecimalMark
 
-ENGAGEMENTS: tuple[str, ...] = tuple(one for one in get_args(EngagementType) if one != "reply")
-FIELD_MEANINGS = {
-    "day": "the day, in any usual form",
-    "time": "a time with its offset from UTC, in place of the day",
-    "from": "first day of a period, with `to`; longer than a day it is refused or spread",
-    "to": "last day of the period",
-    **{kind: f"how many engagements of the type `{kind}`" for kind in ENGAGEMENTS},
-    **{f"paid_{kind}": f"how many paid engagements of the type `{kind}`" for kind in ENGAGEMENTS},
-    "type": "the type, in a row per type or per engagement; platforms' own words are understood",
-    "count": "how many there are of the row's type; without it one",
-    "rating": "stars of a `review`, 1 to 5",
-    "sentiment": "-1 to 1",
-    "cost": "what the row's engagements cost",
-    "conversions": "conversions that happened (not those that an ad platform claims)",
-    "value": "their value; without a column for their number the row is one conversion",
-    "goal": "the conversions' goal; `purchase` without it",
-    "audience": "followers, fans or subscribers on that day",
-    "channel": "the channel",
-    "campaign_id": "the campaign; part of the event id",
-    "content_id": "the post, video or article; part of the event id",
-    "account": "the platform's account; part of the event id",
-    "event_id": "an id of your own for the row; part of the event id",
-    "user_id": "the person; replaced by a keyed hash before anything is stored",
-    "consent": "whether the person agreed to be known; without a yes only the totals count them",
-    "currency": "the currency of cost and value",
-    "paid": "true or false, for counts that do not say it themselves",
-}
-"""Field -> what a column of it holds."""
-
-FIELDS = frozenset(FIELD_MEANINGS)
-COUNTS = frozenset(ENGAGEMENTS) | {f"paid_{kind}" for kind in ENGAGEMENTS}
-"""Fields that hold how many engagements of a type there were; `paid_click` is a paid one."""
-
-DATES = frozenset({"day", "time", "from", "to"})
-"""Fields that say when."""
-
-CONSTANTS = frozenset(
-    {"account", "channel", "currency", "goal", "paid", "type", "campaign_id", "content_id"}
-)
 MAX_COLUMNS = 200
 MAX_NAME_CHARACTERS = 200
+MAX_VALUES = 200
+"""Of a column, in a filter of rows."""
 
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+Values = Dictionary[str, tuple[str, ...]]
+"""Heading -> the values of its cells."""
+
+_NAMES = (
+    *("columns", "constants", "each_row", "where", "exclude"),
+    *("refund", "reversed", "dates", "decimal_mark"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +44,22 @@ class Mapping:
     Attributes
     ----------
     columns : mapping of str to str
-        Heading (or the path of a key in NDJSON, with dots) -> one of `FIELDS`; several headings may
-        mean the same type of engagement and are then added up.
-    constants : mapping of str to str or bool
-        One of `CONSTANTS` -> its value in every row that has no column for it.
+        Heading (or the path of a key in NDJSON, with dots; or ``#3`` for the third column) -> one
+        of `mapping_fields.FIELDS`; several headings may mean the same type of engagement and are
+        then added up.
+    constants : mapping of str to str, bool or int
+        One of `mapping_fields.CONSTANTS` -> its value in every row that has no column for it.
+    each_row : str
+        What each row counts one of; empty if its columns say it.
+    where, exclude : mapping of str to tuple of str
+        Only rows with one of these values in each of these columns are read; rows with one of
+        these values in one of these columns are not.
+    refund : mapping of str to tuple of str
+        Rows with one of these values in one of these columns pay money back.
+    refund_if_negative : bool
+        Whether rows with a value below zero do.
+    reversed : mapping of str to tuple of str
+        Rows with one of these values are sales that were taken back as a whole.
     day_order : {"dmy", "mdy", ""}
         Of dates like 1/2/2026; empty if the file tells.
     decimal_mark : {".", ",", ""}
@@ -86,22 +67,36 @@ class Mapping:
     """
 
     columns: Dictionary[str, str] = field(default_factory=dict)
-    constants: Dictionary[str, str | bool] = field(default_factory=dict)
+    constants: Dictionary[str, str | bool | int] = field(default_factory=dict)
+    each_row: str = ""
+    where: Values = field(default_factory=dict)
+    exclude: Values = field(default_factory=dict)
+    refund: Values = field(default_factory=dict)
+    refund_if_negative: bool = False
+    reversed: Values = field(default_factory=dict)
     day_order: DayOrder = ""
     decimal_mark: DecimalMark | Literal[""] = ""
 
+    @property
+    def headings(self) -> list[str]:
+        """All headings that it names, each once."""
+        filters = (self.where, self.exclude, self.refund, self.reversed)
+        return list(dict.fromkeys([*self.columns, *(name for one in filters for name in one)]))
+
     def as_json(self) -> dict[str, Any]:
         """The mapping as `parse_mapping` takes it."""
-        told: dict[str, Any] = {}
-        if self.columns:
-            told["columns"] = dict(self.columns)
-        if self.constants:
-            told["constants"] = dict(self.constants)
-        if self.day_order:
-            told["dates"] = self.day_order
-        if self.decimal_mark:
-            told["decimal_mark"] = self.decimal_mark
-        return told
+        told: dict[str, Any] = {
+            "columns": dict(self.columns),
+            "constants": dict(self.constants),
+            "each_row": self.each_row,
+            "where": _lists(self.where),
+            "exclude": _lists(self.exclude),
+            "refund": "negative" if self.refund_if_negative else _lists(self.refund),
+            "reversed": _lists(self.reversed),
+            "dates": self.day_order,
+            "decimal_mark": self.decimal_mark,
+        }
+        return {name: value for name, value in told.items() if value}
 
 
 def parse_mapping(raw: Any) -> Mapping:
@@ -117,19 +112,34 @@ def parse_mapping(raw: Any) -> Mapping:
     wrong = [
         FieldError(f"/{_escaped(name)}", "unknown_field", "a mapping has no such field")
         for name in raw
-        if name not in ("columns", "constants", "dates", "decimal_mark")
+        if name not in _NAMES
     ]
     columns = _columns(raw.get("columns", {}), wrong)
     constants = _constants(raw.get("constants", {}), wrong)
+    each_row = _one_of(raw, "each_row", EACH_ROW, wrong)
+    filters = {
+        name: _values(raw, name, wrong)
+        for name in ("where", "exclude", "refund", "reversed")
+        if name != "refund" or raw.get(name) != "negative"
+    }
     day_order = _one_of(raw, "dates", ("dmy", "mdy"), wrong)
     decimal_mark = _one_of(raw, "decimal_mark", (".", ","), wrong)
-    if columns and not wrong:
-        wrong += _gaps(set(columns.values()), set(constants))
+    mapping = Mapping(
+        columns,
+        constants,
+        each_row,
+        day_order=day_order,  # type: ignore[arg-type]
+        decimal_mark=decimal_mark,  # type: ignore[arg-type]
+        refund_if_negative="refund" not in filters,
+        **filters,
+    )
+    if not wrong and (columns or any(raw.get(name) for name in _NAMES[2:7])):
+        wrong += gaps(mapping)
     if not raw:
         wrong.append(FieldError("", "missing_field", "the mapping says nothing"))
     if wrong:
         raise _invalid(wrong)
-    return Mapping(columns, constants, day_order, decimal_mark)  # type: ignore[arg-type]
+    return mapping
 
 
 def _columns(raw: Any, wrong: list[FieldError]) -> dict[str, str]:
@@ -139,79 +149,97 @@ def _columns(raw: Any, wrong: list[FieldError]) -> dict[str, str]:
         )
         return {}
     columns: dict[str, str] = {}
+    known: set[str] = set()
     for name, meaning in raw.items():
         pointer = f"/columns/{_escaped(name)}"
-        if not 1 <= len(name) <= MAX_NAME_CHARACTERS or not name.strip():
+        if not _is_heading(name):
             wrong.append(FieldError(pointer, "invalid_format", "the heading is empty or too long"))
+        elif comparable(name) in known:
+            message = "this heading is named twice: upper and lower case make no difference"
+            wrong.append(FieldError(pointer, "unknown_value", message))
+        elif isinstance(meaning, str) and meaning.startswith(TO_FILL_IN):
+            message = "fill in what the column means, or remove the line"
+            wrong.append(FieldError(pointer, "missing_field", message))
         elif not isinstance(meaning, str) or meaning not in FIELDS:
-            known = ", ".join(sorted(FIELDS))
-            wrong.append(FieldError(pointer, "unknown_value", f"one of {known}"))
-        elif meaning not in COUNTS and meaning in columns.values():
+            every = ", ".join(sorted(FIELDS))
+            wrong.append(FieldError(pointer, "unknown_value", f"one of {every}"))
+        elif meaning not in REPEATABLE and meaning in columns.values():
             wrong.append(
                 FieldError(pointer, "unknown_value", f"another column is the {meaning} already")
             )
         else:
             columns[name] = meaning
+            known.add(comparable(name))
     return columns
 
 
-def _constants(raw: Any, wrong: list[FieldError]) -> dict[str, str | bool]:
+def _constants(raw: Any, wrong: list[FieldError]) -> dict[str, str | bool | int]:
     if not isinstance(raw, dict):
         wrong.append(FieldError("/constants", "wrong_type", "an object"))
         return {}
-    constants: dict[str, str | bool] = {}
+    constants: dict[str, str | bool | int] = {}
     for name, value in raw.items():
-        pointer = f"/constants/{_escaped(name)}"
-        if name not in CONSTANTS:
-            known = ", ".join(sorted(CONSTANTS))
-            wrong.append(FieldError(pointer, "unknown_field", f"one of {known}"))
-        elif not _fits(name, value):
-            wrong.append(FieldError(pointer, "invalid_format", f"this cannot be the {name}"))
+        checked = constant_of(name, value, f"/constants/{_escaped(name)}")
+        if isinstance(checked, FieldError):
+            wrong.append(checked)
         else:
             constants[name] = value
     return constants
 
 
-def _fits(name: str, value: Any) -> bool:
-    if name == "paid":
-        return isinstance(value, bool)
-    if not isinstance(value, str):
-        return False
-    if name in ("channel", "goal"):
-        return bool(_SLUG.match(value))
-    if name == "currency":
-        return is_currency(value)
-    if name == "type":
-        return value in ENGAGEMENTS
-    return 1 <= len(value) <= 128
-
-
-def _gaps(columns: set[str], constants: set[str]) -> list[FieldError]:
-    """What a row could not become an event without."""
-    has = columns | constants
-    gaps = []
-    if not has & {"day", "time", "from"}:
-        gaps.append("a column must be the day, the time, or from and to")
-    if ("from" in has) != ("to" in has):
-        gaps.append("from and to go together")
-    engagements = bool(columns & COUNTS) or "type" in has
-    if not (engagements or columns & {"cost", "audience", "conversions", "value"}):
-        gaps.append("no column counts anything: likes, clicks, cost, conversions, an audience")
-    if (engagements or columns & {"cost", "audience"}) and "channel" not in has:
-        gaps.append("the channel is missing: as a constant or a column")
-    if "count" in has and "type" not in has:
-        gaps.append("a count needs a type, as a constant or a column")
-    return [FieldError("/columns", "missing_field", gap) for gap in gaps]
+def _values(raw: Dictionary[str, Any], name: str, wrong: list[FieldError]) -> Values:
+    """Heading -> values, of a filter of rows."""
+    given = raw.get(name, {})
+    what = "an object: a heading and the list of values that are meant"
+    if name == "refund":
+        what += ', or "negative"'
+    if not isinstance(given, dict) or len(given) > MAX_COLUMNS:
+        wrong.append(FieldError(f"/{name}", "wrong_type", what))
+        return {}
+    filtered: dict[str, tuple[str, ...]] = {}
+    for heading, values in given.items():
+        pointer = f"/{name}/{_escaped(heading)}"
+        if not _is_heading(heading):
+            wrong.append(FieldError(pointer, "invalid_format", "the heading is empty or too long"))
+        elif not isinstance(values, list) or not 1 <= len(values) <= MAX_VALUES:
+            message = f"a list of 1 to {MAX_VALUES} values"
+            wrong.append(FieldError(pointer, "wrong_type", message))
+        elif any(isinstance(one, str) and one.startswith(TO_FILL_IN) for one in values):
+            message = "fill in the values of the column that are meant, or remove the line"
+            wrong.append(FieldError(pointer, "missing_field", message))
+        elif not all(isinstance(one, str | int) for one in values):
+            message = 'each value is text, a whole number, true or false; "" is an empty cell'
+            wrong.append(FieldError(pointer, "wrong_type", message))
+        else:
+            filtered[heading] = tuple(map(_text_of, values))
+    return filtered
 
 
 def _one_of(
     raw: Dictionary[str, Any], name: str, allowed: tuple[str, ...], wrong: list[FieldError]
 ) -> str:
     value = raw.get(name, "")
+    if isinstance(value, str) and value.startswith(TO_FILL_IN):
+        message = f"fill in one of {', '.join(allowed)}, or remove the line"
+        wrong.append(FieldError(f"/{name}", "missing_field", message))
+        return ""
     if value and value not in allowed:
         wrong.append(FieldError(f"/{name}", "unknown_value", f"one of {', '.join(allowed)}"))
         return ""
-    return str(value)
+    return str(value) if value else ""
+
+
+def _is_heading(name: str) -> bool:
+    return 1 <= len(name) <= MAX_NAME_CHARACTERS and bool(name.strip())
+
+
+def _text_of(value: str | int) -> str:
+    """A value as a cell has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lists(values: Values) -> dict[str, list[str]]:
+    return {heading: list(texts) for heading, texts in values.items()}
 
 
 def _invalid(wrong: list[FieldError]) -> InvalidFields:

@@ -7,7 +7,7 @@ member is in memory at any time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import TypeVar
 from zipfile import ZipInfo
@@ -15,7 +15,7 @@ from zipfile import ZipInfo
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import ZipArchive, check_total
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome
+from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, Skipped
 from chalicelib.exports.recognition import Options, Recognition
 
 Recognise = Callable[[Source], tuple[str, Recognition]]
@@ -23,6 +23,9 @@ Recognise = Callable[[Source], tuple[str, Recognition]]
 
 MAX_NAMED = 20
 """How many members a note names."""
+
+MAX_SKIPPED = 100
+"""How many members a summary lists that are not read."""
 
 _HOSTILE = frozenset({"archive_bomb", "unsafe_archive"})
 T = TypeVar("T")
@@ -47,8 +50,8 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
     for place, member in members.sources():
         plan.consider(place, member, recognise, options)
     chosen = plan.choose()
-    reading = Reading(_merged(chosen, plan.notes()), iter(()))
-    reading.outcomes = _outcomes(members, chosen, recognise, options, reading)
+    reading = Reading(_merged(chosen, plan.notes()), iter(()), skipped=plan.skipped())
+    reading.outcomes = _outcomes(members, chosen, recognise, plan.options_of(options), reading)
     return reading
 
 
@@ -149,6 +152,8 @@ class _Plan:
     def __init__(self) -> None:
         self._readable: list[_Found] = []
         self._refused: list[tuple[str, ExportRefused]] = []
+        self._groups: dict[str, str] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
         self._unknown: list[tuple[str, ExportRefused]] = []
         self._left_out: list[str] = []
 
@@ -168,10 +173,13 @@ class _Plan:
         except ExportRefused as refusal:
             self._unknown.append((place.name, _unless_hostile(refusal)))
             return
+        if claim.says:
+            self._said[claim.group] = self._said.get(claim.group, ()) + claim.says
         try:
             report = claim.open(source, options).report
         except ExportRefused as refusal:
             self._refused.append((place.name, _unless_hostile(refusal)))
+            self._groups[place.name] = claim.group
             return
         self._readable.append(_Found(place, platform, claim.group, claim.preference, report))
 
@@ -195,7 +203,20 @@ class _Plan:
                 self._left_out.append(found.place.name)
             else:
                 chosen.append(found)
+        self._leave_out_what_others_say(best)
         return chosen
+
+    def options_of(self, options: Options) -> Callable[[_Found], Options]:
+        """The options with which a member is opened: it gets what its group says of it."""
+        return lambda found: replace(options, said=self._said.get(found.group, ()))
+
+    def _leave_out_what_others_say(self, groups: Iterable[str]) -> None:
+        """A member that cannot be read is no loss where one of its group is read."""
+        read = set(groups) - {""}
+        for one in list(self._refused):
+            if self._groups.get(one[0]) in read:
+                self._refused.remove(one)
+                self._left_out.append(one[0])
 
     def notes(self) -> list[str]:
         """What is to be said of the members that are not read."""
@@ -209,6 +230,18 @@ class _Plan:
         if self._unknown:
             notes.append(f"No export that is known: {_named(name for name, _ in self._unknown)}.")
         return notes
+
+    def skipped(self) -> list[Skipped]:
+        """The members that are not read, each with the reason; at most `MAX_SKIPPED`."""
+        skipped = [
+            *(Skipped("file", name, "other files say the same") for name in self._left_out),
+            *(
+                Skipped("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
+                for name, refusal in self._refused
+            ),
+            *(Skipped("file", name[:100], refusal.code) for name, refusal in self._unknown),
+        ]
+        return skipped[:MAX_SKIPPED]
 
     def _refusal(self) -> ExportRefused:
         """Why nothing can be read."""
@@ -234,23 +267,19 @@ def _outcomes(
     members: _Members,
     chosen: Sequence[_Found],
     recognise: Recognise,
-    options: Options,
+    options_of: Callable[[_Found], Options],
     reading: Reading,
 ) -> Iterator[RowOutcome]:
     """The outcomes of all members, each with its part."""
     offset = 0
-    notes: dict[str, None] = {}
     for found in chosen:
         source = members.open(found.place)
         _, claim = recognise(source)
-        member = claim.open(source, options)
+        member = claim.open(source, options_of(found))
         for outcome in member.outcomes:
             yield outcome._replace(part=outcome.part + offset) if offset else outcome
-        reading.claimed.add_all(member.claimed)
-        notes.update(dict.fromkeys(member.notes))
-        reading.coverage += member.coverage
+        reading.take(member)
         offset += len(found.parts)
-    reading.notes.extend(notes)
 
 
 def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from chalicelib.exports.further_tables import Rest
+    from chalicelib.exports.unread import UnreadColumns
 
 RawEvent = dict[str, Any]
 """An event in the shape of the contract, as `events.parse_event` takes it.
@@ -34,6 +35,7 @@ ROW_REFUSALS = {
     "negative": "A count or an amount is below zero.",
     "no_currency": "The row holds money but not its currency.",
     "not_whole": "A count is not a whole number.",
+    "repeated_id": "An earlier row has the id that is to be the row's own.",
     "told_twice": "An earlier table of the same file has a row of the same thing and day.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
@@ -149,6 +151,23 @@ class ReportDescription:
     parts: tuple[str, ...] = ()
 
 
+class Skipped(NamedTuple):
+    """A sheet, a table or a member of an archive that is not read.
+
+    Attributes
+    ----------
+    what : str
+        ``sheet``, ``table`` or ``file``.
+    name : str
+    reason : str
+        A sentence, or a code of `errors.EXPORT_REFUSALS` with its detail.
+    """
+
+    what: str
+    name: str
+    reason: str
+
+
 @dataclass(slots=True)
 class Claim:
     """A claim that rows of a report make in the same words, and how many rows do."""
@@ -216,6 +235,12 @@ class Reading:
         Raw events of the kind `coverage`; complete after the last outcome.
     rest : Rest, optional
         After the last outcome: what is left of the file below the header of a further table.
+    unread : list of UnreadColumns
+        The columns of each table that are not read; complete after the last outcome.
+    skipped : list of Skipped
+        Sheets, tables and members of archives that are not read.
+    unpaid : ClaimedConversions
+        Orders that are not paid yet, and become no event.
     """
 
     report: ReportDescription
@@ -224,3 +249,16 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     coverage: list[RawEvent] = field(default_factory=list)
     rest: Rest | None = None
+    unread: list[UnreadColumns] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
+
+    def take(self, part: Reading) -> None:
+        """Adds what is known of a part of the file that was read to its end."""
+        self.claimed.add_all(part.claimed)
+        self.unpaid.add_all(part.unpaid)
+        self.notes.extend(note for note in part.notes if note not in self.notes)
+        self.coverage += part.coverage
+        self.unread += part.unread
+        named = {(one.what, one.name) for one in self.skipped}
+        self.skipped += [one for one in part.skipped if (one.what, one.name) not in named]

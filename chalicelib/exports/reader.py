@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from chalicelib.currencies import is_currency
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.distinct import DistinctIds
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.marks import Owners
 from chalicelib.exports.members import read_archive
 from chalicelib.exports.outcomes import (
     Imported,
+    NotData,
     RawEvent,
     Reading,
     Refused,
@@ -28,8 +32,17 @@ from chalicelib.exports.recognition import (
     importers_of,
 )
 from chalicelib.exports.reports.mapped import mapped
-from chalicelib.exports.reports.mapped_rows import PLATFORM
+from chalicelib.exports.reports.mapped_things import PLATFORM
+from chalicelib.exports.unknown_files import unknown_file
+from chalicelib.exports.unread import Unread
 
+_AT_ONCE = 1_000
+_MOST_REASONS = 30
+_OWNERS = Owners(IMPORTERS)
+_NO_ROWS = (
+    "The file holds no rows or records: nothing happened in the period that was chosen, or the "
+    "download was cut off. Choose a period with data and download it again."
+)
 _NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
 _NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -78,7 +91,11 @@ def read_export(
         if mapping is not None and mapping.columns:
             return PLATFORM, mapped(mapping)
         try:
-            return best_claim(importers, Glimpse(source, named=platform != "auto"))
+            glimpse = Glimpse(source, named=platform != "auto")
+            claim = best_claim(importers, glimpse, _OWNERS)
+            if claim is None:
+                raise unknown_file(importers, glimpse)
+            return claim
         except ExportRefused:
             source.check_for_a_bomb()
             raise
@@ -101,26 +118,35 @@ class ExportReader:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self.report: ReportDescription = reading.report
-        self._imported = self._events = self._refused = self._not_data = 0
+        self._imported = self._refused = 0
+        self._not_data: Counter[str] = Counter()
+        self._ids = DistinctIds()
         self._first = _NEVER_BEFORE
         self._last = _NEVER_AFTER
 
     def __iter__(self) -> Iterator[RowOutcome]:
         latest = None
+        ids: list[str] = []
         for outcome in self._reading.outcomes:
             if type(outcome) is Imported:
                 self._imported += 1
                 for event in outcome.events:
-                    self._events += 1
+                    ids.append(event["event_id"])
                     at = event["occurred_at"]
                     if at is not latest:  # a row's events share their instant
                         latest = at
                         self._cover(event)
             elif type(outcome) is Refused:
                 self._refused += 1
-            else:
-                self._not_data += 1
+            elif type(outcome) is NotData:
+                self._note(outcome.reason)
+            if len(ids) >= _AT_ONCE:
+                self._ids.add(ids)
+                ids.clear()
             yield outcome
+        self._ids.add(ids)
+        if not (self._imported or self._refused or self._not_data):
+            self._reading.notes.append(_NO_ROWS)
 
     def coverage(self) -> list[RawEvent]:
         """For which days the file is complete, as events; complete after the iteration."""
@@ -132,23 +158,44 @@ class ExportReader:
         Returns
         -------
         dict
-            JSON-able: platform, report, rows (below the header), events, rejected, not_data, from
-            and to (days of the events, None without any), lifetime, claimed_conversions (what the
-            ad platform claims for itself: rows of count, value and currency), notes.
+            JSON-able: platform, report, rows (below the header), events (those with different ids,
+            which is what is stored), rejected, not_data, from and to (days of the events, None
+            without any), lifetime, claimed_conversions (what the ad platform claims for itself:
+            rows of count, value and currency), notes; and what was not read: no_data (rows per
+            reason), unread_columns (heading, sum, why), unread_more (how many further ones),
+            skipped (sheets, tables and files with the reason), unpaid_orders (count, value and
+            currency), warnings.
         """
+        unread = Unread(self._reading.unread)
+        has_events = self._first is not _NEVER_BEFORE
         return {
             "platform": self.report.platform,
             "report": self.report.report,
-            "rows": self._imported + self._refused + self._not_data,
-            "events": self._events,
+            "rows": self._imported + self._refused + self._not_data.total(),
+            "events": self._ids.count(),
             "rejected": self._refused,
-            "not_data": self._not_data,
-            "from": self._first.date().isoformat() if self._events else None,
-            "to": self._last.date().isoformat() if self._events else None,
+            "not_data": self._not_data.total(),
+            "from": self._first.date().isoformat() if has_events else None,
+            "to": self._last.date().isoformat() if has_events else None,
             "lifetime": self.report.lifetime,
             "claimed_conversions": self._reading.claimed.as_rows(),
             "notes": [*self.report.notes, *self._reading.notes],
+            "no_data": [
+                {"reason": reason, "rows": rows} for reason, rows in self._not_data.most_common()
+            ],
+            "unread_columns": unread.as_rows(),
+            "unread_more": unread.left_out,
+            "skipped": [one._asdict() for one in self._reading.skipped],
+            "unpaid_orders": self._reading.unpaid.as_rows(),
+            "warnings": unread.warnings(),
         }
+
+    def _note(self, reason: str) -> None:
+        """Counts a row without data by its reason, without what the row itself says of it."""
+        reason = reason.split(":", 1)[0]
+        if reason not in self._not_data and len(self._not_data) >= _MOST_REASONS:
+            reason = "other reasons"
+        self._not_data[reason] += 1
 
     def _cover(self, event: RawEvent) -> None:
         first = last = event["occurred_at"]

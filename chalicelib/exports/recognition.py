@@ -6,24 +6,28 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.dates import DayOrder
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.documents import is_too_deep
-from chalicelib.exports.headings import header_keys, known_heading, plain
+from chalicelib.exports.headings import header_keys
 from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.marks import Marks, Owner, Owners
 from chalicelib.exports.numerals import DecimalMark
-from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.workbooks import Workbook
 
 DELIMITERS = (",", "\t", ";")
+NOBODY = Owners()
+"""Of other platforms only: no importer's marks."""
+
 HEADER_WITHIN = 25
 """The header is searched in the first so many records."""
 
@@ -50,12 +54,15 @@ class Options:
     mapping : Mapping, optional
         What the user says of the columns; without columns of its own it only answers how dates
         and numbers are written.
+    said : tuple of str
+        What other files of the same download say of this one (`Recognition.says`).
     """
 
     currency: str = ""
     spread: bool = False
     account: str = ""
     mapping: Mapping | None = None
+    said: tuple[str, ...] = ()
 
     @property
     def day_order(self) -> DayOrder:
@@ -85,6 +92,16 @@ class Recognition:
         download: of those that lie in one archive, only the preferred are read.
     preference : int
         Higher is preferred.
+    says : tuple of str
+        What the file says of the other files of its group in the same archive, as the filters that
+        a download was made with; they get it as `Options.said`.
+    headings : set of str
+        Of a table, what the cells of its header could be known by; of anything else empty.
+    known : set of str
+        The headings that the importer knows.
+    marks : int
+        How many marks of the importer's platform (`marks`) a table has; of anything else, the
+        importer has looked for what only its platform has.
     """
 
     hits: int
@@ -92,6 +109,10 @@ class Recognition:
     open: Callable[[Source, Options], Reading]
     group: str = ""
     preference: int = 0
+    says: tuple[str, ...] = ()
+    headings: frozenset[str] = frozenset()
+    known: AbstractSet[str] = frozenset()
+    marks: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +128,17 @@ class Importer:
     recognise : callable
         ``recognise(glimpse) -> Recognition | None``: a claim to the file. Cheap: it sees the
         beginning of the file only.
+    marks : Marks, optional
+        Of an importer that reads tables: what only its platform's have.
+    accepts : callable, optional
+        Of such an importer: whether a header (`tables.TableHead`) has the columns that it needs.
     """
 
     platform: str
     declaration: Declaration
     recognise: Callable[[Glimpse], Recognition | None]
+    marks: Marks | None = None
+    accepts: Callable[[Any], bool] | None = None
 
 
 class Glimpse:
@@ -236,28 +263,38 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
     return chosen
 
 
-def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Recognition]:
-    """The claim to a file with the most hits, and the platform of its importer.
+def best_claim(
+    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NOBODY
+) -> tuple[str, Recognition] | None:
+    """The claim to a file with the most hits, and the platform of its importer; None without one.
+
+    A table needs a mark of its platform, unless the caller named it, and none of another.
+
+    Parameters
+    ----------
+    owners : Owners
+        By whose marks a table belongs to another platform.
 
     Raises
     ------
     ExportRefused
-        `unknown_platform`, `ambiguous_platform`, `web_page`: with what was looked for and what was
-        found; `too_many_columns`, `too_deep`, `entity_expansion`.
+        `unknown_platform`, for a table of a platform that is not read; `ambiguous_platform`;
+        `entity_expansion`.
     """
     _check_entities(glimpse)
-    claims = _claims(importers, glimpse)
+    claims, foreign = _claims(importers, glimpse, owners)
+    if not claims and (refusal := _of_another(foreign or _owners_of(owners, glimpse))):
+        raise refusal
     workbook = glimpse.workbook
-    note = ""
-    if workbook is not None and workbook.hidden:
-        named = ", ".join(sheet[:40] for sheet in workbook.hidden[:20])
-        note = f"Hidden sheets were not read: {named}."
+    hidden = workbook.hidden if workbook is not None else ()
+    is_revealed = bool(workbook and hidden and not claims)
+    if workbook and is_revealed:
+        workbook.reveal()
+        claims, _ = _claims(importers, Glimpse(glimpse.source, named=glimpse.named), owners)
         if not claims:
             workbook.reveal()
-            claims = _claims(importers, Glimpse(glimpse.source, named=glimpse.named))
-            note = f"No sheet that is shown holds a report; hidden ones were read: {named}."
     if not claims:
-        raise _unknown(importers, glimpse)
+        return None
     most = max(hits for hits, _, _ in claims)
     best = [(name, claim) for hits, name, claim in claims if hits == most]
     if len(best) > 1:
@@ -267,24 +304,66 @@ def best_claim(importers: Sequence[Importer], glimpse: Glimpse) -> tuple[str, Re
             f"several importers recognise the file equally well ({found}): name the platform",
         )
     name, claim = best[0]
-    return name, _with_note(claim, note) if note else claim
+    return name, _naming_hidden(claim, hidden, is_read=is_revealed) if hidden else claim
 
 
-def _claims(importers: Sequence[Importer], glimpse: Glimpse) -> list[tuple[int, str, Recognition]]:
-    return [
-        (claim.hits, importer.platform, claim)
-        for importer in importers
-        if (claim := importer.recognise(glimpse)) is not None
-    ]
+def _claims(
+    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners
+) -> tuple[list[tuple[int, str, Recognition]], list[Owner]]:
+    """The claims with their hits and platforms, and to whom else the table belongs that has one."""
+    claims = []
+    foreign: list[Owner] = []
+    for importer in importers:
+        claim = importer.recognise(glimpse)
+        if claim is None or not (claim.marks or glimpse.named):
+            continue
+        others = owners.of_others(importer.platform, claim.marks, claim.headings, claim.known)
+        if others:
+            foreign += others
+        else:
+            claims.append((claim.hits, importer.platform, claim))
+    return claims, foreign
 
 
-def _with_note(claim: Recognition, note: str) -> Recognition:
-    def open_with_note(source: Source, options: Options) -> Reading:
+def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) -> Recognition:
+    """The claim to a workbook with hidden sheets; its reading says what became of them."""
+
+    def open_and_name(source: Source, options: Options) -> Reading:
         reading = claim.open(source, options)
-        reading.notes.append(note)
+        if is_read:
+            named = ", ".join(sheet[:40] for sheet in hidden[:20])
+            reading.notes.append(
+                f"No sheet that is shown holds a report; hidden ones were read: {named}."
+            )
+        else:
+            reading.skipped += [Skipped("sheet", sheet[:100], "it is hidden") for sheet in hidden]
         return reading
 
-    return replace(claim, open=open_with_note)
+    return replace(claim, open=open_and_name)
+
+
+def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
+    """The other platforms of which a table that nobody claims has a mark."""
+    if glimpse.sheets:
+        places = map(glimpse.sheet_keys, glimpse.sheets)
+    elif glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:
+        return []
+    else:
+        places = map(glimpse.keys, DELIMITERS)
+    found = next(filter(None, map(owners.of_any, places)), [])
+    return [owner for owner in found if not owner.is_imported]
+
+
+def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
+    """The refusal of a table that has marks of a platform; None if it has none."""
+    if not foreign:
+        return None
+    first = foreign[0]
+    return ExportRefused(
+        "unknown_platform",
+        f"{first.shown!r} is a heading of {first.name}, and the table is in no form that is read "
+        "of it. Describe its columns by a mapping",
+    )
 
 
 def _check_entities(glimpse: Glimpse) -> None:
@@ -296,69 +375,3 @@ def _check_entities(glimpse: Glimpse) -> None:
         raise ExportRefused(
             "entity_expansion", "the XML defines entities of its own, which no export does"
         )
-
-
-def _unknown(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
-    """Why nobody recognises a file."""
-    if glimpse.is_json and is_too_deep(glimpse.text):
-        return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
-    if glimpse.too_wide:
-        return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
-    if _is_quoted_twice(glimpse):
-        return ExportRefused(
-            "unreadable_file",
-            "every row is one cell in quotation marks, as a spreadsheet writes a file that it did "
-            "not split: import the file as it was downloaded",
-        )
-    looked_for = "; ".join(f"{i.platform}: {i.declaration.looks_for}" for i in importers)
-    return ExportRefused(
-        "web_page" if glimpse.is_html else "unknown_platform",
-        f"found {_what_it_is(glimpse)}. Looked for {looked_for}",
-    )
-
-
-def _is_quoted_twice(glimpse: Glimpse) -> bool:
-    """Whether each record is one cell that holds a whole record, ``"a,""b"",c"``."""
-    records = [cells for cells in glimpse.top(",") if any(map(str.strip, cells))]
-    if len(records) < 2 or any(len(cells) > 1 for cells in records):
-        return False
-    inner = [next(records_of(cells[0], d), []) for d in DELIMITERS for cells in records]
-    size = len(records)
-    return any(
-        len(first) > 2 and all(len(cells) == len(first) for cells in inner[at : at + size])
-        for at in range(0, len(inner), size)
-        for first in [inner[at]]
-    )
-
-
-def _what_it_is(glimpse: Glimpse) -> str:
-    """What a file that nobody recognises looks like, for the person who sent it."""
-    if glimpse.magic:
-        workbook = glimpse.workbook
-        if workbook is None:
-            return glimpse.magic
-        sheets = ", ".join(plain(name)[:40] for name in workbook.sheets[:10])
-        return f"an Excel workbook with the sheets {sheets}"
-    if glimpse.is_html:
-        return "a web page (HTML), perhaps a sign-in page that was saved instead of the report"
-    if glimpse.is_xml:
-        return "an XML document"
-    if glimpse.is_json:
-        keys = dict.fromkeys(re.findall(r'[{,]\s*"(\w{1,40})"\s*:', glimpse.text[:4000]))
-        return "JSON with the keys " + (", ".join(islice(keys, 10)) or "(none)")
-    return _table_in_words(glimpse)
-
-
-def _table_in_words(glimpse: Glimpse) -> str:
-    """Of a table only the headings that some importer knows: any other cell could be a person."""
-    records = [
-        (list(filter(known_heading, cells)), len(cells))
-        for delimiter in DELIMITERS
-        for cells in glimpse.top(delimiter)
-    ]
-    known, width = max(records, key=lambda record: (len(record[0]), record[1]), default=([], 0))
-    others = width - len(known)
-    if not known:
-        return f"no heading that is known among {others} columns"
-    more = f" and {others} others" if others else ""
-    return f"a table with the columns {', '.join(map(plain, known[:10]))}{more}"

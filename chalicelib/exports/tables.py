@@ -23,8 +23,9 @@ from chalicelib.exports.further_tables import (
     skip,
     until_next_heading,
 )
-from chalicelib.exports.headings import Columns, Vocabulary, comparable
+from chalicelib.exports.headings import Columns, Vocabulary, comparable, header_keys
 from chalicelib.exports.lines import MAX_COLUMNS, Lines
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import (
     MAX_RAW_CHARACTERS,
     Imported,
@@ -34,7 +35,15 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, csv_reader, records_of
+from chalicelib.exports.recognition import (
+    DELIMITERS,
+    Glimpse,
+    Options,
+    Recognition,
+    csv_reader,
+    records_of,
+)
+from chalicelib.exports.unread import AT_ONCE, UnreadColumns
 
 WITHHELD = "(withheld: the row may hold personal data)"
 
@@ -77,6 +86,37 @@ class TableHead:
         """What was found, for the user."""
         names = [self.columns.name(field) for field in self.columns.positions]
         return f"the columns {', '.join(names[:8])}"
+
+
+def claim_to(
+    head: TableHead,
+    marks: Marks,
+    open_it: Callable[[Source, Options], Reading],
+    *,
+    hits: int = 0,
+    found: str = "",
+    group: tuple[str, int] = ("", 0),
+) -> Recognition:
+    """The claim to a table whose header was found.
+
+    Parameters
+    ----------
+    hits : int
+        Added to the number of known columns.
+    found : str
+        In place of the names of columns.
+    group : (str, int)
+        `group` and `preference` of the claim.
+    """
+    return Recognition(
+        hits + len(head.columns.positions),
+        found or head.describe(),
+        open_it,
+        *group,
+        headings=header_keys(head.columns.names),
+        known=marks.known,
+        marks=marks.count_in(head),
+    )
 
 
 def find_head(
@@ -175,6 +215,11 @@ class Table:
         self._width = len(head.columns.names)
         self._names = frozenset(map(comparable, head.columns.names))
         self._public_text = public_text
+        self.unread = UnreadColumns(
+            head.columns.names,
+            head.columns.positions.values(),
+            may_hold_people=public_text is not None,
+        )
         self._sample = self._first_rows()
         if source.is_half_a_character_short and self._is_damaged_at_the_end():
             raise ExportRefused(
@@ -253,12 +298,16 @@ class Table:
         begin_again : callable, optional
             Is called where the header is repeated. With it the caller reads further tables by
             itself: the outcomes end above the first, and `reading.rest` is what is left. Without
-            it, further tables are not read, and a note names them.
+            it, further tables are not read but named as skipped.
         """
         records = self._records(reading)
         rows = self._as_text(records) if self.head.sheet else records
         above: list[tuple[RowOutcome, list[str]]] = []
         width, part = self._width, self.head.part
+        unread, waiting = self.unread, []
+        unread.decimal_mark = "," if self.decimal_mark == "," else "."
+        reading.unread.append(unread)
+        sums = unread.is_open
         for line, cells, flaw, raw in rows:
             if flaw is None and len(cells) == width:
                 try:
@@ -267,12 +316,15 @@ class Table:
                     outcome = self._refused(line, cells, raw(), error)
                 else:
                     outcome = outcome if not part else _in_part(outcome, part)
-                    if type(outcome) is Imported and not above:
-                        yield outcome
-                        continue
             else:
                 outcome = self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
-            if flaw is None and type(outcome) is not Imported:
+            if type(outcome) is Imported:
+                if sums:
+                    waiting.append(cells)
+                    if len(waiting) >= AT_ONCE:
+                        unread.add(waiting)
+                        waiting.clear()
+            elif flaw is None:
                 is_title = may_be_title(cells)
                 if type(outcome) is Refused and is_heading(
                     cells, self._names, is_below_gap=bool(above)
@@ -299,6 +351,7 @@ class Table:
             yield outcome
         else:
             yield from (held for held, _ in above)
+        unread.add(waiting)
         while begin_again is None and reading.rest is not None:
             yield from skip(reading.rest, reading, "one table is read of such a file")
 

@@ -12,7 +12,7 @@ from chalicelib.events import MAX_COUNT
 from chalicelib.exports.booking import money
 from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.numerals import NumberFormat
-from chalicelib.exports.outcomes import RowRefused
+from chalicelib.exports.outcomes import ClaimedConversions, RowRefused
 from chalicelib.money import Money
 
 _POINT = NumberFormat(".")
@@ -20,6 +20,16 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _SECONDS_UNTIL_10000 = 253_402_300_800
 _MAX_NUMBER_CHARACTERS = 100
 _MAX_EXPONENT = 100  # 1E+999999 is short to write and long to spell out
+
+
+def note_unpaid(unpaid: ClaimedConversions, total: Any, currency: Any, given: str) -> None:
+    """Adds an order that is not paid yet to the others; one without a readable total counts too."""
+    try:
+        value = number(total, "the total") or Decimal(0)
+        code = currency_of(currency, given) if value else None
+    except RowRefused:
+        value, code = Decimal(0), None
+    unpaid.add(Decimal(1), max(value, Decimal(0)), code)
 
 
 def record_of(value: Any) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.file_kinds import LOCKED, check_old_office, check_password
 from chalicelib.exports.merged_cells import MAX_MERGED, MergedCells
 from chalicelib.exports.typed_cells import number_text
 
-XLS_MARK = b"\xd0\xcf\x11\xe0"
 MAX_XLS_BYTES = 8_000_000
 MAX_SHEETS = 128
 MAX_TEXTS = 500_000
@@ -33,8 +33,6 @@ _CELLS = frozenset(
     }
 )
 """Records of cells, rows and formulas, and those that continue another."""
-
-_PROTECTED = "EncryptedPackage".encode("utf-16-le")
 
 
 class XlsBook:
@@ -56,15 +54,16 @@ class XlsBook:
         import xlrd  # takes a while, and few files need it
 
         content = stream.read(MAX_XLS_BYTES + 1)
+        check_password(content)
         if len(content) > MAX_XLS_BYTES:
             raise ExportRefused(
                 "file_too_large",
                 f"an old workbook may have {MAX_XLS_BYTES:,} bytes at most: save it as .xlsx",
             )
+        check_old_office(content)
         self._merged = _check_records(content)
         self._xlrd: Any = xlrd
-        protected = _PROTECTED in content
-        with _damage_refused("protected by a password" if protected else "damaged"):
+        with _damage_refused():
             self._book = xlrd.open_workbook(
                 file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
             )
@@ -192,11 +191,13 @@ class _Silence(io.TextIOBase):
 
 
 @contextmanager
-def _damage_refused(state: str = "damaged") -> Iterator[None]:
+def _damage_refused() -> Iterator[None]:
     import xlrd
     from xlrd.compdoc import CompDocError
 
     try:
         yield
     except (xlrd.XLRDError, CompDocError, *_DAMAGE) as error:
-        raise ExportRefused("unreadable_file", f"the old workbook is {state}: {error}") from error
+        is_locked = "encrypted" in str(error)
+        detail = LOCKED if is_locked else f"the old workbook is damaged: {error}"
+        raise ExportRefused("unreadable_file", detail) from error

@@ -8,6 +8,7 @@ from zipfile import ZipInfo
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import ZipArchive
+from chalicelib.exports.file_kinds import check_members
 from chalicelib.exports.merged_cells import merged_in_xml
 from chalicelib.exports.sheet_cells import Cells
 from chalicelib.exports.sheet_xml import Handler, SharedTexts, Styles, parse
@@ -17,13 +18,11 @@ MAX_SHARED_BYTES = 32 << 20
 """Of the XML that holds the texts of all sheets; they are in memory while a sheet is read."""
 
 _WORKBOOK = "xl/workbook.xml"
-_BINARY_WORKBOOK = "xl/workbook.bin"
 
 
 def is_xlsx(archive: ZipArchive) -> bool:
-    """Whether a zip file is a workbook; raises `unreadable_file` for the binary kind (.xlsb)."""
-    if archive.find(_BINARY_WORKBOOK):
-        raise ExportRefused("unreadable_file", "a binary workbook (.xlsb): save it as .xlsx")
+    """Whether a zip file is a workbook; raises `unreadable_file` for other documents."""
+    check_members(archive)
     return archive.find(_WORKBOOK) is not None
 
 

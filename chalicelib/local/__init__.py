@@ -18,6 +18,8 @@ conversion      data directories from before SQLite
 housekeeping    what has expired is removed
 jobs            unfinished imports and fits, which continue after a start
 server          HTTP/1.1 on 127.0.0.1 by cheroot; bodies are handed over before they are read
+incoming        the body of a request: piece by piece, bounded
+paced_sockets   sockets that give up a client which sends too slowly
 strict_headers  headers that no two readers understand in two ways
 exchanges       what a request and an answer are
 gateway         Chalice's routing behind that server; what a gateway itself has to answer

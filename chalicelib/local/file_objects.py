@@ -18,8 +18,8 @@ from chalicelib.storage.objects import (
     ObjectVersion,
 )
 
-SignUrl = Callable[[str, int], str]
-"""A URL to which the object of a key can be PUT for so many seconds."""
+SignUrl = Callable[[str, int, int | None], str]
+"""A URL to which the object of a key can be PUT for so many seconds, with so many bytes at most."""
 
 
 class FileObjects(Objects):
@@ -37,9 +37,9 @@ class FileObjects(Objects):
         self._files = files
         self._sign_url = sign_url
 
-    def upload_url(self, key: str, *, expires_seconds: int) -> str:
+    def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
         """A signed URL of this service to which the object can be PUT without an API key."""
-        return self._sign_url(self._own(key), expires_seconds)
+        return self._sign_url(self._own(key), expires_seconds, size)
 
     def open(
         self, version: ObjectVersion, *, max_bytes: int, block_bytes: int = BLOCK_BYTES
@@ -85,6 +85,7 @@ class _FileBlocks(Blocks):
         self._files = files
         self._key = key
         self._file = file
+        self.size = file.size
         self._descriptor = descriptor
         self._block_bytes = block_bytes
         self._block = -1

@@ -127,9 +127,10 @@ class LocalMachine:
     def _seconds(self) -> float:
         return self._clock().timestamp()
 
-    def _sign(self, key: str, seconds: int) -> str:
+    def _sign(self, key: str, seconds: int, size: int | None) -> str:
         until = self._clock() + dt.timedelta(seconds=seconds)
-        allowed = allowed_for(key, max_bytes=self.max_upload_bytes, until=until)
+        most = self.max_upload_bytes if size is None else min(size, self.max_upload_bytes)
+        allowed = allowed_for(key, max_bytes=most, until=until)
         return self.url + target_of(allowed, self.root_secret().encode())
 
 

@@ -31,10 +31,8 @@ CHANGES = "-#changes"
 """Partition of the event partitions whose day totals are to be derived again."""
 
 _MASK = (1 << 64) - 1
-_PUT = (
-    "INSERT INTO items VALUES (?, ?, ?, ?, ?) ON CONFLICT (pk, sk) DO UPDATE SET "
-    "item = excluded.item, expires_at = excluded.expires_at, checksum = excluded.checksum"
-)
+_INSERT = "INSERT INTO items VALUES (?, ?, ?, ?, ?) ON CONFLICT (pk, sk) DO NOTHING"
+_REPLACE = "UPDATE items SET item = ?, expires_at = ?, checksum = ? WHERE pk = ? AND sk = ?"
 _DELETE = "DELETE FROM items WHERE pk = ? AND sk = ?"
 _GET = "SELECT item, expires_at, checksum FROM items WHERE pk = ? AND sk = ?"
 _CHECKSUM = "SELECT checksum FROM items WHERE pk = ? AND sk = ?"
@@ -186,10 +184,15 @@ class Transaction:
 
     def put(self, row: Row) -> None:
         """Write a row in place of the one there is; nothing if it is the same."""
-        there = self._checksum(row.pk, row.sk)
-        if there == row.checksum:
-            return
-        self.connection.execute(_PUT, (row.pk, row.sk, row.text, row.expires_at, row.checksum))
+        there: int | None = None
+        values = (row.pk, row.sk, row.text, row.expires_at, row.checksum)
+        if not self.connection.execute(_INSERT, values).rowcount:  # most rows are new
+            there = self._checksum(row.pk, row.sk)
+            if there == row.checksum:
+                return
+            self.connection.execute(
+                _REPLACE, (row.text, row.expires_at, row.checksum, row.pk, row.sk)
+            )
         delta = self._deltas.setdefault(row.pk, _Delta())
         delta.items += there is None
         delta.digest += row.checksum - (there or 0)

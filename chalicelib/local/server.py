@@ -12,7 +12,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any
@@ -20,20 +20,19 @@ from typing import Any
 from cheroot import server as cheroot
 
 from chalicelib.local.exchanges import CODES, RefusedError, Request, Response, problem
+from chalicelib.local.incoming import PIECE_BYTES, Body
+from chalicelib.local.paced_sockets import Pace, paced_files
 from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 60
 THREADS = 24
-"""A slow upload holds one; requests wait for nothing but the database."""
+"""A slow upload holds one, at the pace of `Pace`; requests wait for nothing but the database."""
 
 KEPT_CONNECTIONS = 1_000
 MAX_HEADER_BYTES = 64 * 1024
-_MAX_TRAILERS = 64
-_PIECE_BYTES = 64 * 1024
 _DRAIN_BYTES = 64_000_000
 _DRAIN_SECONDS = 2.0
-_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n\Z")
 _TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
 _OURS = ("connection", "content-length", "date", "server")
 
@@ -56,6 +55,8 @@ class HttpServer:
     body_limit : int
         Largest body in bytes that `answer` gets.
     upload : callable, optional
+    pace : Pace, optional
+        How slowly a request may come.
 
     Raises
     ------
@@ -69,7 +70,9 @@ class HttpServer:
         answer: Callable[[Request], Response],
         body_limit: int,
         upload: Upload | None = None,
+        pace: Pace | None = None,
     ) -> None:
+        self.make_file = paced_files(pace or Pace(), IDLE_SECONDS)
         self.answer = answer
         self.body_limit = body_limit
         self.upload = upload
@@ -98,61 +101,6 @@ class HttpServer:
         self._server.stop()
         if self._thread is not None:
             self._thread.join()
-
-
-class Body:
-    """The body of a request, before it is read."""
-
-    def __init__(self, request: _Request) -> None:
-        self._request = request
-
-    def pieces(self, most: int) -> Iterator[bytes]:
-        """The body piece by piece.
-
-        Raises
-        ------
-        RefusedError
-            If it has more than `most` bytes, is malformed, ends early or is too slow.
-        """
-        length = self._request.length
-        if length is not None and length > most:
-            raise RefusedError(_too_large(most))
-        self._request.send_continue()
-        try:
-            yield from self._chunks(most) if length is None else self._exactly(length)
-        except TimeoutError:
-            raise RefusedError(
-                problem(408, "request_timeout", "the body did not arrive in time")
-            ) from None
-        self._request.is_read = True
-
-    def _exactly(self, left: int) -> Iterator[bytes]:
-        while left:
-            piece = self._request.source.read(min(left, _PIECE_BYTES))
-            if not piece:
-                raise _malformed("the body ended early")
-            left -= len(piece)
-            yield piece
-
-    def _chunks(self, most: int) -> Iterator[bytes]:
-        source, total = self._request.source, 0
-        while True:
-            match = _CHUNK_SIZE.match(source.readline(4096))
-            if match is None:
-                raise _malformed("the chunked body is malformed")
-            size = int(match[1], 16)
-            if size == 0:
-                break
-            total += size
-            if total > most:
-                raise RefusedError(_too_large(most))
-            yield from self._exactly(size)
-            if source.readline(4096) != b"\r\n":
-                raise _malformed("the chunked body is malformed")
-        for _ in range(_MAX_TRAILERS):
-            if source.readline(4096) == b"\r\n":
-                return
-        raise _malformed("the chunked body has too many trailers")
 
 
 class _Cheroot(cheroot.HTTPServer):
@@ -223,6 +171,7 @@ class _Request(cheroot.HTTPRequest):
 
     def read_request_line(self) -> bool:
         """Read the first line; False after a refusal."""
+        self.conn.rfile.raw.begin()
         if not super().read_request_line():  # type: ignore[no-untyped-call]
             return False
         if not TOKEN.fullmatch(self.method) or not _TARGET.fullmatch(self.uri):
@@ -292,6 +241,9 @@ class _Request(cheroot.HTTPRequest):
 class _Connection(cheroot.HTTPConnection):
     RequestHandlerClass = _Request
 
+    def __init__(self, server: Any, sock: Any, *_: Any) -> None:
+        super().__init__(server, sock, server.owner.make_file)
+
     def linger_for_answer(self) -> None:
         """Read on for a moment: a connection closed too early takes the answer away."""
         try:
@@ -299,7 +251,7 @@ class _Connection(cheroot.HTTPConnection):
             self.socket.settimeout(_DRAIN_SECONDS)
             deadline, drained = time.monotonic() + _DRAIN_SECONDS, 0
             while drained < _DRAIN_BYTES and time.monotonic() < deadline:
-                piece = self.socket.recv(_PIECE_BYTES)
+                piece = self.socket.recv(PIECE_BYTES)
                 if not piece:
                     return
                 drained += len(piece)
@@ -334,11 +286,3 @@ class _Gateway(cheroot.Gateway):
         if ("Connection", "close") in response.headers:
             request.close_connection = True
         request.send(response)
-
-
-def _malformed(detail: str) -> RefusedError:
-    return RefusedError(problem(400, "invalid_request", detail))
-
-
-def _too_large(limit: int) -> Response:
-    return problem(413, "body_too_large", f"the body is above the limit of {limit:,} bytes")

@@ -17,22 +17,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib import wiring
-from chalicelib.errors import LikeworthError, StoreUnavailable
+from chalicelib.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
 from chalicelib.local.adopting import KeysFromHome
 from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
 from chalicelib.local.housekeeping import Housekeeper
 from chalicelib.local.in_flight import InFlight
+from chalicelib.local.incoming import Body
 from chalicelib.local.installation import Installation
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
-from chalicelib.local.server import Body, HttpServer
+from chalicelib.local.server import HttpServer
 from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target
-from chalicelib.services.imports import import_for_object
+from chalicelib.services.imports import bytes_left, import_for_object, seconds_until_tomorrow
 from chalicelib.services.keys import create_key
 from chalicelib.settings import read_settings
 from chalicelib.storage.keys import parse_import_object
@@ -245,8 +246,12 @@ class LocalService:
                         "forbidden",
                         "this upload URL is invalid or has expired",
                     )
+                left = bytes_left(wiring.store(allowed.tenant), now=self._clock())
+                if left is not None and (body.length or 1) > left:
+                    return self._over_quota(left)
                 files = self.machine.files
-                file = files.write(body.pieces(allowed.max_bytes))
+                most = allowed.max_bytes if left is None else min(allowed.max_bytes, left)
+                file = files.write(body.pieces(most))
                 message = _message(allowed.tenant, allowed.import_id, allowed.key, file.etag)
                 files.keep(allowed.key, file, also=lambda t: enqueue(t, "import", message))
             except StoreUnavailable as error:
@@ -257,6 +262,11 @@ class LocalService:
             told = json.dumps({"id": allowed.import_id, "bytes": file.size}).encode()
             headers = (("Content-Type", "application/json"), ("ETag", f'"{file.etag}"'))
             return Response(200, headers, told)
+
+    def _over_quota(self, left: int) -> Response:
+        retry = (("Retry-After", str(seconds_until_tomorrow(self._clock()))),)
+        detail = f"{left:,} bytes may be uploaded until the next day (UTC) begins"
+        return problem(429, UploadQuotaUsed.code, detail, retry)
 
     def _secrets(self) -> list[bytes]:
         return [wiring.root_secret(), *wiring.other_secrets()]

@@ -131,6 +131,6 @@ def _formats_that_are_no_text(raw: Any, at: str) -> tuple[FieldError, ...]:
         return ()
     return tuple(
         FieldError(f"{at}/{name}", "wrong_type", "must be text")
-        for name in ("dates", "decimal_mark")
+        for name in ("dates", "decimal_mark", "each_row")
         if name in raw and not isinstance(raw[name], str)
     )

@@ -256,6 +256,16 @@ def imports_partition(tenant: str) -> str:
     return f"{tenant}#imports"
 
 
+def open_imports_partition(tenant: str) -> str:
+    """Partition key of a tenant's unfinished imports."""
+    return f"{tenant}#open-imports"
+
+
+def uploaded_partition(tenant: str) -> str:
+    """Partition key of how many bytes a tenant uploaded; the sort key is the day."""
+    return f"{tenant}#uploaded"
+
+
 def refused_rows_partition(tenant: str, import_id: str, generation: int) -> str:
     """Partition key of the rows that one reading of an import's file refused."""
     return f"{tenant}#import#{import_id}#rejects#{generation}"

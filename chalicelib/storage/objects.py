@@ -49,10 +49,13 @@ class Blocks(io.RawIOBase):
 
     Attributes
     ----------
+    size : int
+        How many there are.
     trouble : Exception, optional
         What a read has raised.
     """
 
+    size: int
     trouble: Exception | None = None
 
 
@@ -61,11 +64,17 @@ class ObjectReader(io.BufferedReader):
 
     Every read may raise `ObjectGoneError`, once the object was deleted or overwritten, and
     `StoreUnavailable`.
+
+    Attributes
+    ----------
+    size : int
+        Bytes of the object.
     """
 
     def __init__(self, blocks: Blocks) -> None:
         super().__init__(blocks, BUFFER_BYTES)
         self._blocks = blocks
+        self.size = blocks.size
 
     def check(self) -> None:
         """Raise again what a read has raised, for callers whose library made something else of it.
@@ -97,8 +106,14 @@ class Objects(ABC):
         return key
 
     @abstractmethod
-    def upload_url(self, key: str, *, expires_seconds: int) -> str:
-        """A URL to which the object can be PUT without an API key."""
+    def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
+        """A URL to which the object can be PUT without an API key.
+
+        Parameters
+        ----------
+        size : int, optional
+            How many bytes the object may have.
+        """
 
     @abstractmethod
     def open(

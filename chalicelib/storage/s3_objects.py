@@ -48,11 +48,18 @@ class S3Objects(Objects):
         self._client = client
         self._bucket = bucket
 
-    def upload_url(self, key: str, *, expires_seconds: int) -> str:
-        """A presigned URL to which the object can be PUT without credentials."""
+    def upload_url(self, key: str, *, expires_seconds: int, size: int | None = None) -> str:
+        """A presigned URL to which the object can be PUT without credentials.
+
+        Parameters
+        ----------
+        size : int, optional
+            Bytes; the header Content-Length is signed, so a body of another length is refused.
+        """
+        length = {} if size is None else {"ContentLength": size}
         url: str = self._client.generate_presigned_url(
             "put_object",
-            Params={"Bucket": self._bucket, "Key": self._own(key)},
+            Params={"Bucket": self._bucket, "Key": self._own(key), **length},
             ExpiresIn=expires_seconds,
             HttpMethod="PUT",
         )
@@ -143,7 +150,7 @@ class _Ranges(Blocks):
     def __init__(self, client: Any, request: dict[str, str], size: int, block_bytes: int) -> None:
         self._client = client
         self._request = request
-        self._size = size
+        self.size = size
         self._block_bytes = block_bytes
         self._blocks: OrderedDict[int, memoryview] = OrderedDict()
         self._position = 0
@@ -158,7 +165,7 @@ class _Ranges(Blocks):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._size}[whence]
+        origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
         if origin + offset < 0:
             raise OSError("a position before the beginning")
         self._position = origin + offset
@@ -166,7 +173,7 @@ class _Ranges(Blocks):
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
-        if self._position >= self._size:
+        if self._position >= self.size:
             return 0
         number, offset = divmod(self._position, self._block_bytes)
         part = self._block(number)[offset : offset + len(target)]
@@ -189,7 +196,7 @@ class _Ranges(Blocks):
 
     def _fetch(self, number: int) -> memoryview:
         first = number * self._block_bytes
-        end = min(first + self._block_bytes, self._size)
+        end = min(first + self._block_bytes, self.size)
         for _ in range(FETCH_ATTEMPTS):
             try:
                 answer = self._client.get_object(**self._request, Range=f"bytes={first}-{end - 1}")

@@ -16,6 +16,7 @@ from chalicelib.storage.events import EventStore, where_of
 from chalicelib.storage.experiments import ExperimentStore
 from chalicelib.storage.fit_parts import FitParts
 from chalicelib.storage.fits import FitStore
+from chalicelib.storage.import_quotas import ImportQuotas
 from chalicelib.storage.imports import ImportStore
 from chalicelib.storage.links import LinkStore
 from chalicelib.storage.mappings import MappingStore
@@ -85,6 +86,7 @@ class TenantStore:
         self.rates = RateCounts(self._table, tenant)
         self.api_keys = ApiKeyStore(self._table, tenant)
         self.imports = ImportStore(self._table, tenant, self._patience)
+        self.import_quotas = ImportQuotas(self._table, tenant, self._patience)
         self.mappings = MappingStore(self._table, tenant, self._patience)
         self.fits = FitStore(self._table, self.objects, tenant)
         self.fit_parts = FitParts(self.objects, tenant)

@@ -105,6 +105,19 @@ def test_an_import_tells_how_its_file_is_written_and_what_was_claimed(
     assert told["replay"] is None
 
 
+def test_an_import_says_what_was_not_read(uploads: Uploads) -> None:
+    import_id = uploads.announce()
+    uploads.upload(import_id, f"{HEAD},Video plays", f"{GOOD},12", "Total: Campaigns")
+
+    told = uploads.shown(import_id)
+
+    assert told["unread_columns"] == [{"heading": "Video plays", "sum": "12", "why": None}]
+    assert told["no_data"] == [{"reason": "totals row", "rows": 1}]
+    (warning,) = told["warnings"]
+    assert "Video plays" in warning
+    assert told["skipped"] == told["unpaid_orders"] == []
+
+
 def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:
     told = uploads.shown(uploads.announce())
     assert (told["state"], told["lifetime"], told["notes"]) == ("waiting", None, [])
@@ -214,10 +227,30 @@ def test_an_import_takes_a_mapping_by_name_or_as_it_is(admin: Caller, uploads: U
     assert list(told["mapping"]["columns"]) == ["Tag", "Likes"]
 
 
+def test_rows_refunds_and_dates_of_a_mapping_work_by_http(uploads: Uploads) -> None:
+    mapping = {
+        "columns": {"When": "day", "No": "event_id", "Sum": "value"},
+        "constants": {"currency": "EUR", "year": 2026, "time_zone": "Europe/Berlin"},
+        "exclude": {"State": ["failed", 0]},
+        "refund": "negative",
+    }
+    import_id = uploads.announce(mapping=mapping)
+    rows = ("3 March,1,10.00,paid", "3 March,2,7.00,failed", "4 March,3,-4.00,paid")
+    uploads.upload(import_id, "When,No,Sum,State", *rows, "4 March,,1.00,paid")
+    told = uploads.shown(import_id)
+    assert (told["state"], told["events"], told["not_data"]) == ("done", 2, 1)
+    assert uploads.rejects(import_id) == [(5, "missing_value")]
+    assert told["mapping"] == mapping | {"exclude": {"State": ["failed", "0"]}}
+    assert (told["from"], told["to"]) == ("2026-03-03", "2026-03-04")
+
+
 @pytest.mark.parametrize(
     ("mapping", "pointer"),
     [
         ("nobodys", "/mapping"),
+        ({"columns": {"d": "day"}, "where": {"d": "x"}}, "/mapping/where/d"),
+        ({"columns": {"d": "day"}, "each_row": 0}, "/mapping/each_row"),
+        ({"constants": {"channel": "FILL IN: the channel"}}, "/mapping/constants/channel"),
         ("../x", "/mapping"),
         (7, "/mapping"),
         ({"constants": {"paid": "yes"}}, "/mapping/constants/paid"),

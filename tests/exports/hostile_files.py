@@ -19,10 +19,13 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from tests.exports.corpus import FILES
 from tests.exports.files import google_report, google_row
 from tests.exports.old_workbooks import book, compound, record, sheet
 from tests.exports.workbook_files import parts_of_workbook, workbook_from_xml, zipped
@@ -177,15 +180,46 @@ def gzip_bomb(again: bytes, times: int) -> bytes:
     return gzip.compress(b"")[:10] + packed + struct.pack("<II", 0, size & 0xFFFFFFFF)
 
 
+def ending_deep(text: str, brackets: int = 65_000) -> bytes:
+    """A look-alike in JSON that is recognised, and then nested without end."""
+    whole = text.strip()
+    more = '"a":' if whole.endswith("}") else ""
+    return f"{whole[:-1]},{more}{'[' * brackets}".encode()
+
+
+def json_look_alikes() -> dict[str, Hostile]:
+    """Each JSON file of the corpus, ending deep; of lines the last."""
+    texts = {name: data.decode("utf-8", "replace") for name, (_, data) in FILES.items()}
+    return {
+        f"{name} that ends deep": Hostile(
+            "malformed_record" if "\n{" in text or name.startswith("amazon") else "too_deep",
+            partial(ending_deep, text),
+        )
+        for name, text in texts.items()
+        if text.startswith(("{", "["))
+    }
+
+
 _SHEET = "xl/worksheets/sheet1.xml"
 _DATA = "<worksheet><sheetData>"
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 _LAUGHTER = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY l0 "ha">{_LAUGHS}]><rss>&l9;</rss>'
 _ANSWER = b'{"kind": "youtubeAnalytics#resultTable", "columnHeaders": [], "rows": ['
 
+_ORDER = b'{"total_price": 1, "financial_status": 1, "created_at": 1, "line_items": 1, "a": '
+
 HOSTILE: dict[str, Hostile] = {
     "a line of a billion characters": Hostile(
         "unknown_platform", lambda: endless(b"", b"x", 10**9)
+    ),
+    "a header of known words and sixteen thousand others": Hostile(
+        "unknown_platform", lambda: b"Fecha;Clics" + b";Clics" * 16_000 + b"\n" + b"1;" * 16_000
+    ),
+    "a thousand columns of days": Hostile(
+        "unknown_platform",
+        lambda: (
+            b"Likes,Coste" + b",x" * 1000 + b"\n" + (b"1,2" + b",01.02.2026" * 1000 + b"\n") * 90
+        ),
     ),
     "a line of a hundred million characters below a header": Hostile(
         "cut_off", lambda: endless(REPORT, b"x", 10**8, b"\n")
@@ -221,6 +255,16 @@ HOSTILE: dict[str, Hostile] = {
     ),
     "a JSON item of a gigabyte": Hostile(
         "file_too_large", lambda: endless(b'{"data": [[', b"[],", 10**8, b"1]]}"), "json"
+    ),
+    "an order a million deep": Hostile("too_deep", lambda: _ORDER + b"[" * 1_000_000),
+    "an order with a text of a gigabyte": Hostile(
+        "file_too_large", lambda: endless(_ORDER + b'"', b"x", 10**9)
+    ),
+    "orders of which one is a million deep": Hostile(
+        "too_deep", lambda: b'{"orders": [' + _ORDER + b"[" * 1_000_000
+    ),
+    "an order with a million keys": Hostile(
+        "file_too_large", lambda: _ORDER + b"{" + b'"k":{},' * 1_000_000 + b'"k":{}}}'
     ),
     "JSON a million deep": Hostile("too_deep", lambda: endless(b'{"data": [', b"[", 10**6), "json"),
     "a billion laughs": Hostile("entity_expansion", lambda: _LAUGHTER.encode()),
@@ -343,6 +387,7 @@ HOSTILE: dict[str, Hostile] = {
     "a path out of the archive": Hostile(
         "unsafe_archive", lambda: zipped({"../../etc/cron.d/x": REPORT})
     ),
+    **json_look_alikes(),
 }
 
 
@@ -378,6 +423,16 @@ def read_hostile(way: str, stream: BinaryIO) -> str:
     return " ".join(sorted(codes)) or "read"
 
 
+def propose_for(stream: BinaryIO) -> None:
+    """What `convert` does with a file that nobody recognises."""
+    from chalicelib.errors import ExportRefused
+    from chalicelib.exports.platforms import IMPORTERS
+    from chalicelib.exports.proposals import propose_mapping
+
+    with suppress(ExportRefused):
+        propose_mapping(stream, IMPORTERS)
+
+
 def write_hostile(name: str, folder: Path) -> None:
     """The file, where a file can hold it."""
     content = HOSTILE[name].content()
@@ -403,6 +458,8 @@ def main(name: str, folder: str) -> None:
     assert not isinstance(stream, bytes)
     began = time.perf_counter()
     became = read_hostile(hostile.way, stream)
+    if became == "unknown_platform":
+        propose_for(path.open("rb") if path.exists() else cast("BinaryIO", hostile.content()))
     seconds = time.perf_counter() - began
     result = {"became": became, "seconds": round(seconds, 3), "peak_mb": round(peak_mb(), 1)}
     sys.stdout.write(json.dumps(result) + "\n")

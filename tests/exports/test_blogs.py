@@ -52,6 +52,19 @@ def test_an_approved_comment_counts_at_its_gmt_time(version: str) -> None:
     assert result.summary["rows"] == 4
 
 
+def test_an_export_of_comments_alone_restates_those_of_the_whole_blog() -> None:
+    comment = wp_comment(7, extra="<wp:comment_post_ID>31</wp:comment_post_ID>")
+    alone = wordpress().replace("<item>", comment + "<item>", 1)
+    alone = alone[: alone.index("<item>")] + "</channel></rss>"
+
+    result = read(alone)
+
+    assert result.counts == {"comment": 1}
+    assert result.events[0]["content_id"] == "post 31"
+    assert result.summary["rows"] == 1
+    assert result.events[0]["event_id"] == read(wordpress(wp_comment(7))).events[0]["event_id"]
+
+
 @pytest.mark.parametrize("state", ["0", "hold", "spam", "trash", "post-trashed"])
 def test_a_comment_that_was_not_approved_is_no_data(state: str) -> None:
     result = read(wordpress(wp_comment(comment_approved=state)))

@@ -91,7 +91,13 @@ def test_a_table_of_another_kind_is_named_and_not_read() -> None:
     assert result.counts == {"impression": 100, "click": 10}
     assert not result.refused
     assert reasons(result)[-2:] == ["of a table that is not read"] * 2
-    assert any("line 5 (Device, Impressions)" in note for note in result.summary["notes"])
+    assert result.summary["skipped"] == [
+        {
+            "what": "table",
+            "name": "line 5 (Device, Impressions)",
+            "reason": "it is another kind of table",
+        }
+    ]
 
 
 def test_a_table_below_one_that_is_not_read_is_read() -> None:
@@ -129,7 +135,7 @@ def test_a_mapped_table_ends_at_a_title_and_a_header() -> None:
     result = read(content, mapping=mapping)
 
     assert result.counts == {"impression": 10}
-    assert any("A further table was not read" in note for note in result.summary["notes"])
+    assert [one["what"] for one in result.summary["skipped"]] == ["table"]
 
 
 def test_a_row_of_text_that_is_refused_is_no_header() -> None:
@@ -155,7 +161,7 @@ def test_sheets_of_one_form_are_read_one_after_another() -> None:
     assert result.counts == {"impression": 210, "click": 21}
     assert {e["cost"]["currency"] for e in result.events if "cost" in e} == {"EUR", "USD"}
     assert [outcome.part for outcome in result.outcomes] == [0, 0, 1]
-    assert any("Notes" in note for note in result.summary["notes"])
+    assert [one["name"] for one in result.summary["skipped"]] == ["Notes"]
 
 
 def test_a_copy_of_a_sheet_does_not_count_twice() -> None:
@@ -184,7 +190,9 @@ def test_sheets_of_another_level_are_the_same_money_and_are_not_read(
     result = read(workbook({name: sheets[name] for name in order}))
 
     assert result.counts == {"impression": 100, "click": 10}
-    assert any("Sheets that were not read: campaigns" in n for n in result.summary["notes"])
+    assert result.summary["skipped"] == [
+        {"what": "sheet", "name": "campaigns", "reason": "ads is read"}
+    ]
 
 
 def test_a_further_google_table_is_read_in_its_own_language() -> None:

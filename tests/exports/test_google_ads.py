@@ -359,9 +359,65 @@ def test_a_bad_cell_costs_its_row_and_says_why(over: dict[str, str], code: str) 
 
 
 def test_a_removed_campaign_with_zeros_is_no_data() -> None:
-    result = read(google_report(google_row(cost="0.00", clicks="0", impressions="0")))
+    row = google_row(cost="0.00", clicks="0", impressions="0", conversions="0.00")
+
+    result = read(google_report(row))
 
     assert [outcome.reason for outcome in result.not_data] == ["no numbers but zeros"]
+
+
+def test_a_conversion_that_comes_after_the_last_click_is_claimed_and_no_event() -> None:
+    result = read(google_report(google_row(cost="0.00", clicks="0", impressions="0")))
+
+    assert [outcome.events for outcome in result.outcomes] == [()]
+    assert result.summary["claimed_conversions"] == [
+        {"count": "0.50", "value": "0", "currency": "EUR"}
+    ]
+
+
+@pytest.mark.parametrize("label", ["Total: Account", "Gesamt: Konto"])
+def test_the_totals_row_of_an_account_report_claims_nothing(label: str) -> None:
+    header = ("Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
+    rows = [["2026-06-01", "EUR", "1.00", 2, 30, "5.00"], [label, "EUR", "1.00", 2, 30, "5.00"]]
+
+    result = read(google_report(*rows, header=header))
+
+    assert result.counts == {"click": 2, "impression": 30}
+    assert [claimed["count"] for claimed in result.summary["claimed_conversions"]] == ["5.00"]
+
+
+def test_a_rejected_row_claims_nothing() -> None:
+    rows = [google_row(), google_row(day="soon"), google_row(clicks="many"), google_row(clicks=-1)]
+
+    result = read(google_report(*rows))
+
+    assert len(result.refused) == 3
+    assert [claimed["count"] for claimed in result.summary["claimed_conversions"]] == ["0.50"]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Total: Other locations", "Total: Other search terms", "Gesamt: Andere Standorte"),
+        *("Gesamt: Sonstige Suchbegriffe", "Total: Otras ubicaciones", "Total: Outros locais"),
+        *("Total : autres lieux", "Totale: Altre località", "Totaal: Overige locaties"),
+        *("Suma: Inne lokalizacje", "合計: その他の地域"),
+    ],
+)
+def test_traffic_that_no_other_row_shows_is_data(label: str) -> None:
+    header = ("Location", "Campaign", "Impr.", "Clicks", "Currency code", "Cost")
+    rows = [
+        ["Hull", "Brand", 100, 7, "EUR", "3.50"],
+        ["Total: Locations", "", 100, 7, "EUR", "3.50"],
+        [label, "", 40, 3, "EUR", "1.50"],
+        ["Total: Account", "", 140, 10, "EUR", "5.00"],
+    ]
+
+    result = read(google_report(*rows, header=header, period="May 20, 2026 - May 20, 2026"))
+
+    assert result.counts == {"impression": 140, "click": 10}
+    assert result.cost == Decimal("5.00")
+    assert [row.reason for row in result.not_data] == [*("totals row", "totals row")]
 
 
 def test_an_unquoted_comma_in_a_name_is_refused_and_shifts_nothing() -> None:
@@ -400,3 +456,17 @@ def test_a_header_without_rows_is_an_empty_report() -> None:
 
     assert result.outcomes == []
     assert result.summary["rows"] == 0
+
+
+def test_the_series_of_an_overview_card_is_a_report_of_the_account() -> None:
+    content = table(
+        ["Date", "Clicks", "Impressions", "Avg. CPC", "Cost"],
+        ["Thu, 12 Mar 2026", 3, 90, "US$1.50", "US$4.50"],
+        ["Fri, 13 Mar 2026", 2, 60, "US$1.00", "US$2.00"],
+    )
+
+    result = read(content)
+
+    assert result.counts == {"click": 5, "impression": 150}
+    assert result.cost == Decimal("6.50")
+    assert result.days == ["2026-03-12", "2026-03-13"]

@@ -266,9 +266,11 @@ def test_mapped_rows_are_conserved(rows: list[tuple[Any, ...]], encoding: str) -
     kinds = [
         sum(isinstance(o, kind) for o in result.outcomes) for kind in (Imported, Refused, NotData)
     ]
-    good = [row for row in rows if row[3] in ("5", "0", "")]
+    below_zero = [row for row in rows if row[3] == "-3" and (row[2] or row[4])]
+    good = [row for row in rows if row[3] in ("5", "0", "")] + below_zero
     assert len(result.outcomes) == len(rows) == sum(kinds)
     assert kinds[1] == len(rows) - len(good)
+    assert len(result.summary["notes"]) == (bool(below_zero) if rows else 1)
     assert result.counts.get("impression", 0) == sum(row[2] for row in good)
     assert result.counts.get("click", 0) == 5 * sum(row[3] == "5" for row in good)
     assert result.cost * 100 == sum(row[4] for row in good)

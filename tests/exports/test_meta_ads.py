@@ -407,3 +407,36 @@ def test_rows_are_conserved(rows: list[tuple[Any, ...]], german: bool, encoding:
     assert result.counts.get("impression", 0) == sum(row[3] for row in good)
     assert result.counts.get("click", 0) == sum(row[4] for row in good)
     assert result.cost == sum((row[5] for row in good), Decimal(0))
+
+
+BREAKDOWNS = [
+    *(("Age", "25-34"), ("Gender", "female"), ("Placement", "Feed"), ("Region", "Kent")),
+    *(("Objective", "OUTCOME_SALES"), ("Anything that splits", "A part")),
+]
+
+
+@pytest.mark.parametrize(("heading", "part"), BREAKDOWNS)
+@pytest.mark.parametrize("names", [(), ("Campaign name",)])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_row_that_is_split_by_nothing_adds_up_the_others(
+    heading: str, part: str, names: tuple[str, ...], is_first: bool
+) -> None:
+    header = (heading, *names, "Impressions", "Amount spent (EUR)", "Reporting starts")
+    header = (*header, "Reporting ends")
+    days = ["2026-03-01", "2026-03-01"]
+    named = ["Spring"] * len(names)
+    rows = [[part, *named, 200, "2.00", *days], [f"{part} b", *named, 100, "1.00", *days]]
+    rows.insert(0 if is_first else 2, ["", *["" for _ in names], 300, "3.00", *days])
+
+    result = read(table(header, *rows))
+
+    assert result.counts == {"impression": 300}
+    assert result.cost == Decimal("3.00")
+    assert [row.reason for row in result.not_data] == ["totals row without a label"]
+
+
+def test_an_unknown_part_of_a_split_is_a_part() -> None:
+    header = ("Age", "Impressions", "Amount spent (EUR)", "Reporting starts", "Reporting ends")
+    rows = [[age, 100, "1.00", "2026-03-01", "2026-03-01"] for age in ("18-24", "Unknown", "--")]
+
+    assert read(table(header, *rows)).counts == {"impression": 300}

@@ -104,9 +104,10 @@ def test_a_date_that_says_lifetime_is_none_and_one_beside_the_publish_time_is_th
 
 
 def test_a_date_that_says_lifetime_without_a_publish_time_is_no_day() -> None:
-    header = ("Post ID", "Permalink", "Date", "Likes")
+    header = ("Post ID", "Permalink", "Post type", "Date", "Likes")
+    content = table(header, ["1", "https://ig.test", "IG reel", "Lifetime", 5])
 
-    assert refusal_of(table(header, ["1", "https://ig.test", "Lifetime", 5])).code == "no_date"
+    assert refusal_of(content).code == "no_date"
 
 
 def test_a_german_file_of_both_networks_has_a_channel_per_row() -> None:

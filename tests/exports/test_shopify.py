@@ -299,3 +299,13 @@ def test_sales_beyond_all_reason_are_refused_with_their_row(over: dict[str, Any]
 
     assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, "invalid_number")]
     assert value_of(result) == Decimal("198.00")
+
+
+def test_abandoned_checkouts_are_refused_once_and_not_row_by_row() -> None:
+    rows = [shop_row(name=f"#{n}", id=n, status="", paid_at="") for n in range(3)]
+
+    with pytest.raises(ExportRefused, match="abandoned checkouts") as refused:
+        read(shop_export(*rows))
+
+    assert refused.value.code == "no_counts"
+    assert read(shop_export(*rows, shop_row(name="#9"))).stored

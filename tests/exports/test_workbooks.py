@@ -381,7 +381,7 @@ def test_a_workbook_without_its_sheets_is_refused(without: str) -> None:
 
 
 def test_a_binary_workbook_is_refused_and_told_what_to_save() -> None:
-    with pytest.raises(ExportRefused, match=r"save it as \.xlsx") as refusal:
+    with pytest.raises(ExportRefused, match=r"save it as an Excel workbook \(\.xlsx\)") as refusal:
         rows_of(zipped({"xl/workbook.bin": b"\x83\x01"}))
 
     assert refusal.value.code == "unreadable_file"

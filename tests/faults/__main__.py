@@ -1,6 +1,7 @@
 """An import of many rows, and a replay of it, killed at every call that they make.
 
     .venv/bin/python -m tests.faults [--rows 10000] [--workers 2] [--step 1] [--only import]
+        [--engine sqlite]
 
 Prints a line for each and exits with 1 if one death lost or doubled an event or changed a report.
 
@@ -22,14 +23,28 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from tests.conftest import SECRET
 from tests.faults import damage, killed_service
-from tests.faults.matrix import WHEN, Setting, Told, Verdict, kill, set_up, undisturbed
+from tests.faults.durable import Death
+from tests.faults.matrix import (
+    WHEN,
+    AwsLife,
+    Life,
+    Setting,
+    Told,
+    Verdict,
+    kill,
+    set_up,
+    undisturbed,
+)
+from tests.faults.sqlite_life import SqliteLife
 
+LIVES: dict[str, Callable[[Setting, Path, Death], Life]] = {"aws": AwsLife, "sqlite": SqliteLife}
 COLUMNS = f"{'':8} {'when':10} {'rows':>7} {'killed':>7} {'lost':>6} {'doubled':>8} {'reports':>8}"
 
 
@@ -67,6 +82,7 @@ def _matrix() -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--step", type=int, default=1, help="kill at every n-th call only")
     parser.add_argument("--only", choices=("import", "replay"), help="one of the two")
+    parser.add_argument("--engine", choices=LIVES, default="aws", help="whose calls")
     asked = parser.parse_args()
     os.environ["LIKEWORTH_SECRET"] = SECRET
     os.environ["LIKEWORTH_RATE_LIMIT"] = "0"
@@ -76,7 +92,11 @@ def _matrix() -> int:
     for what in (asked.only,) if asked.only else ("import", "replay"):
         with tempfile.TemporaryDirectory() as directory:
             setting = set_up(
-                Path(directory), count=asked.rows, chunk_events=1000, replayed=what == "replay"
+                Path(directory),
+                count=asked.rows,
+                chunk_events=1000,
+                replayed=what == "replay",
+                make_life=LIVES[asked.engine],
             )
             wanted, calls = undisturbed(setting)
             task = (setting, wanted)

@@ -1,5 +1,8 @@
 """An import, a replay or a removal is killed at every call, and run again until it is done.
 
+The calls are those to DynamoDB and S3 (`AwsLife`) or those to the database of one machine
+(`sqlite_life.SqliteLife`).
+
 Every life is a process of its own, forked from this one, and its death is SIGKILL: nothing of it
 remains but what it had written. After that the store and everything that the API tells of the
 import have to be, to the byte, what they are when nobody is killed.
@@ -12,7 +15,8 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +29,7 @@ from chalicelib.services.keys import create_key
 from chalicelib.services.record import record_events
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import NOW, make_conversion, make_event, money
 from tests.faults.durable import Death, DurableDynamoDb, DurableSession, FileS3, When
 from tests.reports import LineReport, lines
@@ -71,9 +76,13 @@ class Setting:
     key : str
         An API key that may read the import's report.
     begun : Path
-        The journal of a store in which there is everything but what is to be run.
+        The file or the directory of a store in which there is everything but what is to be run.
+    make_life : callable
+        Makes a life that goes on from a copy of it.
+    etag : str
+        Of the upload.
     known : dict
-        What came of a journal that a death had left: after one call it is what it is before the
+        What came of a state that a death had left: after one call it is what it is before the
         next, and the rest of the run is the same.
     """
 
@@ -83,27 +92,48 @@ class Setting:
     chunk_events: int
     key: str
     begun: Path
+    make_life: Callable[[Setting, Path, Death], Life]
+    etag: str = ""
     known: dict[bytes, Verdict] = field(default_factory=dict)
 
-    def life(self, journal: Path, death: Death | None = None) -> Life:
-        """A life that goes on from a journal."""
-        return Life(self, journal, death or Death())
+    def life(self, kept: Path, death: Death | None = None) -> Life:
+        """A life that goes on from what is kept there."""
+        return self.make_life(self, kept, death or Death())
 
 
-class Life:
+class Life(ABC):
     """A process's view of the stores."""
 
-    def __init__(self, setting: Setting, journal: Path, death: Death) -> None:
+    store: TenantStore
+
+    def __init__(self, setting: Setting, death: Death) -> None:
         self.setting = setting
         self.death = death
-        self.dynamodb = DurableDynamoDb(journal, death)
-        self.s3 = FileS3(setting.body, death)
-        self.store = store_behind(self.dynamodb, self.s3, TENANT)
+
+    @abstractmethod
+    def upload(self, key: str) -> str:
+        """Put the upload under a key; its ETag."""
+
+    @abstractmethod
+    def items(self) -> list[Any]:
+        """Every item of the table."""
+
+    @abstractmethod
+    def state(self) -> bytes:
+        """Everything that is kept."""
+
+    @abstractmethod
+    def serve(self) -> None:
+        """Have the API answer from here."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close what is open."""
 
     def run(self, *, seconds: float = 900.0) -> Import:
         """Run the import until it is done, as its messages have it."""
         shown = imports.show_import(self.store, self.setting.import_id)
-        version = ObjectVersion(shown.object_key, self.s3.etag)
+        version = ObjectVersion(shown.object_key, self.setting.etag)
         while True:
             ended = imports.run_import(
                 self.store,
@@ -121,10 +151,10 @@ class Life:
         """What is stored, and what the API tells."""
         events = {
             (item["pk"]["S"], item["sk"]["S"]): item
-            for item in self.dynamodb.items()
+            for item in self.items()
             if "#events#2" in item["pk"]["S"]
         }
-        wiring.use_session(DurableSession(self.dynamodb, self.s3))
+        self.serve()
         path = f"/v1/imports/{self.setting.import_id}"
         report = [self._get(path), *self._pages(f"{path}/rejects?limit=1000")]
         wiring.reset()
@@ -145,6 +175,37 @@ class Life:
         assert answer.status_code == 200, answer.body
         body: bytes = answer.body
         return body
+
+
+class AwsLife(Life):
+    """DynamoDB in a file, and S3."""
+
+    def __init__(self, setting: Setting, kept: Path, death: Death) -> None:
+        super().__init__(setting, death)
+        self._kept = kept
+        self._dynamodb = DurableDynamoDb(kept, death)
+        self._s3 = FileS3(setting.body, death)
+        self.store = store_behind(self._dynamodb, self._s3, TENANT)
+
+    def upload(self, key: str) -> str:
+        """It is there from the start."""
+        return self._s3.etag
+
+    def items(self) -> list[Any]:
+        """Every item of the table."""
+        return self._dynamodb.items()
+
+    def state(self) -> bytes:
+        """The journal."""
+        return self._kept.read_bytes()
+
+    def serve(self) -> None:
+        """Have the API answer from here."""
+        wiring.use_session(DurableSession(self._dynamodb, self._s3))
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._dynamodb.close()
 
 
 @dataclass(frozen=True)
@@ -196,6 +257,7 @@ def set_up(
     chunk_events: int,
     replayed: bool = False,
     removed: bool = False,
+    make_life: Callable[[Setting, Path, Death], Life] = AwsLife,
 ) -> Setting:
     """A tenant with an announced import.
 
@@ -203,12 +265,13 @@ def set_up(
     half of its events were restated since.
     """
     body = lines(*rows(count))
-    setting = Setting(directory, body, "", chunk_events, "", directory / "begun")
+    setting = Setting(directory, body, "", chunk_events, "", directory / "begun", make_life)
     life = setting.life(setting.begun)
     _ = life.store.config
     setting.key = create_key(life.store, "admin", now=NOW)
     started, _ = imports.start_import(life.store, filename="x.ndjson", now=NOW)
     setting.import_id = started.import_id
+    setting.etag = life.upload(started.object_key)
     if replayed:
         life.run()
         imports.ask_for_replay(
@@ -219,49 +282,51 @@ def set_up(
         events = [event for row in rows(count) if isinstance(row, list) for event in row]
         record_events(life.store, events[::2], now=NOW)
         imports.ask_for_removal(life.store, setting.import_id, lambda _: None, now=NOW)
-    life.dynamodb.close()
+    life.close()
     return setting
 
 
 def undisturbed(setting: Setting) -> tuple[Told, int]:
     """How it ends when nobody is killed, and how many calls that takes."""
-    journal = _copy(setting, "undisturbed")
-    life = setting.life(journal)
+    life = setting.life(_copy(setting, "undisturbed"))
     life.run()
     calls = life.death.calls
     told = life.told()
-    life.dynamodb.close()
+    life.close()
     return told, calls
 
 
 def kill(setting: Setting, call: int, when: When, wanted: Told) -> Verdict:
     """Kill a run at a call, run it again to its end, and compare."""
-    journal = _copy(setting, f"{call}-{when}")
-    was_killed = _live_and_die(setting, journal, Death(call, when))
+    kept = _copy(setting, f"{call}-{when}")
+    was_killed = _live_and_die(setting, kept, Death(call, when))
     assert was_killed, f"it ended before its call {call}"
-    left = hashlib.sha256(journal.read_bytes()).digest()
+    life = setting.life(kept)
+    left = hashlib.sha256(life.state()).digest()
     known = setting.known.get(left)
     if known is None:
-        known = setting.known[left] = _compare(setting, journal, call, when, wanted)
-    journal.unlink()
+        known = setting.known[left] = _compare(life, call, when, wanted)
+    life.close()
+    _remove(kept)
     return replace(known, call=call, when=when)
 
 
 def kill_again_and_again(setting: Setting, every: int, wanted: Told) -> tuple[Verdict, int]:
     """Kill a run at every so many calls until one comes to its end; also, how often."""
-    journal = _copy(setting, f"every-{every}")
+    kept = _copy(setting, f"every-{every}")
     deaths = 0
-    while _live_and_die(setting, journal, Death(every, WHEN[deaths % 3])):
+    while _live_and_die(setting, kept, Death(every, WHEN[deaths % 3])):
         deaths += 1
         assert deaths < 500, "it never ends"
-    return _compare(setting, journal, every, "again and again", wanted), deaths
+    life = setting.life(kept)
+    verdict = _compare(life, every, "again and again", wanted)
+    life.close()
+    return verdict, deaths
 
 
-def _compare(setting: Setting, journal: Path, call: int, when: str, wanted: Told) -> Verdict:
-    life = setting.life(journal)
+def _compare(life: Life, call: int, when: str, wanted: Told) -> Verdict:
     life.run()
     found = life.told()
-    life.dynamodb.close()
     right = sum(found.events.get(key) == item for key, item in wanted.events.items())
     return Verdict(
         call,
@@ -272,13 +337,13 @@ def _compare(setting: Setting, journal: Path, call: int, when: str, wanted: Told
     )
 
 
-def _live_and_die(setting: Setting, journal: Path, death: Death) -> bool:
+def _live_and_die(setting: Setting, kept: Path, death: Death) -> bool:
     """Run in a process of its own; whether it was killed."""
     pid = os.fork()
     if pid == 0:
         status = 70
         try:
-            setting.life(journal, death).run()
+            setting.life(kept, death).run()
             status = 0
         finally:
             os._exit(status)
@@ -291,6 +356,16 @@ def _live_and_die(setting: Setting, journal: Path, death: Death) -> bool:
 
 
 def _copy(setting: Setting, name: str) -> Path:
-    journal = setting.directory / name
-    shutil.copyfile(setting.begun, journal)
-    return journal
+    kept = setting.directory / name
+    if setting.begun.is_dir():
+        shutil.copytree(setting.begun, kept)
+    else:
+        shutil.copyfile(setting.begun, kept)
+    return kept
+
+
+def _remove(kept: Path) -> None:
+    if kept.is_dir():
+        shutil.rmtree(kept)
+    else:
+        kept.unlink()

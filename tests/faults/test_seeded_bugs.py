@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import wiring, workers
-from chalicelib.api import http
+from chalicelib.api import http, json_text
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services import admission, erasing_files, record, totals
 from chalicelib.services.fitting import fits
@@ -166,7 +166,7 @@ def unkeyed_hash(patch: Patch) -> None:
 
 def nan_out(patch: Patch) -> None:
     """A mean of nothing is told as NaN."""
-    patch.setattr(http, "_json", functools.partial(json.dumps, default=http._plain))
+    patch.setattr(http, "json_of", functools.partial(json.dumps, default=json_text._plain))
     patch.setattr(totals, "_value", lambda metric, mean: float("nan"))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib.local.exchanges import Request, Response, problem
-from chalicelib.local.server import HOST, Body, HttpServer
+from chalicelib.local.incoming import Body
+from chalicelib.local.server import HOST, HttpServer
 
 LIMIT = 1000
 

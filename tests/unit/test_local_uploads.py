@@ -96,10 +96,10 @@ def ask(
     return response.status, json.loads(text) if text else {}
 
 
-def announce(service: LocalService, tenant: str = "acme") -> tuple[str, str]:
+def announce(service: LocalService, tenant: str = "acme", **more: Any) -> tuple[str, str]:
     """The id of a new import, and the target of its URL."""
     key = service.create_key(tenant, "admin")
-    told = json.dumps({"filename": "Totals.csv"})
+    told = json.dumps({"filename": "Totals.csv"} | more)
     status, made = ask(
         service, "POST", "/v1/imports", told, x_api_key=key, content_type="application/json"
     )
@@ -174,6 +174,30 @@ def test_a_file_above_the_signed_size_is_not_stored(
     assert objects(service) == []
     assert list((service.machine.directory / "objects").glob("*/*")) == []
     assert ask(service, "PUT", target, b"x" * 100)[0] == 200
+
+
+def test_a_file_above_the_announced_size_is_not_stored(service: LocalService) -> None:
+    _, target = announce(service, bytes=100)
+    for body in (b"x" * 101, iter([b"x" * 60, b"x" * 60])):
+        status, told = ask(service, "PUT", target, body)
+        assert (status, told["code"]) == (413, "body_too_large")
+    assert objects(service) == []
+    assert ask(service, "PUT", target, b"x" * 100)[0] == 200
+
+
+def test_what_is_above_the_bytes_of_a_day_is_not_stored(service: LocalService) -> None:
+    store, today = wiring.store("acme"), dt.datetime.now(dt.UTC).date()
+    _, target = announce(service)
+    store.import_quotas.add_bytes(today, store.settings.daily_upload_bytes - 100)
+    status, told = ask(service, "PUT", target, b"x" * 101)
+    assert (status, told["code"]) == (429, "upload_quota_used")
+    status, told = ask(service, "PUT", target, iter([b"x" * 60, b"x" * 60]))
+    assert (status, told["code"]) == (413, "body_too_large")
+    assert objects(service) == []
+    assert list((service.machine.directory / "objects").glob("*/*")) == []
+    assert ask(service, "PUT", target, b"x" * 100)[0] == 200
+    service.wait_until_idle(10)
+    assert ask(service, "PUT", target, iter([b"x"]))[0] == 429
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(service: LocalService) -> None:

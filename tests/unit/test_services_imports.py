@@ -20,7 +20,7 @@ from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
-from tests.exports.files import google_report, google_row
+from tests.exports.files import GOOGLE_HEADER, google_report, google_row
 from tests.exports.pipeline_files import google_stats, landed
 from tests.factories import NOW, make_coverage, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
@@ -126,6 +126,25 @@ def test_a_file_becomes_events_and_every_row_is_accounted_for(upload: Upload) ->
     assert ended.report["platform"] == "lines"
     assert ended.summary == {"platform": "lines", "rows": 8, "from": "2026-03-01"}
     assert upload.store.imports.get(ended.import_id) == ended
+
+
+def test_an_import_in_several_runs_says_of_the_whole_file_what_was_not_read(upload: Upload) -> None:
+    header = (*GOOGLE_HEADER, "Video plays")
+    rows = [[*google_row(day=f"2026-02-{day:02}"), day] for day in range(1, 9)]
+    report = google_report(*rows, ["Total: Campaigns"], header=header)
+    answer = upload.cloud.s3.put_object(Bucket=BUCKET, Key=upload.key, Body=report.encode())
+    version = ObjectVersion(upload.key, answer["ETag"].strip('"'))
+
+    runs = [upload.run(version, deadline=lambda: 29.0, read_export=read_export)]
+    while runs[-1].state == "running":
+        runs.append(upload.run(version, deadline=lambda: 29.0, read_export=read_export))
+
+    assert len(runs) > 2
+    summary = runs[-1].summary
+    assert summary is not None
+    assert summary["unread_columns"] == [{"heading": "Video plays", "sum": "36", "why": None}]
+    assert summary["no_data"] == [{"reason": "totals row", "rows": 1}]
+    assert summary["events"] == runs[-1].events == 16
 
 
 def test_the_same_notification_again_changes_nothing(upload: Upload) -> None:

@@ -75,7 +75,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/events"): Operation(
         {200: resources.Recorded}, body="EventsBody", codes={422: ("all_events_refused",)}
     ),
-    ("POST", "/v1/imports"): Operation({201: resources.NewImport}, body="ImportBody"),
+    ("POST", "/v1/imports"): Operation(
+        {201: resources.NewImport},
+        body="ImportBody",
+        codes={429: ("too_many_imports", "upload_quota_used")},
+    ),
     ("GET", "/v1/imports"): Operation({200: resources.Imports}, limits=_ID_CURSOR),
     ("GET", "/v1/imports/{import_id}"): Operation({200: resources.OneImport}),
     ("DELETE", "/v1/imports/{import_id}"): Operation(
@@ -88,7 +92,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {202: resources.Import},
         body="ReplayBody",
         may_be_absent=True,
-        codes={409: ("import_unfinished", "import_removed")},
+        codes={409: ("import_unfinished", "import_removed"), 429: ("too_many_imports",)},
     ),
     ("GET", "/v1/mappings"): Operation({200: resources.Mappings}, limits=_NAME_CURSOR),
     ("GET", "/v1/mappings/{name}"): Operation({200: resources.KeptMapping}),

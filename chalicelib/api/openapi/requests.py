@@ -10,7 +10,9 @@ from chalicelib.channels import ROLES as SOURCE_ROLES
 from chalicelib.countries import COUNTRIES
 from chalicelib.days import MAX_WINDOW_DAYS
 from chalicelib.exports import PLATFORMS
-from chalicelib.exports.mapping import CONSTANTS, ENGAGEMENTS, FIELDS, MAX_COLUMNS
+from chalicelib.exports.mapping import MAX_COLUMNS, MAX_VALUES
+from chalicelib.exports.mapping_checks import FIRST_YEAR, LAST_YEAR
+from chalicelib.exports.mapping_fields import CONSTANTS, EACH_ROW, ENGAGEMENTS, FIELDS
 from chalicelib.services.answers.classical_attribution import OURS
 from chalicelib.services.experiments.bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
@@ -18,6 +20,7 @@ from chalicelib.services.fitting.identity import USER_IDS
 from chalicelib.services.keys import MAX_DAYS, ROLES
 from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
 from chalicelib.services.totals import GROUPS, INTERVALS
+from chalicelib.settings import Settings
 from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
 Schema = dict[str, Any]
@@ -52,7 +55,33 @@ def _constant(name: str) -> Schema:
             return CURRENCY
         case "type":
             return {"type": "string", "enum": list(ENGAGEMENTS)}
+        case "from" | "to":
+            return {"type": "string", "format": "date"}
+        case "year":
+            return {"type": "integer", "minimum": FIRST_YEAR, "maximum": LAST_YEAR}
+        case "time_zone":
+            return {"type": "string", "description": "As of the IANA, e.g. Europe/Berlin."}
     return _text(128)
+
+
+_HEADING = {"minLength": 1, "maxLength": 200, "pattern": r"\S"}
+
+
+def _rows_with(description: str) -> Schema:
+    """Headings, and values of which a row has one."""
+    value = {"type": ["string", "integer", "boolean"]}
+    return {
+        "type": "object",
+        "description": description,
+        "maxProperties": MAX_COLUMNS,
+        "propertyNames": _HEADING,
+        "additionalProperties": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MAX_VALUES,
+            "items": value,
+        },
+    }
 
 
 MAPPING: Schema = {
@@ -65,7 +94,7 @@ MAPPING: Schema = {
         "columns": {
             "type": "object",
             "maxProperties": MAX_COLUMNS,
-            "propertyNames": {"minLength": 1, "maxLength": 200, "pattern": r"\S"},
+            "propertyNames": _HEADING,
             "additionalProperties": {"type": "string", "enum": sorted(FIELDS)},
         },
         "constants": {
@@ -73,6 +102,22 @@ MAPPING: Schema = {
             "additionalProperties": False,
             "properties": {name: _constant(name) for name in sorted(CONSTANTS)},
         },
+        "each_row": {
+            "type": "string",
+            "enum": list(EACH_ROW),
+            "description": "What each row counts one of.",
+        },
+        "where": _rows_with("Only rows with one of these values in each of these columns."),
+        "exclude": _rows_with("No rows with one of these values in one of these columns."),
+        "refund": {
+            "description": "Rows that pay money back: those with one of these values, or those "
+            "with a value below zero.",
+            "anyOf": [
+                _rows_with("Rows with one of these values in one of these columns."),
+                {"type": "string", "enum": ["negative"]},
+            ],
+        },
+        "reversed": _rows_with("Rows of sales that were taken back as a whole."),
         "dates": {"type": "string", "enum": ["dmy", "mdy"]},
         "decimal_mark": {"type": "string", "enum": [".", ","]},
     },
@@ -121,6 +166,14 @@ BODIES: dict[str, Schema] = {
         "additionalProperties": False,
         "properties": {
             "filename": {"type": "string", "maxLength": 255, "pattern": PRINTABLE},
+            "bytes": or_null(
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": Settings().max_import_bytes,
+                    "description": "Size of the file; the URL then takes no other size.",
+                }
+            ),
             **_READING,
         },
     },

@@ -141,6 +141,37 @@ class ClaimedConversions(Told):
     currency: str
 
 
+class NoData(Told):
+    """Rows that hold nothing to import, by the reason."""
+
+    reason: str
+    rows: Count
+
+
+class UnreadColumn(Told):
+    """A column that was not read."""
+
+    heading: str
+    sum: Decimal | None
+    why: str | None
+
+
+class SkippedPart(Told):
+    """A sheet, a table or a file of an archive that was not read."""
+
+    what: Literal["sheet", "table", "file"]
+    name: str
+    reason: str
+
+
+class UnpaidOrders(Told):
+    """Orders that are not paid yet, by the currency of their value."""
+
+    count: Decimal
+    value: Decimal
+    currency: str | None
+
+
 class OneImport(Import):
     """An import, with how its file is written."""
 
@@ -148,6 +179,11 @@ class OneImport(Import):
     lifetime: bool | None
     claimed_conversions: list[ClaimedConversions]
     notes: list[str]
+    warnings: list[str]
+    no_data: list[NoData]
+    unread_columns: list[UnreadColumn]
+    skipped: list[SkippedPart]
+    unpaid_orders: list[UnpaidOrders]
     description: dict[str, Any] | None
     summary: dict[str, Any] | None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.exports.dates import Period, decide_day_order
+from chalicelib.exports.marks import together
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import (
     Claimed,
@@ -192,6 +193,16 @@ PINTEREST_ADS = TableReport(
     columns=COLUMNS,
     accept=_is_report,
     decide_dating=_decide_dating,
+    marks=(
+        *("Spend in account currency", "Ausgaben in Kontowährung", "Ausgaben in der Kontowährung"),
+        *("Pin clicks", "Paid pin clicks", "Pin-Klicks", "Klicks auf Pins", "Klicks auf den Pin"),
+        *("Promoted Pin ID", "Organic Pin ID", "Gemerkte Pins"),
+        *("Total conversions (Checkout)", "Total order value (Checkout)"),
+        together("Pin ID", fields=("spend",)),
+        together("Pin-ID", fields=("spend",)),
+        together("Saves", fields=("spend", "outbound_clicks")),
+        together("Paid outbound clicks", "Paid saves"),
+    ),
     paid=True,
     title="Pinterest Ads: reports of the Ads Manager",
     where=(

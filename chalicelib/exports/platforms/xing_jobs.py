@@ -13,6 +13,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.identity import Ordinals, object_key
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
     ClaimedConversions,
@@ -24,7 +25,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 CHANNEL = "xing"
 VOCABULARY = Vocabulary(
@@ -49,6 +50,15 @@ VOCABULARY = Vocabulary(
             "de": ["Bewerbungen", "Bewerbungsklicks", "Klicks auf Bewerben"],
         },
     }
+)
+MARKS = Marks(
+    (
+        together(fields=("product",), any_of=("order", "code", "url", "reply", "activated")),
+        together(fields=("code",), any_of=("order", "url", "reply", "activated")),
+        together(fields=("reply",), any_of=("order", "url", "activated")),
+        together(fields=("url",), any_of=("order", "activated")),
+    ),
+    vocabulary=VOCABULARY,
 )
 _SIGNS = ("order", "code", "product", "url", "reply", "activated")
 _TYPES = {"impressions": "impression", "clicks": "click", "saves": "save"}
@@ -88,11 +98,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, _is_of_job_ads)
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _is_of_job_ads(head: TableHead) -> bool:
@@ -118,6 +124,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     description = ReportDescription(
         CHANNEL, "job_ads", source.encoding, head.delimiter, numbers.decimal_mark
     )
+    table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()), rows.claimed)
     reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
     return reading
@@ -148,8 +155,7 @@ class _JobAdRows:
             raise RowRefused("invalid_date", f"{self.columns.name('day')}: {error}") from None
         counts = {kind: self._count(row, field) for field, kind in _TYPES.items()}
         applications = self._count(row, "applications")
-        self.claimed.add(Decimal(applications), Decimal(0), None)
-        if not any(counts.values()):
+        if not applications and not any(counts.values()):
             return NotData(row.line, "no numbers but zeros")
         order = bare_id(self._cell(row, "order"))
         key = object_key((ad, order, code))
@@ -166,7 +172,9 @@ class _JobAdRows:
             campaign_id=order,
             content_id=ad or code,
         )
-        return Imported(row.line, book(tally))
+        events = book(tally)
+        self.claimed.add(Decimal(applications), Decimal(0), None)
+        return Imported(row.line, events)
 
     def _count(self, row: Row, field: str) -> int:
         try:
@@ -186,4 +194,4 @@ class _JobAdRows:
         return "" if position is None else row.cells[position].strip()
 
 
-IMPORTERS = (Importer(CHANNEL, _DECLARATION, _recognise),)
+IMPORTERS = (Importer(CHANNEL, _DECLARATION, _recognise, MARKS, _is_of_job_ads),)

@@ -7,11 +7,12 @@ declaration.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.exports.declarations import Becomes
-from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.mapping_fields import ENGAGEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +111,26 @@ class Channel:
     Attributes
     ----------
     slugs : mapping of str to str
-        Cell, as `headings.comparable` writes it -> channel. An empty cell means the report's own;
-        any other is refused.
+        What `name` makes of the cell -> channel. An empty cell means the report's own; any other is
+        refused.
+    is_needed : bool
+        Whether a row without it is refused, because the report has no channel of its own.
+    name : callable
+        What a cell says the channel is; e.g. the host of a link.
+    key : Key, optional
+        What the cell names besides, as a link names its post.
     """
 
     slugs: Mapping[str, str]
+    is_needed: bool = False
+    name: Callable[[str], str] = comparable
+    key: Key | None = None
 
     @property
     def becomes(self) -> str:
         """In words."""
-        return (
-            f"the channel: {', '.join(f'`{slug}`' for slug in dict.fromkeys(self.slugs.values()))}"
-        )
+        slugs = ", ".join(f"`{slug}`" for slug in dict.fromkeys(self.slugs.values()))
+        return f"the channel: {slugs}" + (f"; {self.key.becomes}" if self.key else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +287,32 @@ def vocabulary_of(columns: Sequence[Column]) -> Vocabulary:
         by_language = fields.setdefault(column.field, {})
         for language, names in column.headings.items():
             by_language.setdefault(language, []).extend(names)
-    return Vocabulary(fields)
+    meanings = {column.field: meaning_of(column.role) for column in columns}
+    return Vocabulary(fields, meanings=meanings)
+
+
+def meaning_of(role: Role) -> str:
+    """What a column would mean in a mapping; empty if it would not be read."""
+    match role:
+        case Count(type=kind, paid=paid):
+            return "" if kind not in ENGAGEMENTS else f"paid_{kind}" if paid else kind
+        case Net(type=kind):
+            return kind if kind in ENGAGEMENTS else ""
+        case Cost():
+            return "cost"
+        case Currency():
+            return "currency"
+        case Key(sets=field):
+            return "" if field == "account" else field
+        case Channel():
+            return "channel"
+        case When(unit=unit):
+            return {"day": "day", "posted": "day", "from": "from", "to": "to"}.get(unit, "period")
+        case Audience():
+            return "audience"
+        case Converted(is_value=is_value):
+            return "value" if is_value else "conversions"
+    return ""
 
 
 def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:

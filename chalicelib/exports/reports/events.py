@@ -7,6 +7,7 @@ and the rest of the id.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from chalicelib.exports.booking import Tally, book
 from chalicelib.exports.cells import is_blank
@@ -16,6 +17,22 @@ from chalicelib.exports.reports.layout import Cells, Layout
 from chalicelib.exports.reports.sums import Amounts, Counts
 from chalicelib.exports.reports.things import Thing
 from chalicelib.money import Money
+
+
+class Alone(NamedTuple):
+    """What a row tells of beside engagements.
+
+    Attributes
+    ----------
+    audience : int, optional
+    conversions : int
+    worth : Money, optional
+        The value of the conversions.
+    """
+
+    audience: int | None
+    conversions: int
+    worth: Money | None
 
 
 class RowEvents:
@@ -125,43 +142,46 @@ class RowEvents:
             events += book(tally)
         return tuple(events)
 
-    def add_audience(self, events: list[RawEvent], thing: Thing, span: Span, cells: Cells) -> None:
-        """Adds how many followers the row tells of, if it does; raises `RowRefused`."""
-        position = self._layout.audience_at
-        if position < 0 or is_blank(cells[position]):
-            return
-        cell = cells[position]
-        size = self._counts[cell]
-        if size < 0:
-            raise RowRefused("negative", f"an audience of {size}")
-        events.append(
-            {
-                "kind": "audience",
-                "event_id": f"{thing.prefix}:{span.name}:audience",
-                "occurred_at": span.at,
-                "channel": self._layout.channel,
-                "size": size,
-            }
-        )
+    def alone(self, thing: Thing, cells: Cells) -> Alone | None:
+        """The audience and the conversions that the row tells of; raises `RowRefused`.
 
-    def add_conversions(
-        self, events: list[RawEvent], thing: Thing, span: Span, ordinal: int, cells: Cells
-    ) -> None:
-        """Adds the conversions that the row tells of, if it does; raises `RowRefused`."""
+        None if it tells of neither.
+        """
         layout = self._layout
-        if not layout.goal:
-            return
+        size = count = None
+        if layout.audience_at >= 0 and not is_blank(cells[layout.audience_at]):
+            size = self._counts[cells[layout.audience_at]]
+            if size < 0:
+                raise RowRefused("negative", "the size of the audience is below zero")
         worth = None
-        if layout.worth_at >= 0:
-            worth = self._amounts[cells[layout.worth_at], thing.currency]
-        count = 1
-        if layout.converted_at >= 0:
-            count = self._counts[cells[layout.converted_at]]
-        if count < 0:
-            raise RowRefused("negative", f"{count} conversions")
-        if not count:
-            if worth is not None:
+        if layout.goal:
+            if layout.worth_at >= 0:
+                worth = self._amounts[cells[layout.worth_at], thing.currency]
+            count = 1
+            if layout.converted_at >= 0:
+                count = self._counts[cells[layout.converted_at]]
+            if count < 0:
+                raise RowRefused("negative", "the number of conversions is below zero")
+            if not count and worth is not None:
                 raise RowRefused("value_without_order", "money without a conversion")
+        return Alone(size, count or 0, worth) if size is not None or count else None
+
+    def add_alone(
+        self, events: list[RawEvent], thing: Thing, span: Span, ordinal: int, alone: Alone
+    ) -> None:
+        """Adds the events of an audience and of conversions."""
+        layout = self._layout
+        if alone.audience is not None:
+            events.append(
+                {
+                    "kind": "audience",
+                    "event_id": f"{thing.prefix}:{span.name}:audience",
+                    "occurred_at": span.at,
+                    "channel": layout.channel,
+                    "size": alone.audience,
+                }
+            )
+        if not alone.conversions:
             return
         end = f":{ordinal}" if ordinal else ""
         event: RawEvent = {
@@ -169,8 +189,8 @@ class RowEvents:
             "event_id": f"{thing.prefix}:{span.name}:{layout.goal}{end}",
             "occurred_at": span.at,
             "goal": layout.goal,
-            "count": count,
+            "count": alone.conversions,
         }
-        if worth is not None:
-            event["value"] = worth
+        if alone.worth is not None:
+            event["value"] = alone.worth
         events.append(event)

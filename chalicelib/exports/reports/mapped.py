@@ -8,17 +8,17 @@ mapping does not name are not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, lines_of
-from chalicelib.exports.headings import Vocabulary
-from chalicelib.exports.mapping import COUNTS, DATES, Mapping
+from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.mapping import Mapping
+from chalicelib.exports.mapping_fields import DATES, NUMBERS
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
-    ROW_REFUSALS,
     NotData,
     RawEvent,
     Reading,
@@ -28,19 +28,22 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.recognition import Glimpse, Options, Recognition
 from chalicelib.exports.records import outcomes_of, outcomes_of_lines
-from chalicelib.exports.reports.dating import DateColumns, decide_dating
-from chalicelib.exports.reports.mapped_rows import PLATFORM, MappedRows
+from chalicelib.exports.reports.mapped_columns import (
+    ChosenRows,
+    currency_in,
+    is_numbered,
+    place_columns,
+)
+from chalicelib.exports.reports.mapped_dating import Sample, decide_own_dating
+from chalicelib.exports.reports.mapped_rows import MappedRows
+from chalicelib.exports.reports.mapped_things import PLATFORM
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import WITHHELD, Row, Table, find_head
 
-_NUMBERS = COUNTS | {"cost", "value", "conversions", "audience", "count"}
-_FIGURES = re.compile(r"[\d\s.,:/+%\u20ac$\u00a3TZ'-]*")
-"""What a cell with a day, a time or a number looks like in most files."""
-
-Given = ParamSpec("Given")
-Made = TypeVar("Made")
-
-_WAY_OUT = "The mapping says which column is the day"
+_MONEY = ("cost", "value", "refunded")
+_FIGURES = re.compile(r"[\d\s.,:/%\u20ac$\u00a3TZ'-]*|.*[+-]\d\d:?\d\d")
+_TELEPHONE = re.compile(r"[+0]\d{7,}|\d{11,}")
+"""What is no cell with a day, a time or a number, though it looks like one."""
 
 
 def mapped(mapping: Mapping) -> Recognition:
@@ -56,26 +59,19 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
     Raises
     ------
     ExportRefused
-        `unusable_mapping`, with the columns that the file lacks or has; what a table is refused
-        with.
+        `unusable_mapping`, with the columns that the file lacks, or has more than once; what a
+        table is refused with.
     """
     glimpse = Glimpse(source)
     if glimpse.is_json:
         return _open_records(source, mapping, options)
-    vocabulary = Vocabulary({name: {"": (name,)} for name in mapping.columns}, public=False)
+    named = {comparable(name): name for name in mapping.headings if not is_numbered(name)}
+    vocabulary = Vocabulary({name: {"": (name,)} for name in named.values()}, public=False)
     head = find_head(glimpse, vocabulary, lambda head: True)
-    missing = [name for name in mapping.columns if head is None or name not in head.columns]
-    if head is None or missing:
-        there = ", ".join(repr(n) for n in head.columns.names[:20]) if head else "none of them"
-        raise ExportRefused(
-            "unusable_mapping",
-            f"the file has no column {', '.join(map(repr, missing))}; it has {there}",
-        )
-    at = {name: head.columns.positions[name] for name in mapping.columns}
-    has_people = "user_id" in mapping.columns.values()
-    shown = _without_people(mapping, at) if has_people else _of_the_mapping(at)
-    table = Table(source, head, public_text=shown)
-    rows = _rows(mapping, at, table.sample_cells, options)
+    at = place_columns(mapping.headings, head.columns.names if head else ())
+    assert head is not None  # without a header there is no heading
+    table = Table(source, head, public_text=_figures_of(mapping, at))
+    rows = _rows(mapping, at, head.columns.names, table.sample_cells, options)
     table.decimal_mark = rows.numbers.decimal_mark
     description = ReportDescription(
         PLATFORM,
@@ -86,46 +82,41 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
         notes=rows.dating.notes,
     )
     reading = Reading(description, iter(()))
-    convert = _discreet(mapping, rows.convert) if has_people else rows.convert
-    reading.outcomes = table.cell_outcomes(rows.totals.reason, convert, reading)
+    reading.outcomes = _noted(
+        table.cell_outcomes(rows.reason_to_skip, rows.convert, reading), rows, reading
+    )
     return reading
 
 
-def _without_people(mapping: Mapping, at: dict[str, int]) -> Callable[[Row], str]:
-    """What a refusal may show of a row that holds a person: when it was, and its numbers.
+def _noted(
+    outcomes: Iterator[RowOutcome], rows: MappedRows, reading: Reading
+) -> Iterator[RowOutcome]:
+    """The outcomes, and after the last one what a person should know."""
+    yield from outcomes
+    reading.notes += rows.notes()
 
-    A cell in their place that looks like neither may be a name that has slipped.
+
+def _figures_of(mapping: Mapping, at: dict[str, int]) -> Callable[[Row], str]:
+    """What a refusal may show of a row: when it was, and its numbers.
+
+    Nobody knows the other columns. A cell that looks like neither may be a name that has slipped.
     """
-    shown = [at[name] for name, field in mapping.columns.items() if field in _NUMBERS | DATES]
+    shown = [at[name] for name, field in mapping.columns.items() if field in NUMBERS | DATES]
 
     def show(row: Row) -> str:
         cells = (row.cells[position] for position in shown)
-        return ", ".join(cell if _FIGURES.fullmatch(cell) else WITHHELD for cell in cells)
+        return ", ".join(cell if _is_figure(cell) else WITHHELD for cell in cells)
 
     return show
 
 
-def _of_the_mapping(at: dict[str, int]) -> Callable[[Row], str]:
-    """What a refusal shows of other rows: the columns that are read; nobody knows the others."""
-    return lambda row: ", ".join(row.cells[position] for position in at.values())
-
-
-def _discreet(mapping: Mapping, convert: Callable[Given, Made]) -> Callable[Given, Made]:
-    """The same, but no reason for a refusal repeats a cell: it says which column it is about."""
-
-    def converted(*given: Given.args, **options: Given.kwargs) -> Made:
-        try:
-            return convert(*given, **options)
-        except RowRefused as error:
-            column = next((name for name in mapping.columns if error.message.startswith(name)), "")
-            where = f"{column}: " if column else ""
-            raise RowRefused(error.code, where + ROW_REFUSALS[error.code]) from None
-
-    return converted
+def _is_figure(cell: str) -> bool:
+    return bool(_FIGURES.fullmatch(cell)) and not _TELEPHONE.fullmatch(cell.strip())
 
 
 def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading:
-    paths = [name.split(".") for name in mapping.columns]
+    headings = mapping.headings
+    paths = [name.split(".") for name in headings]
 
     def cells_of(record: Any) -> tuple[str, ...]:
         if not isinstance(record, dict):
@@ -135,15 +126,13 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     def sample(positions: Sequence[int]) -> Iterator[tuple[str, ...]]:
         return iter(())
 
-    at = {name: index for index, name in enumerate(mapping.columns)}
-    rows = _rows(mapping, at, sample, options)
+    at = {name: index for index, name in enumerate(headings)}
+    rows = _rows(mapping, at, headings, sample, options)
 
     def convert(record: Any) -> tuple[RawEvent, ...] | str:
         outcome = rows.convert(0, cells_of(record))
         return outcome.reason if isinstance(outcome, NotData) else outcome.events
 
-    if "user_id" in mapping.columns.values():
-        convert = _discreet(mapping, convert)
     is_array = source.text.lstrip("\ufeff \t\r\n").startswith("[")
     outcomes: Iterator[RowOutcome]
     if is_array:
@@ -153,7 +142,9 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     description = ReportDescription(
         PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.dating.notes
     )
-    return Reading(description, outcomes)
+    reading = Reading(description, iter(()))
+    reading.outcomes = _noted(outcomes, rows, reading)
+    return reading
 
 
 def _cell(record: Any, path: Sequence[str]) -> str:
@@ -172,20 +163,17 @@ def _cell(record: Any, path: Sequence[str]) -> str:
 def _rows(
     mapping: Mapping,
     at: dict[str, int],
-    sample: Callable[[Sequence[int]], Iterator[tuple[str, ...]]],
+    names: Sequence[str],
+    sample_cells: Sample,
     options: Options,
 ) -> MappedRows:
     def positions(*fields: str) -> list[int]:
         return [at[name] for name, field in mapping.columns.items() if field in fields]
 
-    dated = {
-        "time" if field == "time" else field: at[name]
-        for name, field in mapping.columns.items()
-        if field in ("day", "time", "from", "to")
-    }
-    names = {field: name for name, field in mapping.columns.items()}
-    dating = decide_dating(DateColumns(dated, names, "", sample), None, options, _WAY_OUT)
-    cells = (cell for row in sample(positions(*_NUMBERS)) for cell in row)
+    sample = _of_chosen_rows(sample_cells, ChosenRows(mapping, at))
+    by_field = {field: at[name] for name, field in mapping.columns.items()}
+    dating = decide_own_dating(mapping, by_field, sample, options)
+    cells = (cell for row in sample(positions(*NUMBERS)) for cell in row)
     numbers = (
         NumberFormat(mapping.decimal_mark)
         if mapping.decimal_mark
@@ -194,6 +182,44 @@ def _rows(
     totals = TotalsRows(
         names=tuple(positions("campaign_id", "content_id")),
         dates=tuple(dating.positions),
-        numbers=tuple(positions(*_NUMBERS)),
+        numbers=tuple(positions(*NUMBERS)),
     )
-    return MappedRows(mapping, at, dating, numbers, totals, options)
+    currencies = {
+        field: _currency(mapping, names[by_field[field]] if field in by_field else "", options)
+        for field in _MONEY
+    }
+    return MappedRows(mapping, at, currencies, dating, numbers, totals, options)
+
+
+def _of_chosen_rows(sample: Sample, chosen: ChosenRows) -> Sample:
+    """A sample of the rows that are read: the others say nothing of how numbers are written."""
+
+    def cells_of(positions: Sequence[int]) -> Iterable[tuple[str, ...]]:
+        if not positions:
+            return
+        number = len(positions)
+        every = [*positions, *chosen.positions]
+        for cells in sample(every):
+            if not chosen.left_out(dict(zip(every, cells, strict=True))):
+                yield cells[:number]
+
+    return cells_of
+
+
+def _currency(mapping: Mapping, heading: str, options: Options) -> str:
+    """The currency of a column where neither the row nor the cell names one.
+
+    Raises
+    ------
+    ExportRefused
+        `unusable_mapping`, if the heading and the mapping name different ones.
+    """
+    of_heading = currency_in(heading)
+    constant = str(mapping.constants.get("currency", ""))
+    if of_heading and constant and of_heading != constant:
+        raise ExportRefused(
+            "unusable_mapping",
+            f"a heading says that its amounts are {of_heading}, and the mapping that they are "
+            f"{constant}",
+        )
+    return constant or of_heading or options.currency

@@ -14,9 +14,17 @@ from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest
-from chalicelib.exports.headings import Columns, comparable
+from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, RowRefused
+from chalicelib.exports.outcomes import (
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+    Skipped,
+)
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
@@ -28,6 +36,7 @@ from chalicelib.exports.reports.columns import (
     Count,
     Currency,
     Key,
+    LeftOut,
     Net,
     Repeats,
     Sign,
@@ -46,7 +55,8 @@ from chalicelib.exports.reports.successive import (
     open_tables,
 )
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.unread import UnreadColumns
 
 Applies = Callable[[Columns], Callable[[Cells], bool] | None]
 Convert = Callable[[int, Cells], RowOutcome]
@@ -70,6 +80,8 @@ class TableReport:
     columns : tuple of Column
     accept : callable
         Whether a header is one of this kind. Cheap.
+    marks, form : tuple and callable
+        As in `marks.Marks`: what only this platform's tables have.
     accept_named : callable, optional
         The same where the user named the platform: weak evidence is then enough.
     title, where, looks_for : str
@@ -84,8 +96,6 @@ class TableReport:
         Whether a row without names is one of totals even if it has a date.
     dates_are_starts : bool
         Whether the platform, where a report is not by day, dates each row with the report's start.
-    remainder_label, remainder_name : pattern and str, optional
-        Totals rows that hold traffic which no other row shows, and what they are about.
     is_one_each : bool
         Whether two rows of one thing are the same row twice, as posts with ids, and not two parts.
     key : callable, optional
@@ -129,14 +139,14 @@ class TableReport:
     title: str
     where: str
     looks_for: str
+    marks: tuple[str | Mark, ...] = ()
+    form: Callable[[TableHead], bool] | None = None
     accept_named: Callable[[TableHead], bool] | None = None
     paid: bool = False
     hits: int = 0
     way_out: str = ""
     nameless_are_totals: bool = False
     dates_are_starts: bool = False
-    remainder_label: re.Pattern[str] | None = None
-    remainder_name: str = ""
     is_one_each: bool = False
     key: Callable[[str, Sequence[str]], str] | None = None
     shown: tuple[str, ...] = ()
@@ -154,9 +164,15 @@ class TableReport:
     refused: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
+    @property
+    def all_marks(self) -> Marks:
+        """The marks, with the vocabulary by whose fields they are named."""
+        return Marks(self.marks, self.form, vocabulary_of(self.columns))
+
     def importer(self) -> Importer:
         """The importer of this kind of report."""
         vocabulary = vocabulary_of(self.columns)
+        marks = self.all_marks
         declaration = Declaration(
             self.title,
             self.where,
@@ -171,14 +187,15 @@ class TableReport:
             head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
             if head is None:
                 return None
-            return Recognition(
-                self.hits + len(head.columns.positions),
-                head.describe(),
+            return claim_to(
+                head,
+                marks,
                 lambda source, options: self._open_file(source, head, options),
-                *self.group(head.columns),
+                hits=self.hits,
+                group=self.group(head.columns),
             )
 
-        return Importer(self.platform, declaration, recognise)
+        return Importer(self.platform, declaration, recognise, marks, self.accept)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found, and those of its kind above and below it.
@@ -187,16 +204,28 @@ class TableReport:
         ------
         ExportRefused
         """
-        return open_tables(self._kind(), source, head, options, RowsSeen())
+        return open_tables(self._kind(head), source, head, options, RowsSeen())
 
     def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
         """As `open`, and the sheets of the same form beside the one that was found."""
         if head.sheet:
-            return open_sheets_alike(self._kind(), source, head, options, self.sheet)
+            return open_sheets_alike(self._kind(head), source, head, options, self.sheet)
         return self.open(source, head, options)
 
-    def _kind(self) -> TableKind:
-        return TableKind(vocabulary_of(self.columns), self.accept, self._open_table, self._form)
+    def _kind(self, first: TableHead) -> TableKind:
+        """What is asked of tables beside the first: a mark, or no column that it does not have.
+
+        Where the first has no mark, because the user named the platform, none is asked for.
+        """
+        marks, names = self.all_marks, set(first.columns.names)
+        needs_mark = bool(marks.count_in(first))
+
+        def accept(head: TableHead) -> bool:
+            if needs_mark and not (names.issuperset(head.columns.names) or marks.count_in(head)):
+                return False
+            return self.accept(head)
+
+        return TableKind(vocabulary_of(self.columns), accept, self._open_table, self._form)
 
     def _form(self, head: TableHead) -> object:
         read = columns_read(self.columns, head.columns)
@@ -236,8 +265,12 @@ class TableReport:
             dates=tuple(dating.positions),
             numbers=number_columns(layout),
             nameless_are_totals=self.nameless_are_totals,
-            remainder_label=self.remainder_label,
-            remainder_name=self.remainder_name,
+            breakdowns=breakdowns_in(table, read, layout),
+        )
+        table.unread = UnreadColumns(
+            columns.names,
+            *_unread(self.columns, columns, read),
+            may_hold_people=bool(self.shown),
         )
         rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
         if self.check is not None:
@@ -255,6 +288,7 @@ class TableReport:
             notes=self.notes(columns) + dating.notes,
         )
         reading = Reading(description, iter(()), rows.claimed)
+        reading.skipped += other_sheets(source, head.sheet)
         every = [rows]
         convert: Convert = rows.convert
         channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
@@ -263,7 +297,7 @@ class TableReport:
                 slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals, seen[slug])
                 for slug in channel[1].slugs.values()
             }
-            every += others.values()
+            every = [*([] if channel[1].is_needed else every), *others.values()]
             by_channel = {slug: other.convert for slug, other in others.items()}
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
@@ -345,10 +379,9 @@ class TableReport:
             return next((p for p, column in read.values() if column.role in roles), -1)
 
         def sets(what: str) -> int:
-            found = (p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets == what)
-            return next(found, -1)
+            return next((p for p, role in keys if role.sets == what), -1)
 
-        keys = [(p, c.role) for p, c in read.values() if isinstance(c.role, Key)]
+        keys = [(p, key) for p, c in read.values() if (key := _key_of(c)) is not None]
         cost_field = next((f for f, (_, c) in read.items() if isinstance(c.role, Cost)), "")
         goals = [c.role for _, c in read.values() if isinstance(c.role, Converted)]
         report = self.report if isinstance(self.report, str) else self.report(columns)
@@ -426,6 +459,14 @@ def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tupl
     return read
 
 
+def _key_of(column: Column) -> Key | None:
+    """What a column names, if it names anything."""
+    role = column.role
+    if isinstance(role, Channel):
+        return role.key
+    return role if isinstance(role, Key) else None
+
+
 def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateColumns:
     """The date columns of a table."""
     dated = {
@@ -445,11 +486,15 @@ def _by_channel(
     """A conversion of each row by what its channel's cell says."""
 
     def convert(line: int, cells: Cells) -> RowOutcome:
-        name = comparable(cells[position])
+        name = role.name(cells[position])
         if is_blank(name):
-            return otherwise(line, cells)
+            outcome = otherwise(line, cells)
+            if role.is_needed and not isinstance(outcome, NotData):
+                raise RowRefused("missing_value", "the row does not say which network it is of")
+            return outcome
         if name not in role.slugs:
-            raise RowRefused("unknown_type", f"the row is of none of {', '.join(role.slugs)}")
+            known = ", ".join(dict.fromkeys(role.slugs.values()))
+            raise RowRefused("unknown_type", f"the row is of none of {known}")
         return by_channel[role.slugs[name]](line, cells)
 
     return convert
@@ -470,6 +515,59 @@ def number_columns(layout: Layout) -> tuple[int, ...]:
     """The columns of which at least one is filled in a row of data."""
     others = (layout.cost_at, layout.audience_at, layout.converted_at, layout.worth_at)
     return tuple(m.position for m in layout.metrics) + tuple(p for p in others if p >= 0)
+
+
+def _unread(
+    declared: Sequence[Column], columns: Columns, read: Mapping[str, tuple[int, Column]]
+) -> tuple[set[int], dict[int, str]]:
+    """The columns of a header that are read, and why known ones are not."""
+    done = {p for p, column in read.values() if not isinstance(column.role, LeftOut)}
+    why = {p: c.role.why for p, c in read.values() if isinstance(c.role, LeftOut)}
+    for column in declared:
+        position = columns.positions.get(column.field)
+        if position is None or column.field in read:
+            continue
+        if isinstance(column.role, Key):
+            done.add(position)
+        else:
+            others = [columns.name(other) for other in column.unless if other in columns]
+            why[position] = f"{', '.join(others)} is read instead"
+    return done - why.keys(), why
+
+
+def other_sheets(source: Source | Rest, sheet: str) -> list[Skipped]:
+    """The sheets of a workbook beside the one that is read."""
+    sheets = source.workbook.sheets if sheet and source.workbook else ()
+    return [Skipped("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet]
+
+
+def breakdowns_in(
+    table: Table, read: Mapping[str, tuple[int, Column]], layout: Layout
+) -> tuple[int, ...]:
+    """The columns that split what a report is about, as far as the beginning of it fills them.
+
+    So does a column of words that is not read, left of all numbers, which only one row leaves
+    empty: the one that adds up the others.
+    """
+    split = [
+        position
+        for position, column in read.values()
+        if isinstance(column.role, Key) and not column.role.names and column.role.sets != "account"
+    ]
+    known = {*table.head.columns.positions.values(), *split}
+    first_number = min(number_columns(layout), default=0)
+    unread = [p for p in range(first_number) if p not in known]
+    rows = (
+        list(table.sample_cells([*split, *unread]))
+        if len(split) + len(unread) > 1
+        else [(cell,) for (cell,) in table.sample_cells([*split, *unread])]
+    )
+    filled = [p for i, p in enumerate(split) if any(row[i].strip() for row in rows)]
+    for index, position in enumerate(unread, start=len(split)):
+        words = [row[index] for row in rows if any(map(str.isalpha, row[index]))]
+        if len(rows) > 1 and len(words) >= len(rows) - 1:
+            filled.append(position)
+    return tuple(filled)
 
 
 def period_above(head: TableHead) -> Period | None:

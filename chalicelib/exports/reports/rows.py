@@ -76,7 +76,9 @@ class ReportRows:
         self._claims_at = (layout.claimed_at, layout.value_at)
         # Where the first cell names or dates the row, a label of totals in it is no known thing
         # and no known date; elsewhere every row has to be looked at.
-        self._is_label_settled = 0 in named_by or 0 in dating.positions
+        self._is_label_settled = (0 in named_by or 0 in dating.positions) and set(
+            totals.breakdowns
+        ) <= set(named_by)
 
     def reason_to_skip(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text; sees short rows too, filled up."""
@@ -101,13 +103,14 @@ class ReportRows:
                 count = counts[cells[position]]
                 if count and (applies is None or applies(cells)):
                     if count < 0 and not is_net:
-                        raise RowRefused("negative", f"{count} is below zero")
+                        raise RowRefused("negative", "below zero")
                     found.append((index, count))
         except RowRefused as error:
-            raise RowRefused(error.code, f"{layout.metrics[index].name} {error.message}") from None
+            raise RowRefused(error.code, f"{layout.metrics[index].name}: {error.message}") from None
         cost = None
         if layout.cost_at >= 0:
             cost = self._amounts[cells[layout.cost_at], thing.currency]
+        claim = None
         claimed_at, value_at = self._claims_at
         if claimed_at >= 0 or value_at >= 0:
             claim = self._claims[
@@ -115,9 +118,7 @@ class ReportRows:
                 cells[value_at] if value_at >= 0 else "",
                 thing.currency,
             ]
-            if claim is not None:
-                claim.rows += 1
-        if not found and cost is None and not self._may_stand_alone:
+        if not found and cost is None and claim is None and not self._may_stand_alone:
             self._note_zeros(cells)
             return NotData(row, "no numbers but zeros")
         span = self._dating.spans.get(self._date_cells(cells)) if self._date_cells else None
@@ -125,8 +126,20 @@ class ReportRows:
             span = self._span_of(cells)
             if span is None:
                 return NotData(row, self._totals.reason(cells))
+        alone = None
+        if self._may_stand_alone:
+            if span.is_longer:
+                raise RowRefused(
+                    "aggregate_period", "conversions and audiences are not spread over days"
+                )
+            alone = self._events.alone(thing, cells)
+        # Nothing above has an effect, and nothing below rejects the row.
         if span.code not in self.days:
             self.days.update(range(span.first.toordinal(), span.last.toordinal() + 1))
+        if not (found or cost or claim or alone):
+            return NotData(row, "no numbers but zeros")
+        if claim is not None:
+            claim.rows += 1
         ordinal = 0
         if not layout.is_one_each:
             try:
@@ -138,17 +151,10 @@ class ReportRows:
                     "them as two files if they are to replace each other, or as one table",
                 ) from None
         if span.is_longer:
-            if self._may_stand_alone:
-                raise RowRefused(
-                    "aggregate_period", "conversions and audiences are not spread over days"
-                )
             return Imported(row, self._events.of_days(thing, span, ordinal, found, cost))
         events = self._events.of_day(thing, span, ordinal, found, cost)
-        if self._may_stand_alone:
-            self._events.add_audience(events, thing, span, cells)
-            self._events.add_conversions(events, thing, span, ordinal, cells)
-            if not events:
-                return NotData(row, "no numbers but zeros")
+        if alone:
+            self._events.add_alone(events, thing, span, ordinal, alone)
         return Imported(row, tuple(events))
 
     def coverage(self, *, lists_all_days: bool) -> list[RawEvent]:

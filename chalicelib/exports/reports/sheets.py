@@ -5,13 +5,14 @@ A sheet is known by its headings; a text file is taken for a workbook of one she
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.headings import header_keys
 from chalicelib.exports.outcomes import Reading
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Glimpse, Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.successive import chained, named
@@ -62,6 +63,32 @@ class SheetReports:
             if tables:
                 found.append(max(tables, key=lambda table: table.hits))
         return found
+
+
+def claim_to_sheets(
+    tables: Sequence[FoundTable],
+    open_it: Callable[[Source, Options], Reading],
+    *,
+    hits: int = 0,
+    found: str = "",
+) -> Recognition:
+    """The claim to some tables of a file, of which one has a mark; there is at least one.
+
+    Parameters
+    ----------
+    hits, found
+        As of `tables.claim_to`.
+    """
+    marks = [table.report.all_marks for table in tables]
+    best = max(tables, key=lambda table: table.hits)
+    return Recognition(
+        hits + best.hits,
+        found or best.head.describe(),
+        open_it,
+        headings=frozenset().union(*(header_keys(t.head.columns.names) for t in tables)),
+        known=frozenset().union(*(one.known for one in marks)),
+        marks=sum(m.count_in(t.head) for m, t in zip(marks, tables, strict=True)),
+    )
 
 
 def has_rows(source: Source, head: TableHead) -> bool:

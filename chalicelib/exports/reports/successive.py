@@ -16,7 +16,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest, skip
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import Ordinals
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome
+from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, Skipped
 from chalicelib.exports.recognition import Glimpse, Options
 from chalicelib.exports.tables import TableHead, find_head
 
@@ -74,18 +74,18 @@ def open_tables(
     ExportRefused
         What the table is refused with, if no table above it can be read.
     """
-    notes = []
+    refused = []
     first = None
     for earlier in _earlier(kind, head):
         try:
             first = kind.open(source, earlier, options, seen)
         except ExportRefused as refusal:
-            line = earlier.index + 1
-            notes.append(f"The table in line {line} was not read: {refusal.code}: {refusal.detail}")
+            where = f"sheet {earlier.sheet[:40]}, row" if earlier.sheet else "line"
+            refused.append(Skipped("table", f"{where} {earlier.index + 1}", _why(refusal)))
         else:
             break
     first = first or kind.open(source, head, options, seen)
-    reading = replace(first, outcomes=iter(()), notes=notes, coverage=[])
+    reading = Reading(first.report, iter(()), skipped=[*refused, *first.skipped])
     reading.outcomes = _all(kind, first, reading, options, seen)
     return reading
 
@@ -107,14 +107,11 @@ def _all(
     kind: TableKind, table: Reading, whole: Reading, options: Options, seen: RowsSeen
 ) -> Iterator[RowOutcome]:
     """The outcomes of a table and of all below it; what is learnt of each goes to the whole."""
-    first = table
     while True:
         yield from table.outcomes
-        whole.notes.extend(note for note in table.notes if note not in whole.notes)
-        whole.coverage += table.coverage
-        if table is not first:
-            whole.claimed.add_all(table.claimed)
-            whole.notes.extend(n for n in table.report.notes if n not in whole.report.notes)
+        whole.take(table)
+        known = {*whole.report.notes, *whole.notes}
+        whole.notes.extend(note for note in table.report.notes if note not in known)
         rest = table.rest
         following = None
         while rest is not None and following is None:
@@ -138,7 +135,11 @@ def _opened(
     try:
         return kind.open(rest, head, options, seen), ""
     except ExportRefused as refusal:
-        return None, f"{refusal.code}: {refusal.detail}"
+        return None, _why(refusal)
+
+
+def _why(refusal: ExportRefused) -> str:
+    return f"{refusal.code}: {refusal.detail}"[:300]
 
 
 def sheets_alike(
@@ -172,7 +173,7 @@ def open_sheets_alike(
     """
     heads = sheets_alike(kind, source, main, is_report)
     seen = RowsSeen()
-    notes: list[str] = []
+    refused: list[Skipped] = []
     readings: list[Reading] = []
     parts: list[str] = []
     for head in heads:
@@ -182,17 +183,14 @@ def open_sheets_alike(
         except ExportRefused as refusal:
             if head is main:
                 raise
-            notes.append(f"Sheet {head.sheet[:40]} was not read: {refusal.code}: {refusal.detail}")
+            refused.append(Skipped("sheet", head.sheet[:100], _why(refusal)))
         else:
             parts.append(head.sheet)
-    sheets = source.workbook.sheets if source.workbook else ()
-    others = [sheet for sheet in sheets if sheet not in {head.sheet for head in heads}]
-    if others:
-        notes.append(f"Sheets that were not read: {named(others)}.")
     if len(heads) == 1:
-        readings[0].notes += notes
         return readings[0]
-    return chained(readings, tuple(parts), notes, between=seen.begin_table)
+    reading = chained(readings, tuple(parts), (), between=seen.begin_table)
+    reading.skipped += refused
+    return reading
 
 
 def named(sheets: Sequence[str]) -> str:
@@ -242,12 +240,10 @@ def _description(
 def _outcomes(
     readings: Sequence[Reading], whole: Reading, between: Callable[[], None]
 ) -> Iterator[RowOutcome]:
-    notes: dict[str, None] = {}
     for index, reading in enumerate(readings):
         if index:
             between()
         yield from reading.outcomes
-        whole.claimed.add_all(reading.claimed)
-        notes.update(dict.fromkeys(reading.notes))
-        whole.coverage += reading.coverage
-    whole.notes.extend(notes)
+        whole.take(reading)
+    read = {part[:100] for part in whole.report.parts}
+    whole.skipped = [one for one in whole.skipped if one.what != "sheet" or one.name not in read]

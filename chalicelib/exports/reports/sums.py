@@ -1,4 +1,7 @@
-"""Cells -> numbers, remembered: a report repeats the same few counts and amounts all over."""
+"""Cells -> numbers, remembered: a report repeats the same few counts and amounts all over.
+
+No message repeats a cell: in a row that has slipped, the cell of a number may be a person's.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +32,13 @@ class Counts(dict[str, int]):
         try:
             count = self._numbers.count(cell) or 0
         except FormulaCell as error:
-            raise RowRefused("formula_cell", f"{_shown(cell)}: {error}") from None
+            raise RowRefused("formula_cell", str(error)) from None
         except FractionalCount as error:
-            raise RowRefused("not_whole", f"{_shown(cell)}: {error}") from None
+            raise RowRefused("not_whole", str(error)) from None
         except ValueError as error:
-            raise RowRefused("invalid_number", f"{_shown(cell)}: {error}") from None
+            raise RowRefused("invalid_number", str(error)) from None
         if abs(count) >= 10**MOST_DIGITS:
-            raise RowRefused("invalid_number", f"{_shown(cell)}: not a count of anything")
+            raise RowRefused("invalid_number", "not a count of anything")
         if len(self) >= MEMORY:
             self.clear()
         self[cell] = count
@@ -56,14 +59,14 @@ class Amounts(dict[tuple[str, str], Money | None]):
 
     def __missing__(self, key: tuple[str, str]) -> Money | None:
         cell, currency = key
-        amount, named = _read_amount(self._numbers, cell)
+        amount, named = read_amount(self._numbers, cell)
         found: Money | None = None
         if amount:
             if amount < 0:
-                raise RowRefused("negative", f"an amount of {amount}")
+                raise RowRefused("negative", "an amount is below zero")
             currency = currency or named or self._given
             if not currency:
-                raise RowRefused("no_currency", f"an amount of {amount} without a currency")
+                raise RowRefused("no_currency", "an amount without a currency")
             found = money(amount, currency)
         if len(self) >= MEMORY:
             self.clear()
@@ -111,15 +114,11 @@ class Claims(dict[tuple[str, str, str], Claim | None]):
             return None, ""
 
 
-def _read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
+def read_amount(numbers: NumberFormat, cell: str) -> tuple[Decimal | None, str]:
     """An amount and the currency that its symbol names; raises `RowRefused`."""
     try:
         return numbers.money(cell)
     except FormulaCell as error:
-        raise RowRefused("formula_cell", f"{_shown(cell)}: {error}") from None
+        raise RowRefused("formula_cell", str(error)) from None
     except ValueError as error:
-        raise RowRefused("invalid_number", f"{_shown(cell)}: {error}") from None
-
-
-def _shown(cell: str) -> str:
-    return repr(cell.strip()[:40])
+        raise RowRefused("invalid_number", str(error)) from None

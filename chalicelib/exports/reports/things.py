@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from chalicelib.exports.cells import bare_id, checked_id, is_blank
-from chalicelib.exports.headings import comparable
 from chalicelib.exports.identity import code_of, digest, event_id, object_key, short_name
 from chalicelib.exports.outcomes import RawEvent, RowRefused
 from chalicelib.exports.reports.layout import Cells, Layout
@@ -140,7 +139,7 @@ class Things(dict[Any, Thing]):
         if is_blank(code):
             return layout.heading_currency
         if len(code) != 3 or not (code.isascii() and code.isalpha()):
-            raise RowRefused("no_currency", f"{comparable(code)[:40]!r} is no currency")
+            raise RowRefused("no_currency", "the cell of the currency holds none")
         if len(self._currencies) < CURRENCIES_KEPT:
             self._currencies[cell] = code
         return code

@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
 
-LABEL = re.compile(
-    r"(?:grand total|total|totals|gesamt|gesamtsumme|gesamtergebnis|summe|insgesamt"
-    r"|results from \d+ .*|ergebnisse (?:von|aus) \d+ .*|totaal) ?(?::|$)"
+_TOTAL = (
+    r"(?:grand total|total general|total général|totale complessivo|total|totals|totale|totali"
+    r"|gesamt|gesamtsumme|gesamtergebnis|summe|insgesamt|totaal|suma|łącznie|razem|合計|総計"
 )
-_INITIALS = frozenset("tTgGsSiIrReE")
+LABEL = re.compile(_TOTAL + r"|results from \d+ .*|ergebnisse (?:von|aus) \d+ .*) ?(?:[:：]|$)")
+OTHER = re.compile(
+    _TOTAL + r") ?[:：] ?(?:(?:other|others|andere|sonstige|weitere|übrige|otros|otras|outros"
+    r"|outras|autres|altri|altre|overige|inne|pozostałe)\b|その他)"
+)
+"""A row of traffic that no other row shows, though it is labelled as totals are."""
+
+OTHER_NAME = "(other)"
+"""What such a row is about."""
+
+_INITIALS = frozenset("tTgGsSiIrReEłŁ合総")
 
 Cells = Sequence[str]
 
@@ -32,18 +42,17 @@ class TotalsRows:
         Columns of which at least one is filled in a row of data.
     nameless_are_totals : bool
         Whether a row without names is one of totals even if it has a date.
-    remainder_label : pattern, optional
-        The totals rows that hold real traffic which no other row shows.
-    remainder_name : str
-        What such a row is about.
+    breakdowns : tuple of int
+        Columns that split what a report is about. A row in which all of them are empty, and that
+        names nothing either, adds up the others. A dash is not empty: platforms write it for what
+        they do not know.
     """
 
     names: tuple[int, ...]
     dates: tuple[int, ...]
     numbers: tuple[int, ...]
     nameless_are_totals: bool = False
-    remainder_label: re.Pattern[str] | None = None
-    remainder_name: str = ""
+    breakdowns: tuple[int, ...] = ()
 
     def reason(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text."""
@@ -51,7 +60,7 @@ class TotalsRows:
             label = self._label(cells)
             if label:
                 is_remainder = bool(self.remainder(cells))
-                return "" if is_remainder else f"totals row: {label}"
+                return "" if is_remainder else "totals row"
         for position in self.numbers:
             if cells[position]:
                 break
@@ -60,7 +69,17 @@ class TotalsRows:
                 return "a line without numbers"
         if self.is_nameless(cells) and (self.nameless_are_totals or not self._has_date(cells)):
             return "totals row without a label"
+        if self._is_unsplit(cells):
+            return "totals row without a label"
         return ""
+
+    def _is_unsplit(self, cells: Cells) -> bool:
+        """Whether a row is about everything that others are parts of."""
+        if not self.breakdowns or cells[self.breakdowns[0]].strip():
+            return False
+        if any(cells[p].strip() for p in self.breakdowns):
+            return False
+        return all(is_blank(cells[p]) for p in self.names)
 
     def is_nameless(self, cells: Cells) -> bool:
         """Whether a row names nothing that it could be about."""
@@ -70,20 +89,14 @@ class TotalsRows:
 
     def remainder(self, cells: Cells) -> str:
         """What a row of traffic that stands nowhere else is about; empty for every other row."""
-        if self.remainder_label is None or not self._may_have_label(cells):
+        if not self._may_have_label(cells):
             return ""
         label = self._label(cells)
-        if label and self.remainder_label.match(comparable(label)):
-            return self.remainder_name
-        return ""
+        return OTHER_NAME if label and OTHER.match(comparable(label)) else ""
 
     def is_undated_remainder(self, cells: Cells) -> bool:
         """Whether a row is such traffic of the whole report."""
-        return (
-            self.remainder_label is not None
-            and not self._has_date(cells)
-            and bool(self.remainder(cells))
-        )
+        return not self._has_date(cells) and bool(self.remainder(cells))
 
     def _may_have_label(self, cells: Cells) -> bool:
         """Whether the row begins as labels do; most rows do not, which is quickly seen."""

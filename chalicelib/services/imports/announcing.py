@@ -12,14 +12,13 @@ from typing import Any
 from chalicelib.currencies import is_currency
 from chalicelib.days import stamp
 from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.services.imports.limits import UPLOAD_SECONDS, check_quotas
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage import keys
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.masking import masked
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
-
-UPLOAD_SECONDS = 3600
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]|\A\.+\Z")
 """What has no place in an object's key; a name of dots alone would be a step up in a URL."""
@@ -44,6 +43,7 @@ def start_import(
     store: TenantStore,
     *,
     filename: str,
+    size: int | None = None,
     platform: str = "auto",
     mapping: Any = None,
     spread: bool = False,
@@ -55,6 +55,8 @@ def start_import(
 
     Parameters
     ----------
+    size : int, optional
+        How many bytes the file has; the URL then takes no other size.
     platform : str
         ``auto`` or the slug of an importer.
     mapping : str or dict, optional
@@ -69,9 +71,14 @@ def start_import(
     Raises
     ------
     InvalidFields
-        For a name, platform, mapping or currency that cannot be one.
+        For a name, size, platform, mapping or currency that cannot be one.
+    TooManyImports, UploadQuotaUsed
     """
     check_options(platform, currency, account, filename=filename)
+    most = store.settings.max_import_bytes
+    if size is not None and not 0 < size <= most:
+        wrong = FieldError("/bytes", "out_of_range", f"1 to {most:,}")
+        raise InvalidFields("the file cannot be uploaded", (wrong,))
     chosen, name = chosen_mapping(store, mapping)
     new = Import(
         import_id=keys.time_ordered_id(now, secrets.token_hex(4)),
@@ -88,9 +95,12 @@ def start_import(
     object_key = keys.import_object(store.tenant, new.import_id, name)
     new = replace(new, object_key=object_key)
     _ = store.config  # a file of a tenant that is not registered would not be imported
+    check_quotas(store, size=size, now=now)
+    expires_at = now + dt.timedelta(seconds=UPLOAD_SECONDS)
+    store.import_quotas.announce(new.import_id, until=expires_at)
     store.imports.add(new)
-    url = store.objects.upload_url(object_key, expires_seconds=UPLOAD_SECONDS)
-    return new, Upload(url, now + dt.timedelta(seconds=UPLOAD_SECONDS))
+    url = store.objects.upload_url(object_key, expires_seconds=UPLOAD_SECONDS, size=size)
+    return new, Upload(url, expires_at)
 
 
 def import_for_object(

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from chalicelib.days import stamp
 from chalicelib.errors import ImportRemoved, ImportUnfinished, LikeworthError
 from chalicelib.services.imports.announcing import check_options
+from chalicelib.services.imports.limits import check_open_imports
 from chalicelib.services.imports.showing import show_import
 from chalicelib.services.mappings import chosen_mapping
 from chalicelib.storage.import_records import Import, Removal, Replay
@@ -48,6 +49,7 @@ def ask_for_replay(
     ImportUnfinished
         The import is waiting or running.
     ImportRemoved
+    TooManyImports
     """
     current = show_import(store, import_id)
     if current.is_removed:
@@ -63,6 +65,7 @@ def ask_for_replay(
     mapping, name = current.mapping, current.mapping_name
     if "mapping" in given:
         mapping, name = chosen_mapping(store, given["mapping"])
+    check_open_imports(store, now=now)
     replay = Replay(
         asked_at=stamp(now),
         before=_how_it_ended(current),
@@ -74,6 +77,7 @@ def ask_for_replay(
         mapping=mapping,
         mapping_name=name,
     )
+    store.import_quotas.begin(import_id, now=now)
     asked = store.imports.save(
         replace(current, state="waiting", generations=replay.generation, replay=replay)
     )
@@ -81,6 +85,7 @@ def ask_for_replay(
         send(asked)
     except LikeworthError:
         store.imports.save(replace(asked, state=replay.before, replay=None))
+        store.import_quotas.end(import_id)
         raise
     return asked
 

@@ -16,9 +16,10 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.days import stamp
-from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
+from chalicelib.errors import ExportRefused, StoreUnavailable
 from chalicelib.services.admission import Refusal, admit_all, terms_of
 from chalicelib.services.imports.extent import extended
+from chalicelib.services.imports.limits import take_bytes
 from chalicelib.services.imports.merging import GONE
 from chalicelib.services.imports.reading import ReadExport, Reading, open_reading
 from chalicelib.services.imports.removing import RemovalRun
@@ -75,13 +76,20 @@ def run_import(
     StoreUnavailable
         Not everything could be stored; nothing before the checkpoint is lost, try again later.
     """
+    work = _Work(store, now, deadline, read_export, chunk_events)
+    ended = _run(work, store, import_id, version)
+    if ended.state in ("done", "failed", "removed"):
+        store.import_quotas.end(import_id)
+    return ended
+
+
+def _run(work: _Work, store: TenantStore, import_id: str, version: ObjectVersion) -> Import:
     current = show_import(store, import_id)
     is_same = (current.object_key, current.etag) == (version.key, version.etag)
     if is_same and current.state in ("done", "failed"):
         return current
-    work = _Work(store, now, deadline, read_export, chunk_events)
     if current.is_removed:
-        return RemovalRun(store, now=now, has_time=work.has_time).run(current, version)
+        return work.remove(current, version)
     try:
         stream = work.open(version)
     except ObjectGoneError:
@@ -89,6 +97,8 @@ def run_import(
     except ObjectTooLargeError as error:
         return work.refuse(current, version, ExportRefused("file_too_large", str(error)))
     with stream:
+        if not is_same and (why := work.over_quota(stream)) is not None:
+            return work.refuse(current, version, why)
         if not is_same or current.state == "waiting":
             current = work.begin(current, version)
         with rare_collections():
@@ -140,6 +150,7 @@ class _Work:
     def begin(self, current: Import, version: ObjectVersion) -> Import:
         """The import at the first row of a version of its file, or of its replay."""
         replay = current.replay
+        self._store.import_quotas.begin(current.import_id, now=self._now)
         is_same = (current.object_key, current.etag) == (version.key, version.etag)
         if is_same and replay is not None and replay.before == "done":
             return self._store.imports.save(replace(current, state="running"))
@@ -196,11 +207,21 @@ class _Work:
             return self._fail(current, GONE)
         return current
 
+    def over_quota(self, stream: ObjectReader) -> ExportRefused | None:
+        """Count the bytes of a file that has arrived; why it is not read, if they are too many."""
+        return take_bytes(self._store, stream.size, now=self._now)
+
     def refuse(self, current: Import, version: ObjectVersion, why: ExportRefused) -> Import:
-        """The file is not read at all."""
+        """The file is not read at all, and removed: it counts for no quota."""
         if current.replay is not None and current.etag == version.etag:
             return self._replay_run().abandon(current, why)
-        return self._fail(self.begin(current, version), why)
+        begun = self.begin(current, version)
+        self._store.objects.remove(version.key)
+        return self._fail(begun, why)
+
+    def remove(self, current: Import, version: ObjectVersion) -> Import:
+        """Remove what the import stored."""
+        return RemovalRun(self._store, now=self._now, has_time=self.has_time).run(current, version)
 
     def _replay_run(self) -> ReplayRun:
         return ReplayRun(
@@ -289,32 +310,6 @@ def _begun(current: Import, version: ObjectVersion, options: Replay | None) -> I
         overtaken=overtaken,
         revision=current.revision,
     )
-
-
-def give_up_import(
-    store: TenantStore, import_id: str, why: LikeworthError, *, now: dt.datetime
-) -> Import:
-    """Fail an import that could not be run, or its replay; one that has ended stays as it is.
-
-    A removal stays unfinished: ask for it again.
-
-    Raises
-    ------
-    NotFound
-        There is no such import.
-    """
-    current = show_import(store, import_id)
-    error = {"code": why.code, "detail": why.detail}
-    if current.replay is not None:
-        run = ReplayRun(store, now=now, has_time=lambda: True, chunk_events=CHUNK_EVENTS)
-        try:
-            return run.abandon(current, why)
-        except ExportRefused:  # what it had taken stays taken, uncounted
-            before = current.replay.before
-            return store.imports.save(replace(current, state=before, replay=None, error=error))
-    if current.is_removed or current.state in ("done", "failed"):
-        return current
-    return store.imports.save(replace(current, state="failed", error=error, finished_at=stamp(now)))
 
 
 def message_of(store: TenantStore, current: Import) -> dict[str, Any]:

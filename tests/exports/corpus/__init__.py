@@ -14,6 +14,7 @@ from tests.exports.corpus import (
     networks,
     pipelines,
     shops,
+    social,
     trackers,
     twitter,
 )
@@ -21,11 +22,22 @@ from tests.exports.corpus import (
 FAMILIES: tuple[dict[str, tuple[str, bytes]], ...] = (
     *(
         {name: (platform, text.encode()) for name, (platform, text) in family.TEXTS.items()}
-        for family in (ads, facebook, twitter, networks, shops, trackers, communities, pipelines)
+        for family in (
+            ads,
+            facebook,
+            twitter,
+            networks,
+            shops,
+            trackers,
+            communities,
+            pipelines,
+            social,
+        )
     ),
     ads.BINARIES,
     networks.BINARIES,
     pipelines.BINARIES,
+    social.BINARIES,
 )
 
 FILES = {name: file for family in FAMILIES for name, file in family.items()}

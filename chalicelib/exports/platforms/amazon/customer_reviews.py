@@ -13,6 +13,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import digest, object_key
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import (
     Imported,
     NotData,
@@ -24,13 +25,12 @@ from chalicelib.exports.outcomes import (
 from chalicelib.exports.platforms.amazon.reviews import (
     CHANNEL,
     NO_PEOPLE,
-    STARS,
     VOTES_ADD_UP,
     Reviews,
-    rating_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.stars import STARS, rating_of
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.exports.values import count, number
 
 VOCABULARY = Vocabulary(
@@ -50,6 +50,7 @@ VOCABULARY = Vocabulary(
         "category": {"en": ["product_category"]},
     }
 )
+MARKS = Marks((together("product_id", "star_rating", "review_date"),), vocabulary=VOCABULARY)
 REMEMBERED = 10_000
 """So many different days, stars and votes are kept; a file repeats them all over."""
 
@@ -92,11 +93,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if head is None:
         return None
     literal = replace(head, quoting=head.delimiter != "\t")
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, literal, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, literal, options))
 
 
 def _is_of_reviews(head: TableHead) -> bool:
@@ -169,4 +166,4 @@ def _read_stars(cell: str) -> float | None:
     return rating_of(number(cell.strip(), "star_rating"))
 
 
-CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise)
+CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise, MARKS, _is_of_reviews)

@@ -21,13 +21,12 @@ from chalicelib.exports.platforms.amazon.python_lines import with_dictionaries
 from chalicelib.exports.platforms.amazon.reviews import (
     CHANNEL,
     NO_PEOPLE,
-    STARS,
     VOTES_ADD_UP,
     Reviews,
-    rating_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
+from chalicelib.exports.stars import STARS, rating_of
 from chalicelib.exports.values import count, epoch, first_filled, first_name, list_of, number
 
 _STARS = ("overall", "rating")

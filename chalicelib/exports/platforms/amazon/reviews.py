@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 
-from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.identity import EventIds, short_name
 from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.exports.stars import sentiment_of
 
 CHANNEL = "amazon"
 OPENED = 1995
@@ -21,20 +20,6 @@ VOTES_ADD_UP = (
     "Helpful votes are what a review has gathered until the export; they are booked on the day of "
     "the review, and a later export restates them."
 )
-STARS = Becomes(
-    "stars (1 to 5)",
-    "`rating` of the review; its `sentiment` is (rating - 3) / 2: -1 for one star, 0 for three, 1 "
-    "for five",
-)
-
-
-def rating_of(stars: Decimal | None) -> float | None:
-    """Stars as an event holds them; raises `RowRefused` for more or fewer than there are."""
-    if stars is None:
-        return None
-    if not 1 <= stars <= 5:
-        raise RowRefused("invalid_number", "a review has one to five stars")
-    return float(stars)
 
 
 class Reviews:
@@ -63,7 +48,7 @@ class Reviews:
         at : datetime
             In UTC; midnight where only the day is known.
         rating : float, optional
-            As `rating_of` gives it.
+            As `stars.rating_of` gives it.
         helpful : int
             How many found it helpful.
 
@@ -78,7 +63,7 @@ class Reviews:
         written = self._event(review, "review", at, content, 1)
         if rating is not None:
             written["rating"] = rating
-            written["sentiment"] = (rating - 3) / 2
+            written["sentiment"] = sentiment_of(rating)
         if not helpful:
             return (written,)
         return written, self._event(review, "like", at, content, helpful)

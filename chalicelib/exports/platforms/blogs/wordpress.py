@@ -59,6 +59,8 @@ _DECLARATION = Declaration(
         ("unreadable_file", "XML that is broken; what stands before the place is imported"),
     ),
     (
+        "An export that holds only comments is read too; they are known by the same numbers, and "
+        "their page is the number of the post.",
         "Times are wp:comment_date_gmt; where it is empty, the day of wp:comment_date.",
         "Comments are known by the address of the blog (or the account) and their number. A feed "
         "of the same comments knows them by other names: import one or the other.",
@@ -92,11 +94,15 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 
 
 def _records(source: Source) -> Iterator[_Comment | None]:
-    """Each item as None, then the comments on it."""
+    """Each item as None, then the comments on it; and comments that stand in no item."""
     blog = ""
-    for element in elements(source, ("item", *_BLOG_ADDRESSES)):
+    for element in elements(source, ("item", "comment", *_BLOG_ADDRESSES)):
         if local_name(element.tag) in _BLOG_ADDRESSES:
             blog = (element.text or "").strip() or blog
+            continue
+        if local_name(element.tag) == "comment":
+            post = text_of(element, "comment_post_id", _NAMESPACE)
+            yield _Comment(blog, f"post {post}" if post else "", element)
             continue
         yield None
         page = text_of(element, "link") or text_of(element, "guid")

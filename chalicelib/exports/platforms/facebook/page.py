@@ -6,6 +6,7 @@ Almost every metric stands there three times, for a day, a week and 28 days; onl
 from __future__ import annotations
 
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.facebook.descriptions import is_description
 from chalicelib.exports.reports.columns import Audience, Column, Count, LeftOut, When
 from chalicelib.exports.reports.parts import paid_parts
@@ -58,6 +59,7 @@ REPORT = TableReport(
     report="page",
     columns=COLUMNS,
     accept=_is_page_level,
+    marks=(together(any_of=tuple(c.field for c in COLUMNS if c.field != "day")),),
     title="Facebook Page Insights until 2021: page level",
     where=(
         "Page → Insights → Export data → Page data (Statistiken → Daten exportieren → "

@@ -98,7 +98,9 @@ def _open(sheets: Sequence[Sheet], source: Source, options: Options) -> Reading:
 def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcome]:
     for reading in readings:
         yield from reading.outcomes
-        whole.notes.extend(note for note in reading.notes if note not in whole.notes)
+        whole.take(reading)
+    read = {part[:100] for part in whole.report.parts}
+    whole.skipped = [one for one in whole.skipped if one.name not in read]
 
 
-POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise)
+POSTS = Importer(REPORT.platform, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.facebook.descriptions import is_description
 from chalicelib.exports.reports.columns import Column, Count, Key, LeftOut, Sign, When
 from chalicelib.exports.reports.parts import paid_parts
@@ -93,6 +94,7 @@ REPORT = TableReport(
     report="post",
     columns=COLUMNS,
     accept=_is_post_level,
+    marks=(together(any_of=tuple(c.field for c in COLUMNS if c not in POST)),),
     title="Facebook Page Insights until 2021: post level",
     where=(
         "Page → Insights → Export data → Post data (Statistiken → Daten exportieren → "

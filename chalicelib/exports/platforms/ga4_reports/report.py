@@ -10,14 +10,17 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import comparable, plain
+from chalicelib.exports.headings import comparable, known_heading, plain
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    Imported,
     NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
@@ -26,7 +29,7 @@ from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
-from chalicelib.exports.tables import WITHHELD, refusal, text_records
+from chalicelib.exports.tables import WITHHELD, TableHead, refusal, text_records
 
 _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
@@ -44,6 +47,13 @@ _UNIVERSAL = frozenset(
 """Headings that Google Analytics 4 does not have."""
 
 _OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+
+
+def _is_dated(head: TableHead) -> bool:
+    return any(_DATED.match(plain(line)) for line in head.preamble_lines)
+
+
+MARKS = Marks(tuple(sorted(_OFFSETS)), _is_dated, VOCABULARY)
 
 
 def is_title(cells: Sequence[str]) -> bool:
@@ -146,8 +156,11 @@ class _TablesReader:
             kind = stack.place(line, cells)
             table = stack.table
             if kind == "row" and table is not None:
-                rows = rows or self._rows_of(table)
-                yield _outcome(rows, line, cells, raw())
+                rows = rows or self._rows_of(table, reading)
+                outcome = _outcome(rows, line, cells, raw())
+                if type(outcome) is Imported:
+                    rows.unread.add([cells])
+                yield outcome
                 continue
             if is_below:
                 yield NotData(line, _NOT_ROWS[kind])
@@ -155,13 +168,18 @@ class _TablesReader:
                 self._preamble = self._preamble.followed_by(table.above)
                 rows, is_below = None, True
 
-    def _rows_of(self, table: StackedTable) -> TableRows:
+    def _rows_of(self, table: StackedTable, reading: Reading) -> TableRows:
         shape = self._shapes.get(table.line)
         if shape is None or shape.table.header != table.header:
             shape = Shape.of(table, self._preamble)
             self._plan.assign([shape])
         task = self._plan.task_of(shape)
-        return TableRows(shape, task, self._numbers, self._dates, self._options)
+        rows = TableRows(shape, task, self._numbers, self._dates, self._options)
+        if task.reason:
+            reading.skipped.append(Skipped("table", f"line {table.line}", task.reason))
+        else:
+            reading.unread.append(rows.unread)
+        return rows
 
 
 _NOT_ROWS = {
@@ -207,11 +225,12 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
         )
-    seen = dict.fromkeys(name for shape in shapes for name in shape.columns.names[1:4])
+    names = (name for shape in shapes for name in shape.columns.names[1:4])
+    seen = dict.fromkeys(filter(known_heading, names))
     return ExportRefused(
         "no_counts",
         "the report has neither page views nor sessions by channel nor purchases, only "
-        f"{', '.join(list(seen)[:6]) or 'no table'}. {WAY_OUT}",
+        f"{', '.join(list(seen)[:6]) or 'other columns'}. {WAY_OUT}",
     )
 
 
@@ -260,7 +279,7 @@ def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
     """What a person should know of the choice of tables."""
     notes = ["Days are those of the property's time zone."]
     for supply, shape in plan.readers.items():
-        titles = ", ".join(shape.columns.names[:4])
+        titles = ", ".join(filter(known_heading, shape.columns.names[:4]))
         notes.append(f"Line {shape.table.line} ({titles}) gives the {NOUNS[supply]}.")
     for supply, shape in plan.refusers.items():
         notes.append(
@@ -278,4 +297,4 @@ def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-GA4_REPORTS = Importer(PLATFORM, DECLARATION, _recognise)
+GA4_REPORTS = Importer(PLATFORM, DECLARATION, _recognise, MARKS)

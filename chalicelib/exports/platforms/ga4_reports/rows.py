@@ -20,12 +20,14 @@ from chalicelib.exports.platforms.ga4_reports.channels import (
     origin_of,
     split_source_medium,
 )
+from chalicelib.exports.platforms.ga4_reports.headings import TIMES
 from chalicelib.exports.platforms.ga4_reports.placing import place
 from chalicelib.exports.platforms.ga4_reports.plan import ANY_GOAL, EVENT_TYPES, NOUNS, Task, Use
 from chalicelib.exports.platforms.ga4_reports.shape import Shape
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.sums import Counts
 from chalicelib.exports.reports.totals import LABEL
+from chalicelib.exports.unread import UnreadColumns
 
 PLATFORM = "ga4"
 CHANNEL = "company_blog"
@@ -66,6 +68,22 @@ class TableRows:
         self._account = shape.preamble.property or options.account
         self._width = len(shape.table.header)
         self._key_names = shape.names_of_keys()
+        self.unread = self._unread_columns()
+
+    def _unread_columns(self) -> UnreadColumns:
+        """The columns that are neither counted nor say what a row is about, or when it was."""
+        uses = self._task.uses + self._task.refused
+        fields = {use.metric for use in uses} | {use.worth for use in uses} | set(TIMES)
+        read = {self._at[field] for field in fields if field in self._at}
+        users = self._at.get("users", -1)
+        unread = UnreadColumns(
+            self._shape.table.header,
+            read | set(self._shape.keys) | set(self._shape.dimensions.values()),
+            {users: "people are no engagements"},
+            may_hold_people=self.holds_people,
+        )
+        unread.decimal_mark = self._numbers.decimal_mark
+        return unread
 
     @property
     def holds_people(self) -> bool:
@@ -102,12 +120,12 @@ class TableRows:
         """Why a row is a sum of others, or an empty text."""
         last = comparable(cells[-1])
         if len(cells) > self._width and (LABEL.match(last) or last == "gesamtsumme"):
-            return f"totals row: {cells[-1].strip()}"
+            return "totals row"
         first = next((index for index, cell in enumerate(cells) if cell.strip()), 0)
         time = self._at.get(self._shape.time, -1)
         label = comparable(cells[first])
         if LABEL.fullmatch(label) and (time < 0 or first == time or not _cell(cells, time)):
-            return f"totals row: {cells[first].strip()}"
+            return "totals row"
         names = [time] if time >= 0 else list(self._shape.keys)
         if names and not any(_cell(cells, index) for index in [*names, *self._shape.keys]):
             return "totals row without a label"
@@ -121,9 +139,9 @@ class TableRows:
         try:
             count = self._counts[cells[position]]
         except RowRefused as error:
-            raise RowRefused(error.code, f"{heading} {error.message}") from None
+            raise RowRefused(error.code, f"{heading}: {error.message}") from None
         if count < 0:
-            raise RowRefused("negative", f"{count} {heading}")
+            raise RowRefused("negative", f"{heading} is below zero")
         return count
 
     def _worth(self, field: str, cells: Cells) -> _Worth | None:
@@ -136,7 +154,7 @@ class TableRows:
             return None
         currency = self._shape.columns.currencies.get(field, "") or named or self._currency
         if not currency:
-            raise RowRefused("no_currency", f"an amount of {amount} without a currency")
+            raise RowRefused("no_currency", "an amount without a currency")
         return _Worth(amount, currency)
 
     def _kind(self, use: Use, cells: Cells) -> str:

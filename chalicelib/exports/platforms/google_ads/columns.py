@@ -235,9 +235,6 @@ LEVELS = (
 )
 """Column -> kind of report, the finest first. The title is the user's own and says nothing."""
 
-OTHER_SEARCH_TERMS = re.compile(
-    r"(?:total|gesamt|summe) ?: ?(?:other|andere|sonstige|weitere) (?:search terms|suchbegriffe)"
-)
 ALL_TIME = re.compile(r"all time|gesamter zeitraum|gesamte zeit")
 VIDEO = re.compile(r"\bvideo|demand gen|discovery|youtube|trueview|bumper")
 """Kinds of campaigns and ads whose interactions are mostly views."""

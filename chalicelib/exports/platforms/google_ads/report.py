@@ -7,12 +7,12 @@ from chalicelib.exports.cells import as_text
 from chalicelib.exports.dates import parse_period
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns, comparable
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.google_ads.columns import (
     ALL_TIME,
     COLUMNS,
     COUNTS,
     LEVELS,
-    OTHER_SEARCH_TERMS,
     TYPICAL_FIELDS,
     counts_interactions,
 )
@@ -23,32 +23,40 @@ CHANNEL = "google_ads"
 MICROS_OF_A_CENT = 10_000
 """Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
 
-OTHER_CAMPAIGN = "(other)"
-
 
 def _is_report(head: TableHead) -> bool:
     columns = head.columns
     if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
         return False
-    if _is_card(columns):
+    if _is_below_period(head):
         return True
-    if _has_period_line(head):
-        return "campaign" in columns or "day" in columns or "search_term" in columns
+    if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
+        return True  # the series of an overview card
     has_cost = "cost" in columns or "converted_cost" in columns
     return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
 
 
-def _is_card(columns: Columns) -> bool:
-    """Whether it is a card of the overview by day, which names neither campaigns nor a period."""
-    is_known = len(columns.positions) == len(columns.names)
-    return is_known and {*COUNTS[:2], "day", "cost", "average_cost"} <= columns.positions.keys()
+def _is_below_period(head: TableHead) -> bool:
+    """Whether a title and a period are the lines above the header, as in every download."""
+    columns = head.columns
+    if not _is_titled_by_period(head):
+        return False
+    is_of_things = any(field in columns for field in ("campaign", "day", "search_term"))
+    return is_of_things and any(field in columns for field in COUNTS)
+
+
+def _is_titled_by_period(head: TableHead) -> bool:
+    """Whether the record above the header is a period, and that above it a title."""
+    lines = [line.strip('" ,;\t') for line in head.preamble_lines]
+    return len(lines) > 1 and bool(lines[-2]) and _is_period(lines[-1])
 
 
 def _has_period_line(head: TableHead) -> bool:
-    return any(
-        parse_period(line) or ALL_TIME.fullmatch(comparable(line.strip('" ')))
-        for line in head.preamble_lines
-    )
+    return any(map(_is_period, head.preamble_lines))
+
+
+def _is_period(line: str) -> bool:
+    return bool(parse_period(line) or ALL_TIME.fullmatch(comparable(line.strip('" '))))
 
 
 def _level(columns: Columns) -> str:
@@ -85,6 +93,18 @@ REPORT = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
+    marks=(
+        *("Search terms match type", "Added/Excluded", "Hinzugefügt/Ausgeschlossen"),
+        *("Conv. value / cost", "Cost / conv.", "Optimization score", "Optimisation score"),
+        *(together(heading, fields=("cost",)) for heading in ("Impr.", "Conv. value", "Avg. CPC")),
+        *(together(fields=(field, "cost")) for field in ("campaign_state", "campaign_group")),
+        together(fields=("converted_cost",)),
+        together("Currency code", any_of=("cost", "converted_cost")),
+        together("Währungscode", any_of=("cost", "converted_cost")),
+        together(fields=("interaction_rate",), any_of=("cost", "converted_cost")),
+        together(fields=("average_cost", "cost")),
+    ),
+    form=_is_below_period,
     paid=True,
     title="Google Ads (AdWords): campaign, ad, keyword and search term reports",
     where=(
@@ -100,15 +120,13 @@ REPORT = TableReport(
         "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit "
         "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
     ),
-    remainder_label=OTHER_SEARCH_TERMS,
-    remainder_name=OTHER_CAMPAIGN,
     applies={"interactions": counts_interactions},
     check=_check_unit_of_cost,
     notes=_notes,
     becomes=(
         Becomes("`Total: …` rows", "no data, wherever the label stands"),
         Becomes(
-            "`Total: Other search terms`",
+            "`Total: Other search terms`, `Total: Other locations` and the like",
             "the campaign `(other)`: real traffic that no row shows",
         ),
     ),

@@ -48,7 +48,7 @@ def sizes_above(
             day = _day_in(label, order)
             size = counts[value]
             if size < 0:
-                raise RowRefused("negative", f"an audience of {size}")
+                raise RowRefused("negative", "the size of the audience is below zero")
         except RowRefused as refused:
             shown = f"{label[:_MAX_LABEL]}\t{value[:_MAX_LABEL]}"
             yield Refused(number, _printable(shown), refused.code, refused.message, part)

@@ -7,8 +7,9 @@ from typing import NoReturn
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.recognition import Glimpse, Importer, Recognition
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.tables import TableHead, claim_to, find_head
 
 HITS = 5
 
@@ -38,6 +39,16 @@ _VOCABULARY = Vocabulary(
 )
 
 
+_MARKS = Marks(
+    (
+        together(fields=("page", "followers"), any_of=("new_followers", "engagements", "posts")),
+        together(fields=("page", "new_followers"), any_of=("engagements", "posts")),
+        together(fields=("page", "engagements", "posts")),
+    ),
+    vocabulary=_VOCABULARY,
+)
+
+
 def _is_comparison(head: TableHead) -> bool:
     return "page" in head.columns and len(head.columns.positions) >= 3
 
@@ -46,9 +57,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_comparison)
     if head is None:
         return None
-    return Recognition(
-        HITS + len(head.columns.positions), head.describe(), lambda source, options: _refuse()
-    )
+    return claim_to(head, _MARKS, lambda source, options: _refuse(), hits=HITS)
 
 
 def _refuse() -> NoReturn:
@@ -69,4 +78,5 @@ COMPETITORS = Importer(
         (("foreign_numbers", "always"),),
     ),
     _recognise,
+    _MARKS,
 )

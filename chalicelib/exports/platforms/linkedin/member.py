@@ -14,7 +14,9 @@ from itertools import chain
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.outcomes import Reading, RowOutcome
+from chalicelib.exports.headings import header_keys
+from chalicelib.exports.marks import Marks
+from chalicelib.exports.outcomes import Reading, RowOutcome, Skipped
 from chalicelib.exports.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
 from chalicelib.exports.platforms.linkedin.columns import ENGAGEMENT, NEW_FOLLOWERS
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -50,6 +52,10 @@ _SHEETS = re.compile(
 )
 
 
+def _is_typical(head: TableHead) -> bool:
+    return bool(_SHEETS.fullmatch(head.sheet.strip()))
+
+
 def _sheet(
     report: str, columns: tuple[Column, ...], accept: Callable[[TableHead], bool]
 ) -> TableReport:
@@ -62,6 +68,7 @@ def _sheet(
         title=TITLE,
         where=WHERE,
         looks_for=LOOKS_FOR,
+        form=_is_typical,
         decide_dating=partial(decide_dating, english="mdy"),
     )
 
@@ -87,6 +94,9 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         hits + (HITS if is_typical else 0),
         f"the sheets {named(glimpse.sheets)}" if glimpse.sheets else found[0].head.describe(),
         lambda source, options: _open(source, found, options),
+        headings=frozenset().union(*(header_keys(t.head.columns.names) for t in found)),
+        known=frozenset().union(*(t.report.all_marks.known for t in found)),
+        marks=int(is_typical),
     )
 
 
@@ -103,6 +113,9 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
             f"Not read: {named(others)}. They add up the same numbers again, or hold shares."
         )
     reading = open_sheets(source, found, options, notes=notes)
+    reading.skipped = [
+        Skipped("sheet", name[:100], "the same numbers again, or shares") for name in others
+    ]
     sizes = [
         size
         for part, table in enumerate(found)
@@ -154,4 +167,5 @@ MEMBER = Importer(
         ),
     ),
     _recognise,
+    Marks(also=(IMPRESSIONS.all_marks, FOLLOWERS.all_marks)),
 )

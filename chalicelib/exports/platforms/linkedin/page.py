@@ -12,7 +12,8 @@ from functools import partial
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.marks import Mark, Marks, together
+from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.platforms.linkedin.columns import CONTENT, FOLLOWERS, POSTS, VISITORS
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, becomes_of
@@ -21,6 +22,7 @@ from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.sheets import (
     FoundTable,
     SheetReports,
+    claim_to_sheets,
     has_rows,
     named,
     open_sheets,
@@ -56,6 +58,8 @@ def _sheet(
     *,
     channel: str = CHANNEL,
     is_one_each: bool = False,
+    marks: tuple[str | Mark, ...] = (),
+    form: Callable[[TableHead], bool] | None = None,
 ) -> TableReport:
     return TableReport(
         platform=CHANNEL,
@@ -67,6 +71,8 @@ def _sheet(
         where=WHERE,
         looks_for=LOOKS_FOR,
         is_one_each=is_one_each,
+        marks=marks,
+        form=form,
         decide_dating=_HAS_DAYS,
     )
 
@@ -100,10 +106,51 @@ def _has_posts(head: TableHead) -> bool:
     return "link" in columns and "created" in columns and any(f in columns for f in counts)
 
 
-NEW_FOLLOWERS = _sheet("page-followers", FOLLOWERS, _has_followers)
-PAGE_VIEWS = _sheet("page-visitors", VISITORS, _has_visits, channel=PAGE_CHANNEL)
-BY_DAY = _sheet("page-content", CONTENT, _has_content)
-BY_POST = _sheet("page-posts", POSTS, _has_posts, is_one_each=True)
+def _is_named_followers(head: TableHead) -> bool:
+    return bool(_NEW_FOLLOWERS.search(head.sheet))
+
+
+_SPLIT = tuple(
+    f"{field}_{part}"
+    for field in ("impressions", "clicks", "reactions", "comments", "shares", "views")
+    for part in ("organic", "sponsored")
+)
+
+NEW_FOLLOWERS = _sheet(
+    "page-followers",
+    FOLLOWERS,
+    _has_followers,
+    marks=(
+        "Sponsored followers",
+        "Organic followers",
+        together(fields=("invited",)),
+        together(fields=("sponsored", "organic", "total")),
+    ),
+    form=_is_named_followers,
+)
+PAGE_VIEWS = _sheet(
+    "page-visitors",
+    VISITORS,
+    _has_visits,
+    channel=PAGE_CHANNEL,
+    marks=(together(fields=("views",)), together(fields=("views_desktop",))),
+)
+BY_DAY = _sheet(
+    "page-content",
+    CONTENT,
+    _has_content,
+    marks=(
+        together(any_of=_SPLIT),
+        together(fields=("impressions_total", "clicks_total", "reactions_total")),
+    ),
+)
+BY_POST = _sheet(
+    "page-posts",
+    POSTS,
+    _has_posts,
+    is_one_each=True,
+    marks=(together(fields=("link", "created")),),
+)
 SHEETS = SheetReports(NEW_FOLLOWERS, PAGE_VIEWS, BY_DAY, BY_POST)
 
 _NAMES = {
@@ -148,12 +195,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     found = SHEETS.find(glimpse)
     if not found:
         return None
-    best = max(found, key=lambda table: table.hits)
-    return Recognition(
-        HITS + best.hits,
-        best.head.describe(),
-        lambda source, options: _open(source, found, options),
-    )
+    return claim_to_sheets(found, lambda source, options: _open(source, found, options), hits=HITS)
 
 
 def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Reading:
@@ -168,7 +210,12 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
     others = sheets_but(source, found)
     if others:
         notes.append(f"Not read, because no row of it has a day: {named(others)}.")
-    return open_sheets(source, read, options, notes=notes)
+    reading = open_sheets(source, read, options, notes=notes)
+    reading.skipped = [
+        *(Skipped("sheet", name[:100], "a sheet that is read says the same") for name in repeated),
+        *(Skipped("sheet", name[:100], "no row of it has a day") for name in others),
+    ]
+    return reading
 
 
 def _without_repetition(source: Source, found: Sequence[FoundTable]) -> list[FoundTable]:
@@ -186,4 +233,9 @@ def _have_rows(source: Source, tables: Sequence[FoundTable]) -> bool:
     return any(has_rows(source, table.head) for table in tables)
 
 
-PAGE = Importer(CHANNEL, DECLARATION, _recognise)
+PAGE = Importer(
+    CHANNEL,
+    DECLARATION,
+    _recognise,
+    Marks(also=tuple(report.all_marks for report in _NAMES.values())),
+)

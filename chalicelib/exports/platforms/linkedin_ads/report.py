@@ -11,8 +11,10 @@ from chalicelib.exports.dates import Period, decide_day_order, parse_day
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.platforms.linkedin_ads.columns import COLUMNS, TYPICAL
+from chalicelib.exports.platforms.linkedin_ads.counts import VIRAL
 from chalicelib.exports.platforms.linkedin_ads.preamble import (
     is_nothing_else,
     is_titled,
@@ -42,8 +44,23 @@ def _is_report(head: TableHead) -> bool:
         return False
     if len(columns.positions) < 3:
         return False
-    is_in_utc = "day" in columns and "utc)" in columns.name("day").casefold()
-    return is_in_utc or is_titled(head.preamble_lines) or any(f in columns for f in TYPICAL)
+    return _is_in_utc(head) or any(field in columns for field in TYPICAL)
+
+
+def _is_in_utc(head: TableHead) -> bool:
+    columns = head.columns
+    is_dated = "day" in columns and "utc)" in columns.name("day").casefold()
+    return is_dated or is_titled(head.preamble_lines)
+
+
+_DAYS_IN_UTC = tuple(
+    heading
+    for column in COLUMNS
+    if column.field == "day"
+    for headings in column.headings.values()
+    for heading in headings
+    if heading.endswith("UTC)")
+)
 
 
 def _level(columns: Columns) -> str:
@@ -114,6 +131,16 @@ REPORT = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
+    marks=(
+        *_DAYS_IN_UTC,
+        together(fields=("landing",)),
+        together(any_of=tuple(column.field for column in VIRAL)),
+        together(
+            fields=("spent",),
+            any_of=("group", "group_id", "account", "account_id", "reactions", "averages"),
+        ),
+    ),
+    form=lambda head: is_titled(head.preamble_lines),
     paid=True,
     hits=HITS,
     title="LinkedIn Ads: performance reports of Campaign Manager",
@@ -184,4 +211,4 @@ def _open_empty(source: Source, lines: Sequence[str]) -> Reading:
     return Reading(report, iter(()))
 
 
-LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise)
+LINKEDIN_ADS = Importer(CHANNEL, _TABLE.declaration, _recognise, _TABLE.marks, _TABLE.accepts)

@@ -17,7 +17,8 @@ from chalicelib.exports.cells import without_addresses
 from chalicelib.exports.dates import Period, parse_day, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome
+from chalicelib.exports.marks import Marks, together
+from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome, Skipped
 from chalicelib.exports.platforms.matomo.columns import (
     CHANNEL,
     COLUMNS,
@@ -37,7 +38,7 @@ from chalicelib.exports.reports.columns import Column, When, becomes_of, vocabul
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.stacked import StackedTable, tables_in
-from chalicelib.exports.tables import Table, TableHead, find_head
+from chalicelib.exports.tables import Table, TableHead, claim_to, find_head
 
 VOCABULARY = vocabulary_of(COLUMNS)
 WHERE = (
@@ -63,9 +64,25 @@ def _is_report(head: TableHead) -> bool:
         return False
     if "impressions" in columns and "interactions" in columns:
         return True
-    if any(name.startswith(("nb_", "entry_nb_", "exit_nb_")) for name in columns.names):
+    if _has_raw_names(head):
         return True
     return sum(field in columns for field in TYPICAL) >= 2
+
+
+def _has_raw_names(head: TableHead) -> bool:
+    return any(name.startswith(("nb_", "entry_nb_", "exit_nb_")) for name in head.columns.names)
+
+
+MARKS = Marks(
+    (
+        together(any_of=("aggregate", "visits_converted", "per_visit", "most_actions")),
+        together(any_of=("interactions", "time")),
+        together(fields=("actions",), any_of=("visits", "people")),
+        together(fields=("visits", "bounces")),
+    ),
+    _has_raw_names,
+    VOCABULARY,
+)
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
@@ -74,8 +91,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         head = find_head(glimpse, VOCABULARY, lambda h: any(f in h.columns for f in COUNTS))
     if head is None:
         return None
-    hits = _HITS + len(head.columns.positions)
-    return Recognition(hits, head.describe(), lambda source, options: _open(source, head, options))
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options), hits=_HITS)
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -255,6 +271,11 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
             f"Of {len(tables)} tables the one in line {table.line} is read.",
         ),
     )
+    reading.skipped += [
+        Skipped("table", f"line {other.line}", f"the table in line {table.line} is read")
+        for other in tables
+        if other is not table
+    ]
     reading.outcomes = _among_others(reading.outcomes, tables[0], table, len(lines))
     return reading
 
@@ -279,6 +300,8 @@ REPORT = TableReport(
     report="matomo",
     columns=COLUMNS,
     accept=_is_report,
+    marks=MARKS.marks,
+    form=MARKS.form,
     title="Matomo: reports as CSV",
     where=WHERE,
     looks_for=(
@@ -315,4 +338,6 @@ REPORTS = Importer(
         ),
     ),
     _recognise,
+    MARKS,
+    _is_report,
 )

@@ -15,6 +15,7 @@ from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import (
     Imported,
@@ -27,7 +28,7 @@ from chalicelib.exports.outcomes import (
 from chalicelib.exports.platforms.matomo.columns import CHANNEL, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.sums import Amounts, Counts
-from chalicelib.exports.tables import WITHHELD, Row, Table, TableHead, find_head
+from chalicelib.exports.tables import WITHHELD, Row, Table, TableHead, claim_to, find_head
 
 VOCABULARY = Vocabulary(
     {
@@ -47,6 +48,7 @@ VOCABULARY = Vocabulary(
         }.items()
     }
 )
+MARKS = Marks(("idVisit", "firstActionTimestamp"), vocabulary=VOCABULARY)
 _HITS = 20
 _SECONDS = re.compile(r"\d{1,12}", re.ASCII)
 
@@ -59,8 +61,13 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     )
     if head is None:
         return None
-    hits = _HITS + len(head.columns.positions)
-    return Recognition(hits, "a row for each idVisit", lambda s, options: _open(s, head, options))
+    return claim_to(
+        head,
+        MARKS,
+        lambda source, options: _open(source, head, options),
+        hits=_HITS,
+        found="a row for each idVisit",
+    )
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -134,7 +141,7 @@ class _VisitRows:
     def _count(self, row: Row, field: str) -> int:
         count = self._counts[self._cell(row, field)]
         if count < 0:
-            raise RowRefused("negative", f"{count} {field}")
+            raise RowRefused("negative", f"{field} is below zero")
         return count
 
     def _cell(self, row: Row, field: str) -> str:
@@ -178,4 +185,5 @@ VISITS = Importer(
         ),
     ),
     _recognise,
+    MARKS,
 )

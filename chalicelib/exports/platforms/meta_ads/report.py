@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.meta_ads.claims import CLAIMS, only_conversions
 from chalicelib.exports.platforms.meta_ads.counts import COUNTS, MONEY
 from chalicelib.exports.platforms.meta_ads.things import BREAKDOWNS, DATES, NAMES
@@ -18,6 +19,22 @@ LEVELS = (
     *(("campaign_id", "campaign"), ("campaign", "campaign")),
 )
 """Column -> kind of report, the finest first."""
+
+
+_SPENT_IN_OTHER_LANGUAGES = tuple(
+    heading
+    for column in MONEY
+    if column.field == "cost"
+    for language, headings in column.headings.items()
+    if language != "en"
+    for heading in headings
+    if " " in heading or not heading.isascii()
+)
+_OF_META = (
+    *("day", "period", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
+    *("three_second_plays", "results", "website_purchases", "page_likes"),
+)
+"""With what was spent, a sign of Ads Manager: others write the one and not the other."""
 
 
 def _is_report(head: TableHead) -> bool:
@@ -56,6 +73,12 @@ REPORT = TableReport(
     report=_level,
     columns=COLUMNS,
     accept=_is_report,
+    marks=(
+        together(fields=("from", "to")),
+        *(together(heading, any_of=_OF_META) for heading in ("Amount spent", "Total amount spent")),
+        together("Amount spent", "Starts", "Ends"),
+        *_SPENT_IN_OTHER_LANGUAGES,
+    ),
     paid=True,
     title="Meta Ads Manager (Facebook and Instagram ads): campaigns, ad sets and ads",
     where=(

@@ -160,6 +160,7 @@ BREAKDOWNS = (
         ("Tageszeit (Zeitzone des Werbekontos)", "Tageszeit (Zeitzone des Betrachters)"),
     ),
     _breakdown("product", ("Product ID",), ("Produkt-ID",)),
+    _breakdown("objective", ("Objective",), ("Ziel", "Kampagnenziel")),
     _breakdown("media_type", ("Media type",), ("Medientyp",)),
 )
 """A campaign's rows by age are parts of it, not the same row many times."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.meta_business_suite.columns import COLUMNS
 from chalicelib.exports.platforms.meta_business_suite.dating import decide_content_dating
 from chalicelib.exports.reports.parts import paid_parts
@@ -45,6 +46,13 @@ _REPORT = TableReport(
     report="content",
     columns=COLUMNS,
     accept=_is_facebook,
+    marks=(
+        together(fields=("post_id",), any_of=("page_id", "page_name", "username")),
+        together(fields=("post_id", "account_id")),
+        together("Post ID", "Publish time"),
+        together("Beitrags-ID", "Veröffentlichungszeit"),
+        together(fields=("post_id", "permalink"), any_of=("post_type", "network")),
+    ),
     title="Meta Business Suite: content of a Facebook page, or of Facebook and Instagram",
     where=(
         "Meta Business Suite → Insights → Content → Export data → Published content (Insights → "

@@ -108,7 +108,7 @@ def _outcomes(
     unused = Reading(reading.report, iter(()))
     for _ in landed_outcomes(reopen(), noted.note, _shown, unused):
         pass
-    records = Records(noted, Ledger(options, reading.claimed))
+    records = Records(noted, Ledger(options, reading.claimed, reading.unpaid))
     yield from landed_outcomes(reopen(), records.convert, _shown, reading)
     remarks = records.ledger.remarks
     reading.notes += [f"{remark} ({number:,} records)" for remark, number in remarks.items()]

@@ -51,7 +51,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         order["total_price"] = landed.value("current_total_price")
     if landed.has("cancelled_at"):
         ledger.remarks["the order was cancelled; its financial status decides"] += 1
-    return convert_order(order, ledger.options)
+    return convert_order(order, ledger.options, ledger.unpaid)
 
 
 SHOPIFY_ORDERS = Stream(

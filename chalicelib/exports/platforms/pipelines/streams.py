@@ -53,13 +53,14 @@ class Ledger:
     Attributes
     ----------
     options : Options
-    claimed : ClaimedConversions
+    claimed, unpaid : ClaimedConversions
     remarks : Counter
         A sentence -> of how many records it is true.
     """
 
     options: Options
     claimed: ClaimedConversions
+    unpaid: ClaimedConversions
     remarks: Counter[str] = field(default_factory=Counter)
 
 

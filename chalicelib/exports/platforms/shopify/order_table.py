@@ -21,9 +21,11 @@ from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import (
+    ClaimedConversions,
     Imported,
     NotData,
     Reading,
@@ -39,10 +41,11 @@ from chalicelib.exports.platforms.shopify.orders import (
     REFUNDED,
     RESTATED,
     STATUSES,
+    UNPAID,
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(
@@ -56,6 +59,13 @@ VOCABULARY = Vocabulary(
         "id": {"en": ["Id"]},
         "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
     }
+)
+MARKS = Marks(
+    (
+        together("Financial Status", "Lineitem quantity"),
+        together("Financial Status", "Lineitem name"),
+    ),
+    vocabulary=VOCABULARY,
 )
 REMEMBERED = 50_000
 """So many different amounts are kept: a shop sells the same few things all over."""
@@ -86,6 +96,7 @@ _DECLARATION = Declaration(
         Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
     ),
     (
+        ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
         ("invalid_date", "Created at is no time with an offset"),
         ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
         ("negative", "an amount is below zero, or more was refunded than the total"),
@@ -100,39 +111,39 @@ _DECLARATION = Declaration(
 )
 
 
+def _has_required(head: TableHead) -> bool:
+    return all(field in head.columns for field in _REQUIRED)
+
+
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, VOCABULARY, lambda head: all(f in head.columns for f in _REQUIRED))
+    head = find_head(glimpse, VOCABULARY, _has_required)
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     rows = _OrderRows(head, options)
     table = Table(source, head, public_text=rows.public_text)
-    _check_orders(table)
+    _check_statuses(table)
     description = ReportDescription(
         PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
     )
-    reading = Reading(description, iter(()))
+    reading = Reading(description, iter(()), unpaid=rows.unpaid)
     reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
 
 
-def _check_orders(table: Table) -> None:
-    """Refuses a file of abandoned checkouts: the same columns, and no order was placed."""
-    names = [cell for cell in table.sample("name") if not is_blank(cell)]
-    if names and all(map(is_blank, table.sample("status"))):
+def _check_statuses(table: Table) -> None:
+    """Refuses a list of checkouts, which has an order's columns and no order's status."""
+    statuses = list(table.sample("status"))
+    if statuses and not any(map(str.strip, statuses)):
         raise ExportRefused(
             "no_counts",
-            "these are abandoned checkouts: no row has a financial status, so none is an order. "
-            "Export Orders (Bestellungen) in place of Abandoned checkouts",
+            "no row has a financial status: these are abandoned checkouts and no sales. Export "
+            "Orders (Bestellungen) instead",
         )
 
 
@@ -143,6 +154,7 @@ class _OrderRows:
         self._at = at = head.columns.positions
         self._currency = options.currency
         self._orders = Orders(PLATFORM, options.account)
+        self.unpaid = ClaimedConversions()
         self._name_before = ""
         self._name, self._status, self._created = at["name"], at["status"], at["created"]
         self._id = at.get("id", at["name"])
@@ -165,6 +177,8 @@ class _OrderRows:
             raise RowRefused("missing_value", "the order has no name")
         reason = reason_not_paid(status)
         if reason:
+            if status in UNPAID and not is_next_line:
+                self._note_unpaid(cells)
             return NotData(line, reason)
         number = bare_id(cells[self._id]) if self._id != self._name else ""
         number = number or name.lstrip("#")
@@ -173,6 +187,15 @@ class _OrderRows:
             return Imported(line, (self._orders.undone(number, created),))
         value = self._value(self._money_cells(cells))
         return Imported(line, (self._orders.sale(number, created, value),))
+
+    def _note_unpaid(self, cells: Sequence[str]) -> None:
+        """Adds an order to those that are not paid yet; one without a readable total counts."""
+        try:
+            value = self._value(self._money_cells(cells))
+        except RowRefused:
+            self.unpaid.add(Decimal(1), Decimal(0), None)
+        else:
+            self.unpaid.add(Decimal(1), value.amount, value.currency)
 
     def public_text(self, row: Row) -> str:
         """What a refusal may show of a row: cells that cannot be about a person."""
@@ -216,4 +239,4 @@ def _amount(cell: str, field: str) -> Decimal | None:
     return amount
 
 
-ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise)
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _has_required)

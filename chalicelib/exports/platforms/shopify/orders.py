@@ -11,6 +11,9 @@ from chalicelib.exports.outcomes import RowRefused
 PLATFORM = "shopify"
 PAID = frozenset({"paid", "partially_refunded"})
 REFUNDED = "refunded"
+UNPAID = frozenset({"pending", "authorized", "partially_paid", "unpaid"})
+"""Not paid yet; a voided or expired order never will be."""
+
 STATUSES = PAID | {
     REFUNDED,
     "pending",

@@ -21,6 +21,7 @@ from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import (
@@ -34,7 +35,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.shopify.orders import ONE_OF_THEM, PLATFORM
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 VOCABULARY = Vocabulary(
     {
@@ -48,6 +49,7 @@ VOCABULARY = Vocabulary(
         },
     }
 )
+MARKS = Marks((together(fields=("orders", "sales", "parts")),), vocabulary=VOCABULARY)
 _TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
 """How many refused rows may wait behind a day that is not complete."""
@@ -97,11 +99,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     )
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
@@ -130,6 +128,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         numbers.decimal_mark,
         notes=("Days are those of the shop's time zone.",),
     )
+    table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()))
     outcomes = table.outcomes(rows.reason_to_skip, rows.convert, reading)
     reading.outcomes = _with_totals(outcomes, rows, currency, options.account)
@@ -183,7 +182,7 @@ class _SalesRows:
         except ValueError as error:
             raise RowRefused("invalid_number", f"orders or sales: {error}") from None
         if orders < 0:
-            raise RowRefused("negative", f"{orders} orders")
+            raise RowRefused("negative", "the number of orders is below zero")
         sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
         if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
             raise RowRefused("invalid_number", "orders or sales: more than a day can have")
@@ -235,7 +234,7 @@ def _totalled(
     if not sales.orders:
         net = sales.taken - sales.returned
         if net > 0:
-            raise RowRefused("value_without_order", f"sales of {net} {currency} without an order")
+            raise RowRefused("value_without_order", "sales without an order")
         sales = replace(sales, taken=Decimal(0), returned=-net)
     events: list[RawEvent] = []
     for what, count, value in (
@@ -258,4 +257,4 @@ def _totalled(
     return row._replace(events=tuple(events))
 
 
-SALES = Importer(PLATFORM, _DECLARATION, _recognise)
+SALES = Importer(PLATFORM, _DECLARATION, _recognise, MARKS)

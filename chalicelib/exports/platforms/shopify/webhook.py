@@ -9,13 +9,14 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.orders import Orders, kept
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.exports.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.shopify.orders import (
     NO_PEOPLE,
     ONE_OF_THEM,
     PLATFORM,
     REFUNDED,
     RESTATED,
+    UNPAID,
     reason_not_paid,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
@@ -27,6 +28,7 @@ from chalicelib.exports.values import (
     first_name,
     instant_of,
     list_of,
+    note_unpaid,
     record_of,
 )
 
@@ -66,10 +68,11 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, options: Options) -> Reading:
     description = ReportDescription(PLATFORM, "orders", source.encoding)
+    unpaid = ClaimedConversions()
     outcomes = record_outcomes(
-        source, lambda order: convert_order(order, options), _shown, within=("orders",)
+        source, lambda order: convert_order(order, options, unpaid), _shown, within=("orders",)
     )
-    return Reading(description, outcomes)
+    return Reading(description, outcomes, unpaid=unpaid)
 
 
 def _shown(order: Any) -> str:
@@ -78,7 +81,7 @@ def _shown(order: Any) -> str:
     return f"id={number}" if _ID.fullmatch(number) else ""
 
 
-def convert_order(order: Any, options: Options) -> Converted:
+def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> Converted:
     if isinstance(order, dict):
         order = order.get("order", order)
     if not isinstance(order, dict):
@@ -88,6 +91,8 @@ def convert_order(order: Any, options: Options) -> Converted:
     status = first_name(order, "financial_status")
     reason = reason_not_paid(status)
     if reason:
+        if status in UNPAID:
+            note_unpaid(unpaid, order.get("total_price"), order.get("currency"), options.currency)
         return reason
     number = first_name(order, "id") or first_name(order, "name").lstrip("#")
     if not number:

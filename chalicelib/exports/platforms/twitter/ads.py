@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.twitter.analytics import CHANNEL
 from chalicelib.exports.reports.columns import (
     Claimed,
@@ -133,6 +134,14 @@ ADS = TableReport(
     report="ads",
     columns=COLUMNS,
     accept=_is_report,
+    marks=(
+        "Promoted Tweet ID",
+        together(fields=("post_status",)),
+        together(fields=("post",), any_of=("spend", "period")),
+        together(fields=("reposts",), any_of=("spend", "period")),
+        together("Time period", fields=("replies",)),
+        together("Time period", "Ads account ID"),
+    ),
     paid=True,
     title="X Ads (Twitter Ads): reports of the Ads Manager",
     where=(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 from chalicelib.exports.headings import Columns
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.twitter.columns import DAY_COLUMNS, POST_COLUMNS, TYPICAL
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
@@ -46,6 +49,14 @@ POSTS = TableReport(
     report=BY_POST,
     columns=POST_COLUMNS,
     accept=_is_by_post,
+    marks=(
+        "Tweet permalink",
+        "Tweet text",
+        together(
+            fields=("post",),
+            any_of=("link", "text", "permalink_clicks", "detail_expands", "hashtag_clicks"),
+        ),
+    ),
     is_one_each=True,
     shown=("post", "posted", "impressions", "likes", "reposts", "replies", "url_clicks"),
     title="X (Twitter): analytics by post",
@@ -77,6 +88,13 @@ DAYS = TableReport(
     report="days",
     columns=DAY_COLUMNS,
     accept=_is_by_day,
+    marks=(
+        *(together(fields=pair) for pair in combinations(TYPICAL, 2)),
+        together(fields=("unfollows",), any_of=(*TYPICAL, "bookmarks", "replies")),
+        together(fields=("published",), any_of=TYPICAL),
+        "Tweets published",
+        together("Create post", any_of=("unfollows", "bookmarks", "follows")),
+    ),
     is_one_each=True,
     title="X (Twitter): analytics of the account by day",
     where=(

@@ -9,12 +9,13 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.orders import GOAL, Orders, kept
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.exports.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.woocommerce.statuses import (
     ONE_OF_THEM,
     PLATFORM,
     REFUNDED,
     SOLD,
+    UNPAID,
     not_sold,
     status_of,
 )
@@ -28,6 +29,7 @@ from chalicelib.exports.values import (
     instant_of,
     list_of,
     name_of,
+    note_unpaid,
     number,
     record_of,
 )
@@ -77,19 +79,22 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, options: Options) -> Reading:
     description = ReportDescription(PLATFORM, "api_orders", source.encoding)
+    unpaid = ClaimedConversions()
     outcomes = record_outcomes(
-        source, lambda order: _converted(order, options), _shown, within=("orders",)
+        source, lambda order: _converted(order, options, unpaid), _shown, within=("orders",)
     )
-    return Reading(description, outcomes)
+    return Reading(description, outcomes, unpaid=unpaid)
 
 
-def _converted(record: Any, options: Options) -> Converted:
+def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Converted:
     if isinstance(record, dict):
         record = record.get("order", record)
     if not isinstance(record, dict):
         raise RowRefused("malformed_record", "this is no order")
     status = status_of(name_of(record.get("status")))
     if status not in SOLD and status != REFUNDED:
+        if status in UNPAID:
+            note_unpaid(unpaid, record.get("total"), record.get("currency"), options.currency)
         return not_sold(status)
     order_id = first_name(record, "id", "number")
     if not order_id:

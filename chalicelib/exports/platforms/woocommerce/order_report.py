@@ -6,7 +6,7 @@ The customer's name and the coupons are not in the vocabulary, so that nothing o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from chalicelib.errors import ExportRefused
@@ -18,9 +18,11 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import Ordinals
+from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.orders import GOAL, Orders
 from chalicelib.exports.outcomes import (
+    ClaimedConversions,
     Imported,
     NotData,
     Reading,
@@ -32,11 +34,12 @@ from chalicelib.exports.platforms.woocommerce.statuses import (
     ONE_OF_THEM,
     PLATFORM,
     SOLD,
+    UNPAID,
     not_sold,
     status_of,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, find_head
+from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 VOCABULARY = Vocabulary(
     {
@@ -58,6 +61,10 @@ VOCABULARY = Vocabulary(
         },
         "origin": {"en": ["Attribution", "Origin"], "de": ["Zuordnung", "Herkunft"]},
     }
+)
+MARKS = Marks(
+    (together(fields=("number", "status"), any_of=("revenue", "customer_type", "products")),),
+    vocabulary=VOCABULARY,
 )
 _REQUIRED = ("day", "number", "status")
 _TYPICAL = ("revenue", "customer_type", "products", "items")
@@ -109,11 +116,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, VOCABULARY, _is_of_orders)
     if head is None:
         return None
-    return Recognition(
-        len(head.columns.positions),
-        head.describe(),
-        lambda source, options: _open(source, head, options),
-    )
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
 
 
 def _is_of_orders(head: TableHead) -> bool:
@@ -144,7 +147,8 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         numbers.decimal_mark,
         notes=("Days are those of the shop's time zone.",),
     )
-    reading = Reading(description, iter(()))
+    table.decimal_mark = numbers.decimal_mark
+    reading = Reading(description, iter(()), unpaid=rows.unpaid)
     reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
     covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
     reading.outcomes = noting(reading.outcomes, reading, covered)
@@ -182,6 +186,7 @@ class _OrderRows:
     currency: str
     orders: Orders
     refunds: Ordinals
+    unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
 
     def convert(self, row: Row) -> RowOutcome:
         """The conversion or refund of a row; raises `RowRefused`."""
@@ -190,6 +195,8 @@ class _OrderRows:
             raise RowRefused("missing_value", "the order has no number")
         status = status_of(row.cells[self.at["status"]])
         if status not in SOLD:
+            if status in UNPAID:
+                self._note_unpaid(row)
             return NotData(row.line, not_sold(status))
         try:
             day = self.dates.day(row.cells[self.at["day"]])
@@ -206,6 +213,14 @@ class _OrderRows:
         value_or_none = None if revenue is None else money(revenue, currency)
         return Imported(row.line, (self.orders.sale(number, created, value_or_none),))
 
+    def _note_unpaid(self, row: Row) -> None:
+        """Adds an order to those that are not paid yet; one without a readable revenue counts."""
+        try:
+            revenue, currency = self._revenue(row)
+        except RowRefused:
+            revenue, currency = None, ""
+        self.unpaid.add(Decimal(1), max(revenue or _ZERO, _ZERO), currency)
+
     def _revenue(self, row: Row) -> tuple[Decimal | None, str]:
         position = self.at.get("revenue")
         if position is None:
@@ -220,4 +235,4 @@ class _OrderRows:
         return revenue, currency
 
 
-ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise)
+ORDER_REPORT = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _is_of_orders)

@@ -8,6 +8,9 @@ from chalicelib.exports.outcomes import RowRefused
 PLATFORM = "woocommerce"
 SOLD = frozenset({"completed", "processing"})
 REFUNDED = "refunded"
+UNPAID = frozenset({"pending", "on-hold"})
+"""Not paid yet."""
+
 _OTHERS = frozenset(
     {REFUNDED, "pending", "on-hold", "cancelled", "failed", "draft", "checkout-draft", "trash"}
 )

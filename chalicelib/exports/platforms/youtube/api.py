@@ -165,7 +165,7 @@ def _count(name: str, value: Any) -> int | None:
     if not -_TOO_MANY < value < _TOO_MANY:
         raise RowRefused("invalid_number", f"{name} is not a count of anything")
     if value != int(value):
-        raise RowRefused("not_whole", f"{name} {value} is not a whole number")
+        raise RowRefused("not_whole", f"{name} is not a whole number")
     return int(value)
 
 

@@ -45,7 +45,7 @@ def type_counts(metrics: Mapping[str, int | None]) -> dict[str, int]:
     for metric, kind in TYPES.items():
         count = metrics.get(metric) or 0
         if count < 0:
-            raise RowRefused("negative", f"{count} {metric}")
+            raise RowRefused("negative", f"{metric} is below zero")
         if count:
             counts[kind] = count
     net = metrics.get("subscribers") or 0

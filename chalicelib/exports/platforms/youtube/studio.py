@@ -16,6 +16,7 @@ from chalicelib.exports.dates import Period, decide_day_order
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.identity import digest, event_id, object_key
+from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.youtube.columns import COLUMNS, DIMENSIONS, METRICS, TYPICAL
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, WAY_OUT
 from chalicelib.exports.recognition import Options
@@ -28,6 +29,8 @@ _DIMENSIONS = tuple(column.field for column in DIMENSIONS)
 _TYPICAL = tuple(column.field for column in TYPICAL)
 _TELLING = (*(column.field for column in METRICS), *_TYPICAL)
 _TELLING_ALONE = ("views", "watch_time", "subscribers")
+_OF_STUDIO = ("age", "gender", "subscribed", "traffic_source", "gained", "lost")
+_BARE = 2
 
 
 def _is_studio(head: TableHead, *, named: bool) -> bool:
@@ -40,6 +43,13 @@ def _is_studio(head: TableHead, *, named: bool) -> bool:
     if len(columns.positions) == len(columns.names):
         return named or any(field in columns for field in (*_TELLING_ALONE, *_TYPICAL))
     return len(columns.positions) >= 3 and any(field in columns for field in _TYPICAL)
+
+
+def _is_bare(head: TableHead) -> bool:
+    """A day and one number: the totals of a channel, whose headings are all that there is."""
+    columns = head.columns
+    has_one = any(field in columns for field in _TELLING_ALONE)
+    return "day" in columns and len(columns.names) == _BARE and has_one
 
 
 def _report(columns: Columns) -> str:
@@ -104,6 +114,12 @@ STUDIO = TableReport(
     report=_report,
     columns=COLUMNS,
     accept=partial(_is_studio, named=False),
+    marks=(
+        *(together(heading, fields=("views",)) for heading in ("Geography", "Geografie")),
+        *(together(fields=(field,)) for field in (*_TYPICAL, *_OF_STUDIO)),
+        *(together(fields=(field, "views")) for field in ("content_type", "device", "system")),
+    ),
+    form=_is_bare,
     accept_named=partial(_is_studio, named=True),
     key=_key,
     decimal_mark=".",

@@ -1,0 +1,28 @@
+"""JSON as it is answered: no NaN, numbers for `Decimal`, days as ISO 8601 has them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from decimal import Decimal
+from typing import Any
+
+
+def json_of(body: Any) -> str:
+    """The JSON text of a value; ASCII alone where it could not be sent otherwise."""
+    write = functools.partial(json.dumps, allow_nan=False, separators=(",", ":"), default=_plain)
+    text = write(body, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, repeated from the request
+        return write(body)
+    return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")

@@ -1,0 +1,244 @@
+"""Tables made from what importers declare of their columns, to hold them to one contract.
+
+Each report that a module of `platforms` declares gets a table with all of its columns, in any of
+its languages. A new importer needs no test here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.exports import platforms
+from chalicelib.exports.decoding import Source
+from chalicelib.exports.outcomes import Imported, NotData, Refused
+from chalicelib.exports.reader import ExportReader
+from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.reports.columns import (
+    Audience,
+    Channel,
+    Claimed,
+    Column,
+    Converted,
+    Cost,
+    Count,
+    Currency,
+    Key,
+    LeftOut,
+    Net,
+    Sign,
+    When,
+    vocabulary_of,
+)
+from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.tables import TableHead, find_head
+
+NUMBERS = (Count, Net, Cost, Audience, Converted, Claimed, LeftOut)
+UNITS = ("day", "posted", "from", "to", "period")
+ROWS = 3
+
+
+def declared_reports() -> dict[str, TableReport]:
+    """Every report that a module of the platforms declares, by module and name."""
+    found: dict[int, tuple[str, TableReport]] = {}
+    prefix = platforms.__name__ + "."
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith(prefix):
+            for own, value in vars(module).items():
+                if isinstance(value, TableReport):
+                    found.setdefault(id(value), (f"{name.removeprefix(prefix)}.{own}", value))
+    return dict(found.values())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a table."""
+
+    events: list[dict[str, Any]]
+    rejected: int
+    not_data: int
+    summary: dict[str, Any]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Type of engagement -> sum."""
+        sums: Counter[str] = Counter()
+        for event in self.events:
+            if event["kind"] == "engagement":
+                sums[event["type"]] += event["count"]
+        return dict(sums)
+
+    @property
+    def cost(self) -> Decimal:
+        """Sum of costs."""
+        amounts = (event.get("cost") or event.get("amount") for event in self.events)
+        return sum((amount.amount for amount in amounts if amount), Decimal(0))
+
+    @property
+    def conversions(self) -> int:
+        """Sum of conversions."""
+        return sum(e["count"] for e in self.events if e["kind"] == "conversion")
+
+
+class Sheet:
+    """A table of a report in one language: its columns, and rows that can be changed.
+
+    Parameters
+    ----------
+    only : callable
+        Which of the report's columns there are.
+    """
+
+    def __init__(
+        self,
+        report: TableReport,
+        language: str = "en",
+        only: Callable[[Column], bool] = lambda column: True,
+    ) -> None:
+        self.report = report
+        self.columns = [c for c in _chosen(report) if only(c)]
+        self.language = language
+        self._write()
+        if self.head() is None:  # a sign of another report of the platform is among the columns
+            self.columns = [c for c in self.columns if not isinstance(c.role, Sign)]
+            self._write()
+
+    def _write(self) -> None:
+        language = self.language
+        self.header = [_heading(column, language) for column in self.columns]
+        self.rows = [self.row(n) for n in range(ROWS)]
+
+    def row(self, n: int) -> list[str]:
+        """The n-th row of data."""
+        return [_cell(column, at, n) for at, column in enumerate(self.columns)]
+
+    def with_cell(self, wanted: Callable[[Column], bool], cell: str) -> list[str]:
+        """A further row, with one cell of the first column of a kind replaced."""
+        row = self.row(0)
+        row[next(at for at, column in enumerate(self.columns) if wanted(column))] = cell
+        return row
+
+    def totals(self, label: str) -> list[str]:
+        """A row that adds up the others: a label, if any, and numbers below the numbers."""
+        first = next((at for at, c in enumerate(self.columns) if isinstance(c.role, When | Key)), 0)
+        row = [
+            str(sum(Decimal(r[at]) for r in self.rows)) if _is_numeric(c) else ""
+            for at, c in enumerate(self.columns)
+        ]
+        row[first] = label
+        return row
+
+    @property
+    def text(self) -> str:
+        """As CSV."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows([self.header, *self.rows])
+        return text.getvalue()
+
+    def head(self) -> TableHead | None:
+        """The header as the importer finds it; None if it does not accept it."""
+        glimpse = Glimpse(Source(io.BytesIO(self.text.encode())), named=True)
+        accept = self.report.accept_named or self.report.accept
+        return find_head(glimpse, vocabulary_of(self.report.columns), accept)
+
+    def read(self) -> Result:
+        """Reads the table."""
+        head = self.head()
+        assert head is not None, f"the header {self.header} is not accepted"
+        source = Source(io.BytesIO(self.text.encode()))
+        reader = ExportReader(self.report.open(source, head, Options(currency="EUR")))
+        outcomes = list(reader)
+        return Result(
+            [event for o in outcomes if isinstance(o, Imported) for event in o.events],
+            sum(isinstance(o, Refused) for o in outcomes),
+            sum(isinstance(o, NotData) for o in outcomes),
+            reader.summary(),
+        )
+
+    def read_columns(self) -> Iterator[tuple[int, Column]]:
+        """The columns that count: none beside which a better one stands."""
+        fields = {column.field for column in self.columns}
+        for at, column in enumerate(self.columns):
+            if fields.isdisjoint(column.unless):
+                yield at, column
+
+    def sums(self, kind: type, key: Callable[[Any], Any]) -> dict[Any, Decimal]:
+        """The sums of the columns of a kind that count, by what their role says."""
+        sums: dict[Any, Decimal] = {}
+        for at, column in self.read_columns():
+            if isinstance(column.role, kind):
+                found = sum(Decimal(row[at]) for row in self.rows)
+                sums[key(column.role)] = sums.get(key(column.role), Decimal(0)) + found
+        return sums
+
+
+def languages_of(report: TableReport) -> list[str]:
+    """The languages of a report beside English."""
+    found = {lang for column in report.columns for lang, names in column.headings.items() if names}
+    return sorted(found - {"en"})
+
+
+def is_metric(column: Column) -> bool:
+    """Whether a column counts engagements."""
+    return isinstance(column.role, Count | Net)
+
+
+def _chosen(report: TableReport) -> list[Column]:
+    """One column per field, the dates first; of the dates only the finest."""
+    by_field: dict[str, Column] = {}
+    for column in report.columns:
+        by_field.setdefault(column.field, column)
+    units = {c.role.unit for c in by_field.values() if isinstance(c.role, When)}
+    finest = next((unit for unit in UNITS if unit in units), "")
+    wanted = {finest, *({"from", "to"} if {"from", "to"} <= units else ())}
+    dates = [c for c in by_field.values() if isinstance(c.role, When) and c.role.unit in wanted]
+    others = [
+        column
+        for column in by_field.values()
+        if not isinstance(column.role, When) and not _is_part(report, column)
+    ]
+    return dates + others
+
+
+def _is_part(report: TableReport, column: Column) -> bool:
+    """Whether a column holds a part of another, which a `prepare` of the report takes off it."""
+    return isinstance(column.role, Count) and bool(column.role.paid) and not report.paid
+
+
+def _heading(column: Column, language: str) -> str:
+    names = column.headings.get(language) or column.headings["en"]
+    return names[0] if names else next(n[0] for n in column.headings.values() if n)
+
+
+def _is_numeric(column: Column) -> bool:
+    return isinstance(column.role, NUMBERS)
+
+
+def _cell(column: Column, at: int, n: int) -> str:
+    role = column.role
+    if isinstance(role, When):
+        return f"2026-06-{n + 2:02}"
+    if isinstance(role, Currency):
+        return "EUR"
+    if isinstance(role, Channel):
+        return ""
+    if isinstance(role, Cost) or getattr(role, "is_value", False):
+        return f"{10 * at + n}.25"
+    if isinstance(role, NUMBERS):
+        return str(100 * (at + 1) + n)
+    return f"thing{at}"
+
+
+def reports_with(kind: type) -> Sequence[str]:
+    """The names of the reports that have a column of a kind."""
+    return [
+        name
+        for name, report in declared_reports().items()
+        if any(isinstance(column.role, kind) for column in report.columns)
+    ]

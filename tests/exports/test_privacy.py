@@ -1,0 +1,113 @@
+"""Nothing that is said of a file repeats what a person's cell may hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from chalicelib.errors import ExportRefused
+from chalicelib.exports import NotData, Refused, read_export
+from tests.exports.corpus import FILES
+
+MARKERS = (
+    "zebulon.quagmire@leak.example",
+    "+4915798765432",
+    "04915798765432",
+    "-4915798765432",
+    "Zebulon Quagmire",
+    "Total: Zebulon Quagmire",
+    "1,5 Quagmire",
+    "2026-13-45 Quagmire",
+    "=Zebulon!Quagmire",
+)
+"""What a cell of a shifted column may hold: an address, a telephone number, a name."""
+
+LEAKS = ("zebulon", "quagmire", "4915798765432")
+DELIMITERS = (",", ";", "\t")
+PER_FILE = 60
+
+TEXTS = {
+    name: data
+    for name, (_, data) in FILES.items()
+    if not data.startswith((b"PK", b"\xd0\xcf", b"\x1f\x8b"))
+}
+
+
+def with_a_marker(data: bytes, marker: str, random: Random) -> bytes:
+    """The file with a marker in one of its cells or values, or between two cells."""
+    text = data.decode("utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig")
+    ways = {"{": _in_json, "[": _in_json, "<": _in_xml}
+    return ways.get(text.lstrip()[:1], _in_table)(text, marker, random).encode()
+
+
+def _in_table(text: str, marker: str, random: Random) -> str:
+    delimiter = max(DELIMITERS, key=text.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    row = random.choice(rows)
+    at = random.randrange(len(row))
+    row[at : at + random.randrange(2)] = [marker]
+    changed = io.StringIO()
+    csv.writer(changed, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    return changed.getvalue()
+
+
+def _in_xml(text: str, marker: str, random: Random) -> str:
+    place = random.choice(list(re.finditer(r">[^<]*<", text)))
+    return text[: place.start() + 1] + marker + text[place.end() - 1 :]
+
+
+def _in_json(text: str, marker: str, random: Random) -> str:
+    try:
+        documents = [json.loads(text)]
+    except ValueError:
+        documents = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    places = [place for document in documents for place in _places(document)]
+    if places:
+        random.choice(places)(marker)
+    return "\n".join(map(json.dumps, documents))
+
+
+def _places(value: Any) -> Iterator[Callable[[str], None]]:
+    """What puts a text in the place of a value, for each value of a document."""
+    keys = value.keys() if isinstance(value, dict) else range(len(value))
+    for key in list(keys):
+        if isinstance(value[key], dict | list):
+            yield from _places(value[key])
+        yield lambda marker, key=key: value.__setitem__(key, marker)
+
+
+def everything_said(data: bytes) -> str:
+    """Messages, reasons and notes of a file; neither its events nor its rejected rows."""
+    said: list[object] = []
+    try:
+        reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
+        for outcome in reader:
+            if isinstance(outcome, Refused):
+                said += [outcome.code, outcome.message]
+            elif isinstance(outcome, NotData):
+                said.append(outcome.reason)
+        said.append(reader.summary() | {"claimed_conversions": "numbers, of cells of numbers"})
+        said.append(reader.report)
+    except ExportRefused as refusal:
+        said.append(refusal.detail)
+    return repr(said).casefold()
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_message_repeats_a_cell(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    random = Random(name)
+
+    for turn in range(PER_FILE):
+        marker = MARKERS[turn % len(MARKERS)]
+        said = everything_said(with_a_marker(TEXTS[name], marker, random))
+        assert not [leak for leak in LEAKS if leak in said], (marker, said)
+    assert not [leak for leak in LEAKS if leak in caplog.text.casefold()]

@@ -1,0 +1,125 @@
+"""The store of one machine, whose process may die at each call to its database.
+
+A call is a read, a transaction, or the note of its commit. "Halfway" through a transaction is after
+its writes and before its commit.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from chalicelib import wiring
+from chalicelib.local.checking import check_bookkeeping
+from chalicelib.local.commits import Commits
+from chalicelib.local.database import Database
+from chalicelib.local.file_objects import FileObjects
+from chalicelib.local.files import Files
+from chalicelib.local.rows import Transaction, to_item
+from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.settings import Settings
+from chalicelib.storage.objects import Objects
+from chalicelib.storage.tenant_store import TenantStore
+from tests.conftest import SECRET
+from tests.factories import NOW
+from tests.faults.durable import Death
+from tests.faults.matrix import TENANT, Life, Setting
+
+_T = TypeVar("_T")
+
+
+class MortalCommits(Commits):
+    """A record of commits whose process may die before or after a note."""
+
+    death = Death()
+
+    def note(self, sequence: int) -> None:
+        """Record a commit, or die."""
+        self.death.around(lambda: super(MortalCommits, self).note(sequence))
+
+
+class MortalDatabase(Database):
+    """A database whose process may die at a call."""
+
+    def __init__(self, directory: Path, death: Death) -> None:
+        self._death = death
+        super().__init__(directory)
+        assert self._commits is not None
+        self._commits.close()
+        self._commits = MortalCommits(directory)
+        self._commits.death = death
+
+    def reader(self) -> Any:
+        """A read, or die."""
+        return self._death.around(super().reader)
+
+    def write(self, operation: Callable[[Transaction], _T]) -> _T:
+        """A transaction, or die."""
+
+        def and_die(transaction: Transaction) -> _T:
+            operation(transaction)
+            transaction.settle()
+            os.kill(os.getpid(), signal.SIGKILL)
+            raise AssertionError("unreachable")
+
+        written: _T = self._death.around(
+            lambda: super(MortalDatabase, self).write(operation),
+            half=lambda: super(MortalDatabase, self).write(and_die),
+        )
+        return written
+
+
+class SqliteLife(Life):
+    """A machine's store; a start of the service is part of its life."""
+
+    def __init__(self, setting: Setting, kept: Path, death: Death) -> None:
+        super().__init__(setting, death)
+        kept.mkdir(exist_ok=True)
+        self._database = MortalDatabase(kept, death)
+        check_bookkeeping(self._database)
+        self.table = SqliteTable(self._database, clock=NOW.timestamp)
+        self._files = Files(kept / "objects", self._database, clock=NOW.timestamp)
+        self._files.clean()
+        self.store = TenantStore(
+            self.table, self.objects(TENANT), TENANT, Settings(), root_secret=SECRET.encode
+        )
+
+    def upload(self, key: str) -> str:
+        """Keep the upload, as a PUT to its URL does."""
+        file = self._files.write([self.setting.body])
+        self._files.keep(key, file)
+        return file.etag
+
+    def items(self) -> list[Any]:
+        """Every item of the table."""
+        found = self._database.rows("SELECT pk, sk, item, expires_at, checksum FROM items")
+        return [to_item(*row) for row in found]
+
+    def state(self) -> bytes:
+        """Every row and every file."""
+        rows = self._database.rows("SELECT * FROM items ORDER BY pk, sk")
+        return repr((rows, [file for _, file in self._files.all()])).encode()
+
+    def serve(self) -> None:
+        """Have the API answer from here."""
+        wiring.use_machine(self)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    # --- as `wiring.Machine` ------------------------------------------------------------------
+
+    def objects(self, tenant: str) -> Objects:
+        """A tenant's objects."""
+        return FileObjects(self._files, tenant, lambda *_: "https://uploads.test/")
+
+    def root_secret(self) -> str:
+        """The root secret."""
+        return SECRET
+
+    def send(self, queue: str, message: Mapping[str, Any]) -> None:
+        """Nobody waits for a message here."""
