@@ -130,5 +130,5 @@ def test_rows_that_are_quoted_as_a_whole_are_said_so_once(delimiter: str) -> Non
 
     refusal = refusal_of(content)
 
-    assert refusal.code == "unreadable_file"
-    assert "every row is one cell" in refusal.detail
+    assert refusal.code == "unknown_platform"
+    assert "each of its rows is one cell in quotation marks" in refusal.detail

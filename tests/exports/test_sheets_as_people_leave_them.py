@@ -30,9 +30,7 @@ def test_a_hidden_sheet_is_not_read_beside_one_that_is_shown(made) -> None:  # t
     result = read(made({"old": OLD, "May": NEW}, hidden=("old",)))
 
     assert result.counts == {"impression": 100}
-    assert result.summary["skipped"] == [
-        {"what": "sheet", "name": "old", "reason": "it is hidden"}
-    ]
+    assert result.summary["skipped"] == [{"what": "sheet", "name": "old", "reason": "it is hidden"}]
 
 
 @pytest.mark.parametrize("made", [new_workbook, old_workbooks.old_workbook])
