@@ -6,7 +6,7 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import get_args
@@ -17,6 +17,7 @@ from chalicelib.api.openapi import describe
 from chalicelib.errors import EXPORT_REFUSALS
 from chalicelib.exports import ROW_REFUSALS
 from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.languages import LANGUAGES
 from chalicelib.exports.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.exports.platforms import IMPORTERS
 from infra import handbook
@@ -30,6 +31,7 @@ def exports_page() -> str:
     parts = {
         "fields": _fields(),
         "contents": _contents(),
+        "languages": _languages(),
         "importers": "\n\n".join(_importers()),
     }
     return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
@@ -111,6 +113,32 @@ def _platforms() -> list[tuple[str, list[Declaration]]]:
     by_platform = sorted(IMPORTERS, key=lambda importer: importer.platform)
     grouped = groupby(by_platform, key=lambda importer: importer.platform)
     return [(platform, [one.declaration for one in group]) for platform, group in grouped]
+
+
+def _languages() -> str:
+    """Reports and languages: how many of a report's columns have a heading in each."""
+    known = {
+        (importer.platform, importer.declaration.title): importer.declaration.languages
+        for importer in IMPORTERS
+        if len(importer.declaration.languages) > 1
+    }
+    codes = [code for code in LANGUAGES if any(_is_read(row, code) for row in known.values())]
+    names = [LANGUAGES[code].name for code in codes]
+    lines = ["| report | " + " | ".join(names) + " |", "|---|" + "---|" * len(codes)]
+    for (platform, title), row in sorted(known.items()):
+        cells = [_part(*row[code]) if _is_read(row, code) else "" for code in codes]
+        lines.append(f"| `{platform}`: {title} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
+    """Whether most of the columns are known; of some languages a platform knows a single word."""
+    have, all_of_them = row.get(code, (0, 1))
+    return 2 * have > all_of_them
+
+
+def _part(have: int, all_of_them: int) -> str:
+    return "all" if have == all_of_them else f"{have} of {all_of_them}"
 
 
 def _contents() -> str:

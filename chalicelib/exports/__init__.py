@@ -18,6 +18,7 @@ unread, distinct          what is not read of a table; how many different events
 headings, tables          column names -> fields; the header; row after row
 further_tables            tables below the first one: their headers, what is skipped
 cells, numerals, dates    what a single cell says; one number format and day order per file
+languages                 what a language brings: decimals, months, words of totals rows
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file
 markup                    XML, element by element; rations: how much an item may be
 records, values, fields   one outcome per record; what a single value of one says

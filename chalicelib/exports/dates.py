@@ -1,4 +1,4 @@
-"""Days and times in text: ISO, names of months in five languages, one day/month order per file."""
+"""Days and times in text: ISO, names of months, one day/month order per file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Literal
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import DateCell
+from chalicelib.exports.languages import DAY_FIRST_LANGUAGES, alternatives, month_numbers
 
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
@@ -24,29 +25,9 @@ The platforms count days in the account's own time zone, which their files do no
 taken as a UTC day.
 """
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar jänner jän januari janv janvier ene enero",
-            "feb february februar februari févr février febrero",
-            "mar march mär märz mrz maart mars marzo",
-            "apr april avr avril abr abril",
-            "may mai mei mayo",
-            "jun june juni juin junio",
-            "jul july juli juil juillet julio",
-            "aug august augustus août ago agosto",
-            "sep sept september septembre septiembre",
-            "oct october okt oktober octobre octubre",
-            "nov november novembre noviembre",
-            "dec december dez dezember déc décembre dic diciembre",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WORD = r"([^\W\d_]{3,10})\.?"
-_WEEKDAY = r"([^\W\d_]{2,10})\.?"
+_MONTHS = month_numbers()
+_WORD = r"([^\W\d_]{3,12})\.?"
+_WEEKDAY = r"([^\W\d_]{2,12})\.?"
 _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
 _CLOCK = r"(?:,?(?: (?:at|um|om|à|a las))? \d\d?:\d\d(?::\d\d)?(?: ?[AP]\.? ?M\.?)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
@@ -56,13 +37,18 @@ _MONTH_FIRST = re.compile(
     rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
 )
 _DAY_FIRST = re.compile(
-    rf"(?:{_WEEKDAY},? )?(\d\d?)(?:er)?\.? (?:de )?{_WORD},? (?:de )?(\d{{4}}){_CLOCK}",
+    rf"(?:{_WEEKDAY},? )?(\d\d?)(?:er|[º°])?\.? (?:de )?{_WORD},? (?:de )?(\d{{4}})(?: r\.?)?"
+    rf"{_CLOCK}",
     re.IGNORECASE,
 )
-_MONTH_ALONE = re.compile(rf"{_WORD},? (\d{{4}})|(\d{{4}})-(\d\d)")
+_KANJI = re.compile(r"(\d{4})年(\d\d?)月(\d\d?)日(?: ?[(（].[)）])?(?:まで)?")
+_MONTH_ALONE = re.compile(rf"{_WORD},? (?:de )?(\d{{4}})|(\d{{4}})(?:-(\d\d)|年(\d\d?)月)")
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
-_FROM = re.compile(r"(?:from|von|vom) ", re.IGNORECASE)
-_UNTIL = re.compile(r" ?- ?| (?:to|bis) |,(?=\d{4}-)", re.IGNORECASE)
+_FROM = re.compile(rf"(?:{alternatives(lambda language: language.since)}) ", re.IGNORECASE)
+_UNTIL = re.compile(
+    r" ?[-~〜～] ?|から| (?:" + alternatives(lambda language: language.until) + r") |,(?=\d{4}-)",
+    re.IGNORECASE,
+)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)",
     re.IGNORECASE,
@@ -70,7 +56,6 @@ _INSTANT = re.compile(
 _STAMP = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
 )
-_DAY_MONTH_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
 _CACHE_SIZE = 10_000
 
 
@@ -109,7 +94,11 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
     A time with an offset stands for its day in UTC.
     """
     text = " ".join(cell.split())
-    if (match := _ISO.fullmatch(text)) or (match := _COMPACT.fullmatch(text)):
+    if (
+        (match := _ISO.fullmatch(text))
+        or (match := _COMPACT.fullmatch(text))
+        or (match := _KANJI.fullmatch(text))
+    ):
         return dt.date(int(match[1]), int(match[2]), int(match[3]))
     if match := _NUMERIC.fullmatch(text):
         first, mark, second, year = int(match[1]), match[2], int(match[3]), int(match[4])
@@ -172,7 +161,7 @@ def decide_day_order(
         return ""
     if len(fitting) == 1:
         return fitting.pop()
-    if fitting and language in _DAY_MONTH_LANGUAGES:
+    if fitting and language in DAY_FIRST_LANGUAGES:
         return "dmy"
     if fitting and language == "en" and english:
         return english
@@ -254,7 +243,8 @@ def parse_month(cell: str, dates: DateFormat) -> Period:
     """The days of a month named by its first day, ``June 2026`` or ``2026-06``; ``ValueError``."""
     match = _MONTH_ALONE.fullmatch(" ".join(cell.split()))
     if match:
-        year, month = (match[2], _month(match[1])) if match[1] else (match[3], int(match[4]))
+        year = match[2] or match[3]
+        month = _month(match[1]) if match[1] else int(match[4] or match[5])
         first = dt.date(int(year), month, 1)
     else:
         first = dates.day(cell).replace(day=1)

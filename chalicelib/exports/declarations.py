@@ -7,7 +7,8 @@ it reads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,9 @@ class Declaration:
         Code of a refusal of the whole file or of a row -> when it happens.
     notes : tuple of str
         Sentences on what is peculiar: generations, time zones, ids.
+    languages : mapping of str to (int, int)
+        Of a table, language -> how many of its columns have a heading in it, and how many there
+        are.
     """
 
     title: str
@@ -51,3 +55,4 @@ class Declaration:
     becomes: tuple[Becomes, ...]
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    languages: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 # YouTube hyphenates German headings with U+00AD, exports of spreadsheets leave U+200B and U+FEFF.
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\ufeff\u200b\u2060\u200e\u200f"))
+# The same heading has straight or curved apostrophes and narrow or wide brackets.
+_TYPOGRAPHY = str.maketrans("’ʼ`´‐‑–—（）［］：／％＋，．！　", "''''----()[]:/%+,.! ")
 _CURRENCY_SUFFIX = re.compile(r" ?\(([A-Za-z]{3})\)$")
 
 
@@ -22,15 +24,19 @@ def plain(text: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """A cell in the form in which headings are compared: `plain` and without case."""
-    return plain(text).casefold()
+    """A cell in the form in which headings are compared: `plain`, in one typography, no case."""
+    return plain(text).casefold() if text.isascii() else _uniform(text).casefold()
+
+
+def _uniform(text: str) -> str:
+    return plain(text.translate(_TYPOGRAPHY))
 
 
 def header_keys(cells: Sequence[str]) -> frozenset[str]:
     """What the cells of a row could be known by as headings, with and without a currency."""
     keys = set()
     for cell in cells:
-        text = plain(cell)
+        text = _uniform(cell)
         keys.add(text.casefold())
         suffix = _CURRENCY_SUFFIX.search(text)
         if suffix:
@@ -185,7 +191,7 @@ class Vocabulary:
 
     def _find(self, heading: str) -> tuple[str, str, str] | None:
         """(field, the key that was matched, currency)"""
-        text = plain(heading)
+        text = _uniform(heading)
         key = text.casefold()
         if key in self._fields:
             return self._fields[key], key, ""

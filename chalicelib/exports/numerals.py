@@ -15,16 +15,28 @@ from typing import Literal
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import NumberCell, is_no_number
+from chalicelib.exports.languages import BOTH_MARKS, COMMA_LANGUAGES
 
 DecimalMark = Literal[".", ","]
 
 DECIDED_BY = 2_000
 """So many different cells tell the format of a file."""
 
-_COMMA_LANGUAGES = frozenset({"de", "nl", "fr", "es", "it", "pt", "pl", "sv"})
-_SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "₽": "RUB", "₩": "KRW", "₪": "ILS"}
+_SYMBOLS = {
+    "€": "EUR",
+    "£": "GBP",
+    "₹": "INR",
+    "₺": "TRY",
+    "₽": "RUB",
+    "₩": "KRW",
+    "₪": "ILS",
+    "ł": "PLN",
+    "円": "JPY",
+}
+"""The last character of a symbol -> the only currency that writes it."""
+
 _PREFIXED_DOLLARS = {"US$": "USD", "A$": "AUD", "AU$": "AUD", "CA$": "CAD", "R$": "BRL"}
-_CURRENCY = re.compile(r"(?:[A-Z]{0,3}[€$£¥₹₺₽₩₪]|[A-Z]{3}|kr\.?|zł)")
+_CURRENCY = re.compile(r"(?:[A-Z]{0,3}[€$£¥￥円₹₺₽₩₪]|[A-Z]{3}|kr\.?|zł)")
 _BLANKS = re.compile(r"[\u00a0\u202f\u2009 ]")
 
 
@@ -142,15 +154,21 @@ def currency_of(symbol: str) -> str:
     return _SYMBOLS.get(symbol[-1:], "")
 
 
-def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
+def decide_number_format(
+    language: str, cells: Iterable[str], counts: Iterable[str] = ()
+) -> NumberFormat:
     """The number format of a file, from cells that can be read in one way only.
 
     Parameters
     ----------
     language : str
-        Of the headings; decides where the cells do not, or disagree. Empty: unknown.
+        Of the headings; decides where the cells do not, or disagree. Empty: unknown. Spanish does
+        not decide about ``1,234``, which is Mexican for more than a thousand.
     cells : iterable of str
         Numeric cells of the columns that will be read.
+    counts : iterable of str
+        Those of them that are whole numbers: ``1,234`` is more than a thousand there. They decide
+        where the language does not.
 
     Raises
     ------
@@ -158,19 +176,26 @@ def decide_number_format(language: str, cells: Iterable[str]) -> NumberFormat:
         `undecidable_format`, if neither the cells nor the language decide.
     """
     marks: set[DecimalMark] = set()
-    doubtful = ""
+    doubtful = with_comma = ""
     for cell in islice(_distinct(cells), DECIDED_BY):
         if cell.isdigit() or isinstance(cell, NumberCell):
             continue
         verdict = _evidence(cell)
         if verdict == "?":
             doubtful = doubtful or cell.strip()
+            with_comma = with_comma or (cell.strip() if "," in cell else "")
         elif verdict:
             marks.add(verdict)
     if len(marks) == 1:
         return NumberFormat(marks.pop())
+    if not marks and (not language or language in BOTH_MARKS):
+        groups = {_group_of(cell) for cell in islice(_distinct(counts), DECIDED_BY)} - {""}
+        if len(groups) == 1:
+            return NumberFormat("." if groups == {","} else ",")
+        if with_comma:
+            doubtful, language = with_comma, ""
     if language:
-        return NumberFormat("," if language in _COMMA_LANGUAGES else ".")
+        return NumberFormat("," if language in COMMA_LANGUAGES else ".")
     if marks or doubtful:
         raise ExportRefused(
             "undecidable_format",
@@ -191,6 +216,13 @@ def _distinct(cells: Iterable[str]) -> Iterator[str]:
         if cell not in seen:
             seen.add(cell)
             yield cell
+
+
+def _group_of(cell: str) -> str:
+    """What stands between the thousands of a whole number; empty if it may have decimals."""
+    if cell.isdigit() or isinstance(cell, NumberCell) or _evidence(cell) != "?":
+        return ""
+    return "," if "," in cell else "."
 
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:

@@ -35,58 +35,6 @@ def _each(*headings: str) -> Alternatives:
 
 OTHER_PLATFORMS = (
     OtherPlatform(
-        "TikTok Ads Manager",
-        ("tiktok_ads", "tiktok"),
-        (
-            *_each("Clicks (destination)", "Klicks (Ziel)", "CPC (destination)"),
-            *_each("CTR (destination)", "Video views at 25%", "Video views at 50%"),
-            *_each("Video views at 75%", "Video views at 100%", "2-second video views"),
-            *_each("6-second video views", "Paid likes", "Paid followers", "Paid profile visits"),
-            *_each("Complete payment", "Complete payment ROAS", "Complete payment value"),
-        ),
-    ),
-    OtherPlatform(
-        "Amazon Ads",
-        ("amazon_ads",),
-        (
-            *_each("7 Day Total Sales", "14 Day Total Sales", "30 Day Total Sales"),
-            *_each("7 Day Total Orders (#)", "14 Day Total Orders (#)", "7 Day Total Units (#)"),
-            *_each("14 Day Total Units (#)", "Customer Search Term", "Advertised SKU"),
-            *_each("Advertised ASIN", "Purchased ASIN", "Portfolio name"),
-            *_each("Total Advertising Cost of Sales (ACOS)", "Total Return on Advertising Spend"),
-            *_each("14 Day Detail Page Views (DPV)", "Total Detail Page View (DPV)"),
-        ),
-    ),
-    OtherPlatform(
-        "Microsoft Advertising",
-        ("microsoft_ads", "bing_ads"),
-        (
-            *_each("Gregorian date", "GregorianDate", "Bid match type", "BidMatchType"),
-            *_each("Delivered match type", "DeliveredMatchType", "AccountNumber", "TopVsOther"),
-            *_each("Account number", "Top vs. other", "AdDistribution", "Ad distribution"),
-            *_each("TimePeriod", "BudgetAssociationStatus", "AllRevenue"),
-            *(("AccountName", "Spend"), ("AccountId", "Spend"), ("CampaignName", "Spend")),
-            *(("Impr.", "Spend"), ("Conv.", "Spend"), ("Avg. CPC", "Spend")),
-        ),
-    ),
-    OtherPlatform(
-        "Snapchat Ads",
-        ("snapchat_ads", "snapchat"),
-        (
-            *_each("Swipe Ups", "Swipe Up Rate", "Swipe-Ups", "eCPSU", "Avg. Screen Time"),
-            *_each("Story Opens", "Ad Squad Name", "Ad Squad ID"),
-            ("Paid Impressions", "Amount Spent"),
-        ),
-    ),
-    OtherPlatform(
-        "Reddit Ads",
-        ("reddit_ads",),
-        (
-            *(("eCPM", "Amount Spent"), ("Upvotes", "Amount Spent")),
-            *(("Community", "Spend"), ("Subreddit", "Spend"), ("Subreddit", "Amount Spent")),
-        ),
-    ),
-    OtherPlatform(
         "Taboola",
         ("taboola",),
         (*_each("vCTR", "vCPM", "Visible impressions", "Actual CPC"), ("Spent", "Site")),

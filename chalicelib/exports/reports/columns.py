@@ -330,9 +330,22 @@ def becomes_of(columns: Sequence[Column]) -> tuple[Becomes, ...]:
     return tuple(Becomes("; ".join(sources), event) for event, sources in lines.items())
 
 
+def languages_of(columns: Sequence[Column]) -> dict[str, tuple[int, int]]:
+    """Language -> how many of the columns have a heading in it, and how many English has."""
+    fields = {column.field for column in columns if column.en}
+    named: dict[str, set[str]] = {}
+    for column in columns:
+        for language, names in column.headings.items():
+            if names and column.field in fields:
+                named.setdefault(language, set()).add(column.field)
+    return {language: (len(found), len(fields)) for language, found in named.items()}
+
+
 def _shown(column: Column) -> str:
-    names = dict.fromkeys(n[0] for n in column.headings.values() if n)
-    return " / ".join(names)
+    """The first heading in English and in German, else in whatever language there is."""
+    names = [names[0] for names in (column.en, column.de) if names]
+    names = names or [names[0] for names in column.headings.values() if names]
+    return " / ".join(dict.fromkeys(names))
 
 
 def _first_name(column: Column) -> str:

@@ -42,6 +42,7 @@ from chalicelib.exports.reports.columns import (
     Sign,
     When,
     becomes_of,
+    languages_of,
     vocabulary_of,
 )
 from chalicelib.exports.reports.damaged_ids import Change, repair_of
@@ -180,6 +181,7 @@ class TableReport:
             becomes_of(self.columns) + self.becomes,
             self.refused,
             self.remarks,
+            languages_of(self.columns),
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
@@ -308,6 +310,10 @@ class TableReport:
             reading,
             begin_again=seen.begin_table,
         )
+        if channel is not None:
+            reading.outcomes = _claiming(
+                reading.outcomes, reading, [other for other in every if other is not rows]
+            )
         if dating.has_days:
             reading.outcomes = self._covering(reading.outcomes, reading, every)
         return reading
@@ -370,7 +376,10 @@ class TableReport:
             for name, (_, column) in read.items()
             if isinstance(column.role, Count | Net | Cost | Audience | Converted)
         ]
-        return decide_number_format(table.head.columns.language, table.sample(*fields))
+        counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+        return decide_number_format(
+            table.head.columns.language, table.sample(*fields), table.sample(*counts)
+        )
 
     def _layout(
         self, columns: Columns, read: Mapping[str, tuple[int, Column]], options: Options
@@ -509,6 +518,15 @@ def check_additive(columns: Columns, read: Mapping[str, tuple[int, Column]], way
                 f"the column {columns.names[position]}: {column.role.why}. Export the report "
                 f"without it. {way_out}",
             )
+
+
+def _claiming(
+    outcomes: Iterator[RowOutcome], reading: Reading, others: Sequence[ReportRows]
+) -> Iterator[RowOutcome]:
+    """The outcomes of a report of several channels, all of which claim."""
+    yield from outcomes
+    for rows in others:
+        reading.claimed.add_all(rows.claimed)
 
 
 def number_columns(layout: Layout) -> tuple[int, ...]:

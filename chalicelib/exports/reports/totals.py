@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
+from chalicelib.exports.languages import initials_of_totals, rest_pattern, totals_pattern
 
-_TOTAL = (
-    r"(?:grand total|total general|total général|totale complessivo|total|totals|totale|totali"
-    r"|gesamt|gesamtsumme|gesamtergebnis|summe|insgesamt|totaal|suma|łącznie|razem|合計|総計"
-)
-LABEL = re.compile(_TOTAL + r"|results from \d+ .*|ergebnisse (?:von|aus) \d+ .*) ?(?:[:：]|$)")
-OTHER = re.compile(
-    _TOTAL + r") ?[:：] ?(?:(?:other|others|andere|sonstige|weitere|übrige|otros|otras|outros"
-    r"|outras|autres|altri|altre|overige|inne|pozostałe)\b|その他)"
-)
+LABEL = totals_pattern()
+OTHER = rest_pattern()
 """A row of traffic that no other row shows, though it is labelled as totals are."""
 
 OTHER_NAME = "(other)"
 """What such a row is about."""
 
-_INITIALS = frozenset("tTgGsSiIrReEłŁ合総")
+_INITIALS = initials_of_totals()
 
 Cells = Sequence[str]
 

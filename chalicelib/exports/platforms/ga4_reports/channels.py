@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.identity import digest
+from chalicelib.exports.platforms.ga4_reports.ga4_translations import TRANSLATIONS
+from chalicelib.exports.reports.translations import words_of
 
 _MAX_SLUG = 32
 
@@ -60,6 +62,11 @@ _GROUPS = {
     "(other)": UNASSIGNED,
     "(not set)": UNASSIGNED,
     "": UNASSIGNED,
+}
+_GROUPS |= {
+    comparable(name): origin
+    for origin in set(_GROUPS.values())
+    for name in words_of(TRANSLATIONS, f"channel {origin.channel}")
 }
 _NETWORKS = (
     (re.compile(r"facebook|^fb(?:\.|$)|messenger\.com"), "facebook", "meta_ads"),

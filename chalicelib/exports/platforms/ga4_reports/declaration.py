@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.exports.declarations import Becomes, Declaration
+from chalicelib.exports.platforms.ga4_reports.headings import HEADINGS
 
 WAY_OUT = (
     "For daily rows: in Google Analytics open Explore > Free form (Explorative Datenanalyse > "
@@ -83,4 +84,8 @@ DECLARATION = Declaration(
         "Conversions of longer periods are never spread.",
         "A download without the lines with # can be read as far as its tables name their days.",
     ),
+    languages={
+        language: (sum(language in names for names in HEADINGS.values()), len(HEADINGS))
+        for language in dict.fromkeys(code for names in HEADINGS.values() for code in names)
+    },
 )

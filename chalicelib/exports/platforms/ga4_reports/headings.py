@@ -1,4 +1,4 @@
-"""What the headings of Google Analytics 4 mean, in English and in German.
+"""What the headings of Google Analytics 4 mean, in English, German and the translations.
 
 Numbers and times have fixed names. Dimensions are known by words in their headings: the same one is
 named in a dozen ways, by scope (session, first user) and by generation of the interface.
@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 
 from chalicelib.exports.headings import Vocabulary, comparable
+from chalicelib.exports.platforms.ga4_reports.ga4_translations import TRANSLATIONS
+from chalicelib.exports.reports.translations import headings_in, words_of
 
 METRICS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "views": {
@@ -88,37 +90,46 @@ TIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
 }
-VOCABULARY = Vocabulary({**METRICS, **TIMES})
+MONEY = ("purchase_revenue", "total_revenue")
+HEADINGS = headings_in({**METRICS, **TIMES}, TRANSLATIONS)
+VOCABULARY = Vocabulary(HEADINGS)
+
+
+def _words(kind: str, patterns: str) -> tuple[str, re.Pattern[str]]:
+    """The words of a dimension in English and German, and those of the other languages."""
+    more = words_of(TRANSLATIONS, f"dimension {kind}")
+    return kind, re.compile("|".join((patterns, *more)))
+
 
 _DIMENSIONS = (
-    ("audience", re.compile(r"audience|zielgruppe")),
-    (
-        "person",
-        re.compile(r"(?:user|client|device|nutzer|kunden|geräte)[ -]?ids?\b|instan[cz]e?[ -]?id"),
+    _words("audience", r"audience|zielgruppe"),
+    _words("person", r"(?:user|client|device|nutzer|kunden|geräte)[ -]?ids?\b|instan[cz]e?[ -]?id"),
+    _words("item", r"\bitems?\b|artikel"),
+    _words(
+        "first_user", r"\bfirst user\b|first visit|erste\w* (?:nutzer|besuch)|nutzerakquisition"
     ),
-    ("item", re.compile(r"\bitems?\b|artikel")),
-    (
-        "first_user",
-        re.compile(r"\bfirst user\b|first visit|erste\w* (?:nutzer|besuch)|nutzerakquisition"),
-    ),
-    ("event", re.compile(r"event name|ereignisname|name des ereignisses")),
-    ("group", re.compile(r"channel ?-?(?:group|gruppe|gruppierung)|^session channel$")),
-    ("source_medium", re.compile(r"(?:source|quelle) ?[/+&,] ?medium")),
-    ("source", re.compile(r"\b(?:source|quelle)$|\w+(?:quelle)$|^quelle\b(?!.*plattform)")),
-    ("medium", re.compile(r"\bmedium$|^medium\b")),
-    ("campaign", re.compile(r"campaign$|campaign name$|kampagne(?:nname)?$|^kampagne\b")),
-    (
+    _words("event", r"event name|ereignisname|name des ereignisses"),
+    _words("group", r"channel ?-?(?:group|gruppe|gruppierung)|^session channel$"),
+    _words("source_medium", r"(?:source|quelle) ?[/+&,] ?medium"),
+    _words("source", r"\b(?:source|quelle)$|\w+(?:quelle)$|^quelle\b(?!.*plattform)"),
+    _words("medium", r"\bmedium$|^medium\b"),
+    _words("campaign", r"campaign$|campaign name$|kampagne(?:nname)?$|^kampagne\b"),
+    _words(
         "page",
-        re.compile(
-            r"page (?:path|title|location)|landing ?page|screen (?:class|name)"
-            r"|seiten?(?:pfad|titel)|zielseite|bildschirm(?:klasse|name)"
-            r"|^unified screen|^content (?:group|id)"
-        ),
+        r"page (?:path|title|location)|landing ?page|screen (?:class|name)"
+        r"|seiten?(?:pfad|titel)|zielseite|bildschirm(?:klasse|name)"
+        r"|^unified screen|^content (?:group|id)",
     ),
 )
+_ARRIVAL = _words("landing", "landing|ziel")[1]
 
 
 def dimension_of(heading: str) -> str:
     """The kind of dimension that a heading names; empty for any other column."""
     text = comparable(heading)
     return next((kind for kind, words in _DIMENSIONS if words.search(text)), "")
+
+
+def names_arrival(heading: str) -> bool:
+    """Whether a page is the one on which visits began: each session is of one only."""
+    return bool(_ARRIVAL.search(comparable(heading)))

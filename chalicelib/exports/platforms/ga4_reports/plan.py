@@ -7,12 +7,11 @@ is counted twice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.exports.headings import comparable
+from chalicelib.exports.platforms.ga4_reports.headings import names_arrival
 from chalicelib.exports.platforms.ga4_reports.shape import Shape
 
 Supply = Literal["impression", "click", "conversion"]
@@ -35,8 +34,6 @@ EVENT_TYPES: Mapping[Supply, Mapping[str, str]] = {
     },
 }
 """For each supply the events that are counted, and the type or goal that they become."""
-
-_ARRIVAL = re.compile("landing|ziel")
 
 ANY_GOAL = "lead"
 """The goal of key events that have no name in the report."""
@@ -202,8 +199,6 @@ def _tells_of_arrivals(shape: Shape) -> bool:
     kinds = shape.dimensions.keys()
     if "event" in kinds:
         return False
-    if "page" in kinds and not _ARRIVAL.search(
-        comparable(shape.table.header[shape.dimensions["page"]])
-    ):
+    if "page" in kinds and not names_arrival(shape.table.header[shape.dimensions["page"]]):
         return False
     return "group" in kinds or "source_medium" in kinds or {"source", "medium"} <= kinds

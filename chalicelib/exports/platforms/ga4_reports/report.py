@@ -23,7 +23,7 @@ from chalicelib.exports.outcomes import (
     Skipped,
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
-from chalicelib.exports.platforms.ga4_reports.headings import VOCABULARY
+from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
@@ -46,7 +46,11 @@ _UNIVERSAL = frozenset(
 )
 """Headings that Google Analytics 4 does not have."""
 
-_OFFSETS = frozenset({"nth day", "nth week", "nth month", "nth hour"})
+_OFFSETS = frozenset(
+    key
+    for key in VOCABULARY.keys
+    if VOCABULARY.field_of(key) in ("nth_day", "nth_week", "nth_month", "nth_hour")
+)
 
 
 def _is_dated(head: TableHead) -> bool:
@@ -239,11 +243,14 @@ def _numbers(shapes: Sequence[Shape], options: Options) -> NumberFormat:
         return NumberFormat(options.decimal_mark)
     languages = [shape.columns.language for shape in shapes if shape.columns.language]
     cells: dict[str, None] = {}
+    counts: dict[str, None] = {}
     for shape in shapes:
-        positions = [shape.columns.positions[field] for field in shape.metrics]
-        for row in shape.table.rows:
-            cells.update((row[p], None) for p in positions if p < len(row))
-    return decide_number_format(languages[0] if languages else "", cells)
+        for field in shape.metrics:
+            position = shape.columns.positions[field]
+            found = {row[position]: None for row in shape.table.rows if position < len(row)}
+            cells |= found
+            counts |= {} if field in MONEY else found
+    return decide_number_format(languages[0] if languages else "", cells, counts)
 
 
 def _date_cells(shapes: Sequence[Shape]) -> Iterator[str]:

@@ -119,7 +119,7 @@ class TableRows:
     def _why_no_data(self, cells: Cells) -> str:
         """Why a row is a sum of others, or an empty text."""
         last = comparable(cells[-1])
-        if len(cells) > self._width and (LABEL.match(last) or last == "gesamtsumme"):
+        if len(cells) > self._width and LABEL.match(last):
             return "totals row"
         first = next((index for index, cell in enumerate(cells) if cell.strip()), 0)
         time = self._at.get(self._shape.time, -1)

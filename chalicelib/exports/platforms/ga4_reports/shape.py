@@ -9,6 +9,7 @@ from functools import cached_property
 
 from chalicelib.exports.dates import Period
 from chalicelib.exports.headings import Columns, comparable, plain
+from chalicelib.exports.platforms.ga4_reports.ga4_translations import TRANSLATIONS
 from chalicelib.exports.platforms.ga4_reports.headings import (
     METRICS,
     TIMES,
@@ -16,6 +17,7 @@ from chalicelib.exports.platforms.ga4_reports.headings import (
     dimension_of,
 )
 from chalicelib.exports.reports.stacked import StackedTable, is_number
+from chalicelib.exports.reports.translations import words_of
 
 _DAILY = ("date", "date_hour", "nth_day", "nth_hour")
 _UNITS = {
@@ -36,7 +38,7 @@ MOST_DAYS = 1_100
 _RANGE = re.compile(r"(\d{8}) ?[-–] ?(\d{8})\b")
 _BOUND = re.compile(r"[:：] ?(\d{8}|\d{4}-\d\d-\d\d)$")
 _PROPERTY = re.compile(
-    r"# ?(?:property|propriété|propiedad|propriedade|proprietà) ?[:：] ?(.+)", re.I
+    rf"# ?(?:{'|'.join(['property', *words_of(TRANSLATIONS, 'property')])}) ?[:：] ?(.+)", re.I
 )
 
 

@@ -1,4 +1,6 @@
-"""The columns of Google Ads reports in English and German, and what stands in totals rows.
+"""The columns of Google Ads reports, and what stands in totals rows.
+
+English and German headings are here, those of other languages in tables of their own.
 
 What a row is about is told by columns that stay the same between two downloads of the same day, not
 by status, bids or metrics.
@@ -9,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from chalicelib.exports.headings import Columns
+from chalicelib.exports.headings import Columns, comparable
+from chalicelib.exports.platforms.google_ads.ad_texts import AD_TEXTS, ad_texts
+from chalicelib.exports.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -22,11 +26,14 @@ from chalicelib.exports.reports.columns import (
     Sign,
     When,
 )
+from chalicelib.exports.reports.translations import translated, words_of
 
-AD_TEXTS = (
-    *("Headline", "Long headline", *(f"Headline {n}" for n in range(1, 16))),
-    *("Description", *(f"Description {n}" for n in range(1, 6))),
-    *("Final URL", "Path 1", "Path 2", "Video ID", "Image ID"),
+_GERMAN_TEXTS = ad_texts(
+    "Anzeigentitel | Überschrift",
+    "Langer Anzeigentitel | Lange Überschrift",
+    "Textzeile | Beschreibung",
+    "Finale URL",
+    "Pfad",
 )
 """Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
 
@@ -77,7 +84,7 @@ REPEATED = (
 )
 """Segments of whose rows Google says that they cannot be added up: the reports show ``--``."""
 
-COLUMNS = (
+_COLUMNS = (
     Column("day", When("day"), en=("Day", "Date"), de=("Tag", "Datum")),
     Column("week", When("week"), en=("Week",), de=("Woche",)),
     Column("month", When("month"), en=("Month",), de=("Monat",)),
@@ -202,10 +209,18 @@ COLUMNS = (
         de=("Durchschn. CPC", "Durchschn. Kosten"),
     ),
     *(
-        Column(f"text_{name}", Key("ad_text_" + name, names=False), en=(name,), unless=("ad_id",))
+        Column(
+            f"text_{name}",
+            Key("ad_text_" + name, names=False),
+            en=(name,),
+            de=_GERMAN_TEXTS.get(f"text_{name}", ()),
+            unless=("ad_id",),
+        )
         for name in AD_TEXTS
     ),
 )
+
+COLUMNS = translated(_COLUMNS, TRANSLATIONS)
 
 COUNTS = ("impressions", "clicks", "interactions", "cost", "converted_cost")
 """One of them must be there."""
@@ -235,8 +250,16 @@ LEVELS = (
 )
 """Column -> kind of report, the finest first. The title is the user's own and says nothing."""
 
-ALL_TIME = re.compile(r"all time|gesamter zeitraum|gesamte zeit")
-VIDEO = re.compile(r"\bvideo|demand gen|discovery|youtube|trueview|bumper")
+
+def _lower(what: str) -> list[str]:
+    """Words of the other languages as `headings.comparable` writes them."""
+    return [comparable(word) for word in words_of(TRANSLATIONS, what)]
+
+
+_ALL_TIME = ("all time", "gesamter zeitraum", "gesamte zeit", *_lower("all time"))
+ALL_TIME = re.compile("|".join(map(re.escape, _ALL_TIME)))
+_VIDEO = ("demand gen", "discovery", "youtube", "trueview", "bumper")
+VIDEO = re.compile("|".join((r"\bvideo", *map(re.escape, (*_VIDEO, *_lower("video"))))))
 """Kinds of campaigns and ads whose interactions are mostly views."""
 
 

@@ -16,10 +16,13 @@ from chalicelib.exports.platforms.google_ads.columns import (
     TYPICAL_FIELDS,
     counts_interactions,
 )
+from chalicelib.exports.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.reports.translations import words_of
 from chalicelib.exports.tables import Table, TableHead
 
 CHANNEL = "google_ads"
+_CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
 MICROS_OF_A_CENT = 10_000
 """Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
 
@@ -99,8 +102,8 @@ REPORT = TableReport(
         *(together(heading, fields=("cost",)) for heading in ("Impr.", "Conv. value", "Avg. CPC")),
         *(together(fields=(field, "cost")) for field in ("campaign_state", "campaign_group")),
         together(fields=("converted_cost",)),
-        together("Currency code", any_of=("cost", "converted_cost")),
-        together("Währungscode", any_of=("cost", "converted_cost")),
+        *words_of(TRANSLATIONS, "marks"),
+        *(together(code, any_of=("cost", "converted_cost")) for code in _CURRENCY_CODES),
         together(fields=("interaction_rate",), any_of=("cost", "converted_cost")),
         together(fields=("average_cost", "cost")),
     ),

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.platforms.meta_ads.meta_translations import TRANSLATIONS
 from chalicelib.exports.reports.columns import Claimed, Column, Sign
+from chalicelib.exports.reports.translations import words_of
 
 CLAIMS = (
     Column("purchases", Claimed(), en=("Purchases",), de=("Käufe",)),
@@ -63,12 +65,20 @@ CLAIMS = (
     ),
 )
 
+
+def _any_of(what: str) -> str:
+    """The words of all languages; where a script has letters of its own they may go on."""
+    words = dict.fromkeys(words_of(TRANSLATIONS, what))
+    return "|".join(rf"(?<![^\W\d_]){re.escape(w)}" if w.isascii() else re.escape(w) for w in words)
+
+
 CONVERSION = re.compile(
     r"purchase|(?<![a-z])(?:leads?|subscribe)(?![a-z])|complete_?registration|submit_?application"
-    r"|start_?trial|registrations? completed|(?<![a-zäöü])käufe?(?![a-zäöü])|registrierung",
+    r"|start_?trial|registrations? completed|(?<![a-zäöü])käufe?(?![a-zäöü])|registrierung"
+    rf"|{_any_of('conversion')}",
     re.IGNORECASE,
 )
-CUSTOM = re.compile(r"custom", re.IGNORECASE)
+CUSTOM = re.compile(rf"custom|{_any_of('custom')}", re.IGNORECASE)
 
 
 def is_conversion(indicator: str) -> bool:

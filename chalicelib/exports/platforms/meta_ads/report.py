@@ -7,12 +7,17 @@ from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.meta_ads.claims import CLAIMS, only_conversions
 from chalicelib.exports.platforms.meta_ads.counts import COUNTS, MONEY
+from chalicelib.exports.platforms.meta_ads.meta_translations import TRANSLATIONS
 from chalicelib.exports.platforms.meta_ads.things import BREAKDOWNS, DATES, NAMES
 from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.reports.translations import translated, words_of
 from chalicelib.exports.tables import TableHead
 
 CHANNEL = "meta_ads"
-COLUMNS = (*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS)
+COLUMNS = translated((*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS), TRANSLATIONS)
+
+_FORMATTED = ("formatted", "formatiert", *words_of(TRANSLATIONS, "formatted"))
+"""Sheets that repeat the raw data for people."""
 
 LEVELS = (
     *(("ad_id", "ad"), ("ad", "ad"), ("ad_set_id", "ad_set"), ("ad_set", "ad_set")),
@@ -23,7 +28,7 @@ LEVELS = (
 
 _SPENT_IN_OTHER_LANGUAGES = tuple(
     heading
-    for column in MONEY
+    for column in COLUMNS
     if column.field == "cost"
     for language, headings in column.headings.items()
     if language != "en"
@@ -31,7 +36,7 @@ _SPENT_IN_OTHER_LANGUAGES = tuple(
     if " " in heading or not heading.isascii()
 )
 _OF_META = (
-    *("day", "period", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
+    *("day", "week", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
     *("three_second_plays", "results", "website_purchases", "page_likes"),
 )
 """With what was spent, a sign of Ads Manager: others write the one and not the other."""
@@ -97,7 +102,7 @@ REPORT = TableReport(
     ),
     nameless_are_totals=True,
     prepare=only_conversions,
-    sheet=lambda name: not name.casefold().startswith(("formatted", "formatiert")),
+    sheet=lambda name: not any(word in name.casefold() for word in _FORMATTED),
     notes=_notes,
     becomes=(
         Becomes("a row without names", "no data: the totals that Ads Manager adds"),

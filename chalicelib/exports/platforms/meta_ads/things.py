@@ -1,4 +1,4 @@
-"""What a row of Ads Manager is about, and when: in English, German and some other languages."""
+"""What a row of Ads Manager is about, and when."""
 
 from __future__ import annotations
 
@@ -10,33 +10,18 @@ DATES = (
         When("day"),
         en=("Day",),
         de=("Tag",),
-        more={"fr": ("Jour",), "es": ("Día",), "pt": ("Dia",), "it": ("Giorno",), "nl": ("Dag",)},
     ),
     Column(
         "from",
         When("from"),
         en=("Reporting starts", "Reporting start"),
         de=("Berichtsstart", "Berichtsbeginn", "Beginn des Berichtszeitraums"),
-        more={
-            "fr": ("Début des rapports", "Début du rapport"),
-            "es": ("Inicio del informe", "Inicio de los informes"),
-            "pt": ("Início dos relatórios", "Início do relatório"),
-            "it": ("Inizio dei report", "Inizio report", "Inizio del report"),
-            "nl": ("Begin rapportage", "Start rapportage", "Rapportage begint"),
-        },
     ),
     Column(
         "to",
         When("to"),
         en=("Reporting ends", "Reporting end"),
         de=("Berichtsende", "Ende des Berichtszeitraums"),
-        more={
-            "fr": ("Fin des rapports", "Fin du rapport"),
-            "es": ("Fin del informe", "Fin de los informes"),
-            "pt": ("Término dos relatórios", "Encerramento dos relatórios", "Fim dos relatórios"),
-            "it": ("Fine dei report", "Fine report", "Fine del report"),
-            "nl": ("Einde rapportage", "Rapportage eindigt"),
-        },
     ),
     Column("week", When("week"), en=("Week",), de=("Woche",)),
     Column("month", When("month"), en=("Month",), de=("Monat",)),
@@ -60,26 +45,12 @@ NAMES = (
         Key("campaign", sets="campaign_id"),
         en=("Campaign ID",),
         de=("Kampagnen-ID", "Kampagnen-Kennnummer"),
-        more={
-            "fr": ("ID de la campagne",),
-            "es": ("Identificador de la campaña",),
-            "pt": ("Identificação da campanha",),
-            "it": ("ID campagna",),
-            "nl": ("Campagne-ID",),
-        },
     ),
     Column(
         "campaign",
         Key("campaign", sets="campaign_id"),
         en=("Campaign name", "Campaign"),
         de=("Kampagnenname", "Name der Kampagne", "Kampagne"),
-        more={
-            "fr": ("Nom de la campagne",),
-            "es": ("Nombre de la campaña",),
-            "pt": ("Nome da campanha",),
-            "it": ("Nome della campagna",),
-            "nl": ("Campagnenaam", "Naam campagne"),
-        },
     ),
     Column(
         "ad_set_id", Key("ad_set"), en=("Ad set ID",), de=("Anzeigengruppen-ID", "Werbegruppen-ID")
@@ -89,13 +60,6 @@ NAMES = (
         Key("ad_set"),
         en=("Ad set name", "Ad set"),
         de=("Anzeigengruppenname", "Name der Anzeigengruppe", "Anzeigengruppe"),
-        more={
-            "fr": ("Nom de l'ensemble de publicités", "Nom de l’ensemble de publicités"),
-            "es": ("Nombre del conjunto de anuncios",),
-            "pt": ("Nome do conjunto de anúncios",),
-            "it": ("Nome del gruppo di inserzioni",),
-            "nl": ("Naam advertentieset",),
-        },
     ),
     Column(
         "ad_id",
@@ -108,13 +72,6 @@ NAMES = (
         Key("ad", sets="content_id"),
         en=("Ad name", "Ad"),
         de=("Anzeigenname", "Name der Anzeige", "Name der Werbeanzeige", "Werbeanzeige"),
-        more={
-            "fr": ("Nom de la publicité",),
-            "es": ("Nombre del anuncio",),
-            "pt": ("Nome do anúncio",),
-            "it": ("Nome dell'inserzione", "Nome dell’inserzione"),
-            "nl": ("Advertentienaam", "Naam advertentie"),
-        },
     ),
 )
 

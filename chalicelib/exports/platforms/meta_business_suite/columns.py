@@ -1,8 +1,10 @@
-"""The columns of content exports in English, German and Swedish."""
+"""The columns of content exports."""
 
 from __future__ import annotations
 
+from chalicelib.exports.platforms.meta_business_suite.content_translations import TRANSLATIONS
 from chalicelib.exports.reports.columns import Channel, Column, Count, Key, LeftOut, Sign, When
+from chalicelib.exports.reports.translations import translated
 
 NETWORKS = {"facebook": "facebook", "instagram": "instagram", "threads": "threads"}
 
@@ -13,7 +15,7 @@ def _quoted(*forms: str) -> tuple[str, ...]:
     return tuple(form.format(*pair) for form in forms for pair in marks)
 
 
-COLUMNS = (
+_COLUMNS = (
     Column(
         "post_id",
         Key("post", sets="content_id"),
@@ -165,3 +167,4 @@ COLUMNS = (
     ),
     Column("flag", LeftOut("yes or no"), en=("Is share",), de=("Geteilter Beitrag",)),
 )
+COLUMNS = translated(_COLUMNS, TRANSLATIONS)

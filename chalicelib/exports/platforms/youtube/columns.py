@@ -1,8 +1,10 @@
-"""The columns of YouTube Studio's files in English and German, as invisible hyphens leave them."""
+"""The columns of YouTube Studio's files, as invisible hyphens leave them."""
 
 from __future__ import annotations
 
+from chalicelib.exports.platforms.youtube.studio_translations import TRANSLATIONS
 from chalicelib.exports.reports.columns import Column, Count, Key, LeftOut, Net, Sign, When
+from chalicelib.exports.reports.translations import translated
 
 _NOT_OURS = LeftOut("income, not cost")
 _NO_COUNT = LeftOut("times, averages and shares cannot be added up as engagements")
@@ -80,11 +82,13 @@ TYPICAL = (
         de=("Durchschnittliche Wiedergabe in Prozent (%)",),
     ),
 )
-COLUMNS = (
+_COLUMNS = (
     Column("day", When("day"), en=("Date",), de=("Datum",)),
     *DIMENSIONS,
     *METRICS,
     *TYPICAL,
+    Column("views_or_impressions", LeftOut("the language has one word for views and impressions")),
     Column("duration", Sign(), en=("Duration",), de=("Dauer",)),
     Column("revenue", _NOT_OURS, en=("Estimated revenue",), de=("Geschätzter Umsatz",)),
 )
+COLUMNS = translated(_COLUMNS, TRANSLATIONS)

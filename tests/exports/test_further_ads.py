@@ -1,0 +1,99 @@
+"""Reports of ads of Snapchat, Reddit and Spotify."""
+
+from decimal import Decimal
+
+import pytest
+
+from chalicelib.errors import ExportRefused
+from tests.exports.files import read, table
+
+SNAPCHAT = (
+    *("Date", "Campaign ID", "Campaign Name", "Currency", "Amount Spent", "Paid Impressions"),
+    *("Swipe Ups", "Clicks", "eCPSU", "Purchases", "Purchases Value"),
+)
+SNAP_ROW = ["2026-03-01", "ab-1", "Spring", "EUR", "6.10", 2400, 37, 44, "0.16", 1, "19.00"]
+REDDIT = (
+    *("Date", "Campaign Name", "Ad Group Name", "Impressions", "Clicks", "Amount Spent (USD)"),
+    *("eCPM", "Upvotes", "Downvotes", "Comment Upvotes"),
+)
+REDDIT_ROW = ["2026-03-01", "Spring", "Makers", 3300, 21, "9.99", "3.03", 4, 1, 9]
+SPOTIFY = (
+    *("Date", "Campaign name", "Ad set name", "Currency", "Spend", "Impressions", "Reach"),
+    *("First quartiles", "Completes", "Clicks"),
+)
+SPOTIFY_ROW = ["2026-03-01", "Spring", "Pop", "EUR", "14.00", 1000, 800, 980, 940, 6]
+
+CASES = {
+    "snapchat_ads": (SNAPCHAT, SNAP_ROW, {"impression": 2400, "click": 37}, "6.10", "EUR"),
+    "reddit_ads": (REDDIT, REDDIT_ROW, {"impression": 3300, "click": 21, "like": 4}, "9.99", "USD"),
+    "spotify_ads": (SPOTIFY, SPOTIFY_ROW, {"impression": 1000, "click": 6}, "14.00", "EUR"),
+}
+
+
+@pytest.mark.parametrize("platform", CASES)
+def test_a_daily_report_becomes_paid_engagements_with_their_cost(platform: str) -> None:
+    header, row, counts, cost, currency = CASES[platform]
+
+    result = read(table(header, row))
+
+    assert result.summary["platform"] == platform
+    assert result.counts == counts
+    assert {(e["channel"], e["paid"]) for e in result.events} == {(platform, True)}
+    click = next(event for event in result.events if event["type"] == "click")
+    assert click["cost"] == {"amount": cost, "currency": currency}
+    assert result.days == ["2026-03-01"]
+
+
+@pytest.mark.parametrize("platform", CASES)
+def test_a_totals_row_adds_nothing(platform: str) -> None:
+    header, row, counts, _, _ = CASES[platform]
+    numbers = [
+        str(cell) if str(cell)[:1].isdigit() and "-" not in str(cell) else "" for cell in row
+    ]
+
+    result = read(table(header, row, ["Total", *numbers[1:]]))
+
+    assert result.counts == counts
+
+
+@pytest.mark.parametrize("platform", CASES)
+def test_rows_of_one_campaign_and_day_add_up_and_are_restated(platform: str) -> None:
+    header, row, counts, cost, _ = CASES[platform]
+
+    twice = read(table(header, row, row))
+
+    assert twice.counts == {kind: 2 * count for kind, count in counts.items()}
+    assert twice.cost == 2 * Decimal(cost)
+    assert read(table(header, row)).events == twice.events[: len(counts)]
+
+
+@pytest.mark.parametrize("platform", CASES)
+def test_a_report_without_days_is_refused(platform: str) -> None:
+    header, row, _, _, _ = CASES[platform]
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(table(header[1:], row[1:]))
+
+    assert refusal.value.code == "no_date"
+
+
+@pytest.mark.parametrize("platform", ["tiktok_ads", *CASES])
+def test_columns_that_every_platform_has_are_taken_only_for_one_that_is_named(
+    platform: str,
+) -> None:
+    header = ("Date", "Campaign Name", "Impressions", "Clicks", "Spend", "Currency")
+    content = table(header, ["2026-03-01", "Spring", 100, 3, "1.50", "EUR"])
+
+    result = read(content, platform=platform)
+
+    assert result.counts == {"impression": 100, "click": 3}
+    assert {event["channel"] for event in result.events} == {platform}
+
+
+def test_the_claims_of_snapchat_are_of_the_summary_only() -> None:
+    result = read(table(SNAPCHAT, SNAP_ROW))
+
+    assert result.summary["claimed_conversions"] == [
+        {"count": "1", "value": "19.00", "currency": "EUR"}
+    ]
+    assert all(event["kind"] == "engagement" for event in result.events)
