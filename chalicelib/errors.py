@@ -285,6 +285,7 @@ EXPORT_REFUSALS = {
     "no_currency": "The report holds money but not its currency.",
     "undecidable_format": "Dates or numbers can be read in two ways.",
     "no_counts": "The report holds percentages or averages only.",
+    "not_additive": "The rows show the same impressions, clicks or costs several times.",
     "file_too_large": "The file is above the size limit.",
     "over_upload_quota": "Above what the tenant may upload in a day; the file is removed.",
     "object_gone": "The file was removed or replaced before it was read.",

@@ -13,8 +13,10 @@ archives, gzipped         what is packed, as streams; what hostile archives are 
 members                   zip archives: which members are read, one after another
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
+merged_cells              what merged cells say in their further rows
 unread, distinct          what is not read of a table; how many different events there are
 headings, tables          column names -> fields; the header; row after row
+further_tables            tables below the first one: their headers, what is skipped
 cells, numerals, dates    what a single cell says; one number format and day order per file
 languages                 what a language brings: decimals, months, words of totals rows
 documents, shapes         JSON: a document, an array, a line; records in whatever shape of file

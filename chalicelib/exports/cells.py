@@ -39,11 +39,37 @@ class NumberCell(str):
         return self
 
 
+class CarriedNumber(str):
+    """An empty cell that is merged with one above it that holds a number.
+
+    Attributes
+    ----------
+    value : str
+        The number.
+    """
+
+    __slots__ = ("value",)
+    value: str
+
+    def __new__(cls, value: str) -> CarriedNumber:
+        cell = super().__new__(cls, "")
+        cell.value = value
+        return cell
+
+
+class DateCell(str):
+    """The cell of a workbook that holds a day or a time, and no text that looks like one."""
+
+    __slots__ = ()
+
+
 def as_text(cell: str, decimal_mark: str) -> str:
     """A cell of a workbook as a text file would hold it, its number with the file's decimal mark.
 
     A number that has lost its end stays one: `checked_id` has to know of it.
     """
+    if isinstance(cell, DateCell | CarriedNumber):
+        return str(cell)
     if not isinstance(cell, NumberCell) or abs(cell.number) >= EXACT_UP_TO:
         return cell
     return f"{cell.number:f}".replace(".", decimal_mark)
@@ -66,8 +92,10 @@ def without_addresses(text: str) -> str:
 
 
 def bare_id(cell: str) -> str:
-    """An identifier without the blank or apostrophe that guards it against being a formula."""
+    """An identifier without the blank, the apostrophe or the ``="…"`` that a spreadsheet guards."""
     text = cell.strip()
+    if text[:2] == '="' and text[-1] == '"' and len(text) > 3:
+        return text[2:-1].strip()
     if text.startswith("'") and len(text) > 1 and text[1] in _GUARDED:
         return text[1:]
     return text
@@ -83,7 +111,7 @@ def checked_id(cell: str) -> str:
     """
     is_too_long = isinstance(cell, NumberCell) and abs(cell.number) >= EXACT_UP_TO
     text = cell.strip()
-    if text[:1] == "'":
+    if text[:1] in ("'", "="):
         text = bare_id(text)
     if is_too_long or ("+" in text and _SCIENTIFIC.fullmatch(text)):
         raise RowRefused(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import DateCell
 from chalicelib.exports.languages import DAY_FIRST_LANGUAGES, alternatives, month_numbers
 
 DayOrder = Literal["dmy", "mdy", ""]
@@ -147,6 +148,8 @@ def decide_day_order(
     """
     fitting: set[DayOrder] = {"dmy", "mdy"}
     doubtful = ""
+    cells = list(cells)
+    check_typed_days(cells)
     for cell in cells:
         text = " ".join(cell.split())
         match = _NUMERIC.fullmatch(text)
@@ -169,6 +172,25 @@ def decide_day_order(
     )
 
 
+def check_typed_days(cells: Sequence[str]) -> None:
+    """Refuses a column in which a spreadsheet has taken some days for dates and others for text.
+
+    A spreadsheet of another country takes 3/4 for the day that it is there and leaves 25/4 as text:
+    the days that it did take have day and month exchanged, perhaps.
+    """
+    typed = next((cell for cell in cells if isinstance(cell, DateCell)), None)
+    if typed is None:
+        return
+    for cell in cells:
+        if not isinstance(cell, DateCell) and _NUMERIC.fullmatch(" ".join(cell.split())):
+            raise ExportRefused(
+                "undecidable_format",
+                f"did a spreadsheet exchange day and month? In one column {typed[:10]} is a date "
+                f"and {cell.strip()} is text. Import the file as it was downloaded, without "
+                "opening it in a spreadsheet, or write all days like 2026-06-25",
+            )
+
+
 def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
     try:
         day = parse_day(text, order)
@@ -177,14 +199,25 @@ def _fits(text: str, order: DayOrder, period: Period | None) -> bool:
     return period is None or period[0] <= day <= period[1]
 
 
-def parse_period(line: str) -> Period | None:
+def days_of(cell: str) -> list[str]:
+    """The days that a cell names, as text: both of a period, else the cell itself."""
+    text = " ".join(cell.replace("–", "-").replace("—", "-").split())
+    text = text[start.end() :] if (start := _FROM.match(text)) else text
+    for match in _UNTIL.finditer(text):
+        both = [text[: match.start()].strip(), text[match.end() :].strip()]
+        if all(map(_NUMERIC.fullmatch, both)):
+            return both
+    return [cell]
+
+
+def parse_period(line: str, order: DayOrder = "") -> Period | None:
     """First and last day of a line such as ``1 June 2026 - 25 June 2026``; None if it is none.
 
     Also ``From 2026-06-01 to 2026-06-07``, ``Von ... bis ...`` and ``2026-06-01,2026-06-07``.
     """
     text = " ".join(line.replace('"', " ").replace("–", "-").replace("—", "-").split())
     try:
-        day = parse_day(text)
+        day = parse_day(text, order)
     except ValueError:
         pass
     else:
@@ -192,7 +225,8 @@ def parse_period(line: str) -> Period | None:
     text = text[start.end() :] if (start := _FROM.match(text)) else text
     for match in _UNTIL.finditer(text):
         try:
-            first, last = parse_day(text[: match.start()]), parse_day(text[match.end() :])
+            first = parse_day(text[: match.start()], order)
+            last = parse_day(text[match.end() :], order)
         except ValueError:
             continue
         return (first, last) if first <= last else None

@@ -15,6 +15,7 @@ from hashlib import blake2b
 
 _LITERAL = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _MAX_NAME_CHARACTERS = 128
+_TABLE_STEP = 1 << 32
 _SIXTY_BITS = (1 << 60) - 1
 _DAY_STEP = 0x9E3779B97F4A7C1 | 1  # an odd number near 2**60 / golden ratio
 
@@ -74,12 +75,19 @@ def code_of(text: str) -> int:
     )
 
 
+class ToldTwice(ValueError):
+    """A row of a table, of whose object and day an earlier table of the file has a row too."""
+
+
 class Ordinals:
     """Counts rows that are about the same object and day, so that none replaces another.
 
     Fifteen ads may share the only names that a report gives them. The first row of an object has
     the ordinal 0, which stands in no id; a file without such rows has ids that do not depend on
     the order of rows at all.
+
+    A file may hold several tables. A row that an earlier one has too is no further part of its
+    object and day, but perhaps the same once more.
 
     Rows are known by 60 bits of a digest. So many as `rows_in_memory` are kept there, further ones
     in a temporary database, so that a file of any length takes the same memory.
@@ -88,18 +96,34 @@ class Ordinals:
     def __init__(self, rows_in_memory: int = 100_000) -> None:
         self._recent: dict[int, int] = {}
         self._most = rows_in_memory
+        self._before = 0
         self._database: sqlite3.Connection | None = None
 
+    def begin_table(self) -> None:
+        """Rows from now on are of another table."""
+        self._before += _TABLE_STEP
+
     def next(self, thing: int, day: int) -> int:
-        """How many rows of this object (as `code_of`) and day (as an ordinal) there were before."""
+        """How many rows of this object (as `code_of`) and day (as an ordinal) there were before.
+
+        Raises
+        ------
+        ToldTwice
+            If one of them is in an earlier table.
+        """
         code = (thing + day * _DAY_STEP) & _SIXTY_BITS
         ordinal = self._recent.get(code)
         if ordinal is None:
             ordinal = self._stored(code) if self._database else 0
             if len(self._recent) >= self._most:
                 self._store()
+        before = self._before
+        if ordinal < before:
+            if ordinal:
+                raise ToldTwice
+            ordinal = before
         self._recent[code] = ordinal + 1
-        return ordinal
+        return ordinal - before
 
     def next_of(self, key: str, day: dt.date) -> int:
         """As `next`, for a name and a date."""

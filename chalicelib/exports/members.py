@@ -278,8 +278,14 @@ def _outcomes(
         member = claim.open(source, options_of(found))
         for outcome in member.outcomes:
             yield outcome._replace(part=outcome.part + offset) if offset else outcome
+        member.skipped = [_in_member(one, found.place.name) for one in member.skipped]
         reading.take(member)
         offset += len(found.parts)
+
+
+def _in_member(one: Skipped, name: str) -> Skipped:
+    """What is skipped of a member, by a name that no other member gives to something else."""
+    return one._replace(name=f"{name[:100]}: {one.name}")
 
 
 def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription:

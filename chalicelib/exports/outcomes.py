@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from chalicelib.exports.further_tables import Rest
     from chalicelib.exports.unread import UnreadColumns
 
 RawEvent = dict[str, Any]
@@ -35,6 +36,7 @@ ROW_REFUSALS = {
     "no_currency": "The row holds money but not its currency.",
     "not_whole": "A count is not a whole number.",
     "repeated_id": "An earlier row has the id that is to be the row's own.",
+    "told_twice": "An earlier table of the same file has a row of the same thing and day.",
     "undecidable_time": "The row has a time of day without the zone that it is meant in.",
     "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
     "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",
@@ -231,6 +233,8 @@ class Reading:
         What is learnt on the way; complete after the last outcome.
     coverage : list of dict
         Raw events of the kind `coverage`; complete after the last outcome.
+    rest : Rest, optional
+        After the last outcome: what is left of the file below the header of a further table.
     unread : list of UnreadColumns
         The columns of each table that are not read; complete after the last outcome.
     skipped : list of Skipped
@@ -244,6 +248,7 @@ class Reading:
     claimed: ClaimedConversions = field(default_factory=ClaimedConversions)
     notes: list[str] = field(default_factory=list)
     coverage: list[RawEvent] = field(default_factory=list)
+    rest: Rest | None = None
     unread: list[UnreadColumns] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.marks import Marks, Owner, Owners
 from chalicelib.exports.numerals import DecimalMark
-from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.workbooks import Workbook
 
 DELIMITERS = (",", "\t", ";")
@@ -282,6 +282,35 @@ def best_claim(
         `entity_expansion`.
     """
     _check_entities(glimpse)
+    claims, foreign = _claims(importers, glimpse, owners)
+    if not claims and (refusal := _of_another(foreign or _owners_of(owners, glimpse))):
+        raise refusal
+    workbook = glimpse.workbook
+    hidden = workbook.hidden if workbook is not None else ()
+    is_revealed = bool(workbook and hidden and not claims)
+    if workbook and is_revealed:
+        workbook.reveal()
+        claims, _ = _claims(importers, Glimpse(glimpse.source, named=glimpse.named), owners)
+        if not claims:
+            workbook.reveal()
+    if not claims:
+        return None
+    most = max(hits for hits, _, _ in claims)
+    best = [(name, claim) for hits, name, claim in claims if hits == most]
+    if len(best) > 1:
+        found = "; ".join(f"{name}: {claim.found}" for name, claim in best)
+        raise ExportRefused(
+            "ambiguous_platform",
+            f"several importers recognise the file equally well ({found}): name the platform",
+        )
+    name, claim = best[0]
+    return name, _naming_hidden(claim, hidden, is_read=is_revealed) if hidden else claim
+
+
+def _claims(
+    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners
+) -> tuple[list[tuple[int, str, Recognition]], list[Owner]]:
+    """The claims with their hits and platforms, and to whom else the table belongs that has one."""
     claims = []
     foreign: list[Owner] = []
     for importer in importers:
@@ -293,19 +322,24 @@ def best_claim(
             foreign += others
         else:
             claims.append((claim.hits, importer.platform, claim))
-    if not claims:
-        if refusal := _of_another(foreign or _owners_of(owners, glimpse)):
-            raise refusal
-        return None
-    most = max(hits for hits, _, _ in claims)
-    best = [(name, claim) for hits, name, claim in claims if hits == most]
-    if len(best) > 1:
-        found = "; ".join(f"{name}: {claim.found}" for name, claim in best)
-        raise ExportRefused(
-            "ambiguous_platform",
-            f"several importers recognise the file equally well ({found}): name the platform",
-        )
-    return best[0]
+    return claims, foreign
+
+
+def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) -> Recognition:
+    """The claim to a workbook with hidden sheets; its reading says what became of them."""
+
+    def open_and_name(source: Source, options: Options) -> Reading:
+        reading = claim.open(source, options)
+        if is_read:
+            named = ", ".join(sheet[:40] for sheet in hidden[:20])
+            reading.notes.append(
+                f"No sheet that is shown holds a report; hidden ones were read: {named}."
+            )
+        else:
+            reading.skipped += [Skipped("sheet", sheet[:100], "it is hidden") for sheet in hidden]
+        return reading
+
+    return replace(claim, open=open_and_name)
 
 
 def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:

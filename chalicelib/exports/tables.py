@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import as_text
+from chalicelib.exports.cells import CarriedNumber, as_text
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, Vocabulary, header_keys
+from chalicelib.exports.further_tables import (
+    LINES_ABOVE,
+    SAMPLE_ROWS,
+    Raw,
+    Records,
+    Rest,
+    further,
+    is_heading,
+    may_be_title,
+    skip,
+    until_next_heading,
+)
+from chalicelib.exports.headings import Columns, Vocabulary, comparable, header_keys
 from chalicelib.exports.lines import MAX_COLUMNS, Lines
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import (
@@ -34,8 +46,6 @@ from chalicelib.exports.recognition import (
 from chalicelib.exports.unread import AT_ONCE, UnreadColumns
 
 WITHHELD = "(withheld: the row may hold personal data)"
-SAMPLE_ROWS = 1_000
-"""How many rows of a sheet are looked at before the first is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +185,14 @@ class Table:
 
     Parameters
     ----------
-    source : Source
+    source : Source or Rest
+        A file, or what is left of it below the header.
     head : TableHead
     public_text : callable, optional
         What a refusal may show of a row whose cells are where they belong, for reports that hold
         people; of any other row of theirs nothing is shown. Without it, the whole row is.
+    naming : collection of int
+        The columns whose numbers name something: in a merged cell they hold for all of its rows.
 
     Raises
     ------
@@ -189,15 +202,18 @@ class Table:
 
     def __init__(
         self,
-        source: Source,
+        source: Source | Rest,
         head: TableHead,
         *,
         public_text: Callable[[Row], str] | None = None,
+        naming: Collection[int] = (),
     ) -> None:
         self.head = head
+        self._naming = frozenset(naming)
         self.decimal_mark = "."
         self._source = source
         self._width = len(head.columns.names)
+        self._names = frozenset(map(comparable, head.columns.names))
         self._public_text = public_text
         self.unread = UnreadColumns(
             head.columns.names,
@@ -211,6 +227,11 @@ class Table:
                 "the file is cut off: it ends in the middle of a row and of a character. "
                 "Download it again",
             )
+
+    @property
+    def first_rows(self) -> Sequence[Sequence[str]]:
+        """The rows at the beginning of the file, of whatever width."""
+        return self._sample
 
     def sample(self, *fields: str) -> Iterator[str]:
         """The cells of some fields in the rows at the beginning of the file."""
@@ -264,13 +285,24 @@ class Table:
         reason_to_skip: Callable[[Sequence[str]], str],
         convert: Callable[[int, Sequence[str]], RowOutcome],
         reading: Reading,
+        *,
+        begin_again: Callable[[], None] | None = None,
     ) -> Iterator[RowOutcome]:
         """As `outcomes`, for functions of the bare cells: nothing is made that most rows waste.
 
         `convert` sees rows of the header's width and skips those that are no data by itself;
         `reason_to_skip` is asked about shorter ones.
+
+        Parameters
+        ----------
+        begin_again : callable, optional
+            Is called where the header is repeated. With it the caller reads further tables by
+            itself: the outcomes end above the first, and `reading.rest` is what is left. Without
+            it, further tables are not read but named as skipped.
         """
-        rows = self._sheet_rows() if self.head.sheet else self._text_rows(reading)
+        records = self._records(reading)
+        rows = self._as_text(records) if self.head.sheet else records
+        above: list[tuple[RowOutcome, list[str]]] = []
         width, part = self._width, self.head.part
         unread, waiting = self.unread, []
         unread.decimal_mark = "," if self.decimal_mark == "," else "."
@@ -281,17 +313,53 @@ class Table:
                 try:
                     outcome = convert(line, cells)
                 except RowRefused as error:
-                    yield self._refused(line, cells, raw(), error)
-                    continue
-                if sums and type(outcome) is Imported:
+                    outcome = self._refused(line, cells, raw(), error)
+                else:
+                    outcome = outcome if not part else _in_part(outcome, part)
+            else:
+                outcome = self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+            if type(outcome) is Imported:
+                if sums:
                     waiting.append(cells)
                     if len(waiting) >= AT_ONCE:
                         unread.add(waiting)
                         waiting.clear()
-                yield outcome if not part else _in_part(outcome, part)
-            else:
-                yield self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+            elif flaw is None:
+                is_title = may_be_title(cells)
+                if type(outcome) is Refused and is_heading(
+                    cells, self._names, is_below_gap=bool(above)
+                ):
+                    titles = [row for _, row in above if any(map(str.strip, row))]
+                    if not titles and self._is_repeated(cells):
+                        yield from (held for held, _ in above)
+                        above.clear()
+                        yield NotData(line, "the header again", part)
+                        if begin_again is not None:
+                            begin_again()
+                        continue
+                    yield from (_no_row(held) for held, _ in above)
+                    yield NotData(line, "the header of a further table", part)
+                    records = records if isinstance(records, Records) else Records(records)
+                    reading.rest = further(self._source, self.head, cells, titles, line, records)
+                    break
+                if is_title and len(above) < LINES_ABOVE:
+                    above.append((outcome, cells))
+                    continue
+            if above:
+                yield from (held for held, _ in above)
+                above.clear()
+            yield outcome
+        else:
+            yield from (held for held, _ in above)
         unread.add(waiting)
+        while begin_again is None and reading.rest is not None:
+            yield from skip(reading.rest, reading, "one table is read of such a file")
+
+    def _is_repeated(self, cells: Sequence[str]) -> bool:
+        names = list(map(comparable, cells))
+        return names[: self._width] == list(map(comparable, self.head.columns.names)) and not any(
+            names[self._width :]
+        )
 
     def _odd(
         self,
@@ -311,7 +379,8 @@ class Table:
                 "wrong_cell_count", f"{width} cells under {self._width} headings"
             )
             cells = cells + [""] * (self._width - width)
-        if flaw is None or (flaw.code == "wrong_cell_count" and width < self._width):
+        is_short = flaw is not None and flaw.code == "wrong_cell_count" and width < self._width
+        if flaw is None or (is_short and not self._is_split_elsewhere(cells[0], width)):
             reason = reason_to_skip(cells) if any(map(str.strip, cells)) else "blank line"
             if reason:
                 return NotData(line, reason, self.head.part)
@@ -323,29 +392,50 @@ class Table:
         except RowRefused as error:
             return self._refused(line, cells, raw, error)
 
+    def _is_split_elsewhere(self, cell: str, width: int) -> bool:
+        """Whether a record of one cell is a whole row with another delimiter."""
+        others = (d for d in DELIMITERS if d != self.head.delimiter)
+        return width == 1 < self._width and any(
+            cell.count(other) == self._width - 1 for other in others
+        )
+
     def _refused(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
         if self._public_text is not None:
             raw = self._public_text(Row(line, list(cells), raw))
         return _refusal(line, raw, error, self.head.part)
 
     def _first_rows(self) -> list[list[str]]:
+        if isinstance(self._source, Rest):
+            return self._source.sample()
         if self.head.sheet:
-            numbered = islice(self._rows_below(), SAMPLE_ROWS)
-            return [cells for _, cells in numbered]
+            sheet = (cells for _, cells in islice(self._rows_below(), SAMPLE_ROWS))
+            return list(until_next_heading(sheet, self._names))
         text = self._source.text
         records = records_of(text, self.head.delimiter, quoting=self.head.quoting)
-        return list(islice(records, self.head.index + 1, None))
+        return list(until_next_heading(islice(records, self.head.index + 1, None), self._names))
 
-    def _sheet_rows(self) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
-        """Rows of a sheet: typed numbers written as the text numbers of the file are."""
-        width = self._width
+    def _records(self, reading: Reading) -> Iterator[Raw]:
+        """The records below the header, each with what is wrong with it and its text."""
+        if isinstance(self._source, Rest):
+            return self._source.records
+        return self._sheet_rows() if self.head.sheet else self._text_rows(self._source, reading)
+
+    def _sheet_rows(self) -> Iterator[Raw]:
         for line, cells in self._rows_below():
+            yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+
+    def _as_text(self, rows: Iterator[Raw]) -> Iterator[Raw]:
+        """Rows of a sheet as wide as the header; numbers as the text numbers of the file are."""
+        width = self._width
+        for line, cells, flaw, raw in rows:
             if len(cells) < width:
                 cells = cells + [""] * (width - len(cells))
             for index, cell in enumerate(cells):
                 if type(cell) is not str:
+                    if isinstance(cell, CarriedNumber) and index in self._naming:
+                        cell = cell.value
                     cells[index] = as_text(cell, self.decimal_mark)
-            yield line, cells, None, lambda cells=cells: "\t".join(cells).rstrip("\t")  # type: ignore[misc]
+            yield line, cells, flaw, raw
 
     def _rows_below(self) -> Iterator[tuple[int, list[str]]]:
         """The rows of a sheet below the header, with their numbers."""
@@ -353,11 +443,9 @@ class Table:
         assert workbook is not None
         return islice(workbook.rows(self.head.sheet), self.head.index + 1, None)
 
-    def _text_rows(
-        self, reading: Reading
-    ) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+    def _text_rows(self, source: Source, reading: Reading) -> Iterator[Raw]:
         """Rows with what is wrong with them as text, if anything is, and the text itself."""
-        lines = self._source.lines()
+        lines = source.lines()
         delimiter = self.head.delimiter
         reader = csv_reader(lines.for_csv(delimiter), delimiter, quoting=self.head.quoting)
         for _ in range(self.head.index + 1):
@@ -393,15 +481,13 @@ class Table:
         return bool(self._sample) and len(self._sample[-1]) < self._width
 
 
-def text_records(
-    source: Source, delimiter: str, reading: Reading
-) -> Iterator[tuple[int, list[str], RowRefused | None, Callable[[], str]]]:
+def text_records(source: Source, delimiter: str, reading: Reading) -> Iterator[Raw]:
     """All records of a text whose tables are not one: line, cells, what is wrong, the text of it.
 
     The notes that there are at the end of the file go to the reading. Can be asked for once.
     """
     whole = TableHead(delimiter, -1, Columns({}, {}, "", ()), ())
-    return Table(source, whole)._text_rows(reading)
+    return Table(source, whole)._text_rows(source, reading)
 
 
 def _flaw(lines: Lines) -> RowRefused | None:
@@ -424,6 +510,13 @@ def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
 def _refusal(line: int, raw: str, error: RowRefused, part: int) -> Refused:
     text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
     return Refused(line, text, error.code, error.message, part)
+
+
+def _no_row(outcome: RowOutcome) -> RowOutcome:
+    """The outcome of a line above a table: what is refused in it is no row."""
+    if isinstance(outcome, Refused):
+        return NotData(outcome.row, "a line above a further table", outcome.part)
+    return outcome
 
 
 def _in_part(outcome: RowOutcome, part: int) -> RowOutcome:

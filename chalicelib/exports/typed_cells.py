@@ -8,7 +8,7 @@ import re
 from decimal import Decimal
 from typing import Literal
 
-from chalicelib.exports.cells import EXACT_UP_TO, NumberCell
+from chalicelib.exports.cells import EXACT_UP_TO, DateCell, NumberCell
 
 CellKind = Literal["number", "date", "elapsed"]
 
@@ -65,7 +65,7 @@ def number_text(raw: str, kind: CellKind = "number", *, since_1904: bool = False
     if kind != "number":
         told = _elapsed(value) if kind == "elapsed" else _date(value, since_1904)
         if told:
-            return told
+            return DateCell(told) if kind == "date" else told
     if abs(value) < EXACT_UP_TO:
         if value.is_integer():
             return str(int(value))
@@ -77,7 +77,7 @@ def number_text(raw: str, kind: CellKind = "number", *, since_1904: bool = False
 def iso_text(raw: str) -> str:
     """A date that the workbook stores as ISO text; without the time if that is midnight."""
     midnight = _MIDNIGHT.fullmatch(raw.strip())
-    return midnight[1] if midnight else raw.strip()
+    return DateCell(midnight[1] if midnight else raw.strip())
 
 
 def _date(value: float, since_1904: bool) -> str:

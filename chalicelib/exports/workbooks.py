@@ -24,14 +24,23 @@ class Workbook:
     Attributes
     ----------
     sheets : tuple of str
-        Their names, in order.
+        Their names, in order; without hidden ones, unless all are or `reveal` was called.
+    hidden : tuple of str
+        The names of those that are not among them.
     """
 
     def __init__(self, book: XlsxBook | XlsBook) -> None:
         self._book = book
-        self.sheets: tuple[str, ...] = book.sheets
+        shown = tuple(sheet for sheet in book.sheets if sheet not in book.hidden)
+        self.sheets: tuple[str, ...] = shown or book.sheets
+        self.hidden = tuple(sheet for sheet in book.sheets if sheet not in self.sheets)
         self._tops: dict[tuple[str, int], list[list[str]]] = {}
         self._top_characters = 0
+
+    def reveal(self) -> tuple[str, ...]:
+        """Shows the hidden sheets in place of the others; which they are."""
+        self.sheets, self.hidden = self.hidden, self.sheets
+        return self.sheets
 
     def top(self, sheet: str, rows: int = 25) -> list[list[str]]:
         """The first rows of a sheet, kept for who asks next.

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.file_kinds import LOCKED, check_old_office, check_password
+from chalicelib.exports.merged_cells import MAX_MERGED, MergedCells
 from chalicelib.exports.typed_cells import number_text
 
 MAX_XLS_BYTES = 8_000_000
@@ -22,7 +23,7 @@ MAX_TEXTS = 500_000
 MAX_DEFINITIONS = 30_000
 """Records that are no cells: formats, names, links, notes, pictures."""
 
-_SHARED_TEXTS, _SHEET = 0x00FC, 0x0085
+_SHARED_TEXTS, _SHEET, _MERGED_CELLS = 0x00FC, 0x0085, 0x00E5
 _BEGINNINGS = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
 _CELLS = frozenset(
     {
@@ -40,6 +41,8 @@ class XlsBook:
     Attributes
     ----------
     sheets : tuple of str
+    hidden : frozenset of str
+        Those that Excel does not show.
 
     Raises
     ------
@@ -58,7 +61,7 @@ class XlsBook:
                 f"an old workbook may have {MAX_XLS_BYTES:,} bytes at most: save it as .xlsx",
             )
         check_old_office(content)
-        _check_records(content)
+        self._merged = _check_records(content)
         self._xlrd: Any = xlrd
         with _damage_refused():
             self._book = xlrd.open_workbook(
@@ -69,6 +72,8 @@ class XlsBook:
             raise ExportRefused("unreadable_file", "the workbook has no sheets")
         self._indexes = {name: index for index, name in reversed(list(enumerate(names)))}
         self.sheets = tuple(dict.fromkeys(names))
+        shown = self._book._sheet_visibility
+        self.hidden = frozenset(name for name, index in self._indexes.items() if shown[index])
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
         """The rows of a sheet; as `workbooks.Workbook.rows`, but formats alone make no row."""
@@ -76,6 +81,10 @@ class XlsBook:
         with _damage_refused():
             loaded = self._book.sheet_by_index(index)
             self._book.unload_sheet(index)
+            start = self._book._sh_abs_posn[index] - self._book.base
+        merged = MergedCells()
+        for cell in self._merged.get(start, ()):
+            merged.add(*cell)
         try:
             for number in range(loaded.nrows):
                 if not loaded.row_len(number):
@@ -85,7 +94,7 @@ class XlsBook:
                     row = [self._told(*cell) for cell in zip(types, values, strict=True)]
                 while row and not row[-1]:
                     row.pop()
-                yield number + 1, row
+                yield number + 1, merged.carry(number + 1, row)
         finally:
             vars(loaded).clear()  # it refers to itself, and would be there beside the next one
 
@@ -105,8 +114,15 @@ class XlsBook:
         return ""
 
 
-def _check_records(content: bytes) -> None:
-    """Raises `file_too_large` for what xlrd would drown in, `unreadable_file` for what misleads."""
+def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
+    """The merged cells of the sheets, which xlrd passes over, by where a sheet's records begin.
+
+    Raises
+    ------
+    ExportRefused
+        `file_too_large` for what xlrd would drown in, `unreadable_file` for what misleads.
+    """
+    merged: dict[int, list[tuple[int, int, int]]] = {}
     from xlrd.compdoc import CompDoc
 
     with _damage_refused():
@@ -116,15 +132,20 @@ def _check_records(content: bytes) -> None:
             if stream:
                 break
         else:
-            return  # as xlrd will find
+            return merged  # as xlrd will find
         base, end = at, min(at + size, len(stream)) - 8
-        definitions, beginnings, sheets = 0, set(), []
+        definitions, beginnings, sheets, sheet = 0, set(), [], 0
         while at <= end:
             kind, length, first = struct.unpack_from("<HHI", stream, at)
             if kind not in _CELLS:
                 definitions += 1
                 if kind in _BEGINNINGS:
                     beginnings.add(at - base)
+                    sheet = at - base
+                elif kind == _MERGED_CELLS:
+                    cells = merged.setdefault(sheet, [])
+                    cells += _merged_in(stream[at + 4 : at + 4 + length])
+                    _check_number(len(cells), MAX_MERGED, "merged cells")
                 elif kind == _SHEET:
                     sheets.append(first)
                 elif kind == _SHARED_TEXTS and at < end:
@@ -135,6 +156,13 @@ def _check_records(content: bytes) -> None:
     _check_number(definitions, MAX_DEFINITIONS, "formats and names")
     if len(set(sheets)) < len(sheets) or not beginnings.issuperset(sheets):
         raise ExportRefused("unreadable_file", "the old workbook's sheets are not where it says")
+    return merged
+
+
+def _merged_in(data: bytes) -> list[tuple[int, int, int]]:
+    """Column, first and last row of merged cells."""
+    ranges = struct.iter_unpack("<HHHH", data[2 : 2 + (len(data) - 2) // 8 * 8])
+    return [(column, first + 1, last + 1) for first, last, column, _ in ranges]
 
 
 def _check_number(number: int, limit: int, what: str) -> None:

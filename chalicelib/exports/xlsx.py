@@ -9,6 +9,7 @@ from zipfile import ZipInfo
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import ZipArchive
 from chalicelib.exports.file_kinds import check_members
+from chalicelib.exports.merged_cells import merged_in_xml
 from chalicelib.exports.sheet_cells import Cells
 from chalicelib.exports.sheet_xml import Handler, SharedTexts, Styles, parse
 
@@ -32,6 +33,8 @@ class XlsxBook:
     ----------
     sheets : tuple of str
         Names, in order; hidden sheets too, but no charts.
+    hidden : frozenset of str
+        Those that Excel does not show.
 
     Raises
     ------
@@ -49,23 +52,29 @@ class XlsxBook:
         self._shared: SharedTexts | None = None
         self._since_1904 = outline.since_1904
         self._parts: dict[str, ZipInfo] = {}
-        for name, relation in outline.sheets:
+        hidden = set()
+        for name, relation, is_hidden in outline.sheets:
             part = self._part(relations.sheets.get(relation, ""))
-            if part is not None:
-                self._parts.setdefault(name, part)
+            if part is not None and name not in self._parts:
+                self._parts[name] = part
+                if is_hidden:
+                    hidden.add(name)
         if not self._parts:
             raise ExportRefused("unreadable_file", "the workbook has no sheets")
         self.sheets = tuple(self._parts)
+        self.hidden = frozenset(hidden)
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
         """The rows of a sheet; as `workbooks.Workbook.rows`."""
+        with self._archive.open(self._parts[sheet]) as stream:
+            merged = merged_in_xml(stream)
         cells = Cells(self._texts(), self._styles, since_1904=self._since_1904)
         with self._archive.open(self._parts[sheet]) as stream:
             for _ in parse(stream, cells):
                 for blank, number, row in cells.ready:
                     for blank_number in blank:
                         yield blank_number, []
-                    yield number, row
+                    yield number, merged.carry(number, row)
                 cells.ready.clear()
 
     def _texts(self) -> SharedTexts:
@@ -93,16 +102,17 @@ class XlsxBook:
 
 
 class _Outline(Handler):
-    """The sheets of a workbook as (name, relation), and where its days begin."""
+    """The sheets of a workbook as (name, relation, is hidden), and where its days begin."""
 
     def __init__(self) -> None:
-        self.sheets: list[tuple[str, str]] = []
+        self.sheets: list[tuple[str, str, bool]] = []
         self.since_1904 = False
 
     def begin(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "sheet":
             relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
-            self.sheets.append((attributes.get("name", "")[:255], relation))
+            is_hidden = attributes.get("state", "visible") != "visible"
+            self.sheets.append((attributes.get("name", "")[:255], relation, is_hidden))
             if len(self.sheets) > MAX_SHEETS:
                 raise ExportRefused("file_too_large", f"more than {MAX_SHEETS} sheets")
         elif tag == "workbookPr":

@@ -32,6 +32,7 @@ from chalicelib.exports.reports.columns import (
     Key,
     LeftOut,
     Net,
+    Repeats,
     Sign,
     When,
     vocabulary_of,
@@ -235,7 +236,7 @@ def _chosen(report: TableReport) -> list[Column]:
     others = [
         column
         for column in by_field.values()
-        if not isinstance(column.role, When) and not _is_part(report, column)
+        if not isinstance(column.role, When | Repeats) and not _is_part(report, column)
     ]
     return dates + others
 

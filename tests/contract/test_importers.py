@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
@@ -24,6 +25,7 @@ from chalicelib.exports.reports.columns import (
     Key,
     LeftOut,
     Net,
+    Repeats,
     When,
 )
 from tests.contract.importers import (
@@ -199,6 +201,22 @@ def test_a_column_that_is_left_out_says_why(name: str) -> None:
     for heading, column in zip(sheet.header, sheet.columns, strict=True):
         if isinstance(column.role, LeftOut):
             assert unread[heading] == column.role.why
+
+
+@pytest.mark.parametrize("name", reports_with(Repeats))
+def test_a_table_that_shows_the_same_numbers_several_times_is_refused(name: str) -> None:
+    for column in REPORTS[name].columns:
+        if isinstance(column.role, Repeats):
+            for heading in (h for headings in column.headings.values() for h in headings):
+                sheet = full(name)
+                sheet.header.append(heading)
+                for n, row in enumerate(sheet.rows):
+                    row.append(f"part {n}")
+
+                with pytest.raises(ExportRefused, match=re.escape(heading)) as refusal:
+                    sheet.read()
+
+                assert refusal.value.code == "not_additive"
 
 
 @pytest.mark.parametrize("name", NAMES)

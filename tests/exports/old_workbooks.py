@@ -14,15 +14,30 @@ Cell = str | float | bool | tuple[float, int] | bytes | None
 """Text, number, truth, a number with a style, or a whole record."""
 
 
-def old_workbook(sheets: dict[str, Sequence[Sequence[Cell]]], *, since_1904: bool = False) -> bytes:
+def old_workbook(
+    sheets: dict[str, Sequence[Sequence[Cell]]],
+    *,
+    since_1904: bool = False,
+    hidden: Sequence[str] = (),
+) -> bytes:
     """Sheets with their rows, as a file."""
     texts: list[str] = []
     bodies = [_sheet(rows, texts) for rows in sheets.values()]
-    return compound(book(list(sheets), bodies, texts, since_1904=since_1904))
+    return compound(book(list(sheets), bodies, texts, since_1904=since_1904, hidden=hidden))
+
+
+def merged(column: int, first_row: int, last_row: int) -> bytes:
+    """The record of a cell that is merged over some rows, all counted from 0."""
+    return record(0x00E5, struct.pack("<HHHHH", 1, first_row, last_row, column, column))
 
 
 def book(
-    names: Sequence[str], bodies: Sequence[bytes], texts: Sequence[str], *, since_1904: bool = False
+    names: Sequence[str],
+    bodies: Sequence[bytes],
+    texts: Sequence[str],
+    *,
+    since_1904: bool = False,
+    hidden: Sequence[str] = (),
 ) -> bytes:
     """The stream of a workbook from the records of its sheets."""
     start = _begin(0x0005) + record(0x0022, struct.pack("<H", since_1904))
@@ -34,7 +49,7 @@ def book(
     length = len(start) + sum(12 + len(name) for name in names) + len(table)
     bounds = b""
     for name, body in zip(names, bodies, strict=True):
-        head = struct.pack("<IBBBB", length, 0, 0, len(name), 0)
+        head = struct.pack("<IBBBB", length, name in hidden, 0, len(name), 0)
         bounds += record(0x0085, head + name.encode("latin-1"))
         length += len(body)
     return start + bounds + table + b"".join(bodies)

@@ -448,7 +448,9 @@ def test_a_period_of_thousands_of_years_is_refused_with_its_row() -> None:
 # --- conservation -----------------------------------------------------------------------------
 
 some = st.integers(0, 10**6)
-ids = st.integers(10**17, 10**19).map(str)
+ids = (
+    st.integers(10**17, 10**19).map(str).filter(lambda name: not name.endswith("000"))
+)  # as rounded ones do
 
 
 @settings(max_examples=100, deadline=None)

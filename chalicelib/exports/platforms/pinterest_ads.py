@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from chalicelib.exports.dates import Period, decide_day_order
 from chalicelib.exports.marks import together
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import (
     Claimed,
     Column,
@@ -13,6 +17,8 @@ from chalicelib.exports.reports.columns import (
     LeftOut,
     When,
 )
+from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
+from chalicelib.exports.reports.grain import grain_of
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
@@ -162,12 +168,31 @@ def _is_report(head: TableHead) -> bool:
     )
 
 
+def _decide_dating(
+    columns: DateColumns,
+    report: Period | None,
+    options: Options,
+    way_out: str,
+    *,
+    dates_are_starts: bool,
+) -> Dating:
+    """As `dating.decide_dating`; a report by week or month has the first day of each in *Date*."""
+    if "day" in columns.positions:
+        at = columns.positions["day"]
+        cells = [cell for (cell,) in columns.cells([at])]
+        order = options.day_order or decide_day_order(columns.language, cells, report)
+        unit = grain_of(cells, order, at_least=3)
+        columns = replace(columns, positions={unit: at}, names={unit: columns.names["day"]})
+    return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
+
+
 PINTEREST_ADS = TableReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="ads",
     columns=COLUMNS,
     accept=_is_report,
+    decide_dating=_decide_dating,
     marks=(
         *("Spend in account currency", "Ausgaben in Kontowährung", "Ausgaben in der Kontowährung"),
         *("Pin clicks", "Paid pin clicks", "Pin-Klicks", "Klicks auf Pins", "Klicks auf den Pin"),
@@ -190,7 +215,8 @@ PINTEREST_ADS = TableReport(
         "clicks, Pin clicks or Saves"
     ),
     refused=(
-        ("no_date", "reports that are not by day"),
+        ("no_date", "reports without a date"),
+        ("aggregate_period", "reports by week or month: three dates or more, all a week apart"),
         ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
         ("damaged_id", "ids that a spreadsheet rounded"),
     ),

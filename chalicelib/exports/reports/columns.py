@@ -208,6 +208,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """A column by whose values a report shows the same engagements several times.
+
+    Such a report is refused (`not_additive`): its rows cannot be added up.
+    """
+
+    why: str
+
+    @property
+    def becomes(self) -> str:
+        """In words."""
+        return f"nothing: a report with it is refused (`not_additive`): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """A column that only shows whose report it is."""
 
@@ -229,6 +244,7 @@ Role = (
     | Audience
     | Converted
     | LeftOut
+    | Repeats
     | Sign
 )
 

@@ -12,6 +12,8 @@ from chalicelib.exports.dates import (
     DateFormat,
     DayOrder,
     Period,
+    check_typed_days,
+    days_of,
     decide_day_order,
     parse_instant,
     parse_month,
@@ -40,7 +42,10 @@ _LONGER: dict[str, Callable[[str, DateFormat], Period]] = {
     "quarter": parse_quarter,
     "year": parse_year,
 }
-_UNITS = ("day", "posted", "time", *_LONGER, "from", "period")
+_UNITS = ("day", "posted", "time", "period", *_LONGER, "from")
+"""The finest first. First and last day are the row's own only where nothing finer dates it: beside
+a month they are those of the whole report."""
+
 _EXACT = ("day", "posted", "time")
 
 
@@ -199,14 +204,18 @@ def decide_dating(
         if "to" not in columns.positions:
             raise ExportRefused("no_date", f"the rows have a first day but no last. {way_out}")
         positions.append(columns.positions["to"])
+    elif unit and unit not in _EXACT and {"from", "to"} <= columns.positions.keys():
+        positions += [columns.positions["from"], columns.positions["to"]]
     if not unit and report is None:
         raise ExportRefused(
             "no_date", f"the report does not say on which day its numbers happened. {way_out}"
         )
     sample = list(dict.fromkeys(columns.cells(positions))) if positions else []
     order = options.day_order
-    if not order and unit != "period":
-        cells = [cell for cells in sample for cell in cells]
+    if sample:
+        check_typed_days([cell for cells in sample for cell in cells])
+    if not order:
+        cells = [day for cells in sample for cell in cells for day in days_of(cell)]
         within = report if unit == "day" else None
         order = decide_day_order(columns.language, cells, within, english=english)
     dates = DateFormat(order)
@@ -257,8 +266,6 @@ def _check_longer(
                 "aggregate_period", f"each row covers {report[0]} to {report[1]}. {way_out}"
             )
         return
-    if unit in _LONGER:
-        raise ExportRefused("aggregate_period", f"each row covers a {unit}. {way_out}")
     codes = set()
     for cells in sample:
         try:
@@ -268,7 +275,8 @@ def _check_longer(
         else:
             return
     if "aggregate_period" in codes:
-        raise ExportRefused("aggregate_period", f"each row covers more than a day. {way_out}")
+        covered = f"a {unit}" if unit in _LONGER else "more than a day"
+        raise ExportRefused("aggregate_period", f"each row covers {covered}. {way_out}")
 
 
 def _reader(
@@ -293,24 +301,34 @@ def _reader(
 
 def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if isinstance(cells, tuple):
-        first, last = (_day(cell, dates, name) for cell in cells)
+        first, last = (_day(cell, dates, name) for cell in cells[-2:])
         if first > last:
             raise RowRefused("invalid_date", "the row ends before it begins")
-        return first, last
+        if len(cells) == 2:
+            return first, last
+        return _within(_period(unit, name, dates, cells[0]), (first, last), unit)
     if is_blank(cells):
         raise RowRefused("missing_value", f"the row has no {unit or 'date'}")
     if unit in _EXACT:
         day = _day(cells, dates, name)
         return day, day
     try:
-        if unit in _LONGER:
+        period = parse_period(cells, dates.order)
+        if unit in _LONGER and (period is None or period[0] == period[1]):
             return _LONGER[unit](cells, dates)
-        period = parse_period(cells)
     except ValueError as error:
         raise RowRefused("invalid_date", f"{name}: {error}") from None
     if period is None:
         raise RowRefused("invalid_date", f"{name}: not a period in a known form")
     return period
+
+
+def _within(period: Period, report: Period, unit: str) -> Period:
+    """A row's period as far as the report goes; raises `RowRefused` if it is not in the report."""
+    first, last = max(period[0], report[0]), min(period[1], report[1])
+    if first > last:
+        raise RowRefused("invalid_date", f"the row's {unit} is not within the report's period")
+    return first, last
 
 
 def _instant(cells: Cells, name: str) -> dt.datetime:

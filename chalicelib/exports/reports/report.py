@@ -13,6 +13,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.further_tables import Rest
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
@@ -37,15 +38,23 @@ from chalicelib.exports.reports.columns import (
     Key,
     LeftOut,
     Net,
+    Repeats,
     Sign,
     When,
     becomes_of,
     languages_of,
     vocabulary_of,
 )
+from chalicelib.exports.reports.damaged_ids import Change, repair_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.rows import ReportRows
+from chalicelib.exports.reports.successive import (
+    RowsSeen,
+    TableKind,
+    open_sheets_alike,
+    open_tables,
+)
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 from chalicelib.exports.unread import UnreadColumns
@@ -183,7 +192,7 @@ class TableReport:
             return claim_to(
                 head,
                 marks,
-                lambda source, options: self.open(source, head, options),
+                lambda source, options: self._open_file(source, head, options),
                 hits=self.hits,
                 group=self.group(head.columns),
             )
@@ -191,17 +200,58 @@ class TableReport:
         return Importer(self.platform, declaration, recognise, marks, self.accept)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
-        """Opens a table whose header was found; raises `ExportRefused`."""
+        """Opens a table whose header was found, and those of its kind above and below it.
+
+        Raises
+        ------
+        ExportRefused
+        """
+        return open_tables(self._kind(head), source, head, options, RowsSeen())
+
+    def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
+        """As `open`, and the sheets of the same form beside the one that was found."""
+        if head.sheet:
+            return open_sheets_alike(self._kind(head), source, head, options, self.sheet)
+        return self.open(source, head, options)
+
+    def _kind(self, first: TableHead) -> TableKind:
+        """What is asked of tables beside the first: a mark, or no column that it does not have.
+
+        Where the first has no mark, because the user named the platform, none is asked for.
+        """
+        marks, names = self.all_marks, set(first.columns.names)
+        needs_mark = bool(marks.count_in(first))
+
+        def accept(head: TableHead) -> bool:
+            if needs_mark and not (names.issuperset(head.columns.names) or marks.count_in(head)):
+                return False
+            return self.accept(head)
+
+        return TableKind(vocabulary_of(self.columns), accept, self._open_table, self._form)
+
+    def _form(self, head: TableHead) -> object:
+        read = columns_read(self.columns, head.columns)
+        about = frozenset(f for f, (_, c) in read.items() if isinstance(c.role, Key | When))
+        return self.report if isinstance(self.report, str) else self.report(head.columns), about
+
+    def _open_table(
+        self, source: Source | Rest, head: TableHead, options: Options, seen: RowsSeen
+    ) -> Reading:
+        """Opens one table; raises `ExportRefused`."""
         columns = head.columns
         way_out = self.way_out or self.where
         read = columns_read(self.columns, columns)
+        check_additive(columns, read, way_out)
         layout = self._layout(columns, read, options)
         if not layout.metrics and not _has_other_numbers(layout):
             raise ExportRefused(
                 "no_counts",
                 f"no column of the report counts anything. {way_out}",
             )
-        table = Table(source, head, public_text=self._public_text(columns))
+        naming = [
+            p for p, c in read.values() if isinstance(c.role, Key | When | Currency | Channel)
+        ]
+        table = Table(source, head, public_text=self._public_text(columns), naming=naming)
         period = self.period(head)
         dating = self.decide_dating(
             date_columns(table, read),
@@ -224,7 +274,7 @@ class TableReport:
             *_unread(self.columns, columns, read),
             may_hold_people=bool(self.shown),
         )
-        rows = ReportRows(layout, dating, numbers, totals)
+        rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
         if self.check is not None:
             self.check(table)
         check_currency(table, layout, numbers)
@@ -246,14 +296,19 @@ class TableReport:
         channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
         if channel is not None:
             others = {
-                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals)
+                slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals, seen[slug])
                 for slug in channel[1].slugs.values()
             }
             every = [*([] if channel[1].is_needed else every), *others.values()]
             by_channel = {slug: other.convert for slug, other in others.items()}
             convert = _by_channel(*channel, convert, by_channel)
         reading.outcomes = table.cell_outcomes(
-            self._skip(rows), self._prepared(convert, columns, numbers), reading
+            self._skip(rows),
+            self._prepared(
+                convert, columns, numbers, self._repair(table, read, lifetime=dating.is_lifetime)
+            ),
+            reading,
+            begin_again=seen.begin_table,
         )
         if channel is not None:
             reading.outcomes = _claiming(
@@ -277,16 +332,28 @@ class TableReport:
             return rows.reason_to_skip
         return lambda cells: describes(cells) or rows.reason_to_skip(cells)
 
-    def _prepared(self, convert: Convert, columns: Columns, numbers: NumberFormat) -> Convert:
+    def _repair(
+        self, table: Table, read: Mapping[str, tuple[int, Column]], *, lifetime: bool
+    ) -> Change | None:
+        """What puts damaged ids right. A post has one date, however often it is in a file."""
+        keys = [p for p, c in read.values() if isinstance(c.role, Key) and c.role.sets != "account"]
+        dates = [p for p, c in read.values() if isinstance(c.role, When)] if lifetime else []
+        return repair_of(keys, table.first_rows, dates)
+
+    def _prepared(
+        self, convert: Convert, columns: Columns, numbers: NumberFormat, repair: Change | None
+    ) -> Convert:
         """`convert` for rows as they stand in the file."""
         prepare, describes = self.prepare(columns, numbers), self.is_description
-        if prepare is None and describes is None:
+        if prepare is None and describes is None and repair is None:
             return convert
 
         def convert_prepared(line: int, cells: Cells) -> RowOutcome:
             reason = describes(cells) if describes else ""
             if reason:
                 return NotData(line, reason)
+            if repair:
+                cells = repair(cells)
             return convert(line, prepare(cells) if prepare else cells)
 
         return convert_prepared
@@ -442,6 +509,17 @@ def _by_channel(
     return convert
 
 
+def check_additive(columns: Columns, read: Mapping[str, tuple[int, Column]], way_out: str) -> None:
+    """Refuses a report whose rows show the same engagements several times."""
+    for position, column in read.values():
+        if isinstance(column.role, Repeats):
+            raise ExportRefused(
+                "not_additive",
+                f"the column {columns.names[position]}: {column.role.why}. Export the report "
+                f"without it. {way_out}",
+            )
+
+
 def _claiming(
     outcomes: Iterator[RowOutcome], reading: Reading, others: Sequence[ReportRows]
 ) -> Iterator[RowOutcome]:
@@ -475,7 +553,7 @@ def _unread(
     return done - why.keys(), why
 
 
-def other_sheets(source: Source, sheet: str) -> list[Skipped]:
+def other_sheets(source: Source | Rest, sheet: str) -> list[Skipped]:
     """The sheets of a workbook beside the one that is read."""
     sheets = source.workbook.sheets if sheet and source.workbook else ()
     return [Skipped("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from operator import itemgetter
 
 from chalicelib.exports.covered import Covered
-from chalicelib.exports.identity import Ordinals
+from chalicelib.exports.identity import Ordinals, ToldTwice
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import (
     ClaimedConversions,
@@ -31,6 +31,11 @@ from chalicelib.exports.reports.totals import TotalsRows
 class ReportRows:
     """What the rows below a header mean.
 
+    Parameters
+    ----------
+    ordinals : Ordinals, optional
+        The rows of the file so far, where it may hold several tables.
+
     Attributes
     ----------
     claimed : ClaimedConversions
@@ -40,7 +45,12 @@ class ReportRows:
     """
 
     def __init__(
-        self, layout: Layout, dating: Dating, numbers: NumberFormat, totals: TotalsRows
+        self,
+        layout: Layout,
+        dating: Dating,
+        numbers: NumberFormat,
+        totals: TotalsRows,
+        ordinals: Ordinals | None = None,
     ) -> None:
         self.claimed = ClaimedConversions()
         self._layout = layout
@@ -49,7 +59,7 @@ class ReportRows:
         self._counts = Counts(numbers)
         self._amounts = Amounts(numbers, layout.given_currency)
         self._claims = Claims(numbers, layout.given_currency, self.claimed)
-        self._ordinals = Ordinals()
+        self._ordinals = ordinals or Ordinals()
         self._things = Things(layout, totals)
         self._events = RowEvents(
             layout, self._counts, self._amounts, is_lifetime=dating.is_lifetime
@@ -132,7 +142,14 @@ class ReportRows:
             claim.rows += 1
         ordinal = 0
         if not layout.is_one_each:
-            ordinal = self._ordinals.next(thing.code, span.code)
+            try:
+                ordinal = self._ordinals.next(thing.code, span.code)
+            except ToldTwice:
+                raise RowRefused(
+                    "told_twice",
+                    "an earlier table of the file has a row of the same thing and day: import "
+                    "them as two files if they are to replace each other, or as one table",
+                ) from None
         if span.is_longer:
             return Imported(row, self._events.of_days(thing, span, ordinal, found, cost))
         events = self._events.of_day(thing, span, ordinal, found, cost)

@@ -5,23 +5,31 @@ A sheet is known by its headings; a text file is taken for a workbook of one she
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import islice
 
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import header_keys
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome
+from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.recognition import Glimpse, Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
 from chalicelib.exports.reports.report import TableReport
+from chalicelib.exports.reports.successive import chained, named
 from chalicelib.exports.tables import TableHead, find_head
+
+__all__ = [
+    "FoundTable",
+    "SheetReports",
+    "chained",
+    "has_rows",
+    "named",
+    "open_sheets",
+    "sheets_but",
+]
 
 MAX_SHEETS = 50
 """So many sheets are looked at; the workbooks of platforms have a dozen."""
-
-MAX_NAMED = 20
-"""So many sheets does a note name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +106,6 @@ def sheets_but(source: Source, read: Sequence[FoundTable]) -> list[str]:
     return [sheet for sheet in sheets if sheet not in known]
 
 
-def named(sheets: Sequence[str]) -> str:
-    """The names of sheets in a sentence."""
-    shown = ", ".join(sheet[:40] for sheet in sheets[:MAX_NAMED])
-    return f"{shown} and {len(sheets) - MAX_NAMED} more" if len(sheets) > MAX_NAMED else shown
-
-
 def open_sheets(
     source: Source, tables: Sequence[FoundTable], options: Options, *, notes: Sequence[str] = ()
 ) -> Reading:
@@ -127,37 +129,3 @@ def open_sheets(
     ]
     parts = tuple(table.head.sheet for table in tables if table.head.sheet)
     return chained(readings, parts, notes)
-
-
-def chained(readings: Sequence[Reading], parts: tuple[str, ...], notes: Sequence[str]) -> Reading:
-    """Readings of the parts of one file as one."""
-    reports = [reading.report for reading in readings]
-    said = dict.fromkeys(chain(*(report.notes for report in reports), notes))
-    reading = Reading(_description(reports, parts, tuple(said)), iter(()))
-    reading.outcomes = _outcomes(readings, reading)
-    return reading
-
-
-def _description(
-    reports: Sequence[ReportDescription], parts: tuple[str, ...], notes: tuple[str, ...]
-) -> ReportDescription:
-    names = dict.fromkeys(report.report for report in reports)
-    starts = [report.period_from for report in reports if report.period_from]
-    ends = [report.period_to for report in reports if report.period_to]
-    return replace(
-        reports[0],
-        report="+".join(names),
-        period_from=min(starts, default=None),
-        period_to=max(ends, default=None),
-        lifetime=any(report.lifetime for report in reports),
-        notes=notes,
-        parts=parts,
-    )
-
-
-def _outcomes(readings: Sequence[Reading], whole: Reading) -> Iterator[RowOutcome]:
-    for reading in readings:
-        yield from reading.outcomes
-        whole.take(reading)
-    read = {part[:100] for part in whole.report.parts}
-    whole.skipped = [one for one in whole.skipped if one.name not in read]

@@ -36,8 +36,10 @@ SPANISH = Translation(
         "nth_month": ("Mes N", "N.º mes", "Enésimo mes"),
         "year_month": ("Año y mes", "Mes del año", "Año + mes", "Año mes"),
         "nth_year": ("Año N", "N.º año", "Enésimo año"),
+        "week_number": ("Semana",),
+        "month_number": ("Mes",),
         "unplaced": (
-            *("Semana", "Mes", "Año", "Hora", "Día", "Día de la semana", "Semana ISO", "Año ISO"),
+            *("Año", "Hora", "Día", "Día de la semana", "Semana ISO", "Año ISO"),
             *("Nombre del día de la semana", "Semana del año", "Semana ISO del año ISO"),
         ),
     },
@@ -105,8 +107,10 @@ PORTUGUESE = Translation(
         "nth_month": ("Mês N", "Enésimo mês", "N-ésimo mês"),
         "year_month": ("Ano e mês", "Mês do ano", "Ano + mês", "Ano mês"),
         "nth_year": ("Ano N", "Enésimo ano", "N-ésimo ano"),
+        "week_number": ("Semana",),
+        "month_number": ("Mês",),
         "unplaced": (
-            *("Semana", "Mês", "Ano", "Hora", "Dia", "Dia da semana", "Semana ISO", "Ano ISO"),
+            *("Ano", "Hora", "Dia", "Dia da semana", "Semana ISO", "Ano ISO"),
             *("Nome do dia da semana", "Semana do ano", "Semana ISO do ano ISO"),
         ),
     },
@@ -166,8 +170,10 @@ FRENCH = Translation(
         "nth_month": ("Mois N", "Nième mois", "N-ième mois"),
         "year_month": ("Année et mois", "Mois de l'année", "Année + mois", "Année mois"),
         "nth_year": ("Année N", "Nième année", "N-ième année"),
+        "week_number": ("Semaine",),
+        "month_number": ("Mois",),
         "unplaced": (
-            *("Semaine", "Mois", "Année", "Heure", "Jour", "Jour de la semaine", "Semaine ISO"),
+            *("Année", "Heure", "Jour", "Jour de la semaine", "Semaine ISO"),
             *("Nom du jour de la semaine", "Semaine de l'année", "Année ISO"),
         ),
     },
@@ -226,8 +232,10 @@ ITALIAN = Translation(
         "nth_month": ("Mese N", "Ennesimo mese"),
         "year_month": ("Anno e mese", "Mese dell'anno", "Anno + mese", "Anno mese"),
         "nth_year": ("Anno N", "Ennesimo anno"),
+        "week_number": ("Settimana",),
+        "month_number": ("Mese",),
         "unplaced": (
-            *("Settimana", "Mese", "Anno", "Ora", "Giorno", "Giorno della settimana"),
+            *("Anno", "Ora", "Giorno", "Giorno della settimana"),
             *(
                 "Settimana ISO",
                 "Anno ISO",

@@ -76,14 +76,16 @@ TIMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "en": ("Year month", "Year + month", "Month of year", "Year and month"),
         "de": ("Jahr + Monat", "Jahr und Monat", "Jahr Monat", "Monat des Jahres"),
     },
+    "week_number": {"en": ("Week",), "de": ("Woche",)},
+    "month_number": {"en": ("Month",), "de": ("Monat",)},
     "nth_year": {"en": ("Nth year",), "de": ("N-tes Jahr", "n. Jahr")},
     "unplaced": {
         "en": (
-            *("Week", "Month", "Year", "Hour", "Day", "Day of week", "Day of week name"),
+            *("Year", "Hour", "Day", "Day of week", "Day of week name"),
             *("ISO week", "ISO week of ISO year", "ISO year", "Week of year", "Year week"),
         ),
         "de": (
-            *("Woche", "Monat", "Jahr", "Stunde", "Tag", "Wochentag", "ISO-Woche"),
+            *("Jahr", "Stunde", "Tag", "Wochentag", "ISO-Woche"),
             *("ISO-Woche des ISO-Jahres", "ISO-Jahr", "Woche des Jahres", "Jahr und Woche"),
         ),
     },

@@ -39,7 +39,29 @@ def place(time: str, cell: str, dates: DateFormat, report: Period | None) -> Per
         raise ValueError("the report does not say from when on it counts")
     if not _OFFSET.fullmatch(cell):
         raise ValueError("not a number of hours, days, weeks or months")
+    if time in ("week_number", "month_number"):
+        return numbered(time, int(cell), report)
     return nth(time, int(cell), report)
+
+
+def numbered(time: str, number: int, report: Period) -> Period:
+    """The days of a week or month of the year that a report is of, cut to the report.
+
+    Weeks begin on Sundays; the first begins on January 1, whatever day that is. Raises
+    ``ValueError`` for a number that no week or month of a year has.
+    """
+    year = report[0].year
+    if time == "month_number":
+        if not 1 <= number <= 12:
+            raise ValueError("not the number of a month")
+        return _within(parse_month(f"{year:04}-{number:02}", DateFormat()), report)
+    new_year = dt.date(year, 1, 1).toordinal()
+    sunday = new_year - dt.date(year, 1, 1).isoweekday() % 7 + 7 * (number - 1)
+    end = min(sunday + 6, dt.date(year, 12, 31).toordinal())
+    if not 1 <= number <= 54 or sunday > end:
+        raise ValueError("not the number of a week")
+    first = dt.date.fromordinal(max(sunday, new_year))
+    return _within((first, dt.date.fromordinal(end)), report)
 
 
 def nth(time: str, offset: int, report: Period) -> Period:

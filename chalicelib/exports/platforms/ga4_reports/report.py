@@ -10,7 +10,7 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import known_heading, plain
+from chalicelib.exports.headings import comparable, known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -26,7 +26,7 @@ from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WA
 from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
-from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
+from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
 from chalicelib.exports.tables import WITHHELD, TableHead, refusal, text_records
@@ -35,6 +35,17 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
+_UNIVERSAL = frozenset(
+    {
+        *("day index", "hour index", "week index", "month index", "pages / session"),
+        *("avg. session duration", "% new sessions", "goal completions", "goal value"),
+        *("per session goal value", "goal conversion rate", "seiten/sitzung"),
+        *("durchschn. sitzungsdauer", "% neue sitzungen"),
+        *("zielvorhaben-abschlüsse", "abschlüsse für zielvorhaben"),
+    }
+)
+"""Headings that Google Analytics 4 does not have."""
+
 _OFFSETS = frozenset(
     key
     for key in VOCABULARY.keys
@@ -73,6 +84,7 @@ def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
 
 def _open(source: Source, delimiter: str, options: Options) -> Reading:
     tables = tables_in(source.text, delimiter, is_title)
+    _check_generation(tables)
     preamble = Preamble()
     shapes: list[Shape] = []
     for table in tables:
@@ -104,6 +116,18 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
     covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
+
+
+def _check_generation(tables: Sequence[StackedTable]) -> None:
+    """Refuses a report of Universal Analytics, whose lines above the tables look alike."""
+    for table in tables:
+        found = sorted(_UNIVERSAL & set(map(comparable, table.header)))
+        if found:
+            raise ExportRefused(
+                "unknown_platform",
+                f"this is a report of Universal Analytics ({', '.join(found[:3])}), the analytics "
+                "of Google until 2024, which is not imported. Write a mapping for a table by day",
+            )
 
 
 class _TablesReader:
@@ -188,6 +212,19 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
             covers = f"a {others[0].unit}"
         what = " and ".join(NOUNS[supply] for supply in plan.refusers)
         return ExportRefused("aggregate_period", f"each row of {what} covers {covers}. {WAY_OUT}")
+    numbered = next((s for s in plan.refusers.values() if s.time in NUMBERED), None)
+    if numbered is not None and numbered.preamble.period is not None:
+        first, last = numbered.preamble.period
+        return ExportRefused(
+            "no_date",
+            f"{numbered.columns.name(numbered.time)} holds numbers, and {first} to {last} is more "
+            f"than one year. {WAY_OUT}",
+        )
+    vague = next((s for s in plan.refusers.values() if s.preamble.period and s.time), None)
+    if vague is not None:
+        return ExportRefused(
+            "no_date", f"{vague.columns.name(vague.time)} names no days of a calendar. {WAY_OUT}"
+        )
     if plan.refusers:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"

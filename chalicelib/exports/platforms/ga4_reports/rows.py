@@ -98,7 +98,8 @@ class TableRows:
         width = self._width
         if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
             raise RowRefused("wrong_cell_count", f"{len(cells)} cells under {width} headings")
-        numbers = {use: self._number(use, cells) for use in self._task.uses + self._task.refused}
+        asked = self._task.uses or self._task.refused
+        numbers = {use: self._number(use, cells) for use in asked}
         worth = {use: self._worth(use.worth, cells) for use in numbers if use.worth}
         if self._task.money and self._worth(self._task.money, cells):
             raise RowRefused("value_without_order", "money without the number of purchases")

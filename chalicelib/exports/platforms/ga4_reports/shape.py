@@ -25,7 +25,11 @@ _UNITS = {
     "nth_week": "week",
     "nth_month": "month",
     "year_month": "month",
+    "week_number": "week",
+    "month_number": "month",
 }
+NUMBERED = ("week_number", "month_number")
+"""Weeks and months of a year that only the period of the report can name."""
 _RANKS = {"day": 0, "week": 1, "month": 2, "": 3}
 
 MOST_DAYS = 1_100
@@ -108,7 +112,8 @@ class Shape:
     def time(self) -> str:
         """The field that dates its rows; empty if each covers the whole period."""
         field = next((field for field in TIMES if field in self.columns), "")
-        return "" if field == "unplaced" and self._is_of_one_day else field
+        is_vague = field == "unplaced" or field in NUMBERED
+        return "" if is_vague and self._is_of_one_day else field
 
     @property
     def unit(self) -> str:
@@ -138,12 +143,19 @@ class Shape:
         """Whether it is known when its rows were."""
         if self.time in ("unplaced", "nth_year"):
             return False
+        if self.time in NUMBERED:
+            return self._is_of_one_year
         return self.time in ("date", "date_hour", "year_month") or self.preamble.period is not None
 
     @property
     def _is_of_one_day(self) -> bool:
         period = self.preamble.period
         return period is not None and period[0] == period[1]
+
+    @property
+    def _is_of_one_year(self) -> bool:
+        period = self.preamble.period
+        return period is not None and period[0].year == period[1].year
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -164,8 +176,9 @@ class Shape:
         keys = named | {index for index in unknown if not self._holds_numbers(index)}
         if self.time in ("date_hour", "nth_hour"):
             keys.add(self.columns.positions[self.time])
-        elif self.time != "unplaced" and "unplaced" in self.columns:
-            keys.add(self.columns.positions["unplaced"])
+        for field in ("unplaced", *NUMBERED):
+            if field in self.columns and field != self.time:
+                keys.add(self.columns.positions[field])
         return tuple(sorted(keys - {person}))
 
     def _holds_numbers(self, index: int) -> bool:

@@ -22,6 +22,7 @@ from chalicelib.exports.reports.columns import (
     Currency,
     Key,
     LeftOut,
+    Repeats,
     Sign,
     When,
 )
@@ -34,6 +35,55 @@ _GERMAN_TEXTS = ad_texts(
     "Finale URL",
     "Pfad",
 )
+"""Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
+
+REPEATED = (
+    Column(
+        "click_type",
+        Repeats("an impression is shown once for each link of the ad"),
+        en=("Click type",),
+        de=("Klicktyp",),
+    ),
+    Column(
+        "conversion_action",
+        Repeats("impressions and costs belong to no single conversion action"),
+        en=("Conversion action", "Conversion category", "Conversion source"),
+        de=("Conversion-Aktion", "Conversion-Kategorie", "Conversion-Quelle"),
+    ),
+    Column(
+        "asset",
+        Repeats("each asset of an ad shows the impressions, clicks and costs of the whole ad"),
+        en=(
+            *("Asset", "Asset ID", "Asset name", "Asset type", "Asset status", "Asset source"),
+            *("Asset field type", "Field type", "Level of asset"),
+        ),
+        de=("Asset", "Asset-ID", "Asset-Name", "Asset-Typ", "Asset-Status", "Asset-Feldtyp"),
+    ),
+    Column(
+        "extension",
+        Repeats("each extension of an ad shows the impressions of the whole ad"),
+        en=(
+            *("Extension", "Ad extension", "Extension type", "Upgraded extension", "Feed item ID"),
+            *("Sitelink", "Sitelink text", "Callout text", "Callout", "Placeholder type"),
+            *("Structured snippet header", "Structured snippet values", "Promotion target"),
+        ),
+        de=(
+            *("Erweiterung", "Anzeigenerweiterung", "Erweiterungstyp", "Sitelink-Text", "Sitelink"),
+            *("Zusatzinformation", "Feedelement-ID", "Snippet-Titel"),
+        ),
+    ),
+    Column(
+        "audience",
+        Repeats("a person may be in several audience segments"),
+        en=(
+            *("Audience", "Audience name", "Audience segment", "Audience segment type"),
+            *("Audience ID", "User list", "User interest"),
+        ),
+        de=("Zielgruppe", "Zielgruppenname", "Zielgruppensegment", "Zielgruppen-ID"),
+    ),
+)
+"""Segments of whose rows Google says that they cannot be added up: the reports show ``--``."""
+
 _COLUMNS = (
     Column("day", When("day"), en=("Day", "Date"), de=("Tag", "Datum")),
     Column("week", When("week"), en=("Week",), de=("Woche",)),
@@ -99,13 +149,7 @@ _COLUMNS = (
         en=("Hour of day", "Hour of the day"),
         de=("Tageszeit", "Stunde"),
     ),
-    Column("click_type", Key("click_type", names=False), en=("Click type",), de=("Klicktyp",)),
-    Column(
-        "conversion_action",
-        Key("conversion_action", names=False),
-        en=("Conversion action",),
-        de=("Conversion-Aktion",),
-    ),
+    *REPEATED,
     Column(
         "location",
         Key("location", names=False),

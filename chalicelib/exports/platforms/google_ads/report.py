@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.cells import as_text
 from chalicelib.exports.dates import parse_period
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns, comparable
@@ -22,6 +23,8 @@ from chalicelib.exports.tables import Table, TableHead
 
 CHANNEL = "google_ads"
 _CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
+MICROS_OF_A_CENT = 10_000
+"""Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
 
 
 def _is_report(head: TableHead) -> bool:
@@ -65,10 +68,12 @@ def _level(columns: Columns) -> str:
 
 def _check_unit_of_cost(table: Table) -> None:
     """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
-    if _has_period_line(table.head):
+    cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
+    costs = [cell for cell in cells if cell and cell.strip("-")]
+    if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
         return
-    costs = [cell.strip() for cell in table.sample("cost")]
-    if any(cell.strip("0") for cell in costs) and all(map(str.isdigit, filter(None, costs))):
+    may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
+    if not (may_be_units and _has_period_line(table.head)):
         raise ExportRefused(
             "undecidable_format",
             "is Cost in units of the currency or in millionths of it? All costs are whole "
@@ -129,7 +134,14 @@ REPORT = TableReport(
         ),
     ),
     refused=(
-        ("no_date", "overview cards, `All time`, reports without a day and without a period"),
+        (
+            "not_additive",
+            "reports by click type, conversion action, asset, extension or audience segment",
+        ),
+        (
+            "no_date",
+            "overview cards without days, `All time`, reports without a day and without a period",
+        ),
         ("aggregate_period", "a report of a period without days, or by week or month"),
         ("undecidable_format", "costs of the programming interface that may be millionths"),
         ("no_currency", "costs without a currency in the file; name it with `--currency`"),

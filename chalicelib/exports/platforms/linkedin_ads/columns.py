@@ -14,6 +14,7 @@ from chalicelib.exports.reports.columns import (
     Currency,
     Key,
     LeftOut,
+    Repeats,
     Sign,
     When,
 )
@@ -27,6 +28,26 @@ _DATES = (
         nl=in_utc("Begindatum | Startdatum | Datum"),
         fr=in_utc("Date de début | Date"),
         es=in_utc("Fecha de inicio | Fecha"),
+    ),
+)
+
+_SEGMENTS = (
+    *("Company", "Company Name", "Company Industry", "Company Size", "Job Function", "Job Title"),
+    *(
+        "Job Seniority",
+        "Seniority",
+        "Function",
+        "Industry",
+        "Member Industry",
+        "Contextual Country",
+    ),
+)
+_REPEATED = (
+    column(
+        "segment",
+        Repeats("a member may be in several segments, and small ones are left out"),
+        " | ".join(f"{name} Segment" for name in _SEGMENTS) + " | Segment",
+        de="Segment | Segment der Unternehmen | Segment der Tätigkeitsbereiche",
     ),
 )
 
@@ -226,7 +247,7 @@ _LEFT_OUT = (
     ),
 )
 
-COLUMNS = _DATES + _THINGS + COUNTS + VIRAL + _MONEY + _LEFT_OUT
+COLUMNS = _DATES + _REPEATED + _THINGS + COUNTS + VIRAL + _MONEY + _LEFT_OUT
 
 TYPICAL = ("spent", "landing", "viral_impressions", "viral_clicks")
 """One of them must be there where nothing else tells that the report is Campaign Manager's."""

@@ -159,6 +159,7 @@ REPORT = TableReport(
     notes=_notes,
     becomes=(Becomes("Report Start, Report End (above the table)", "the period of the report"),),
     refused=(
+        ("not_additive", "demographics, whose members may be in several segments"),
         ("aggregate_period", "rows of the whole period or of a month, dated by its first day"),
         ("no_currency", "a cost without a currency beside it; name it with `--currency`"),
         ("undecidable_format", "a period in words of a language that is not known"),

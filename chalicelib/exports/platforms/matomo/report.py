@@ -10,6 +10,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import without_addresses
@@ -26,8 +27,14 @@ from chalicelib.exports.platforms.matomo.columns import (
     PLATFORM,
     TYPICAL,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.reports.columns import When, becomes_of, vocabulary_of
+from chalicelib.exports.recognition import (
+    Glimpse,
+    Importer,
+    Options,
+    Recognition,
+    records_of,
+)
+from chalicelib.exports.reports.columns import Column, When, becomes_of, vocabulary_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.stacked import StackedTable, tables_in
@@ -45,6 +52,8 @@ _WAY_OUT = (
     "date"
 )
 _MONTH = re.compile(r"\d{4}-\d\d")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TWO_DATES = (Column("first_day", When("from")), Column("last_day", When("to")))
 _YEAR = re.compile(r"\d{4}")
 _HITS = 5
 
@@ -92,11 +101,16 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
-    table = Table(source, head)
     columns = list(COLUMNS)
+    if _has_unquoted_weeks(source, head):
+        head = _with_two_dates(head)
+        columns = [*_TWO_DATES, *(c for c in COLUMNS if c.field != "date")]
+    table = Table(source, head)
     left_out: set[str] = set()
     dates = list(table.sample("date"))
-    if "date" not in head.columns:
+    if "first_day" in head.columns:
+        dates = []
+    elif "date" not in head.columns:
         dates = list(table.sample("label"))
         if _unit(dates) in ("day", "month"):
             columns = [
@@ -120,6 +134,31 @@ def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
     reading = report.open(source, head, options)
     reading.outcomes = map(_harmless, reading.outcomes)
     return reading
+
+
+def _has_unquoted_weeks(source: Source, head: TableHead) -> bool:
+    """Whether all rows begin with two days, ``2026-06-01,2026-06-07``, under one heading.
+
+    Matomo writes the days of a week with a comma and without quotation marks.
+    """
+    if head.delimiter != "," or head.columns.positions.get("date") != 0:
+        return False
+    rows = [r for r in islice(records_of(source.text, ","), head.index + 1, None) if any(r)]
+    width = len(head.columns.names) + 1
+    return bool(rows) and all(
+        len(row) == width and all(_ISO_DAY.fullmatch(cell) for cell in row[:2]) for row in rows
+    )
+
+
+def _with_two_dates(head: TableHead) -> TableHead:
+    """The header of such a report with a heading for each of the two days."""
+    columns = head.columns
+    positions = {field: at + 1 for field, at in columns.positions.items() if field != "date"}
+    names = (columns.names[0], columns.names[0], *columns.names[1:])
+    both = {"first_day": 0, "last_day": 1, **positions}
+    return dataclasses.replace(
+        head, columns=dataclasses.replace(columns, positions=both, names=names)
+    )
 
 
 def _harmless(outcome: RowOutcome) -> RowOutcome:

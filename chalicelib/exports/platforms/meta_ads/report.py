@@ -36,7 +36,7 @@ _SPENT_IN_OTHER_LANGUAGES = tuple(
     if " " in heading or not heading.isascii()
 )
 _OF_META = (
-    *("day", "period", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
+    *("day", "week", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
     *("three_second_plays", "results", "website_purchases", "page_likes"),
 )
 """With what was spent, a sign of Ads Manager: others write the one and not the other."""
@@ -117,6 +117,7 @@ REPORT = TableReport(
         ),
     ),
     refused=(
+        ("not_additive", "breakdowns by action: conversion device, carousel card, reaction type"),
         ("aggregate_period", "a report whose rows cover several days, unless they may be spread"),
         ("no_date", "a report without Day and without Reporting starts and ends"),
         ("no_currency", "costs without a currency in heading, column or cell"),

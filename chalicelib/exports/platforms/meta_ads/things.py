@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.exports.reports.columns import Column, Key, When
+from chalicelib.exports.reports.columns import Column, Key, Repeats, When
 
 DATES = (
     Column(
@@ -23,8 +23,8 @@ DATES = (
         en=("Reporting ends", "Reporting end"),
         de=("Berichtsende", "Ende des Berichtszeitraums"),
     ),
-    Column("period", When("period"), en=("Week",), de=("Woche",)),
-    Column("month", When("month"), en=("Month",), de=("Monat",), unless=("from",)),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
 )
 
 NAMES = (
@@ -81,6 +81,19 @@ def _breakdown(field: str, en: tuple[str, ...], de: tuple[str, ...]) -> Column:
 
 
 BREAKDOWNS = (
+    Column(
+        "action",
+        Repeats("impressions and the amount spent belong to no single kind of action"),
+        en=(
+            *("Conversion device", "Link click destination", "Post reaction type"),
+            *("Carousel card", "Card", "Video view type", "Video sound", "Action type"),
+            *("Action device", "Action destination", "Action reaction"),
+        ),
+        de=(
+            *("Conversion-Gerät", "Art der Beitragsreaktion", "Karussellkarte"),
+            *("Art des Videoaufrufs", "Video-Ton", "Aktionstyp"),
+        ),
+    ),
     _breakdown("age", ("Age",), ("Alter",)),
     _breakdown("gender", ("Gender",), ("Geschlecht",)),
     _breakdown("country", ("Country",), ("Land",)),
@@ -104,7 +117,6 @@ BREAKDOWNS = (
         ("Tageszeit (Zeitzone des Werbekontos)", "Tageszeit (Zeitzone des Betrachters)"),
     ),
     _breakdown("product", ("Product ID",), ("Produkt-ID",)),
-    _breakdown("conversion_device", ("Conversion device",), ("Conversion-Gerät",)),
     _breakdown("objective", ("Objective",), ("Ziel", "Kampagnenziel")),
     _breakdown("media_type", ("Media type",), ("Medientyp",)),
 )

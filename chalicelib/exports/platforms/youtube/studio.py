@@ -7,15 +7,12 @@ would make daily numbers that never were, so it is refused and the user told wha
 
 from __future__ import annotations
 
-import datetime as dt
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.dates import DateFormat, Period, decide_day_order
+from chalicelib.exports.dates import Period, decide_day_order
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.identity import digest, event_id, object_key
@@ -24,6 +21,7 @@ from chalicelib.exports.platforms.youtube.columns import COLUMNS, DIMENSIONS, ME
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, WAY_OUT
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
+from chalicelib.exports.reports.grain import grain_of
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.tables import TableHead
 
@@ -33,7 +31,6 @@ _TELLING = (*(column.field for column in METRICS), *_TYPICAL)
 _TELLING_ALONE = ("views", "watch_time", "subscribers")
 _OF_STUDIO = ("age", "gender", "subscribed", "traffic_source", "gained", "lost")
 _BARE = 2
-_MONTH = re.compile(r"\d{4}-\d\d")
 
 
 def _is_studio(head: TableHead, *, named: bool) -> bool:
@@ -83,27 +80,9 @@ def _decide_dating(
         )
     at = columns.positions["day"]
     cells = list(dict.fromkeys(cell for (cell,) in columns.cells([at])))
-    unit = _unit(cells, options.day_order or decide_day_order(columns.language, cells, None))
+    unit = grain_of(cells, options.day_order or decide_day_order(columns.language, cells, None))
     dated = replace(columns, positions={unit: at}, names={unit: columns.names["day"]})
     return decide_dating(dated, report, options, way_out, dates_are_starts=dates_are_starts)
-
-
-def _unit(cells: Sequence[str], order: str) -> str:
-    if any(_MONTH.fullmatch(cell.strip()) for cell in cells):
-        return "month"
-    days = sorted(_days(cells, DateFormat(order)))  # type: ignore[arg-type]
-    step = min(((b - a).days for a, b in pairwise(days)), default=1)
-    return "day" if step < 7 else "week" if step < 28 else "month"
-
-
-def _days(cells: Iterable[str], dates: DateFormat) -> set[dt.date]:
-    days = set()
-    for cell in cells:
-        try:
-            days.add(dates.day(cell))
-        except ValueError:
-            continue
-    return days
 
 
 def _is_footer(cells: Sequence[str]) -> str:

@@ -1,0 +1,215 @@
+"""Several tables in one file: exports pasted together, headers again, sheets of one form."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.exports import parse_mapping
+from tests.exports.files import Read, google_report, google_row, read, table
+from tests.exports.workbook_files import workbook
+
+HEADER = ("Day", "Campaign name", "Impressions", "Link clicks", "Amount spent (EUR)")
+OTHER = ("Campaign name", "Amount spent (EUR)", "Day", "Link clicks", "Impressions")
+
+
+def meta_row(day: int, campaign: str = "Brand", count: int = 100) -> list[object]:
+    return [f"2026-05-{day:02}", campaign, count, count // 10, count // 100]
+
+
+def reasons(result: Read) -> list[str]:
+    return [outcome.reason for outcome in result.not_data]
+
+
+def test_a_second_export_below_the_first_is_read_by_its_own_order_of_columns() -> None:
+    content = table(HEADER, meta_row(1), meta_row(2)) + table(
+        OTHER, ["Shop", 7, "2026-05-03", 9, 70]
+    )
+
+    result = read(content)
+
+    assert result.counts == {"impression": 270, "click": 29}
+    assert result.cost == 9
+    assert result.days == ["2026-05-01", "2026-05-02", "2026-05-03"]
+    assert not result.refused
+    assert reasons(result) == ["the header of a further table"]
+    assert [outcome.row for outcome in result.outcomes] == [2, 3, 4, 5]
+
+
+def test_a_second_export_above_the_header_with_more_columns_is_not_taken_for_a_preamble() -> None:
+    few = ("Day", "Campaign name", "Impressions", "Amount spent (EUR)")
+    content = table(few, ["2026-05-01", "Brand", 100, 1]) + table(HEADER, meta_row(2))
+
+    result = read(content)
+
+    assert result.counts == {"impression": 200, "click": 10}
+    assert result.cost == 2
+
+
+def test_the_period_above_a_further_table_is_that_of_its_rows() -> None:
+    header = ("Campaign", "Currency code", "Cost", "Clicks", "Impr.")
+    first = google_report(
+        ["Brand", "EUR", "1.00", "10", "100"], header=header, period="May 1, 2026 - May 1, 2026"
+    )
+    second = google_report(
+        ["Brand", "EUR", "2.00", "20", "200"], header=header, period="May 2, 2026 - May 2, 2026"
+    )
+
+    result = read(first + "\n" + second)
+
+    assert result.counts == {"impression": 300, "click": 30}
+    assert result.days == ["2026-05-01", "2026-05-02"]
+    assert not result.refused
+
+
+def test_a_header_that_is_repeated_is_no_row() -> None:
+    content = table(HEADER, meta_row(1), HEADER, meta_row(2), HEADER, meta_row(3))
+
+    result = read(content)
+
+    assert result.counts == {"impression": 300, "click": 30}
+    assert reasons(result) == ["the header again", "the header again"]
+
+
+def test_the_same_export_twice_in_a_file_does_not_count_twice() -> None:
+    content = table(HEADER, meta_row(1), meta_row(2), meta_row(2, count=50))
+
+    result = read(content + content)
+
+    assert result.counts == {"impression": 250, "click": 25}
+    assert [row.code for row in result.refused] == ["told_twice"] * 3
+
+
+def test_a_table_of_another_kind_is_named_and_not_read() -> None:
+    content = (
+        table(HEADER, meta_row(1))
+        + "\n"
+        + table(["Devices"], ["Device", "Impressions"], ["Desktop", 30], ["Mobile", 70])
+    )
+
+    result = read(content)
+
+    assert result.counts == {"impression": 100, "click": 10}
+    assert not result.refused
+    assert reasons(result)[-2:] == ["of a table that is not read"] * 2
+    assert result.summary["skipped"] == [
+        {
+            "what": "table",
+            "name": "line 5 (Device, Impressions)",
+            "reason": "it is another kind of table",
+        }
+    ]
+
+
+def test_a_table_below_one_that_is_not_read_is_read() -> None:
+    other = table(["Device", "Impressions"], ["Desktop", 30])
+    content = table(HEADER, meta_row(1)) + other + table(OTHER, ["Shop", 7, "2026-05-03", 9, 70])
+
+    result = read(content)
+
+    assert result.counts == {"impression": 170, "click": 19}
+
+
+def test_thousands_of_tables_are_read_one_after_another() -> None:
+    headers = (HEADER, OTHER)
+    pieces = []
+    for index in range(3_000):
+        campaign = f"c{index}"
+        row = meta_row(1, campaign) if index % 2 == 0 else [campaign, 1, "2026-05-01", 10, 100]
+        pieces.append(table(headers[index % 2], row))
+
+    result = read("".join(pieces))
+
+    assert result.counts == {"impression": 300_000, "click": 30_000}
+
+
+def test_a_mapped_table_ends_at_a_title_and_a_header() -> None:
+    mapping = parse_mapping(
+        {
+            "constants": {"channel": "facebook"},
+            "columns": {"Date": "day", "Primary": "impression"},
+        }
+    )
+    content = '"Facebook views"\n"Date","Primary"\n"2026-05-01","10"\n\n"Instagram views"\n'
+    content += '"Date","Primary"\n"2026-05-01","500"\n'
+
+    result = read(content, mapping=mapping)
+
+    assert result.counts == {"impression": 10}
+    assert [one["what"] for one in result.summary["skipped"]] == ["table"]
+
+
+def test_a_row_of_text_that_is_refused_is_no_header() -> None:
+    content = table(HEADER, meta_row(1), ["2026-05-02", "Campaign", "many", "Day", "Clicks"])
+
+    result = read(content)
+
+    assert [row.code for row in result.refused] == ["invalid_number"]
+
+
+def test_sheets_of_one_form_are_read_one_after_another() -> None:
+    other = ("Day", "Campaign name", "Impressions", "Link clicks", "Amount spent (USD)")
+    data = workbook(
+        {
+            "May": [HEADER, meta_row(1), meta_row(2)],
+            "Notes": [["Thank you"]],
+            "June": [other, ["2026-06-01", "Brand", 10, 1, 1]],
+        }
+    )
+
+    result = read(data)
+
+    assert result.counts == {"impression": 210, "click": 21}
+    assert {e["cost"]["currency"] for e in result.events if "cost" in e} == {"EUR", "USD"}
+    assert [outcome.part for outcome in result.outcomes] == [0, 0, 1]
+    assert [one["name"] for one in result.summary["skipped"]] == ["Notes"]
+
+
+def test_a_copy_of_a_sheet_does_not_count_twice() -> None:
+    rows = [HEADER, meta_row(1), meta_row(2)]
+
+    result = read(workbook({"Report": rows, "Report (2)": rows}))
+
+    assert result.counts == {"impression": 200, "click": 20}
+    assert [row.code for row in result.refused] == ["told_twice", "told_twice"]
+
+
+@pytest.mark.parametrize("order", [("ads", "campaigns"), ("campaigns", "ads")])
+def test_sheets_of_another_level_are_the_same_money_and_are_not_read(
+    order: tuple[str, str],
+) -> None:
+    by_ad = ("Day", "Campaign name", "Ad name", "Impressions", "Link clicks", "Amount spent (EUR)")
+    sheets = {
+        "ads": [
+            by_ad,
+            ["2026-05-01", "Brand", "A", 60, 6, 1],
+            ["2026-05-01", "Brand", "B", 40, 4, 1],
+        ],
+        "campaigns": [HEADER, ["2026-05-01", "Brand", 100, 10, 2]],
+    }
+
+    result = read(workbook({name: sheets[name] for name in order}))
+
+    assert result.counts == {"impression": 100, "click": 10}
+    assert result.summary["skipped"] == [
+        {"what": "sheet", "name": "campaigns", "reason": "ads is read"}
+    ]
+
+
+def test_a_further_google_table_is_read_in_its_own_language() -> None:
+    german = table(
+        ["Tag", "Kampagne", "Währungscode", "Kosten", "Klicks", "Impr."],
+        ["02.06.2026", "Marke", "EUR", "1.234,50", "8", "1.000"],
+    )
+
+    result = read(google_report(google_row()) + "\n" + german)
+
+    assert str(result.cost) == "1247.00"
+    assert result.counts == {"impression": 2250, "click": 15}
+
+
+def test_rows_with_another_delimiter_are_rejected_and_not_taken_for_totals() -> None:
+    below = table(HEADER, meta_row(2), delimiter=";")
+
+    result = read(table(HEADER, meta_row(1)) + below)
+
+    assert [row.code for row in result.refused] == ["wrong_cell_count"] * 2
