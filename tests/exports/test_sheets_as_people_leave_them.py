@@ -129,3 +129,10 @@ def test_text_files_have_no_merged_cells() -> None:
     result = read(table(HEADER, ["Brand", "1", "2026-05-01", 100, 1], ["", "", "2026-05-02", 7, 1]))
 
     assert result.counts == {"impression": 100}
+
+
+def test_a_hidden_sheet_is_not_read_where_a_sheet_that_is_shown_is_of_another_platform() -> None:
+    lead_form = [["id", "created_time", "ad_id", "form_id"], ["1", "2026-05-01", "2", "3"]]
+
+    with pytest.raises(ExportRefused, match="lead form"):
+        read(new_workbook({"old": OLD, "Leads": lead_form}, hidden=("old",)))
