@@ -253,8 +253,8 @@ def test_a_further_table_without_a_mark_of_the_platform_is_skipped() -> None:
         ["2026-06-01", "Brand", "EUR", "1.50", "8", "100"],
     )
     elsewhere = table(
-        ["Date", "Campaign", "Ad group", "Currency", "Clicks", "Impressions", "Cost"],
-        ["2026-06-01", "Brand", "A", "EUR", "9", "900", "9.50"],
+        ["Date", "Campaign", "Ad group", "Currency", "Clicks", "Cost"],
+        ["2026-06-01", "Brand", "A", "EUR", "9", "9.50"],
     )
 
     result = read(first + "\n" + elsewhere)
