@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Raw = tuple[int, list[str], RowRefused | None, Callable[[], str]]
 """A record: its line, its cells, what is wrong with it as text, and the text."""
 
+MAX_SKIPPED = 200
+"""So many tables that are not read are named."""
+
 LINES_ABOVE = 25
 """So many lines may be between two tables."""
 
@@ -164,7 +167,8 @@ class _Kept:
 
 def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
     """The outcomes of a table that is not read; `reading.rest` is what is below it."""
-    reading.skipped.append(Skipped("table", rest.describe(), why))
+    if len(reading.skipped) < MAX_SKIPPED:
+        reading.skipped.append(Skipped("table", rest.describe(), why[:300]))
     reading.rest = None
     part = rest.head.part
     above: list[tuple[str, ...]] = []

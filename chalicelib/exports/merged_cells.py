@@ -17,7 +17,7 @@ from chalicelib.exports.cells import CarriedNumber, NumberCell
 MAX_MERGED = 100_000
 _PIECE_BYTES = 1 << 16
 _MERGED = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})[\"']"
 )
 _LONGEST = 200
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:E[+-]?\d+)?", re.IGNORECASE)
@@ -62,10 +62,13 @@ class MergedCells:
 
 
 def merged_in_xml(stream: BinaryIO) -> MergedCells:
-    """The merged cells of a sheet of a new workbook, which are written below its rows."""
+    """The merged cells of a sheet of a new workbook, which are written below its rows.
+
+    A damaged sheet has those above the damage: reading its rows says what is wrong with it.
+    """
     merged = MergedCells()
     kept = b""
-    while piece := stream.read(_PIECE_BYTES):
+    while piece := _piece(stream):
         text = kept + piece
         end = 0
         if b"mergeCell " in text:
@@ -78,3 +81,10 @@ def merged_in_xml(stream: BinaryIO) -> MergedCells:
                 end = found.end()
         kept = text[max(end, len(text) - _LONGEST) :]
     return merged
+
+
+def _piece(stream: BinaryIO) -> bytes:
+    try:
+        return stream.read(_PIECE_BYTES)
+    except ExportRefused:
+        return b""

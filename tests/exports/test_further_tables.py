@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.exports import parse_mapping
 from tests.exports.files import Read, google_report, google_row, read, table
-from tests.exports.workbook_files import workbook
+from tests.exports.workbook_files import workbook, zipped
 
 HEADER = ("Day", "Campaign name", "Impressions", "Link clicks", "Amount spent (EUR)")
 OTHER = ("Campaign name", "Amount spent (EUR)", "Day", "Link clicks", "Impressions")
@@ -213,3 +213,76 @@ def test_rows_with_another_delimiter_are_rejected_and_not_taken_for_totals() -> 
     result = read(table(HEADER, meta_row(1)) + below)
 
     assert [row.code for row in result.refused] == ["wrong_cell_count"] * 2
+
+
+def test_each_table_names_the_columns_of_its_own_that_are_not_read() -> None:
+    header, other = (*HEADER, "Zorb clicks"), (*OTHER, "Zorb clicks")
+    rejected = ["soon", "Shop", 10, 1, 1, 1000]
+    content = table(header, [*meta_row(1), 5], rejected) + table(
+        other, ["Shop", 7, "2026-05-03", 9, 70, 6]
+    )
+
+    result = read(content)
+
+    assert result.summary["unread_columns"] == [
+        {"heading": "Zorb clicks", "sum": "11", "why": None}
+    ]
+    assert [row.code for row in result.refused] == ["invalid_date"]
+
+
+def test_rows_that_end_in_an_empty_cell_are_summed_up_too() -> None:
+    content = table((*HEADER, "Zorb clicks"), [*meta_row(1), 5, ""], [*meta_row(2), 6, ""])
+
+    assert read(content).summary["unread_columns"][0]["sum"] == "11"
+
+
+def test_claimed_conversions_of_all_tables_are_summed_up() -> None:
+    claims = (*HEADER, "Purchases")
+    content = table(claims, [*meta_row(1), 5]) + table(
+        (*OTHER, "Purchases"), ["Shop", 7, "2026-05-03", 9, 70, 6]
+    )
+
+    (row,) = read(content).summary["claimed_conversions"]
+
+    assert row["count"] == "11"
+
+
+def test_a_further_table_without_a_mark_of_the_platform_is_skipped() -> None:
+    first = table(
+        ["Day", "Campaign", "Currency code", "Cost", "Clicks", "Impr."],
+        ["2026-06-01", "Brand", "EUR", "1.50", "8", "100"],
+    )
+    elsewhere = table(
+        ["Date", "Campaign", "Ad group", "Currency", "Clicks", "Cost"],
+        ["2026-06-01", "Brand", "A", "EUR", "9", "9.50"],
+    )
+
+    result = read(first + "\n" + elsewhere)
+
+    assert result.counts == {"impression": 100, "click": 8}
+    (skipped,) = result.summary["skipped"]
+    assert skipped["reason"] == "it is another kind of table"
+
+
+def test_a_sheet_that_is_refused_is_skipped_with_the_reason() -> None:
+    undated = [HEADER, ["2026-05-01", "Brand", 100, 10, 1], ["2026-05-02", "Brand", 1, 1, 1]]
+    broken = [HEADER, ["03/04/2026", "Brand", 100, 10, 1], ["04/03/2026", "Brand", 100, 10, 1]]
+
+    result = read(workbook({"May": undated, "April": broken}))
+
+    assert result.counts == {"impression": 101, "click": 11}
+    (skipped,) = result.summary["skipped"]
+    assert skipped["name"] == "April"
+    assert skipped["reason"].startswith("undecidable_format")
+
+
+def test_tables_skipped_in_members_of_an_archive_are_named_with_the_member() -> None:
+    other = table(["Device", "Impressions"], ["Desktop", 30])
+    members = {
+        name: table(HEADER, meta_row(day)) + "\n" + other for name, day in (("a", 1), ("b", 2))
+    }
+
+    result = read(zipped({f"{name}.csv": text for name, text in members.items()}))
+
+    names = [one["name"] for one in result.summary["skipped"]]
+    assert names == [f"{name}.csv: line 4 (Device, Impressions)" for name in members]

@@ -11,7 +11,7 @@ import pytest
 from chalicelib.errors import ExportRefused
 from tests.exports import old_workbooks
 from tests.exports.files import read, table
-from tests.exports.workbook_files import saved, workbook
+from tests.exports.workbook_files import parts_of_workbook, saved, workbook, zipped
 
 HEADER = ("Campaign name", "Campaign ID", "Day", "Impressions", "Amount spent (EUR)")
 OLD = [HEADER, ["Old", "23850000001", "2026-04-01", 9999, 99]]
@@ -129,3 +129,24 @@ def test_text_files_have_no_merged_cells() -> None:
     result = read(table(HEADER, ["Brand", "1", "2026-05-01", 100, 1], ["", "", "2026-05-02", 7, 1]))
 
     assert result.counts == {"impression": 100}
+
+
+def test_a_hidden_sheet_is_not_read_where_a_sheet_that_is_shown_is_of_another_platform() -> None:
+    lead_form = [["id", "created_time", "ad_id", "form_id"], ["1", "2026-05-01", "2", "3"]]
+
+    with pytest.raises(ExportRefused, match="lead form"):
+        read(new_workbook({"old": OLD, "Leads": lead_form}, hidden=("old",)))
+
+
+def test_a_sheet_of_too_many_merged_cells_is_refused() -> None:
+    cells = "".join(f'<mergeCell ref="A{n}:A{n + 1}"/>' for n in range(1, 200_003, 2))
+    parts = parts_of_workbook("")
+    name = "xl/worksheets/sheet1.xml"
+    sheet = str(parts[name]).replace(
+        "</sheetData>", f"</sheetData><mergeCells>{cells}</mergeCells>"
+    )
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(zipped(parts | {name: sheet}))
+
+    assert refusal.value.code == "file_too_large"
