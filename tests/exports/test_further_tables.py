@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chalicelib.exports import parse_mapping
+from chalicelib.exports.reports import successive
 from tests.exports.files import Read, google_report, google_row, read, table
 from tests.exports.workbook_files import workbook, zipped
 
@@ -120,6 +121,20 @@ def test_thousands_of_tables_are_read_one_after_another() -> None:
     result = read("".join(pieces))
 
     assert result.counts == {"impression": 300_000, "click": 30_000}
+
+
+def test_what_is_below_very_many_tables_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(successive, "MAX_TABLES", 3)
+    pieces = [
+        table(HEADER, meta_row(1)),
+        *[table(OTHER, ["a", 1, "2026-05-01", 10, 100]), table(HEADER, meta_row(2))],
+        *[table(OTHER, ["b", 1, "2026-05-01", 10, 100]), table(HEADER, meta_row(3))],
+    ]
+
+    result = read("".join(pieces))
+
+    assert result.counts == {"impression": 300, "click": 30}
+    assert [one["reason"] for one in result.summary["skipped"]] == ["more than 3 tables"] * 2
 
 
 def test_a_mapped_table_ends_at_a_title_and_a_header() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, count
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
@@ -22,6 +22,9 @@ from chalicelib.exports.tables import TableHead, find_head
 
 MAX_SHEETS = 50
 """So many sheets are looked at."""
+
+MAX_TABLES = 5_000
+"""So many tables of a text or a sheet are read: what is known of each is kept to the end."""
 
 MAX_NAMED = 20
 """So many sheets does a note name."""
@@ -107,7 +110,7 @@ def _all(
     kind: TableKind, table: Reading, whole: Reading, options: Options, seen: RowsSeen
 ) -> Iterator[RowOutcome]:
     """The outcomes of a table and of all below it; what is learnt of each goes to the whole."""
-    while True:
+    for number in count(1):
         yield from table.outcomes
         whole.take(table)
         known = {*whole.report.notes, *whole.notes}
@@ -116,7 +119,11 @@ def _all(
         following = None
         while rest is not None and following is None:
             seen.begin_table()
-            following, why = _opened(kind, rest, options, seen)
+            following, why = (
+                _opened(kind, rest, options, seen)
+                if number < MAX_TABLES
+                else (None, f"more than {MAX_TABLES:,} tables")
+            )
             if following is None:
                 yield from skip(rest, whole, why)
                 rest, whole.rest = whole.rest, None
