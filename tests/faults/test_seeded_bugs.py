@@ -357,7 +357,7 @@ def a_long_history(seed: int, kind: type[History] = History) -> None:
 
 def some_long_histories(kind: type[History] = History) -> None:
     """Until one of them ends badly: what a mistake spoils depends on the weather."""
-    for seed in (1, 2, 3):
+    for seed in (1, 2, 3, 4):
         a_long_history(seed, kind)
 
 
