@@ -1,4 +1,4 @@
-"""`convert` for a table that nobody recognises: a mapping to begin with, and how to go on."""
+"""`convert` for a table that no importer recognises: a mapping to begin with, and how to go on."""
 
 from __future__ import annotations
 

@@ -24,9 +24,10 @@ markup                    XML, element by element; rations: how much an item may
 records, values, fields   one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
 orders, goals, counters   what is restated: orders, conversions, lifetime counters of a post
+covered, stars            the days that a file covers; ratings of reviews
 mapping, mapping_fields   what the user says of a file of their own; mapping_checks: its gaps
 proposals, meanings       a mapping to begin with; generic_headings: words that any table has
-unknown_files             what is said of a file that nobody recognises
+unknown_files             what is said of a file that no importer recognises
 file_kinds                files in forms that are not read: what they are, what to send instead
 reports/                  a table report, declared: its columns, its dates, its totals, its rows
 platforms/                one module per kind of export; adding one touches nothing else

@@ -1,6 +1,6 @@
 """What an importer says of itself: where its file comes from, what becomes what, what is refused.
 
-`docs/exports.md` and the answers to files that nobody recognises are made of these declarations, so
+`docs/exports.md` and the answers to unrecognised files are made of these declarations, so
 that neither can drift from the code. A table importer derives `becomes` from the very columns that
 it reads.
 """

@@ -1,4 +1,4 @@
-"""A mapping for a table that nobody recognises, filled in as far as its headings tell.
+"""A mapping for a table that no importer recognises, filled in as far as its headings tell.
 
 What no heading tells is marked `TO_FILL_IN`, which `parse_mapping` refuses: a channel above all is
 never guessed.

@@ -343,7 +343,7 @@ def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) 
 
 
 def _owners_of(owners: Owners, glimpse: Glimpse) -> list[Owner]:
-    """The other platforms of which a table that nobody claims has a mark."""
+    """The other platforms of which a table that no importer claims has a mark."""
     if glimpse.sheets:
         places = map(glimpse.sheet_keys, glimpse.sheets)
     elif glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.is_json:

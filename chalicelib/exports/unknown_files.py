@@ -1,4 +1,4 @@
-"""What is said of a file that nobody recognises: what it is, who comes nearest, and the way out.
+"""What is said of a file that no importer recognises: what it is, what comes near, the way out.
 
 A message shows headings that some importer or `generic_headings` knows and nothing else of a file:
 any other cell could be a person.
@@ -56,10 +56,8 @@ def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefus
             "report. Sign in, download the report as CSV or Excel, and send that",
         )
     platforms = sorted({importer.platform for importer in importers})
-    nobody = "no importer" if len(platforms) > 1 else f"no importer of {platforms[0]}"
-    return ExportRefused(
-        "unknown_platform", f"{nobody} recognises {_described(importers, glimpse)}"
-    )
+    who = "no importer" if len(platforms) > 1 else f"no importer of {platforms[0]}"
+    return ExportRefused("unknown_platform", f"{who} recognises {_described(importers, glimpse)}")
 
 
 def _described(importers: Sequence[Importer], glimpse: Glimpse) -> str:

@@ -73,7 +73,7 @@ SHOPIFY_ORDERS = Stream(
         ),
         Becomes("`created_at`", "the time"),
         Becomes("`id`, else `name`", "part of the event id, as in webhooks"),
-        Becomes("`test`", "nothing: nobody bought anything"),
+        Becomes("`test`", "nothing: a test is not a purchase"),
         Becomes("`cancelled_at`", "nothing: a cancelled order counts as its financial status says"),
     ),
     refused=(

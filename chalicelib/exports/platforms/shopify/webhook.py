@@ -46,7 +46,7 @@ _DECLARATION = Declaration(
         Becomes("`total_price`, successful `refunds`, `currency`", "the conversion's value"),
         Becomes("`created_at`", "the time"),
         Becomes("`id`, else `name`", "part of the event id"),
-        Becomes("orders with `test`", "nothing: nobody bought anything"),
+        Becomes("orders with `test`", "nothing: a test is not a purchase"),
     ),
     (
         ("invalid_date", "`created_at` is no time with an offset"),
