@@ -533,3 +533,101 @@ def test_rows_of_stacked_tables_are_conserved(
     assert result.counts.get("impression", 0) == sum(views)
     assert result.counts.get("click", 0) == sum(count for _, _, count in sessions)
     assert len(result.stored) == len(result.events)
+
+
+@pytest.mark.parametrize(
+    ("heading", "whole"),
+    [("Segment", "All Users"), ("Comparison", "All Users"), ("Vergleich", "Alle Nutzer")],
+)
+def test_of_groups_that_overlap_the_one_with_everybody_is_read(heading: str, whole: str) -> None:
+    rows = [[heading, "Date", "Views"], [whole, "20260601", 30], ["Mobile", "20260601", 9]]
+
+    result = read(exploration(*rows))
+
+    assert result.counts == {"impression": 30}
+    assert [line.reason for line in result.not_data] == [
+        "another segment, comparison or date range"
+    ]
+
+
+def test_the_group_with_everybody_restates_a_report_without_groups() -> None:
+    alone = read(exploration(["Date", "Views"], ["20260601", 30]))
+    rows = [["Segment", "Date", "Views"], ["Mobile", "20260601", 9], ["All users", "20260601", 31]]
+
+    again = read(exploration(*rows))
+
+    assert [e["event_id"] for e in again.events] == [e["event_id"] for e in alone.events]
+
+
+@pytest.mark.parametrize(
+    ("heading", "groups"),
+    [
+        ("Segment", ("Mobile", "Tablet")),
+        ("Date range", ("Jun 1 - Jun 30, 2026", "May 1 - May 31, 2026")),
+        ("Porównanie", ("Telefony", "Tablety")),
+    ],
+)
+def test_groups_that_overlap_are_refused_by_name(heading: str, groups: tuple[str, str]) -> None:
+    rows = [[heading, "Date", "Views"], *([group, "20260601", 9] for group in groups)]
+
+    refusal = refusal_of(exploration(*rows))
+
+    assert refusal.code == "not_additive"
+    assert heading in str(refusal)
+
+
+CHANNELS_BY_LANGUAGE = (
+    ("Session default channel group", "Sessions", "Organic Search"),
+    ("Standard-Channelgruppe der Sitzung", "Sitzungen", "Organische Suche"),
+    ("Grupo de canales predeterminado de la sesión", "Sesiones", "Búsqueda orgánica"),
+    ("Grupo de canais padrão da sessão", "Sessões", "Pesquisa orgânica"),
+    ("Groupe de canaux par défaut de la session", "Sessions", "Recherche naturelle"),
+    ("Gruppo di canali predefinito della sessione", "Sessioni", "Ricerca organica"),
+    ("Standaardkanaalgroep van sessie", "Sessies", "Organisch zoeken"),
+    ("Domyślna grupa kanałów sesji", "Sesje", "Bezpłatne wyniki wyszukiwania"),
+    ("セッションのデフォルト チャネル グループ", "セッション", "オーガニック検索"),
+)
+
+
+@pytest.mark.parametrize(("group", "sessions", "name"), CHANNELS_BY_LANGUAGE[1:])
+def test_a_report_in_another_language_restates_the_same_events(
+    group: str, sessions: str, name: str
+) -> None:
+    (english, count, organic), lines = CHANNELS_BY_LANGUAGE[0], preamble("20260601", "20260601")
+
+    first = read(lines + crlf([english, count], [organic, 12]))
+    second = read(lines + crlf([group, sessions], [name, 12]))
+
+    assert first.events == second.events
+
+
+def test_paid_search_and_cross_network_stay_two_groups_of_one_channel() -> None:
+    rows = [[CHANNELS, "Sessions"], ["Paid Search", 5], ["Cross-network", 7]]
+
+    result = read(preamble("20260601", "20260601") + crlf(*rows))
+
+    assert len({e["event_id"] for e in result.events}) == 2
+    assert by_channel(result) == {("google_ads", True): 12}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Page", "Pageviews", "Unique Pageviews"],
+        ["Seite", "Seitenaufrufe", "Einzelne Seitenaufrufe"],
+        ["Página", "Vistas de página", "Páginas vistas únicas"],
+        ["Página", "Visualizações de página", "Visualizações de página únicas"],
+        ["Page", "Vues", "Consultations uniques"],
+        ["Pagina", "Visualizzazioni di pagina", "Visualizzazioni di pagina uniche"],
+        ["Pagina", "Paginaweergaven", "Unieke paginaweergaven"],
+        ["Strona", "Odsłony", "Niepowtarzalne odsłony"],
+        ["ページ", "ページビュー数", "ページ別訪問数"],
+        ["Groupe de canaux par défaut", "Sessions", "Pages/session"],
+    ],
+)
+def test_universal_analytics_is_refused_once_in_every_language(headings: list[str]) -> None:
+    for spread in (False, True):
+        refusal = refusal_of(exploration(headings, ["/", 20, 18], ["/a", 9, 8]), spread=spread)
+
+        assert refusal.code == "unknown_platform"
+        assert "Universal Analytics" in str(refusal)

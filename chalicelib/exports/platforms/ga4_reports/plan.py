@@ -35,6 +35,8 @@ EVENT_TYPES: Mapping[Supply, Mapping[str, str]] = {
 }
 """For each supply the events that are counted, and the type or goal that they become."""
 
+OVERLAP = "segments, comparisons or date ranges that overlap: no sum of them is a number of visits"
+
 ANY_GOAL = "lead"
 """The goal of key events that have no name in the report."""
 
@@ -158,6 +160,8 @@ class Plan:
             other = self.readers.get(supply) or self.refusers.get(supply)
             line = other.table.line if other else 0
             return f"{NOUNS[supply]} once more: those of the table in line {line} are taken"
+        if not shape.is_additive:
+            return OVERLAP
         metrics = shape.metrics
         if metrics == ("users",):
             return "people are no engagements"
@@ -170,6 +174,8 @@ def uses_of(shape: Shape) -> list[Use]:
     """What a table could supply."""
     if not shape.table.rows or "audience" in shape.dimensions or "item" in shape.dimensions:
         return []  # people are in several audiences, and an order holds several items
+    if not shape.is_additive:
+        return []
     has = shape.columns.positions
     events = shape.events_named() if "event_count" in has else set()
     worth = worth_of(shape)

@@ -27,6 +27,7 @@ from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
+from chalicelib.exports.platforms.ga4_reports.universal_analytics import check_generation
 from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
 from chalicelib.exports.tables import WITHHELD, TableHead, refusal, text_records
@@ -35,17 +36,6 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
-_UNIVERSAL = frozenset(
-    {
-        *("day index", "hour index", "week index", "month index", "pages / session"),
-        *("avg. session duration", "% new sessions", "goal completions", "goal value"),
-        *("per session goal value", "goal conversion rate", "seiten/sitzung"),
-        *("durchschn. sitzungsdauer", "% neue sitzungen"),
-        *("zielvorhaben-abschlüsse", "abschlüsse für zielvorhaben"),
-    }
-)
-"""Headings that Google Analytics 4 does not have."""
-
 _OFFSETS = frozenset(
     key
     for key in VOCABULARY.keys
@@ -84,7 +74,7 @@ def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
 
 def _open(source: Source, delimiter: str, options: Options) -> Reading:
     tables = tables_in(source.text, delimiter, is_title)
-    _check_generation(tables)
+    check_generation(tables)
     preamble = Preamble()
     shapes: list[Shape] = []
     for table in tables:
@@ -116,18 +106,6 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
     covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
-
-
-def _check_generation(tables: Sequence[StackedTable]) -> None:
-    """Refuses a report of Universal Analytics, whose lines above the tables look alike."""
-    for table in tables:
-        found = sorted(_UNIVERSAL & set(map(comparable, table.header)))
-        if found:
-            raise ExportRefused(
-                "unknown_platform",
-                f"this is a report of Universal Analytics ({', '.join(found[:3])}), the analytics "
-                "of Google until 2024, which is not imported. Write a mapping for a table by day",
-            )
 
 
 class _TablesReader:
@@ -228,6 +206,14 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
     if plan.refusers:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
+        )
+    mixed = next((shape for shape in shapes if not shape.is_additive), None)
+    if mixed is not None:
+        return ExportRefused(
+            "not_additive",
+            f"the groups of the column {mixed.table.header[mixed.overlapping].strip()} overlap, so "
+            "that their rows cannot be added up. Take all segments, comparisons and compared "
+            "periods out of the report, and download it again",
         )
     names = (name for shape in shapes for name in shape.columns.names[1:4])
     seen = dict.fromkeys(filter(known_heading, names))
