@@ -8,6 +8,7 @@ outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
 recognition               which importer a file is for; what an importer is
 marks, other_platforms    what only one platform's tables have; by which a table is another's
+other_tables              of shops and payments: other platforms, and tables that hold no sales
 decoding, lines           bytes -> lines, never the whole file
 archives, gzipped         what is packed, as streams; what hostile archives are refused for
 members                   zip archives: which members are read, one after another

@@ -56,6 +56,11 @@ _INSTANT = re.compile(
 _STAMP = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
 )
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,12})?", re.ASCII)
+_SERIALS = range(36_526, 73_051)
+"""A spreadsheet's numbers of the days from 2000 to 2099."""
+
+_SERIAL_ZERO = dt.date(1899, 12, 30).toordinal()
 _CACHE_SIZE = 10_000
 
 
@@ -73,7 +78,7 @@ class DateFormat:
     _known: dict[str, dt.date] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, cell: str) -> dt.date:
-        """A day.
+        """A day, also one that a spreadsheet wrote as the number that it keeps of it.
 
         Raises
         ------
@@ -82,7 +87,11 @@ class DateFormat:
         """
         known = self._known.get(cell)
         if known is None:
-            known = parse_day(cell, self.order)
+            serial = _SERIAL.fullmatch(cell.strip())
+            if serial and int(serial[1]) in _SERIALS:
+                known = dt.date.fromordinal(_SERIAL_ZERO + int(serial[1]))
+            else:
+                known = parse_day(cell, self.order)
             if len(self._known) < _CACHE_SIZE:
                 self._known[cell] = known
         return known

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.errors import ExportRefused
 from tests.exports.files import SHOP_HEADER, Read, read, shop_export, shop_item, shop_row, table
+from tests.exports.pipeline_files import landed, shopify_order
 
 SALES = ("Day", "Product title", "Gross sales", "Returns", "Net sales", "Total sales", "Orders")
 PEOPLE = ("Lovelace", "Ada", "example.org", "Secret", "7946", "gift for")
@@ -309,3 +310,21 @@ def test_abandoned_checkouts_are_refused_once_and_not_row_by_row() -> None:
 
     assert refused.value.code == "no_counts"
     assert read(shop_export(*rows, shop_row(name="#9"))).stored
+
+
+def test_an_id_that_a_spreadsheet_rounded_is_refused() -> None:
+    result = read(shop_export(shop_row(id="5.55E+12"), shop_row(name="#1002", id="5,55E+12")))
+
+    assert [outcome.code for outcome in result.refused] == ["damaged_id", "damaged_id"]
+
+
+def test_an_order_is_one_event_in_the_export_an_answer_of_the_api_and_a_pipeline() -> None:
+    order = shopify_order(id=5001, created_at="2026-05-13T00:30:12+02:00") | {"line_items": []}
+
+    told = [read(shop_export(shop_row())), read(json.dumps({"orders": [order]}))]
+    told += [read(landed(order, wrapper=wrapper)) for wrapper in ("airbyte", "singer target")]
+
+    assert {(e["event_id"], e["occurred_at"]) for result in told for e in result.events} == {
+        ("shopify:order:-:5001:purchase", "2026-05-12T22:30:12Z")
+    }
+    assert [len(result.events) for result in told] == [1, 1, 1, 1]

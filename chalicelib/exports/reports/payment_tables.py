@@ -18,7 +18,7 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, DayOrder, decide_day_order
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.headings import Columns, Vocabulary, comparable
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -32,6 +32,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.reports.totals import LABEL
 from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
 
 MAX_WAITING = 10_000
@@ -128,9 +129,13 @@ class PaymentRow:
     def day(self, field: str) -> dt.date:
         """A day; raises `RowRefused`, `invalid_date`."""
         try:
-            return self._dates.day(self.text(field))
+            return self.day_in(self.text(field))
         except ValueError:
             raise RowRefused("invalid_date", f"{self._names.name(field)} is no day") from None
+
+    def day_in(self, text: str) -> dt.date:
+        """The day that a part of a cell is; raises ``ValueError``."""
+        return self._dates.day(text)
 
 
 Convert = Callable[[PaymentRow], "tuple[RawEvent, ...] | str"]
@@ -226,6 +231,8 @@ class PaymentTable:
         def outcome(line: int, cells: Sequence[str]) -> RowOutcome:
             if all(map(is_blank, cells)):
                 return NotData(line, "blank line")
+            if LABEL.fullmatch(comparable(next(filter(str.strip, cells)))):
+                return NotData(line, "totals row")
             row.show(line, cells)
             events = convert(row)
             return NotData(line, events) if isinstance(events, str) else Imported(line, events)

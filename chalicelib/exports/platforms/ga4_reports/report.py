@@ -10,7 +10,7 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.headings import comparable, known_heading, plain
+from chalicelib.exports.headings import known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
