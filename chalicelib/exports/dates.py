@@ -100,7 +100,8 @@ class DateFormat:
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
     """A day from any of the known forms; raises ``ValueError`` for anything else.
 
-    A time with an offset stands for its day in UTC.
+    A time with an offset stands for its day in UTC, but midnight for the day that begins there: so
+    a report by day is written in another time zone.
     """
     text = " ".join(cell.split())
     if (
@@ -121,8 +122,10 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return dt.date(int(match[4]), _month(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(text):
         return dt.date(int(match[4]), _month(match[3]), int(match[2]))
-    if _INSTANT.fullmatch(text):
-        return parse_instant(text).date()
+    if match := _INSTANT.fullmatch(text):
+        if match[2].replace(":", "").strip("0"):
+            return parse_instant(text).date()
+        return dt.date.fromisoformat(match[1])
     raise ValueError("not a day in a known form")
 
 

@@ -130,6 +130,8 @@ def _near_in_words(near: Sequence[_Near], language: str) -> str:
         what = f" (without {' and '.join(one.missing)})" if one.missing else ""
         named.append(one.platform + what)
     way = "If it is one of them, add what is missing to the report and download it again"
+    if not any(one.missing for one in near):
+        return f"Nearest: {', '.join(named)}. If it is of that platform, name the platform."
     if language and not any(language in one.languages for one in near):
         way += " in English or German"
     return f"Nearest: {', '.join(named)}. {way}."

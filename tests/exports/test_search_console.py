@@ -208,3 +208,18 @@ def test_days_that_a_spreadsheet_wrote_as_numbers_are_read() -> None:
     file = table(HEADER, ["46143", 12, 640, "1.88%", 14.2], ["46144,5", 0, 505, "0%", 15])
 
     assert read(file).days == ["2026-05-01", "2026-05-02"]
+
+
+def test_english_headings_saved_in_a_country_of_decimal_commas_are_read_with_commas() -> None:
+    rows = (
+        ["2026-05-01", "1.204", "300", "6,67 %", "5,1"],
+        ["2026-05-02", "20", "300", "5 %", "5"],
+    )
+
+    assert read(table(HEADER, *rows, delimiter=";")).counts == {"click": 1224, "impression": 600}
+
+
+def test_midnight_of_another_time_zone_is_the_day_that_begins_there() -> None:
+    file = table(HEADER, ["2026-05-01 00:00:00 +0200", 12, 640, "1.88%", 14.2])
+
+    assert read(file).days == ["2026-05-01"]

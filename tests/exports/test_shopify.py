@@ -328,3 +328,20 @@ def test_an_order_is_one_event_in_the_export_an_answer_of_the_api_and_a_pipeline
         ("shopify:order:-:5001:purchase", "2026-05-12T22:30:12Z")
     }
     assert [len(result.events) for result in told] == [1, 1, 1, 1]
+
+
+def test_sales_by_date_as_any_shop_writes_them_are_shopifys_only_if_the_user_says_so() -> None:
+    file = table(["Date", "Orders", "Net sales", "Total sales"], ["2026-03-01", 3, "110", "130"])
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(file, currency="EUR")
+
+    assert refusal.value.code == "unknown_platform"
+    assert len(read(file, platform="shopify", currency="EUR").events) == 1
+
+
+def test_a_line_item_apart_from_its_order_says_what_to_do() -> None:
+    result = read(shop_export(shop_item("#1001"), shop_item("#7"), shop_row()))
+
+    assert len(result.events) == 1
+    assert all("sort the file" in outcome.message for outcome in result.refused)

@@ -86,8 +86,8 @@ DECLARATION = Declaration(
         "Conversions of longer periods are never spread.",
         "Of segments and comparisons, which overlap, the group of all users is read.",
         "A report in another language restates the same events, where its rows are by date, page, "
-        "event, source, medium, campaign or channel group. Other dimensions, as Country, have other "
-        "names in each language: download them always in the same one.",
+        "event, source, medium, campaign or channel group. Other dimensions, as Country, have "
+        "other names in each language: download them always in the same one.",
         "A download without the lines with # can be read as far as its tables name their days.",
     ),
     languages={

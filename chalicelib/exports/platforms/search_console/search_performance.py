@@ -193,8 +193,8 @@ def _refuse_another_engine(source: Source, options: Options) -> Reading:
         "unknown_platform",
         "the table could be of Bing Webmaster Tools or of another search engine: Search Console "
         "calls its last column Position. Name the platform (search_console) if it is Google's; "
-        "otherwise describe its columns by a mapping with the channel organic_search and an account "
-        "of its own",
+        "otherwise describe its columns by a mapping with the channel organic_search and an "
+        "account of its own",
     )
 
 
