@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import ExportRefused
 from chalicelib.exports import Imported, NotData, Refused
 from tests.exports.files import Read, read, table
+from tests.exports.workbook_files import workbook
 
 RULE = "# ----------------------------------------"
 CHANNELS = "Session primary channel group (Default Channel Group)"
@@ -631,3 +632,15 @@ def test_universal_analytics_is_refused_once_in_every_language(headings: list[st
 
         assert refusal.code == "unknown_platform"
         assert "Universal Analytics" in str(refusal)
+
+
+def test_a_report_that_was_saved_as_a_workbook_is_read_as_its_text_is() -> None:
+    rows = [line.split(",") for line in preamble("20260601", "20260601").splitlines()]
+    rows += [["Page path and screen class", "Views"], ["/", 1234], [], ["Total", 1234]]
+    text = read("".join(",".join(map(str, row)) + "\n" for row in rows))
+
+    book = read(workbook({"Notes": [["by hand"]], "Report": rows}))
+
+    assert book.events == text.events
+    assert book.counts == {"impression": 1234}
+    assert [one["name"] for one in book.summary["skipped"]] == ["Notes"]

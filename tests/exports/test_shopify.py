@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
-from tests.exports.files import SHOP_HEADER, Read, read, shop_export, shop_item, shop_row, table
+from tests.exports.files import (
+    SHOP_HEADER,
+    Read,
+    lines,
+    read,
+    shop_export,
+    shop_item,
+    shop_row,
+    table,
+)
 from tests.exports.pipeline_files import landed, shopify_order
 
 SALES = ("Day", "Product title", "Gross sales", "Returns", "Net sales", "Total sales", "Orders")
@@ -345,3 +354,54 @@ def test_a_line_item_apart_from_its_order_says_what_to_do() -> None:
 
     assert len(result.events) == 1
     assert all("sort the file" in outcome.message for outcome in result.refused)
+
+
+def bulk_order(number: int, status: str, **over: Any) -> dict[str, Any]:
+    """An order as a bulk operation writes it."""
+    return {
+        "id": f"gid://shopify/Order/{number}",
+        "name": f"#{number}",
+        "createdAt": "2026-05-12T22:30:12Z",
+        "displayFinancialStatus": status,
+        "test": False,
+        "email": "ada@example.org",
+        "totalPriceSet": {"shopMoney": {"amount": "100.0", "currencyCode": "EUR"}},
+        "totalRefundedSet": {"shopMoney": {"amount": "0.0", "currencyCode": "EUR"}},
+    } | over
+
+
+def test_orders_of_a_bulk_operation_are_those_of_the_export() -> None:
+    item = {"id": "gid://shopify/LineItem/1", "__parentId": "gid://shopify/Order/5001"}
+    back = {"shopMoney": {"amount": "40.0", "currencyCode": "EUR"}}
+    part = bulk_order(5002, "PARTIALLY_REFUNDED", totalRefundedSet=back)
+
+    result = read(lines(bulk_order(5001, "PAID"), item, part, bulk_order(5003, "PENDING")))
+
+    assert [(e["event_id"], e["value"]["amount"]) for e in result.events] == [
+        ("shopify:order:-:5001:purchase", "100.0"),
+        ("shopify:order:-:5002:purchase", "60.0"),
+    ]
+    assert result.events[0]["occurred_at"] == read(shop_export(shop_row())).events[0]["occurred_at"]
+    assert result.summary["unpaid_orders"] == [{"count": "1", "value": "100.0", "currency": "EUR"}]
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        (
+            {"totalRefundedSet": None, "displayFinancialStatus": "PARTIALLY_REFUNDED"},
+            "missing_value",
+        ),
+        ({"totalPriceSet": {}}, "missing_value"),
+        ({"displayFinancialStatus": "Ada"}, "missing_value"),
+        ({"createdAt": "2026-05-12"}, "invalid_date"),
+        ({"id": "Ada"}, "missing_value"),
+    ],
+)
+def test_an_order_of_a_bulk_operation_that_cannot_be_read_shows_no_person(
+    over: dict[str, Any], code: str
+) -> None:
+    result = read(lines(bulk_order(5001, "PAID"), bulk_order(5002, "PAID", **over)))
+
+    assert [outcome.code for outcome in result.refused] == [code]
+    assert not [text for text in PEOPLE if text in everything_shown(result)]

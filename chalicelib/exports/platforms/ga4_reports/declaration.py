@@ -84,6 +84,7 @@ DECLARATION = Declaration(
         "Import one kind of report for each: page views by day and by page are the same views.",
         "Clicks of Paid Search are those that Google Ads reports as well: import one of the two.",
         "Conversions of longer periods are never spread.",
+        "A report that was saved as a workbook is read from the first sheet with the lines with #.",
         "Of segments and comparisons, which overlap, the group of all users is read.",
         "A report in another language restates the same events, where its rows are by date, page, "
         "event, source, medium, campaign or channel group. Other dimensions, as Country, have "

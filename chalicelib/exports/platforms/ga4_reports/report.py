@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank, without_addresses
@@ -25,6 +26,7 @@ from chalicelib.exports.outcomes import (
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
+from chalicelib.exports.platforms.ga4_reports.report_sheet import DELIMITER, text_of_sheet
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
 from chalicelib.exports.platforms.ga4_reports.universal_analytics import check_generation
@@ -56,7 +58,9 @@ def is_title(cells: Sequence[str]) -> bool:
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml or glimpse.sheets:
+    if glimpse.sheets:
+        return _recognise_sheet(glimpse)
+    if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml:
         return None
     delimiter = max(DELIMITERS, key=lambda d: _known_headings(glimpse, d))
     lines = [", ".join(filter(str.strip, cells)) for cells in glimpse.top(delimiter)]
@@ -66,6 +70,27 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         return None
     found = "lines with # and the first and last day" if dated else "the column Nth day"
     return Recognition(_HITS, found, lambda source, options: _open(source, delimiter, options))
+
+
+def _recognise_sheet(glimpse: Glimpse) -> Recognition | None:
+    """A claim to a workbook of which a sheet begins as a report does."""
+    for sheet in glimpse.sheets:
+        lines = (", ".join(filter(str.strip, cells)) for cells in glimpse.sheet_top(sheet))
+        if any(_DATED.match(plain(line)) for line in lines):
+            return Recognition(_HITS, "a sheet with lines with #", partial(_open_sheet, sheet))
+    return None
+
+
+def _open_sheet(sheet: str, source: Source, options: Options) -> Reading:
+    workbook = source.workbook
+    assert workbook is not None
+    reading = _open(Source(text_of_sheet(workbook, sheet)), DELIMITER, options)
+    reading.skipped += [
+        Skipped("sheet", other[:100], "another sheet of the workbook is read")
+        for other in workbook.sheets
+        if other != sheet
+    ]
+    return reading
 
 
 def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
