@@ -644,3 +644,25 @@ def test_a_report_that_was_saved_as_a_workbook_is_read_as_its_text_is() -> None:
     assert book.events == text.events
     assert book.counts == {"impression": 1234}
     assert [one["name"] for one in book.summary["skipped"]] == ["Notes"]
+
+
+def test_downloads_of_several_days_or_properties_that_were_pasted_together_are_all_read() -> None:
+    pages = crlf(["Page path", "Views"], ["/", 9]) + "\r\n"
+    one, next_day = preamble("20260601", "20260601"), preamble("20260602", "20260602")
+    other = preamble("20260601", "20260601", name="Shop")
+
+    result = read(one + pages + next_day + pages + other + pages + one + pages)
+
+    assert result.counts == {"impression": 27}
+    assert result.days == ["2026-06-01", "2026-06-02"]
+    assert len({event["event_id"].rsplit(":", 2)[0] for event in result.events}) == 2
+
+
+def test_more_downloads_than_can_be_told_apart_are_named() -> None:
+    pages = crlf(["Page path", "Views"], ["/", 9]) + "\r\n"
+    names = [preamble("20260601", "20260601", name=f"Site {n}") for n in range(102)]
+
+    result = read("".join(name + pages for name in names))
+
+    assert result.counts == {"impression": 900}
+    assert len(result.summary["skipped"]) == 2

@@ -208,3 +208,22 @@ def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str)
 
     assert refusal.code == "unknown_platform"
     assert named in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (
+            '{"_airbyte_raw_id": "1", "id": "po_1", "object": "payout", "amount": 9}\n',
+            "pipelines.md",
+        ),
+        ('{"id": "cus_1", "_sdc_sequence": 1, "email": "ada@example.org"}\n', "pipelines.md"),
+        ('{"dimensionHeaders": [{"name": "date"}], "rows": []}', "Download the report as CSV"),
+    ],
+)
+def test_json_of_a_known_kind_that_is_not_read_is_told(content: str, way_out: str) -> None:
+    refusal = refusal_of(content)
+
+    assert refusal.code == "unknown_platform"
+    assert way_out in str(refusal)
+    assert "ada@example.org" not in str(refusal)

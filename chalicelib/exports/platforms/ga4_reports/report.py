@@ -25,7 +25,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
-from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
+from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan, Plans
 from chalicelib.exports.platforms.ga4_reports.report_sheet import DELIMITER, text_of_sheet
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
@@ -105,28 +105,28 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
     for table in tables:
         preamble = preamble.followed_by(table.above)
         shapes.append(Shape.of(table, preamble))
-    plan = Plan(may_spread=options.spread)
-    plan.assign(shapes)
-    if not plan.readers:
-        raise _refused(plan, shapes)
+    plans = Plans(options.spread, shapes)
+    if not plans.readers:
+        raise _refused(next((plan for plan, _ in plans), Plan(options.spread)), shapes)
     numbers = _numbers(shapes, options)
-    _check_currency(plan, numbers, options)
+    for plan, _ in plans:
+        _check_currency(plan, numbers, options)
     languages = [shape.columns.language for shape in shapes if shape.columns.language]
     language = languages[0] if languages else ""
     order = options.day_order or decide_day_order(language, _date_cells(shapes), None)
-    periods = [shape.preamble.period for shape in plan.readers.values() if shape.preamble.period]
+    periods = [shape.preamble.period for shape in plans.readers if shape.preamble.period]
     description = ReportDescription(
         PLATFORM,
-        "+".join(sorted({use.metric.replace("_", "-") for use in plan.uses})),
+        "+".join(sorted({use.metric.replace("_", "-") for use in plans.uses})),
         source.encoding,
         delimiter,
         numbers.decimal_mark,
         min(p[0] for p in periods) if periods else None,
         max(p[1] for p in periods) if periods else None,
-        notes=_notes(plan, shapes),
+        notes=tuple(dict.fromkeys(note for plan, own in plans for note in _notes(plan, own))),
     )
     reading = Reading(description, iter(()))
-    reader = _TablesReader(plan, shapes, numbers, DateFormat(order), options)
+    reader = _TablesReader(plans, shapes, numbers, DateFormat(order), options)
     reading.outcomes = reader.outcomes(source, delimiter, reading)
     covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
     reading.outcomes = noting(reading.outcomes, reading, covered)
@@ -138,13 +138,13 @@ class _TablesReader:
 
     def __init__(
         self,
-        plan: Plan,
+        plans: Plans,
         shapes: Sequence[Shape],
         numbers: NumberFormat,
         dates: DateFormat,
         options: Options,
     ) -> None:
-        self._plan = plan
+        self._plans = plans
         self._shapes = {shape.table.line: shape for shape in shapes}
         self._numbers = numbers
         self._dates = dates
@@ -179,8 +179,7 @@ class _TablesReader:
         shape = self._shapes.get(table.line)
         if shape is None or shape.table.header != table.header:
             shape = Shape.of(table, self._preamble)
-            self._plan.assign([shape])
-        task = self._plan.task_of(shape)
+        task = self._plans.task_of(shape)
         rows = TableRows(shape, task, self._numbers, self._dates, self._options)
         if task.reason:
             reading.skipped.append(Skipped("table", f"line {table.line}", task.reason))

@@ -173,7 +173,7 @@ class _OrderRows:
             return NotData(line, "blank line")
         is_next_line = bool(name) and name == self._name_before
         self._name_before = name
-        status = cells[self._status].strip().casefold()
+        status = cells[self._status].strip().casefold().replace(" ", "_")
         if not status and is_next_line:
             return NotData(line, "a further line item of the order above")
         if not name:
