@@ -30,9 +30,9 @@ COLUMNS = (
     "events",
     "rejected",
     "not_data",
-    "warning_count",
     "from",
     "to",
+    "warning_count",
 )
 ROW_COLUMNS = ("part", "row", "code", "message", "raw")
 
