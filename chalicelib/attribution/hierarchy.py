@@ -48,6 +48,7 @@ class Hierarchy:
         days: float,
         spread_of_centres: float,
         spreads: Sequence[float],
+        shares: Sequence[float] = COMMON_TO_CHANNELS,
         *,
         log_half_lives: Floats,
         log_centres: Floats,
@@ -62,10 +63,12 @@ class Hierarchy:
             Standard deviation of the log centre of brands.
         spreads : sequence of float
             Standard deviations of a kind's log half-life around its brand's; equally plausible.
+        shares : sequence of float, optional
+            Of that variance, common to the kinds of a channel; equally plausible.
         log_half_lives : array, shape (F,)
         log_centres : array, shape (M,)
         """
-        pairs = [(spread, share) for spread in spreads for share in COMMON_TO_CHANNELS]
+        pairs = [(spread, share) for spread in spreads for share in shares]
         centres = np.exp(-0.5 * ((log_centres - np.log(days)) / spread_of_centres) ** 2)
         brands = np.tile(centres, (len(pairs), 1))
 

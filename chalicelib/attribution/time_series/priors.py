@@ -24,6 +24,9 @@ CENTRE_DAYS = 1.9
 """Most plausible half-life."""
 SPREAD_OF_CENTRES, SPREAD_OF_KINDS = 0.9, 0.4
 """Standard deviations of a brand's log half-life, and of a kind's around its brand's."""
+COMMON_TO_CHANNELS = (0.0, 0.5)
+"""Shares of a kind's variance that its channel has in common. With more, the kinds of a channel
+would hardly move in draws that change one kind at a time."""
 LINEAR = 0.95
 """Prior probability that a brand's responses are linear."""
 LINEAR_OF_TYPE = 0.92
@@ -63,6 +66,7 @@ class DecaysAndShapes:
             CENTRE_DAYS,
             SPREAD_OF_CENTRES,
             (SPREAD_OF_KINDS,),
+            COMMON_TO_CHANNELS,
             log_half_lives=log_half_lives,
             log_centres=np.linspace(log_half_lives[1], log_half_lives[-1], 25),
         )
