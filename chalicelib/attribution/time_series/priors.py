@@ -44,12 +44,18 @@ class DecaysAndShapes:
         Of S pairs and M centres, over the G decays.
     members : tuple of int array
         The kinds of each channel.
+    others : tuple of int array, length K
+        The other kinds of each kind's channel.
+    alone : array, shape (S, M, G)
+        Log probability of a decay given the brand, of a kind that has a channel to itself.
     shapes : array, shape (H,)
         Log prior of the shape.
     """
 
     half_lives: Hierarchy
     members: tuple[Ints, ...]
+    others: tuple[Ints, ...]
+    alone: Floats
     shapes: Floats
 
     @classmethod
@@ -72,7 +78,10 @@ class DecaysAndShapes:
         )
         shapes = np.full(HALF_STOCKS.size, (1.0 - LINEAR) / (HALF_STOCKS.size - 1))
         shapes[0] = LINEAR
-        return cls(half_lives, by_channel(channels), np.log(shapes))
+        kinds = np.arange(channels.size)
+        others = tuple(kinds[(channels == channels[kind]) & (kinds != kind)] for kind in kinds)
+        alone = np.log(half_lives.of_brand + _TINY)
+        return cls(half_lives, by_channel(channels), others, alone, np.log(shapes))
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
         """The likeliest decay; and the longest."""
@@ -91,7 +100,7 @@ class DecaysAndShapes:
         log_p = np.log(self.half_lives.brands)
         for kinds in self.members:
             if kinds.size == 1:
-                log_p = log_p + np.log(self.half_lives.of_brand[:, :, chosen[kinds[0]]] + _TINY)
+                log_p = log_p + self.alone[:, :, chosen[kinds[0]]]
             else:
                 of_centres = self._of_channel(chosen[kinds])[:, :, None]
                 log_p = log_p + np.log((self.half_lives.channels @ of_centres)[:, :, 0] + _TINY)
@@ -101,10 +110,9 @@ class DecaysAndShapes:
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of a kind's decays given the brand and the others of its channel, (G,)."""
         pair, centre = divmod(brand, self.half_lives.brands.shape[1])
-        channel = next(kinds for kinds in self.members if kind in kinds)
-        others = channel[channel != kind]
+        others = self.others[kind]
         if others.size == 0:
-            return np.asarray(np.log(self.half_lives.of_brand[pair, centre] + _TINY))
+            return np.asarray(self.alone[pair, centre])
         centres = self.half_lives.channels[pair, centre] * self._of_channel(chosen[others])[pair]
         weight = centres @ self.half_lives.of_channel[pair] + _TINY
         return np.asarray(np.log(weight / weight.sum()))
