@@ -22,6 +22,9 @@ each currency once, not once per row. `written.event_line` gives the JSON of it.
 MAX_RAW_CHARACTERS = 2000
 """How much of a refused row is kept."""
 
+WITHHELD = "(withheld: the row may hold personal data)"
+"""What is kept of a refused row in its place, where a report holds people."""
+
 ROW_REFUSALS = {
     "aggregate_period": "The row covers more than a day and spreading was not asked for.",
     "conflicting_records": "Records of one extraction say different things about the same thing.",
@@ -106,6 +109,12 @@ class Refused(NamedTuple):
     code: str
     message: str
     part: int = 0
+
+
+def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
+    """The outcome of a row that is refused; of its text as much as is kept."""
+    text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
+    return Refused(line, text, error.code, error.message, part)
 
 
 class NotData(NamedTuple):

@@ -11,6 +11,8 @@ from chalicelib.currencies import is_currency
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.distinct import DistinctIds
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.importer_choice import best_claim, importers_of
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.marks import Owners
 from chalicelib.exports.members import read_archive
@@ -24,13 +26,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
 )
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import (
-    Glimpse,
-    Options,
-    Recognition,
-    best_claim,
-    importers_of,
-)
+from chalicelib.exports.recognition import Options, Recognition
 from chalicelib.exports.reports.mapped import mapped
 from chalicelib.exports.reports.mapped_things import PLATFORM
 from chalicelib.exports.unknown_files import unknown_file

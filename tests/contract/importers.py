@@ -17,9 +17,11 @@ from typing import Any
 
 from chalicelib.exports import platforms
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.outcomes import Imported, NotData, Refused
 from chalicelib.exports.reader import ExportReader
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import (
     Audience,
     Channel,
@@ -38,7 +40,7 @@ from chalicelib.exports.reports.columns import (
     vocabulary_of,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.table_heads import TableHead
 
 NUMBERS = (Count, Net, Cost, Audience, Converted, Claimed, LeftOut)
 UNITS = ("day", "posted", "from", "to", "period")

@@ -12,9 +12,10 @@ import pytest
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Importer
+from chalicelib.exports.recognition import Importer
 from chalicelib.exports.reports.columns import (
     Channel,
     Claimed,

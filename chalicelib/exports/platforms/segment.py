@@ -8,10 +8,11 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.goals import Goals
 from chalicelib.exports.identity import digest
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 from chalicelib.exports.values import (

@@ -11,6 +11,8 @@ from chalicelib.exports.cells import bare_id
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.identity import Ordinals, object_key
 from chalicelib.exports.marks import Marks, together
@@ -24,8 +26,9 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 CHANNEL = "xing"
 VOCABULARY = Vocabulary(

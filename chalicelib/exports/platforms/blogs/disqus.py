@@ -9,10 +9,11 @@ from chalicelib.exports.booking import engagement
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import moment
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.markup import elements, local_name, text_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
 
 _MARKS = ("http://disqus.com", "disqus-internals", "<isDeleted>", "<isSpam>")

@@ -15,10 +15,11 @@ from chalicelib.exports.counters import lifetime_events
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import as_count, first_moment
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.markup import elements, local_name, namespace, text_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
 
 _THREADING = "http://purl.org/syndication/thread/1.0"

@@ -13,9 +13,10 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import as_text, first_moment, listing, mapping, moment
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
 
 _ENTRIES = ("h-entry", "h-cite", "h-feed")

@@ -9,6 +9,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.forums.reddit_things import (
     CHANNEL,
@@ -20,7 +21,7 @@ from chalicelib.exports.platforms.forums.reddit_things import (
     shown,
     submission,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 
 _KEYS = ("children", "created_utc", "score", "subreddit", "num_comments", "permalink", "ups")

@@ -9,6 +9,7 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, lines_of
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.forums.reddit_things import (
     CHANNEL,
@@ -18,7 +19,7 @@ from chalicelib.exports.platforms.forums.reddit_things import (
     shown,
     submission,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
 
 _KEYS = ("created_utc", "subreddit", "score", "author", "id", "subreddit_id")

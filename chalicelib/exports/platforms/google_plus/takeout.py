@@ -10,6 +10,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import listing, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.platforms.google_plus.activity import (
     CHANNEL,
@@ -20,7 +21,7 @@ from chalicelib.exports.platforms.google_plus.activity import (
     converter,
     shown,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import outcomes_of
 
 _MARKS = (

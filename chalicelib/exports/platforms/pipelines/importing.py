@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.exports.covered import Covered
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import code_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, RowRefused
 from chalicelib.exports.platforms.pipelines.envelopes import (
@@ -30,7 +31,7 @@ from chalicelib.exports.platforms.pipelines.shopify_orders import SHOPIFY_ORDERS
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Stream, Subject, stream_of
 from chalicelib.exports.platforms.pipelines.stripe_charges import STRIPE_CHARGES
 from chalicelib.exports.platforms.pipelines.versions import Versions
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 
 STREAMS = (

@@ -12,6 +12,7 @@ from chalicelib.exports.dates import DateFormat, Period, parse_day, parse_month
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import raw_text, read_document
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.outcomes import (
     Imported,
@@ -23,7 +24,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, TYPES, day_events, type_counts
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 
 _KIND = "youtubeAnalytics#resultTable"
 _METRICS = {
