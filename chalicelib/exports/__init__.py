@@ -16,7 +16,8 @@ members                   zip archives: which members are read, one after anothe
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
 merged_cells              what merged cells say in their further rows
-unread, distinct          what is not read of a table; how many different events there are
+unread, unread_keys       what is not read of a table, and of records of JSON or XML
+distinct                  how many different events there are
 headings, table_heads     column names -> fields; a header that was found
 header_search             where the header of a table is, and the claim by it
 table_records, tables     records as they are in the file; row after row, one outcome each

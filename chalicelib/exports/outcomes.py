@@ -6,11 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from chalicelib.exports.further_tables import Rest
-    from chalicelib.exports.unread import UnreadColumns
 
 RawEvent = dict[str, Any]
 """An event in the shape of the contract, as `events.parse_event` takes it.
@@ -177,6 +176,34 @@ class Skipped(NamedTuple):
     reason: str
 
 
+class UnreadValues(Protocol):
+    """What a table or the records of a file hold beside what is read."""
+
+    @property
+    def what(self) -> str:
+        """``column`` or ``key``."""
+
+    def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
+        """(name, sum, why, whether it looks like a metric) of each column or key."""
+
+
+class RecordOutcomes(Iterator[RowOutcome]):
+    """Outcomes of records, with what is not read of them.
+
+    Attributes
+    ----------
+    unread : UnreadValues
+        Complete after the last outcome.
+    """
+
+    def __init__(self, outcomes: Iterator[RowOutcome], unread: UnreadValues) -> None:
+        self._outcomes = outcomes
+        self.unread = unread
+
+    def __next__(self) -> RowOutcome:
+        return next(self._outcomes)
+
+
 @dataclass(slots=True)
 class Claim:
     """A claim that rows of a report make in the same words, and how many rows do."""
@@ -244,8 +271,9 @@ class Reading:
         Raw events of the kind `coverage`; complete after the last outcome.
     rest : Rest, optional
         After the last outcome: what is left of the file below the header of a further table.
-    unread : list of UnreadColumns
-        The columns of each table that are not read; complete after the last outcome.
+    unread : list of UnreadValues
+        The columns of each table and the keys of records that are not read; complete after the last
+        outcome.
     skipped : list of Skipped
         Sheets, tables and members of archives that are not read.
     unpaid : ClaimedConversions
@@ -258,9 +286,13 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     coverage: list[RawEvent] = field(default_factory=list)
     rest: Rest | None = None
-    unread: list[UnreadColumns] = field(default_factory=list)
+    unread: list[UnreadValues] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.outcomes, RecordOutcomes):
+            self.unread.append(self.outcomes.unread)
 
     def take(self, part: Reading) -> None:
         """Adds what is known of a part of the file that was read to its end."""

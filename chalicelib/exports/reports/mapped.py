@@ -137,7 +137,6 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
         return outcome.reason if isinstance(outcome, NotData) else outcome.events
 
     is_array = source.text.lstrip("\ufeff \t\r\n").startswith("[")
-    outcomes: Iterator[RowOutcome]
     if is_array:
         outcomes = outcomes_of(items_of(source, "item"), convert, shown=lambda record: "")
     else:
@@ -145,7 +144,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     description = ReportDescription(
         PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.dating.notes
     )
-    reading = Reading(description, iter(()))
+    reading = Reading(description, outcomes)
     reading.outcomes = _noted(outcomes, rows, reading)
     return reading
 

@@ -49,7 +49,7 @@ def landed_outcomes(
     """
     if _is_table(source.text):
         return _table_outcomes(source, convert, shown, reading)
-    return record_outcomes(source, convert, shown)
+    return record_outcomes(source, convert, shown, names_unread=False)
 
 
 def _is_table(text: str) -> bool:

@@ -23,6 +23,7 @@ from chalicelib.exports.platforms.review_sites.google_reviews import CHANNEL
 from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.unread_keys import UnreadKeys
 
 REPORT = "performance"
 METRICS = {
@@ -136,8 +137,10 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, options: Options) -> Reading:
     account = options.account or "-"
-    values = _values(read_document(source))
-    reading = Reading(ReportDescription(CHANNEL, REPORT, source.encoding), iter(()))
+    keys = UnreadKeys()
+    values = _values(keys.observed_whole(read_document(source)))
+    description = ReportDescription(CHANNEL, REPORT, source.encoding)
+    reading = Reading(description, iter(()), unread=[keys])
     outcomes = outcomes_of(values, lambda value: _convert(value, account), shown=_shown)
     covered = Covered((CHANNEL, REPORT, account), lists_all_days=False)
     reading.outcomes = noting(outcomes, reading, covered)
