@@ -68,6 +68,16 @@ class RowRefused(ValueError):
         self.message = message
 
 
+@dataclass(slots=True)
+class Claim:
+    """A claim that rows of a report make in the same words, and how many rows do."""
+
+    count: Decimal
+    value: Decimal
+    currency: str
+    rows: int = 0
+
+
 class Imported(NamedTuple):
     """A row that was understood; its events may stand with another row (sums of a day).
 
@@ -81,11 +91,14 @@ class Imported(NamedTuple):
     part : int
         Which sheet of a workbook or member of an archive it stands in: an index of the reading's
         `parts`; 0 in a file that has none.
+    claim : Claim, optional
+        The conversions that the platform claims by the row: they count only if the row does.
     """
 
     row: int
     events: tuple[RawEvent, ...]
     part: int = 0
+    claim: Claim | None = None
 
 
 class Refused(NamedTuple):
@@ -205,16 +218,6 @@ class RecordOutcomes(Iterator[RowOutcome]):
 
 
 @dataclass(slots=True)
-class Claim:
-    """A claim that rows of a report make in the same words, and how many rows do."""
-
-    count: Decimal
-    value: Decimal
-    currency: str
-    rows: int = 0
-
-
-@dataclass(slots=True)
 class ClaimedConversions:
     """Sums of the conversions that an ad platform claims for itself; they are never events."""
 
@@ -227,6 +230,10 @@ class ClaimedConversions:
             sums = self._sums.setdefault(currency or "", [Decimal(0), Decimal(0)])
             sums[0] += count * rows
             sums[1] += value * rows
+
+    def withdraw(self, claim: Claim) -> None:
+        """Takes a claim back that one row has made."""
+        self.add(claim.count, claim.value, claim.currency, -1)
 
     def follow(self, claims: Iterable[Claim | None]) -> None:
         """Takes claims that are still growing; they are added when the sums are asked for."""
@@ -251,6 +258,7 @@ class ClaimedConversions:
         return [
             {"count": f"{count:f}", "value": f"{value:f}", "currency": currency or None}
             for currency, (count, value) in sorted(self._sums.items())
+            if count or value
         ]
 
 

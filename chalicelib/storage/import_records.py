@@ -106,7 +106,8 @@ class Import:
     position : int
         Rows of the file that are dealt with and will not be looked at again.
     rows, events, rejected, not_data : int
-        Rows read, events stored, rows refused, rows that hold no data; up to `position`.
+        Rows read, events written, rows refused, rows that hold no data; up to `position`. Of an
+        import that is done, `events` is the number of different ids among the stored events.
     first_day, last_day : str, optional
         Days covered by the stored events, up to `position`.
     earliest, latest : str, optional

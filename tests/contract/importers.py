@@ -165,13 +165,16 @@ class Sheet:
         accept = self.report.accept_named or self.report.accept
         return find_head(glimpse, vocabulary_of(self.report.columns), accept)
 
-    def read(self) -> Result:
-        """Reads the table."""
+    def read(self, *, reject: int = 0) -> Result:
+        """Reads the table; the outcome of the `reject`-th row is rejected afterwards."""
         head = self.head()
         assert head is not None, f"the header {self.header} is not accepted"
         source = Source(io.BytesIO(self.text.encode()))
         reader = ExportReader(self.report.open(source, head, Options(currency="EUR")))
         outcomes = list(reader)
+        rejected = outcomes[reject - 1] if reject else None
+        if isinstance(rejected, Imported):
+            reader.reject(rejected)
         return Result(
             [event for o in outcomes if isinstance(o, Imported) for event in o.events],
             sum(isinstance(o, Refused) for o in outcomes),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports import read_export
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import comparable
@@ -157,6 +158,20 @@ def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -
     assert result.rejected == plain.rejected + 1
     assert result.events == plain.events
     assert result.summary["claimed_conversions"] == plain.summary["claimed_conversions"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_that_is_rejected_afterwards_has_no_part_in_the_summary(name: str) -> None:
+    sheet, shorter = full(name), full(name)
+    last = sheet.rows.pop()
+    shorter.rows.pop()
+    sheet.rows.append(last)
+
+    kept, rejected = shorter.read().summary, sheet.read(reject=len(sheet.rows)).summary
+
+    told = ("events", "from", "to", "claimed_conversions")
+    assert {key: rejected[key] for key in told} == {key: kept[key] for key in told}
+    assert rejected["rejected"] == kept["rejected"] + 1
 
 
 @pytest.mark.parametrize("name", reports_with(Claimed))
@@ -363,6 +378,24 @@ def test_a_file_read_twice_gives_the_same_events(name: str) -> None:
     assert first.summary == again.summary
     rows = first.summary
     assert rows["not_data"] == sum(reason["rows"] for reason in rows["no_data"])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_of_a_file_whose_rows_are_all_rejected_afterwards_nothing_is_left(name: str) -> None:
+    _, data = FILES[name]
+    try:
+        reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
+    except ExportRefused:
+        pytest.skip("refused as a whole")
+    for outcome in reader:
+        if isinstance(outcome, Imported):
+            reader.reject(outcome)
+
+    summary = reader.summary()
+
+    assert (summary["events"], summary["from"], summary["to"]) == (0, None, None)
+    assert summary["claimed_conversions"] == []
+    assert summary["rows"] == summary["rejected"] + summary["not_data"]
 
 
 def _claim(importer: Importer, text: str) -> object:

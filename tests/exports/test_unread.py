@@ -236,6 +236,19 @@ def test_few_ids_are_counted_exactly_and_many_within_a_fiftieth() -> None:
     assert len(many._hashes) <= 25_000
 
 
+@pytest.mark.parametrize("kept", [100_000, 4_000])
+def test_ids_that_are_withdrawn_are_counted_no_more(kept: int) -> None:
+    counted = DistinctIds(kept=kept)
+    ids = [f"event:{n}" for n in range(10_000)]
+    counted.add(ids)
+    counted.add(ids[:5_000])
+    counted.withdraw(ids[:2_000])  # there once more
+    counted.withdraw(ids[8_000:])
+
+    assert abs(counted.count() - 8_000) <= (0 if kept > 15_000 else 400)
+    assert len(counted._hashes) <= kept
+
+
 def test_the_estimate_is_the_same_number_in_every_process() -> None:
     counting = (
         "from chalicelib.exports.distinct import DistinctIds\n"

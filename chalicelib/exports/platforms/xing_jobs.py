@@ -18,6 +18,7 @@ from chalicelib.exports.identity import Ordinals, object_key
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    Claim,
     ClaimedConversions,
     Imported,
     NotData,
@@ -176,8 +177,9 @@ class _JobAdRows:
             content_id=ad or code,
         )
         events = book(tally)
-        self.claimed.add(Decimal(applications), Decimal(0), None)
-        return Imported(row.line, events)
+        claim = Claim(Decimal(applications), Decimal(0), "")
+        self.claimed.add(claim.count, claim.value, claim.currency)
+        return Imported(row.line, events, claim=claim)
 
     def _count(self, row: Row, field: str) -> int:
         try:

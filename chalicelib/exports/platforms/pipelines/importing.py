@@ -15,6 +15,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import code_of
 from chalicelib.exports.outcomes import (
+    Imported,
     Reading,
     ReportDescription,
     RowOutcome,
@@ -118,7 +119,9 @@ def _outcomes(
     for _ in landed_outcomes(reopen(), noted.note, _shown, unused):
         pass
     records = Records(noted, Ledger(options, reading.claimed, reading.unpaid), reading.unread)
-    yield from landed_outcomes(reopen(), records.convert, _shown, reading)
+    for outcome in landed_outcomes(reopen(), records.convert, _shown, reading):
+        claim = records.ledger.take_claim()
+        yield outcome._replace(claim=claim) if isinstance(outcome, Imported) else outcome
     remarks = records.ledger.remarks
     reading.notes += [f"{remark} ({number:,} records)" for remark, number in remarks.items()]
     for covered in records.covered.values():
