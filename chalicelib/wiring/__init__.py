@@ -23,7 +23,13 @@ from chalicelib.wiring.processes import (
     use_session,
 )
 from chalicelib.wiring.root_secrets import other_secrets, root_secret
-from chalicelib.wiring.tenant_stores import rate_limiter, store, store_on, tenants
+from chalicelib.wiring.tenant_stores import (
+    rate_limiter,
+    store,
+    store_on,
+    tenants,
+    upload_address,
+)
 
 __all__ = [
     "Machine",
@@ -41,6 +47,7 @@ __all__ = [
     "store",
     "store_on",
     "tenants",
+    "upload_address",
     "use_machine",
     "use_session",
 ]

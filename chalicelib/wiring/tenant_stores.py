@@ -61,6 +61,13 @@ def store(tenant: str) -> TenantStore:
     return made
 
 
+def upload_address() -> str | None:
+    """The address that every upload URL begins with; None where this service takes uploads."""
+    if processes.current.machine is not None:
+        return None
+    return f"{client('s3').meta.endpoint_url}/{settings().bucket}/"
+
+
 def store_on(machine: Machine, tenant: str) -> TenantStore:
     """A tenant's store on a machine that this process does not serve from.
 
