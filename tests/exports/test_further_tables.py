@@ -240,7 +240,7 @@ def test_each_table_names_the_columns_of_its_own_that_are_not_read() -> None:
     result = read(content)
 
     assert result.summary["unread_columns"] == [
-        {"heading": "Zorb clicks", "sum": "11", "why": None}
+        {"heading": "Zorb clicks", "sum": "11", "why": None, "metric": True}
     ]
     assert [row.code for row in result.refused] == ["invalid_date"]
 
@@ -301,3 +301,12 @@ def test_tables_skipped_in_members_of_an_archive_are_named_with_the_member() -> 
 
     names = [one["name"] for one in result.summary["skipped"]]
     assert names == [f"{name}.csv: line 4 (Device, Impressions)" for name in members]
+
+
+def test_a_row_that_was_told_before_claims_nothing() -> None:
+    report = google_report(google_row(conversions="0.50"))
+
+    result = read(report + "\n" + report)
+
+    assert [one.code for one in result.refused] == ["told_twice"]
+    assert [one["count"] for one in result.summary["claimed_conversions"]] == ["0.50"]
