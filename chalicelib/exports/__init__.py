@@ -10,6 +10,7 @@ recognition               what an importer is, what it claims, what it is told o
 glimpses, delimited       the beginning of a file, as importers look at it; text -> records
 importer_choice           which importer a file is for
 marks, other_platforms    what only one platform's tables have; by which a table is another's
+other_tables              of shops and payments: other platforms, and tables that hold no sales
 decoding, lines           bytes -> lines, never the whole file
 archives, gzipped         what is packed, as streams; what hostile archives are refused for
 members                   zip archives: which members are read, one after another

@@ -56,6 +56,11 @@ _INSTANT = re.compile(
 _STAMP = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
 )
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,12})?", re.ASCII)
+_SERIALS = range(36_526, 73_051)
+"""A spreadsheet's numbers of the days from 2000 to 2099."""
+
+_SERIAL_ZERO = dt.date(1899, 12, 30).toordinal()
 _CACHE_SIZE = 10_000
 
 
@@ -73,7 +78,7 @@ class DateFormat:
     _known: dict[str, dt.date] = field(default_factory=dict, repr=False, compare=False)
 
     def day(self, cell: str) -> dt.date:
-        """A day.
+        """A day, also one that a spreadsheet wrote as the number that it keeps of it.
 
         Raises
         ------
@@ -82,7 +87,11 @@ class DateFormat:
         """
         known = self._known.get(cell)
         if known is None:
-            known = parse_day(cell, self.order)
+            serial = _SERIAL.fullmatch(cell.strip())
+            if serial and int(serial[1]) in _SERIALS:
+                known = dt.date.fromordinal(_SERIAL_ZERO + int(serial[1]))
+            else:
+                known = parse_day(cell, self.order)
             if len(self._known) < _CACHE_SIZE:
                 self._known[cell] = known
         return known
@@ -91,7 +100,8 @@ class DateFormat:
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
     """A day from any of the known forms; raises ``ValueError`` for anything else.
 
-    A time with an offset stands for its day in UTC.
+    A time with an offset stands for its day in UTC, but midnight for the day that begins there: so
+    a report by day is written in another time zone.
     """
     text = " ".join(cell.split())
     if (
@@ -112,8 +122,10 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return dt.date(int(match[4]), _month(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(text):
         return dt.date(int(match[4]), _month(match[3]), int(match[2]))
-    if _INSTANT.fullmatch(text):
-        return parse_instant(text).date()
+    if match := _INSTANT.fullmatch(text):
+        if match[2].replace(":", "").strip("0"):
+            return parse_instant(text).date()
+        return dt.date.fromisoformat(match[1])
     raise ValueError("not a day in a known form")
 
 

@@ -270,7 +270,7 @@ def _check_that_it_is_text(beginning: bytes) -> None:
         raise ExportRefused("unreadable_file", "the file is UTF-32; save it as UTF-8")
     if beginning.startswith(tuple(bom for bom, _, _ in _BOMS)):
         return
-    if beginning.count(0) * 4 > len(beginning):
+    if _is_utf_16(beginning):
         raise ExportRefused(
             "unreadable_file",
             "the file looks like UTF-16 without a byte order mark; save it as UTF-8",
@@ -282,6 +282,12 @@ def _check_that_it_is_text(beginning: bytes) -> None:
             "the file is binary and in no form that is read. Download the report as CSV or as an "
             "Excel workbook (.xlsx)",
         )
+
+
+def _is_utf_16(beginning: bytes) -> bool:
+    """Whether nearly every second byte is zero, and hardly any other, as in Western UTF-16."""
+    zeros = beginning[::2].count(0), beginning[1::2].count(0)
+    return 4 * sum(zeros) > len(beginning) and 9 * min(zeros) <= max(zeros)
 
 
 def _read_fully(stream: BinaryIO, size: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.archives import ZIP_MARKS, ZipArchive
 
@@ -26,10 +28,13 @@ _KINDS = (
     (b"\x28\xb5\x2f\xfd", "an archive (.zst)", _UNPACK),
     (b"PAR1", "a Parquet file", _CONVERT),
     (b"Obj\x01", "an Avro file", _CONVERT),
+    (b"ORC", "an ORC file", _CONVERT),
+    (b"ARROW1", "an Arrow (Feather) file", _CONVERT),
     (b"SQLite format 3\0", "an SQLite database", _CONVERT),
+    (b"bplist00", "a property list of Apple", _CONVERT),
 )
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
-_ARCHIVES_ARE_LETTERS = (b"BZh", b"PAR1")
+_ARCHIVES_ARE_LETTERS = (b"BZh", b"PAR1", b"ORC", b"ARROW1", b"bplist00")
 """Marks that the beginning of a text may be; what follows them in a file of theirs is no text."""
 
 _AS_XLSX = "save it as an Excel workbook (.xlsx) or as CSV and send that"
@@ -61,8 +66,22 @@ LOCKED = (
 )
 
 
+_TAR, _TAR_AT = b"ustar", 257
+_OF_TAR = "an archive (.tar)"
+_CAR = re.compile(rb"[\x00-\xff]{1,3}?[\xa2\xa3]eroots\x81\xd8\x2a", re.DOTALL)
+_OF_CAR = "the repository of a Bluesky account (.car)"
+_CAR_WAY_OUT = (
+    "It holds what the account wrote and no counts. Save the answer of "
+    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE and send that."
+)
+
+
 def kind_of(beginning: bytes) -> str:
     """The kind of binary file that begins so, in words; empty for text."""
+    if beginning[_TAR_AT:].startswith(_TAR):
+        return _OF_TAR
+    if _CAR.match(beginning):
+        return _OF_CAR
     for mark, kind, _ in _KINDS:
         if beginning.startswith(mark) and not (
             mark in _ARCHIVES_ARE_LETTERS and not _CONTROLS.intersection(beginning[:64])
@@ -73,7 +92,8 @@ def kind_of(beginning: bytes) -> str:
 
 def way_out_of(kind: str) -> str:
     """What to send in place of a kind of file; empty for those that may hold an export."""
-    return next((way for _, name, way in _KINDS if name == kind), "")
+    others = ((b"", _OF_TAR, _UNPACK), (b"", _OF_CAR, _CAR_WAY_OUT))
+    return next((way for _, name, way in (*_KINDS, *others) if name == kind), "")
 
 
 def check_members(archive: ZipArchive) -> None:

@@ -129,10 +129,13 @@ def _of_another(foreign: Sequence[Owner]) -> ExportRefused | None:
     if not foreign:
         return None
     first = foreign[0]
+    if first.advice:
+        return ExportRefused("no_counts", f"this is {first.name}: {first.advice}")
     return ExportRefused(
         "unknown_platform",
-        f"{first.shown!r} is a heading of {first.name}, and the table is in no form that is read "
-        "of it. Describe its columns by a mapping",
+        f"{first.shown!r} {'are headings' if len(first.marks[0]) > 1 else 'is a heading'} of "
+        f"{first.name}, and the table is in no form that is read of it. Describe its columns by a "
+        "mapping",
     )
 
 

@@ -149,11 +149,14 @@ class Owner:
     is_imported : bool
         Whether the marks are an importer's. They may occur elsewhere, in a report of hundreds
         of columns; those of `other_platforms` are chosen so that they do not.
+    advice : str
+        Why a table with these marks holds nothing to import, and what to send instead.
     """
 
     name: str
     marks: tuple[Headings, ...]
     is_imported: bool
+    advice: str = ""
 
     @property
     def shown(self) -> str:
@@ -171,6 +174,7 @@ class Owners:
             self._imported.add(importer.platform)
             if importer.marks is not None:
                 self._add(importer.platform, importer.marks.exclusive())
+        self._advice = {other.name: other.advice for other in OTHER_PLATFORMS}
         self._slugs = {other.name: other.slugs for other in OTHER_PLATFORMS}
         for other in OTHER_PLATFORMS:
             self._add(other.name, (frozenset(map(comparable, mark)) for mark in other.marks))
@@ -194,7 +198,10 @@ class Owners:
             for mark, owner in self._owners[key]:
                 if mark <= keys and not mark <= known:
                     found.setdefault(owner, []).append(mark)
-        return [Owner(name, tuple(marks), name in self._imported) for name, marks in found.items()]
+        return [
+            Owner(name, tuple(marks), name in self._imported, self._advice.get(name, ""))
+            for name, marks in found.items()
+        ]
 
     def of_others(
         self, platform: str, marks: int, keys: AbstractSet[str], known: AbstractSet[str]

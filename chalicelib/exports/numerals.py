@@ -156,7 +156,10 @@ def currency_of(symbol: str) -> str:
 
 
 def decide_number_format(
-    language: str, cells: Iterable[str], counts: Iterable[str] = ()
+    language: str,
+    cells: Iterable[str],
+    counts: Iterable[str] = (),
+    others: Iterable[str] = (),
 ) -> NumberFormat:
     """The number format of a file, from cells that can be read in one way only.
 
@@ -170,6 +173,10 @@ def decide_number_format(
     counts : iterable of str
         Those of them that are whole numbers: ``1,234`` is more than a thousand there. They decide
         where the language does not.
+    others : iterable of str
+        Cells of columns of numbers that are not read, as rates. Where the cells leave it open, they
+        show that a file with English headings was saved in a country of decimal commas. Headings
+        in a language of decimal commas they do not outweigh: such a file may have raw numbers.
 
     Raises
     ------
@@ -178,9 +185,7 @@ def decide_number_format(
     """
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
-    for cell in islice(_distinct(cells), DECIDED_BY):
-        if cell.isdigit() or isinstance(cell, NumberCell):
-            continue
+    for cell in _telling(cells):
         verdict = _evidence(cell)
         if verdict == "?":
             doubtful = doubtful or cell.strip()
@@ -189,6 +194,9 @@ def decide_number_format(
             marks.add(verdict)
     if len(marks) == 1:
         return NumberFormat(marks.pop())
+    is_open = doubtful and not marks and language not in COMMA_LANGUAGES
+    if is_open and set(map(_evidence, _telling(others))) - {"", "?"} == {","}:
+        return NumberFormat(",")
     if not marks and (not language or language in BOTH_MARKS):
         groups = {_group_of(cell) for cell in islice(_distinct(counts), DECIDED_BY)} - {""}
         if len(groups) == 1:
@@ -208,6 +216,13 @@ def decide_number_format(
             + """ Say it by a mapping: {"decimal_mark": ","} or {"decimal_mark": "."}""",
         )
     return NumberFormat(".")
+
+
+def _telling(cells: Iterable[str]) -> Iterator[str]:
+    """The cells that may tell of a decimal mark."""
+    for cell in islice(_distinct(cells), DECIDED_BY):
+        if not (cell.isdigit() or isinstance(cell, NumberCell)):
+            yield cell
 
 
 def _distinct(cells: Iterable[str]) -> Iterator[str]:

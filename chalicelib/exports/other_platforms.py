@@ -6,32 +6,8 @@ takes it; without one that does, it is refused with the platform's name.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-Alternatives = tuple[tuple[str, ...], ...]
-
-
-class OtherPlatform(NamedTuple):
-    """A platform.
-
-    Attributes
-    ----------
-    name : str
-        For people.
-    slugs : tuple of str
-        What its importers are or would be called.
-    marks : tuple of tuple of str
-        Each of them headings that together no other platform has.
-    """
-
-    name: str
-    slugs: tuple[str, ...]
-    marks: Alternatives
-
-
-def _each(*headings: str) -> Alternatives:
-    return tuple((heading,) for heading in headings)
-
+from chalicelib.exports.other_tables import SHOPS, WITHOUT_SALES, OtherPlatform
+from chalicelib.exports.other_tables import each as _each
 
 OTHER_PLATFORMS = (
     OtherPlatform(
@@ -142,5 +118,7 @@ OTHER_PLATFORMS = (
         ("meta_leads",),
         (("ad_id", "form_id"), ("is_organic", "form_name"), ("created_time", "form_id")),
     ),
+    *SHOPS,
+    *WITHOUT_SALES,
 )
 """The order is that in which several are named."""

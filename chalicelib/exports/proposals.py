@@ -37,6 +37,9 @@ _MOST_ROWS = 200
 _FEWEST_HEADINGS = 2
 _DATED = ("day", "time", "from", "to", "period")
 _PERIODS = (("from", "to"), ("period",))
+_TOTALS = frozenset({"total", "gesamt", "gesamtsumme", "totale", "totaal", "suma", "合計"})
+"""Of an order it is what was paid; of any other thing it could be anything."""
+
 _MONEY = ("cost", "value", "refunded")
 _CHANNEL = f"{TO_FILL_IN}: where this happened, as facebook, newsletter or google_maps"
 _STATUS = f"{TO_FILL_IN}: the values of rows that do not count, as failed or refunded; or remove"
@@ -170,6 +173,10 @@ class _Proposing:
                 continue
             taken.add(meaning)
             columns[key] = meaning
+        has = set(columns.values())
+        if "value" not in has and "event_id" in has and ("currency" in has or self._status):
+            totals = (at for at, name in enumerate(self._names) if comparable(name) in _TOTALS)
+            columns |= {self._key(at): "value" for at in islice(totals, 1) if self._key(at)}
         return self._dated(columns)
 
     def _dated(self, columns: dict[str, str]) -> dict[str, str]:

@@ -133,6 +133,8 @@ def _near_in_words(near: Sequence[_Near], language: str) -> str:
         what = f" (without {' and '.join(one.missing)})" if one.missing else ""
         named.append(one.platform + what)
     way = "If it is one of them, add what is missing to the report and download it again"
+    if not any(one.missing for one in near):
+        return f"Nearest: {', '.join(named)}. If it is of that platform, name the platform."
     if language and not any(language in one.languages for one in near):
         way += " in English or German"
     return f"Nearest: {', '.join(named)}. {way}."
@@ -266,6 +268,20 @@ def _with_fields(
 
 # --- JSON -------------------------------------------------------------------------------------
 
+_JSON_KINDS = (
+    (
+        re.compile(r'"_(?:airbyte|sdc|fivetran)_\w{1,40}"\s*:'),
+        " A pipeline has landed it, of a stream that is not read; docs/pipelines.md lists those "
+        "that are. Otherwise its records can be read by a mapping of their keys",
+    ),
+    (
+        re.compile(r'"dimensionHeaders"\s*:'),
+        " It is an answer of the Data API of Google Analytics, which is not read. Download the "
+        "report as CSV, or land it by a pipeline (docs/pipelines.md)",
+    ),
+)
+"""What is known of JSON that is not read: by which key, and the way out."""
+
 
 def _json(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     """Of JSON the keys that the declarations of the importers name."""
@@ -285,6 +301,10 @@ def _json(importers: Sequence[Importer], glimpse: Glimpse) -> str:
         for _, platform, _, missing in near[:_MOST_NEAR]
     ]
     nearest = f" Nearest: {', '.join(named)}." if named else ""
+    beginning = glimpse.text[:20_000]
+    way_out = next((way for key, way in _JSON_KINDS if key.search(beginning)), "")
+    if way_out:
+        return f"this JSON{with_keys}.{way_out}"
     return (
         f"this JSON{with_keys}.{nearest} An array of records, or one record per line, can be read "
         "by a mapping of its keys"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import ExportRefused
 from chalicelib.exports import Imported, NotData, Refused
 from tests.exports.files import Read, read, table
+from tests.exports.workbook_files import workbook
 
 RULE = "# ----------------------------------------"
 CHANNELS = "Session primary channel group (Default Channel Group)"
@@ -533,3 +534,135 @@ def test_rows_of_stacked_tables_are_conserved(
     assert result.counts.get("impression", 0) == sum(views)
     assert result.counts.get("click", 0) == sum(count for _, _, count in sessions)
     assert len(result.stored) == len(result.events)
+
+
+@pytest.mark.parametrize(
+    ("heading", "whole"),
+    [("Segment", "All Users"), ("Comparison", "All Users"), ("Vergleich", "Alle Nutzer")],
+)
+def test_of_groups_that_overlap_the_one_with_everybody_is_read(heading: str, whole: str) -> None:
+    rows = [[heading, "Date", "Views"], [whole, "20260601", 30], ["Mobile", "20260601", 9]]
+
+    result = read(exploration(*rows))
+
+    assert result.counts == {"impression": 30}
+    assert [line.reason for line in result.not_data] == [
+        "another segment, comparison or date range"
+    ]
+
+
+def test_the_group_with_everybody_restates_a_report_without_groups() -> None:
+    alone = read(exploration(["Date", "Views"], ["20260601", 30]))
+    rows = [["Segment", "Date", "Views"], ["Mobile", "20260601", 9], ["All users", "20260601", 31]]
+
+    again = read(exploration(*rows))
+
+    assert [e["event_id"] for e in again.events] == [e["event_id"] for e in alone.events]
+
+
+@pytest.mark.parametrize(
+    ("heading", "groups"),
+    [
+        ("Segment", ("Mobile", "Tablet")),
+        ("Date range", ("Jun 1 - Jun 30, 2026", "May 1 - May 31, 2026")),
+        ("Porównanie", ("Telefony", "Tablety")),
+    ],
+)
+def test_groups_that_overlap_are_refused_by_name(heading: str, groups: tuple[str, str]) -> None:
+    rows = [[heading, "Date", "Views"], *([group, "20260601", 9] for group in groups)]
+
+    refusal = refusal_of(exploration(*rows))
+
+    assert refusal.code == "not_additive"
+    assert heading in str(refusal)
+
+
+CHANNELS_BY_LANGUAGE = (
+    ("Session default channel group", "Sessions", "Organic Search"),
+    ("Standard-Channelgruppe der Sitzung", "Sitzungen", "Organische Suche"),
+    ("Grupo de canales predeterminado de la sesión", "Sesiones", "Búsqueda orgánica"),
+    ("Grupo de canais padrão da sessão", "Sessões", "Pesquisa orgânica"),
+    ("Groupe de canaux par défaut de la session", "Sessions", "Recherche naturelle"),
+    ("Gruppo di canali predefinito della sessione", "Sessioni", "Ricerca organica"),
+    ("Standaardkanaalgroep van sessie", "Sessies", "Organisch zoeken"),
+    ("Domyślna grupa kanałów sesji", "Sesje", "Bezpłatne wyniki wyszukiwania"),
+    ("セッションのデフォルト チャネル グループ", "セッション", "オーガニック検索"),
+)
+
+
+@pytest.mark.parametrize(("group", "sessions", "name"), CHANNELS_BY_LANGUAGE[1:])
+def test_a_report_in_another_language_restates_the_same_events(
+    group: str, sessions: str, name: str
+) -> None:
+    (english, count, organic), lines = CHANNELS_BY_LANGUAGE[0], preamble("20260601", "20260601")
+
+    first = read(lines + crlf([english, count], [organic, 12]))
+    second = read(lines + crlf([group, sessions], [name, 12]))
+
+    assert first.events == second.events
+
+
+def test_paid_search_and_cross_network_stay_two_groups_of_one_channel() -> None:
+    rows = [[CHANNELS, "Sessions"], ["Paid Search", 5], ["Cross-network", 7]]
+
+    result = read(preamble("20260601", "20260601") + crlf(*rows))
+
+    assert len({e["event_id"] for e in result.events}) == 2
+    assert by_channel(result) == {("google_ads", True): 12}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        ["Page", "Pageviews", "Unique Pageviews"],
+        ["Seite", "Seitenaufrufe", "Einzelne Seitenaufrufe"],
+        ["Página", "Vistas de página", "Páginas vistas únicas"],
+        ["Página", "Visualizações de página", "Visualizações de página únicas"],
+        ["Page", "Vues", "Consultations uniques"],
+        ["Pagina", "Visualizzazioni di pagina", "Visualizzazioni di pagina uniche"],
+        ["Pagina", "Paginaweergaven", "Unieke paginaweergaven"],
+        ["Strona", "Odsłony", "Niepowtarzalne odsłony"],
+        ["ページ", "ページビュー数", "ページ別訪問数"],
+        ["Groupe de canaux par défaut", "Sessions", "Pages/session"],
+    ],
+)
+def test_universal_analytics_is_refused_once_in_every_language(headings: list[str]) -> None:
+    for spread in (False, True):
+        refusal = refusal_of(exploration(headings, ["/", 20, 18], ["/a", 9, 8]), spread=spread)
+
+        assert refusal.code == "unknown_platform"
+        assert "Universal Analytics" in str(refusal)
+
+
+def test_a_report_that_was_saved_as_a_workbook_is_read_as_its_text_is() -> None:
+    rows = [line.split(",") for line in preamble("20260601", "20260601").splitlines()]
+    rows += [["Page path and screen class", "Views"], ["/", 1234], [], ["Total", 1234]]
+    text = read("".join(",".join(map(str, row)) + "\n" for row in rows))
+
+    book = read(workbook({"Notes": [["by hand"]], "Report": rows}))
+
+    assert book.events == text.events
+    assert book.counts == {"impression": 1234}
+    assert [one["name"] for one in book.summary["skipped"]] == ["Notes"]
+
+
+def test_downloads_of_several_days_or_properties_that_were_pasted_together_are_all_read() -> None:
+    pages = crlf(["Page path", "Views"], ["/", 9]) + "\r\n"
+    one, next_day = preamble("20260601", "20260601"), preamble("20260602", "20260602")
+    other = preamble("20260601", "20260601", name="Shop")
+
+    result = read(one + pages + next_day + pages + other + pages + one + pages)
+
+    assert result.counts == {"impression": 27}
+    assert result.days == ["2026-06-01", "2026-06-02"]
+    assert len({event["event_id"].rsplit(":", 2)[0] for event in result.events}) == 2
+
+
+def test_more_downloads_than_can_be_told_apart_are_named() -> None:
+    pages = crlf(["Page path", "Views"], ["/", 9]) + "\r\n"
+    names = [preamble("20260601", "20260601", name=f"Site {n}") for n in range(102)]
+
+    result = read("".join(name + pages for name in names))
+
+    assert result.counts == {"impression": 900}
+    assert len(result.summary["skipped"]) == 2

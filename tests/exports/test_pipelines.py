@@ -303,3 +303,21 @@ def test_every_envelope_has_marks_of_its_own() -> None:
 
     assert len(marks) == len(set(marks))
     assert {envelopes.envelope_of([mark]) for mark in marks} == set(envelopes.ENVELOPES)
+
+
+def test_a_file_to_which_records_of_another_form_were_appended_is_read_to_its_end() -> None:
+    first = landed(stripe_charge(), form="csv", wrapper="singer target")
+    second = landed(stripe_charge(id="ch_2", fee=None), form="csv", wrapper="singer target")
+
+    result = read(first + second)
+
+    assert [event["event_id"].split(":")[3] for event in result.events] == ["ch_3Q0001", "ch_2"]
+    assert [line.reason for line in result.not_data] == ["the header of further records"]
+    assert not result.refused
+
+
+def test_a_page_of_an_api_with_records_of_another_kind_is_no_page_of_charges() -> None:
+    page = {"object": "list", "data": [{"id": "po_1", "object": "payout", "amount": 9}]}
+
+    with pytest.raises(ExportRefused):
+        read(json.dumps(page))

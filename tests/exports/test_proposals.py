@@ -26,6 +26,9 @@ SPANISH = table(
 )
 
 
+DAY = "2026-06-01"
+
+
 def proposed(content: str | bytes, **options: Any) -> Proposal | None:
     data = content.encode() if isinstance(content, str) else content
     return propose_mapping(io.BytesIO(data), IMPORTERS, **options)
@@ -249,3 +252,16 @@ def test_convert_shows_notes_on_standard_error(
 
     assert run(path, "--mapping", mapping) == 0
     assert "note: The column 'm' has numbers below zero" in capsys.readouterr().err
+
+
+def test_the_total_of_an_order_is_its_value_and_a_note_is_no_rating() -> None:
+    orders = table(["Order ID", "Currency", "Note", "Date", "Total"], ["7", "EUR", "x", DAY, "9.5"])
+    others = table(["Campaign", "Date", "Total", "Clicks"], ["chair", DAY, "9", "2"])
+
+    assert mapping_for(orders)["columns"] == {
+        "Order ID": "event_id",
+        "Currency": "currency",
+        "Date": "day",
+        "Total": "value",
+    }
+    assert "value" not in mapping_for(others)["columns"].values()

@@ -187,3 +187,39 @@ def test_rows_are_conserved(rows: dict[int, tuple[int, int]], bad: int) -> None:
         sum(shown for _, shown in rows.values()),
     ]
     assert len(result.refused) == bad
+
+
+@pytest.mark.parametrize(
+    "heading", ["Avg. Position", "Average position", "Durchschnittliche Position"]
+)
+def test_an_average_position_is_of_another_search_engine_unless_the_user_says_google(
+    heading: str,
+) -> None:
+    file = table(("Date", "Impressions", "Clicks", "CTR", heading), ["2026-05-01", 90, 9, "10%", 6])
+
+    with pytest.raises(ExportRefused, match="another search engine") as refusal:
+        read(file)
+
+    assert refusal.value.code == "unknown_platform"
+    assert read(file, platform="search_console").counts == {"click": 9, "impression": 90}
+
+
+def test_days_that_a_spreadsheet_wrote_as_numbers_are_read() -> None:
+    file = table(HEADER, ["46143", 12, 640, "1.88%", 14.2], ["46144,5", 0, 505, "0%", 15])
+
+    assert read(file).days == ["2026-05-01", "2026-05-02"]
+
+
+def test_english_headings_saved_in_a_country_of_decimal_commas_are_read_with_commas() -> None:
+    rows = (
+        ["2026-05-01", "1.204", "300", "6,67 %", "5,1"],
+        ["2026-05-02", "20", "300", "5 %", "5"],
+    )
+
+    assert read(table(HEADER, *rows, delimiter=";")).counts == {"click": 1224, "impression": 600}
+
+
+def test_midnight_of_another_time_zone_is_the_day_that_begins_there() -> None:
+    file = table(HEADER, ["2026-05-01 00:00:00 +0200", 12, 640, "1.88%", 14.2])
+
+    assert read(file).days == ["2026-05-01"]

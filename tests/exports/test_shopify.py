@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import ExportRefused
-from tests.exports.files import SHOP_HEADER, Read, read, shop_export, shop_item, shop_row, table
+from tests.exports.files import (
+    SHOP_HEADER,
+    Read,
+    lines,
+    read,
+    shop_export,
+    shop_item,
+    shop_row,
+    table,
+)
+from tests.exports.pipeline_files import landed, shopify_order
 
 SALES = ("Day", "Product title", "Gross sales", "Returns", "Net sales", "Total sales", "Orders")
 PEOPLE = ("Lovelace", "Ada", "example.org", "Secret", "7946", "gift for")
@@ -309,3 +319,89 @@ def test_abandoned_checkouts_are_refused_once_and_not_row_by_row() -> None:
 
     assert refused.value.code == "no_counts"
     assert read(shop_export(*rows, shop_row(name="#9"))).stored
+
+
+def test_an_id_that_a_spreadsheet_rounded_is_refused() -> None:
+    result = read(shop_export(shop_row(id="5.55E+12"), shop_row(name="#1002", id="5,55E+12")))
+
+    assert [outcome.code for outcome in result.refused] == ["damaged_id", "damaged_id"]
+
+
+def test_an_order_is_one_event_in_the_export_an_answer_of_the_api_and_a_pipeline() -> None:
+    order = shopify_order(id=5001, created_at="2026-05-13T00:30:12+02:00") | {"line_items": []}
+
+    told = [read(shop_export(shop_row())), read(json.dumps({"orders": [order]}))]
+    told += [read(landed(order, wrapper=wrapper)) for wrapper in ("airbyte", "singer target")]
+
+    assert {(e["event_id"], e["occurred_at"]) for result in told for e in result.events} == {
+        ("shopify:order:-:5001:purchase", "2026-05-12T22:30:12Z")
+    }
+    assert [len(result.events) for result in told] == [1, 1, 1, 1]
+
+
+def test_sales_by_date_as_any_shop_writes_them_are_shopifys_only_if_the_user_says_so() -> None:
+    file = table(["Date", "Orders", "Net sales", "Total sales"], ["2026-03-01", 3, "110", "130"])
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(file, currency="EUR")
+
+    assert refusal.value.code == "unknown_platform"
+    assert len(read(file, platform="shopify", currency="EUR").events) == 1
+
+
+def test_a_line_item_apart_from_its_order_says_what_to_do() -> None:
+    result = read(shop_export(shop_item("#1001"), shop_item("#7"), shop_row()))
+
+    assert len(result.events) == 1
+    assert all("sort the file" in outcome.message for outcome in result.refused)
+
+
+def bulk_order(number: int, status: str, **over: Any) -> dict[str, Any]:
+    """An order as a bulk operation writes it."""
+    return {
+        "id": f"gid://shopify/Order/{number}",
+        "name": f"#{number}",
+        "createdAt": "2026-05-12T22:30:12Z",
+        "displayFinancialStatus": status,
+        "test": False,
+        "email": "ada@example.org",
+        "totalPriceSet": {"shopMoney": {"amount": "100.0", "currencyCode": "EUR"}},
+        "totalRefundedSet": {"shopMoney": {"amount": "0.0", "currencyCode": "EUR"}},
+    } | over
+
+
+def test_orders_of_a_bulk_operation_are_those_of_the_export() -> None:
+    item = {"id": "gid://shopify/LineItem/1", "__parentId": "gid://shopify/Order/5001"}
+    back = {"shopMoney": {"amount": "40.0", "currencyCode": "EUR"}}
+    part = bulk_order(5002, "PARTIALLY_REFUNDED", totalRefundedSet=back)
+
+    result = read(lines(bulk_order(5001, "PAID"), item, part, bulk_order(5003, "PENDING")))
+
+    assert [(e["event_id"], e["value"]["amount"]) for e in result.events] == [
+        ("shopify:order:-:5001:purchase", "100.0"),
+        ("shopify:order:-:5002:purchase", "60.0"),
+    ]
+    assert result.events[0]["occurred_at"] == read(shop_export(shop_row())).events[0]["occurred_at"]
+    assert result.summary["unpaid_orders"] == [{"count": "1", "value": "100.0", "currency": "EUR"}]
+
+
+@pytest.mark.parametrize(
+    ("over", "code"),
+    [
+        (
+            {"totalRefundedSet": None, "displayFinancialStatus": "PARTIALLY_REFUNDED"},
+            "missing_value",
+        ),
+        ({"totalPriceSet": {}}, "missing_value"),
+        ({"displayFinancialStatus": "Ada"}, "missing_value"),
+        ({"createdAt": "2026-05-12"}, "invalid_date"),
+        ({"id": "Ada"}, "missing_value"),
+    ],
+)
+def test_an_order_of_a_bulk_operation_that_cannot_be_read_shows_no_person(
+    over: dict[str, Any], code: str
+) -> None:
+    result = read(lines(bulk_order(5001, "PAID"), bulk_order(5002, "PAID", **over)))
+
+    assert [outcome.code for outcome in result.refused] == [code]
+    assert not [text for text in PEOPLE if text in everything_shown(result)]

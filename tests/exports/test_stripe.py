@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.errors import ExportRefused
 from tests.exports.files import Read, read, table
+from tests.exports.pipeline_files import landed, stripe_charge
 
 PAYMENTS = (
     *("id", "Created date (UTC)", "Amount", "Amount Refunded", "Currency", "Captured"),
@@ -62,12 +63,12 @@ def value_of(result: Read) -> Decimal:
     )
 
 
-def test_a_paid_payment_becomes_a_conversion_at_its_second() -> None:
+def test_a_paid_payment_becomes_a_conversion_at_its_minute() -> None:
     assert payments(payment()).events == [
         {
             "kind": "conversion",
             "event_id": "stripe:order:-:ch_1:purchase",
-            "occurred_at": "2026-03-01T10:11:12Z",
+            "occurred_at": "2026-03-01T10:11:00Z",
             "goal": "purchase",
             "count": 1,
             "value": {"amount": "25.00", "currency": "EUR"},
@@ -159,7 +160,7 @@ def test_payments_without_an_id_are_told_apart_by_their_second() -> None:
     [
         ({"status": "Ada Lovelace"}, "missing_value"),
         ({"id": "Ada"}, "missing_value"),
-        ({"created": "3/1/26 10:11"}, "invalid_date"),
+        ({"created": "yesterday"}, "invalid_date"),
         ({"amount": "Ada"}, "invalid_number"),
         ({"amount": "-25.00"}, "negative"),
         ({"refunded": "26.00"}, "negative"),
@@ -181,6 +182,80 @@ def test_a_list_of_payouts_is_not_one_of_payments() -> None:
 
     with pytest.raises(ExportRefused):
         read(table(header, [*payment(), "2026-03-03"]))
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        (["Arrival Date (UTC)", "Balance Transaction", "Destination"], "payouts"),
+        (["Charge ID", "PaymentIntent ID", "Reason"], "refunds"),
+        (["Disputed Amount", "Evidence due by (UTC)"], "disputes"),
+        (["Plan", "Current Period Start (UTC)", "Current Period End (UTC)"], "subscriptions"),
+        (["Delinquent", "Total Spend", "Payment Count"], "customers"),
+    ],
+)
+def test_lists_without_sales_are_refused_by_their_name(headings: list[str], named: str) -> None:
+    header = ["id", "Amount", "Currency", "Created (UTC)", "Status", *headings]
+
+    with pytest.raises(ExportRefused, match=f"Stripe's {named}") as refusal:
+        read(table(header, ["x_1", "9.00", "eur", "2026-03-01 10:11", "paid", *headings]))
+
+    assert refusal.value.code == "no_counts"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-03-01 10:11", "01.03.2026 10:11", "1/3/2026 10:11", "2026-03-01 10:11:12 UTC"],
+)
+def test_a_time_without_seconds_is_of_the_same_event(written: str) -> None:
+    other_day = payment(id="ch_2", created=written.replace("1/3", "25/3"))
+
+    result = payments(payment(created=written), other_day)
+
+    assert result.events[0] == payments(payment()).events[0]
+
+
+@pytest.mark.parametrize(("half", "hour"), [("AM", 0), ("PM", 12)])
+def test_clocks_of_twelve_hours_are_read(half: str, hour: int) -> None:
+    result = payments(payment(created=f"3/25/2026 12:11 {half}"))
+
+    assert result.events[0]["occurred_at"] == f"2026-03-25T{hour:02}:11:00Z"
+
+
+def test_days_that_could_be_exchanged_are_asked_about() -> None:
+    with pytest.raises(ExportRefused) as refusal:
+        payments(payment(created="3/1/2026 10:11"))
+
+    assert refusal.value.code == "undecidable_format"
+
+
+def test_a_charge_is_one_event_in_the_payments_export_a_pipeline_and_the_api() -> None:
+    charge = stripe_charge(id="ch_1", created=1772359872, amount=2500, amount_captured=2500)
+    page = {"object": "list", "url": "/v1/charges", "has_more": False, "data": [charge]}
+
+    told = [
+        read(file).events
+        for file in (
+            table(PAYMENTS, payment()),
+            landed(charge),
+            json.dumps(page),
+            json.dumps(page, indent=1),
+        )
+    ]
+
+    assert {(e["event_id"], e["occurred_at"]) for events in told for e in events} == {
+        ("stripe:order:-:ch_1:purchase", "2026-03-01T10:11:00Z")
+    }
+    assert [len(events) for events in told] == [1, 1, 1, 1]
+
+
+def test_a_row_of_totals_is_no_payment() -> None:
+    totals = ["Total", "", "25.00", *[""] * (len(PAYMENTS) - 3)]
+
+    result = payments(payment(), totals)
+
+    assert not result.refused
+    assert [line.reason for line in result.not_data] == ["totals row"]
 
 
 def test_the_balance_has_sales_and_what_went_back_and_nothing_else() -> None:

@@ -168,3 +168,62 @@ def test_a_header_without_rows_is_told() -> None:
 
     assert not list(reader)
     assert "no rows" in reader.summary()["notes"][-1]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "named"),
+    [
+        (b"ORC\x0a\x03\x00\x00\x12" * 30, "an ORC file"),
+        (b"ARROW1\0\0" + b"\xff\xff\xff\xff\x10\0\0\0" * 20, "Feather"),
+        (b"a.csv" + b"\0" * 252 + b"ustar\x0000" + b"\0" * 247 + b"Name,Total\n", ".tar"),
+        (b"\x3a\xa2eroots\x81\xd8\x2a\x58\x25\x00\x01\x71" + b"\0" * 80, "getAuthorFeed"),
+    ],
+)
+def test_a_binary_file_is_not_taken_for_text_of_another_encoding(
+    beginning: bytes, named: str
+) -> None:
+    said = str(refusal_of(beginning))
+
+    assert named in said
+    assert "UTF-16" not in said
+
+
+def test_zeros_in_all_places_are_no_text() -> None:
+    said = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
+
+    assert "binary" in said
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        (("Order ID", "Financial Status", "Channel Type", "Channel Name", "Total"), "Squarespace"),
+        (("Date", "Orders", "Returns", "Coupons", "Net sales", "Total sales"), "WooCommerce"),
+        (("Datum", "Bestellungen", "Gutscheine", "Nettoumsatz", "Gesamtumsatz"), "WooCommerce"),
+        (("Order ID", "Order Date", "Order Total (inc tax)"), "BigCommerce"),
+    ],
+)
+def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str) -> None:
+    refusal = refusal_of(table(headings, ["7"] * len(headings)), currency="EUR")
+
+    assert refusal.code == "unknown_platform"
+    assert named in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (
+            '{"_airbyte_raw_id": "1", "id": "po_1", "object": "payout", "amount": 9}\n',
+            "pipelines.md",
+        ),
+        ('{"id": "cus_1", "_sdc_sequence": 1, "email": "ada@example.org"}\n', "pipelines.md"),
+        ('{"dimensionHeaders": [{"name": "date"}], "rows": []}', "Download the report as CSV"),
+    ],
+)
+def test_json_of_a_known_kind_that_is_not_read_is_told(content: str, way_out: str) -> None:
+    refusal = refusal_of(content)
+
+    assert refusal.code == "unknown_platform"
+    assert way_out in str(refusal)
+    assert "ada@example.org" not in str(refusal)

@@ -216,3 +216,21 @@ def test_orders_are_conserved(orders: list[tuple[str, Decimal]], as_json: bool) 
     assert len(result.events) == len(sold)
     assert value_of(result) == sum(sold)
     assert len(result.refused) == sum(status == "nonsense" for status, _ in orders)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("Date", "Order number", "Status", "Products", "Net sales", "Total"),
+        ("Datum", "Bestellnummer", "Status", "Produkte", "Nettoumsatz", "Gesamtbetrag"),
+    ],
+)
+def test_a_list_of_orders_as_any_shop_writes_it_is_not_woocommerces(
+    header: tuple[str, ...],
+) -> None:
+    row = ["2026-03-01", "1001", "completed", "Mug", "20.00", "23.80"]
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(table(header, row), currency="EUR")
+
+    assert refusal.value.code == "unknown_platform"

@@ -22,6 +22,7 @@ from chalicelib.exports.reports.columns import (
     Count,
     Currency,
     Key,
+    LeftOut,
     Net,
     When,
 )
@@ -220,8 +221,12 @@ def _numbers(
         if isinstance(column.role, Count | Net | Cost | Audience | Converted)
     ]
     counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+    others = [name for name, (_, column) in read.items() if isinstance(column.role, LeftOut)]
     return decide_number_format(
-        table.head.columns.language, table.sample(*fields), table.sample(*counts)
+        table.head.columns.language,
+        table.sample(*fields),
+        table.sample(*counts),
+        table.sample(*others),
     )
 
 

@@ -20,7 +20,7 @@ from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.header_search import claim_to, find_head
-from chalicelib.exports.headings import Columns, Vocabulary
+from chalicelib.exports.headings import Columns, Vocabulary, comparable
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -34,6 +34,7 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.reports.totals import LABEL
 from chalicelib.exports.table_heads import TableHead
 from chalicelib.exports.tables import Row, Table
 
@@ -131,9 +132,13 @@ class PaymentRow:
     def day(self, field: str) -> dt.date:
         """A day; raises `RowRefused`, `invalid_date`."""
         try:
-            return self._dates.day(self.text(field))
+            return self.day_in(self.text(field))
         except ValueError:
             raise RowRefused("invalid_date", f"{self._names.name(field)} is no day") from None
+
+    def day_in(self, text: str) -> dt.date:
+        """The day that a part of a cell is; raises ``ValueError``."""
+        return self._dates.day(text)
 
 
 Convert = Callable[[PaymentRow], "tuple[RawEvent, ...] | str"]
@@ -229,6 +234,8 @@ class PaymentTable:
         def outcome(line: int, cells: Sequence[str]) -> RowOutcome:
             if all(map(is_blank, cells)):
                 return NotData(line, "blank line")
+            if LABEL.fullmatch(comparable(next(filter(str.strip, cells)))):
+                return NotData(line, "totals row")
             row.show(line, cells)
             events = convert(row)
             return NotData(line, events) if isinstance(events, str) else Imported(line, events)

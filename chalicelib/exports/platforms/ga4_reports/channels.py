@@ -68,6 +68,15 @@ _GROUPS |= {
     for origin in set(_GROUPS.values())
     for name in words_of(TRANSLATIONS, f"channel {origin.channel}")
 }
+_ACROSS_NETWORKS = frozenset(
+    {
+        *("cross-network", "netzwerkübergreifend", "varias redes", "multired", "rede cruzada"),
+        *("várias redes", "multiréseau", "netwerkoverschrijdend", "cross-netwerk"),
+        *("w wielu sieciach", "クロスネットワーク"),
+    }
+)
+"""Of the groups of Google Ads the other one beside paid search."""
+
 _NETWORKS = (
     (re.compile(r"facebook|^fb(?:\.|$)|messenger\.com"), "facebook", "meta_ads"),
     (re.compile(r"instagram|^ig$|^l\.ig"), "instagram", "meta_ads"),
@@ -98,6 +107,16 @@ def origin_of(group: str, source: str, medium: str) -> Origin:
         return by_source
     known = _GROUPS.get(group)
     return known or Origin(_slug(group), "paid" in group or "bezahlt" in group)
+
+
+def group_name(cell: str) -> str:
+    """One name for a channel group in all languages: what event ids are made of."""
+    group = comparable(cell)
+    if group in _ACROSS_NETWORKS:
+        return "cross-network"
+    if group in _GROUPS and group and not group.startswith("("):
+        return _GROUPS[group].channel
+    return group
 
 
 def split_source_medium(cell: str) -> tuple[str, str]:

@@ -73,6 +73,8 @@ DECLARATION = Declaration(
         ("aggregate_period", "page views, sessions or conversions of the whole period only"),
         ("no_date", "`Nth day` without the line with the start date"),
         ("no_counts", "users, rates and averages only"),
+        ("not_additive", "segments, comparisons or date ranges without the group of all users"),
+        ("unknown_platform", "a report of Universal Analytics, in whatever language"),
         ("no_currency", "revenue without a currency; name it with `--currency`"),
         ("value_without_order", "a day with revenue whose number of purchases is not told"),
     ),
@@ -82,6 +84,11 @@ DECLARATION = Declaration(
         "Import one kind of report for each: page views by day and by page are the same views.",
         "Clicks of Paid Search are those that Google Ads reports as well: import one of the two.",
         "Conversions of longer periods are never spread.",
+        "A report that was saved as a workbook is read from the first sheet with the lines with #.",
+        "Of segments and comparisons, which overlap, the group of all users is read.",
+        "A report in another language restates the same events, where its rows are by date, page, "
+        "event, source, medium, campaign or channel group. Other dimensions, as Country, have "
+        "other names in each language: download them always in the same one.",
         "A download without the lines with # can be read as far as its tables name their days.",
     ),
     languages={

@@ -123,6 +123,30 @@ _DIMENSIONS = (
 )
 _ARRIVAL = _words("landing", "landing|ziel")[1]
 
+OVERLAPPING = frozenset(
+    {
+        *("segment", "segmento", "segmenten", "セグメント"),
+        *("comparison", "comparisons", "vergleich", "vergleiche", "comparación", "comparação"),
+        *("comparaison", "confronto", "vergelijking", "porównanie", "比較"),
+        *("date range", "date ranges", "zeitraum", "datumsbereich", "intervalo de fechas"),
+        *("intervalo de datas", "período", "periodo", "plage de dates", "période"),
+        *("intervallo di date", "datumbereik", "periode", "zakres dat", "期間"),
+    }
+)
+"""Columns whose groups are not parts of a whole: a visit is in several segments and comparisons,
+and a compared period is another one."""
+
+EVERYBODY = frozenset(
+    {
+        *("all users", "all traffic", "all sessions", "alle nutzer", "gesamter traffic"),
+        *("alle zugriffe", "alle sitzungen", "todos los usuarios", "todo el tráfico"),
+        *("todos os usuários", "todos os utilizadores", "todo o tráfego", "tous les utilisateurs"),
+        *("tout le trafic", "tutti gli utenti", "tutto il traffico", "alle gebruikers"),
+        *("al het verkeer", "wszyscy użytkownicy", "cały ruch", "すべてのユーザー"),
+    }
+)
+"""What Google calls the group in which everybody is."""
+
 
 def dimension_of(heading: str) -> str:
     """The kind of dimension that a heading names; empty for any other column."""

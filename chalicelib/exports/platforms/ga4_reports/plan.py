@@ -7,12 +7,13 @@ is counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from chalicelib.exports.dates import Period
 from chalicelib.exports.platforms.ga4_reports.headings import names_arrival
-from chalicelib.exports.platforms.ga4_reports.shape import Shape
+from chalicelib.exports.platforms.ga4_reports.shape import Preamble, Shape
 
 Supply = Literal["impression", "click", "conversion"]
 SUPPLIES: tuple[Supply, ...] = ("impression", "click", "conversion")
@@ -34,6 +35,14 @@ EVENT_TYPES: Mapping[Supply, Mapping[str, str]] = {
     },
 }
 """For each supply the events that are counted, and the type or goal that they become."""
+
+MAX_DOWNLOADS = 100
+"""So many downloads in one file are told apart."""
+
+MAX_SHAPES = 5_000
+"""So many tables of one are planned together; a later one is planned for when it comes."""
+
+OVERLAP = "segments, comparisons or date ranges that overlap: no sum of them is a number of visits"
 
 ANY_GOAL = "lead"
 """The goal of key events that have no name in the report."""
@@ -158,6 +167,8 @@ class Plan:
             other = self.readers.get(supply) or self.refusers.get(supply)
             line = other.table.line if other else 0
             return f"{NOUNS[supply]} once more: those of the table in line {line} are taken"
+        if not shape.is_additive:
+            return OVERLAP
         metrics = shape.metrics
         if metrics == ("users",):
             return "people are no engagements"
@@ -166,10 +177,95 @@ class Plan:
         return "a table of nothing that is imported"
 
 
+@dataclass(slots=True)
+class Download:
+    """The tables of one property whose periods overlap, which may tell the same, and their plan."""
+
+    property: str
+    period: Period | None
+    plan: Plan
+    shapes: list[Shape] = field(default_factory=list)
+
+    def has_place_for(self, preamble: Preamble) -> bool:
+        """Whether a table below a preamble is of this download; if so, its days are too."""
+        if preamble.property != self.property:
+            return False
+        if preamble.period is None or self.period is None:
+            self.period = self.period or preamble.period
+            return True
+        (first, last), (start, end) = self.period, preamble.period
+        if end < first or last < start:
+            return False
+        self.period = min(first, start), max(last, end)
+        return True
+
+
+class Plans:
+    """A plan for each download in a file: people paste those of several days or properties.
+
+    Parameters
+    ----------
+    may_spread : bool
+        As of `Plan`.
+    shapes : sequence of Shape
+        The tables of the file.
+    """
+
+    def __init__(self, may_spread: bool, shapes: Sequence[Shape]) -> None:
+        self._may_spread = may_spread
+        self._downloads: list[Download] = []
+        self._by_line: dict[int, Plan] = {}
+        for shape in shapes:
+            self._find_place(shape)
+        for download in self._downloads:
+            download.plan.assign(download.shapes)
+
+    def __iter__(self) -> Iterator[tuple[Plan, list[Shape]]]:
+        """The plans with the tables that they are for."""
+        return ((download.plan, download.shapes) for download in self._downloads)
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What is read of all of them."""
+        return tuple(use for plan, _ in self for use in plan.uses)
+
+    @property
+    def readers(self) -> list[Shape]:
+        """The tables that are read."""
+        return [shape for plan, _ in self for shape in plan.readers.values()]
+
+    def task_of(self, shape: Shape) -> Task:
+        """What is done with a table; one that is new is planned for."""
+        line = shape.table.line
+        if line not in self._by_line:
+            self._find_place(shape)
+            if line in self._by_line:
+                self._by_line[line].assign([shape])
+        plan = self._by_line.get(line)
+        if plan is None:
+            return Task(reason=f"more than {MAX_DOWNLOADS} downloads in one file")
+        return plan.task_of(shape)
+
+    def _find_place(self, shape: Shape) -> None:
+        preamble = shape.preamble
+        download = next((one for one in self._downloads if one.has_place_for(preamble)), None)
+        if download is None:
+            if len(self._downloads) >= MAX_DOWNLOADS:
+                return
+            plan = Plan(self._may_spread)
+            download = Download(preamble.property, preamble.period, plan)
+            self._downloads.append(download)
+        if len(download.shapes) < MAX_SHAPES:
+            download.shapes.append(shape)
+        self._by_line[shape.table.line] = download.plan
+
+
 def uses_of(shape: Shape) -> list[Use]:
     """What a table could supply."""
     if not shape.table.rows or "audience" in shape.dimensions or "item" in shape.dimensions:
         return []  # people are in several audiences, and an order holds several items
+    if not shape.is_additive:
+        return []
     has = shape.columns.positions
     events = shape.events_named() if "event_count" in has else set()
     worth = worth_of(shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank, without_addresses
@@ -12,7 +13,7 @@ from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.delimited import DELIMITERS
 from chalicelib.exports.glimpses import Glimpse
-from chalicelib.exports.headings import comparable, known_heading, plain
+from chalicelib.exports.headings import known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
@@ -28,9 +29,11 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
-from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
+from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan, Plans
+from chalicelib.exports.platforms.ga4_reports.report_sheet import DELIMITER, text_of_sheet
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
+from chalicelib.exports.platforms.ga4_reports.universal_analytics import check_generation
 from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
 from chalicelib.exports.table_heads import TableHead
@@ -40,17 +43,6 @@ _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
-_UNIVERSAL = frozenset(
-    {
-        *("day index", "hour index", "week index", "month index", "pages / session"),
-        *("avg. session duration", "% new sessions", "goal completions", "goal value"),
-        *("per session goal value", "goal conversion rate", "seiten/sitzung"),
-        *("durchschn. sitzungsdauer", "% neue sitzungen"),
-        *("zielvorhaben-abschlüsse", "abschlüsse für zielvorhaben"),
-    }
-)
-"""Headings that Google Analytics 4 does not have."""
-
 _OFFSETS = frozenset(
     key
     for key in VOCABULARY.keys
@@ -71,7 +63,9 @@ def is_title(cells: Sequence[str]) -> bool:
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml or glimpse.sheets:
+    if glimpse.sheets:
+        return _recognise_sheet(glimpse)
+    if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml:
         return None
     delimiter = max(DELIMITERS, key=lambda d: _known_headings(glimpse, d))
     lines = [", ".join(filter(str.strip, cells)) for cells in glimpse.top(delimiter)]
@@ -83,56 +77,65 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     return Recognition(_HITS, found, lambda source, options: _open(source, delimiter, options))
 
 
+def _recognise_sheet(glimpse: Glimpse) -> Recognition | None:
+    """A claim to a workbook of which a sheet begins as a report does."""
+    for sheet in glimpse.sheets:
+        lines = (", ".join(filter(str.strip, cells)) for cells in glimpse.sheet_top(sheet))
+        if any(_DATED.match(plain(line)) for line in lines):
+            return Recognition(_HITS, "a sheet with lines with #", partial(_open_sheet, sheet))
+    return None
+
+
+def _open_sheet(sheet: str, source: Source, options: Options) -> Reading:
+    workbook = source.workbook
+    assert workbook is not None
+    reading = _open(Source(text_of_sheet(workbook, sheet)), DELIMITER, options)
+    reading.skipped += [
+        Skipped("sheet", other[:100], "another sheet of the workbook is read")
+        for other in workbook.sheets
+        if other != sheet
+    ]
+    return reading
+
+
 def _known_headings(glimpse: Glimpse, delimiter: str) -> int:
     return sum(len(VOCABULARY.keys & keys) for keys in glimpse.keys(delimiter))
 
 
 def _open(source: Source, delimiter: str, options: Options) -> Reading:
     tables = tables_in(source.text, delimiter, is_title)
-    _check_generation(tables)
+    check_generation(tables)
     preamble = Preamble()
     shapes: list[Shape] = []
     for table in tables:
         preamble = preamble.followed_by(table.above)
         shapes.append(Shape.of(table, preamble))
-    plan = Plan(may_spread=options.spread)
-    plan.assign(shapes)
-    if not plan.readers:
-        raise _refused(plan, shapes)
+    plans = Plans(options.spread, shapes)
+    if not plans.readers:
+        raise _refused(next((plan for plan, _ in plans), Plan(options.spread)), shapes)
     numbers = _numbers(shapes, options)
-    _check_currency(plan, numbers, options)
+    for plan, _ in plans:
+        _check_currency(plan, numbers, options)
     languages = [shape.columns.language for shape in shapes if shape.columns.language]
     language = languages[0] if languages else ""
     order = options.day_order or decide_day_order(language, _date_cells(shapes), None)
-    periods = [shape.preamble.period for shape in plan.readers.values() if shape.preamble.period]
+    periods = [shape.preamble.period for shape in plans.readers if shape.preamble.period]
     description = ReportDescription(
         PLATFORM,
-        "+".join(sorted({use.metric.replace("_", "-") for use in plan.uses})),
+        "+".join(sorted({use.metric.replace("_", "-") for use in plans.uses})),
         source.encoding,
         delimiter,
         numbers.decimal_mark,
         min(p[0] for p in periods) if periods else None,
         max(p[1] for p in periods) if periods else None,
-        notes=_notes(plan, shapes),
+        notes=tuple(dict.fromkeys(note for plan, own in plans for note in _notes(plan, own))),
     )
     reading = Reading(description, iter(()))
-    reader = _TablesReader(plan, shapes, numbers, DateFormat(order), options)
+    reader = _TablesReader(plans, shapes, numbers, DateFormat(order), options)
     reading.outcomes = reader.outcomes(source, delimiter, reading)
     covered = Covered((PLATFORM, description.report, options.account or "-"), lists_all_days=True)
     reading.outcomes = noting(reading.outcomes, reading, covered)
     return reading
-
-
-def _check_generation(tables: Sequence[StackedTable]) -> None:
-    """Refuses a report of Universal Analytics, whose lines above the tables look alike."""
-    for table in tables:
-        found = sorted(_UNIVERSAL & set(map(comparable, table.header)))
-        if found:
-            raise ExportRefused(
-                "unknown_platform",
-                f"this is a report of Universal Analytics ({', '.join(found[:3])}), the analytics "
-                "of Google until 2024, which is not imported. Write a mapping for a table by day",
-            )
 
 
 class _TablesReader:
@@ -140,13 +143,13 @@ class _TablesReader:
 
     def __init__(
         self,
-        plan: Plan,
+        plans: Plans,
         shapes: Sequence[Shape],
         numbers: NumberFormat,
         dates: DateFormat,
         options: Options,
     ) -> None:
-        self._plan = plan
+        self._plans = plans
         self._shapes = {shape.table.line: shape for shape in shapes}
         self._numbers = numbers
         self._dates = dates
@@ -181,8 +184,7 @@ class _TablesReader:
         shape = self._shapes.get(table.line)
         if shape is None or shape.table.header != table.header:
             shape = Shape.of(table, self._preamble)
-            self._plan.assign([shape])
-        task = self._plan.task_of(shape)
+        task = self._plans.task_of(shape)
         rows = TableRows(shape, task, self._numbers, self._dates, self._options)
         if task.reason:
             reading.skipped.append(Skipped("table", f"line {table.line}", task.reason))
@@ -233,6 +235,14 @@ def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
     if plan.refusers:
         return ExportRefused(
             "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
+        )
+    mixed = next((shape for shape in shapes if not shape.is_additive), None)
+    if mixed is not None:
+        return ExportRefused(
+            "not_additive",
+            f"the groups of the column {mixed.table.header[mixed.overlapping].strip()} overlap, so "
+            "that their rows cannot be added up. Take all segments, comparisons and compared "
+            "periods out of the report, and download it again",
         )
     names = (name for shape in shapes for name in shape.columns.names[1:4])
     seen = dict.fromkeys(filter(known_heading, names))

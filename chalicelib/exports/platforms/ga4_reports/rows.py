@@ -17,6 +17,7 @@ from chalicelib.exports.outcomes import Imported, NotData, RawEvent, RowOutcome,
 from chalicelib.exports.platforms.ga4_reports.channels import (
     UNASSIGNED,
     Origin,
+    group_name,
     origin_of,
     split_source_medium,
 )
@@ -122,6 +123,9 @@ class TableRows:
         if len(cells) > self._width and LABEL.match(last):
             return "totals row"
         first = next((index for index, cell in enumerate(cells) if cell.strip()), 0)
+        group = comparable(_cell(cells, self._shape.overlapping))
+        if group and group != self._shape.group:
+            return "another segment, comparison or date range"
         time = self._at.get(self._shape.time, -1)
         label = comparable(cells[first])
         if LABEL.fullmatch(label) and (time < 0 or first == time or not _cell(cells, time)):
@@ -170,8 +174,12 @@ class TableRows:
 
     def _moment(self, cells: Cells) -> _Moment:
         period = self._period(cells)
-        key = object_key([*self._key_names, *(cells[i].strip() for i in self._shape.keys)])
+        key = object_key([*self._key_names, *(self._key_cell(cells, i) for i in self._shape.keys)])
         return _Moment(key, period, self._ordinals.next(code_of(key), period[0].toordinal()))
+
+    def _key_cell(self, cells: Cells, index: int) -> str:
+        cell = cells[index].strip()
+        return group_name(cell) if index == self._shape.dimensions.get("group", -1) else cell
 
     def _period(self, cells: Cells) -> Period:
         """First and last day of a row; raises `RowRefused`."""

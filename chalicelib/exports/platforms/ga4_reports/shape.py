@@ -11,10 +11,13 @@ from chalicelib.exports.dates import Period
 from chalicelib.exports.headings import Columns, comparable, plain
 from chalicelib.exports.platforms.ga4_reports.ga4_translations import TRANSLATIONS
 from chalicelib.exports.platforms.ga4_reports.headings import (
+    EVERYBODY,
     METRICS,
+    OVERLAPPING,
     TIMES,
     VOCABULARY,
     dimension_of,
+    names_arrival,
 )
 from chalicelib.exports.reports.stacked import StackedTable, is_number
 from chalicelib.exports.reports.translations import words_of
@@ -179,15 +182,56 @@ class Shape:
         for field in ("unplaced", *NUMBERED):
             if field in self.columns and field != self.time:
                 keys.add(self.columns.positions[field])
-        return tuple(sorted(keys - {person}))
+        whole = self.overlapping if self.group in EVERYBODY else -1
+        return tuple(sorted(keys - {person, whole}))
 
     def _holds_numbers(self, index: int) -> bool:
         cells = [row[index] for row in self.table.rows if index < len(row) and row[index].strip()]
         return bool(cells) and all(map(is_number, cells))
 
+    @cached_property
+    def overlapping(self) -> int:
+        """The column of groups that may overlap, as segments do; -1 without one."""
+        header = enumerate(map(comparable, self.table.header))
+        return next((index for index, heading in header if heading in OVERLAPPING), -1)
+
+    @cached_property
+    def group(self) -> str:
+        """The one group of the column `overlapping` whose rows can be read; empty if none can.
+
+        Of several groups it is the one in which everybody is.
+        """
+        index = self.overlapping
+        if index < 0:
+            return ""
+        rows = (row for row in self.table.rows if len(row) <= len(self.table.header))
+        named = (comparable(row[index]) for row in rows if index < len(row))
+        groups = list(dict.fromkeys(filter(None, named)))
+        if len(groups) == 1:
+            return groups[0]
+        return next((group for group in groups if group in EVERYBODY), "")
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether rows can be added up: no visit is in two of those that are read."""
+        return self.overlapping < 0 or bool(self.group)
+
     def names_of_keys(self) -> tuple[str, ...]:
-        """Headings of the columns of `keys`, as they are compared."""
-        return tuple(comparable(self.table.header[index]) for index in self.keys)
+        """What the columns of `keys` are called in event ids: the same in every language.
+
+        A dimension that is not known by kind keeps its heading, as it is compared.
+        """
+        return tuple(map(self._name_of, self.keys))
+
+    def _name_of(self, index: int) -> str:
+        heading = self.table.header[index]
+        field = VOCABULARY.field_of(heading)
+        if field is not None and field != "unplaced":
+            return field
+        kind = dimension_of(heading) if field is None else ""
+        if kind == "page" and names_arrival(heading):
+            return "landing page"
+        return kind or comparable(heading)
 
     def events_named(self) -> set[str]:
         """The names of events in the sample of its rows."""

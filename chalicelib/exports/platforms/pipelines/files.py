@@ -1,4 +1,7 @@
-"""The files that pipelines land: JSON by line or in an array, and CSV, as objects by line."""
+"""The files that pipelines land: JSON by line, in an array or a page, and CSV, as objects by line.
+
+A page is what an API answers: ``{"data": [...]}``.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,13 @@ from chalicelib.exports.shapes import is_lines, record_outcomes
 from chalicelib.exports.table_records import text_records
 
 SAMPLE_LINES = 200
+_PAGE_WITHIN = 5_000
 DELIMITER = ","
 _ARRAY = re.compile(r"[\ufeff\s]*\[\s*")
 _COMMA = re.compile(r"\s*,\s*")
+_WITHIN = "data"
+_PAGE = re.compile(rf'[\ufeff\s]*\{{(?:[^\[\]{{}}"]|"[^"]{{0,500}}")*?"{_WITHIN}"\s*:\s*\[\s*')
+"""The beginning of an API's answer, in which the records are an array beside a few plain values."""
 
 
 def first_lines(glimpse: Glimpse) -> Iterator[dict[str, Any]]:
@@ -49,7 +56,7 @@ def landed_outcomes(
     """
     if _is_table(source.text):
         return _table_outcomes(source, convert, shown, reading)
-    return record_outcomes(source, convert, shown, names_unread=False)
+    return record_outcomes(source, convert, shown, within=(_WITHIN,), names_unread=False)
 
 
 def _is_table(text: str) -> bool:
@@ -66,6 +73,9 @@ def _table_outcomes(
     for line, cells, flaw, _ in text_records(source, DELIMITER, reading):
         if not header:
             header = [cell.strip() for cell in cells]
+        elif flaw is None and envelope_of(cell.strip() for cell in cells) is not None:
+            header = [cell.strip() for cell in cells]
+            yield NotData(line, "the header of further records")
         elif flaw is not None:
             yield Refused(line, "", flaw.code, flaw.message)
         elif not any(map(str.strip, cells)):
@@ -114,7 +124,7 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
             if isinstance(record, dict):
                 yield record
         return
-    begin = _ARRAY.match(text)
+    begin = _ARRAY.match(text) or _PAGE.match(text[:_PAGE_WITHIN])
     yield from _objects_from(text, begin.end() if begin else len(text) - len(text.lstrip()))
 
 

@@ -11,10 +11,9 @@ from chalicelib.exports.orders import GOAL, Orders, kept
 from chalicelib.exports.outcomes import RowRefused
 from chalicelib.exports.platforms.pipelines.landed import Landed
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Names, Stream, Subject
+from chalicelib.exports.platforms.stripe.payments import PLATFORM, to_the_minute
 from chalicelib.exports.records import Converted
 from chalicelib.exports.values import name_of
-
-PLATFORM = "stripe"
 
 _NO_DECIMALS = frozenset(
     {
@@ -61,7 +60,7 @@ def _subject(landed: Landed) -> Subject:
 
 
 def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
-    created = landed.instant("created")
+    created = to_the_minute(landed.instant("created"))
     orders = Orders(PLATFORM, landed.name("account_id") or ledger.options.account)
     currency = name_of(landed.value("currency")).upper()
     if not is_currency(currency):
@@ -127,8 +126,8 @@ STRIPE_CHARGES = Stream(
             "`amount` in `currency`",
             "hundredths; whole units of JPY, KRW and the like; thousandths of BHD, KWD, …",
         ),
-        Becomes("`created`", "the time"),
-        Becomes("`id`", "part of the event id"),
+        Becomes("`created`", "the time, to the minute"),
+        Becomes("`id`", "part of the event id: the payments export names the same event"),
         Becomes("`pending`, `failed`, not captured, `livemode` false", "nothing"),
     ),
     refused=(
@@ -140,6 +139,8 @@ STRIPE_CHARGES = Stream(
     notes=(
         "Nothing of a person is read. A shop that is paid through Stripe has the same sales in its "
         "orders: import one of the two.",
+        "An answer of the API (`GET /v1/charges`) is read too, and the payments export (CSV) "
+        "restates the same events.",
     ),
     is_report=False,
     covers=False,

@@ -118,6 +118,9 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
+OWN_POSITIONS = frozenset(names["position"][0].casefold() for names in HEADINGS.values())
+"""What Search Console itself calls the position; others write of an average one."""
+
 DIMENSIONS = ("query", "page", "country", "device", "appearance")
 """What the other tables of a download say the same traffic by."""
 

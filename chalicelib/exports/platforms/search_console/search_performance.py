@@ -15,6 +15,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.delimited import DELIMITERS
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.header_search import claim_to, find_head
+from chalicelib.exports.headings import comparable
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.platforms.search_console.download_filters import (
@@ -27,6 +28,7 @@ from chalicelib.exports.platforms.search_console.search_headings import (
     CUT_COLUMNS,
     DAILY_COLUMNS,
     DIMENSIONS,
+    OWN_POSITIONS,
 )
 from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
@@ -45,7 +47,17 @@ _WAY_OUT = (
 
 
 def _is_daily(head: TableHead) -> bool:
-    return "position" in head.columns and _may_be_daily(head)
+    return _has_own_position(head) and _may_be_daily(head)
+
+
+def _has_own_position(head: TableHead) -> bool:
+    columns = head.columns
+    return "position" in columns and comparable(columns.name("position")) in OWN_POSITIONS
+
+
+def _is_of_another_engine(head: TableHead) -> bool:
+    """Whether a header is as Search Console's but for an average position, as Bing writes it."""
+    return "position" in head.columns and _may_be_daily(head) and not _has_own_position(head)
 
 
 def _may_be_daily(head: TableHead) -> bool:
@@ -82,7 +94,7 @@ DAILY = TableReport(
     ),
     looks_for=(
         "exactly the columns Date, Clicks, Impressions, CTR, Position (Datum, Klicks, "
-        "Impressionen, CTR, Position)"
+        "Impressionen, CTR, Position); not an average position"
     ),
     way_out=_WAY_OUT,
     is_one_each=True,
@@ -98,6 +110,10 @@ DAILY = TableReport(
         ),
     ),
     refused=(
+        (
+            "unknown_platform",
+            "an average position: Bing Webmaster Tools, Yandex and others write it",
+        ),
         ("no_date", "a table by query, page, country, device or search appearance alone"),
         ("undecidable_format", "days that may be day/month or month/day"),
     ),
@@ -139,6 +155,9 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
             hits=HITS,
             group=DAILY.group(daily.columns),
         )
+    other = find_head(glimpse, _DAILY, _is_of_another_engine)
+    if other is not None:
+        return claim_to(other, MARKS, _refuse_another_engine, hits=HITS)
     cut = find_head(glimpse, _CUTS, _is_cut)
     if cut is not None:
         return claim_to(cut, MARKS, _refuse_cut, hits=HITS, group=(PLATFORM, 0))
@@ -170,6 +189,16 @@ def _open(source: Source, head: TableHead, options: Options, filters: Sequence[s
             f"The download is filtered ({shown}): its numbers are a part of the traffic."
         )
     return reading
+
+
+def _refuse_another_engine(source: Source, options: Options) -> Reading:
+    raise ExportRefused(
+        "unknown_platform",
+        "the table could be of Bing Webmaster Tools or of another search engine: Search Console "
+        "calls its last column Position. Name the platform (search_console) if it is Google's; "
+        "otherwise describe its columns by a mapping with the channel organic_search and an "
+        "account of its own",
+    )
 
 
 def _refuse_cut(source: Source, options: Options) -> Reading:

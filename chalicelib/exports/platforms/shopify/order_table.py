@@ -15,7 +15,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from chalicelib.errors import ExportRefused
-from chalicelib.exports.cells import bare_id, is_blank
+from chalicelib.exports.cells import checked_id, is_blank
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
@@ -100,7 +100,8 @@ _DECLARATION = Declaration(
     ),
     (
         ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
-        ("invalid_date", "Created at is no time with an offset"),
+        ("invalid_date", "Created at is no time with an offset, as a spreadsheet may leave it"),
+        ("damaged_id", "an Id that a spreadsheet rounded, as 5.55E+12"),
         ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
         ("negative", "an amount is below zero, or more was refunded than the total"),
         ("missing_value", "no name, no total, or a financial status that Shopify does not have"),
@@ -108,7 +109,9 @@ _DECLARATION = Declaration(
     ),
     (
         NO_PEOPLE,
-        "An export with the column Id and a webhook of the same order give the same event.",
+        "An export with the column Id, an answer of the API, a webhook and a pipeline's record of "
+        "the same order give the same event. Without the column Id the order is known by its Name, "
+        "and another of these files counts it once more.",
         ONE_OF_THEM,
     ),
 )
@@ -160,7 +163,7 @@ class _OrderRows:
         self.unpaid = ClaimedConversions()
         self._name_before = ""
         self._name, self._status, self._created = at["name"], at["status"], at["created"]
-        self._id = at.get("id", at["name"])
+        self._id, self._total = at.get("id", at["name"]), at["total"]
         money_at = [at[field] for field in ("total", "refunded", "currency") if field in at]
         self._money_fields = [field for field in ("total", "refunded", "currency") if field in at]
         self._money_cells = itemgetter(*money_at)
@@ -173,17 +176,23 @@ class _OrderRows:
             return NotData(line, "blank line")
         is_next_line = bool(name) and name == self._name_before
         self._name_before = name
-        status = cells[self._status].strip().casefold()
+        status = cells[self._status].strip().casefold().replace(" ", "_")
         if not status and is_next_line:
             return NotData(line, "a further line item of the order above")
         if not name:
             raise RowRefused("missing_value", "the order has no name")
+        if not status and not cells[self._total].strip():
+            raise RowRefused(
+                "missing_value",
+                "a line item apart from the first line of its order, which has the total: sort the "
+                "file as Shopify sent it",
+            )
         reason = reason_not_paid(status)
         if reason:
             if status in UNPAID and not is_next_line:
                 self._note_unpaid(cells)
             return NotData(line, reason)
-        number = bare_id(cells[self._id]) if self._id != self._name else ""
+        number = checked_id(cells[self._id]) if self._id != self._name else ""
         number = number or name.lstrip("#")
         created = _instant(cells[self._created])
         if status == REFUNDED:
@@ -229,7 +238,11 @@ def _instant(cell: str) -> dt.datetime:
     try:
         return parse_instant(cell)
     except ValueError:
-        raise RowRefused("invalid_date", "Created at is no time with an offset") from None
+        raise RowRefused(
+            "invalid_date",
+            "Created at is no time with an offset, as 2026-05-13 11:01:12 +0200: import the file "
+            "as Shopify sent it",
+        ) from None
 
 
 def _amount(cell: str, field: str) -> Decimal | None:

@@ -23,7 +23,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary, comparable
-from chalicelib.exports.marks import Marks, together
+from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import (
@@ -52,7 +52,17 @@ VOCABULARY = Vocabulary(
         },
     }
 )
-MARKS = Marks((together(fields=("orders", "sales", "parts")),), vocabulary=VOCABULARY)
+_DAYS = frozenset({"day", "tag"})
+"""Shopify's own words; other shops write *Date* above the same sums."""
+
+
+def _has_shopifys_day(head: TableHead) -> bool:
+    columns = head.columns
+    has_sums = all(field in columns for field in ("orders", "sales", "parts"))
+    return has_sums and ("day" not in columns or comparable(columns.name("day")) in _DAYS)
+
+
+MARKS = Marks((), _has_shopifys_day, VOCABULARY)
 _TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
 """How many refused rows may wait behind a day that is not complete."""

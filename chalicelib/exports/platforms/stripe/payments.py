@@ -74,6 +74,10 @@ ID = r"[A-Za-z]{2,8}_?\w*\d\w*"
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?(?:UTC|Z))?")
 
+_SPREADSHEET_TIME = re.compile(
+    r"(\d\d?[./-]\d\d?[./-]\d{2,4}),? (\d\d?):(\d\d)(?::\d\d)?(?: ?([AP])\.?M\.?)?", re.IGNORECASE
+)
+
 FIELDS = {
     "id": {"en": ["id"]},
     "intent": {"en": ["PaymentIntent ID"]},
@@ -94,15 +98,38 @@ _REQUIRED = ("id", "created", "amount", "currency", "status")
 _TYPICAL = ("refunded", "captured", "converted")
 
 
+def to_the_minute(time: dt.datetime) -> dt.datetime:
+    """The time of a payment's event, the same whichever file tells of the payment.
+
+    Older exports and the balance have minutes only, and a spreadsheet keeps no more of the others:
+    with its seconds a payment would be another event there.
+    """
+    return time.replace(second=0, microsecond=0)
+
+
 def read_time(row: PaymentRow, field: str) -> dt.datetime:
-    """A time that Stripe writes in UTC and without an offset; raises `RowRefused`."""
-    match = _TIME.fullmatch(row.text(field))
-    if match:
-        try:
+    """A time `to_the_minute`; raises `RowRefused`, `invalid_date`."""
+    return to_the_minute(_exact_time(row, field))
+
+
+def _exact_time(row: PaymentRow, field: str) -> dt.datetime:
+    """A time in UTC, as Stripe or a spreadsheet writes it without an offset."""
+    text = row.text(field)
+    try:
+        if match := _TIME.fullmatch(text):
             return parse_instant(f"{match[1]} {match[2]:0>5}Z")
-        except ValueError:
-            pass
-    raise RowRefused("invalid_date", "the time of the payment is not as Stripe writes it")
+        if match := _SPREADSHEET_TIME.fullmatch(text):
+            hour, minute, half = int(match[2]), int(match[3]), (match[4] or "").casefold()
+            if half:
+                hour = hour % 12 + 12 * (half == "p")
+            return dt.datetime.combine(row.day_in(match[1]), dt.time(hour, minute, tzinfo=dt.UTC))
+    except ValueError:
+        pass
+    raise RowRefused(
+        "invalid_date",
+        "the time of the payment is in no form that Stripe or a spreadsheet writes: import the "
+        "file as it was downloaded",
+    )
 
 
 def _is_of_payments(columns: Columns) -> bool:
@@ -129,8 +156,8 @@ def _rows(options: Options, reading: Reading) -> Convert:
             if not is_test and row.word("status").replace("_", " ") not in NEVER_PAID:
                 row.note_unpaid(reading.unpaid, "amount")
             return reason
-        created = read_time(row, "created")
-        number = number_of(row, created)
+        exact = _exact_time(row, "created")
+        created, number = to_the_minute(exact), number_of(row, exact)
         amount, refunded = row.amount("amount"), row.amount("refunded")
         if amount < 0 or refunded < 0:
             raise RowRefused("negative", "the payment's amount or refund is below zero")
@@ -152,7 +179,7 @@ def _reason_not_paid(row: PaymentRow) -> str:
         raise RowRefused("missing_value", "the payment has no status that is known")
     if row.word("mode") == "test":
         return "a payment of the test mode"
-    if row.word("captured") in ("false", "no", "0"):
+    if row.word("captured") in ("false", "no", "0", "falsch", "faux", "falso", "onwaar", "fałsz"):
         return "a payment that is not paid: authorised, not captured"
     return ""
 
@@ -170,6 +197,7 @@ PAYMENTS = PaymentTable(
         together("Converted Amount", "Converted Currency"),
     ),
     amounts=("amount", "refunded", "disputed"),
+    days=("created",),
     shown={
         "id": ID,
         "created": DAY,
@@ -200,13 +228,14 @@ PAYMENTS = PaymentTable(
                 "nothing: not paid (yet)",
             ),
             Becomes("Amount, Amount Refunded, Disputed Amount, Currency", "the conversion's value"),
-            Becomes("Created date (UTC), Created (UTC)", "the time"),
+            Becomes("Created date (UTC), Created (UTC)", "the time, to the minute"),
             Becomes("id, else PaymentIntent ID, else time and amount", "part of the event id"),
             Becomes("Converted Amount, Fee, Taxes On Fee", "nothing: another currency; costs"),
             Becomes("customer, e-mail, card, description, metadata", "nothing: they are not read"),
         ),
         (
-            ("invalid_date", "a time that a spreadsheet has written in another form"),
+            ("invalid_date", "a time in no form that Stripe or a spreadsheet writes"),
+            ("undecidable_format", "days that a spreadsheet wrote, day/month or month/day"),
             ("missing_value", "a status that is not known"),
             ("negative", "an amount below zero, or more refunded than was paid"),
             ("no_currency", "the payment names no currency, and none was given"),

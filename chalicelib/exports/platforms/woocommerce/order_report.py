@@ -66,7 +66,15 @@ VOCABULARY = Vocabulary(
     }
 )
 MARKS = Marks(
-    (together(fields=("number", "status"), any_of=("revenue", "customer_type", "products")),),
+    (
+        together(fields=("number", "status"), any_of=("customer_type", "items")),
+        together("Product(s)", fields=("number", "status")),
+        together("Produkt(e)", fields=("number", "status")),
+        together("N. Revenue", fields=("number", "status")),
+        together("N. Umsatz", fields=("number", "status")),
+        together("Order #", fields=("number", "status", "revenue")),
+        together("Bestellung #", fields=("number", "status", "revenue")),
+    ),
     vocabulary=VOCABULARY,
 )
 _REQUIRED = ("day", "number", "status")
