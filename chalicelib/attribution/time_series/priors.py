@@ -7,12 +7,12 @@ to the kinds where the window is short, and linear is likeliest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS
 
@@ -66,8 +66,18 @@ class DecaysAndShapes:
         weight = np.exp(self.centres) @ np.exp(self.decays)
         return (
             np.full(n_kinds, int(np.argmax(weight))),
-            np.full(n_kinds, DECAYS.size - 1),
+            np.full(n_kinds, self.decays.shape[1] - 1),
         )
+
+    def up_to(self, n_decays: int) -> DecaysAndShapes:
+        """The same if only the first decays of the grid are possible."""
+        decays = self.decays[:, :n_decays]
+        return replace(self, decays=decays - np.log(np.exp(decays).sum(axis=1, keepdims=True)))
+
+    def of(self, chosen: Ints) -> Floats:
+        """Log prior of several choices of a decay for every kind: (M, K) -> (M,)."""
+        log_p = self.centres[:, None] + self.decays[:, chosen].sum(axis=2)
+        return np.asarray(special.logsumexp(log_p, axis=0))
 
     def per_type(self) -> ShapesPerType:
         """The same decays, and a shape for every type."""
@@ -101,7 +111,7 @@ class ShapesPerType:
     def groups(self) -> Ints:
         """Number of the shape of every candidate, shape (G * H,)."""
         n_shapes = self.common.shapes.size
-        return np.arange(DECAYS.size * n_shapes) % n_shapes
+        return np.arange(self.common.decays.shape[1] * n_shapes) % n_shapes
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
         """The likeliest decay, linear; and the longest, bent most."""
