@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from chalicelib.codes import meanings_of
+
 if TYPE_CHECKING:
     from chalicelib.exports.further_tables import Rest
     from chalicelib.exports.unread import UnreadColumns
@@ -22,28 +24,7 @@ each currency once, not once per row. `written.event_line` gives the JSON of it.
 MAX_RAW_CHARACTERS = 2000
 """How much of a refused row is kept."""
 
-ROW_REFUSALS = {
-    "aggregate_period": "The row covers more than a day and spreading was not asked for.",
-    "conflicting_records": "Records of one extraction say different things about the same thing.",
-    "cut_off": "A line is far too long to be a row, and was cut.",
-    "damaged_id": "An id was destroyed by a spreadsheet, as 1.22158E+17: many ids look like it.",
-    "formula_cell": "A cell holds a formula and not the number or the name that it stands for.",
-    "invalid_date": "A cell that must hold a day or a time holds none.",
-    "invalid_number": "A cell that must hold a number holds none in the file's number format.",
-    "malformed_record": "The record is not whole JSON or XML, or lacks what every such record has.",
-    "missing_value": "A cell without which the row means nothing is empty.",
-    "negative": "A count or an amount is below zero.",
-    "no_currency": "The row holds money but not its currency.",
-    "not_whole": "A count is not a whole number.",
-    "repeated_id": "An earlier row has the id that is to be the row's own.",
-    "told_twice": "An earlier table of the same file has a row of the same thing and day.",
-    "undecidable_time": "The row has a time of day without the zone that it is meant in.",
-    "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
-    "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",
-    "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
-    "value_without_order": "There is money on a day without an order that it could belong to.",
-    "wrong_cell_count": "The row has fewer or more cells than the header.",
-}
+ROW_REFUSALS = meanings_of("row")
 """Code -> meaning of every refusal of a single row."""
 
 

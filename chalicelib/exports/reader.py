@@ -162,9 +162,10 @@ class ExportReader:
             which is what is stored), rejected, not_data, from and to (days of the events, None
             without any), lifetime, claimed_conversions (what the ad platform claims for itself:
             rows of count, value and currency), notes; and what was not read: no_data (rows per
-            reason), unread_columns (heading, sum, why), unread_more (how many further ones),
-            skipped (sheets, tables and files with the reason), unpaid_orders (count, value and
-            currency), warnings.
+            reason), unread_columns (heading, sum, why, and
+            as `metric` whether it looks like one that is missing), unread_more (how many further
+            ones), skipped (sheets, tables and files with the reason), unpaid_orders (count, value
+            and currency), warnings.
         """
         unread = Unread(self._reading.unread)
         has_events = self._first is not _NEVER_BEFORE

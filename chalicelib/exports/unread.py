@@ -190,14 +190,15 @@ class Unread:
                 if looks_like_a_metric:
                     self._metrics.add(heading)
 
-    def as_rows(self) -> list[dict[str, str | None]]:
-        """A row of heading, sum and reason for each column, at most `MAX_LISTED`."""
+    def as_rows(self) -> list[dict[str, str | bool | None]]:
+        """A row for each column, at most `MAX_LISTED`; those that look like metrics first."""
         ranked = sorted(self._sums.items(), key=lambda item: self._rank(*item))
         return [
             {
                 "heading": heading,
                 "sum": None if found is None else _written(found),
                 "why": why or None,
+                "metric": bool(found and not why and heading in self._metrics),
             }
             for (heading, why), found in ranked[:MAX_LISTED]
         ]

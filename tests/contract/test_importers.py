@@ -188,7 +188,7 @@ def test_an_unread_column_of_numbers_is_named_and_a_warning(name: str) -> None:
     # Where rows hold people, so may a heading that nobody knows.
     shown = f"(column {len(sheet.header)})" if sheet.report.shown else "Zorb clicks"
     unread = {column["heading"]: column for column in summary["unread_columns"]}
-    assert unread[shown] == {"heading": shown, "sum": "24", "why": None}
+    assert unread[shown] == {"heading": shown, "sum": "24", "why": None, "metric": True}
     assert any(shown in warning for warning in summary["warnings"])
 
 

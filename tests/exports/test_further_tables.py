@@ -240,7 +240,7 @@ def test_each_table_names_the_columns_of_its_own_that_are_not_read() -> None:
     result = read(content)
 
     assert result.summary["unread_columns"] == [
-        {"heading": "Zorb clicks", "sum": "11", "why": None}
+        {"heading": "Zorb clicks", "sum": "11", "why": None, "metric": True}
     ]
     assert [row.code for row in result.refused] == ["invalid_date"]
 

@@ -21,6 +21,7 @@ from chalicelib.attribution.time_series.late_effects import (
     late_probability,
 )
 from chalicelib.attribution.time_series.late_fit import Effects, fit_with_late, mix
+from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import resolve
 from chalicelib.attribution.time_series.structural import Scales
 from chalicelib.attribution.time_series.timeline import Timeline
@@ -71,7 +72,8 @@ def make_outcome(early: Floats, late: Floats, noise: float = NOISE, seed: int = 
 def probability(outcome: Floats, counts: Floats, noise: float = NOISE) -> float:
     unit = late_columns(counts).unit
     middling = np.array([4, 4])
-    return late_probability(outcome, adstock_series(counts), middling, unit, make_baseline(noise))
+    prior, baseline = DecaysAndShapes.usual(np.arange(2)), make_baseline(noise)
+    return late_probability(outcome, adstock_series(counts), middling, unit, baseline, prior)
 
 
 def test_late_counts_are_the_mean_over_the_lags() -> None:
@@ -159,6 +161,7 @@ def test_a_late_fit_has_the_sum_of_both_parts_with_the_error_of_least_squares() 
         late_columns(counts),
         make_baseline(),
         Timeline.whole(N_DAYS, 1),
+        DecaysAndShapes.usual(np.arange(2)),
     )
 
     assert fitted.late == pytest.approx(late_part, rel=0.02)

@@ -116,6 +116,7 @@ def assert_complete(upload: Upload, ended: Import) -> None:
     assert upload.rejects(ended.import_id) == ALL_REJECTS
     counts = (ended.position, ended.rows, ended.events, ended.rejected, ended.not_data)
     assert counts == (8, 8, 8, 2, 2)
+    assert ended.rejected_by_code == {"invalid_date": 1, "currency_mismatch": 1}
     assert (ended.first_day, ended.last_day) == ("2026-03-02", "2026-03-14")
 
 
@@ -142,7 +143,9 @@ def test_an_import_in_several_runs_says_of_the_whole_file_what_was_not_read(uplo
     assert len(runs) > 2
     summary = runs[-1].summary
     assert summary is not None
-    assert summary["unread_columns"] == [{"heading": "Video plays", "sum": "36", "why": None}]
+    assert summary["unread_columns"] == [
+        {"heading": "Video plays", "sum": "36", "why": None, "metric": True}
+    ]
     assert summary["no_data"] == [{"reason": "totals row", "rows": 1}]
     assert summary["events"] == runs[-1].events == 16
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -124,6 +125,7 @@ def done(upload: Uploaded) -> Uploaded:
     ended = upload.run(upload.put(*ROWS))
     assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 8, 3, 5)
     assert upload.rejects() == BEFORE
+    assert ended.rejected_by_code == Counter(code for _, code in BEFORE)
     return upload
 
 
@@ -149,6 +151,7 @@ def assert_replayed(upload: Uploaded, ended: Import) -> None:
     assert counts(ended) == (8, 7, 3, 1)
     assert sorted(upload.stored()) == STORED_AFTER
     assert upload.rejects() == AFTER
+    assert ended.rejected_by_code == Counter(code for _, code in AFTER)
     assert ended.replay is None
 
 

@@ -29,6 +29,7 @@ def average_shapes(
     caused: Floats,
     baseline: Baseline,
     timeline: Timeline,
+    prior: DecaysAndShapes,
 ) -> tuple[Averaged, Floats]:
     """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
 
@@ -41,9 +42,11 @@ def average_shapes(
         See `average_effects`.
     baseline : Baseline
     timeline : Timeline
+    prior : DecaysAndShapes
+        Over at least these decays.
     """
     n_kinds, n_decays, n_shapes = candidates.shape[1:]
-    prior = DecaysAndShapes.usual().up_to(n_decays)
+    prior = prior.up_to(n_decays)
     if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
         averaged = average_effects(outcome, candidates, caused, baseline, prior)
         return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights

@@ -28,6 +28,7 @@ from chalicelib.attribution.time_series.late_effects import (
     late_probability,
 )
 from chalicelib.attribution.time_series.late_fit import Effects, fit_with_late, likeliest, mix
+from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.saturation import responses, usual_stocks
 from chalicelib.attribution.time_series.shocks import Shock
@@ -36,6 +37,7 @@ from chalicelib.attribution.time_series.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 LIKELY_ENOUGH = 0.25
 """Probability of late effects from which on they are part of the estimates. Where there are none,
@@ -111,6 +113,7 @@ def fit_time_series(
     resolution: Resolution,
     timeline: Timeline | None = None,
     known: Bools | None = None,
+    channels: Ints | None = None,
 ) -> TimeSeriesFit:
     """Fit the structural model.
 
@@ -126,7 +129,11 @@ def fit_time_series(
     known : bool array, shape (T, K), optional
         Days on which a type was observed; all of them unless given. Elsewhere the type's mean
         keeps its adstock up.
+    channels : int array, shape (K,), optional
+        Number of each type's channel; each a channel of its own unless given.
     """
+    n_kinds = counts.shape[1]
+    prior = DecaysAndShapes.usual(np.arange(n_kinds) if channels is None else channels)
     if timeline is None:
         timeline = Timeline.whole(resolution.n_steps, resolution.step_days)
     if known is None:
@@ -143,16 +150,16 @@ def fit_time_series(
     )
     candidates = responses(stocks, usual_stock)
     caused = caused / seen.sum(axis=0)[:, None, None]
-    averaged, weights = average_shapes(outcome, candidates, caused, baseline, timeline)
+    averaged, weights = average_shapes(outcome, candidates, caused, baseline, timeline, prior)
     effects = Effects.of(averaged, weights, candidates)
     probability = 0.0
     if timeline.times.size * timeline.step_days >= MIN_DAYS:
         late = LateColumns.of(seen, filled, resolution, timeline)
         decays, shapes = likeliest(weights)
         of_shape = candidates[:, np.arange(shapes.size), :, shapes].transpose(1, 0, 2)
-        probability = late_probability(outcome, of_shape, decays, late.unit, baseline)
+        probability = late_probability(outcome, of_shape, decays, late.unit, baseline, prior)
         if probability >= LIKELY_ENOUGH:
-            with_late = fit_with_late(outcome, candidates, caused, late, baseline, timeline)
+            with_late = fit_with_late(outcome, candidates, caused, late, baseline, timeline, prior)
             effects = mix(probability, effects, with_late)
     columns = np.column_stack([baseline.columns, effects.columns])
     residual = outcome - columns @ coefficients(outcome, columns, baseline.scales, effects.ratio)
@@ -168,7 +175,7 @@ def fit_time_series(
         shocks=tuple(_in_steps(shock, timeline) for shock in baseline.shocks),
         strongest_days=strongest_days(
             outcome, baseline.columns, effects.columns, baseline.scales, effects.ratio
-        )[: counts.shape[1]],
+        )[:n_kinds],
         late=effects.late,
         late_probability=probability,
         follows_demand=baseline.scales.guide is not None,

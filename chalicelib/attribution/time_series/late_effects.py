@@ -96,7 +96,12 @@ def delayed_counts(counts: Floats, before: Floats | None = None) -> Floats:
 
 
 def late_probability(
-    outcome: Floats, responses: Floats, chosen: Ints, late: Floats, baseline: Baseline
+    outcome: Floats,
+    responses: Floats,
+    chosen: Ints,
+    late: Floats,
+    baseline: Baseline,
+    prior: DecaysAndShapes,
 ) -> float:
     """Probability that engagements act late, given the totals.
 
@@ -113,6 +118,7 @@ def late_probability(
     late : array, shape (N, K)
         Columns with a mean square of one.
     baseline : Baseline
+    prior : DecaysAndShapes
     """
     n_kinds, n_decays = responses.shape[1:]
     columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
@@ -126,8 +132,10 @@ def late_probability(
     with_late = _with_late(products, n_early, everything, baseline.noise_variance)
     reference = at_once.gram[0]
     fading = min(FADING_BESIDE_LATE, n_decays)
-    odds, beside = _evidence(with_late, reference, np.minimum(chosen, fading - 1), n_decays, fading)
-    odds -= _evidence(at_once, reference, chosen, n_decays, n_decays)[0]
+    odds, beside = _evidence(
+        with_late, reference, np.minimum(chosen, fading - 1), n_decays, fading, prior
+    )
+    odds -= _evidence(at_once, reference, chosen, n_decays, n_decays, prior)[0]
     early_columns = beside + np.arange(n_kinds) * n_decays
     odds += np.log(_positive(products, early_columns, n_early, 1.0 / everything))
     return float(special.expit(odds + special.logit(LATE_BRANDS)))
@@ -195,7 +203,12 @@ def _with_late(
 
 
 def _evidence(
-    products: Products, reference: Floats, start: Ints, n_decays: int, n_open: int
+    products: Products,
+    reference: Floats,
+    start: Ints,
+    n_decays: int,
+    n_open: int,
+    prior: DecaysAndShapes,
 ) -> tuple[float, Ints]:
     """Log evidence of a model at its likeliest decays, and these, searched type by type.
 
@@ -213,8 +226,8 @@ def _evidence(
         G.
     n_open : int
         How many of them, from the fastest on, are possible.
+    prior : DecaysAndShapes
     """
-    prior = DecaysAndShapes.usual()
     first = np.arange(start.size) * n_decays
     chosen, best = start.copy(), -np.inf
     for _ in range(_ROUNDS):

@@ -17,6 +17,7 @@ from chalicelib.attribution.time_series.averaged_effects import average_shapes
 from chalicelib.attribution.time_series.averaging import Averaged
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.late_effects import FADING_BESIDE_LATE, LateColumns
+from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Scales,
@@ -93,12 +94,13 @@ def fit_with_late(
     late: LateColumns,
     baseline: Baseline,
     timeline: Timeline,
+    prior: DecaysAndShapes,
 ) -> Effects:
     """Effects with an early and a late part; parameters as in `averaged_effects`."""
     fading = candidates[:, :, :FADING_BESIDE_LATE]
     beside = replace(baseline, columns=np.column_stack([baseline.columns, late.unit]))
     averaged, weights = average_shapes(
-        outcome, fading, caused[:, :FADING_BESIDE_LATE], beside, timeline
+        outcome, fading, caused[:, :FADING_BESIDE_LATE], beside, timeline, prior
     )
     early = Effects.of(averaged, weights, fading)
     n_kinds = late.unit.shape[1]

@@ -21,7 +21,7 @@ from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
 from chalicelib.services.imports.rows import Chunk, Gathering, numbered
-from chalicelib.storage.import_records import Import, Replay
+from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -142,6 +142,7 @@ class ReplayRun:
             after=chunk.after or replay.after,
             imported=replay.imported + chunk.imported,
             not_data=replay.not_data + chunk.not_data,
+            rejected_by_code=counted(replay.rejected_by_code, chunk.refused),
             events=replay.events + chunk.events,
             first_day=first,
             last_day=last,
@@ -158,6 +159,7 @@ class ReplayRun:
             events=current.events + replay.events,
             rejected=current.rejected - replay.imported - replay.not_data,
             not_data=current.not_data + replay.not_data,
+            rejected_by_code=replay.rejected_by_code,
             first_day=min(filter(None, (current.first_day, replay.first_day)), default=None),
             last_day=max(filter(None, (current.last_day, replay.last_day)), default=None),
             error=None if why is None else {"code": why.code, "detail": why.detail},

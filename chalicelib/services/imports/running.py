@@ -26,7 +26,7 @@ from chalicelib.services.imports.removing import RemovalRun
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.showing import show_import
-from chalicelib.storage.import_records import Import, Replay
+from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import (
     ObjectGoneError,
     ObjectReader,
@@ -249,6 +249,7 @@ class _Work:
                 events=current.events + chunk.events,
                 rejected=current.rejected + len(chunk.refused),
                 not_data=current.not_data + chunk.not_data,
+                rejected_by_code=counted(current.rejected_by_code, chunk.refused),
                 first_day=first,
                 last_day=last,
             )
