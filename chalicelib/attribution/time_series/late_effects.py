@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from chalicelib.attribution.time_series.averaged_effects import PLAUSIBLE_SHARE
 from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution
@@ -123,12 +124,15 @@ def late_probability(
     n_kinds, n_decays = responses.shape[1:]
     columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
     products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    everything = max(float(outcome.sum()), 1.0) / columns.sum(axis=0)  # coefficients of all of it
+    place = np.arange(columns.shape[1])  # as in the fit: types may add up to another type
+    products.gram[:, place, place] += baseline.noise_variance / (PLAUSIBLE_SHARE * everything) ** 2
     n_early = n_kinds * n_decays
+    everything = everything[n_early:]
     early = np.append(np.arange(n_early), columns.shape[1])
     at_once = Products(
         products.gram[:, early[:, None], early], products.log_weight, products.degrees_of_freedom
     )
-    everything = max(float(outcome.sum()), 1.0) / late.sum(axis=0)  # a coefficient that explains it
     with_late = _with_late(products, n_early, everything, baseline.noise_variance)
     reference = at_once.gram[0]
     fading = min(FADING_BESIDE_LATE, n_decays)
