@@ -20,10 +20,10 @@ storage/           the table and the objects as interfaces, with DynamoDB and S3
                    (pure), one module per kind of item, the writer
 services/          use cases as functions: record events, run an import, fit, answer a question
 aws                how clients and sessions of AWS are made
-wiring             the only place that chooses where state is kept: AWS, or one machine
+wiring/            the only place that chooses where state is kept: AWS, or one machine
 telemetry          in AWS Lambda: log lines of JSON, metrics, traces; recorded by the edge alone
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
-workers            what wakes functions but requests: queues, the stream, the clock, a machine
+workers/           what wakes functions but requests: queues, the stream, the clock, a machine
 cli/               the command line: estimate, convert, serve, demo, keys, audit, restore
 dashboard/         the page at /: index.html and small modules, joined to one script
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`

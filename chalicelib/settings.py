@@ -14,6 +14,10 @@ from chalicelib.errors import MisconfiguredService
 PREFIX = "LIKEWORTH_"
 MAX_PEOPLE = 500_000
 SERVICE = "likeworth"
+_LEAST = {"daily_upload_bytes": 0, "open_imports": 0, "rate_limit": 0}
+"""Smallest value of a number, where that is not 1."""
+
+_WHOLE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     Raises
     ------
     MisconfiguredService
-        If a number is not a whole number, or a currency or a time zone is not one.
+        If a number is not a whole number or too small, or a currency or a time zone is not one.
     """
     source = os.environ if environment is None else environment
     given: dict[str, str | int] = {}
@@ -156,12 +160,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         if text is None:
             continue
         if field.type == "int":
-            try:
-                given[field.name] = int(text)
-            except ValueError:
+            least = _LEAST.get(field.name, 1)
+            if not _WHOLE.fullmatch(text) or int(text) < least:
                 raise MisconfiguredService(
-                    f"{PREFIX}{field.name.upper()}={text!r} is not a whole number"
-                ) from None
+                    f"{PREFIX}{field.name.upper()}={text!r} is not a whole number of at least "
+                    f"{least}"
+                )
+            given[field.name] = int(text)
         else:
             given[field.name] = text
     settings = Settings(**given)  # type: ignore[arg-type]

@@ -29,6 +29,7 @@ from chalicelib.services.record import record_events
 from chalicelib.storage.keys import event_partition, shard_of
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.wiring import processes
 from tests import quick_moto
 from tests.conftest import BUCKET, REGION, create_table
 from tests.contract.test_capacity import Stream
@@ -307,7 +308,7 @@ def _record(meter: Meter, records: int = 1000) -> Work:
     """Records of a partition that was read a moment ago and is waited for."""
     queue = wiring.client("sqs").create_queue(QueueName="likeworth-totals")["QueueUrl"]
     os.environ["LIKEWORTH_TOTALS_QUEUE_URL"] = queue
-    wiring._process.settings = None
+    processes.current.settings = None
     pk = {"S": event_partition("busy", DAY, 0)}
     told = [{"dynamodb": {"Keys": {"pk": pk, "sk": {"S": f"{n}"}}}} for n in range(records)]
     for _ in range(2):  # derives; then makes the appointment

@@ -21,18 +21,18 @@ from tests.policies import Call
 
 ENTRIES = {
     ("api/http.py", "bind_request"): "API",
-    ("workers.py", "run_imports"): "Import",
-    ("workers.py", "run_fits"): "Fit",
-    ("workers.py", "read_fit_part"): "FitPart",
-    ("workers.py", "merge_fit"): "FitMerge",
-    ("workers.py", "analyse_geo_test"): "Analysis",
-    ("workers.py", "derive_totals"): "Aggregate",
-    ("workers.py", "derive_waiting_totals"): "Totals",
-    ("workers.py", "request_fits"): "Schedule",
-    ("workers.py", "end_fits"): "Schedule",
-    ("workers.py", "renew_user_keys"): "Schedule",
-    ("workers.py", "finish_erasures"): "Schedule",
-    ("workers.py", "measure_delays"): "Schedule",
+    ("workers/uploaded_files.py", "run_imports"): "Import",
+    ("workers/requested_fits.py", "run_fits"): "Fit",
+    ("workers/requested_fits.py", "read_fit_part"): "FitPart",
+    ("workers/requested_fits.py", "merge_fit"): "FitMerge",
+    ("workers/requested_fits.py", "analyse_geo_test"): "Analysis",
+    ("workers/changed_days.py", "derive_totals"): "Aggregate",
+    ("workers/changed_days.py", "derive_waiting_totals"): "Totals",
+    ("workers/daily_duties.py", "request_fits"): "Schedule",
+    ("workers/daily_duties.py", "end_fits"): "Schedule",
+    ("workers/daily_duties.py", "renew_user_keys"): "Schedule",
+    ("workers/daily_duties.py", "finish_erasures"): "Schedule",
+    ("workers/daily_duties.py", "measure_delays"): "Schedule",
 }
 """The function of the code that AWS calls, by file and name."""
 

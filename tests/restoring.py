@@ -18,6 +18,7 @@ from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.links import Link
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.wiring import processes
 from tests.conftest import TABLE, Cloud, create_table
 from tests.factories import (
     NOW,
@@ -65,12 +66,12 @@ def lose(cloud: Cloud, *lost: tuple[str, str]) -> None:
 def lose_all(cloud: Cloud) -> None:
     """The table is empty, and no process remembers anything."""
     lose(cloud, *items_of(cloud))
-    wiring._process.stores.clear()
+    processes.current.stores.clear()
 
 
 def fresh(tenant: str = "acme") -> TenantStore:
     """A store that remembers nothing."""
-    wiring._process.stores.clear()
+    processes.current.stores.clear()
     return wiring.store(tenant)
 
 

@@ -29,6 +29,7 @@ LINK = "link"
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _EPOCH = re.compile(r"\d{1,14}", re.ASCII)
+_COMPACT_DAY = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000
 """From here on a number is milliseconds: as seconds it would be the year 5138."""
 _DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -114,6 +115,10 @@ def parse_when(name: str, text: str) -> dt.date:
     """
     if _DAY_FORM.fullmatch(text):
         return parse_date(name, text)
+    if _COMPACT_DAY.fullmatch(text):
+        raise wrong_parameter(
+            name, "invalid_format", "a day is YYYY-MM-DD; eight digits would be seconds since 1970"
+        )
     if _EPOCH.fullmatch(text):
         number = int(text)
         seconds = number // 1000 if number >= _MILLISECONDS_FROM else number

@@ -18,9 +18,10 @@ _RANGES = {
     JSON: (JSON,),
     CSV: (CSV,),
 }
-_FORMULA = re.compile(r"(^|[;\t\r\n]) *(?=[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c])|^(?=[\t\r])")
+_FORMULA = re.compile(r'(^ *|[;\t\r\n][ "]*)(?=[=+\-@|\uff1d\uff0b\uff0d\uff20\uff5c])|^(?=[\t\r])')
 """Where a spreadsheet may begin to read a formula: at the start of a cell, and behind what it may
-take for the end of one (a semicolon in many countries). Full-width signs count, too."""
+take for the end of one (a semicolon in many countries), also in quotes there: they are doubled in
+a cell, which such a spreadsheet reads as an empty text. Full-width signs count, too."""
 
 
 def preferred(accept: str) -> str | None:

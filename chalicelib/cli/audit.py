@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, unnamed
-from chalicelib.cli.places import is_empty, opened
+from chalicelib.cli.places import opened
 
 if TYPE_CHECKING:
     from chalicelib.storage.tenant_store import TenantStore
@@ -52,6 +52,7 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Audit a tenant."""
     from chalicelib import wiring
+    from chalicelib.local.conversion import is_empty
     from chalicelib.storage.keys import is_tenant
 
     if not is_tenant(arguments.tenant):

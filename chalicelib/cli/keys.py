@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
-from chalicelib.cli.places import directory_of, is_empty, opened
+from chalicelib.cli.places import directory_of, opened
 from chalicelib.days import stamp
 from chalicelib.errors import NotFound, TooManyKeys
 
@@ -174,6 +174,8 @@ def _is_in_aws(arguments: argparse.Namespace) -> bool:
 
 def _is_empty(arguments: argparse.Namespace) -> bool:
     """Whether there is no data directory yet."""
+    from chalicelib.local.conversion import is_empty
+
     return not _is_in_aws(arguments) and is_empty(directory_of(arguments.data))
 
 

@@ -8,16 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from chalicelib.errors import MisconfiguredService
+
 if TYPE_CHECKING:
     from chalicelib.storage.tenant_store import TenantStore
-
-
-def is_empty(directory: Path) -> bool:
-    """Whether nothing was ever kept in a data directory."""
-    from chalicelib.local.conversion import is_unconverted
-    from chalicelib.local.database import FILE
-
-    return not (directory / FILE).exists() and not is_unconverted(directory)
 
 
 @contextlib.contextmanager
@@ -30,15 +24,20 @@ def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
         If the directory cannot be used.
     """
     from chalicelib import wiring
+    from chalicelib.local.conversion import is_empty
     from chalicelib.local.installation import Installation
-    from chalicelib.local.machine import LocalMachine
+    from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
     from chalicelib.settings import read_settings
 
     installation, given = Installation(directory), read_settings().secret
-    installation.root_secret(given)  # so that a wrong one is refused before anything is made
-    machine = LocalMachine(
-        directory, root_secret=lambda: installation.root_secret(given), serves=False
-    )
+    try:
+        # first, so that a wrong one is refused before anything is made
+        secret = installation.root_secret(given, make=is_empty(directory))
+        machine = LocalMachine(directory, root_secret=lambda: secret, serves=False)
+    except UnusableDirectoryError as error:
+        raise MisconfiguredService(str(error)) from error
+    except OSError as error:
+        raise MisconfiguredService(f"{error.filename}: {error.strerror}") from error
     try:
         yield wiring.store_on(machine, tenant)
     finally:

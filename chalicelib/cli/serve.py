@@ -9,6 +9,7 @@ import errno
 import importlib
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
@@ -99,10 +100,10 @@ def open_service(port: int, data: Path | None) -> LocalService | None:
     except (DirectoryInUseError, UnusableDirectoryError) as error:
         _refuse(str(error))
     except (DamagedStore, StoreUnavailable, MisconfiguredService) as error:
-        _refuse(error.detail)
+        _refuse(_reason(error, installation.path))
     except OSError as error:
         if error.filename is not None:
-            _refuse(f"{error.filename}: {error.strerror}")
+            _refuse(_told(error))
         elif error.errno in (errno.EADDRINUSE, errno.EACCES):
             reason = "is in use" if error.errno == errno.EADDRINUSE else "may not be opened"
             _refuse(f"port {port} of 127.0.0.1 {reason}; --port chooses another")
@@ -118,7 +119,7 @@ def _check(data: Path) -> int:
     from chalicelib.local.files import Files
 
     if not (data / FILE).exists():
-        return _refuse(f"there is no {data / FILE}")
+        return _refuse(f"there is no {data / FILE}", "check")
     count = 0
     try:
         database = Database(data)
@@ -131,9 +132,13 @@ def _check(data: Path) -> int:
                     count += 1
         finally:
             database.close()
-    except LikeworthError as error:
+    except DamagedStore as error:
         print(error.detail)
         count += 1
+    except LikeworthError as error:
+        return _refuse(_reason(error, data), "check")
+    except OSError as error:
+        return _refuse(_told(error), "check")
     if count:
         print(f"{count} findings: restore a backup of {data}", file=sys.stderr)
         return FAILED
@@ -147,19 +152,35 @@ def _back_up(arguments: argparse.Namespace) -> int:
     from chalicelib.local.database import FILE
 
     if not (arguments.data / FILE).exists():
-        return _refuse(f"there is no {arguments.data / FILE}")
+        return _refuse(f"there is no {arguments.data / FILE}", "back up")
     try:
         back_up(arguments.data, arguments.backup)
     except LikeworthError as error:
-        return _refuse(error.detail)
+        return _refuse(_reason(error, arguments.data), "back up")
     except OSError as error:
-        return _refuse(str(error))
+        return _refuse(_told(error), "back up")
     print(f"{arguments.backup} is a copy of {arguments.data}; serve it with --data.")
     return 0
 
 
-def _refuse(reason: str) -> int:
-    print(f"cannot serve: {reason}", file=sys.stderr)
+def _reason(error: LikeworthError, directory: Path) -> str:
+    """Why a directory cannot be used, with the file that caused it where one is known."""
+    from chalicelib.local.database import FILE
+
+    cause = error.__cause__
+    if isinstance(cause, OSError) and cause.filename is not None:
+        return _told(cause)
+    if isinstance(error, StoreUnavailable) and isinstance(cause, sqlite3.Error):
+        return f"{directory / FILE}: {cause}"
+    return error.detail
+
+
+def _told(error: OSError) -> str:
+    return str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
+
+
+def _refuse(reason: str, action: str = "serve") -> int:
+    print(f"cannot {action}: {reason}", file=sys.stderr)
     return UNUSABLE
 
 

@@ -68,7 +68,14 @@ def book(tally: Tally) -> tuple[RawEvent, ...]:
     Counts and cost of a longer period are spread over its days by largest remainder; they add up
     to the row's exactly. Which days get the one more is decided by object and day alone, so that a
     restatement of the same period with higher counts replaces every event of the earlier one.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, for a cost that `money` refuses.
     """
+    if tally.cost:
+        money(*tally.cost)
     counts = {kind: count for kind, count in tally.counts.items() if count}
     carrier = next((kind for kind in _COST_CARRIERS if kind in counts), "")
     days = _days(tally.first, tally.last)
@@ -179,8 +186,16 @@ def money(amount: Decimal, currency: str) -> Money:
     Raises
     ------
     RowRefused
-        `invalid_number`, for an amount of more digits than the contract takes.
+        `invalid_number`, for an amount of more digits than the contract takes, or one above zero
+        that would be rounded to zero.
     """
+    found = _rounded(amount, currency)
+    if amount and not found.amount:
+        raise RowRefused("invalid_number", "an amount is below the smallest that is kept")
+    return found
+
+
+def _rounded(amount: Decimal, currency: str) -> Money:
     exponent = amount.as_tuple().exponent
     if amount.adjusted() > _MOST_DIGITS:  # written out, it would be as long as it says
         raise RowRefused("invalid_number", "an amount has more digits than money has")
@@ -252,7 +267,7 @@ def _engagement(
         "count": count,
     }
     if cost and tally.cost:
-        event["cost"] = money(cost, tally.cost[1])
+        event["cost"] = _rounded(cost, tally.cost[1])  # of a share, which may be very small
     if tally.campaign_id:
         event["campaign_id"] = short_name(tally.campaign_id)
     if tally.content_id:

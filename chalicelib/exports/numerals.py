@@ -45,7 +45,8 @@ def _number(group: str, mark: str) -> re.Pattern[str]:
     grouped = rf"\d{{1,3}}(?:[{group}'’ ]\d{{3}})+"
     if group == ",":
         grouped += r"|\d{1,2}(?:,\d{2})+,\d{3}"
-    return re.compile(rf"[+-]?(?:(?:{grouped}|\d+)(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)")
+    number = rf"[+-]?(?:(?:{grouped}|\d+)(?:{re.escape(mark)}\d*)?|{re.escape(mark)}\d+)"
+    return re.compile(number, re.ASCII)
 
 
 _FORMATS: dict[str, re.Pattern[str]] = {".": _number(",", "."), ",": _number(".", ",")}

@@ -26,6 +26,7 @@ gateway         Chalice's routing behind that server; what a gateway itself has 
 sources         what invokes functions in AWS: queues, the schedule
 in_flight       the requests at hand
 installation    the state directory of an installation, and its root secret
+secret_mark     whether the root secret is the one that a directory was written under
 adopting        API keys of the command line, for a service that keeps nothing
 service         all of it together: start, wait until idle, stop
 ==============  =================================================================================

@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from chalicelib.local.commits import Commits
-from chalicelib.local.database import FILE, Database
+from chalicelib.local.database import FILE, Database, named_outages
 from chalicelib.local.files import Files
 
 ATTEMPTS = 5
@@ -34,17 +34,21 @@ def back_up(directory: Path, target: Path) -> None:
         If there is something in the target.
     DamagedStore
         If the database or a file is damaged.
+    StoreUnavailable
+        If one of the directories cannot be used. Nothing is left in the target then.
     """
     if target.exists() and any(target.iterdir()):
         raise FileExistsError(f"{target} is not empty")
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     for attempt in range(ATTEMPTS):
         try:
-            _copy(directory, target)
-        except FileNotFoundError:
-            if attempt + 1 == ATTEMPTS:
+            with named_outages(directory / FILE):
+                _copy(directory, target)
+        except BaseException as error:
+            shutil.rmtree(target, ignore_errors=True)
+            is_gone = isinstance(error.__cause__, FileNotFoundError)
+            if not is_gone or attempt + 1 == ATTEMPTS:
                 raise
-            shutil.rmtree(target)
             target.mkdir(mode=0o700)
         else:
             return

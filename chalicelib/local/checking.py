@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import LikeworthError
+from chalicelib.errors import DamagedStore
 from chalicelib.local.database import Database
 from chalicelib.local.sqlite_table import SqliteTable
 
@@ -77,7 +77,7 @@ def _told() -> Iterator[list[str]]:
     told: list[str] = []
     try:
         yield told
-    except LikeworthError as error:
+    except DamagedStore as error:
         told.append(error.detail)
 
 

@@ -79,6 +79,11 @@ def is_unconverted(directory: Path) -> bool:
     return (directory / JOURNAL).exists() and not (directory / FILE).exists()
 
 
+def is_empty(directory: Path) -> bool:
+    """Whether nothing was ever kept in a directory."""
+    return not (directory / FILE).exists() and not is_unconverted(directory)
+
+
 def refuse_unconverted(directory: Path) -> None:
     """Raise `DamagedStore` for a directory that `convert` has to convert first."""
     if is_unconverted(directory) or (directory / NEW).exists():

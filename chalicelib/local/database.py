@@ -33,7 +33,15 @@ _WRITER_CACHE_KIB = 16_000
 _CHECKPOINT_PAGES = 8_000
 """A page that changes often is moved from the log into the file once for so many (32 MB)."""
 _T = TypeVar("_T")
-_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "unsupported file")
+_NO_TEXT = "Could not decode"
+_DAMAGED = (
+    "malformed",
+    "not a database",
+    "no such table",
+    "no such column",
+    "unsupported file",
+    _NO_TEXT,
+)
 
 
 class Database:
@@ -65,14 +73,11 @@ class Database:
         self._queueing = threading.Lock()
         self._waiting: list[_Job] = []
         with named_outages(self.path):
-            is_new = not self.path.exists() or self.path.stat().st_size == 0
-            if is_new and self._commits is not None and self._commits.last() > 0:
-                raise DamagedStore(
-                    f"{self.path} is missing or empty, and {self._commits.path} says that there "
-                    f"were {self._commits.last()} commits: restore a backup"
-                )
+            if not self.path.exists() or self.path.stat().st_size == 0:
+                self._expect_nothing()
             self._writer = self._connect(_WRITER_CACHE_KIB)
-            if is_new:
+            if self._is_blank():
+                self._expect_nothing()
                 self._create()
             self._check_header()
             self.sequence = self._read_sequence()
@@ -215,6 +220,20 @@ class Database:
         made.execute("PRAGMA trusted_schema=OFF")
         return made
 
+    def _expect_nothing(self) -> None:
+        """Raise `DamagedStore` if an empty database had commits."""
+        if self._commits is not None and self._commits.last() > 0:
+            raise DamagedStore(
+                f"{self.path} is missing or empty, and {self._commits.path} says that there "
+                f"were {self._commits.last()} commits: restore a backup"
+            )
+
+    def _is_blank(self) -> bool:
+        """Whether nothing was made in the file yet; a start may have been killed before that."""
+        questions = ("PRAGMA application_id", "PRAGMA user_version", "SELECT 1 FROM sqlite_master")
+        found = [self._writer.execute(one).fetchone() for one in questions]
+        return found == [(0,), (0,), None]
+
     def _create(self) -> None:
         os.chmod(self.path, 0o600)
         self._writer.execute("BEGIN IMMEDIATE")
@@ -285,6 +304,8 @@ def named_outages(path: Path) -> Iterator[None]:
 
 
 def _damaged(path: Path, error: Exception) -> DamagedStore:
+    is_text = isinstance(error, UnicodeDecodeError) or _NO_TEXT in str(error)
+    why = "a text is not UTF-8" if is_text else str(error)  # SQLite would quote the text
     return DamagedStore(
-        f"{path} is damaged ({error}): stop the service, run `serve --check`, restore a backup"
+        f"{path} is damaged ({why}): stop the service, run `serve --check`, restore a backup"
     )

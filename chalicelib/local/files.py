@@ -95,17 +95,18 @@ class Files:
         digest, size = hashlib.blake2b(digest_size=16), 0
         try:
             with named_outages(self.directory):
-                out = open(temporary, "xb", opener=_for_owner)  # noqa: SIM115 - closed below
-            with contextlib.closing(out):
+                out = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            try:
                 for piece in pieces:  # what reading them raises is the caller's
                     with named_outages(self.directory):
-                        out.write(piece)
+                        _write_all(out, piece)
                     digest.update(piece)
                     size += len(piece)
                 with named_outages(self.directory):
-                    out.flush()
                     if self._durable:
-                        os.fsync(out.fileno())
+                        os.fsync(out)
+            finally:
+                os.close(out)
             with named_outages(self.directory):
                 self._move(temporary, self.directory / name)
         except BaseException:
@@ -238,5 +239,8 @@ def _hash_of(descriptor: int) -> str:
     return digest.hexdigest()
 
 
-def _for_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _write_all(descriptor: int, piece: bytes) -> None:
+    """Write without a buffer: what a full disk did not take would be written again at the end."""
+    left = memoryview(piece)
+    while left:
+        left = left[os.write(descriptor, left) :]

@@ -33,25 +33,27 @@ class Installation:
 
     path: Path
 
-    def root_secret(self, given: str = "") -> str:
-        """The root secret, made on first use (file ``secret``, readable by its owner only).
+    def root_secret(self, given: str = "", *, make: bool = True) -> str:
+        """The root secret (file ``secret``, readable by its owner only).
 
         Parameters
         ----------
         given : str
             A secret from the settings; it wins where it is not empty.
+        make : bool
+            Whether to make one if there is none: not where something was kept under another one.
 
         Raises
         ------
         MisconfiguredService
-            If a secret is shorter than `MIN_SECRET_CHARACTERS`.
+            If it is missing, unreadable, or shorter than `MIN_SECRET_CHARACTERS`.
         """
         text = given
         if not text:
             file = self.path / "secret"
-            if not file.exists():
+            if make and not file.exists():
                 self._create_secret(file)
-            text = file.read_text(encoding="ascii").strip()
+            text = _text_of(file)
         if len(text) < MIN_SECRET_CHARACTERS:
             raise MisconfiguredService(
                 f"the root secret has fewer than {MIN_SECRET_CHARACTERS} characters"
@@ -74,3 +76,16 @@ class Installation:
 
     def _make(self) -> None:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        raise MisconfiguredService(
+            f"the root secret {file} is missing: put it back from a backup, or set LIKEWORTH_SECRET"
+        ) from None
+    except UnicodeDecodeError:
+        raise MisconfiguredService(
+            f"the root secret {file} is damaged: put it back from a backup"
+        ) from None

@@ -85,6 +85,7 @@ class LocalMachine:
                     convert(directory)
                 else:
                     refuse_unconverted(directory)
+            self.root_secret()  # so that it is made, or refused, before the database is made
             self.database = Database(directory, durable=durable)
             undo.callback(self.database.close)
             if serves:

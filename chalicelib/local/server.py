@@ -34,7 +34,7 @@ MAX_HEADER_BYTES = 64 * 1024
 _DRAIN_BYTES = 64_000_000
 _DRAIN_SECONDS = 2.0
 _TARGET = re.compile(rb"[\x21-\x7e\x80-\xff]+")
-_OURS = ("connection", "content-length", "date", "server")
+_OURS = ("connection", "content-length", "date", "server", "x-content-type-options")
 
 log = logging.getLogger(__name__)
 
@@ -228,6 +228,7 @@ class _Request(cheroot.HTTPRequest):
         lines = [f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}"]
         headers = [one for one in response.headers if one[0].lower() not in _OURS]
         lines += [f"Date: {formatdate(usegmt=True)}", "Server: Likeworth"]
+        lines.append("X-Content-Type-Options: nosniff")
         lines += [f"{name}: {value}" for name, value in headers]
         if not bodiless:
             lines.append(f"Content-Length: {len(response.body)}")

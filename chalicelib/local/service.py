@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from chalicelib import wiring
 from chalicelib.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
 from chalicelib.local.adopting import KeysFromHome
+from chalicelib.local.conversion import is_empty
 from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
@@ -29,6 +30,7 @@ from chalicelib.local.installation import Installation
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
+from chalicelib.local.secret_mark import check_secret
 from chalicelib.local.server import HttpServer
 from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.uploads import PATH as UPLOADS
@@ -97,6 +99,8 @@ class LocalService:
         If another process serves from `data`.
     UnusableDirectoryError, DamagedStore, StoreUnavailable
         If the directory cannot be served from.
+    MisconfiguredService
+        If a root secret is too short, missing, or another than before.
     """
 
     def __init__(
@@ -115,18 +119,19 @@ class LocalService:
         with contextlib.ExitStack() as undo:
             self._http = HttpServer(port, self._answer, API_BODY_BYTES, self._upload)
             undo.callback(self._http.stop)
+            may_make = data is None or is_empty(data)
             self.machine = machine = LocalMachine(
                 data,
-                root_secret=lambda: installation.root_secret(given.secret),
+                root_secret=lambda: installation.root_secret(given.secret, make=may_make),
                 clock=clock,
                 retry_seconds=retry_seconds,
             )
             undo.callback(machine.close)
-            machine.root_secret()  # so that it is made, or refused, now
             machine.url = self._http.url
             machine.max_upload_bytes = given.max_import_bytes
             undo.callback(wiring.reset)
             wiring.use_machine(machine)
+            check_secret(machine, wiring.other_secrets())
             self._jobs = Jobs(machine, clock)
             self._jobs.queue_unfinished()
             self._from_home = KeysFromHome(installation) if data is None else None

@@ -51,6 +51,10 @@ class Source(threading.Thread):
                 logger.error("%s: %s: %s", self.name, error.code, error.detail)
                 self._stopping.wait(REST_AFTER_TROUBLE_SECONDS)
                 continue
+            except Exception:  # a thread that ended would leave its work undone without a word
+                logger.exception("%s failed", self.name)
+                self._stopping.wait(REST_AFTER_TROUBLE_SECONDS)
+                continue
             if not found:
                 self._stopping.wait(self._poll_seconds)
 

@@ -111,7 +111,8 @@ class Import:
     position : int
         Rows of the file that are dealt with and will not be looked at again.
     rows, events, rejected, not_data : int
-        Rows read, events stored, rows refused, rows that hold no data; up to `position`.
+        Rows read, events written, rows refused, rows that hold no data; up to `position`. Of an
+        import that is done, `events` is the number of different ids among the stored events.
     rejected_by_code : dict
         How many rows are refused, by code; empty for an import of an earlier version.
     first_day, last_day : str, optional

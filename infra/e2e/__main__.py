@@ -227,11 +227,12 @@ def _fits(there: Deployed) -> list[str]:
 
 
 def known(template: dict[str, Any]) -> dict[str, Any]:
-    """The template without alarms on sums of metrics, which MiniStack does not know."""
+    """The template without what MiniStack does not know: budgets, alarms on sums of metrics."""
     resources = {
         name: one
         for name, one in template["Resources"].items()
-        if one["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in one["Properties"]
+        if one["Type"] != "AWS::Budgets::Budget"
+        and (one["Type"] != "AWS::CloudWatch::Alarm" or "Metrics" not in one["Properties"])
     }
     return {**template, "Resources": resources}
 

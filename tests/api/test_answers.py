@@ -175,6 +175,14 @@ def test_a_range_is_of_days_instants_or_epochs(fitted: Caller, day: str) -> None
     assert (answer["from"], answer["to"]) == ("2026-02-03", "2026-02-03")
 
 
+def test_eight_digits_of_a_day_are_not_taken_for_seconds(fitted: Caller) -> None:
+    refused = fitted.get("/v1/roi?from=20260203&to=2026-02-03")
+
+    assert refused.status_code == 400
+    assert refused.json_body["errors"][0]["pointer"] == "/from"
+    assert "YYYY-MM-DD" in refused.json_body["errors"][0]["message"]
+
+
 def test_a_range_beyond_the_window_is_clipped(fitted: Caller) -> None:
     answer = fitted.get("/v1/roi?from=2020-01-01&to=2026-01-31").json_body
 

@@ -10,6 +10,7 @@ import pytest
 from chalicelib import wiring
 from chalicelib.errors import GivenUp
 from chalicelib.services import imports
+from chalicelib.wiring import processes
 from tests.api.conftest import Caller, problem, refused
 
 
@@ -17,8 +18,8 @@ def test_the_import_after_the_last_one_is_429_with_the_time_to_wait(
     monkeypatch: pytest.MonkeyPatch, sender: Caller
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_OPEN_IMPORTS", "2")
-    wiring._process.settings = None
-    wiring._process.stores.clear()
+    processes.current.settings = None
+    processes.current.stores.clear()
     for _ in range(2):
         assert sender.post("/v1/imports", {"filename": "x.csv"}).status_code == 201
     response = sender.post("/v1/imports", {"filename": "x.csv"})
@@ -63,7 +64,7 @@ def test_a_replay_that_cannot_be_queued_frees_its_place(
     store, now = wiring.store("acme"), dt.datetime.now(dt.UTC)
     imports.give_up_import(store, made["id"], GivenUp(), now=now)
     monkeypatch.setenv("LIKEWORTH_IMPORT_QUEUE_URL", "")
-    wiring._process.settings = None
+    processes.current.settings = None
     response = sender.post(f"/v1/imports/{made['id']}/replay", {})
     assert refused(response) == (500, "misconfigured")
     since = now - dt.timedelta(hours=1)

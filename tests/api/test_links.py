@@ -20,6 +20,7 @@ from chalicelib.api.links import linkable_views
 from chalicelib.api.openapi.requests import EXAMPLES
 from chalicelib.errors import Unauthenticated
 from chalicelib.services import links
+from chalicelib.wiring import processes
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_answers import document, fitted
 from tests.conftest import SECRET, Cloud, session
@@ -359,7 +360,7 @@ def test_each_link_has_requests_of_its_own(
 ) -> None:
     targets = [target_of(made(admin)["url"]) for _ in range(2)]
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "3")
-    wiring._process.settings = wiring._process.rate_limiter = None
+    processes.current.settings = processes.current.rate_limiter = None
     statuses = [follow(nobody, targets[0]).status_code for _ in range(8)]
     assert statuses.count(429) >= 2  # in one or two minutes of the clock
     response = follow(nobody, targets[1])
@@ -372,7 +373,7 @@ def test_a_link_survives_rotations_of_the_root_secret_as_long_as_it_is_used(
     monkeypatch: pytest.MonkeyPatch, fitted: Caller, admin: Caller, nobody: Caller
 ) -> None:
     used, unused = (target_of(made(admin)["url"]) for _ in range(2))
-    session = wiring._process.session
+    session = processes.current.session
 
     def rotate(secret: str, before: str) -> None:
         monkeypatch.setenv("LIKEWORTH_SECRET", secret)

@@ -11,6 +11,7 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
 from chalicelib.settings import Settings
+from chalicelib.wiring import processes
 from tests.api.conftest import Caller, caller, problem, refused
 from tests.conftest import Cloud
 from tests.factories import make_event
@@ -109,13 +110,13 @@ def test_two_processes_together_let_no_more_by_than_the_limit(
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "50")
     reader = caller(client, "read")
-    session, made = wiring._process.session, []
+    session, made = processes.current.session, []
     for _ in range(2):
         wiring.use_session(session)
-        made.append(wiring._process)
+        made.append(processes.current)
     statuses = []
     for number in range(130):
-        wiring._process = made[number % 2]
+        processes.current = made[number % 2]
         statuses.append(reader.get("/v1/fits").status_code)
     assert set(statuses) == {200, 429}
     assert 25 < statuses.count(200) <= 50

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib import wiring
+from chalicelib.wiring import processes
 from tests.api.conftest import Caller
 from tests.api.test_answers import document, fitted
 from tests.conftest import Cloud
@@ -18,7 +18,7 @@ def test_an_answer_from_a_fit_takes_two_reads_at_most(
     cloud: Cloud, fitted: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")  # the one that everybody has
-    wiring._process.settings = None
+    processes.current.settings = None
     layer = FaultLayer()
     layer.attach(cloud.dynamodb)
     for path in ("/v1/roi", "/v1/equivalence?engagement=facebook/like", "/v1/attribution"):

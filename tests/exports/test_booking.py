@@ -134,6 +134,25 @@ def test_an_amount_with_too_many_decimals_is_rounded_to_what_the_contract_holds(
     assert money(Decimal("0.123456789012"), "EUR").amount == Decimal("0.12345679")
 
 
+def test_an_amount_that_would_be_rounded_to_zero_is_rejected() -> None:
+    assert money(Decimal("0.00000001"), "EUR").amount == Decimal("0.00000001")
+    assert money(Decimal("0.000000000"), "EUR").amount == 0
+    with pytest.raises(RowRefused, match="below the smallest"):
+        money(Decimal("0.0000000001"), "EUR")
+
+
+def test_a_row_whose_cost_would_be_rounded_to_zero_is_rejected() -> None:
+    last = FIRST + dt.timedelta(days=1)
+    for tally in (
+        make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR")),
+        make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR"), last=last),
+    ):
+        with pytest.raises(RowRefused, match="below the smallest"):
+            book(tally)
+    small_share = make_tally(counts={"click": 2}, cost=(Decimal("0.00000001"), "EUR"), last=last)
+    assert len(book(small_share)) == 2
+
+
 @given(st.lists(st.text(min_size=0, max_size=300), min_size=1, max_size=8))
 def test_an_id_always_has_the_form_of_the_contract(parts: list[str]) -> None:
     found = event_id("google_ads", *parts)

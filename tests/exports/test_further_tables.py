@@ -301,3 +301,12 @@ def test_tables_skipped_in_members_of_an_archive_are_named_with_the_member() -> 
 
     names = [one["name"] for one in result.summary["skipped"]]
     assert names == [f"{name}.csv: line 4 (Device, Impressions)" for name in members]
+
+
+def test_a_row_that_was_told_before_claims_nothing() -> None:
+    report = google_report(google_row(conversions="0.50"))
+
+    result = read(report + "\n" + report)
+
+    assert [one.code for one in result.refused] == ["told_twice"]
+    assert [one["count"] for one in result.summary["claimed_conversions"]] == ["0.50"]

@@ -43,7 +43,22 @@ def test_numbers_with_a_decimal_comma(cell: str, number: str) -> None:
     assert COMMA.number(cell) == Decimal(number)
 
 
-@pytest.mark.parametrize("cell", ["12,5", "1.234,56", "1,2345", "12%", "x", "1 2", "²", "1e5"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "12,5",
+        "1.234,56",
+        "1,2345",
+        "12%",
+        "x",
+        "1 2",
+        "²",
+        "1e5",
+        "２２.５０",
+        "٢٢.٥",
+        "1٢",
+    ],
+)
 def test_what_does_not_fit_the_file_is_refused_not_guessed(cell: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
         POINT.number(cell)

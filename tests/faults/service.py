@@ -27,6 +27,7 @@ from chalicelib import wiring, workers
 from chalicelib.events import SPANS, Event
 from chalicelib.services.keys import create_key
 from chalicelib.services.record import record_events
+from chalicelib.workers import uploaded_files
 from tests.conftest import BUCKET, REGION, SECRET, TABLE, create_table
 from tests.faults.layer import Crash, FaultLayer, Faults
 from tests.faults.model import kept
@@ -76,12 +77,14 @@ class Service:
         # Not `time.sleep` itself: other threads sleep, too, and would move this clock.
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=self.clock.sleep))
         # The same history must be the same to the last call: no clock and no secret of this run.
-        patch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: self.clock.now))
+        patch.setattr(
+            "chalicelib.wiring.processes.time", SimpleNamespace(monotonic=lambda: self.clock.now)
+        )
         patch.setattr("chalicelib.api.http._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
         patch.setattr("chalicelib.services.fitting.fits._estimation", lambda: _read_all)
-        in_small_chunks = functools.partial(workers.run_import, chunk_events=CHUNK_EVENTS)
-        patch.setattr(workers, "run_import", in_small_chunks)
+        in_small_chunks = functools.partial(uploaded_files.run_import, chunk_events=CHUNK_EVENTS)
+        patch.setattr(uploaded_files, "run_import", in_small_chunks)
         self.seconds_left = PLENTY
         self._open(self._stack, patch)
         self.store = wiring.store("acme")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chalicelib import wiring, workers
+from chalicelib import wiring
 from chalicelib.api import http, json_text
 from chalicelib.errors import StoreUnavailable
 from chalicelib.services import admission, erasing_files, record, totals
@@ -115,7 +115,7 @@ def count_instead_of_derive(patch: Patch) -> None:
                 row["count"] += old["count"]
         store.totals.put(DayTotals(day, shard, rows), read_at=now)
 
-    patch.setattr(workers, "derive_day", count)
+    patch.setattr("chalicelib.workers.changed_days.derive_day", count)
 
 
 def retry_without_a_pause(patch: Patch) -> None:

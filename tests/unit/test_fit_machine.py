@@ -23,6 +23,7 @@ from chalicelib.services.fitting.fit_parts import LONGEST
 from chalicelib.services.fitting.fits import fit_message, run_fit, show_fit
 from chalicelib.storage.s3_objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.workers import requested_fits
 from tests import packaged
 from tests.conftest import BUCKET, Cloud, session
 from tests.fit_in_parts import END, FEW, NOW, asked_for, document_of, plain_fit, record_history
@@ -160,14 +161,16 @@ def test_a_message_that_comes_again_starts_nothing_again(
     record_history(store, FEW)
     fit_id = asked_for(store)
     messages = sqs_event(fit_message("acme", fit_id))
-    plan = workers.plan_fit(store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9)
+    plan = requested_fits.plan_fit(
+        store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9
+    )
     assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
     assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
     assert ended(f"acme-{fit_id}")["status"] == "SUCCEEDED"
     calls, header = functions.calls.total(), show_fit(store, fit_id)
     assert header.status == "done"
     for planned in (None, plan):
-        monkeypatch.setattr(workers, "plan_fit", lambda *_, planned=planned, **__: planned)
+        monkeypatch.setattr(requested_fits, "plan_fit", lambda *_, planned=planned, **__: planned)
         again = workers.run_fits(messages, now=NOW + dt.timedelta(hours=1))
         assert again == {"batchItemFailures": []}
         assert show_fit(store, fit_id) == header

@@ -30,6 +30,7 @@ from chalicelib.services.fitting.fits import run_fit, show_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import fit_part_object
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.wiring import processes
 from tests.conftest import BUCKET, Cloud
 from tests.factories import make_cost, make_event
 from tests.fit_in_parts import (
@@ -275,7 +276,7 @@ def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "30")
-    wiring._process.settings = None
+    processes.current.settings = None
     store = wiring.store("brief")
     recorded = NOW - dt.timedelta(days=20)
     old = make_event(event_id="old", user_id="u", occurred_at="2026-02-12T10:00:00Z")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.cli import main
-from chalicelib.errors import DamagedStore, StoreUnavailable
+from chalicelib.errors import DamagedStore, MisconfiguredService, StoreUnavailable
 from chalicelib.local.backups import back_up
 from chalicelib.local.checking import findings
 from chalicelib.local.database import FILE, Database
@@ -22,6 +23,7 @@ from chalicelib.local.housekeeping import GRACE_SECONDS, Housekeeper
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
 from chalicelib.local.rows import CHANGES, Transaction, to_row
+from chalicelib.local.service import LocalService
 from chalicelib.local.sqlite_table import SqliteTable
 from chalicelib.services.record import record_events
 from chalicelib.storage.attributes import Item, to_item
@@ -242,6 +244,38 @@ def test_a_file_that_is_not_as_it_was_is_refused(tmp_path: Path, change: Any) ->
         LocalMachine(tmp_path, root_secret=lambda: SECRET)
 
 
+def test_a_start_that_was_killed_before_it_made_anything_is_repeated(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("PRAGMA journal_mode=WAL")  # the first page exists from now on
+    connection.close()
+    assert (tmp_path / FILE).stat().st_size > 0
+    database = Database(tmp_path)
+    SqliteTable(database).put(an_item())
+    assert sorts(SqliteTable(database)) == ["s"]
+    database.close()
+
+
+def test_a_blank_database_in_place_of_one_with_commits_is_refused(tmp_path: Path) -> None:
+    filled(tmp_path)
+    (tmp_path / FILE).unlink()
+    connection = sqlite3.connect(tmp_path / FILE)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+    with pytest.raises(DamagedStore, match="missing or empty"):
+        Database(tmp_path)
+
+
+def test_a_text_that_is_no_text_is_damage_and_is_not_quoted(tmp_path: Path) -> None:
+    filled(tmp_path)
+    raw(tmp_path, "UPDATE items SET item = CAST(x'7b22616e6e61ff' AS TEXT) WHERE sk = '1'")
+    database = Database(tmp_path)
+    with pytest.raises(DamagedStore, match="not UTF-8") as refused:
+        list(SqliteTable(database).query(EVENTS))
+    assert "anna" not in refused.value.detail
+    assert any("not UTF-8" in one for one in findings(database, Files(tmp_path / "o", database)))
+    database.close()
+
+
 def test_a_log_that_was_cut_is_refused(tmp_path: Path) -> None:
     database = Database(tmp_path)
     for number in range(5):
@@ -388,6 +422,7 @@ def test_a_damaged_directory_is_named(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     filled(tmp_path, "acme#fits")
+    Installation(tmp_path).root_secret()
     (tmp_path / FILE).write_bytes(b"x" * 8192)
     assert main([*command.split(), "--data", str(tmp_path)]) == 2
     said = capsys.readouterr().err
@@ -406,3 +441,124 @@ def test_a_directory_that_may_not_be_written_is_named(
     said = capsys.readouterr().err
     assert f"{tmp_path / 'lock'} may not be written by this user" in said
     assert "port" not in said
+
+
+def test_a_backup_that_fails_says_why_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    data.mkdir()
+    filled(data)
+    content = bytearray((data / FILE).read_bytes())
+    content[4096:] = b"x" * len(content[4096:])
+    (data / FILE).write_bytes(content)
+    assert main(["serve", "--backup", str(copy), "--data", str(data)]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"cannot back up: {data / FILE} is damaged")
+    assert not copy.exists()
+
+
+def test_what_cannot_be_checked_is_not_called_damaged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled(tmp_path)
+    other = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    other.execute("PRAGMA locking_mode=EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("chalicelib.local.database.BUSY_SECONDS", 0.1)
+        assert main(["serve", "--check", "--data", str(tmp_path)]) == 2
+    other.close()
+    captured = capsys.readouterr()
+    assert captured.err == f"cannot check: {tmp_path / FILE}: database is locked\n"
+    assert captured.out == ""
+
+
+def test_a_file_in_the_way_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "objects").write_text("x")
+    assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
+    assert f"{tmp_path / 'objects'}: File exists" in capsys.readouterr().err
+
+
+def test_a_directory_that_may_not_be_written_is_named_by_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 0
+
+    def denied(path: Any, *_: Any, **__: Any) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
+    for command in ("keys list --tenant acme", "audit --tenant acme"):
+        assert main([*command.split(), *at(tmp_path)]) == 2
+        assert f"{tmp_path / 'lock'} may not be written by this user" in capsys.readouterr().err
+
+
+# --- the root secret ------------------------------------------------------------------------------
+
+
+def at(directory: Path) -> list[str]:
+    return ["--data", str(directory)]
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda file: file.unlink(), "is missing"),
+        (lambda file: file.write_bytes(file.read_bytes()[:20] + b"\xc3\xbc"), "is damaged"),
+        (lambda file: file.write_text("another secret that is long"), "written under"),
+    ],
+    ids=["none", "no text", "another"],
+)
+def test_a_directory_is_not_served_under_another_secret(
+    damage: Callable[[Path], Any], says: str, tmp_path: Path
+) -> None:
+    with served(tmp_path):
+        pass
+    right = (tmp_path / "secret").read_bytes()
+    damage(tmp_path / "secret")
+    there = (tmp_path / "secret").exists()
+    with pytest.raises(MisconfiguredService, match=says), served(tmp_path):
+        pass
+    assert (tmp_path / "secret").exists() == there
+    (tmp_path / "secret").write_bytes(right)
+    with served(tmp_path):
+        pass
+
+
+def test_a_key_is_not_made_under_a_secret_that_was_lost(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(tmp_path):
+        pass
+    (tmp_path / "secret").unlink()
+    assert main(["keys", "create", "--tenant", "acme", "--role", "read", *at(tmp_path)]) == 2
+    assert f"{tmp_path / 'secret'} is missing" in capsys.readouterr().err
+
+
+def test_a_secret_can_be_rotated_if_the_one_before_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(tmp_path):
+        pass
+    before = (tmp_path / "secret").read_text().strip()
+    monkeypatch.setenv("LIKEWORTH_SECRET", "a newer root secret")
+    with pytest.raises(MisconfiguredService), served(tmp_path):
+        pass
+    monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", before)
+    with served(tmp_path):
+        pass
+    monkeypatch.delenv("LIKEWORTH_PREVIOUS_SECRETS")
+    with served(tmp_path):
+        pass
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[LocalService]:
+    import app
+
+    service = LocalService(app, Installation(directory), port=0, data=directory)
+    try:
+        yield service
+    finally:
+        service.stop()

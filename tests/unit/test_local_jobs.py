@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import MAX_ATTEMPTS, Queues
 from chalicelib.local.rows import CHANGES
-from chalicelib.local.sources import DailySchedule, QueueSource
+from chalicelib.local.sources import DailySchedule, QueueSource, Source
 from chalicelib.services.fitting.fits import request_fit
 from chalicelib.storage.fits import FitHeader
 from chalicelib.storage.import_records import Import, Replay
@@ -375,3 +376,25 @@ def test_the_schedule_survives_a_clock_that_jumps(hours: int, calls: int) -> Non
     schedule.work()
     schedule.work()
     assert len(called) == calls
+
+
+def test_no_failure_ends_a_thread_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.local.sources.REST_AFTER_TROUBLE_SECONDS", 0.01)
+    worked = threading.Event()
+
+    class Failing(Source):
+        calls = 0
+
+        def work(self) -> bool:
+            self.calls += 1
+            if self.calls == 1:
+                raise MemoryError
+            if self.calls == 2:
+                raise KeyError("a mistake of ours")
+            worked.set()
+            return False
+
+    failing = Failing("failing")
+    failing.start()
+    assert worked.wait(10)
+    failing.stop()

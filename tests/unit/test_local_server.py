@@ -276,3 +276,13 @@ def test_a_repeated_header_arrives_as_one(server: HttpServer) -> None:
 def test_a_taken_port_is_an_error(server: HttpServer) -> None:
     with pytest.raises(OSError, match="in use"):
         HttpServer(server.server_port, _echo, LIMIT)
+
+
+@pytest.mark.parametrize("target", ["/", "/nothing"])
+def test_no_browser_may_guess_what_an_answer_is(
+    target: str, connection: http.client.HTTPConnection
+) -> None:
+    connection.request("GET", target)
+    response = connection.getresponse()
+    response.read()
+    assert response.headers.get_all("X-Content-Type-Options") == ["nosniff"]

@@ -6,6 +6,8 @@ import datetime as dt
 import http.client
 import json
 import string
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -223,9 +225,35 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched:
-        patched.setattr("chalicelib.local.files.os.fsync", full)
-        status, told = ask(service, "PUT", target, VIEWS)
-    assert (status, told["code"]) == (503, "store_unavailable")
-    assert objects(service) == []
+    for call in ("open", "write", "fsync"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"chalicelib.local.files.os.{call}", full)
+            status, told = ask(service, "PUT", target, VIEWS)
+        assert (status, told["code"]) == (503, "store_unavailable"), call
+        assert objects(service) == []
+        assert list((service.machine.directory / "objects" / "incoming").iterdir()) == []
     assert ask(service, "PUT", target, VIEWS)[0] == 200
+
+
+def test_a_disk_that_takes_half_of_a_file_does_not_keep_it(tmp_path: Path) -> None:
+    """In a process of its own, which may write files of 1 kB only."""
+    code = """
+import resource, sys
+from pathlib import Path
+from chalicelib.errors import StoreUnavailable
+from chalicelib.local.database import Database
+from chalicelib.local.files import Files
+directory = Path(sys.argv[1])
+files = Files(directory / "objects", Database(directory))
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+try:
+    files.write([b"x" * 3_000])
+except StoreUnavailable as error:
+    print(error.detail)
+print(list((directory / "objects" / "incoming").iterdir()))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert "the data directory does not take this now" in done.stdout, done.stderr
+    assert done.stdout.endswith("[]\n")

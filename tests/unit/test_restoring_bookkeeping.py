@@ -15,6 +15,7 @@ from chalicelib.storage import pseudonyms
 from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import TenantConfig
+from chalicelib.wiring import processes
 from tests.conftest import SECRET, Cloud
 from tests.factories import NOW
 from tests.restoring import (
@@ -82,7 +83,7 @@ def test_the_same_key_under_another_secret_fits(
     taken = take_copy(cloud)
     monkeypatch.setenv("LIKEWORTH_SECRET", "another root secret for tests")
     monkeypatch.setenv("LIKEWORTH_PREVIOUS_SECRETS", SECRET)
-    wiring.use_session(wiring._process.session)
+    wiring.use_session(processes.current.session)
     assert wiring.store("acme").renew_user_key()
     lose(cloud, *events_in(taken))
     assert items_of(cloud)["acme#config", "user-key"] != taken["acme#config", "user-key"]
@@ -131,7 +132,7 @@ def test_a_tenant_that_the_copy_does_not_have_is_refused(cloud: Cloud, store: Te
 
 
 def opens(key: str) -> bool:
-    wiring._process.stores.clear()
+    processes.current.stores.clear()
     try:
         return bool(authenticate(key, wiring.store, now=NOW))
     except Unauthenticated:

@@ -28,14 +28,14 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
 
 CALLS_CLIENTS = {"chalicelib/storage/dynamodb_table.py", "chalicelib/storage/s3_objects.py"}
-MAKES_CLIENTS = {"chalicelib/wiring.py", "chalicelib/aws.py"}
+MAKES_CLIENTS = {"chalicelib/wiring/processes.py", "chalicelib/aws.py"}
 KEEPS_ITEMS = "chalicelib/local/"
 """On one machine: keeps the items and the objects of all tenants."""
 
 OPENS = {
-    "DynamoDbTable": {"chalicelib/wiring.py"},
-    "S3Objects": {"chalicelib/wiring.py"},
-    "TenantStore": {"chalicelib/wiring.py"},
+    "DynamoDbTable": {"chalicelib/wiring/tenant_stores.py"},
+    "S3Objects": {"chalicelib/wiring/tenant_stores.py"},
+    "TenantStore": {"chalicelib/wiring/tenant_stores.py"},
 }
 """Who may make what."""
 
@@ -242,7 +242,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
     (FITS, "", "store._table._client.get_item(Key={})", "get_item() is called"),
     (FITS, "", "store._table._client.get_item(Key={})", "is reached for"),
     ("services/totals.py", "", "client.query(TableName='x')", "query() is called"),
-    ("workers.py", "", "s3.get_object(Bucket=b, Key=k)", "get_object() is called"),
+    ("workers/changed_days.py", "", "s3.get_object(Bucket=b, Key=k)", "get_object() is called"),
     ("api/fits.py", "", "url = s3.generate_presigned_url('put_object')", "is called"),
     (FITS, "", "s3 = session.client('s3')", "a client is made"),
     (
@@ -258,7 +258,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "a S3Objects is opened",
     ),
     (
-        "workers.py",
+        "workers/changed_days.py",
         "",
         "from chalicelib.storage.tenant_store import TenantStore\nTenantStore()",
         "a TenantStore is opened",

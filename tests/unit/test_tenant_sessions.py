@@ -15,6 +15,7 @@ from chalicelib import aws, wiring, workers
 from chalicelib.services.fitting.fits import request_fit
 from chalicelib.services.record import record_events
 from chalicelib.storage.keys import event_partition
+from chalicelib.wiring import processes, tenant_stores
 from tests import packaged
 from tests.conftest import Cloud, session
 from tests.factories import NOW, make_event
@@ -173,9 +174,14 @@ def test_a_session_is_made_once_and_renewed_before_it_ends(
     watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=0.0)
-    monkeypatch.setattr(wiring, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    least = aws.SESSION_SECONDS - 900 - wiring.STORE_SECONDS
-    for clock.now in (0.0, 1.0, 100.0, aws.SESSION_SECONDS - wiring.RENEWED_BEFORE_SECONDS - 1):
+    monkeypatch.setattr(processes, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    least = aws.SESSION_SECONDS - 900 - tenant_stores.STORE_SECONDS
+    for clock.now in (
+        0.0,
+        1.0,
+        100.0,
+        aws.SESSION_SECONDS - tenant_stores.RENEWED_BEFORE_SECONDS - 1,
+    ):
         assert wiring.store("acme").config
     assert len(watch.sessions) == 1
     assert clock.now < least
@@ -194,7 +200,7 @@ def test_without_a_role_nothing_is_assumed(cloud: Cloud, monkeypatch: pytest.Mon
     monkeypatch.delenv("LIKEWORTH_TENANT_ROLE_ARN", raising=False)
     wiring.use_session(session())
     assert wiring.store("acme").config
-    assert "sts" not in wiring._process.clients
+    assert "sts" not in processes.current.clients
 
 
 # --- the template -------------------------------------------------------------------------------

@@ -157,7 +157,7 @@ class NoData(Told):
 
 
 class UnreadColumn(Told):
-    """A column that was not read."""
+    """A column of a table, or a key of JSON or XML with the keys around it, that was not read."""
 
     heading: str
     sum: Decimal | None

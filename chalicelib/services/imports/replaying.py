@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
@@ -24,6 +25,9 @@ from chalicelib.services.imports.rows import Chunk, Gathering, numbered
 from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore
+
+if TYPE_CHECKING:
+    from chalicelib.exports.outcomes import Imported
 
 ROWS_PER_EVENT = 50
 """Most rows of a replay are passed over: a checkpoint comes after many times as many."""
@@ -105,7 +109,9 @@ class ReplayRun:
         why: LikeworthError | None = None,
     ) -> Import:
         replay = replay_of(current)
-        outcomes = numbered(reading, replay.position) if reading is not None else ()
+        reject = reading.reject if reading is not None else _reject_nothing
+        again = self._store.imports.refused_rows(current.import_id, replay.generation)
+        outcomes = numbered(reading, replay.position, again, reject) if reading is not None else ()
         refused = self._store.imports.refused_rows(
             current.import_id, current.generation, after=replay.after
         )
@@ -115,6 +121,7 @@ class ReplayRun:
             reading.parts if reading is not None else (),
             events=self._chunk_events,
             rows=ROWS_PER_EVENT * self._chunk_events,
+            reject=reject,
         )
         for chunk in replayed_chunks(merged, gathering, earlier):
             current = self._keep(current, chunk)
@@ -167,10 +174,12 @@ class ReplayRun:
             replay=None,
         )
         if why is None and reading is not None:
+            summary = reading.summary()
             ended = replace(
                 ended,
                 report=reading.report,
-                summary=reading.summary(),
+                events=summary["events"],
+                summary=summary,
                 platform=replay.platform,
                 spread=replay.spread,
                 currency=replay.currency,
@@ -183,6 +192,10 @@ class ReplayRun:
             current.import_id, current.generation, go_on=self._has_time
         )
         return saved
+
+
+def _reject_nothing(outcome: Imported) -> None:
+    """Without the file there are no rows to reject."""
 
 
 def replay_of(current: Import) -> Replay:

@@ -172,6 +172,8 @@ class _Work:
                 events=self._chunk_events,
                 position=current.position,
                 parts=reading.parts,
+                reject=reading.reject,
+                rejected=self._store.imports.refused_rows(current.import_id, current.generation),
             ):
                 current = self._keep(current, chunk)
                 if not self.has_time():
@@ -263,13 +265,15 @@ class _Work:
             raise StoreUnavailable(
                 f"the coverage of the import {current.import_id} is not stored; it goes on there"
             )
+        summary = reading.summary()
         return self._store.imports.save(
             replace(
                 current,
                 state="done",
+                events=summary["events"],
                 coverage=len(coverage),
                 finished_at=stamp(self._now),
-                summary=reading.summary(),
+                summary=summary,
             )
         )
 

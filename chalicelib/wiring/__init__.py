@@ -1,0 +1,53 @@
+"""The only place that chooses where the service keeps its state: AWS, or this machine.
+
+In AWS, clients are made lazily, once per process. `use_session` takes another session for them,
+`use_machine` a database and files in their place.
+
+`processes` is what a process has made so far; `root_secrets`, `tenant_stores` and `handing_on` use
+it.
+"""
+
+from chalicelib.wiring.handing_on import (
+    analyse_regions,
+    send_fit,
+    send_import,
+    send_totals,
+    start_fit_machine,
+)
+from chalicelib.wiring.processes import (
+    Machine,
+    client,
+    reset,
+    settings,
+    use_machine,
+    use_session,
+)
+from chalicelib.wiring.root_secrets import other_secrets, root_secret
+from chalicelib.wiring.tenant_stores import (
+    rate_limiter,
+    store,
+    store_on,
+    tenants,
+    upload_address,
+)
+
+__all__ = [
+    "Machine",
+    "analyse_regions",
+    "client",
+    "other_secrets",
+    "rate_limiter",
+    "reset",
+    "root_secret",
+    "send_fit",
+    "send_import",
+    "send_totals",
+    "settings",
+    "start_fit_machine",
+    "store",
+    "store_on",
+    "tenants",
+    "upload_address",
+    "use_machine",
+    "use_session",
+]

@@ -1,0 +1,82 @@
+"""How work is handed on: to queues, to the state machine of fits, to the function that analyses."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from chalicelib.errors import MisconfiguredService
+from chalicelib.wiring import processes
+from chalicelib.wiring.processes import aws_module, client, settings
+
+_MAX_DELAY_SECONDS = 900
+
+
+def send_import(message: dict[str, Any]) -> None:
+    """Put a message into the import function's queue."""
+    _send("import", settings().import_queue_url, message)
+
+
+def send_fit(message: dict[str, Any]) -> None:
+    """Put a message into the fit function's queue."""
+    _send("fit", settings().fit_queue_url, message)
+
+
+def send_totals(message: dict[str, Any], *, delay_seconds: float) -> None:
+    """Put a message into the queue of days that wait, for at most 15 minutes at a time."""
+    delay = max(0, min(_MAX_DELAY_SECONDS, math.ceil(delay_seconds)))
+    _send("totals", settings().totals_queue_url, message, DelaySeconds=delay)
+
+
+def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
+    """Start the state machine that reads a fit in parts.
+
+    Parameters
+    ----------
+    name : str
+        Of the execution; there is never a second one of a name.
+    given : dict
+        JSON-able.
+
+    Returns
+    -------
+    bool
+        False if there was an execution of this name already.
+    """
+    text = json.dumps(given, separators=(",", ":"))
+    started: bool = aws_module().start_execution(
+        client("stepfunctions"), settings().fit_machine_arn, name, text
+    )
+    return started
+
+
+def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
+    """What the counts of a geo test say: worked out by a function of its own, if there is one.
+
+    Raises
+    ------
+    StoreUnavailable
+        If that function cannot run now, or does not answer in time.
+    RuntimeError
+        If it fails.
+    """
+    function = settings().analysis_function
+    if not function:
+        from chalicelib.services import experiments  # of many functions only the API needs it
+
+        return experiments.analyse_regions(asked)
+    text = json.dumps(asked, separators=(",", ":"))
+    found: dict[str, Any] = aws_module().invoke(client("lambda"), function, text)
+    return found
+
+
+def _send(queue: str, url: str, message: dict[str, Any], **options: int) -> None:
+    if processes.current.machine is not None:
+        processes.current.machine.send(queue, message)
+        return
+    if not url:
+        raise MisconfiguredService(f"LIKEWORTH_{queue.upper()}_QUEUE_URL is not set")
+    body = json.dumps(message, separators=(",", ":"))
+    (about,) = message.values()
+    aws_module().send_message(client("sqs"), url, body, tenant=about["tenant"], **options)

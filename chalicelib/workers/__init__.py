@@ -1,0 +1,42 @@
+"""What runs behind queues, the table's stream and the clock.
+
+Plain functions of an event as AWS delivers it. What must be tried again escapes, or is named in a
+partial batch response, so that the queue delivers it again and puts it with the dead letters in the
+end; nothing is acknowledged that was not done.
+
+`messages` reads what a queue delivers; `uploaded_files` imports, `requested_fits` fits,
+`changed_days` derives totals, and `daily_duties` does what the clock asks for.
+"""
+
+from chalicelib.workers.changed_days import derive_totals, derive_waiting_totals
+from chalicelib.workers.daily_duties import (
+    do_daily_duties,
+    end_fits,
+    finish_erasures,
+    measure_delays,
+    renew_user_keys,
+    request_fits,
+)
+from chalicelib.workers.requested_fits import (
+    analyse_geo_test,
+    merge_fit,
+    read_fit_part,
+    run_fits,
+)
+from chalicelib.workers.uploaded_files import run_imports
+
+__all__ = [
+    "analyse_geo_test",
+    "derive_totals",
+    "derive_waiting_totals",
+    "do_daily_duties",
+    "end_fits",
+    "finish_erasures",
+    "measure_delays",
+    "merge_fit",
+    "read_fit_part",
+    "renew_user_keys",
+    "request_fits",
+    "run_fits",
+    "run_imports",
+]
