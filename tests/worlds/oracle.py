@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from chalicelib.attribution.time_series.averaged_models import average_effects
+from chalicelib.attribution.time_series.averaged_effects import average_effects
 from chalicelib.attribution.time_series.baseline import known_baseline, unit_columns
 from chalicelib.attribution.time_series.resolution import is_weekly, resolve
 from chalicelib.attribution.time_series.shocks import Shock

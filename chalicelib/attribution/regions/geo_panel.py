@@ -33,10 +33,8 @@ from chalicelib.attribution.regions.region_baselines import (
 )
 from chalicelib.attribution.regions.region_series import RegionSeries
 from chalicelib.attribution.regions.region_spread import RegionSpread, measure_spread
-from chalicelib.attribution.time_series.averaged_models import (
-    PLAUSIBLE_SHARE,
-    fill_gaps,
-)
+from chalicelib.attribution.time_series.averaged_effects import PLAUSIBLE_SHARE
+from chalicelib.attribution.time_series.averaged_models import fill_gaps
 from chalicelib.attribution.time_series.averaging import average
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution

@@ -21,13 +21,15 @@ from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search_ad
 from chalicelib.attribution.time_series.structural import coefficients, forecast_errors
 from chalicelib.attribution.time_series.timeline import Timeline
-from chalicelib.attribution.time_series.totals_doubts import CORRELATED, LATE, UNKNOWN_SHAPE
+from chalicelib.attribution.time_series.totals_doubts import CORRELATED, UNKNOWN_SHAPE
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 DIFFERENT = 0.01
 """P-value of equal effects in all regions below which effects differ."""
+LATE = 0.01
+"""P-value of no late effects below which they are suspected."""
 
 
 def warn_of_regional_doubts(

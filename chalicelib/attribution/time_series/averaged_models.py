@@ -5,7 +5,8 @@ adstocked engagements + noise in proportion to what is expected (`structural`). 
 demand, so that marketing which merely goes along with demand is not credited with it; where it
 follows demand clearly, it helps to find the level (`demand`).  What is not known (how fast effects
 fade, whether they saturate, how much the level wanders) is averaged over
-(`averaging`); shocks and seasons are found first (`shocks`, `seasons`).
+(`averaging`), and so is whether effects come late (`late_effects`, `late_fit`); shocks and seasons
+are found first (`shocks`, `seasons`).
 """
 
 from __future__ import annotations
@@ -18,35 +19,29 @@ from scipy import stats
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
-from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
-from chalicelib.attribution.time_series.baseline import (
-    Baseline,
-    column_sizes,
-    find_baseline,
-    unit_columns,
-)
+from chalicelib.attribution.time_series.averaged_effects import average_shapes
+from chalicelib.attribution.time_series.baseline import find_baseline, unit_columns
 from chalicelib.attribution.time_series.influence import strongest_days
-from chalicelib.attribution.time_series.late_effects import MIN_DAYS, delayed_counts, late_effect_p
+from chalicelib.attribution.time_series.late_effects import (
+    MIN_DAYS,
+    LateColumns,
+    late_probability,
+)
+from chalicelib.attribution.time_series.late_fit import Effects, fit_with_late, likeliest, mix
 from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.resolution import Resolution
 from chalicelib.attribution.time_series.saturation import responses, usual_stocks
 from chalicelib.attribution.time_series.shocks import Shock
-from chalicelib.attribution.time_series.structural import (
-    LEVEL_RATIOS,
-    coefficients,
-    cross_products,
-    forecast_errors,
-)
+from chalicelib.attribution.time_series.structural import coefficients, forecast_errors
 from chalicelib.attribution.time_series.timeline import Timeline
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
-OWN_SHAPE_DAYS = 700
-"""Days of data from which on every type has a shape of its own: 100 weeks."""
-PLAUSIBLE_SHARE = 0.5
-"""Prior standard deviation of all that a kind causes, as a share of all conversions."""
+LIKELY_ENOUGH = 0.25
+"""Probability of late effects from which on they are part of the estimates. Where there are none,
+one fit in fifty is above; below, late columns would add noise and hardly anything else."""
 SEARCHED_DECAYS = (0, 3, 6)
 """Decays at which marketing may explain what else would be taken for a shock."""
 
@@ -73,8 +68,10 @@ class TimeSeriesFit:
         In steps from the first.
     strongest_days : array, shape (K,)
         What one day adds to the likeliest model's estimate at most, in standard errors.
-    late_p : float
-        P-value of no effects two to four weeks later; 1 in windows too short to see them.
+    late : array, shape (K,)
+        The part of `delta` that comes two to four weeks later.
+    late_probability : float
+        That engagements act so late; 0 in windows too short to see it.
     follows_demand : bool
         Whether marketing moves with the level over weeks.
     """
@@ -88,13 +85,21 @@ class TimeSeriesFit:
     residual_p: float
     shocks: tuple[Shock, ...]
     strongest_days: Floats
-    late_p: float
+    late: Floats
+    late_probability: float
     follows_demand: bool
 
     @property
     def critical(self) -> float:
         """Two-sided 95 % quantile of Student's distribution."""
         return float(stats.t.ppf(0.975, self.degrees_of_freedom))
+
+    @property
+    def late_share(self) -> Floats:
+        """Share of each effect that comes late, between 0 and 1, shape (K,)."""
+        late = np.maximum(self.late, 0.0)
+        whole = np.maximum(self.delta, late)
+        return np.asarray(np.divide(late, whole, out=np.zeros_like(late), where=whole > 0))
 
     @property
     def t_value(self) -> Floats:
@@ -134,7 +139,8 @@ def fit_time_series(
     if known is None:
         known = np.ones(counts.shape, dtype=bool)
     seen = np.where(known, counts, 0.0)
-    every_step = resolution.total(adstock_series(fill_gaps(seen, known)))
+    filled = fill_gaps(seen, known)
+    every_step = resolution.total(adstock_series(filled))
     usual_stock = usual_stocks(every_step)
     caused = responses(resolution.total(adstock_series(seen)), usual_stock).sum(axis=0)
     outcome, stocks = outcome[timeline.times], every_step[timeline.times]
@@ -143,91 +149,36 @@ def fit_time_series(
         outcome, resolution.total(counts)[timeline.times], usual, _searched(stocks), timeline
     )
     candidates = responses(stocks, usual_stock)
-    averaged, weights = _average_shapes(
-        outcome, candidates, caused / seen.sum(axis=0)[:, None, None], baseline, timeline, prior
-    )
-    decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), weights.shape[2])
-    likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
-    ratio = float(LEVEL_RATIOS[np.argmax(averaged.ratio_weights)])
-    columns = np.column_stack([baseline.columns, likeliest])
-    late = resolution.total(delayed_counts(fill_gaps(seen, known)))[timeline.times]
-    residual = outcome - columns @ coefficients(outcome, columns, baseline.scales, ratio)
-    errors = forecast_errors(residual, baseline.scales, ratio)
+    caused = caused / seen.sum(axis=0)[:, None, None]
+    averaged, weights = average_shapes(outcome, candidates, caused, baseline, timeline, prior)
+    effects = Effects.of(averaged, weights, candidates)
+    probability = 0.0
+    if timeline.times.size * timeline.step_days >= MIN_DAYS:
+        late = LateColumns.of(seen, filled, resolution, timeline)
+        decays, shapes = likeliest(weights)
+        of_shape = candidates[:, np.arange(shapes.size), :, shapes].transpose(1, 0, 2)
+        probability = late_probability(outcome, of_shape, decays, late.unit, baseline, prior)
+        if probability >= LIKELY_ENOUGH:
+            with_late = fit_with_late(outcome, candidates, caused, late, baseline, timeline, prior)
+            effects = mix(probability, effects, with_late)
+    columns = np.column_stack([baseline.columns, effects.columns])
+    residual = outcome - columns @ coefficients(outcome, columns, baseline.scales, effects.ratio)
+    errors = forecast_errors(residual, baseline.scales, effects.ratio)
     return TimeSeriesFit(
-        delta=averaged.effect,
-        cov=averaged.cov,
-        decay_weights=weights.sum(axis=2),
-        linear=weights[:, :, 0].sum(axis=1),
-        degrees_of_freedom=averaged.degrees_of_freedom,
-        converged=averaged.converged,
+        delta=effects.delta,
+        cov=effects.cov,
+        decay_weights=effects.weights.sum(axis=2),
+        linear=effects.weights[:, :, 0].sum(axis=1),
+        degrees_of_freedom=effects.degrees_of_freedom,
+        converged=effects.converged,
         residual_p=autocorrelation_p(errors),
         shocks=tuple(_in_steps(shock, timeline) for shock in baseline.shocks),
-        strongest_days=strongest_days(outcome, baseline.columns, likeliest, baseline.scales, ratio),
-        late_p=late_effect_p(outcome, columns, unit_columns(late), baseline.scales, ratio)
-        if timeline.times.size * timeline.step_days >= MIN_DAYS
-        else 1.0,
+        strongest_days=strongest_days(
+            outcome, baseline.columns, effects.columns, baseline.scales, effects.ratio
+        )[:n_kinds],
+        late=effects.late,
+        late_probability=probability,
         follows_demand=baseline.scales.guide is not None,
-    )
-
-
-def _average_shapes(
-    outcome: Floats,
-    candidates: Floats,
-    caused: Floats,
-    baseline: Baseline,
-    timeline: Timeline,
-    prior: DecaysAndShapes,
-) -> tuple[Averaged, Floats]:
-    """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
-
-    In a long window every type has a shape of its own; in a short one all have the same.
-    """
-    n_kinds, n_decays, n_shapes = candidates.shape[1:]
-    if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
-        averaged = average_effects(outcome, candidates, caused, baseline, prior)
-        return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
-    own = prior.per_type()
-    flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
-    averaged = average_effects(
-        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups
-    )
-    return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
-
-
-def average_effects(
-    outcome: Floats,
-    candidates: Floats,
-    caused: Floats,
-    baseline: Baseline,
-    prior: Prior,
-    groups: Ints | None = None,
-) -> Averaged:
-    """Effects per engagement, averaged over candidate responses.
-
-    Parameters
-    ----------
-    outcome : array, shape (N,)
-    candidates : array, shape (N, K, G, H)
-        Responses per decay and shape; their size does not matter.
-    caused : array, shape (K, G, H)
-        Sum of each candidate over all days of the window, for one engagement of its kind.
-    baseline : Baseline
-    prior : Prior
-    groups : int array, shape (G,), optional
-        See `averaging.average`.
-    """
-    flat = candidates.reshape(outcome.size, -1)
-    columns = unit_columns(flat)
-    sums = columns.sum(axis=0)
-    products = cross_products(outcome, baseline.columns, columns, baseline.scales)
-    plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
-    shape = candidates.shape[1:]
-    return average(
-        products,
-        caused / column_sizes(flat).reshape(shape),
-        prior,
-        shrink=(baseline.noise_variance / plausible**2).reshape(shape),
-        groups=groups,
     )
 
 

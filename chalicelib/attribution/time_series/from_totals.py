@@ -140,6 +140,8 @@ def _tell(
     fit: TimeSeriesFit, resolution: Resolution, kinds: Ints, position: Ints, draft: Draft
 ) -> None:
     """Put what the fit says of `kinds`, which are at `position` in it, into the draft."""
+    late_share = np.zeros((kinds.size, draft.late_share.shape[1]))
+    late_share[:, -1] = fit.late_share[position]  # the last block has the days of `late_effects`
     draft.accept(
         kinds,
         "time_series",
@@ -147,6 +149,7 @@ def _tell(
         fit.cov[np.ix_(position, position)],
         fit.decay_weights[position],
         fit.critical,
+        late_share,
     )
     for place, kind in zip(position, kinds, strict=True):
         draft.sensitivities[kind] = sensitivity_time_series(

@@ -1,61 +1,259 @@
-"""Effects that come weeks later, which a response that fades from the first day on cannot show.
+"""Effects that come weeks later, which a response that fades from the first day on cannot have.
 
-One column per type is added to the likeliest model: the engagements of two to four weeks ago,
-evenly. Their one-sided p-values are combined (Fisher 1932). If the columns explain more than chance
-does, effects may come later than the model has them.
+One column per type has the engagements of two to four weeks ago, evenly. Whether the brand has late
+effects is not known: the Bayes factor of a model with these columns, and without slow decays,
+against the model with all decays and without the columns. A slow decay explains a good part of a
+late effect, and the other way round; whichever explains the outcome better is the likelier. Late
+effects are expected to be positive, and alike in all types of a brand.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
-from chalicelib.attribution.time_series.structural import Scales, beside_level, weigh, without_guide
+from chalicelib.attribution.time_series.averaged_effects import PLAUSIBLE_SHARE
+from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
+from chalicelib.attribution.time_series.priors import DecaysAndShapes
+from chalicelib.attribution.time_series.resolution import Resolution
+from chalicelib.attribution.time_series.structural import Products, cross_products
+from chalicelib.attribution.time_series.timeline import Timeline
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 LAGS = (14, 30)
 """Days after the engagement, first and last."""
 MIN_DAYS = 120
 """Days from which on such columns can be told from the level."""
+LATE_BRANDS = 0.15
+"""Prior probability that a brand has late effects."""
+SIZES = (0.02, 0.05, 0.1)
+"""Means of the late effects of the types of such a brand, as shares of all conversions; equally
+likely."""
+SPREAD = 0.7
+"""Standard deviation of late effects around that mean, in units of it."""
+FADING_BESIDE_LATE = 7
+"""The first decays of the grid, up to a half-life of three and a half days: what is slower would
+only bend the shape of the late effect."""
+_ROUNDS = 5
 
 
-def delayed_counts(counts: Floats) -> Floats:
-    """Mean of the engagements `LAGS` days ago, the first ones filled with the mean: (T, K)."""
+@dataclass(frozen=True, slots=True)
+class LateColumns:
+    """Columns of late effects.
+
+    Attributes
+    ----------
+    unit : array, shape (N, K)
+        On the steps that are used, with a mean square of one.
+    caused : array, shape (K,)
+        From the coefficient of a column to conversions inside the window for one engagement.
+    """
+
+    unit: Floats
+    caused: Floats
+
+    @classmethod
+    def of(
+        cls, seen: Floats, filled: Floats, resolution: Resolution, timeline: Timeline
+    ) -> LateColumns:
+        """Columns from engagements.
+
+        Before the window and in gaps a type has its mean, which causes nothing that it is credited
+        with.
+
+        Parameters
+        ----------
+        seen, filled : arrays, shape (T, K)
+            Engagements per day, gaps empty and gaps filled.
+        resolution : Resolution
+        timeline : Timeline
+        """
+        late = resolution.total(delayed_counts(filled))[timeline.times]
+        inside = resolution.total(delayed_counts(seen, np.zeros(seen.shape[1])))
+        return cls(unit_columns(late), inside.sum(axis=0) / seen.sum(axis=0) / column_sizes(late))
+
+
+def delayed_counts(counts: Floats, before: Floats | None = None) -> Floats:
+    """Mean of the engagements `LAGS` days ago, shape (T, K).
+
+    Parameters
+    ----------
+    counts : array, shape (T, K)
+    before : array, shape (K,), optional
+        Engagements a day before the window; the mean of those inside unless given.
+    """
     first, last = LAGS
     n_days = counts.shape[0]
-    before = np.repeat(counts.mean(axis=0)[None, :], last, axis=0)
-    longer = np.vstack([before, counts])
+    usual = counts.mean(axis=0) if before is None else before
+    longer = np.vstack([np.repeat(usual[None, :], last, axis=0), counts])
     sums = np.vstack([np.zeros((1, counts.shape[1])), np.cumsum(longer, axis=0)])
     day = np.arange(n_days) + last
     return np.asarray((sums[day - first + 1] - sums[day - last]) / (last - first + 1))
 
 
-def late_effect_p(
-    outcome: Floats, columns: Floats, late: Floats, scales: Scales, ratio: float
+def late_probability(
+    outcome: Floats,
+    responses: Floats,
+    chosen: Ints,
+    late: Floats,
+    baseline: Baseline,
+    prior: DecaysAndShapes,
 ) -> float:
-    """P-value of no late effects; small where some type acts later than the columns say.
+    """Probability that engagements act late, given the totals.
+
+    Both models have their likeliest decays, found type by type given those of the others; the
+    ratios of the variances and the size of late effects are integrated out.
 
     Parameters
     ----------
     outcome : array, shape (N,)
-    columns : array, shape (N, p)
-        Season, shocks and responses of the likeliest model.
+    responses : array, shape (N, K, G)
+        Responses of every decay, of the likeliest shape.
+    chosen : int array, shape (K,)
+        Likeliest decays without late effects, where the search starts.
     late : array, shape (N, K)
-    scales : Scales
-    ratio : float
+        Columns with a mean square of one.
+    baseline : Baseline
+    prior : DecaysAndShapes
     """
-    outcome, known = without_guide(outcome, columns, scales, ratio)
-    together = beside_level(np.column_stack([late, known, outcome]), scales)
-    product = weigh(together, scales, ratio)[0]
-    gram = together.T @ product
-    p = gram.shape[0] - 1
-    inverse = np.linalg.pinv(gram[:p, :p])
-    beta = inverse @ gram[:p, p]
-    freedom = max(outcome.size - 1 - p, 1)
-    noise = max(float(gram[p, p] - gram[p, :p] @ beta), 0.0) / freedom
-    k = late.shape[1]
-    error = np.sqrt(np.maximum(noise * np.diag(inverse)[:k], 1e-300))
-    single = np.maximum(stats.t.sf(beta[:k] / error, freedom), 1e-300)
-    return float(stats.chi2.sf(-2.0 * np.log(single).sum(), 2 * k))
+    n_kinds, n_decays = responses.shape[1:]
+    columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
+    products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    everything = max(float(outcome.sum()), 1.0) / columns.sum(axis=0)  # coefficients of all of it
+    place = np.arange(columns.shape[1])  # as in the fit: types may add up to another type
+    products.gram[:, place, place] += baseline.noise_variance / (PLAUSIBLE_SHARE * everything) ** 2
+    n_early = n_kinds * n_decays
+    everything = everything[n_early:]
+    early = np.append(np.arange(n_early), columns.shape[1])
+    at_once = Products(
+        products.gram[:, early[:, None], early], products.log_weight, products.degrees_of_freedom
+    )
+    with_late = _with_late(products, n_early, everything, baseline.noise_variance)
+    reference = at_once.gram[0]
+    fading = min(FADING_BESIDE_LATE, n_decays)
+    odds, beside = _evidence(
+        with_late, reference, np.minimum(chosen, fading - 1), n_decays, fading, prior
+    )
+    odds -= _evidence(at_once, reference, chosen, n_decays, n_decays, prior)[0]
+    early_columns = beside + np.arange(n_kinds) * n_decays
+    odds += np.log(_positive(products, early_columns, n_early, 1.0 / everything))
+    return float(special.expit(odds + special.logit(LATE_BRANDS)))
+
+
+def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> float:
+    """Probability that late effects together are positive, by least squares.
+
+    The prior of `_with_late` believes that they are, but a clear dip two weeks after engagements
+    would overrule it: sales that were brought forward, say, which are no late effect.
+
+    Parameters
+    ----------
+    products : Products
+    early : int array, shape (K,)
+        Columns of the likeliest decays.
+    n_early : int
+        Where the late columns begin.
+    shares : array, shape (K,)
+        From coefficients of late columns to shares of all conversions.
+    """
+    columns = np.concatenate([early, np.arange(n_early, n_early + shares.size)])
+    inverse = np.linalg.inv(products.gram[:, columns[:, None], columns])
+    to_y = products.gram[:, columns, -1]
+    beta = (inverse @ to_y[..., None])[..., 0]
+    left = products.gram[:, -1, -1] - (beta * to_y).sum(axis=1)
+    freedom = max(products.degrees_of_freedom - columns.size, 1)
+    log_p = products.log_weight + 0.5 * np.linalg.slogdet(inverse)[1] - 0.5 * freedom * np.log(left)
+    late = inverse[:, early.size :, early.size :]
+    error = np.sqrt(np.einsum("k,qkl,l->q", shares, late, shares) * left / freedom)
+    positive = stats.t.cdf(beta[:, early.size :] @ shares / error, freedom)
+    return float(max(special.softmax(log_p) @ positive, 1e-300))
+
+
+def _with_late(
+    products: Products, n_early: int, everything: Floats, noise_variance: float
+) -> Products:
+    """Products with late effects integrated out, for every ratio with every size.
+
+    Coefficients are normal around `SIZES` times `everything`; the outcome enters less what that
+    makes one expect.
+    """
+    late = np.arange(n_early, n_early + everything.size)
+    early = np.append(np.arange(n_early), products.gram.shape[1] - 1)
+    grams, weights = [], []
+    for size in SIZES:
+        gram = products.gram.copy()
+        shift = size * everything
+        gram[:, :, -1] -= gram[:, :, late] @ shift
+        gram[:, -1, :] -= shift @ gram[:, late, :]
+        precision = noise_variance / (SPREAD * shift) ** 2
+        inner = gram[:, late[:, None], late] + np.diag(precision)
+        across = gram[:, late[:, None], early]
+        grams.append(
+            gram[:, early[:, None], early]
+            - across.transpose(0, 2, 1) @ np.linalg.solve(inner, across)
+        )
+        weights.append(
+            products.log_weight
+            - np.log(len(SIZES))
+            + 0.5 * float(np.log(precision).sum())
+            - 0.5 * np.linalg.slogdet(inner)[1]
+        )
+    return Products(np.concatenate(grams), np.concatenate(weights), products.degrees_of_freedom)
+
+
+def _evidence(
+    products: Products,
+    reference: Floats,
+    start: Ints,
+    n_decays: int,
+    n_open: int,
+    prior: DecaysAndShapes,
+) -> tuple[float, Ints]:
+    """Log evidence of a model at its likeliest decays, and these, searched type by type.
+
+    A decay has the same prior density in every model: what is compared is a model at one choice of
+    decays with another at one choice.
+
+    Parameters
+    ----------
+    products : Products
+        With the K * G columns of all types and decays.
+    reference : array
+        Cross products that decays are measured by, lest those that rule nothing out be favoured.
+    start : int array, shape (K,)
+    n_decays : int
+        G.
+    n_open : int
+        How many of them, from the fastest on, are possible.
+    prior : DecaysAndShapes
+    """
+    first = np.arange(start.size) * n_decays
+    chosen, best = start.copy(), -np.inf
+    for _ in range(_ROUNDS):
+        before = best
+        for kind in range(start.size):
+            trials = np.tile(chosen, (n_open, 1))
+            trials[:, kind] = np.arange(n_open)
+            value = _log_likelihood(products, reference, trials + first) + prior.of(trials)
+            chosen[kind] = int(np.argmax(value))
+            best = float(value.max())
+        if best <= before:
+            break
+    return best, chosen
+
+
+def _log_likelihood(products: Products, reference: Floats, columns: Ints) -> Floats:
+    """Of several choices of columns, ratios integrated out: (M, K) -> (M,)."""
+    rows, across = columns[:, :, None], columns[:, None, :]
+    inner, to_y = products.gram[:, rows, across], products.gram[:, columns, -1]
+    solved = np.linalg.solve(inner, to_y[..., None])[..., 0]
+    left = products.gram[:, -1, -1][:, None] - (to_y * solved).sum(axis=2)
+    size = np.linalg.slogdet(inner)[1] - np.linalg.slogdet(reference[rows, across])[1]
+    freedom = products.degrees_of_freedom - columns.shape[1]
+    log_p = products.log_weight[:, None] - 0.5 * size - 0.5 * freedom * np.log(left)
+    return np.asarray(special.logsumexp(log_p, axis=0))

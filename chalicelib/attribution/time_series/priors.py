@@ -7,12 +7,12 @@ the kinds where the window is short, and linear is likeliest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
-from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
 from chalicelib.attribution.hierarchy import Hierarchy, by_channel
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS
@@ -88,8 +88,31 @@ class DecaysAndShapes:
         weight = np.einsum("sm,smg->g", self.half_lives.brands, self.half_lives.of_brand)
         return (
             np.full(n_kinds, int(np.argmax(weight))),
-            np.full(n_kinds, DECAYS.size - 1),
+            np.full(n_kinds, self.n_decays - 1),
         )
+
+    @property
+    def n_decays(self) -> int:
+        """G."""
+        return int(self.alone.shape[2])
+
+    def up_to(self, n_decays: int) -> DecaysAndShapes:
+        """The same if only the first decays of the grid are possible."""
+        if n_decays == self.n_decays:
+            return self
+        of_channel = self.half_lives.of_channel[:, :, :n_decays] + _TINY
+        of_brand = self.half_lives.of_brand[:, :, :n_decays] + _TINY
+        half_lives = replace(
+            self.half_lives,
+            of_channel=of_channel / of_channel.sum(axis=2, keepdims=True),
+            of_brand=of_brand / of_brand.sum(axis=2, keepdims=True),
+        )
+        alone = np.log(half_lives.of_brand + _TINY)
+        return replace(self, half_lives=half_lives, alone=alone)
+
+    def of(self, chosen: Ints) -> Floats:
+        """Log prior of several choices of a decay for every kind: (M, K) -> (M,)."""
+        return np.array([special.logsumexp(self._with_brand(one)) for one in chosen])
 
     def per_type(self) -> ShapesPerType:
         """The same decays, and a shape for every type."""
@@ -97,6 +120,12 @@ class DecaysAndShapes:
 
     def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
         """A brand, its pair and centre as one number, drawn given the kinds' decays."""
+        log_p = self._with_brand(chosen)
+        p = np.exp(log_p - log_p.max()).ravel()
+        return int(rng.choice(p.size, p=p / p.sum()))
+
+    def _with_brand(self, chosen: Ints) -> Floats:
+        """Log probability of every brand together with the kinds' decays, shape (S, M)."""
         log_p = np.log(self.half_lives.brands)
         for kinds in self.members:
             if kinds.size == 1:
@@ -104,8 +133,7 @@ class DecaysAndShapes:
             else:
                 of_centres = self._of_channel(chosen[kinds])[:, :, None]
                 log_p = log_p + np.log((self.half_lives.channels @ of_centres)[:, :, 0] + _TINY)
-        p = np.exp(log_p - log_p.max()).ravel()
-        return int(rng.choice(p.size, p=p / p.sum()))
+        return np.asarray(log_p)
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of a kind's decays given the brand and the others of its channel, (G,)."""
@@ -143,7 +171,7 @@ class ShapesPerType:
     def groups(self) -> Ints:
         """Number of the shape of every candidate, shape (G * H,)."""
         n_shapes = self.common.shapes.size
-        return np.arange(DECAYS.size * n_shapes) % n_shapes
+        return np.arange(self.common.n_decays * n_shapes) % n_shapes
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
         """The likeliest decay, linear; and the longest, bent most."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.draft import Draft
 from chalicelib.attribution.observations import channel_of
-from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit
+from chalicelib.attribution.time_series.averaged_models import LIKELY_ENOUGH, TimeSeriesFit
 from chalicelib.attribution.time_series.influence import one_day_decides
 from chalicelib.attribution.time_series.joint_runs import JointRuns, find_joint_runs
 from chalicelib.attribution.time_series.same_day import gone_tomorrow, is_search_ad, jump_together
@@ -23,9 +23,6 @@ UNKNOWN_SHAPE = (0.1, 0.97)
 speak for linear ones more clearly than was believed beforehand."""
 CORRELATED = 0.01
 """Ljung-Box p-value below which residuals are correlated."""
-
-LATE = 0.01
-"""P-value of no late effects below which they are suspected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +97,8 @@ def warn_of_doubts(
         draft.warn(kinds, "shocks_removed")
     decided = one_day_decides(fit.t_value, fit.critical, fit.strongest_days, series.used_counts())
     draft.warn(kinds[decided[place]], "one_day_decides")
-    if fit.late_p < LATE:
-        draft.warn(kinds, "delayed_effect_suspected")
+    if fit.late_probability >= LIKELY_ENOUGH:
+        included = fit.late_probability > 0.5
+        draft.warn(kinds, "delayed_effect" if included else "delayed_effect_suspected")
     if fit.follows_demand:
         draft.warn(kinds, "follows_demand")

@@ -1,0 +1,95 @@
+"""Effects per engagement of candidate responses beside a baseline, averaged over decays and shapes.
+
+Shapes are common to the types in a short window; in a long one every type has its own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chalicelib.attribution.time_series.averaging import Averaged, Prior, average
+from chalicelib.attribution.time_series.baseline import Baseline, column_sizes, unit_columns
+from chalicelib.attribution.time_series.priors import DecaysAndShapes
+from chalicelib.attribution.time_series.structural import cross_products
+from chalicelib.attribution.time_series.timeline import Timeline
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+OWN_SHAPE_DAYS = 700
+"""Days of data from which on every type has a shape of its own: 100 weeks."""
+PLAUSIBLE_SHARE = 0.5
+"""Prior standard deviation of all that a kind causes, as a share of all conversions."""
+
+
+def average_shapes(
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    baseline: Baseline,
+    timeline: Timeline,
+    prior: DecaysAndShapes,
+) -> tuple[Averaged, Floats]:
+    """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
+
+    Parameters
+    ----------
+    outcome : array, shape (N,)
+    candidates : array, shape (N, K, G, H)
+        Responses to the first G decays of the grid.
+    caused : array, shape (K, G, H)
+        See `average_effects`.
+    baseline : Baseline
+    timeline : Timeline
+    prior : DecaysAndShapes
+        Over at least these decays.
+    """
+    n_kinds, n_decays, n_shapes = candidates.shape[1:]
+    prior = prior.up_to(n_decays)
+    if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
+        averaged = average_effects(outcome, candidates, caused, baseline, prior)
+        return averaged, averaged.decay_weights[:, :, None] * averaged.shape_weights
+    own = prior.per_type()
+    flat = candidates.reshape(outcome.size, n_kinds, -1, 1)
+    averaged = average_effects(
+        outcome, flat, caused.reshape(n_kinds, -1, 1), baseline, own, own.groups
+    )
+    return averaged, averaged.decay_weights.reshape(n_kinds, n_decays, n_shapes)
+
+
+def average_effects(
+    outcome: Floats,
+    candidates: Floats,
+    caused: Floats,
+    baseline: Baseline,
+    prior: Prior,
+    groups: Ints | None = None,
+) -> Averaged:
+    """Effects per engagement, averaged over candidate responses.
+
+    Parameters
+    ----------
+    outcome : array, shape (N,)
+    candidates : array, shape (N, K, G, H)
+        Responses per decay and shape; their size does not matter.
+    caused : array, shape (K, G, H)
+        Sum of each candidate over all days of the window, for one engagement of its kind.
+    baseline : Baseline
+    prior : Prior
+    groups : int array, shape (G,), optional
+        See `averaging.average`.
+    """
+    flat = candidates.reshape(outcome.size, -1)
+    columns = unit_columns(flat)
+    sums = columns.sum(axis=0)
+    products = cross_products(outcome, baseline.columns, columns, baseline.scales)
+    plausible = PLAUSIBLE_SHARE * max(float(outcome.sum()), 1.0) / sums
+    shape = candidates.shape[1:]
+    return average(
+        products,
+        caused / column_sizes(flat).reshape(shape),
+        prior,
+        shrink=(baseline.noise_variance / plausible**2).reshape(shape),
+        groups=groups,
+    )
