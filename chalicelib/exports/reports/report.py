@@ -48,6 +48,7 @@ from chalicelib.exports.reports.columns import (
 from chalicelib.exports.reports.damaged_ids import Change, repair_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
+from chalicelib.exports.reports.merged_platforms import MergedPlatforms
 from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.successive import (
     RowsSeen,
@@ -275,6 +276,9 @@ class TableReport:
             may_hold_people=bool(self.shown),
         )
         rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
+        merged = MergedPlatforms(self.platform, columns, read) if self.paid else None
+        if merged:
+            merged.check(table)
         if self.check is not None:
             self.check(table)
         check_currency(table, layout, numbers)
@@ -305,7 +309,11 @@ class TableReport:
         reading.outcomes = table.cell_outcomes(
             self._skip(rows),
             self._prepared(
-                convert, columns, numbers, self._repair(table, read, lifetime=dating.is_lifetime)
+                convert,
+                columns,
+                numbers,
+                self._repair(table, read, lifetime=dating.is_lifetime),
+                merged,
             ),
             reading,
             begin_again=seen.begin_table,
@@ -341,17 +349,24 @@ class TableReport:
         return repair_of(keys, table.first_rows, dates)
 
     def _prepared(
-        self, convert: Convert, columns: Columns, numbers: NumberFormat, repair: Change | None
+        self,
+        convert: Convert,
+        columns: Columns,
+        numbers: NumberFormat,
+        repair: Change | None,
+        merged: MergedPlatforms | None,
     ) -> Convert:
         """`convert` for rows as they stand in the file."""
         prepare, describes = self.prepare(columns, numbers), self.is_description
-        if prepare is None and describes is None and repair is None:
+        if prepare is None and describes is None and repair is None and not merged:
             return convert
 
         def convert_prepared(line: int, cells: Cells) -> RowOutcome:
             reason = describes(cells) if describes else ""
             if reason:
                 return NotData(line, reason)
+            if merged:
+                merged.check_row(cells)
             if repair:
                 cells = repair(cells)
             return convert(line, prepare(cells) if prepare else cells)
