@@ -73,6 +73,11 @@ class Span:
     code: int
     is_longer: bool = False
 
+    @property
+    def days(self) -> range:
+        """The ordinals of the days."""
+        return range(self.first.toordinal(), self.last.toordinal() + 1)
+
 
 class Spans(dict[Cells, Span]):
     """Date cells -> the days that they mean; raises `RowRefused` for cells that mean none."""
@@ -140,6 +145,11 @@ class Dating:
     def has_days(self) -> bool:
         """Whether the numbers are those of days, and neither running totals nor single events."""
         return self.unit not in ("posted", "time")
+
+    @property
+    def may_overlap(self) -> bool:
+        """Whether the periods of two rows may have some days in common, and others not."""
+        return self.unit in ("from", "period")
 
     def of_report(self) -> Span:
         """The span of a row without a date of its own; raises `RowRefused`."""
