@@ -53,6 +53,9 @@ _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)",
     re.IGNORECASE,
 )
+_MIDNIGHT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00)?(?:\.0+)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.IGNORECASE
+)
 _STAMP = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
 )
@@ -288,6 +291,15 @@ def parse_instant(cell: str) -> dt.datetime:
         return dt.datetime.fromisoformat(f"{day}T{time}{offset}").astimezone(dt.UTC)
     except OverflowError:
         raise ValueError("not a time with an offset") from None
+
+
+def midnight_of(cell: str) -> dt.date | None:
+    """The day that begins at a time, where it is midnight, in whatever zone; else None."""
+    match = _MIDNIGHT.fullmatch(cell.strip())
+    try:
+        return dt.date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def start_of(day: dt.date) -> dt.datetime:

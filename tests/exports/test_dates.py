@@ -19,6 +19,7 @@ from chalicelib.exports.dates import (
     parse_week,
     parse_year,
 )
+from tests.exports.files import read, table
 
 JUNE_25 = dt.date(2026, 6, 25)
 
@@ -180,3 +181,12 @@ def test_a_stamp_with_the_year_at_its_end_is_a_time_too() -> None:
 def test_a_written_day_is_read_back(day: dt.date) -> None:
     for form in ("%Y-%m-%d", "%b %d, %Y", "%d %B %Y", "%d.%m.%Y"):
         assert parse_day(day.strftime(form)) == day
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "-0700", "Z", ""])
+def test_midnight_in_a_column_of_days_is_the_day_that_begins(offset: str) -> None:
+    header = ("Day", "Campaign name", "Impressions", "Amount spent (EUR)")
+
+    result = read(table(header, [f"2026-06-02T00:00:00{offset}", "Brand", 10, "1.50"]))
+
+    assert result.days == ["2026-06-02"]

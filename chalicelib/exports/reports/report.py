@@ -50,6 +50,7 @@ from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.layout import Cells, Layout, Metric
 from chalicelib.exports.reports.merged_platforms import MergedPlatforms
 from chalicelib.exports.reports.rows import ReportRows
+from chalicelib.exports.reports.subtotals import Subtotals, find_subtotals
 from chalicelib.exports.reports.successive import (
     RowsSeen,
     TableKind,
@@ -269,6 +270,7 @@ class TableReport:
             numbers=number_columns(layout),
             nameless_are_totals=self.nameless_are_totals,
             breakdowns=breakdowns_in(table, read, layout),
+            subtotals=_subtotals(table, layout, dating, numbers),
         )
         table.unread = UnreadColumns(
             columns.names,
@@ -501,7 +503,10 @@ def date_columns(table: Table, read: Mapping[str, tuple[int, Column]]) -> DateCo
     columns = table.head.columns
     names = {unit: columns.names[position] for unit, position in dated.items()}
     things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
-    return DateColumns(dated, names, columns.language, table.sample_cells, things)
+    ends_before = any(
+        column.role.ends_before for _, column in read.values() if isinstance(column.role, When)
+    )
+    return DateColumns(dated, names, columns.language, table.sample_cells, things, ends_before)
 
 
 def _by_channel(
@@ -601,6 +606,17 @@ def breakdowns_in(
         if len(rows) > 1 and len(words) >= len(rows) - 1:
             filled.append(position)
     return tuple(filled)
+
+
+def _subtotals(
+    table: Table, layout: Layout, dating: Dating, numbers: NumberFormat
+) -> Subtotals | None:
+    """The rows of a table that are sums of others; posts with ids are none."""
+    if len(layout.keys) < 2 or layout.is_one_each:
+        return None
+    positions = [*layout.keys, *dating.positions, *number_columns(layout)]
+    rows = table.sample_cells(positions)
+    return find_subtotals(rows, layout.keys, len(dating.positions), numbers)
 
 
 def period_above(head: TableHead) -> Period | None:
