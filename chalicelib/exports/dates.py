@@ -43,6 +43,8 @@ _DAY_FIRST = re.compile(
 )
 _KANJI = re.compile(r"(\d{4})年(\d\d?)月(\d\d?)日(?: ?[(（].[)）])?(?:まで)?")
 _MONTH_ALONE = re.compile(rf"{_WORD},? (?:de )?(\d{{4}})|(\d{{4}})(?:-(\d\d)|年(\d\d?)月)")
+_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
+"""Days since 1900 from 1982 to 2036. Spreadsheets that count from 1904 write the same of others."""
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _FROM = re.compile(rf"(?:{alternatives(lambda language: language.since)}) ", re.IGNORECASE)
 _UNTIL = re.compile(
@@ -117,6 +119,11 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return dt.date(int(match[4]), _month(match[3]), int(match[2]))
     if _INSTANT.fullmatch(text):
         return parse_instant(text).date()
+    if _SERIAL.fullmatch(text):
+        raise ValueError(
+            "a spreadsheet's number of a day: give the column the format of a date, or write "
+            "2026-06-25, and save the file again"
+        )
     raise ValueError("not a day in a known form")
 
 

@@ -79,6 +79,7 @@ class NumberFormat:
         if is_no_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
+        text = text.removeprefix("'")  # by which a spreadsheet was told that it is text
         if text.startswith("="):
             raise FormulaCell("a formula, not the number that it stands for")
         if text.startswith("(") and text.endswith(")"):

@@ -190,3 +190,9 @@ def test_midnight_in_a_column_of_days_is_the_day_that_begins(offset: str) -> Non
     result = read(table(header, [f"2026-06-02T00:00:00{offset}", "Brand", 10, "1.50"]))
 
     assert result.days == ["2026-06-02"]
+
+
+@pytest.mark.parametrize("cell", ["46143", "46143.5"])
+def test_a_spreadsheets_number_of_a_day_is_named_as_such(cell: str) -> None:
+    with pytest.raises(ValueError, match="format of a date"):
+        parse_day(cell)

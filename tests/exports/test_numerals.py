@@ -111,3 +111,9 @@ def test_a_written_number_is_read_back_in_both_formats(number: Decimal) -> None:
     german = english.translate(str.maketrans(",.", ".,"))
 
     assert POINT.number(english) == COMMA.number(german) == number
+
+
+def test_an_apostrophe_before_a_number_says_that_it_is_text() -> None:
+    assert POINT.number("'1,250") == Decimal(1250)
+    with pytest.raises(ValueError, match="not a number"):
+        POINT.number("'x")
