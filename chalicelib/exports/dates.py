@@ -32,7 +32,10 @@ _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
 _CLOCK = r"(?:,?(?: (?:at|um|om|à|a las))? \d\d?:\d\d(?::\d\d)?(?: ?[AP]\.? ?M\.?)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})", re.IGNORECASE)
+_NUMERIC = re.compile(
+    rf"(?:[^\W\d_]{{2,12}}\.?,? )?(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})",
+    re.IGNORECASE,
+)
 _MONTH_FIRST = re.compile(
     rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
 )

@@ -178,6 +178,7 @@ def decide_number_format(
     """
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
+    counts = list(islice(_distinct(counts), DECIDED_BY))
     for cell in islice(_distinct(cells), DECIDED_BY):
         if cell.isdigit() or isinstance(cell, NumberCell):
             continue
@@ -188,26 +189,51 @@ def decide_number_format(
         elif verdict:
             marks.add(verdict)
     if len(marks) == 1:
-        return NumberFormat(marks.pop())
+        only = marks.pop()
+        check_grouping(only, counts)
+        return NumberFormat(only)
     if not marks and (not language or language in BOTH_MARKS):
-        groups = {_group_of(cell) for cell in islice(_distinct(counts), DECIDED_BY)} - {""}
+        groups = {_group_of(cell) for cell in counts} - {""}
         if len(groups) == 1:
             return NumberFormat("." if groups == {","} else ",")
         if with_comma:
             doubtful, language = with_comma, ""
     if language:
-        return NumberFormat("," if language in COMMA_LANGUAGES else ".")
+        mark: DecimalMark = "," if language in COMMA_LANGUAGES else "."
+        if not marks:
+            check_grouping(mark, counts)
+        return NumberFormat(mark)
     if marks or doubtful:
-        raise ExportRefused(
-            "undecidable_format",
-            (
-                f"is {doubtful!r} a number of more than a thousand or one with decimals?"
-                if doubtful
-                else "decimal points and decimal commas are mixed: which one is meant?"
-            )
-            + """ Say it by a mapping: {"decimal_mark": ","} or {"decimal_mark": "."}""",
-        )
+        raise _undecidable(doubtful)
     return NumberFormat(".")
+
+
+def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
+    """Refuses whole numbers such as ``2.000`` where a point is said to be the decimal mark.
+
+    A spreadsheet of another country has written them: they would count as 2. Of other counts with
+    decimals, as ``1.234``, each row is refused by itself.
+
+    Raises
+    ------
+    ExportRefused
+        `undecidable_format`
+    """
+    for cell in islice(_distinct(counts), DECIDED_BY):
+        if cell.rstrip().endswith("000") and _group_of(cell) == mark:
+            raise _undecidable(cell.strip())
+
+
+def _undecidable(cell: str) -> ExportRefused:
+    question = (
+        f"is {cell!r} a number of more than a thousand or one with decimals?"
+        if cell
+        else "decimal points and decimal commas are mixed: which one is meant?"
+    )
+    return ExportRefused(
+        "undecidable_format",
+        f"""{question} Say it by a mapping: {{"decimal_mark": ","}} or {{"decimal_mark": "."}}""",
+    )
 
 
 def _distinct(cells: Iterable[str]) -> Iterator[str]:

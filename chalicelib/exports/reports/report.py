@@ -16,7 +16,12 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import Mark, Marks
-from chalicelib.exports.numerals import DecimalMark, NumberFormat, decide_number_format
+from chalicelib.exports.numerals import (
+    DecimalMark,
+    NumberFormat,
+    check_grouping,
+    decide_number_format,
+)
 from chalicelib.exports.outcomes import (
     NotData,
     Reading,
@@ -124,6 +129,8 @@ class TableReport:
         Why a row is no data, for what only this report has; empty if it is.
     sheet : callable
         In a workbook, which sheets may hold the report, by their names.
+    any_sheet : bool
+        Whether another sheet is read where none of these holds it.
     group : callable
         From the header, `group` and `preference` of `Recognition`.
     notes : callable
@@ -161,6 +168,7 @@ class TableReport:
     check: Callable[[Table], None] | None = None
     is_description: Callable[[Cells], str] | None = None
     sheet: Callable[[str], bool] = lambda name: True
+    any_sheet: bool = False
     group: Callable[[Columns], tuple[str, int]] = lambda columns: ("", 0)
     notes: Callable[[Columns], tuple[str, ...]] = lambda columns: ()
     becomes: tuple[Becomes, ...] = ()
@@ -189,6 +197,8 @@ class TableReport:
         def recognise(glimpse: Glimpse) -> Recognition | None:
             accept = self.accept_named if glimpse.named and self.accept_named else self.accept
             head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
+            if head is None and self.any_sheet:
+                head = find_head(glimpse, vocabulary, accept)
             if head is None:
                 return None
             return claim_to(
@@ -385,15 +395,17 @@ class TableReport:
     def _numbers(
         self, table: Table, read: Mapping[str, tuple[int, Column]], options: Options
     ) -> NumberFormat:
-        mark = options.decimal_mark or self.decimal_mark
-        if mark:
-            return NumberFormat(mark)
+        if options.decimal_mark:
+            return NumberFormat(options.decimal_mark)
         fields = [
             name
             for name, (_, column) in read.items()
             if isinstance(column.role, Count | Net | Cost | Audience | Converted)
         ]
         counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
+        if self.decimal_mark:
+            check_grouping(self.decimal_mark, table.sample(*counts))
+            return NumberFormat(self.decimal_mark)
         return decide_number_format(
             table.head.columns.language, table.sample(*fields), table.sample(*counts)
         )
@@ -621,7 +633,8 @@ def _subtotals(
 
 def period_above(head: TableHead) -> Period | None:
     """The first line above a header that is a period."""
-    return next(filter(None, map(parse_period, head.preamble_lines)), None)
+    lines = (line.strip(f"{head.delimiter} ") for line in head.preamble_lines)
+    return next(filter(None, map(parse_period, lines)), None)
 
 
 def check_currency(table: Table, layout: Layout, numbers: NumberFormat) -> None:
