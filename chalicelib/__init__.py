@@ -25,7 +25,7 @@ telemetry          in AWS Lambda: log lines of JSON, metrics, traces; recorded b
 api/               blueprints of short views; http.py parses requests, shapes answers and problems
 workers            what wakes functions but requests: queues, the stream, the clock, a machine
 cli/               the command line: estimate, convert, serve, demo, keys, audit, restore
-dashboard/         the page at /, one file
+dashboard/         the page at /: index.html and small modules, joined to one script
 documentation/     the handbook at /docs: pages of docs/ as HTML, made by `make docs`
 local/             the whole service in one process: SQLite, files, threads
 demo/              the made-up brand: a simulation whose truth is known

@@ -1,12 +1,14 @@
 """What can go wrong, one class per cause, each with a stable, machine-readable code.
 
-This module knows no HTTP, no AWS and no other module of the house: `api/http.py` turns the classes
-into problem+json, the command line into a line on standard error.
+This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/http.py` turns
+the classes into problem+json, the command line into a line on standard error.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from chalicelib.codes import meanings_of
 
 
 class LikeworthError(Exception):
@@ -266,30 +268,7 @@ class ExportRefused(LikeworthError):
         self.code = code
 
 
-EXPORT_REFUSALS = {
-    "empty_file": "The file holds nothing.",
-    "unknown_platform": "No importer recognises the file.",
-    "ambiguous_platform": "More than one importer recognises the file.",
-    "unreadable_file": "The file's bytes are not text of the encoding that they claim to be.",
-    "archive_bomb": "The file unpacks to far more than any report holds.",
-    "unsafe_archive": "The archive is encrypted, nested, or names files outside of itself.",
-    "entity_expansion": "The XML defines entities of its own, which could unfold without end.",
-    "too_many_columns": "A line has more cells than a spreadsheet can have columns.",
-    "too_deep": "JSON or XML is nested deeper than any export.",
-    "web_page": "The file is a web page, perhaps a sign-in page saved in place of the report.",
-    "foreign_numbers": "The numbers are those of other companies, not of the own pages.",
-    "unusable_mapping": "The mapping does not fit the columns of the file.",
-    "no_date": "The report does not say on which day its numbers happened.",
-    "aggregate_period": "A row covers more than a day and spreading was not asked for.",
-    "no_channel": "The report does not say of which network its numbers are.",
-    "no_currency": "The report holds money but not its currency.",
-    "undecidable_format": "Dates or numbers can be read in two ways.",
-    "no_counts": "The report holds percentages or averages only.",
-    "not_additive": "The rows show the same impressions, clicks or costs several times.",
-    "file_too_large": "The file is above the size limit.",
-    "over_upload_quota": "Above what the tenant may upload in a day; the file is removed.",
-    "object_gone": "The file was removed or replaced before it was read.",
-}
+EXPORT_REFUSALS = meanings_of("file")
 """Code -> meaning of every refusal of a whole file."""
 
 

@@ -228,6 +228,14 @@ def _clients_of(process: _Process, tenant: str) -> tuple[Any, Any]:
     return made[0], made[1]
 
 
+def upload_address() -> str | None:
+    """The address that every upload URL begins with; None where this service takes uploads."""
+    process = _process
+    if process.machine is not None:
+        return None
+    return f"{client('s3').meta.endpoint_url}/{settings().bucket}/"
+
+
 def store_on(machine: Machine, tenant: str) -> TenantStore:
     """A tenant's store on a machine that this process does not serve from.
 

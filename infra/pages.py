@@ -46,14 +46,14 @@ def errors_page() -> str:
 
 Why a whole file was not imported: `error` of an import, and the last line of `convert`.
 
-{_codes(EXPORT_REFUSALS)}
+{_rejections(EXPORT_REFUSALS)}
 
 ## Rows
 
 Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
 events. {both} also occur for single rows.
 
-{_codes(rows)}
+{_rejections(rows)}
 """
 
 
@@ -178,9 +178,13 @@ def _fields() -> str:
     )
 
 
-def _codes(codes: dict[str, str]) -> str:
-    rows = ((f'<a id="{code}"></a>`{code}`', codes[code]) for code in sorted(codes))
-    return _table(("code", "meaning"), rows)
+def _rejections(listed: Iterable[str]) -> str:
+    entries = (codes.REJECTIONS[code] for code in sorted(listed))
+    rows = (
+        (f'<a id="{one.code}"></a>`{one.code}`', one.title, one.meaning, one.help)
+        for one in entries
+    )
+    return _table(("code", "title", "meaning", "what to do"), rows)
 
 
 def _entries(use: codes.Use) -> str:

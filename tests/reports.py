@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from chalicelib.errors import ExportRefused
@@ -27,8 +28,16 @@ class LineReport:
         )
         self._stream = stream
         self._rows = 0
+        self._ids: Counter[str] = Counter()
 
     def __iter__(self) -> Iterator[RowOutcome]:
+        for outcome in self.outcomes():
+            if isinstance(outcome, Imported):
+                self._ids.update(_ids_of(outcome.events))
+            yield outcome
+
+    def outcomes(self) -> Iterator[RowOutcome]:
+        """One outcome per line."""
         for row, line in enumerate(self._stream, start=1):
             self._rows = row
             match _parsed(line):
@@ -48,6 +57,10 @@ class LineReport:
                 case _:
                     yield NotData(row, "blank")
 
+    def reject(self, outcome: Imported) -> None:
+        """The events of a row are not stored."""
+        self._ids.subtract(_ids_of(outcome.events))
+
     def _has(self, needs: dict[str, Any]) -> bool:
         return all(self.asked[name] == value for name, value in needs.items())
 
@@ -57,7 +70,13 @@ class LineReport:
 
     def summary(self) -> dict[str, Any]:
         """What the reader knows at the end."""
-        return {"platform": "lines", "rows": self._rows, "from": dt.date(2026, 3, 1)}
+        events = len(+self._ids)
+        from_day = dt.date(2026, 3, 1)
+        return {"platform": "lines", "rows": self._rows, "events": events, "from": from_day}
+
+
+def _ids_of(events: Iterable[Any]) -> list[str]:
+    return [str(event.get("event_id")) for event in events if isinstance(event, dict)]
 
 
 @functools.lru_cache(maxsize=20_000)

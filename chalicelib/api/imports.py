@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from chalice.app import Blueprint
@@ -31,6 +32,7 @@ COLUMNS = (
     "not_data",
     "from",
     "to",
+    "warning_count",
 )
 ROW_COLUMNS = ("part", "row", "code", "message", "raw")
 
@@ -88,10 +90,12 @@ def get_import(call: Call, import_id: str) -> Answer:
         "mapping": found.mapping,
         "lifetime": report.get("lifetime"),
         "claimed_conversions": summary.get("claimed_conversions", []),
+        "rejected_by_code": _ranked(found.rejected_by_code),
         "notes": summary.get("notes", report.get("notes", [])),
         "warnings": summary.get("warnings", []),
         "no_data": summary.get("no_data", []),
-        "unread_columns": summary.get("unread_columns", []),
+        "unread_columns": [{"metric": None, **one} for one in summary.get("unread_columns", [])],
+        "unread_more": summary.get("unread_more", 0),
         "skipped": summary.get("skipped", []),
         "unpaid_orders": summary.get("unpaid_orders", []),
         "description": found.report,
@@ -155,8 +159,14 @@ def delete_import(call: Call, import_id: str) -> Answer:
     return Answer(_told(asked), status=200 if asked.state == "removed" else 202)
 
 
+def _ranked(counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Codes and their rows, the most frequent first."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"code": code, "rows": rows} for code, rows in ranked]
+
+
 def _told(one: Import) -> dict[str, Any]:
-    report = one.report or {}
+    report, summary = one.report or {}, one.summary or {}
     return {
         "id": one.import_id,
         "state": one.state,
@@ -171,6 +181,7 @@ def _told(one: Import) -> dict[str, Any]:
         "events": one.events,
         "rejected": one.rejected,
         "not_data": one.not_data,
+        "warning_count": len(summary.get("warnings", [])),
         "from": one.first_day,
         "to": one.last_day,
         "error": one.error,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chalice.app import Blueprint
 
-from chalicelib import dashboard, documentation
+from chalicelib import dashboard, documentation, wiring
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
+from chalicelib.api.http import ANY_TYPE, CACHED, Answer, Headers, endpoint
 from chalicelib.api.tables import JSON
 from chalicelib.errors import NotFound
 
 HTML = "text/html; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
+KEPT: Headers = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 blueprint = Blueprint(__name__)
 
@@ -18,8 +22,17 @@ blueprint = Blueprint(__name__)
 @blueprint.route("/", methods=["GET"], content_types=ANY_TYPE)
 @endpoint(public=True)
 def get_dashboard(_call: Call) -> Answer:
-    """The dashboard."""
-    return _page(dashboard.page(), dashboard.content_security_policy())
+    """The dashboard; asked for anew each time, because it names the script of this version."""
+    return _page(dashboard.page(), dashboard.content_security_policy(wiring.upload_address()))
+
+
+@blueprint.route("/dashboard/{name}", methods=["GET"], content_types=ANY_TYPE)
+@endpoint(public=True)
+def get_dashboard_script(_call: Call, name: str) -> Answer:
+    """The script of the dashboard, by the name that its page has for it."""
+    if name != dashboard.script_name():
+        raise NotFound("the dashboard has another script now; load the page again")
+    return Answer(dashboard.script(), headers={**KEPT}, media_type=SCRIPT)
 
 
 @blueprint.route("/docs", methods=["GET"], content_types=ANY_TYPE)
@@ -46,13 +59,13 @@ def get_openapi(_call: Call) -> Answer:
 
 
 def _page_of_handbook(name: str) -> Answer:
-    return _page(documentation.page(name), documentation.content_security_policy(name))
+    return _page(documentation.page(name), documentation.content_security_policy(name), CACHED)
 
 
-def _page(html: str, policy: str) -> Answer:
+def _page(html: str, policy: str, caching: Mapping[str, str] | None = None) -> Answer:
     headers: dict[str, str | list[str]] = {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
-        **CACHED,
+        **(caching or {}),
     }
     return Answer(html, headers=headers, media_type=HTML)

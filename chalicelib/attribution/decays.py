@@ -1,10 +1,10 @@
-"""How long effects last, learnt from all kinds of a brand together.
+"""How long effects last, learnt from all kinds of a brand, and of a channel, together.
 
-Half-lives of one brand resemble each other without being the same: the log half-life of a kind is
-normal around a centre that the kinds share, with a spread that they share too, and the centre is
-normal around what is plausible beforehand.  With the likelihood of every decay on a grid, this
-gives each kind's weights in closed form; a kind about which the data say nothing takes the
-half-life of the others.
+Half-lives of one brand resemble each other without being the same, and those of one channel more
+(`hierarchy`). How far kinds lie from their brand, and how much of that the kinds of a channel have
+in common, is learnt too. With the likelihood of every decay on a grid, all this is a sum in closed
+form. A kind about which the data say nothing takes the half-life of its channel, or of the brand
+where its channel says nothing either.
 
 Regressions are run at the ten decays of `adstock.DECAYS`; what lies between is interpolated
 (effects and likelihoods are smooth in the logarithm of the half-life), for where data are many,
@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 from scipy import interpolate
 
 from chalicelib.attribution.adstock import DECAYS
+from chalicelib.attribution.hierarchy import Hierarchy, by_channel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 2.2
 """Most plausible half-life before any data."""
 SPREAD_OF_CENTRES = 1.2
 """Standard deviation of a brand's log half-life around it: a factor of 3.3 either way."""
-SPREADS_OF_KINDS = (0.1, 0.3, 0.8)
+SPREADS_OF_KINDS = (0.1, 0.3, 0.8, 1.6)
 """Standard deviations of a kind's log half-life around its brand's, equally plausible beforehand:
 whether the kinds of a brand are alike is learnt too."""
 
@@ -56,44 +58,33 @@ def _fine_grid() -> tuple[Floats, Floats, Floats]:
 
 
 LOG_HALF_LIFE, INTERPOLATION, SHARES = _fine_grid()
-_CENTRES: Floats = np.linspace(LOG_HALF_LIFE[0], LOG_HALF_LIFE[-1], 25)
 
 
-def _kinds_given_brand() -> tuple[Floats, Floats]:
-    """Brands (pairs of centre and spread) and what each makes of a kind.
-
-    Returns
-    -------
-    prior : array, shape (M,)
-        Of the brands.
-    weights : array, shape (M, F)
-        Probability of each decay of the fine grid given the brand.
-    """
-    centre = np.exp(-0.5 * ((_CENTRES - np.log(CENTRE_DAYS)) / SPREAD_OF_CENTRES) ** 2)
-    given = []
-    for spread in SPREADS_OF_KINDS:
-        weight = np.exp(-0.5 * ((LOG_HALF_LIFE[None, :] - _CENTRES[:, None]) / spread) ** 2)
-        given.append(weight / weight.sum(axis=1, keepdims=True))
-    prior = np.tile(centre, len(SPREADS_OF_KINDS))
-    return prior / prior.sum(), np.concatenate(given)
-
-
-_BRANDS, _GIVEN_BRAND = _kinds_given_brand()
+_HIERARCHY = Hierarchy.around(
+    CENTRE_DAYS,
+    SPREAD_OF_CENTRES,
+    SPREADS_OF_KINDS,
+    log_half_lives=LOG_HALF_LIFE,
+    log_centres=np.linspace(LOG_HALF_LIFE[0], LOG_HALF_LIFE[-1], 25),
+)
+_TINY = 1e-300
 
 
 def prior_weights() -> Floats:
     """Weight of each decay of the fine grid before any data, shape (F,)."""
-    weight = _BRANDS @ _GIVEN_BRAND
+    weight = np.einsum("sm,smf->f", _HIERARCHY.brands, _HIERARCHY.of_brand)
     return np.asarray(weight / weight.sum())
 
 
-def pooled_weights(log_likelihood: Floats) -> Floats:
+def pooled_weights(log_likelihood: Floats, channels: Ints) -> Floats:
     """Posterior weights of the decays of every kind.
 
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
         Of each kind's decay on the fine grid, up to a constant per kind.
+    channels : int array, shape (K,)
+        Number of each kind's channel.
 
     Returns
     -------
@@ -101,20 +92,39 @@ def pooled_weights(log_likelihood: Floats) -> Floats:
         Rows sum to one.
     """
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
-    given_brand = np.log(likelihood @ _GIVEN_BRAND.T + 1e-300)  # (K, M)
-    log_brand = np.log(_BRANDS) + given_brand.sum(axis=0)
+    members = by_channel(channels)
+    found = [_given_brand(likelihood[kinds]) for kinds in members]
+    log_brand = np.log(_HIERARCHY.brands) + sum(evidence for evidence, _ in found)
     brand = np.exp(log_brand - log_brand.max())
-    brand /= brand.sum()
-    # given the brand a kind's weights are prior times likelihood, normalised within the brand
-    per_brand = brand / np.exp(given_brand)
-    weights = (per_brand @ _GIVEN_BRAND) * likelihood
+    weights = np.empty_like(likelihood)
+    for kinds, (_, decays) in zip(members, found, strict=True):
+        weights[kinds] = np.einsum("sm,ksmf->kf", brand, decays)
     return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def _given_brand(likelihood: Floats) -> tuple[Floats, Floats]:
+    """Log evidence of one channel's kinds, (S, M), and weights of their decays, (k, S, M, F).
+
+    Given the brand's spread and centre; the channel's centre is summed out.
+    """
+    if likelihood.shape[0] == 1:
+        decays = _HIERARCHY.of_brand * likelihood[0]
+        evidence = decays.sum(axis=-1) + _TINY
+        return np.log(evidence), (decays / evidence[..., None])[None]
+    decays = _HIERARCHY.of_channel * likelihood[:, None, None, :]  # (k, S, M, F)
+    of_kinds = decays.sum(axis=-1) + _TINY
+    log_channel = np.log(of_kinds).sum(axis=0)  # (S, M)
+    highest = log_channel.max(axis=1, keepdims=True)
+    centres = _HIERARCHY.channels * np.exp(log_channel - highest)[:, None, :]  # (S, M, M)
+    evidence = centres.sum(axis=-1) + _TINY
+    centres /= evidence[..., None]
+    return np.log(evidence) + highest, centres @ (decays / of_kinds[..., None])
 
 
 def little_is_known(weights: Floats) -> NDArray[np.bool_]:
     """Whether the data hardly say how long an effect lasts, per kind, shape (K,).
 
-    The log half-life is then nearly as uncertain as before any data.
+    The log half-life is then more than half as uncertain as before any data.
 
     Parameters
     ----------
@@ -123,14 +133,15 @@ def little_is_known(weights: Floats) -> NDArray[np.bool_]:
     """
     places = LOG_HALF_LIFE[::STEPS]
     before = _deviation(prior_weights() @ SHARES, places)
-    return np.array([_deviation(row, places) > _NEARLY * before for row in weights], dtype=bool)
+    return np.array([_deviation(row, places) > _LITTLE * before for row in weights], dtype=bool)
 
 
 def _deviation(weight: Floats, places: Floats) -> float:
     return float(np.sqrt(weight @ (places - weight @ places) ** 2))
 
 
-_NEARLY = 0.8
+_LITTLE = 0.6
+"""Share of the prior's deviation from which on little is known: a factor of 1.9 either way."""
 
 
 def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:

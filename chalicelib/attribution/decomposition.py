@@ -25,7 +25,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 
 from chalicelib.attribution.adstock import DECAYS, adstock_series
 from chalicelib.attribution.estimates import GoalEstimates
-from chalicelib.attribution.observations import Observations
+from chalicelib.attribution.observations import Observations, channel_of
 from chalicelib.attribution.time_series.covariates import build_covariates
 from chalicelib.attribution.time_series.resolution import Resolution, is_weekly, resolve
 from chalicelib.attribution.time_series.timeline import distinct
@@ -250,7 +250,7 @@ def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) 
     """
     spread = totals.shares * totals.engagements
     types = _sum_up(spread, delta, cov, critical, totals.names)
-    channels = tuple(name.partition("/")[0] for name in totals.names)
+    channels = tuple(channel_of(name) for name in totals.names)
     rest = totals.outcome - types.estimate.sum(axis=1)
     scale = float(np.nanstd(rest)) or 1.0
     fitted = _fit(rest / scale, totals.known, totals.season, as_states=True)

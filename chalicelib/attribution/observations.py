@@ -14,6 +14,7 @@ from chalicelib.attribution.within_user.panel import People
 from chalicelib.attribution.within_user.panel_columns import share_of_blocks_inside
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 CAUSE, ARRIVAL, STATE, EXPOSURE, LIFETIME = "cause", "arrival", "state", "exposure", "lifetime"
 """Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to one's own
@@ -145,9 +146,20 @@ class Observations:
     regions: RegionSeries | None = None
 
     @property
+    def channels(self) -> Ints:
+        """Number of each kind's channel, shape (K,)."""
+        names = [channel_of(name) for name in self.names]
+        return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+    @property
     def covered(self) -> Coverage:
         """The coverage; whole where none was given."""
         return Coverage.whole(*self.counts.shape) if self.coverage is None else self.coverage
+
+
+def channel_of(name: str) -> str:
+    """The channel of a kind: ``facebook`` of ``facebook/like``."""
+    return name.partition("/")[0]
 
 
 def mean_inside(counts: Floats) -> Inside:

@@ -141,7 +141,7 @@ def _read_mapping(path: Path) -> Mapping:
 
 
 def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_coverage: bool) -> int:
-    events = invalid = invalid_events = 0
+    events = 0
     for outcome in reader:
         if isinstance(outcome, Refused):
             _say(f"{name}:{outcome.row}: {outcome.code}: {outcome.message}")
@@ -149,8 +149,7 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
             try:
                 lines = _checked_lines(outcome.events)
             except EventRefused as error:
-                invalid += 1
-                invalid_events += len(outcome.events)
+                reader.reject(outcome)
                 _say(f"{name}:{outcome.row}: {error.code}: {error.message}")
                 continue
             events += len(lines)
@@ -159,8 +158,6 @@ def _convert(name: str, reader: ExportReader, *, summary_only: bool, with_covera
     if with_coverage and events and not summary_only:
         sys.stdout.writelines(_checked_lines(reader.coverage()))
     summary = reader.summary()
-    summary["events"] -= invalid_events
-    summary["rejected"] += invalid
     if not summary_only:
         for note in summary["notes"]:
             _say(f"{name}: note: {note}")

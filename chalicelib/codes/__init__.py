@@ -5,24 +5,31 @@ would help. The documentation, `GET /v1/codes`, the dashboard and the command li
 and so does the rule that lowers verdicts (`services.answers.verdicts`). Pure data: this package
 imports nothing else of the house.
 
+`REJECTIONS` has the codes for which a file, a row or an event is rejected, with titles, too.
+
 A code with a subject is emitted with a suffix, as in ``collinear_with:facebook/share``; it is
 registered by its stem.
 """
 
 from __future__ import annotations
 
-from chalicelib.codes.entries import Code, Direction, Severity, Use
+from chalicelib.codes.entries import Code, Direction, Rejection, Severity, Use
 from chalicelib.codes.reasons import REASONS
+from chalicelib.codes.rejections import REJECTIONS, meanings_of, rejection_rows
 from chalicelib.codes.verdicts import VERDICTS
 from chalicelib.codes.warnings import WARNINGS
 
 __all__ = [
     "CODES",
+    "REJECTIONS",
     "Code",
     "Direction",
+    "Rejection",
     "Severity",
     "Use",
     "code_of",
+    "meanings_of",
+    "rejection_rows",
     "rows",
     "stem_of",
     "title_of",

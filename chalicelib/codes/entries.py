@@ -1,4 +1,4 @@
-"""What an entry of the registry holds."""
+"""What the entries of the registry hold."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 Severity = Literal["note", "caution", "do_not_act"]
 Direction = Literal["too_high", "too_low", "either"]
 Use = Literal["reason", "warning", "verdict"]
+Rejected = Literal["file", "row", "event", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +46,28 @@ class Code:
     may_be: Direction | None = None
     used_as: tuple[Use, ...] = ("reason",)
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One code.
+
+    Attributes
+    ----------
+    code : str
+        Stable and machine-readable.
+    title : str
+        For tables and headings.
+    meaning : str
+        One sentence.
+    help : str
+        One sentence: what to do about it.
+    used_as : tuple of {'file', 'row', 'event', 'run'}
+        What is rejected; ``run``: an import that could not come to its end.
+    """
+
+    code: str
+    title: str
+    meaning: str
+    help: str
+    used_as: tuple[Rejected, ...]

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from chalicelib.codes import meanings_of
 from chalicelib.errors import FieldError
 from chalicelib.events.casting import Moulds
 from chalicelib.events.casting_json import JsonMoulds
@@ -140,28 +141,5 @@ def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
     return tuple(found)
 
 
-EVENT_ERROR_CODES = {
-    "unknown_field": "The event has a field that its kind does not have.",
-    "missing_field": "A required field is missing.",
-    "unknown_kind": "`kind` is not one of the known kinds.",
-    "unknown_value": "The value is none of the allowed ones.",
-    "wrong_type": "The value has the wrong JSON type.",
-    "invalid_format": "The text does not have the required form.",
-    "too_long": "The text is too long.",
-    "too_short": "The text is empty.",
-    "out_of_range": "The number is outside its range.",
-    "invalid_amount": "The amount is not a decimal of at least 0.",
-    "invalid_currency": "The currency is not three capital letters.",
-    "invalid_time": "The time is not RFC 3339 with an offset.",
-    "count_with_user": "`count` above 1 with a `user_id`.",
-    "rating_without_review": "`rating` on something that is no review.",
-    "reply_without_parent": "A `reply` without the `parent_event_id` of what it answers.",
-    "about_without_text": "`about` on something other than a mention, comment or review.",
-    "one_source": "A coverage names both a channel and a goal, or neither.",
-    "ends_before_start": "`to` is before `from`.",
-    "in_the_future": "More than five minutes in the future.",
-    "before_retention": "Older than the tenant keeps events.",
-    "currency_mismatch": "Not the tenant's reporting currency.",
-    "malformed_json": "The line is not JSON.",
-}
+EVENT_ERROR_CODES = meanings_of("event")
 """Code -> meaning of everything that can be wrong with a single event."""

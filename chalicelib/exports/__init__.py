@@ -6,7 +6,9 @@ Pure: bytes in, events out. Knows no store, no tenant, no clock and no file name
 reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
-recognition               which importer a file is for; what an importer is
+recognition               what an importer is, what it claims, what it is told of a file
+glimpses, delimited       the beginning of a file, as importers look at it; text -> records
+importer_choice           which importer a file is for
 marks, other_platforms    what only one platform's tables have; by which a table is another's
 decoding, lines           bytes -> lines, never the whole file
 archives, gzipped         what is packed, as streams; what hostile archives are refused for
@@ -14,8 +16,11 @@ members                   zip archives: which members are read, one after anothe
 workbooks, xlsx, xls      Excel, new and old: sheets of rows of text
 sheet_xml, sheet_cells    the XML of .xlsx in flat memory; typed_cells: numbers and days as text
 merged_cells              what merged cells say in their further rows
-unread, distinct          what is not read of a table; how many different events there are
-headings, tables          column names -> fields; the header; row after row
+unread, unread_keys       what is not read of a table, and of records of JSON or XML
+distinct                  how many different events there are
+headings, table_heads     column names -> fields; a header that was found
+header_search             where the header of a table is, and the claim by it
+table_records, tables     records as they are in the file; row after row, one outcome each
 further_tables            tables below the first one: their headers, what is skipped
 cells, numerals, dates    what a single cell says; one number format and day order per file
 languages                 what a language brings: decimals, months, words of totals rows

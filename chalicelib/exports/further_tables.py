@@ -8,22 +8,17 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.headings import Columns, comparable, known_heading, plain
-from chalicelib.exports.outcomes import NotData, Reading, RowOutcome, RowRefused, Skipped
+from chalicelib.exports.outcomes import NotData, Reading, RowOutcome, Skipped
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.table_records import Raw
 from chalicelib.exports.workbooks import Workbook
-
-if TYPE_CHECKING:
-    from chalicelib.exports.tables import TableHead
-
-Raw = tuple[int, list[str], RowRefused | None, Callable[[], str]]
-"""A record: its line, its cells, what is wrong with it as text, and the text."""
 
 MAX_SKIPPED = 200
 """So many tables that are not read are named."""
@@ -123,10 +118,6 @@ class Rest:
     records : Records
         Those below the header, from the first that was not read yet.
     """
-
-    text = ""
-    is_half_a_character_short = False
-    has_lost_a_character = False
 
     def __init__(self, source: Source | Rest, head: TableHead, line: int, records: Records) -> None:
         self.head = head

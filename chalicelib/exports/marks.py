@@ -10,13 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from chalicelib.exports.headings import Columns, Vocabulary, comparable, header_keys
 from chalicelib.exports.other_platforms import OTHER_PLATFORMS
-
-if TYPE_CHECKING:
-    from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 Headings = frozenset[str]
 

@@ -64,6 +64,20 @@ def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
         raise ExportRefused("unreadable_file", f"the file is no whole XML: {error}") from error
 
 
+def fields_of(element: Element) -> dict[str, str]:
+    """The texts of an element's children by their local names, and their attributes.
+
+    An attribute has the name of its element before its own: ``link.count``.
+    """
+    found: dict[str, str] = {}
+    for child in element:
+        name = local_name(child.tag)
+        found.setdefault(name, (child.text or "").strip())
+        for attribute, value in child.items():
+            found.setdefault(f"{name}.{local_name(attribute)}", value)
+    return found
+
+
 def local_name(tag: object) -> str:
     """A tag without its namespace, in lower case; empty for comments and the like."""
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

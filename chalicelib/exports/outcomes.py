@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from chalicelib.codes import meanings_of
 
 if TYPE_CHECKING:
     from chalicelib.exports.further_tables import Rest
-    from chalicelib.exports.unread import UnreadColumns
 
 RawEvent = dict[str, Any]
 """An event in the shape of the contract, as `events.parse_event` takes it.
@@ -22,28 +23,10 @@ each currency once, not once per row. `written.event_line` gives the JSON of it.
 MAX_RAW_CHARACTERS = 2000
 """How much of a refused row is kept."""
 
-ROW_REFUSALS = {
-    "aggregate_period": "The row covers more than a day and spreading was not asked for.",
-    "conflicting_records": "Records of one extraction say different things about the same thing.",
-    "cut_off": "A line is far too long to be a row, and was cut.",
-    "damaged_id": "An id was destroyed by a spreadsheet, as 1.22158E+17: many ids look like it.",
-    "formula_cell": "A cell holds a formula and not the number or the name that it stands for.",
-    "invalid_date": "A cell that must hold a day or a time holds none.",
-    "invalid_number": "A cell that must hold a number holds none in the file's number format.",
-    "malformed_record": "The record is not whole JSON or XML, or lacks what every such record has.",
-    "missing_value": "A cell without which the row means nothing is empty.",
-    "negative": "A count or an amount is below zero.",
-    "no_currency": "The row holds money but not its currency.",
-    "not_whole": "A count is not a whole number.",
-    "repeated_id": "An earlier row has the id that is to be the row's own.",
-    "told_twice": "An earlier table of the same file has a row of the same thing and day.",
-    "undecidable_time": "The row has a time of day without the zone that it is meant in.",
-    "unclosed_quote": "A quotation mark is never closed, so that rows run into each other.",
-    "unknown_type": "A channel, type, paid/organic or consent cell is none that is known.",
-    "unreadable_text": "The row holds bytes that are no text in the file's encoding.",
-    "value_without_order": "There is money on a day without an order that it could belong to.",
-    "wrong_cell_count": "The row has fewer or more cells than the header.",
-}
+WITHHELD = "(withheld: the row may hold personal data)"
+"""What is kept of a refused row in its place, where a report holds people."""
+
+ROW_REFUSALS = meanings_of("row")
 """Code -> meaning of every refusal of a single row."""
 
 
@@ -66,6 +49,16 @@ class RowRefused(ValueError):
         self.message = message
 
 
+@dataclass(slots=True)
+class Claim:
+    """A claim that rows of a report make in the same words, and how many rows do."""
+
+    count: Decimal
+    value: Decimal
+    currency: str
+    rows: int = 0
+
+
 class Imported(NamedTuple):
     """A row that was understood; its events may stand with another row (sums of a day).
 
@@ -79,11 +72,14 @@ class Imported(NamedTuple):
     part : int
         Which sheet of a workbook or member of an archive it stands in: an index of the reading's
         `parts`; 0 in a file that has none.
+    claim : Claim, optional
+        The conversions that the platform claims by the row: they count only if the row does.
     """
 
     row: int
     events: tuple[RawEvent, ...]
     part: int = 0
+    claim: Claim | None = None
 
 
 class Refused(NamedTuple):
@@ -106,6 +102,12 @@ class Refused(NamedTuple):
     code: str
     message: str
     part: int = 0
+
+
+def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
+    """The outcome of a row that is refused; of its text as much as is kept."""
+    text = raw[:MAX_RAW_CHARACTERS].rstrip("\r\n").encode("utf-8", "replace").decode()
+    return Refused(line, text, error.code, error.message, part)
 
 
 class NotData(NamedTuple):
@@ -168,14 +170,32 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(slots=True)
-class Claim:
-    """A claim that rows of a report make in the same words, and how many rows do."""
+class UnreadValues(Protocol):
+    """What a table or the records of a file hold beside what is read."""
 
-    count: Decimal
-    value: Decimal
-    currency: str
-    rows: int = 0
+    @property
+    def what(self) -> str:
+        """``column`` or ``key``."""
+
+    def columns(self) -> list[tuple[str, Decimal | None, str, bool]]:
+        """(name, sum, why, whether it looks like a metric) of each column or key."""
+
+
+class RecordOutcomes(Iterator[RowOutcome]):
+    """Outcomes of records, with what is not read of them.
+
+    Attributes
+    ----------
+    unread : UnreadValues
+        Complete after the last outcome.
+    """
+
+    def __init__(self, outcomes: Iterator[RowOutcome], unread: UnreadValues) -> None:
+        self._outcomes = outcomes
+        self.unread = unread
+
+    def __next__(self) -> RowOutcome:
+        return next(self._outcomes)
 
 
 @dataclass(slots=True)
@@ -191,6 +211,10 @@ class ClaimedConversions:
             sums = self._sums.setdefault(currency or "", [Decimal(0), Decimal(0)])
             sums[0] += count * rows
             sums[1] += value * rows
+
+    def withdraw(self, claim: Claim) -> None:
+        """Takes a claim back that one row has made."""
+        self.add(claim.count, claim.value, claim.currency, -1)
 
     def follow(self, claims: Iterable[Claim | None]) -> None:
         """Takes claims that are still growing; they are added when the sums are asked for."""
@@ -215,6 +239,7 @@ class ClaimedConversions:
         return [
             {"count": f"{count:f}", "value": f"{value:f}", "currency": currency or None}
             for currency, (count, value) in sorted(self._sums.items())
+            if count or value
         ]
 
 
@@ -235,8 +260,9 @@ class Reading:
         Raw events of the kind `coverage`; complete after the last outcome.
     rest : Rest, optional
         After the last outcome: what is left of the file below the header of a further table.
-    unread : list of UnreadColumns
-        The columns of each table that are not read; complete after the last outcome.
+    unread : list of UnreadValues
+        The columns of each table and the keys of records that are not read; complete after the last
+        outcome.
     skipped : list of Skipped
         Sheets, tables and members of archives that are not read.
     unpaid : ClaimedConversions
@@ -249,9 +275,13 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     coverage: list[RawEvent] = field(default_factory=list)
     rest: Rest | None = None
-    unread: list[UnreadColumns] = field(default_factory=list)
+    unread: list[UnreadValues] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.outcomes, RecordOutcomes):
+            self.unread.append(self.outcomes.unread)
 
     def take(self, part: Reading) -> None:
         """Adds what is known of a part of the file that was read to its end."""

@@ -17,15 +17,18 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import DayOrder, decide_day_order, parse_day, parse_instant
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.delimited import DELIMITERS
 from chalicelib.exports.generic_headings import GENERIC
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import Columns, comparable, plain
 from chalicelib.exports.mapping import MAX_COLUMNS, MAX_NAME_CHARACTERS
 from chalicelib.exports.mapping_fields import COUNTS, NUMBERS, TO_FILL_IN
 from chalicelib.exports.meanings import meanings_of
 from chalicelib.exports.numerals import decide_number_format, without_currency
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer
+from chalicelib.exports.recognition import Importer
 from chalicelib.exports.reports.mapped_columns import currency_in
-from chalicelib.exports.tables import Table, TableHead
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Table
 
 MAX_WIDTH = 1_000
 """Columns of a table that somebody describes by hand; no export of a platform has as many."""

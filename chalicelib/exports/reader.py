@@ -11,6 +11,8 @@ from chalicelib.currencies import is_currency
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.distinct import DistinctIds
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.importer_choice import best_claim, importers_of
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.marks import Owners
 from chalicelib.exports.members import read_archive
@@ -24,13 +26,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
 )
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import (
-    Glimpse,
-    Options,
-    Recognition,
-    best_claim,
-    importers_of,
-)
+from chalicelib.exports.recognition import Options, Recognition
 from chalicelib.exports.reports.mapped import mapped
 from chalicelib.exports.reports.mapped_things import PLATFORM
 from chalicelib.exports.unknown_files import unknown_file
@@ -43,8 +39,7 @@ _NO_ROWS = (
     "The file holds no rows or records: nothing happened in the period that was chosen, or the "
     "download was cut off. Choose a period with data and download it again."
 )
-_NEVER_BEFORE = dt.datetime.max.replace(tzinfo=dt.UTC)
-_NEVER_AFTER = dt.datetime.min.replace(tzinfo=dt.UTC)
+_NO_DAY = dt.date.min
 
 
 def read_export(
@@ -121,12 +116,11 @@ class ExportReader:
         self._imported = self._refused = 0
         self._not_data: Counter[str] = Counter()
         self._ids = DistinctIds()
-        self._first = _NEVER_BEFORE
-        self._last = _NEVER_AFTER
+        self._days: dict[dt.date, int] = {}
 
     def __iter__(self) -> Iterator[RowOutcome]:
-        latest = None
-        ids: list[str] = []
+        latest, day = None, _NO_DAY
+        days, ids = self._days, []
         for outcome in self._reading.outcomes:
             if type(outcome) is Imported:
                 self._imported += 1
@@ -134,8 +128,11 @@ class ExportReader:
                     ids.append(event["event_id"])
                     at = event["occurred_at"]
                     if at is not latest:  # a row's events share their instant
-                        latest = at
-                        self._cover(event)
+                        latest, day = at, at.date()
+                    days[day] = days.get(day, 0) + 1
+                    if "period_days" in event:
+                        last = _last_day_of(event)
+                        days[last] = days.get(last, 0) + 1
             elif type(outcome) is Refused:
                 self._refused += 1
             elif type(outcome) is NotData:
@@ -147,6 +144,22 @@ class ExportReader:
         self._ids.add(ids)
         if not (self._imported or self._refused or self._not_data):
             self._reading.notes.append(_NO_ROWS)
+
+    def reject(self, outcome: Imported) -> None:
+        """A row that was understood is rejected after all: it has no part in the summary.
+
+        Whoever takes the events says so, as often as an event breaks the contract; before the
+        summary is asked for.
+        """
+        self._imported -= 1
+        self._refused += 1
+        self._ids.withdraw([event["event_id"] for event in outcome.events])
+        for event in outcome.events:
+            self._days[event["occurred_at"].date()] -= 1
+            if "period_days" in event:
+                self._days[_last_day_of(event)] -= 1
+        if outcome.claim is not None:
+            self._reading.claimed.withdraw(outcome.claim)
 
     def coverage(self) -> list[RawEvent]:
         """For which days the file is complete, as events; complete after the iteration."""
@@ -162,12 +175,13 @@ class ExportReader:
             which is what is stored), rejected, not_data, from and to (days of the events, None
             without any), lifetime, claimed_conversions (what the ad platform claims for itself:
             rows of count, value and currency), notes; and what was not read: no_data (rows per
-            reason), unread_columns (heading, sum, why), unread_more (how many further ones),
-            skipped (sheets, tables and files with the reason), unpaid_orders (count, value and
-            currency), warnings.
+            reason), unread_columns (heading, sum, why, and
+            as `metric` whether it looks like one that is missing), unread_more (how many further
+            ones), skipped (sheets, tables and files with the reason), unpaid_orders (count, value
+            and currency), warnings.
         """
         unread = Unread(self._reading.unread)
-        has_events = self._first is not _NEVER_BEFORE
+        days = [day.isoformat() for day, events in self._days.items() if events]
         return {
             "platform": self.report.platform,
             "report": self.report.report,
@@ -175,8 +189,8 @@ class ExportReader:
             "events": self._ids.count(),
             "rejected": self._refused,
             "not_data": self._not_data.total(),
-            "from": self._first.date().isoformat() if has_events else None,
-            "to": self._last.date().isoformat() if has_events else None,
+            "from": min(days, default=None),
+            "to": max(days, default=None),
             "lifetime": self.report.lifetime,
             "claimed_conversions": self._reading.claimed.as_rows(),
             "notes": [*self.report.notes, *self._reading.notes],
@@ -197,11 +211,7 @@ class ExportReader:
             reason = "other reasons"
         self._not_data[reason] += 1
 
-    def _cover(self, event: RawEvent) -> None:
-        first = last = event["occurred_at"]
-        if (days := event.get("period_days", 1)) > 1:
-            last = first + dt.timedelta(days=days - 1)
-        if first < self._first:
-            self._first = first
-        if last > self._last:
-            self._last = last
+
+def _last_day_of(event: RawEvent) -> dt.date:
+    first: dt.date = event["occurred_at"].date()
+    return first + dt.timedelta(days=event["period_days"] - 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import arrays_in, items_of, lines_of, read_document
-from chalicelib.exports.outcomes import RowOutcome
+from chalicelib.exports.outcomes import RecordOutcomes
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
 
 _LINE = re.compile(r"[^\r\n]*\S[^\r\n]*")
@@ -22,13 +23,14 @@ def record_outcomes(
     shown: Callable[[Any], str],
     *,
     within: tuple[str, ...] = (),
-) -> Iterator[RowOutcome]:
+    names_unread: bool = True,
+) -> RecordOutcomes:
     """One outcome per record of a file, by its line in NDJSON, else by its position.
 
     Parameters
     ----------
-    convert, shown : callable
-        As of `records.outcomes_of`; neither may rely on a record's type.
+    convert, shown, names_unread
+        As of `records.outcomes_of`; no function may rely on a record's type.
     within : tuple of str
         Keys of an object around the records, as ``data`` in ``{"data": [...]}``.
 
@@ -38,13 +40,14 @@ def record_outcomes(
         `unreadable_file`, `too_deep`; `file_too_large`, for a single record of many megabytes.
     """
     if is_lines(source.text):
-        return outcomes_of_lines(lines_of(source), convert, shown=shown)
+        return outcomes_of_lines(lines_of(source), convert, shown=shown, names_unread=names_unread)
+    each = partial(outcomes_of, names_unread=names_unread)
     if _ARRAY.match(source.text):
-        return outcomes_of(items_of(source, "item"), convert, shown=shown)
+        return each(items_of(source, "item"), convert, shown=shown)
     key = next((key for key in within if key in arrays_in(source.text)), None)
     if key is not None:
-        return outcomes_of(items_of(source, f"{key}.item"), convert, shown=shown)
-    return outcomes_of([read_document(source)], convert, shown=shown)
+        return each(items_of(source, f"{key}.item"), convert, shown=shown)
+    return each([read_document(source)], convert, shown=shown)
 
 
 def is_lines(text: str) -> bool:

@@ -13,9 +13,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports.delimited import DELIMITERS, records_of
 from chalicelib.exports.documents import is_too_deep
 from chalicelib.exports.file_kinds import way_out_of
 from chalicelib.exports.generic_headings import LANGUAGE_NAMES
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.headings import (
     Columns,
     Vocabulary,
@@ -26,8 +29,8 @@ from chalicelib.exports.headings import (
 )
 from chalicelib.exports.lines import MAX_COLUMNS
 from chalicelib.exports.proposals import MAX_WIDTH
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, records_of
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.recognition import Importer
+from chalicelib.exports.table_heads import TableHead
 
 MAX_CHARACTERS = 600
 """A message that is longer is not read."""

@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from chalicelib.exports.headings import comparable, known_heading, plain
 from chalicelib.exports.numerals import DecimalMark, NumberFormat
+from chalicelib.exports.outcomes import UnreadValues
 
 AT_ONCE = 500
 """So many rows are summed up at a time."""
@@ -89,6 +90,8 @@ class UnreadColumns:
         Whether only numbers that look like metrics are added up: of a single row the sum is the
         cell.
     """
+
+    what = "column"
 
     def __init__(
         self,
@@ -177,27 +180,28 @@ def _sum(cells: Sequence[str], mark: DecimalMark) -> Decimal | None:
 
 
 class Unread:
-    """The unread columns of all tables of a file."""
+    """The unread columns and keys of all tables and records of a file."""
 
-    def __init__(self, tables: Iterable[UnreadColumns]) -> None:
+    def __init__(self, tables: Iterable[UnreadValues]) -> None:
         self._sums: dict[tuple[str, str], Decimal | None] = {}
-        self._metrics: set[str] = set()
+        self._metrics: dict[str, str] = {}
         for table in tables:
             for heading, found, why, looks_like_a_metric in table.columns():
                 before = self._sums.get((heading, why))
                 both = found if before is None else before + (found or 0)
                 self._sums[heading, why] = both
                 if looks_like_a_metric:
-                    self._metrics.add(heading)
+                    self._metrics[heading] = table.what
 
-    def as_rows(self) -> list[dict[str, str | None]]:
-        """A row of heading, sum and reason for each column, at most `MAX_LISTED`."""
+    def as_rows(self) -> list[dict[str, str | bool | None]]:
+        """A row for each column, at most `MAX_LISTED`; those that look like metrics first."""
         ranked = sorted(self._sums.items(), key=lambda item: self._rank(*item))
         return [
             {
                 "heading": heading,
                 "sum": None if found is None else _written(found),
                 "why": why or None,
+                "metric": bool(found and not why and heading in self._metrics),
             }
             for (heading, why), found in ranked[:MAX_LISTED]
         ]
@@ -210,13 +214,15 @@ class Unread:
     def warnings(self) -> list[str]:
         """A sentence for each unknown column of numbers whose heading looks like a metric."""
         found = [
-            f"The column {heading!r} was not read; it looks like a metric, and its sum is "
-            f"{_written(number)}."
+            f"The {self._metrics[heading]} {heading!r} was not read; it looks like a metric, and "
+            f"its sum is {_written(number)}."
             for (heading, why), number in self._sums.items()
             if number and not why and heading in self._metrics
         ]
         more = len(found) - MAX_WARNINGS
-        return found[:MAX_WARNINGS] + ([f"{more} more such columns were not read."] * (more > 0))
+        return found[:MAX_WARNINGS] + (
+            [f"{more} more such columns or keys were not read."] * (more > 0)
+        )
 
     def _rank(self, column: tuple[str, str], found: Decimal | None) -> int:
         heading, why = column

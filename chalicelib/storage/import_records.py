@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from chalicelib.storage import keys
@@ -30,6 +32,8 @@ class Replay:
     imported, not_data, events : int
         Of the rows that were refused: how many are imported now, how many hold no data, and how
         many events that gave.
+    rejected_by_code : dict
+        How many rows are refused again, by code.
     first_day, last_day : str, optional
         Days of those events.
     """
@@ -48,6 +52,7 @@ class Replay:
     imported: int = 0
     not_data: int = 0
     events: int = 0
+    rejected_by_code: dict[str, int] = field(default_factory=dict)
     first_day: str | None = None
     last_day: str | None = None
 
@@ -106,7 +111,10 @@ class Import:
     position : int
         Rows of the file that are dealt with and will not be looked at again.
     rows, events, rejected, not_data : int
-        Rows read, events stored, rows refused, rows that hold no data; up to `position`.
+        Rows read, events written, rows refused, rows that hold no data; up to `position`. Of an
+        import that is done, `events` is the number of different ids among the stored events.
+    rejected_by_code : dict
+        How many rows are refused, by code; empty for an import of an earlier version.
     first_day, last_day : str, optional
         Days covered by the stored events, up to `position`.
     earliest, latest : str, optional
@@ -153,6 +161,7 @@ class Import:
     events: int = 0
     rejected: int = 0
     not_data: int = 0
+    rejected_by_code: dict[str, int] = field(default_factory=dict)
     first_day: str | None = None
     last_day: str | None = None
     earliest: str | None = None
@@ -222,3 +231,8 @@ class RefusedRow:
     def cursor(self) -> str:
         """What `ImportStore.refused_rows` goes on after."""
         return keys.refused_row_sort(*self.place)
+
+
+def counted(before: Mapping[str, int], rows: Iterable[RefusedRow]) -> dict[str, int]:
+    """How many rows are refused by code: those before, and these."""
+    return dict(Counter(before) + Counter(row.code for row in rows))

@@ -13,7 +13,7 @@ import pytest
 from chalice.test import Client
 
 import app
-from chalicelib import __version__, wiring
+from chalicelib import __version__, dashboard, wiring
 from chalicelib.api.http import Declared
 from chalicelib.services.keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
@@ -69,6 +69,7 @@ PUBLIC = (
     ("GET", "/docs"),
     ("GET", "/docs/errors"),
     ("GET", "/"),
+    ("GET", f"/dashboard/{dashboard.script_name()}"),
 )
 """Calls that need no key."""
 

@@ -25,11 +25,24 @@ def test_the_codes_are_read_without_a_key(client: Client) -> None:
     }
 
 
+def test_what_is_rejected_has_its_words_there(client: Client) -> None:
+    found = Caller("", client).get("/v1/codes", x_api_key=None).json_body["rejections"]
+
+    assert [one["code"] for one in found] == list(codes.REJECTIONS)
+    assert next(one for one in found if one["code"] == "aggregate_period") == {
+        "code": "aggregate_period",
+        "used_as": ["file", "row"],
+        "title": "Rows cover several days",
+        "meaning": codes.REJECTIONS["aggregate_period"].meaning,
+        "help": codes.REJECTIONS["aggregate_period"].help,
+    }
+
+
 def test_the_codes_are_rows_too(client: Client) -> None:
     header, *rows = rows_of(Caller("", client).get("/v1/codes?format=csv", x_api_key=None))
 
     assert header[:3] == ["code", "used_as", "subject"]
-    assert len(rows) == len(codes.CODES)
+    assert [row[0] for row in rows] == [*codes.CODES, *codes.REJECTIONS]
     assert [row[1] for row in rows if row[0] == "cost_outside_window"] == ["warning reason"]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, workers
+from chalicelib.storage.import_records import Import
 from tests.api.conftest import JSON, Caller, problem, refused
 from tests.conftest import BUCKET, Cloud
 from tests.unit.test_workers import sqs_event
@@ -111,11 +112,44 @@ def test_an_import_says_what_was_not_read(uploads: Uploads) -> None:
 
     told = uploads.shown(import_id)
 
-    assert told["unread_columns"] == [{"heading": "Video plays", "sum": "12", "why": None}]
+    assert told["unread_columns"] == [
+        {"heading": "Video plays", "sum": "12", "why": None, "metric": True}
+    ]
     assert told["no_data"] == [{"reason": "totals row", "rows": 1}]
     (warning,) = told["warnings"]
     assert "Video plays" in warning
     assert told["skipped"] == told["unpaid_orders"] == []
+
+
+def test_an_import_counts_its_rejected_rows_by_code_and_its_warnings(uploads: Uploads) -> None:
+    import_id = uploads.announce()
+    old = GOOD.replace(str(DAY), "1999-01-01")
+    rows = [f"{row},12" for row in (GOOD, BAD, old, BAD)]
+    uploads.upload(import_id, f"{HEAD},Video plays", *rows)
+
+    told = uploads.shown(import_id)
+
+    assert told["rejected_by_code"] == [
+        {"code": "invalid_number", "rows": 2},
+        {"code": "before_retention", "rows": 1},
+    ]
+    (listed,) = uploads.sender.get("/v1/imports").json_body["imports"]
+    assert listed["warning_count"] == told["warning_count"] == len(told["warnings"]) == 1
+    assert told["unread_more"] == 0
+
+
+def test_an_import_of_an_earlier_version_has_no_counts_by_code(
+    cloud: Cloud, uploads: Uploads
+) -> None:
+    store = wiring.store("acme")
+    before = {"summary": {"unread_columns": [{"heading": "Plays", "sum": "1", "why": None}]}}
+    import_id = "20260314T000000Z-00000001"
+    store.imports.add(Import(import_id, "x.csv", "2026-03-14T00:00:00Z", "done", **before))
+
+    told = uploads.shown(import_id)
+
+    assert told["rejected_by_code"] == []
+    assert [column["metric"] for column in told["unread_columns"]] == [None]
 
 
 def test_an_import_that_has_not_begun_says_so_little(uploads: Uploads) -> None:

@@ -5,30 +5,131 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from chalice.test import Client
+import pytest
+from chalice.test import Client, HTTPResponse
 
 import app
+from chalicelib import dashboard, wiring
+from tests.api.conftest import refused
+from tests.conftest import BUCKET, Cloud
+
+MODULES = sorted(dashboard.FOLDER.glob("*.js"))
+SINKS = (
+    *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"),
+    *("eval(", "Function(", "DOMParser", "createContextualFragment", "javascript:"),
+)
+"""What could make HTML or script of a text."""
+
+
+def get(path: str) -> HTTPResponse:
+    with Client(app.app) as client:
+        return client.http.get(path)
+
+
+def policy() -> dict[str, str]:
+    told = get("/").headers["Content-Security-Policy"]
+    return {name: value for name, _, value in (one.partition(" ") for one in told.split("; "))}
+
+
+def script_of(page: str) -> str:
+    (found,) = re.findall(r'<script type="module" src="([^"]+)"></script>', page)
+    return f"/{found}"
 
 
 def test_the_page_comes_without_a_key_and_may_run_nothing_but_its_own_script() -> None:
-    with Client(app.app) as client:
-        answer = client.http.get("/")
+    answer = get("/")
 
     page = answer.body.decode()
-    policy = answer.headers["Content-Security-Policy"]
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/html")
-    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"script-src 'sha256-{digest}'" in policy
-    assert "default-src 'none'" in policy
+    assert policy()["default-src"] == "'none'"
+    assert policy()["script-src"] == "'self'"
+    assert policy()["require-trusted-types-for"] == "'script'"
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy()["style-src"] == f"'sha256-{digest}'"
+    assert page.count("<script") == 1
+
+
+def test_the_page_has_a_script_that_may_be_kept_and_is_asked_for_anew_itself() -> None:
+    page = get("/")
+
+    script = get(script_of(page.body.decode()))
+
+    assert script.status_code == 200
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert "immutable" in script.headers["Cache-Control"]
+    assert "no-cache" in page.headers["Cache-Control"]
+    assert script.body.decode() == dashboard.script()
+
+
+@pytest.mark.parametrize("name", ["main.js", "0123456789abcdef.js", "..%2findex.html"])
+def test_a_script_of_another_version_is_a_problem(name: str) -> None:
+    assert refused(get(f"/dashboard/{name}")) == (404, "not_found")
 
 
 def test_the_page_writes_what_it_is_told_as_text_only() -> None:
-    with Client(app.app) as client:
-        page = client.http.get("/").body.decode()
+    page = get("/").body.decode()
 
-    assert "innerHTML" not in page
-    assert "insertAdjacentHTML" not in page
-    assert not re.search(r"\son[a-z]+=", page)
+    for sink in SINKS:
+        assert sink not in page
+        assert sink not in dashboard.script()
+    assert not re.search(r"\s(on[a-z]+|style)=", page)
+
+
+def test_the_page_may_upload_to_the_bucket_and_nowhere_else(cloud: Cloud) -> None:
+    store = wiring.store("acme")
+    key = "imports/acme/20260314T000000Z-00000001/x.csv"
+
+    address = urlsplit(store.objects.upload_url(key, expires_seconds=60))
+
+    own, allowed = policy()["connect-src"].split()
+    assert own == "'self'"
+    assert f"{address.scheme}://{address.netloc}{address.path}".startswith(allowed)
+    assert allowed.endswith(f"/{BUCKET}/")
+
+
+def test_every_module_is_in_the_script_behind_those_that_it_imports() -> None:
+    script = dashboard.script()
+
+    assert not re.search("^(import|export) ", script, re.MULTILINE)
+    places = {one.name: script.index(one.read_text("utf-8").splitlines()[0]) for one in MODULES}
+    for module in MODULES:
+        for other in re.findall(r'from "\./([a-z_]+\.js)"', module.read_text("utf-8")):
+            assert places[other] < places[module.name]
+
+
+def test_no_two_modules_have_the_same_name_at_their_top() -> None:
+    declared = r"^(?:async )?(?:function|const|let|class) ([\w$]+)"
+    names = re.findall(declared, dashboard.script(), re.MULTILINE)
+    lists = re.findall(r"^const (\w+) = [^;]*?, (\w+) = ", dashboard.script(), re.MULTILINE)
+    counted = Counter([*names, *(second for _, second in lists)])
+    assert [name for name, count in counted.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_imports_what_it_calls_of_others_and_nothing_else(module: Path) -> None:
+    text = module.read_text("utf-8")
+    imports = re.findall(r'^import \{([^}]*)\} from "\./[a-z_]+\.js";$', text, re.MULTILINE)
+    imported = {name.strip() for names in imports for name in names.split(",")}
+    code = re.sub(r'^import .*|^\s*//.*|"[^"\n]*"', "", text, flags=re.MULTILINE)
+    exports = {
+        name
+        for other in MODULES
+        if other != module
+        for name in re.findall(r"^export [a-z ]+ ([\w$]+)", other.read_text("utf-8"), re.MULTILINE)
+    }
+    assert exports & set(re.findall(r"(?<![\w.$])([\w$]+)\(", code)) <= imported
+    assert imported <= exports & set(re.findall(r"[\w$]+", code))
+
+
+def test_every_element_that_a_module_looks_for_is_in_the_page() -> None:
+    page = get("/").body.decode()
+    ids = set(re.findall(r'\sid="([\w-]+)"', page))
+
+    assert set(re.findall(r'\$\("([\w-]+)"\)', dashboard.script())) <= ids
+    assert set(re.findall(r'(?:for|aria-labelledby|aria-describedby)="([\w-]+)"', page)) <= ids

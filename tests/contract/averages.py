@@ -94,7 +94,7 @@ def between(values: Floats) -> Floats:
 def brands() -> list[tuple[float, Floats]]:
     """Prior weights of brands, and what each makes of the decays of a type."""
     found = []
-    for spread in (0.1, 0.3, 0.8):
+    for spread in (0.1, 0.3, 0.8, 1.6):
         for centre in np.linspace(LOG_HALF_LIVES[0], LOG_HALF_LIVES[-1], 25):
             given = np.exp(-0.5 * ((LOG_HALF_LIVES - centre) / spread) ** 2)
             prior = float(np.exp(-0.5 * ((centre - np.log(2.2)) / 1.2) ** 2))

@@ -17,9 +17,11 @@ from typing import Any
 
 from chalicelib.exports import platforms
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.outcomes import Imported, NotData, Refused
 from chalicelib.exports.reader import ExportReader
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import (
     Audience,
     Channel,
@@ -38,7 +40,7 @@ from chalicelib.exports.reports.columns import (
     vocabulary_of,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.table_heads import TableHead
 
 NUMBERS = (Count, Net, Cost, Audience, Converted, Claimed, LeftOut)
 UNITS = ("day", "posted", "from", "to", "period")
@@ -163,13 +165,16 @@ class Sheet:
         accept = self.report.accept_named or self.report.accept
         return find_head(glimpse, vocabulary_of(self.report.columns), accept)
 
-    def read(self) -> Result:
-        """Reads the table."""
+    def read(self, *, reject: int = 0) -> Result:
+        """Reads the table; the outcome of the `reject`-th row is rejected afterwards."""
         head = self.head()
         assert head is not None, f"the header {self.header} is not accepted"
         source = Source(io.BytesIO(self.text.encode()))
         reader = ExportReader(self.report.open(source, head, Options(currency="EUR")))
         outcomes = list(reader)
+        rejected = outcomes[reject - 1] if reject else None
+        if isinstance(rejected, Imported):
+            reader.reject(rejected)
         return Result(
             [event for o in outcomes if isinstance(o, Imported) for event in o.events],
             sum(isinstance(o, Refused) for o in outcomes),

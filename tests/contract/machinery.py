@@ -30,6 +30,7 @@ from tests.contract.panels import Small, make_small
 from tests.contract.regression import REFERENCE_DECAY, Dummies, Fitted
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 NEVER, CERTAIN = 1.1, 1e-9
 """Probabilities below which an alternative is not looked at."""
@@ -76,7 +77,7 @@ def held(
         yield
 
 
-def _at(decays: tuple[int, ...], evidence: Floats) -> Floats:
+def _at(decays: tuple[int, ...], evidence: Floats, channels: Ints) -> Floats:
     weights = np.zeros_like(evidence)
     weights[np.arange(len(decays)), np.array(decays) * STEPS] = 1.0
     return weights

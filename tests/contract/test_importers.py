@@ -7,14 +7,18 @@ import io
 import re
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports import read_export
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import comparable
+from chalicelib.exports.outcomes import Imported
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Glimpse, Importer
+from chalicelib.exports.recognition import Importer
 from chalicelib.exports.reports.columns import (
     Channel,
     Claimed,
@@ -36,6 +40,7 @@ from tests.contract.importers import (
     languages_of,
     reports_with,
 )
+from tests.contract.records import KEY, NUMBER, RECORDS, with_a_number
 from tests.exports.corpus import FILES
 from tests.exports.files import read
 
@@ -155,6 +160,20 @@ def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -
     assert result.summary["claimed_conversions"] == plain.summary["claimed_conversions"]
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_that_is_rejected_afterwards_has_no_part_in_the_summary(name: str) -> None:
+    sheet, shorter = full(name), full(name)
+    last = sheet.rows.pop()
+    shorter.rows.pop()
+    sheet.rows.append(last)
+
+    kept, rejected = shorter.read().summary, sheet.read(reject=len(sheet.rows)).summary
+
+    told = ("events", "from", "to", "claimed_conversions")
+    assert {key: rejected[key] for key in told} == {key: kept[key] for key in told}
+    assert rejected["rejected"] == kept["rejected"] + 1
+
+
 @pytest.mark.parametrize("name", reports_with(Claimed))
 def test_conversions_that_are_claimed_are_summed_up_over_imported_rows(name: str) -> None:
     sheet = full(name)
@@ -188,7 +207,7 @@ def test_an_unread_column_of_numbers_is_named_and_a_warning(name: str) -> None:
     # Where rows hold people, so may a heading that nobody knows.
     shown = f"(column {len(sheet.header)})" if sheet.report.shown else "Zorb clicks"
     unread = {column["heading"]: column for column in summary["unread_columns"]}
-    assert unread[shown] == {"heading": shown, "sum": "24", "why": None}
+    assert unread[shown] == {"heading": shown, "sum": "24", "why": None, "metric": True}
     assert any(shown in warning for warning in summary["warnings"])
 
 
@@ -361,5 +380,60 @@ def test_a_file_read_twice_gives_the_same_events(name: str) -> None:
     assert rows["not_data"] == sum(reason["rows"] for reason in rows["no_data"])
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_of_a_file_whose_rows_are_all_rejected_afterwards_nothing_is_left(name: str) -> None:
+    _, data = FILES[name]
+    try:
+        reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
+    except ExportRefused:
+        pytest.skip("refused as a whole")
+    for outcome in reader:
+        if isinstance(outcome, Imported):
+            reader.reject(outcome)
+
+    summary = reader.summary()
+
+    assert (summary["events"], summary["from"], summary["to"]) == (0, None, None)
+    assert summary["claimed_conversions"] == []
+    assert summary["rows"] == summary["rejected"] + summary["not_data"]
+
+
 def _claim(importer: Importer, text: str) -> object:
     return importer.recognise(Glimpse(Source(io.BytesIO(text.encode()))))
+
+
+ARRAYS = ("youtube analytics api",)
+"""Files whose records are arrays, with their keys in a header: `tests/exports/test_youtube.py`."""
+
+
+@pytest.mark.parametrize("name", [name for name in RECORDS if name not in ARRAYS])
+def test_an_unread_key_of_numbers_is_named_and_a_warning(name: str) -> None:
+    plain = read(RECORDS[name], currency="EUR", spread=True)
+    result = read(with_a_number(RECORDS[name]), currency="EUR", spread=True)
+
+    unread = {
+        row["heading"]: int(row["sum"])
+        for row in result.summary["unread_columns"]
+        if row["heading"].endswith(KEY) and row["why"] is None
+    }
+    imported = sum(isinstance(outcome, Imported) for outcome in result.outcomes)
+    assert _without_ids(result.events) == _without_ids(plain.events)
+    assert imported
+    assert sum(unread.values()) >= NUMBER * imported
+    for heading in unread:
+        assert any(heading in warning for warning in result.summary["warnings"])
+    assert not any(KEY in row["heading"] for row in plain.summary["unread_columns"])
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_keys_that_are_read_are_not_named_as_unread(name: str) -> None:
+    """The files of the corpus hold what their importers read, and hardly another metric."""
+    summary = read(RECORDS[name], currency="EUR", spread=True).summary
+
+    assert summary["events"]
+    assert not [w for w in summary["warnings"] if "screen_page_views" not in w]
+
+
+def _without_ids(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The events without their ids, which digest the whole record where nothing in it is an id."""
+    return [{k: v for k, v in event.items() if k != "event_id"} for event in events]

@@ -7,7 +7,10 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
+
+from tests.exports.files import Read
 
 Record = dict[str, Any]
 
@@ -282,3 +285,40 @@ def ga4_sessions(**over: Any) -> Record:
         "ecommercePurchases": 3,
         "purchaseRevenue": 260.5,
     } | over
+
+
+MAKERS: dict[str, tuple[Callable[..., Record], str]] = {
+    "google": (google_stats, "google_ads"),
+    "meta": (meta_insights, "meta_ads"),
+    "linkedin": (linkedin_analytics, "linkedin_ads"),
+    "shopify": (shopify_order, "shopify"),
+    "stripe": (stripe_charge, "stripe"),
+    "ga4": (ga4_sessions, "ga4"),
+}
+
+
+WAYS = [
+    (wrapper, form) for wrapper in WRAPPERS for form in FORMS if form != "csv" or is_table(wrapper)
+]
+
+
+PEOPLE = ("ada@", "Ada", "Lovelace")
+
+
+def value_of(result: Read) -> Decimal:
+    return sum(
+        (
+            Decimal(e["value"]["amount"]) * (-1 if e.get("refund") else 1)
+            for e in result.stored
+            if "value" in e
+        ),
+        Decimal(0),
+    )
+
+
+def reasons(result: Read) -> list[str]:
+    return [outcome.reason for outcome in result.not_data]
+
+
+def codes(result: Read) -> list[str]:
+    return [outcome.code for outcome in result.refused]

@@ -157,13 +157,15 @@ def test_an_event_that_breaks_the_contract_refuses_its_row(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "export.csv"
-    path.write_text(google_report(google_row(), google_row(campaign="B", clicks=10**13)))
+    damaged = google_row(campaign="B", day="2026-06-09", clicks=10**13, conversions="70.00")
+    path.write_text(google_report(google_row(), damaged))
 
     assert run(path, "--summary") == 0
     output, errors = capsys.readouterr()
     assert errors.startswith(f"{path}:5: out_of_range: ")
-    assert json.loads(output)["events"] == 2
-    assert json.loads(output)["rejected"] == 1
+    summary = json.loads(output)
+    assert (summary["events"], summary["rejected"], summary["to"]) == (2, 1, "2026-06-01")
+    assert [claimed["count"] for claimed in summary["claimed_conversions"]] == ["0.50"]
 
 
 def test_a_reader_that_goes_away_ends_the_command_quietly(tmp_path: Path) -> None:

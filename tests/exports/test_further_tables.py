@@ -240,7 +240,7 @@ def test_each_table_names_the_columns_of_its_own_that_are_not_read() -> None:
     result = read(content)
 
     assert result.summary["unread_columns"] == [
-        {"heading": "Zorb clicks", "sum": "11", "why": None}
+        {"heading": "Zorb clicks", "sum": "11", "why": None, "metric": True}
     ]
     assert [row.code for row in result.refused] == ["invalid_date"]
 
@@ -313,3 +313,12 @@ def test_a_table_of_another_platform_above_is_named() -> None:
     assert skipped["name"].startswith("line 1 (Day, Campaign name, Impressions")
     assert skipped["reason"] == "it is another kind of table"
     assert not read(google_report(google_row())).summary["skipped"]
+
+
+def test_a_row_that_was_told_before_claims_nothing() -> None:
+    report = google_report(google_row(conversions="0.50"))
+
+    result = read(report + "\n" + report)
+
+    assert [one.code for one in result.refused] == ["told_twice"]
+    assert [one["count"] for one in result.summary["claimed_conversions"]] == ["0.50"]

@@ -13,7 +13,7 @@ from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.marks import Marks, Owners, together
 from chalicelib.exports.other_platforms import OTHER_PLATFORMS
 from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 from tests.exports.files import google_report, google_row, read, table
 
 GENERIC = (

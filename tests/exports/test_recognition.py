@@ -11,14 +11,10 @@ import pytest
 from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.exports import PLATFORMS, ROW_REFUSALS, platforms, read_export
 from chalicelib.exports.decoding import Source
-from chalicelib.exports.recognition import (
-    Glimpse,
-    Importer,
-    Options,
-    Reading,
-    Recognition,
-    best_claim,
-)
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.importer_choice import best_claim
+from chalicelib.exports.outcomes import Reading
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.unknown_files import MAX_CHARACTERS
 from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table

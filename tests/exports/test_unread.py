@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 import zipfile
 from decimal import Decimal
 
@@ -231,6 +234,46 @@ def test_few_ids_are_counted_exactly_and_many_within_a_fiftieth() -> None:
     assert few.count() == 30_000
     assert abs(many.count() - 30_000) < Decimal(600)
     assert len(many._hashes) <= 25_000
+
+
+@pytest.mark.parametrize("kept", [100_000, 4_000])
+def test_ids_that_are_withdrawn_are_counted_no_more(kept: int) -> None:
+    counted = DistinctIds(kept=kept)
+    ids = [f"event:{n}" for n in range(10_000)]
+    counted.add(ids)
+    counted.add(ids[:5_000])
+    counted.withdraw(ids[:2_000])  # there once more
+    counted.withdraw(ids[8_000:])
+
+    assert abs(counted.count() - 8_000) <= (0 if kept > 15_000 else 400)
+    assert len(counted._hashes) <= kept
+
+
+def test_the_estimate_is_the_same_number_in_every_process() -> None:
+    counting = (
+        "from chalicelib.exports.distinct import DistinctIds\n"
+        "counted = DistinctIds(kept=1_000)\n"
+        "for _ in range(2): counted.add([f'event:{n}' for n in range(5_000)])\n"
+        "print(counted.count())"
+    )
+    numbers = {
+        subprocess.run(
+            [sys.executable, "-c", counting],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(numbers) == 1
+
+
+def test_an_id_that_no_encoding_has_is_counted() -> None:
+    counted = DistinctIds()
+    counted.add(["a\ud83d", "a\ud83d", "b"])
+
+    assert counted.count() == 2
 
 
 def test_without_repetitions_the_number_is_exact_however_many_there_are() -> None:

@@ -202,6 +202,18 @@ def test_a_row_of_an_answer_names_what_it_is_about() -> None:
     assert result.counts == {"view": 5}
 
 
+def test_a_metric_of_an_answer_that_is_not_read_is_named_with_its_sum() -> None:
+    rows = [["2026-06-01", 5, 3, 60], ["2026-06-02", 6, 4, 61], ["soon", 7, 50, 62]]
+
+    summary = read(
+        make_answer(*rows, metrics=("views", "cardClicks", "averageViewDuration"))
+    ).summary
+
+    unread = {row["heading"]: row["sum"] for row in summary["unread_columns"]}
+    assert unread == {"cardClicks": "7", "averageViewDuration": None}
+    assert ["cardClicks" in warning for warning in summary["warnings"]] == [True]
+
+
 def test_of_the_files_of_one_download_the_totals_are_read_and_the_chart_is_not() -> None:
     files = {
         "Totals.csv": table(["Date", "Views"], ["2026-06-01", 10]),

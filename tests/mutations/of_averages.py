@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from chalicelib.attribution.decays import (
+    _given_brand,
     pooled_weights,
     prior_weights,
     with_unknown_size,
@@ -159,7 +160,7 @@ OF_AVERAGES = (
     Mutation(
         "the likeliest decay is taken for the true one",
         _average_decays,
-        "weights = pooled_weights(evidence)",
+        "weights = pooled_weights(evidence, channels)",
         "weights = np.eye(evidence.shape[1])[evidence.argmax(axis=1)]",
         DECAYS,
     ),
@@ -173,22 +174,36 @@ OF_AVERAGES = (
     Mutation(
         "types do not learn decays from each other",
         pooled_weights,
-        "given_brand.sum(axis=0)",
-        "0.0 * given_brand.sum(axis=0)",
+        "sum(evidence for evidence, _ in found)",
+        "0.0 * sum(evidence for evidence, _ in found)",
         DECAYS,
     ),
     Mutation(
         "the prior of decays is flat",
         pooled_weights,
-        "log_brand = np.log(_BRANDS) +",
-        "log_brand = 0.0 * np.log(_BRANDS) +",
+        "log_brand = np.log(_HIERARCHY.brands) +",
+        "log_brand = 0.0 * np.log(_HIERARCHY.brands) +",
         DECAYS,
+    ),
+    Mutation(
+        "types of a channel do not learn decays from each other",
+        pooled_weights,
+        "by_channel(channels)",
+        "[np.array([kind]) for kind in range(channels.size)]",
+        test_decays.test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel,
+    ),
+    Mutation(
+        "channels lie where their brand lies",
+        _given_brand,
+        "_HIERARCHY.channels * np.exp(",
+        "np.eye(log_channel.shape[1]) * np.exp(",
+        test_decays.test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distributions,
     ),
     Mutation(
         "the size of effects is chosen under a flat prior of decays",
         prior_weights,
-        "weight = _BRANDS @ _GIVEN_BRAND",
-        "weight = np.ones(_GIVEN_BRAND.shape[1])",
+        'weight = np.einsum("sm,smf->f", _HIERARCHY.brands, _HIERARCHY.of_brand)',
+        "weight = np.ones(LOG_HALF_LIFE.size)",
         test_decays.test_without_data_the_weights_are_the_prior,
     ),
     Mutation(

@@ -10,7 +10,12 @@ from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.time_series.averaging import average
-from chalicelib.attribution.time_series.priors import LINEAR, LINEAR_OF_TYPE, DecaysAndShapes
+from chalicelib.attribution.time_series.priors import (
+    LINEAR,
+    LINEAR_OF_TYPE,
+    DecaysAndShapes,
+    ShapesPerType,
+)
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS, responses, usual_stocks
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
@@ -39,8 +44,18 @@ class Even:
         first = np.zeros(n_kinds, dtype=np.int64)
         return first, first + self.n_decays - 1
 
-    def given(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    def draw_brand(self, chosen: np.ndarray, rng: np.random.Generator) -> int:
+        return 0
+
+    def given(self, kind: int, chosen: np.ndarray, brand: int) -> np.ndarray:
         return np.zeros(self.n_decays)
+
+
+def beforehand(prior: DecaysAndShapes | ShapesPerType, kind: int, chosen: np.ndarray) -> np.ndarray:
+    """Prior probabilities of a kind's candidates given those of the others, brands drawn."""
+    rng = np.random.default_rng(1)
+    draws = [np.exp(prior.given(kind, chosen, prior.draw_brand(chosen, rng))) for _ in range(300)]
+    return np.mean(draws, axis=0)
 
 
 def simulate(effect: float, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
@@ -128,16 +143,50 @@ def test_a_level_that_wanders_is_told_from_one_that_stays() -> None:
 
 
 def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
-    prior = DecaysAndShapes.usual()
-    rng = np.random.default_rng(1)
+    prior = DecaysAndShapes.usual(np.arange(3))
 
-    slow = np.mean([np.exp(prior.given(np.array([7, 7, 7]), rng)) for _ in range(300)], axis=0)
-    fast = np.mean([np.exp(prior.given(np.array([0, 0, 0]), rng)) for _ in range(300)], axis=0)
+    slow = beforehand(prior, 0, np.array([7, 7, 7]))
+    fast = beforehand(prior, 0, np.array([0, 0, 0]))
 
     assert slow.sum() == pytest.approx(1.0)
     assert slow @ DECAYS > 0.8
     assert fast @ DECAYS < 0.4
     assert np.exp(prior.shapes) == pytest.approx([LINEAR] + [(1 - LINEAR) / 3] * 3)
+
+
+def test_kinds_of_a_channel_share_their_decays_more_than_those_of_a_brand() -> None:
+    decays = np.array([8, 8, 1, 1, 4])
+
+    def typical(channels: list[int]) -> float:
+        prior = DecaysAndShapes.usual(np.array(channels))
+        return float(beforehand(prior, 4, decays) @ DECAYS)
+
+    with_slow, with_fast, alone = (typical([0, 0, 1, 1, own]) for own in (0, 1, 2))
+    assert with_fast + 0.05 < alone < with_slow - 0.05
+
+
+def test_what_is_drawn_of_a_channel_is_its_posterior() -> None:
+    """Gibbs draws over three kinds without data give back the prior that a direct sum gives."""
+    prior = DecaysAndShapes.usual(np.array([0, 0, 1]))
+    hierarchy = prior.half_lives
+    pairs = np.einsum(
+        "sm,smc,scg,sch->gh",
+        hierarchy.brands,
+        hierarchy.channels,
+        hierarchy.of_channel,
+        hierarchy.of_channel,
+    )
+    rng = np.random.default_rng(4)
+    chosen, seen = np.array([3, 3, 3]), np.zeros_like(pairs)
+    for _ in range(6_000):
+        brand = prior.draw_brand(chosen, rng)
+        for kind in range(3):
+            p = np.exp(prior.given(kind, chosen, brand))
+            chosen[kind] = rng.choice(p.size, p=p / p.sum())
+        seen[chosen[0], chosen[1]] += 1 / 6_000
+
+    assert np.abs(seen - pairs).sum() < 0.25
+    assert np.corrcoef(seen.ravel(), pairs.ravel())[0, 1] > 0.95
 
 
 def test_the_shapes_bend_as_they_say() -> None:
@@ -198,13 +247,10 @@ def test_candidates_of_different_groups_disagree_in_earnest() -> None:
 
 
 def test_types_with_shapes_of_their_own_keep_the_decays_of_the_brand() -> None:
-    prior = DecaysAndShapes.usual().per_type()
+    prior = DecaysAndShapes.usual(np.arange(3)).per_type()
     n_shapes = HALF_STOCKS.size
-    rng = np.random.default_rng(1)
 
-    slow = np.mean(
-        [np.exp(prior.given(np.full(3, 7 * n_shapes + 2), rng)) for _ in range(300)], axis=0
-    ).reshape(-1, n_shapes)
+    slow = beforehand(prior, 0, np.full(3, 7 * n_shapes + 2)).reshape(-1, n_shapes)
 
     assert slow.sum() == pytest.approx(1.0)
     assert slow.sum(axis=1) @ DECAYS > 0.8

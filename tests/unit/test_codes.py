@@ -11,6 +11,10 @@ from typing import get_args
 import pytest
 
 from chalicelib import codes
+from chalicelib.codes.entries import Rejected
+from chalicelib.codes.event_rejections import EVENTS
+from chalicelib.codes.file_rejections import FILES
+from chalicelib.codes.row_rejections import ROWS
 from chalicelib.events import EVENT_ERROR_CODES
 from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
 
@@ -151,6 +155,26 @@ def test_an_entry_is_complete(one: codes.Code) -> None:
     assert one.may_be is None or one.may_be in get_args(codes.Direction)
     assert set(one.used_as) <= set(get_args(codes.Use))
     assert "verdict" not in one.used_as or one.severity == "note"
+
+
+@pytest.mark.parametrize("one", codes.REJECTIONS.values(), ids=lambda one: one.code)
+def test_a_rejection_is_complete(one: codes.Rejection) -> None:
+    assert re.fullmatch("[a-z_]+", one.code)
+    assert re.fullmatch(r"[A-Z][^|\n]*[^.|\n]", one.title)
+    assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.meaning)
+    assert re.fullmatch(r"[A-Z`][^|\n]+\.", one.help)
+    assert one.used_as
+    assert set(one.used_as) <= set(get_args(Rejected))
+    assert one.code not in codes.CODES
+
+
+def test_rejections_are_unique() -> None:
+    assert len(codes.REJECTIONS) == len(FILES) + len(ROWS) + len(EVENTS)
+
+
+def test_every_rejection_occurs() -> None:
+    source = literals()
+    assert {code for code in codes.REJECTIONS if f'"{code}"' not in source} == set()
 
 
 def test_a_code_with_a_subject_is_found_by_its_stem() -> None:

@@ -7,18 +7,24 @@ import pytest
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import (
+    CENTRE_DAYS,
     INTERPOLATION,
     LOG_HALF_LIFE,
     SHARES,
+    SPREAD_OF_CENTRES,
+    SPREADS_OF_KINDS,
     little_is_known,
     pooled_weights,
     prior_weights,
     with_unknown_size,
 )
+from chalicelib.attribution.hierarchy import COMMON_TO_CHANNELS
 
 FINE = LOG_HALF_LIFE.size
 STEP = (FINE - 1) // (DECAYS.size - 1)
 FLAT = np.zeros(FINE)
+APART = np.arange(6)
+"""Every kind in a channel of its own."""
 
 
 def peaked_at(position: int, strength: float) -> np.ndarray:
@@ -45,36 +51,77 @@ def test_between_the_decays_of_the_grid_smooth_values_are_met() -> None:
 
 
 def test_a_likelihood_as_flat_as_none_leaves_the_decay_unknown() -> None:
-    weights = pooled_weights(np.array([FLAT, peaked_at(5, 1.0)])) @ SHARES
-    alone = pooled_weights(np.array([FLAT])) @ SHARES
+    alone = pooled_weights(np.array([FLAT]), APART[:1]) @ SHARES
+    beside = pooled_weights(np.array([FLAT, peaked_at(5, 1.0)]), APART[:2]) @ SHARES
+    channel = np.array([FLAT, *[peaked_at(5, 3.0)] * 3])
+    together = pooled_weights(channel, np.zeros(4, dtype=np.int64)) @ SHARES
 
     assert list(little_is_known(alone)) == [True]
-    assert list(little_is_known(weights)) == [False, False]
+    assert list(little_is_known(beside)) == [True, False]
+    assert list(little_is_known(together)) == [False] * 4
 
 
 def test_without_data_the_weights_are_the_prior() -> None:
-    assert pooled_weights(np.array([FLAT]))[0] == pytest.approx(prior_weights())
+    assert pooled_weights(np.array([FLAT]), APART[:1])[0] == pytest.approx(prior_weights())
 
 
-def test_a_constant_in_the_log_likelihood_of_a_kind_changes_nothing() -> None:
+@pytest.mark.parametrize("channels", [np.array([0, 1]), np.array([0, 0])])
+def test_a_constant_in_the_log_likelihood_of_a_kind_changes_nothing(channels: np.ndarray) -> None:
     rows = np.array([peaked_at(3, 1.0), FLAT])
     shifted = rows + np.array([[500.0], [-80.0]])
 
-    assert pooled_weights(shifted) == pytest.approx(pooled_weights(rows))
+    assert pooled_weights(shifted, channels) == pytest.approx(pooled_weights(rows, channels))
 
 
 def test_a_kind_that_says_nothing_takes_the_half_life_of_the_others() -> None:
-    weights = pooled_weights(np.array([peaked_at(6, 3.0), peaked_at(6, 3.0), FLAT]))
+    weights = pooled_weights(np.array([peaked_at(6, 3.0), peaked_at(6, 3.0), FLAT]), APART[:3])
 
     assert abs(np.argmax(weights[2]) - 6 * STEP) <= STEP
     assert weights[2, 6 * STEP] > 2 * prior_weights()[6 * STEP]
 
 
 def test_a_kind_with_strong_data_of_its_own_keeps_to_them() -> None:
-    weights = pooled_weights(np.array([peaked_at(6, 3.0)] * 5 + [peaked_at(1, 10.0)]))
+    weights = pooled_weights(np.array([peaked_at(6, 3.0)] * 5 + [peaked_at(1, 10.0)]), APART[:6])
 
     assert np.argmax(weights[5]) == 1 * STEP
     assert weights.sum(axis=1) == pytest.approx(np.ones(6))
+
+
+def test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel() -> None:
+    slow, fast = [peaked_at(8, 5.0)] * 2, [peaked_at(1, 5.0)] * 2
+    weights = pooled_weights(np.array([*slow, *fast, FLAT, FLAT]), np.array([7, 7, 3, 3, 7, 3]))
+
+    assert weights[4] @ LOG_HALF_LIFE > LOG_HALF_LIFE[6 * STEP]
+    assert weights[5] @ LOG_HALF_LIFE < LOG_HALF_LIFE[3 * STEP]
+
+
+def test_kinds_of_a_channel_that_differ_do_not_decide_about_another_kind_of_it() -> None:
+    rows = np.array([peaked_at(8, 5.0), peaked_at(1, 5.0), FLAT])
+
+    together = pooled_weights(rows, np.array([0, 0, 0]))[2]
+    apart = pooled_weights(rows, APART[:3])[2]
+
+    assert together @ LOG_HALF_LIFE == pytest.approx(apart @ LOG_HALF_LIFE, abs=0.3)
+
+
+def test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distributions() -> None:
+    rows = np.array([peaked_at(7, 1.5), FLAT, peaked_at(3, 0.8)])
+    channels = np.array([0, 0, 1])
+    rng = np.random.default_rng(5)
+    draws = 400_000
+    spread = rng.choice(SPREADS_OF_KINDS, draws)
+    common = rng.choice(COMMON_TO_CHANNELS, draws)
+    brand = rng.normal(np.log(CENTRE_DAYS), SPREAD_OF_CENTRES, draws)
+    channel = brand[:, None] + rng.normal(size=(draws, 2)) * (spread * common**0.5)[:, None]
+    own = rng.normal(size=(draws, 3)) * (spread * (1 - common) ** 0.5)[:, None]
+    log_half_life = channel[:, channels] + own
+    inside = (log_half_life > LOG_HALF_LIFE[0]) & (log_half_life < LOG_HALF_LIFE[-1])
+    weight = inside.all(axis=1) * np.exp(
+        sum(np.interp(log_half_life[:, k], LOG_HALF_LIFE, rows[k]) for k in range(3))
+    )
+
+    expected = weight @ log_half_life / weight.sum()
+    assert pooled_weights(rows, channels) @ LOG_HALF_LIFE == pytest.approx(expected, abs=0.12)
 
 
 def test_in_a_brand_whose_engagements_do_nothing_chance_chooses_no_decay() -> None:

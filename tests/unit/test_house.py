@@ -16,7 +16,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"errors", "codes", "currencies", "days", "countries"}),
+    frozenset({"codes"}),
+    frozenset({"errors", "currencies", "days", "countries"}),
     frozenset({"money", "channels", "settings"}),
     frozenset({"events"}),
     frozenset({"attribution", "exports", "storage"}),

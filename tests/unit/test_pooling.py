@@ -35,6 +35,7 @@ def panel_of(noise: list[float], activity: list[float], conversions: float = 50.
         np.array(activity),
         np.ones((size, 1)),
         np.full(size, conversions),
+        np.zeros(1, dtype=np.int64),
     )
 
 

@@ -116,6 +116,7 @@ def assert_complete(upload: Upload, ended: Import) -> None:
     assert upload.rejects(ended.import_id) == ALL_REJECTS
     counts = (ended.position, ended.rows, ended.events, ended.rejected, ended.not_data)
     assert counts == (8, 8, 8, 2, 2)
+    assert ended.rejected_by_code == {"invalid_date": 1, "currency_mismatch": 1}
     assert (ended.first_day, ended.last_day) == ("2026-03-02", "2026-03-14")
 
 
@@ -124,7 +125,7 @@ def test_a_file_becomes_events_and_every_row_is_accounted_for(upload: Upload) ->
     assert_complete(upload, ended)
     assert ended.report is not None
     assert ended.report["platform"] == "lines"
-    assert ended.summary == {"platform": "lines", "rows": 8, "from": "2026-03-01"}
+    assert ended.summary == {"platform": "lines", "rows": 8, "events": 8, "from": "2026-03-01"}
     assert upload.store.imports.get(ended.import_id) == ended
 
 
@@ -142,7 +143,9 @@ def test_an_import_in_several_runs_says_of_the_whole_file_what_was_not_read(uplo
     assert len(runs) > 2
     summary = runs[-1].summary
     assert summary is not None
-    assert summary["unread_columns"] == [{"heading": "Video plays", "sum": "36", "why": None}]
+    assert summary["unread_columns"] == [
+        {"heading": "Video plays", "sum": "36", "why": None, "metric": True}
+    ]
     assert summary["no_data"] == [{"reason": "totals row", "rows": 1}]
     assert summary["events"] == runs[-1].events == 16
 
@@ -395,6 +398,44 @@ def test_coverage_that_cannot_be_stored_is_not_lost(upload: Upload) -> None:
     upload.store.events.write = write  # type: ignore[method-assign]
     assert upload.run(version, read_export=Covering).state == "done"
     assert len(list(upload.store.events.spans())) == 1
+
+
+def test_events_of_one_id_are_one_event(upload: Upload) -> None:
+    """The second writes over the first, and both are written."""
+    ended = upload.run(upload.put(events(2), events(1), events(1, start=5)))
+
+    assert upload.event_ids() == ["r000", "r001", "r005"]
+    assert ended.events == 3
+
+
+@pytest.mark.parametrize("seconds", [0.0, 900.0])
+def test_a_row_that_admission_rejects_has_no_part_in_the_summary(
+    upload: Upload, seconds: float
+) -> None:
+    """Also where time ran out behind it, and the import went on from there."""
+    rows = [
+        google_row(day="2026-03-01", conversions="1.00"),
+        google_row(day="2026-02-01", currency="USD", conversions="20.00"),
+        google_row(day="2026-03-02", conversions="0.50"),
+        *(google_row(campaign=f"c{n}", day="2026-03-03", conversions="0.00") for n in range(4)),
+        google_row(day="2026-03-09", currency="USD", conversions="300.00"),
+    ]
+    body = google_report(*rows, period="February 1, 2026 - March 9, 2026").encode()
+    answer = upload.cloud.s3.put_object(Bucket=BUCKET, Key=upload.key, Body=body)
+    version = ObjectVersion(upload.key, answer["ETag"].strip('"'))
+
+    runs = [upload.run(version, deadline=lambda: seconds, read_export=read_export)]
+    while runs[-1].state == "running":
+        runs.append(upload.run(version, deadline=lambda: seconds, read_export=read_export))
+
+    ended = runs[-1]
+    assert len(runs) == 1 if seconds else len(runs) > 2
+    assert [code for _, code in upload.rejects(ended.import_id)] == ["currency_mismatch"] * 2
+    assert ended.summary is not None
+    assert [claimed["count"] for claimed in ended.summary["claimed_conversions"]] == ["1.50"]
+    assert ended.summary["events"] == ended.events == len(upload.event_ids())
+    assert (ended.summary["from"], ended.summary["to"]) == ("2026-03-01", "2026-03-03")
+    assert (ended.summary["rejected"], ended.rejected) == (2, 2)
 
 
 def test_what_a_pipeline_lands_in_its_own_folder_is_imported_and_restated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -124,6 +125,7 @@ def done(upload: Uploaded) -> Uploaded:
     ended = upload.run(upload.put(*ROWS))
     assert (ended.state, ended.rows, ended.events, ended.rejected) == ("done", 8, 3, 5)
     assert upload.rejects() == BEFORE
+    assert ended.rejected_by_code == Counter(code for _, code in BEFORE)
     return upload
 
 
@@ -149,6 +151,7 @@ def assert_replayed(upload: Uploaded, ended: Import) -> None:
     assert counts(ended) == (8, 7, 3, 1)
     assert sorted(upload.stored()) == STORED_AFTER
     assert upload.rejects() == AFTER
+    assert ended.rejected_by_code == Counter(code for _, code in AFTER)
     assert ended.replay is None
 
 
@@ -425,7 +428,7 @@ class Grouped(LineReport):
     comma, a point is nothing.
     """
 
-    def __iter__(self) -> Iterator[RowOutcome]:
+    def outcomes(self) -> Iterator[RowOutcome]:
         seen: dict[str, int] = {}
         for row, line in enumerate(self._stream, start=1):
             told = json.loads(line)
@@ -480,7 +483,7 @@ def test_rows_that_say_something_else_altogether_stay_as_they_were(upload: Uploa
 class Summed(LineReport):
     """Lines of a count, or null: the sum stands with the last of them."""
 
-    def __iter__(self) -> Iterator[RowOutcome]:
+    def outcomes(self) -> Iterator[RowOutcome]:
         counts = [json.loads(line) for line in self._stream]
         taken = [n for n, c in enumerate(counts) if c >= 0 or self.asked["spread"]]
         for number, count in enumerate(counts):
@@ -508,7 +511,7 @@ def test_a_row_without_events_of_its_own_is_in_the_sum_of_the_others(
 class SideBySide(LineReport):
     """Two tables in the same lines, and another in a part of its own."""
 
-    def __iter__(self) -> Iterator[RowOutcome]:
+    def outcomes(self) -> Iterator[RowOutcome]:
         for part in (0, 1):
             for row in (1, 2, 3):
                 for side in "lr":

@@ -64,6 +64,18 @@ PROMOTIONS = (
 )
 
 
+OF_THREE_SPEEDS = (
+    KindInWorld("twitter", "like", 0.030, 0.012, 0.10),
+    KindInWorld("twitter", "share", 0.004, 0.030, 0.10),
+    KindInWorld("twitter", "comment", 0.002, 0.050, 0.10),
+    KindInWorld("blog", "comment", 0.020, 0.015, 0.92),
+    KindInWorld("blog", "share", 0.004, 0.030, 0.92),
+    KindInWorld("blog", "mention", 0.002, 0.050, 0.92),
+    KindInWorld("google_ads", "click", 0.020, 0.030, 0.65, paid=True),
+)
+"""Effects of a channel are gone tomorrow, or last for two weeks."""
+
+
 def _delayed(first: int, last: int) -> tuple[KindInWorld, ...]:
     return tuple(replace(kind, delay=(first, last)) for kind in KINDS)
 
@@ -100,6 +112,7 @@ _INGREDIENTS = (
     replace(_MANY, name="honeymoon", late_share=0.5, honeymoon=3.0),
     replace(_TYPICAL, name="delayed", kinds=_delayed(14, 30)),
     replace(_TYPICAL, name="delayed_two_weeks", kinds=_delayed(7, 14)),
+    replace(_TYPICAL, name="channels_differ", kinds=OF_THREE_SPEEDS),
     replace(_TYPICAL, name="sales_end_early", holes=(Hole("conversions", 0.75, 1.0),)),
     replace(_TYPICAL, name="sales_begin_late", holes=(Hole("conversions", 0.0, 0.25),)),
     replace(_TYPICAL, name="channel_begins_late", holes=(Hole("facebook", 0.0, 0.3),)),

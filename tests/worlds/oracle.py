@@ -28,7 +28,10 @@ class Known:
         nothing = np.zeros(n_kinds, dtype=np.int64)
         return nothing, nothing
 
-    def given(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+    def draw_brand(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> int:
+        return 0
+
+    def given(self, kind: int, chosen: NDArray[np.int64], brand: int) -> Floats:
         return np.zeros(1)
 
 

@@ -290,10 +290,21 @@ class CodeEntry(Told):
     help: Annotated[str, Field(description="What would settle it.")]
 
 
+class RejectionEntry(Told):
+    """Why a file, a row of a file or an event is rejected, or why an import did not end."""
+
+    code: str
+    used_as: list[Literal["file", "row", "event", "run"]]
+    title: str
+    meaning: str
+    help: Annotated[str, Field(description="What to do about it.")]
+
+
 class Codes(Told):
-    """Every reason, warning and verdict that an answer can carry."""
+    """Every reason, warning and verdict that an answer can carry, and every rejection."""
 
     codes: list[CodeEntry]
+    rejections: list[RejectionEntry]
 
 
 class SourceCoverage(Told):

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from chalicelib.api.openapi import answers, credits, resources, series
 
 HTML = "text/html"
+SCRIPT = "text/javascript"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Operation:
 
 TAGS = {
     "answers": "What engagements and channels are worth.",
-    "codes": "Reasons, warnings and verdicts in words.",
+    "codes": "Reasons, warnings, verdicts and rejections in words.",
     "coverage": "For which days there is data.",
     "erasures": "Erasing a person, and receipts of it.",
     "experiments": "Hold-outs and geo tests.",
@@ -132,6 +133,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/keys"): Operation({200: resources.Keys}, limits=_KEY_CURSOR),
     ("DELETE", "/v1/keys/{key_id}"): Operation({204: None}, codes={409: ("last_admin_key",)}),
     ("GET", "/"): Operation({200: None}, media_type=HTML),
+    ("GET", "/dashboard/{name}"): Operation({200: None}, media_type=SCRIPT),
     ("GET", "/docs"): Operation({200: None}, media_type=HTML),
     ("GET", "/docs/{page}"): Operation({200: None}, media_type=HTML),
     ("GET", "/openapi.json"): Operation({200: None}, media_type="application/json"),

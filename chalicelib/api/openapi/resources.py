@@ -112,6 +112,7 @@ class Import(Told):
     events: Count
     rejected: Count
     not_data: Count
+    warning_count: Count
     start: Day | None = Field(alias="from")
     end: Day | None = Field(alias="to")
     error: Failure | None
@@ -141,6 +142,13 @@ class ClaimedConversions(Told):
     currency: str
 
 
+class RejectedByCode(Told):
+    """Rejected rows, by the code of the reason."""
+
+    code: str
+    rows: Count
+
+
 class NoData(Told):
     """Rows that hold nothing to import, by the reason."""
 
@@ -154,6 +162,13 @@ class UnreadColumn(Told):
     heading: str
     sum: Decimal | None
     why: str | None
+    metric: Annotated[
+        bool | None,
+        Field(
+            description="Whether it looks like a metric that is missing in the events; null for "
+            "imports of an earlier version."
+        ),
+    ]
 
 
 class SkippedPart(Told):
@@ -178,10 +193,12 @@ class OneImport(Import):
     mapping: dict[str, Any] | None
     lifetime: bool | None
     claimed_conversions: list[ClaimedConversions]
+    rejected_by_code: list[RejectedByCode]
     notes: list[str]
     warnings: list[str]
     no_data: list[NoData]
     unread_columns: list[UnreadColumn]
+    unread_more: Annotated[int, Field(ge=0, description="Unread columns that are not listed.")]
     skipped: list[SkippedPart]
     unpaid_orders: list[UnpaidOrders]
     description: dict[str, Any] | None

@@ -89,7 +89,12 @@ def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
     prepared = _prepare(observed, draft)
     if prepared is None:
         return explained
-    fit = fit_geo_panel(prepared.series, prepared.resolution, prepared.timelines)
+    fit = fit_geo_panel(
+        prepared.series,
+        prepared.resolution,
+        prepared.timelines,
+        channels=observed.channels[prepared.types],
+    )
     if not fit.converged:
         return explained
     types = prepared.types

@@ -45,6 +45,7 @@ from chalicelib.attribution.time_series.structural import LEVEL_RATIOS
 from chalicelib.attribution.time_series.timeline import Timeline
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ def fit_geo_panel(
     resolution: Resolution,
     timelines: Sequence[Timeline],
     *,
+    channels: Ints,
     common_days: bool = True,
 ) -> GeoPanelFit:
     """Fit all regions at once.
@@ -127,6 +129,8 @@ def fit_geo_panel(
     resolution : Resolution
     timelines : sequence of Timeline, length R
         Steps of each region to use.
+    channels : int array, shape (K,)
+        Number of each type's channel.
     common_days : bool, optional
         Whether the days have effects that all regions share.
     """
@@ -146,7 +150,7 @@ def fit_geo_panel(
     seen = np.where(series.counts_known, series.counts, 0.0).sum(axis=1)  # (R, K)
     conversions = max(sum(float(one.outcome.sum()) for one in observed), 1.0)
     plausible = PLAUSIBLE_SHARE * conversions / np.maximum(seen.sum(axis=0), 1e-300)
-    prior = DecaysAndShapes.usual().per_type()
+    prior = DecaysAndShapes.usual(channels).per_type()
     candidates = (n_kinds, -1, 1)
     averaged = average(
         panel_products(regions, n_steps, common_days=common_days),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.draft import Draft
+from chalicelib.attribution.observations import channel_of
 from chalicelib.attribution.regions.day_effects import Region, fit_panel_at
 from chalicelib.attribution.regions.geo_panel import GeoPanelFit, LikeliestPanel
 from chalicelib.attribution.regions.region_series import RegionSeries
@@ -55,7 +56,7 @@ def warn_of_regional_doubts(
     counts = [resolution.total(one) for one in series.counts]
     search = np.array([is_search_ad(name) for name in names])
     gone = gone_tomorrow(fit.t_value, fit.decay_weights, search)
-    channels = tuple(name.partition("/")[0] for name in names)
+    channels = tuple(channel_of(name) for name in names)
     outcome = [resolution.total(one) for one in series.outcome]
     if jump_together_by_region(counts, outcome, channels, timelines):
         gone[:] = True

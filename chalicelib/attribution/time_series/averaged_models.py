@@ -108,6 +108,7 @@ def fit_time_series(
     resolution: Resolution,
     timeline: Timeline | None = None,
     known: Bools | None = None,
+    channels: Ints | None = None,
 ) -> TimeSeriesFit:
     """Fit the structural model.
 
@@ -123,8 +124,11 @@ def fit_time_series(
     known : bool array, shape (T, K), optional
         Days on which a type was observed; all of them unless given. Elsewhere the type's mean
         keeps its adstock up.
+    channels : int array, shape (K,), optional
+        Number of each type's channel; each a channel of its own unless given.
     """
     n_kinds = counts.shape[1]
+    prior = DecaysAndShapes.usual(np.arange(n_kinds) if channels is None else channels)
     if timeline is None:
         timeline = Timeline.whole(resolution.n_steps, resolution.step_days)
     if known is None:
@@ -140,7 +144,7 @@ def fit_time_series(
     )
     candidates = responses(stocks, usual_stock)
     averaged, weights = _average_shapes(
-        outcome, candidates, caused / seen.sum(axis=0)[:, None, None], baseline, timeline
+        outcome, candidates, caused / seen.sum(axis=0)[:, None, None], baseline, timeline, prior
     )
     decays, shapes = np.divmod(weights.reshape(n_kinds, -1).argmax(axis=1), weights.shape[2])
     likeliest = unit_columns(candidates[:, np.arange(n_kinds), decays, shapes])
@@ -172,12 +176,12 @@ def _average_shapes(
     caused: Floats,
     baseline: Baseline,
     timeline: Timeline,
+    prior: DecaysAndShapes,
 ) -> tuple[Averaged, Floats]:
     """Effects, and the weights of decays and shapes for each type, shape (K, G, H).
 
     In a long window every type has a shape of its own; in a short one all have the same.
     """
-    prior = DecaysAndShapes.usual()
     n_kinds, n_decays, n_shapes = candidates.shape[1:]
     if timeline.times.size * timeline.step_days < OWN_SHAPE_DAYS:
         averaged = average_effects(outcome, candidates, caused, baseline, prior)

@@ -42,8 +42,12 @@ class Prior(Protocol):
         """Two quite different decays per kind, shape (K,) each."""
         ...
 
-    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
-        """Log prior of every decay given what the kinds share, drawn anew; shape (G,)."""
+    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
+        """What the kinds share, drawn given their decays."""
+        ...
+
+    def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
+        """Log prior of every decay of a kind given what the kinds share, shape (G,)."""
         ...
 
 
@@ -251,7 +255,7 @@ def _sample(
     drawn = np.zeros((sweeps, n_kinds))
     shared = np.zeros((products.gram.shape[0], n_shapes))
     for sweep in range(-WARM_UP, sweeps):
-        log_prior = prior.given(chosen, rng)
+        brand = prior.draw_brand(chosen, rng)
         g = products.gram[ratio]
         squares = np.diag(g)
         for kind in range(n_kinds):
@@ -265,7 +269,7 @@ def _sample(
                 to_y = to_y - right[:, :-1].T @ solved[:, -1]
                 rss = rss - right[:, -1] @ solved[:, -1]
             left = rss - to_y**2 / own
-            p = _normalise(log_prior - 0.5 * dof * np.log(left / rss))
+            p = _normalise(prior.given(kind, chosen, brand) - 0.5 * dof * np.log(left / rss))
             chosen[kind] = rng.choice(n_decays, p=p)
             if sweep >= 0:
                 factor = to_effect[kind, :, shape]

@@ -93,7 +93,14 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
     ordinary = timeline.only(runs.ordinary)
     if _degrees_of_freedom(ordinary, kept.size) >= MIN_DEGREES_OF_FREEDOM:
         series = replace(series, timeline=ordinary)
-    fit = fit_time_series(totals, counts[:, kept], resolution, series.timeline, covered)
+    fit = fit_time_series(
+        totals,
+        counts[:, kept],
+        resolution,
+        series.timeline,
+        covered,
+        observed.channels[kinds[kept]],
+    )
     if _outside_shocks(totals, fit, series.timeline) < MIN_CONVERSIONS:
         draft.refuse(kinds[answered], "too_few_conversions")
         return

@@ -1,8 +1,8 @@
 """What is believed about decays and shapes before the data: kinds of one brand resemble each other.
 
-The log half-life of a kind is normal around a centre that the brand's kinds share, as in `decays`;
-daily totals say too little to learn the spread around it, too.  The shape of the response is common
-to the kinds where the window is short, and linear is likeliest.
+Half-lives of the kinds of a channel and of a brand are related as in `hierarchy`; daily totals say
+too little to learn how far kinds lie from their brand, too.  The shape of the response is common to
+the kinds where the window is short, and linear is likeliest.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import LOG_HALF_LIFE, STEPS
+from chalicelib.attribution.hierarchy import Hierarchy, by_channel
 from chalicelib.attribution.time_series.saturation import HALF_STOCKS
 
 Floats = NDArray[np.float64]
@@ -23,10 +24,14 @@ CENTRE_DAYS = 1.9
 """Most plausible half-life."""
 SPREAD_OF_CENTRES, SPREAD_OF_KINDS = 0.9, 0.4
 """Standard deviations of a brand's log half-life, and of a kind's around its brand's."""
+COMMON_TO_CHANNELS = (0.0, 0.5)
+"""Shares of a kind's variance that its channel has in common. With more, the kinds of a channel
+would hardly move in draws that change one kind at a time."""
 LINEAR = 0.95
 """Prior probability that a brand's responses are linear."""
 LINEAR_OF_TYPE = 0.92
 """Prior probability that the response to a type is linear, where every type has its own shape."""
+_TINY = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,35 +40,52 @@ class DecaysAndShapes:
 
     Attributes
     ----------
-    centres : array, shape (M,)
-        Log prior of the brand's centres.
-    decays : array, shape (M, G)
-        Log probability of a decay given the centre.
+    half_lives : Hierarchy
+        Of S pairs and M centres, over the G decays.
+    members : tuple of int array
+        The kinds of each channel.
+    others : tuple of int array, length K
+        The other kinds of each kind's channel.
+    alone : array, shape (S, M, G)
+        Log probability of a decay given the brand, of a kind that has a channel to itself.
     shapes : array, shape (H,)
         Log prior of the shape.
     """
 
-    centres: Floats
-    decays: Floats
+    half_lives: Hierarchy
+    members: tuple[Ints, ...]
+    others: tuple[Ints, ...]
+    alone: Floats
     shapes: Floats
 
     @classmethod
-    def usual(cls) -> DecaysAndShapes:
-        """Half-lives around two days, linear responses much more likely than not."""
-        log_half_life = LOG_HALF_LIFE[::STEPS]
-        centres = np.linspace(log_half_life[1], log_half_life[-1], 25)
-        decays = -0.5 * ((log_half_life[None, :] - centres[:, None]) / SPREAD_OF_KINDS) ** 2
+    def usual(cls, channels: Ints) -> DecaysAndShapes:
+        """Half-lives around two days, linear responses much more likely than not.
+
+        Parameters
+        ----------
+        channels : int array, shape (K,)
+            Number of each kind's channel.
+        """
+        log_half_lives = LOG_HALF_LIFE[::STEPS]
+        half_lives = Hierarchy.around(
+            CENTRE_DAYS,
+            SPREAD_OF_CENTRES,
+            (SPREAD_OF_KINDS,),
+            COMMON_TO_CHANNELS,
+            log_half_lives=log_half_lives,
+            log_centres=np.linspace(log_half_lives[1], log_half_lives[-1], 25),
+        )
         shapes = np.full(HALF_STOCKS.size, (1.0 - LINEAR) / (HALF_STOCKS.size - 1))
         shapes[0] = LINEAR
-        return cls(
-            -0.5 * ((centres - np.log(CENTRE_DAYS)) / SPREAD_OF_CENTRES) ** 2,
-            decays - np.log(np.exp(decays).sum(axis=1, keepdims=True)),
-            np.log(shapes),
-        )
+        kinds = np.arange(channels.size)
+        others = tuple(kinds[(channels == channels[kind]) & (kinds != kind)] for kind in kinds)
+        alone = np.log(half_lives.of_brand + _TINY)
+        return cls(half_lives, by_channel(channels), others, alone, np.log(shapes))
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
         """The likeliest decay; and the longest."""
-        weight = np.exp(self.centres) @ np.exp(self.decays)
+        weight = np.einsum("sm,smg->g", self.half_lives.brands, self.half_lives.of_brand)
         return (
             np.full(n_kinds, int(np.argmax(weight))),
             np.full(n_kinds, DECAYS.size - 1),
@@ -73,11 +95,31 @@ class DecaysAndShapes:
         """The same decays, and a shape for every type."""
         return ShapesPerType(self)
 
-    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
-        """Log prior of every decay given a centre drawn from what the kinds have, shape (G,)."""
-        log_p = self.centres + self.decays[:, chosen].sum(axis=1)
-        p = np.exp(log_p - log_p.max())
-        return np.asarray(self.decays[int(rng.choice(p.size, p=p / p.sum()))])
+    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
+        """A brand, its pair and centre as one number, drawn given the kinds' decays."""
+        log_p = np.log(self.half_lives.brands)
+        for kinds in self.members:
+            if kinds.size == 1:
+                log_p = log_p + self.alone[:, :, chosen[kinds[0]]]
+            else:
+                of_centres = self._of_channel(chosen[kinds])[:, :, None]
+                log_p = log_p + np.log((self.half_lives.channels @ of_centres)[:, :, 0] + _TINY)
+        p = np.exp(log_p - log_p.max()).ravel()
+        return int(rng.choice(p.size, p=p / p.sum()))
+
+    def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
+        """Log prior of a kind's decays given the brand and the others of its channel, (G,)."""
+        pair, centre = divmod(brand, self.half_lives.brands.shape[1])
+        others = self.others[kind]
+        if others.size == 0:
+            return np.asarray(self.alone[pair, centre])
+        centres = self.half_lives.channels[pair, centre] * self._of_channel(chosen[others])[pair]
+        weight = centres @ self.half_lives.of_channel[pair] + _TINY
+        return np.asarray(np.log(weight / weight.sum()))
+
+    def _of_channel(self, decays: Ints) -> Floats:
+        """Probability of these decays of a channel's kinds given its centre, shape (S, M)."""
+        return np.asarray(self.half_lives.of_channel[:, :, decays].prod(axis=-1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +151,14 @@ class ShapesPerType:
         likeliest, longest = self.common.starts(n_kinds)
         return likeliest * n_shapes, longest * n_shapes + n_shapes - 1
 
-    def given(self, chosen: Ints, rng: np.random.Generator) -> Floats:
+    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
+        """As in `common`."""
+        return self.common.draw_brand(chosen // self.common.shapes.size, rng)
+
+    def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of every decay with every shape, shape (G * H,)."""
         n_shapes = self.common.shapes.size
-        decays = self.common.given(chosen // n_shapes, rng)
+        decays = self.common.given(kind, chosen // n_shapes, brand)
         shapes = np.full(n_shapes, np.log((1.0 - LINEAR_OF_TYPE) / (n_shapes - 1)))
         shapes[0] = np.log(LINEAR_OF_TYPE)
         return np.asarray((decays[:, None] + shapes[None, :]).ravel())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.draft import Draft
+from chalicelib.attribution.observations import channel_of
 from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit
 from chalicelib.attribution.time_series.influence import one_day_decides
 from chalicelib.attribution.time_series.joint_runs import JointRuns, find_joint_runs
@@ -55,7 +56,7 @@ class Series:
     @property
     def channels(self) -> tuple[str, ...]:
         """The channel of each type, the others last."""
-        return tuple(name.partition("/")[0] for name in (*self.names, *self.other_names))
+        return tuple(channel_of(name) for name in (*self.names, *self.other_names))
 
     def used_counts(self) -> Floats:
         """Counts of the types of the fit on the steps that are used."""

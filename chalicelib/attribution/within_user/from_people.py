@@ -156,7 +156,7 @@ def _prepare(observed: Observations, draft: Draft, progress: Progress | None) ->
     people = _restrict_people(journeys, types, days)
     if _conversions_at_risk(people) < MIN_CONVERSIONS:
         return None
-    panel = reduce_panel(people, progress)
+    panel = reduce_panel(people, progress).in_channels(observed.channels[types])
     varying = panel.variation() > 1e-9 * np.maximum(observed.identified[types], 1.0)
     if not varying.any():  # what everybody does on the same days is left to the totals
         return None

@@ -2,8 +2,8 @@
 
 How fast an effect fades is averaged over the decays of a grid, weighted by how well each explains
 the data (a quasi-likelihood, scaled for the heteroskedasticity of counts) times how plausible it is
-for this brand (`decays`). Whether a part of the effects comes late is averaged over as well
-(`late_blocks`). So the interval knows that neither is known.
+for this brand and channel (`decays`). Whether a part of the effects comes late is averaged over as
+well (`late_blocks`). So the interval knows that neither is known.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
         Exponent of the activity in the response.
     """
     pooled = pool(panel, slope)
-    fading = _average_decays(pooled, inside.adstock)
+    fading = _average_decays(pooled, inside.adstock, panel.channels)
     delta, variance, kernel = fading.delta, fading.variance, fading.kernel
     weights, chosen = fading.decay_weights, fading.chosen
     late = np.zeros((panel.n_kinds, len(BLOCKS)))
@@ -115,7 +115,9 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
     if found.probability > _NEGLIGIBLE:
         scale = inside.blocks * pooled.response[:, None]
         without_blocks = pooled.beside(Columns(panel.n_kinds).blocks.ravel())
-        beside = _average_decays(without_blocks, inside.adstock, _SLOWEST_BESIDE_LATE)
+        beside = _average_decays(
+            without_blocks, inside.adstock, panel.channels, _SLOWEST_BESIDE_LATE
+        )
         more, more_variance = _with_late(beside, found, scale, inside.adstock, pooled)
         delta, variance = mix_models(found.probability, (delta, variance), (more, more_variance))
         late = found.weight * found.coefficient * pooled.response[:, None] * found.probability
@@ -156,7 +158,9 @@ def _with_late(
     return beside.delta + total, np.maximum(variance, 0.25 * beside.variance) + unsure
 
 
-def _average_decays(pooled: Pooled, inside: Floats, slowest: int | None = None) -> _Decayed:
+def _average_decays(
+    pooled: Pooled, inside: Floats, channels: Ints, slowest: int | None = None
+) -> _Decayed:
     """Effects of the adstocks averaged over the decays, up to the `slowest` one.
 
     Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
@@ -186,7 +190,7 @@ def _average_decays(pooled: Pooled, inside: Floats, slowest: int | None = None) 
         )
         if slowest is not None:
             evidence[:, slowest * STEPS + 1 :] = -np.inf
-        weights = pooled_weights(evidence)
+        weights = pooled_weights(evidence, channels)
         chosen = np.argmax(weights @ SHARES, axis=1)
         if sweep > 1 and np.array_equal(chosen, before):
             break

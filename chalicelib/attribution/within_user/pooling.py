@@ -44,6 +44,8 @@ class Panel:
         Engagements by kind.
     conversions : array, shape (S,)
         While at risk.
+    channels : int array, shape (K,)
+        Number of the kind's channel.
     """
 
     projection: Projection
@@ -51,6 +53,7 @@ class Panel:
     activity: Floats
     touches: Floats
     conversions: Floats
+    channels: Ints
 
     @property
     def n_kinds(self) -> int:
@@ -86,7 +89,12 @@ class Panel:
             self.activity,
             self.touches[:, kinds],
             self.conversions,
+            self.channels[kinds],
         )
+
+    def in_channels(self, channels: Ints) -> Panel:
+        """The panel whose kinds belong to these channels, shape (K,)."""
+        return replace(self, channels=channels)
 
     def variation(self) -> Floats:
         """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""

@@ -124,6 +124,8 @@ class WithinUserFit:
 def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     """Two passes over the people: cross products, then scores.
 
+    Every kind is a channel of its own until `Panel.in_channels` says otherwise.
+
     Parameters
     ----------
     people : People
@@ -152,7 +154,14 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     np.add.at(conversions, strata[people.outcome_person[counted]], people.outcome_weight[counted])
     # those who engaged only on the day they were first seen: half as active as the least active
     least = activity[activity > 0].min(initial=1.0) / 2
-    return Panel(projection, scores, np.maximum(activity, least), touches, conversions)
+    return Panel(
+        projection,
+        scores,
+        np.maximum(activity, least),
+        touches,
+        conversions,
+        np.arange(people.n_kinds),
+    )
 
 
 def fit_within_user(panel: Panel, inside: Inside) -> WithinUserFit:

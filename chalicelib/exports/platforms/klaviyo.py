@@ -14,7 +14,7 @@ from chalicelib.exports.reports.columns import (
     When,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "email"
 _PEOPLE = LeftOut("people, or shares of them, and not events")

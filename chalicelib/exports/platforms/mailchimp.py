@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.exports.marks import together
 from chalicelib.exports.reports.columns import Claimed, Column, Count, Key, LeftOut, Sign, When
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "email"
 _PEOPLE = LeftOut("people, or shares of them, and not events")

@@ -11,12 +11,14 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.goals import Goals
 from chalicelib.exports.identity import digest
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
+from chalicelib.exports.unread_keys import plain_object
 from chalicelib.exports.values import epoch, first_name, money_of, name_of, record_of
 
 PLATFORM = "meta_conversions"
@@ -96,7 +98,7 @@ def _converted(event: Any, goals: Goals, options: Options) -> Converted:
     value = money_of(details.get("value"), "the value", (details.get("currency"), options.currency))
     identity = first_name(event, "event_id") or first_name(details, "order_id")
     if not identity:
-        identity = digest(json.dumps(event, default=str, sort_keys=True))
+        identity = digest(json.dumps(plain_object(event), default=str, sort_keys=True))
     return goals.reached(goal, at, identity, value)
 
 

@@ -20,7 +20,7 @@ from chalicelib.exports.reports.columns import (
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.grain import grain_of
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "pinterest_ads"
 

@@ -15,7 +15,7 @@ from chalicelib.exports.reports.columns import (
     When,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "reddit_ads"
 _PARTS = LeftOut("a part of the video views")

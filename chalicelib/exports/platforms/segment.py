@@ -8,12 +8,14 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.goals import Goals
 from chalicelib.exports.identity import digest
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
+from chalicelib.exports.unread_keys import plain_object
 from chalicelib.exports.values import (
     first_filled,
     first_name,
@@ -116,7 +118,9 @@ def _converted(call: Any, goals: Goals, options: Options) -> Converted:
     if is_refund:
         identity = message or digest(f"{order} {at.isoformat()}")
     else:
-        identity = order or message or digest(json.dumps(call, default=str, sort_keys=True))
+        identity = (
+            order or message or digest(json.dumps(plain_object(call), default=str, sort_keys=True))
+        )
     return goals.reached(GOAL, at, identity, value, refund=is_refund)
 
 

@@ -15,7 +15,7 @@ from chalicelib.exports.reports.columns import (
     When,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "spotify_ads"
 _PARTS = LeftOut("how far people listened: a part of the impressions")

@@ -11,11 +11,14 @@ from chalicelib.exports.cells import bare_id
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.identity import Ordinals, object_key
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    Claim,
     ClaimedConversions,
     Imported,
     NotData,
@@ -24,8 +27,9 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 CHANNEL = "xing"
 VOCABULARY = Vocabulary(
@@ -173,8 +177,9 @@ class _JobAdRows:
             content_id=ad or code,
         )
         events = book(tally)
-        self.claimed.add(Decimal(applications), Decimal(0), None)
-        return Imported(row.line, events)
+        claim = Claim(Decimal(applications), Decimal(0), "")
+        self.claimed.add(claim.count, claim.value, claim.currency)
+        return Imported(row.line, events, claim=claim)
 
     def _count(self, row: Row, field: str) -> int:
         try:

@@ -14,11 +14,14 @@ from typing import Any
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, lines_of
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.headings import Vocabulary, comparable
 from chalicelib.exports.mapping import Mapping
 from chalicelib.exports.mapping_fields import DATES, NUMBERS
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    WITHHELD,
     NotData,
     RawEvent,
     Reading,
@@ -26,7 +29,7 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Options, Recognition
 from chalicelib.exports.records import outcomes_of, outcomes_of_lines
 from chalicelib.exports.reports.mapped_columns import (
     ChosenRows,
@@ -38,7 +41,7 @@ from chalicelib.exports.reports.mapped_dating import Sample, decide_own_dating
 from chalicelib.exports.reports.mapped_rows import MappedRows
 from chalicelib.exports.reports.mapped_things import PLATFORM
 from chalicelib.exports.reports.totals import TotalsRows
-from chalicelib.exports.tables import WITHHELD, Row, Table, find_head
+from chalicelib.exports.tables import Row, Table
 
 _MONEY = ("cost", "value", "refunded")
 _FIGURES = re.compile(r"[\d\s.,:/%\u20ac$\u00a3TZ'-]*|.*[+-]\d\d:?\d\d")
@@ -134,7 +137,6 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
         return outcome.reason if isinstance(outcome, NotData) else outcome.events
 
     is_array = source.text.lstrip("\ufeff \t\r\n").startswith("[")
-    outcomes: Iterator[RowOutcome]
     if is_array:
         outcomes = outcomes_of(items_of(source, "item"), convert, shown=lambda record: "")
     else:
@@ -142,7 +144,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     description = ReportDescription(
         PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.dating.notes
     )
-    reading = Reading(description, iter(()))
+    reading = Reading(description, outcomes)
     reading.outcomes = _noted(outcomes, rows, reading)
     return reading
 

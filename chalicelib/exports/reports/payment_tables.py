@@ -18,6 +18,8 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, DayOrder, decide_day_order
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Columns, Vocabulary
 from chalicelib.exports.marks import Mark, Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
@@ -31,8 +33,9 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 MAX_WAITING = 10_000
 """How many rows that are no data may wait behind an order that may go on."""

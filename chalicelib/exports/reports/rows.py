@@ -133,13 +133,11 @@ class ReportRows:
                     "aggregate_period", "conversions and audiences are not spread over days"
                 )
             alone = self._events.alone(thing, cells)
-        # Nothing above has an effect, and nothing below rejects the row.
+        # Nothing above has an effect. Below, only a row of an earlier table rejects this one.
         if span.code not in self.days:
             self.days.update(span.days)
         if not (found or cost or claim or alone):
             return NotData(row, "no numbers but zeros")
-        if claim is not None:
-            claim.rows += 1
         ordinal = 0
         if not layout.is_one_each:
             try:
@@ -153,12 +151,14 @@ class ReportRows:
                     "an earlier table of the file has a row of the same thing and day: import "
                     "them as two files if they are to replace each other, or as one table",
                 ) from None
+        if claim is not None:
+            claim.rows += 1
         if span.is_longer:
-            return Imported(row, self._events.of_days(thing, span, ordinal, found, cost))
+            return Imported(row, self._events.of_days(thing, span, ordinal, found, cost), 0, claim)
         events = self._events.of_day(thing, span, ordinal, found, cost)
         if alone:
             self._events.add_alone(events, thing, span, ordinal, alone)
-        return Imported(row, tuple(events))
+        return Imported(row, tuple(events), 0, claim)
 
     def coverage(self, *, lists_all_days: bool) -> list[RawEvent]:
         """For which days the report was complete, by what its columns count; see `covered`."""

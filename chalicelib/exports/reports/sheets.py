@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.headings import header_keys
 from chalicelib.exports.outcomes import Reading
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.successive import chained, named
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.table_heads import TableHead
 
 __all__ = [
     "FoundTable",

@@ -14,11 +14,13 @@ from itertools import chain, count
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest, skip
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.headings import Vocabulary, known_heading, plain
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, Skipped
-from chalicelib.exports.recognition import Glimpse, Options
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.recognition import Options
+from chalicelib.exports.table_heads import TableHead
 
 MAX_SHEETS = 50
 """So many sheets are looked at."""

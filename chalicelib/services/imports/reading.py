@@ -14,7 +14,7 @@ from chalicelib.storage.objects import ObjectReader
 from chalicelib.storage.tenant_store import TenantStore
 
 if TYPE_CHECKING:
-    from chalicelib.exports.outcomes import RowOutcome
+    from chalicelib.exports.outcomes import Imported, RowOutcome
 
 ReadExport = Callable[..., Any]
 
@@ -49,6 +49,10 @@ class Reading:
             self._stream.check()
             raise
         self._stream.check()
+
+    def reject(self, outcome: Imported) -> None:
+        """A row is rejected by admission: it has no part in the summary."""
+        self._reader.reject(outcome)
 
     def coverage(self) -> list[dict[str, Any]]:
         """For which days the file is complete, as raw events; complete after the iteration."""

@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from chalicelib.days import stamp
 from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
@@ -21,9 +22,12 @@ from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
 from chalicelib.services.imports.rows import Chunk, Gathering, numbered
-from chalicelib.storage.import_records import Import, Replay
+from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore
+
+if TYPE_CHECKING:
+    from chalicelib.exports.outcomes import Imported
 
 ROWS_PER_EVENT = 50
 """Most rows of a replay are passed over: a checkpoint comes after many times as many."""
@@ -105,7 +109,9 @@ class ReplayRun:
         why: LikeworthError | None = None,
     ) -> Import:
         replay = replay_of(current)
-        outcomes = numbered(reading, replay.position) if reading is not None else ()
+        reject = reading.reject if reading is not None else _reject_nothing
+        again = self._store.imports.refused_rows(current.import_id, replay.generation)
+        outcomes = numbered(reading, replay.position, again, reject) if reading is not None else ()
         refused = self._store.imports.refused_rows(
             current.import_id, current.generation, after=replay.after
         )
@@ -115,6 +121,7 @@ class ReplayRun:
             reading.parts if reading is not None else (),
             events=self._chunk_events,
             rows=ROWS_PER_EVENT * self._chunk_events,
+            reject=reject,
         )
         for chunk in replayed_chunks(merged, gathering, earlier):
             current = self._keep(current, chunk)
@@ -142,6 +149,7 @@ class ReplayRun:
             after=chunk.after or replay.after,
             imported=replay.imported + chunk.imported,
             not_data=replay.not_data + chunk.not_data,
+            rejected_by_code=counted(replay.rejected_by_code, chunk.refused),
             events=replay.events + chunk.events,
             first_day=first,
             last_day=last,
@@ -158,6 +166,7 @@ class ReplayRun:
             events=current.events + replay.events,
             rejected=current.rejected - replay.imported - replay.not_data,
             not_data=current.not_data + replay.not_data,
+            rejected_by_code=replay.rejected_by_code,
             first_day=min(filter(None, (current.first_day, replay.first_day)), default=None),
             last_day=max(filter(None, (current.last_day, replay.last_day)), default=None),
             error=None if why is None else {"code": why.code, "detail": why.detail},
@@ -165,10 +174,12 @@ class ReplayRun:
             replay=None,
         )
         if why is None and reading is not None:
+            summary = reading.summary()
             ended = replace(
                 ended,
                 report=reading.report,
-                summary=reading.summary(),
+                events=summary["events"],
+                summary=summary,
                 platform=replay.platform,
                 spread=replay.spread,
                 currency=replay.currency,
@@ -181,6 +192,10 @@ class ReplayRun:
             current.import_id, current.generation, go_on=self._has_time
         )
         return saved
+
+
+def _reject_nothing(outcome: Imported) -> None:
+    """Without the file there are no rows to reject."""
 
 
 def replay_of(current: Import) -> Replay:

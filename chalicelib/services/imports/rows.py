@@ -6,7 +6,7 @@ them would be half a truth, and a replay after the cause was mended would have t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -91,9 +91,19 @@ class Gathering:
         About how many events a chunk holds.
     rows : int
         How many rows it holds at most.
+    reject : callable
+        Is told of each row that was understood and is rejected by admission.
     """
 
-    def __init__(self, terms: Terms, parts: Sequence[str], *, events: int, rows: int) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        parts: Sequence[str],
+        *,
+        events: int,
+        rows: int,
+        reject: Callable[[Imported], None],
+    ) -> None:
         from chalicelib.exports.outcomes import Imported, Refused
 
         self._imported_kind, self._refused_kind = Imported, Refused
@@ -101,6 +111,7 @@ class Gathering:
         self._parts = parts
         self._most_events = events
         self._most_rows = rows
+        self._reject = reject
         self._at_once = min(ADMITTED_AT_ONCE, events)
         self._begin()
 
@@ -202,6 +213,7 @@ class Gathering:
                 chunk.writes += [one for one in own if not isinstance(one, Refusal)]
                 chunk.imported += 1
             else:
+                self._reject(outcome)
                 shown = _shown(outcome.events)
                 chunk.refused.append(
                     self._row(outcome, number, shown, refusal.code, refusal.message)
@@ -225,6 +237,8 @@ def chunks(
     events: int,
     position: int = 0,
     parts: Sequence[str] = (),
+    reject: Callable[[Imported], None],
+    rejected: Iterable[RefusedRow] = (),
 ) -> Iterator[Chunk]:
     """Rows in chunks that one checkpoint covers; every event goes through the same admission.
 
@@ -236,25 +250,50 @@ def chunks(
         About how many events a chunk holds.
     position : int
         How many rows are dealt with already.
+    reject : callable
+        As of `Gathering`.
+    rejected : iterable of RefusedRow
+        As of `numbered`.
     """
-    gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events)
-    for number, outcome in numbered(outcomes, position):
+    gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
+    for number, outcome in numbered(outcomes, position, rejected, reject):
         if gathering.add(number, outcome) and gathering.is_full():
             yield gathering.close()
     if not gathering.is_empty():
         yield gathering.close()
 
 
-def numbered(outcomes: Iterable[RowOutcome], position: int) -> Iterator[tuple[int, RowOutcome]]:
+def numbered(
+    outcomes: Iterable[RowOutcome],
+    position: int,
+    rejected: Iterable[RefusedRow] = (),
+    reject: Callable[[Imported], None] = lambda outcome: None,
+) -> Iterator[tuple[int, RowOutcome]]:
     """The outcomes behind a position, each with the number of records before it in its row.
 
     Most rows hold one record; tables that stand side by side share theirs.
+
+    Parameters
+    ----------
+    rejected : iterable of RefusedRow
+        The rows that are known to be rejected, in the order of the file.
+    reject : callable
+        Is told of those of them that are before the position and were understood: admission has
+        rejected them when they were dealt with.
     """
+    from chalicelib.exports.outcomes import Imported
+
     part, row, number = -1, -1, 0
-    rest = iter(outcomes)
+    rest, known = iter(outcomes), iter(rejected)
+    following = next(known, None) if position else None
     for outcome in islice(rest, position):
         is_same = outcome.row == row and outcome.part == part
         part, row, number = outcome.part, outcome.row, number + 1 if is_same else 0
+        while following is not None and following.place < (part, row, number):
+            following = next(known, None)
+        is_rejected = following is not None and following.place == (part, row, number)
+        if is_rejected and isinstance(outcome, Imported):
+            reject(outcome)
     for outcome in rest:
         if outcome.row == row and outcome.part == part:
             number += 1

@@ -26,7 +26,7 @@ from chalicelib.services.imports.removing import RemovalRun
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.rows import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.showing import show_import
-from chalicelib.storage.import_records import Import, Replay
+from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import (
     ObjectGoneError,
     ObjectReader,
@@ -172,6 +172,8 @@ class _Work:
                 events=self._chunk_events,
                 position=current.position,
                 parts=reading.parts,
+                reject=reading.reject,
+                rejected=self._store.imports.refused_rows(current.import_id, current.generation),
             ):
                 current = self._keep(current, chunk)
                 if not self.has_time():
@@ -249,6 +251,7 @@ class _Work:
                 events=current.events + chunk.events,
                 rejected=current.rejected + len(chunk.refused),
                 not_data=current.not_data + chunk.not_data,
+                rejected_by_code=counted(current.rejected_by_code, chunk.refused),
                 first_day=first,
                 last_day=last,
             )
@@ -262,13 +265,15 @@ class _Work:
             raise StoreUnavailable(
                 f"the coverage of the import {current.import_id} is not stored; it goes on there"
             )
+        summary = reading.summary()
         return self._store.imports.save(
             replace(
                 current,
                 state="done",
+                events=summary["events"],
                 coverage=len(coverage),
                 finished_at=stamp(self._now),
-                summary=reading.summary(),
+                summary=summary,
             )
         )
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.marks import Marks, together
@@ -28,9 +30,10 @@ from chalicelib.exports.platforms.amazon.reviews import (
     VOTES_ADD_UP,
     Reviews,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.stars import STARS, rating_of
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 from chalicelib.exports.values import count, number
 
 VOCABULARY = Vocabulary(

@@ -15,6 +15,7 @@ from chalicelib.exports.dates import start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, lines_of
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.amazon.python_lines import with_dictionaries
@@ -24,7 +25,7 @@ from chalicelib.exports.platforms.amazon.reviews import (
     VOTES_ADD_UP,
     Reviews,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
 from chalicelib.exports.stars import STARS, rating_of
 from chalicelib.exports.values import count, epoch, first_filled, first_name, list_of, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.platforms.amazon_ads.sponsored_columns import COLUMNS, MARKS
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "amazon_ads"
 LEVELS = (

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from chalicelib.exports.declarations import Declaration
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.platforms.blogs.disqus import DISQUS
 from chalicelib.exports.platforms.blogs.feeds import FEED
 from chalicelib.exports.platforms.blogs.isso import ISSO
@@ -18,7 +19,7 @@ from chalicelib.exports.platforms.blogs.microformats import MICROFORMATS
 from chalicelib.exports.platforms.blogs.site import SiteExport
 from chalicelib.exports.platforms.blogs.webmentions import WEBMENTIONS
 from chalicelib.exports.platforms.blogs.wordpress import WORDPRESS
-from chalicelib.exports.recognition import Glimpse, Importer, Recognition
+from chalicelib.exports.recognition import Importer, Recognition
 
 _COMPANY_BLOG = "company_blog"
 _COMMUNITY = "community"

@@ -9,11 +9,12 @@ from chalicelib.exports.booking import engagement
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import moment
-from chalicelib.exports.markup import elements, local_name, text_of
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.markup import elements, fields_of, local_name, text_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
-from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.recognition import Options
+from chalicelib.exports.records import Converted, outcomes_of_elements
 
 _MARKS = ("http://disqus.com", "disqus-internals", "<isDeleted>", "<isSpam>")
 _WITHHELD = (
@@ -21,6 +22,7 @@ _WITHHELD = (
     ("isSpam", "true", "spam"),
     ("isApproved", "false", "a comment that waits for approval"),
 )
+_READ = ("isdeleted", "isspam", "isapproved", "createdat", "thread", "thread.id")
 
 _DECLARATION = Declaration(
     "Disqus: export of comments (XML)",
@@ -53,7 +55,10 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
     description = ReportDescription(channel, "disqus", source.encoding)
     records = elements(source, ("thread", "post"))
     convert = _converter(channel, options.account)
-    return Reading(description, outcomes_of(records, convert, shown=_shown))
+    return Reading(
+        description,
+        outcomes_of_elements(records, convert, shown=_shown, fields=fields_of, read=_READ),
+    )
 
 
 def _converter(channel: str, account: str) -> Callable[[Element], Converted]:

@@ -15,11 +15,12 @@ from chalicelib.exports.counters import lifetime_events
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import as_count, first_moment
-from chalicelib.exports.markup import elements, local_name, namespace, text_of
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.markup import elements, fields_of, local_name, namespace, text_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
-from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.recognition import Options
+from chalicelib.exports.records import Converted, outcomes_of_elements
 
 _THREADING = "http://purl.org/syndication/thread/1.0"
 _SLASH = "http://purl.org/rss/1.0/modules/slash/"
@@ -41,6 +42,11 @@ _COMMENT_ENTRY = re.compile(
     re.IGNORECASE,
 )
 _TIMES = ("published", "issued", "pubdate", "date", "created", "updated", "modified")
+_READ = (
+    *(*_TIMES, "id", "guid", "link", "link.href", "link.rel", "link.count", "in-reply-to"),
+    *("in-reply-to.href", "in-reply-to.ref", "parent", "status", "type", "category"),
+    *("category.term", "comments", "total"),
+)
 
 _DECLARATION = Declaration(
     "Blogs: Atom and RSS feeds, and Blogger's export",
@@ -91,7 +97,12 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
     report = "comments-feed" if has_comments else "posts-feed"
     description = ReportDescription(channel, report, source.encoding, lifetime=not has_comments)
     entries = elements(source, ("entry", "item"))
-    return Reading(description, outcomes_of(entries, convert, shown=lambda entry: ""))
+    return Reading(
+        description,
+        outcomes_of_elements(
+            entries, convert, shown=lambda entry: "", fields=fields_of, read=_READ
+        ),
+    )
 
 
 def _is_feed_of_comments(text: str) -> bool:

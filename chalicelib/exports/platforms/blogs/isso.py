@@ -10,10 +10,12 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of
 from chalicelib.exports.fields import harmless, listing, moment, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.unread_keys import UnreadKeys
 
 _KEYS = ("comments", "created", "remote_addr", "website", "text", "author")
 _ALWAYS = ("comments", "created", "text")
@@ -51,20 +53,23 @@ def _find(glimpse: Glimpse) -> tuple[str, ...]:
 def _open(source: Source, options: Options, channel: str) -> Reading:
     description = ReportDescription(channel, "isso", source.encoding)
     convert = _converter(channel, options.account)
+    keys = UnreadKeys()
     outcomes = outcomes_of(
-        _records(items_of(source, "item")),
+        _records(items_of(source, "item"), keys),
         convert,
         shown=lambda record: harmless(record[1], "id", "created"),
     )
-    return Reading(description, outcomes)
+    return Reading(description, outcomes, unread=[keys])
 
 
-def _records(threads: Iterator[Any]) -> Iterator[tuple[Any, Any]]:
+def _records(threads: Iterator[Any], keys: UnreadKeys) -> Iterator[tuple[Any, Any]]:
     """(thread, None), then (thread, comment) for each of its comments"""
-    for thread in threads:
+    for plain in threads:
+        thread = keys.observed(plain)
         yield thread, None
         for comment in listing(thread, "comments"):
             yield thread, comment if isinstance(comment, dict) else {}
+        keys.add(plain)
 
 
 def _converter(channel: str, account: str) -> Callable[[tuple[Any, Any]], Converted]:

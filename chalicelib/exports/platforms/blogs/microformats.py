@@ -13,10 +13,12 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import as_text, first_moment, listing, mapping, moment
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.unread_keys import UnreadKeys
 
 _ENTRIES = ("h-entry", "h-cite", "h-feed")
 _ANSWERS = {
@@ -80,7 +82,8 @@ class _Answer:
 
 
 def _open(source: Source, options: Options, channel: str) -> Reading:
-    records = list(_records(read_document(source)))
+    keys = UnreadKeys()
+    records = list(_records(keys.observed_whole(read_document(source))))
     if records and not any(
         _first(record.properties if isinstance(record, _Answer) else record, "published", "updated")
         for record in records
@@ -88,7 +91,9 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
         raise ExportRefused("no_date", "nothing in the file has a day (published)")
     description = ReportDescription(channel, "microformats", source.encoding, lifetime=True)
     convert = _converter(channel, options.account)
-    return Reading(description, outcomes_of(records, convert, shown=lambda record: ""))
+    return Reading(
+        description, outcomes_of(records, convert, shown=lambda record: ""), unread=[keys]
+    )
 
 
 def _records(document: Any) -> Iterator[dict[str, Any] | _Answer]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading
-from chalicelib.exports.recognition import Glimpse, Options, Recognition
+from chalicelib.exports.recognition import Options, Recognition
 
 
 @dataclass(frozen=True, slots=True)

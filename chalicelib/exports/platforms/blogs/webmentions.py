@@ -12,9 +12,10 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of
 from chalicelib.exports.fields import first_moment, harmless, mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
+from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted, outcomes_of
 
 _JF2_KEYS = ("wm-property", "wm-target", "wm-source", "wm-received", "wm-id")

@@ -10,11 +10,12 @@ from chalicelib.exports.booking import engagement
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import first_moment
-from chalicelib.exports.markup import elements, local_name, text_of
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.markup import elements, fields_of, local_name, text_of
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.blogs.site import SiteExport, page_of
-from chalicelib.exports.recognition import Glimpse, Options
-from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.recognition import Options
+from chalicelib.exports.records import Converted, outcomes_of_elements
 
 _NAMESPACE = "http://wordpress.org/export/"
 _BLOG_ADDRESSES = ("base_site_url", "base_blog_url")
@@ -34,6 +35,10 @@ _WITHHELD = {
     "post-trashed": "a comment on a deleted post",
 }
 _APPROVED = frozenset({"1", "approve", "approved"})
+_READ = (
+    *("comment_approved", "comment_type", "comment_id", "comment_date_gmt", "comment_date"),
+    *("comment_post_id", "commentmeta"),
+)
 
 _DECLARATION = Declaration(
     "WordPress: export of a blog (WXR)",
@@ -87,8 +92,12 @@ class _Comment:
 
 def _open(source: Source, options: Options, channel: str) -> Reading:
     description = ReportDescription(channel, "wordpress", source.encoding)
-    outcomes = outcomes_of(
-        _records(source), _converter(channel, options.account), shown=lambda record: _shown(record)
+    outcomes = outcomes_of_elements(
+        _records(source),
+        _converter(channel, options.account),
+        shown=_shown,
+        fields=lambda comment: fields_of(comment.element) if comment else {},
+        read=_READ,
     )
     return Reading(description, outcomes)
 

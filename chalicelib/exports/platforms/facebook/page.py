@@ -11,7 +11,7 @@ from chalicelib.exports.platforms.facebook.descriptions import is_description
 from chalicelib.exports.reports.columns import Audience, Column, Count, LeftOut, When
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 COLUMNS = (
     Column("day", When("day"), en=("Date",), de=("Datum",)),

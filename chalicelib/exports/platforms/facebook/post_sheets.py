@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import find_head
 from chalicelib.exports.outcomes import Reading, RowOutcome
 from chalicelib.exports.platforms.facebook.posts import COLUMNS, POST, REPORT, by_action
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, Count, vocabulary_of
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, find_head
+from chalicelib.exports.table_heads import TableHead
 
 Sheet = tuple[TableReport, TableHead]
 

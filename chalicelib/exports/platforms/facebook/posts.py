@@ -8,7 +8,7 @@ from chalicelib.exports.platforms.facebook.descriptions import is_description
 from chalicelib.exports.reports.columns import Column, Count, Key, LeftOut, Sign, When
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 POST = (
     Column("post_id", Key("post", sets="content_id"), en=("Post ID",)),

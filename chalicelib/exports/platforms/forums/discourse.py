@@ -14,9 +14,11 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import as_count, count, harmless, listing, moment, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
+from chalicelib.exports.unread_keys import UnreadKeys
 
 _CHANNEL = "community"
 _TOPIC_KEYS = ("post_stream", "post_number", "topic_id", "actions_summary", "cooked", "reads")
@@ -26,6 +28,12 @@ _LIKE = 2
 
 _WORDS_OF_PEOPLE = 1
 """The type of a post that somebody wrote; 2 to 4 are actions of moderators and whispers."""
+_POSTS = "the posts are counted one by one"
+_LEFT_OUT = {
+    **dict.fromkeys(("posts_count", "reply_count", "like_count"), _POSTS),
+    "post_stream.posts.reply_count": _POSTS,
+    "details": "it is of links, of people or of other topics",
+}
 
 _DECLARATION = Declaration(
     "Discourse: a topic, or a list of topics (JSON)",
@@ -77,7 +85,8 @@ class _Record:
 
 
 def _open(source: Source, options: Options) -> Reading:
-    document = read_document(source)
+    keys = UnreadKeys(left_out=_LEFT_OUT)
+    document = keys.observed_whole(read_document(source))
     records, notes = _records(document)
     report = "topics" if any(record.is_listed for record in records) else "topic"
     description = ReportDescription(_CHANNEL, report, source.encoding, lifetime=True, notes=notes)
@@ -86,7 +95,7 @@ def _open(source: Source, options: Options) -> Reading:
         _converter(options.account),
         shown=lambda record: harmless(record.fields, "id", "post_number", "created_at"),
     )
-    return Reading(description, outcomes)
+    return Reading(description, outcomes, unread=[keys])
 
 
 def _records(document: Any) -> tuple[list[_Record], tuple[str, ...]]:

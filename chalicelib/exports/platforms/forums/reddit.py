@@ -9,10 +9,12 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.forums.reddit_things import (
     CHANNEL,
     COMMENT,
+    LEFT_OUT,
     LISTING,
     SCORE_NOTE,
     SUBMISSION,
@@ -20,7 +22,7 @@ from chalicelib.exports.platforms.forums.reddit_things import (
     shown,
     submission,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 
 _KEYS = ("children", "created_utc", "score", "subreddit", "num_comments", "permalink", "ups")
@@ -70,6 +72,7 @@ def _open(source: Source, options: Options) -> Reading:
         things,
         _converter(_submissions_of(things), options.account),
         shown=lambda thing: shown(mapping(thing, "data")),
+        left_out={f"data.{key}": why for key, why in LEFT_OUT.items()},
     )
     return Reading(description, outcomes)
 
@@ -111,6 +114,7 @@ def _converter(submissions: frozenset[str], account: str) -> Callable[[Any], Con
         if kind == SUBMISSION:
             return submission(fields, account)
         if kind == COMMENT:
+            fields.get("replies")  # is read: its answers are records of their own
             is_counted = text(fields, "link_id") in submissions
             return comment(fields, account, is_counted=is_counted)
         return "no submission and no comment"

@@ -9,16 +9,18 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, lines_of
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.outcomes import Reading, RecordOutcomes, ReportDescription, RowRefused
 from chalicelib.exports.platforms.forums.reddit_things import (
     CHANNEL,
+    LEFT_OUT,
     LISTING,
     SCORE_NOTE,
     comment,
     shown,
     submission,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of, outcomes_of_lines
 
 _KEYS = ("created_utc", "subreddit", "score", "author", "id", "subreddit_id")
@@ -68,12 +70,16 @@ def _open(source: Source, options: Options) -> Reading:
     report = "reddit-comments" if begins_with_comments else "reddit-submissions"
     description = ReportDescription(CHANNEL, report, source.encoding, lifetime=True)
     convert = _converter(begins_with_comments, options.account)
+    outcomes: RecordOutcomes
     if source.text.lstrip().startswith("["):
-        return Reading(description, outcomes_of(items_of(source, "item"), convert, shown=shown))
-    if _DATA.match(source.text):
+        items = items_of(source, "item")
+        outcomes = outcomes_of(items, convert, shown=shown, left_out=LEFT_OUT)
+    elif _DATA.match(source.text):
         items = items_of(source, "data.item")
-        return Reading(description, outcomes_of(items, convert, shown=shown))
-    return Reading(description, outcomes_of_lines(lines_of(source), convert, shown=shown))
+        outcomes = outcomes_of(items, convert, shown=shown, left_out=LEFT_OUT)
+    else:
+        outcomes = outcomes_of_lines(lines_of(source), convert, shown=shown, left_out=LEFT_OUT)
+    return Reading(description, outcomes)
 
 
 def _first_kind(text: str) -> bool:

@@ -10,6 +10,7 @@ from chalicelib.exports.counters import NOTHING_YET, lifetime_events
 from chalicelib.exports.fields import count, harmless, moment, signed_count, text
 from chalicelib.exports.outcomes import RowRefused
 from chalicelib.exports.records import Converted
+from chalicelib.exports.unread_keys import OF_ANOTHER
 
 CHANNEL = "community"
 SUBMISSION = "t3"
@@ -21,6 +22,12 @@ SCORE_NOTE = (
     "A score is votes for minus votes against and includes the author's own vote; below zero it "
     "counts as none."
 )
+
+LEFT_OUT = {
+    **dict.fromkeys(("ups", "downs"), "score is read instead"),
+    **dict.fromkeys(("subreddit_subscribers", "crosspost_parent_list"), OF_ANOTHER),
+}
+"""Key of a submission or comment -> why it is not read."""
 
 
 def submission(fields: dict[str, Any], account: str, *, counts_comments: bool = True) -> Converted:

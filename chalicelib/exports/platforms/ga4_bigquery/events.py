@@ -9,11 +9,12 @@ from typing import Any
 from chalicelib.exports.booking import engagement
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.goals import Goals
 from chalicelib.exports.identity import digest, event_id
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.ga4_bigquery.sources import origin_of
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 from chalicelib.exports.values import (

@@ -10,10 +10,13 @@ from chalicelib.exports.cells import is_blank, without_addresses
 from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.delimited import DELIMITERS
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import comparable, known_heading, plain
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
+    WITHHELD,
     Imported,
     NotData,
     Reading,
@@ -21,15 +24,17 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
     Skipped,
+    refusal,
 )
 from chalicelib.exports.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
 from chalicelib.exports.platforms.ga4_reports.headings import MONEY, VOCABULARY
 from chalicelib.exports.platforms.ga4_reports.plan import NOUNS, Plan
 from chalicelib.exports.platforms.ga4_reports.rows import PLATFORM, TableRows
 from chalicelib.exports.platforms.ga4_reports.shape import NUMBERED, Preamble, Shape
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.stacked import Stack, StackedTable, tables_in
-from chalicelib.exports.tables import WITHHELD, TableHead, refusal, text_records
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.table_records import text_records
 
 _HITS = 100
 """More than any header has columns: nothing else begins with such lines."""

@@ -19,7 +19,8 @@ from chalicelib.exports.platforms.google_ads.columns import (
 from chalicelib.exports.platforms.google_ads.google_translations import TRANSLATIONS
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.translations import words_of
-from chalicelib.exports.tables import Table, TableHead
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Table
 
 CHANNEL = "google_ads"
 _CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))

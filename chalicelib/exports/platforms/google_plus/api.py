@@ -10,9 +10,10 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import count, harmless, listing, mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.google_plus.activity import CHANNEL, Comment, Post, converter
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 
 _KINDS = ('"plus#activity', '"plus#comment', '"plus#activityFeed"', '"plus#commentFeed"')

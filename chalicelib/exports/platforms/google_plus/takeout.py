@@ -10,6 +10,7 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import listing, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.platforms.google_plus.activity import (
     CHANNEL,
@@ -20,8 +21,9 @@ from chalicelib.exports.platforms.google_plus.activity import (
     converter,
     shown,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import outcomes_of
+from chalicelib.exports.unread_keys import UnreadKeys
 
 _MARKS = (
     *('"creationTime"', '"activityId"', '"postAcl"', '"resourceName"', '"updateTime"'),
@@ -60,13 +62,14 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _open(source: Source, options: Options) -> Reading:
-    document = read_document(source)
+    keys = UnreadKeys()
+    document = keys.observed_whole(read_document(source))
     posts = document if isinstance(document, list) else [document]
     if not all(isinstance(post, dict) for post in posts):
         raise ExportRefused("unreadable_file", "the file holds something else than posts")
     description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
     convert = converter(options.account)
-    return Reading(description, outcomes_of(_records(posts), convert, shown=shown))
+    return Reading(description, outcomes_of(_records(posts), convert, shown=shown), unread=[keys])
 
 
 def _records(posts: list[dict[str, Any]]) -> Iterator[Post | Comment]:

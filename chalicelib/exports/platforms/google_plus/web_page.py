@@ -8,6 +8,7 @@ from html import unescape
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.platforms.google_plus.activity import (
     ADDRESS,
@@ -19,7 +20,7 @@ from chalicelib.exports.platforms.google_plus.activity import (
     converter,
     shown,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import outcomes_of
 
 _MARKS = ('class="visibility"', 'class="post-activity"', 'class="author"', 'class="main-content"')

@@ -13,7 +13,8 @@ from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import Imported, Refused, RowOutcome, RowRefused
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.sums import Counts
-from chalicelib.exports.tables import Table, TableHead
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Table
 
 CHANNEL = "linkedin"
 FOLLOWERS_REPORT = "member-followers"

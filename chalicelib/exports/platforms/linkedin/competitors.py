@@ -6,10 +6,12 @@ from typing import NoReturn
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes, Declaration
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.marks import Marks, together
-from chalicelib.exports.recognition import Glimpse, Importer, Recognition
-from chalicelib.exports.tables import TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Recognition
+from chalicelib.exports.table_heads import TableHead
 
 HITS = 5
 

@@ -14,12 +14,13 @@ from itertools import chain
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.headings import header_keys
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import Reading, RowOutcome, Skipped
 from chalicelib.exports.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
 from chalicelib.exports.platforms.linkedin.columns import ENGAGEMENT, NEW_FOLLOWERS
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, becomes_of
 from chalicelib.exports.reports.dating import decide_dating
 from chalicelib.exports.reports.report import TableReport
@@ -30,7 +31,7 @@ from chalicelib.exports.reports.sheets import (
     open_sheets,
     sheets_but,
 )
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 TITLE = "LinkedIn members (creators): content of a period"
 WHERE = (

@@ -12,10 +12,11 @@ from functools import partial
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.marks import Mark, Marks, together
 from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.platforms.linkedin.columns import CONTENT, FOLLOWERS, POSTS, VISITORS
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, becomes_of
 from chalicelib.exports.reports.dating import decide_dating
 from chalicelib.exports.reports.report import TableReport
@@ -28,7 +29,7 @@ from chalicelib.exports.reports.sheets import (
     open_sheets,
     sheets_but,
 )
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "linkedin"
 PAGE_CHANNEL = "linkedin_page"

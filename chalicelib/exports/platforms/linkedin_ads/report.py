@@ -10,6 +10,7 @@ from itertools import chain
 from chalicelib.exports.dates import Period, decide_day_order, parse_day
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import HEADER_WITHIN, Glimpse
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import together
 from chalicelib.exports.outcomes import Reading, ReportDescription
@@ -20,10 +21,10 @@ from chalicelib.exports.platforms.linkedin_ads.preamble import (
     is_titled,
     stated_period,
 )
-from chalicelib.exports.recognition import HEADER_WITHIN, Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "linkedin_ads"
 HITS = 5

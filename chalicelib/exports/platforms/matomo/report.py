@@ -17,6 +17,9 @@ from chalicelib.exports.cells import without_addresses
 from chalicelib.exports.dates import Period, parse_day, parse_period
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.delimited import records_of
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome, Skipped
 from chalicelib.exports.platforms.matomo.columns import (
@@ -27,18 +30,13 @@ from chalicelib.exports.platforms.matomo.columns import (
     PLATFORM,
     TYPICAL,
 )
-from chalicelib.exports.recognition import (
-    Glimpse,
-    Importer,
-    Options,
-    Recognition,
-    records_of,
-)
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, When, becomes_of, vocabulary_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.stacked import StackedTable, tables_in
-from chalicelib.exports.tables import Table, TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Table
 
 VOCABULARY = vocabulary_of(COLUMNS)
 WHERE = (

@@ -14,10 +14,13 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import (
+    WITHHELD,
     Imported,
     RawEvent,
     Reading,
@@ -26,9 +29,10 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.matomo.columns import CHANNEL, PLATFORM
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.sums import Amounts, Counts
-from chalicelib.exports.tables import WITHHELD, Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 VOCABULARY = Vocabulary(
     {

@@ -11,7 +11,7 @@ from chalicelib.exports.platforms.meta_ads.meta_translations import TRANSLATIONS
 from chalicelib.exports.platforms.meta_ads.things import BREAKDOWNS, DATES, NAMES
 from chalicelib.exports.reports.report import TableReport
 from chalicelib.exports.reports.translations import translated, words_of
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "meta_ads"
 COLUMNS = translated((*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS), TRANSLATIONS)

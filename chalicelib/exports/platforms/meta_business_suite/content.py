@@ -10,7 +10,7 @@ from chalicelib.exports.platforms.meta_business_suite.columns import COLUMNS
 from chalicelib.exports.platforms.meta_business_suite.dating import decide_content_dating
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 _OF_POSTS = ("permalink", "post_type", "page_id", "account_id", "page_name", "username")
 

@@ -21,6 +21,9 @@ from chalicelib.exports.covered import Covered
 from chalicelib.exports.dates import parse_day, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.delimited import DELIMITERS
+from chalicelib.exports.delimited import records_of as records_in
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.numerals import NumberFormat, decide_number_format
 from chalicelib.exports.outcomes import (
     Imported,
@@ -29,6 +32,7 @@ from chalicelib.exports.outcomes import (
     ReportDescription,
     RowOutcome,
     RowRefused,
+    refusal,
 )
 from chalicelib.exports.platforms.meta_business_suite.result_titles import (
     COUNTED,
@@ -38,10 +42,9 @@ from chalicelib.exports.platforms.meta_business_suite.result_titles import (
     is_known,
     read_title,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
-from chalicelib.exports.recognition import records_of as records_in
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.sums import Counts
-from chalicelib.exports.tables import refusal, text_records
+from chalicelib.exports.table_records import text_records
 
 REPORT = "results"
 HITS = 20

@@ -11,15 +11,18 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.dates import Period
 from chalicelib.exports.declarations import Becomes
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.platforms.microsoft_ads.performance_columns import COLUMNS, MARKS, REPEATED
 from chalicelib.exports.platforms.microsoft_ads.stated import Stated, read_stated
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import Column, LeftOut, When, vocabulary_of
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import Table, TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Table
 
 CHANNEL = "microsoft_ads"
 LEVELS = ("search_term", "keyword", "ad", "product", "ad_group", "campaign")

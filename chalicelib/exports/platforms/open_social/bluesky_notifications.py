@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription
 from chalicelib.exports.platforms.open_social.bluesky_posts import CHANNEL
 from chalicelib.exports.platforms.open_social.social_notes import (
@@ -16,7 +17,7 @@ from chalicelib.exports.platforms.open_social.social_notes import (
     notified,
     shown_id,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 

@@ -9,6 +9,7 @@ from chalicelib.exports.counters import lifetime_events
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import count, first_moment, mapping, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.open_social.social_notes import (
     LIFETIME,
@@ -16,7 +17,7 @@ from chalicelib.exports.platforms.open_social.social_notes import (
     ONE_OF_BOTH,
     shown_id,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 

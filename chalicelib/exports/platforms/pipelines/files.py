@@ -11,12 +11,12 @@ from typing import Any
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import is_too_deep, parse_json
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.outcomes import NotData, Reading, Refused, RowOutcome
 from chalicelib.exports.platforms.pipelines.envelopes import envelope_of
-from chalicelib.exports.recognition import Glimpse
 from chalicelib.exports.records import Converted, outcome_of
 from chalicelib.exports.shapes import is_lines, record_outcomes
-from chalicelib.exports.tables import text_records
+from chalicelib.exports.table_records import text_records
 
 SAMPLE_LINES = 200
 DELIMITER = ","
@@ -49,7 +49,7 @@ def landed_outcomes(
     """
     if _is_table(source.text):
         return _table_outcomes(source, convert, shown, reading)
-    return record_outcomes(source, convert, shown)
+    return record_outcomes(source, convert, shown, names_unread=False)
 
 
 def _is_table(text: str) -> bool:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from chalicelib.exports.covered import Covered
 from chalicelib.exports.declarations import Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import code_of
-from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, RowRefused
+from chalicelib.exports.outcomes import (
+    Imported,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+    UnreadValues,
+)
 from chalicelib.exports.platforms.pipelines.envelopes import (
     ENVELOPES,
     envelope_of,
@@ -30,8 +39,9 @@ from chalicelib.exports.platforms.pipelines.shopify_orders import SHOPIFY_ORDERS
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Stream, Subject, stream_of
 from chalicelib.exports.platforms.pipelines.stripe_charges import STRIPE_CHARGES
 from chalicelib.exports.platforms.pipelines.versions import Versions
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
+from chalicelib.exports.unread_keys import UnreadKeys
 
 STREAMS = (
     GOOGLE_ADS_STATS,
@@ -108,8 +118,10 @@ def _outcomes(
     unused = Reading(reading.report, iter(()))
     for _ in landed_outcomes(reopen(), noted.note, _shown, unused):
         pass
-    records = Records(noted, Ledger(options, reading.claimed, reading.unpaid))
-    yield from landed_outcomes(reopen(), records.convert, _shown, reading)
+    records = Records(noted, Ledger(options, reading.claimed, reading.unpaid), reading.unread)
+    for outcome in landed_outcomes(reopen(), records.convert, _shown, reading):
+        claim = records.ledger.take_claim()
+        yield outcome._replace(claim=claim) if isinstance(outcome, Imported) else outcome
     remarks = records.ledger.remarks
     reading.notes += [f"{remark} ({number:,} records)" for remark, number in remarks.items()]
     for covered in records.covered.values():
@@ -169,11 +181,13 @@ class Records:
         Stream -> what the file covers, so far.
     """
 
-    def __init__(self, noted: Noted, ledger: Ledger) -> None:
+    def __init__(self, noted: Noted, ledger: Ledger, unread: list[UnreadValues]) -> None:
         self.ledger = ledger
         self.covered: dict[tuple[str, str], Covered] = {}
         self._noted = noted
         self._position = 0
+        self._unread = unread
+        self._keys: dict[tuple[str, str], tuple[UnreadKeys, UnreadKeys]] = {}
 
     def convert(self, line: Any) -> Converted:
         """The events of a line, or why it is no data; raises `RowRefused`."""
@@ -185,7 +199,25 @@ class Records:
         if found is None:
             named = f": {landed.stream}" if _NAME.fullmatch(landed.stream) else ""
             return f"a record of a stream that is not read{named}"
-        return self._converted(landed, found[1])
+        return self._observed(landed, found[1])
+
+    def _observed(self, landed: Landed, stream: Stream) -> Converted:
+        """As `_converted`; what is not read of the record is noted."""
+        key = stream.platform, stream.report
+        if key not in self._keys:
+            self._keys[key] = UnreadKeys(), UnreadKeys()
+            self._unread += self._keys[key]
+        of_data, of_fields = self._keys[key]
+        observed = replace(
+            landed, data=of_data.observed(landed.data), fields=of_fields.observed(landed.fields)
+        )
+        converted = self._converted(observed, stream)
+        if not isinstance(converted, str):  # a stream reads the record as it was, or made flat
+            if of_data.is_read:
+                of_data.add(landed.data)
+            else:
+                of_fields.add(landed.fields)
+        return converted
 
     def _converted(self, landed: Landed, stream: Stream) -> Converted:
         if stream.is_report and (reason := stream.reason(landed)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.outcomes import RowRefused
@@ -17,6 +16,7 @@ from chalicelib.exports.platforms.shopify.orders import (
 )
 from chalicelib.exports.platforms.shopify.webhook import convert_order
 from chalicelib.exports.records import Converted
+from chalicelib.exports.unread_keys import changed
 from chalicelib.exports.values import list_of
 
 _PARTLY = "partially_refunded"
@@ -38,7 +38,7 @@ def _subject(landed: Landed) -> Subject:
 
 
 def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
-    order: dict[str, Any] = {**landed.data, "id": landed.name("id"), "test": False}
+    order = changed(landed.data, id=landed.name("id"), test=False)
     if landed.has("financial_status") and landed.has("created_at"):
         order["created_at"] = landed.instant("created_at").isoformat()
     if landed.name("financial_status") == _PARTLY and not list_of(landed.value("refunds")):

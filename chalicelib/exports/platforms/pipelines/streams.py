@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from chalicelib.exports.declarations import Becomes
-from chalicelib.exports.outcomes import ClaimedConversions
+from chalicelib.exports.outcomes import Claim, ClaimedConversions
 from chalicelib.exports.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.records import Converted
@@ -62,6 +62,17 @@ class Ledger:
     claimed: ClaimedConversions
     unpaid: ClaimedConversions
     remarks: Counter[str] = field(default_factory=Counter)
+    _claim: Claim | None = None
+
+    def note_claim(self, claim: Claim) -> None:
+        """Adds what the platform claims by the record that is being converted."""
+        self.claimed.add(claim.count, claim.value, claim.currency)
+        self._claim = claim
+
+    def take_claim(self) -> Claim | None:
+        """What it claims by the record that was converted last; the next time nothing."""
+        claim, self._claim = self._claim, None
+        return claim
 
 
 @dataclass(frozen=True, slots=True, eq=False)

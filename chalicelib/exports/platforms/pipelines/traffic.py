@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from chalicelib.exports.booking import Tally, book
 from chalicelib.exports.identity import object_key
-from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.exports.outcomes import Claim, RawEvent, RowRefused
 from chalicelib.exports.platforms.pipelines.landed import Landed
 from chalicelib.exports.platforms.pipelines.streams import Ledger, Subject
 from chalicelib.exports.records import Converted
@@ -87,9 +87,8 @@ def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
         )
         events += book(tally)
     if traffic.claimed or traffic.worth:
-        ledger.claimed.add(
-            traffic.claimed, traffic.worth, traffic.currency or options.currency or None
-        )
+        currency = traffic.currency or options.currency
+        ledger.note_claim(Claim(traffic.claimed, traffic.worth, currency))
     return tuple(events) or ZEROS
 
 

@@ -14,13 +14,16 @@ from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import read_document
 from chalicelib.exports.fields import as_count, listing, mapping, text
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.review_sites.google_reviews import CHANNEL
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
-from chalicelib.exports.tables import TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.unread_keys import UnreadKeys
 
 REPORT = "performance"
 METRICS = {
@@ -134,8 +137,10 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 def _open(source: Source, options: Options) -> Reading:
     account = options.account or "-"
-    values = _values(read_document(source))
-    reading = Reading(ReportDescription(CHANNEL, REPORT, source.encoding), iter(()))
+    keys = UnreadKeys()
+    values = _values(keys.observed_whole(read_document(source)))
+    description = ReportDescription(CHANNEL, REPORT, source.encoding)
+    reading = Reading(description, iter(()), unread=[keys])
     outcomes = outcomes_of(values, lambda value: _convert(value, account), shown=_shown)
     covered = Covered((CHANNEL, REPORT, account), lists_all_days=False)
     reading.outcomes = noting(outcomes, reading, covered)

@@ -9,9 +9,10 @@ from typing import Any
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import harmless, mapping, moment, text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import digest, object_key
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowRefused
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 from chalicelib.exports.stars import STARS, rating_of, review

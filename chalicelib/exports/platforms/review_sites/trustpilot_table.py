@@ -10,6 +10,8 @@ from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.fields import moment
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.outcomes import (
@@ -20,9 +22,10 @@ from chalicelib.exports.outcomes import (
     RowOutcome,
     RowRefused,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.stars import STARS, rating_of, review
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 from chalicelib.exports.values import number
 
 CHANNEL = "trustpilot"

@@ -12,6 +12,9 @@ from dataclasses import replace
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.declarations import Becomes
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.delimited import DELIMITERS
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.marks import Marks
 from chalicelib.exports.outcomes import Reading
 from chalicelib.exports.platforms.search_console.download_filters import (
@@ -25,10 +28,10 @@ from chalicelib.exports.platforms.search_console.search_headings import (
     DAILY_COLUMNS,
     DIMENSIONS,
 )
-from chalicelib.exports.recognition import DELIMITERS, Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import vocabulary_of
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
 
 PLATFORM = "search_console"
 CHANNEL = "organic_search"

@@ -20,6 +20,8 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import NumberFormat
@@ -44,8 +46,9 @@ from chalicelib.exports.platforms.shopify.orders import (
     UNPAID,
     reason_not_paid,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 from chalicelib.money import Money
 
 VOCABULARY = Vocabulary(

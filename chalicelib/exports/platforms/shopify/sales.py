@@ -20,6 +20,8 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary, comparable
 from chalicelib.exports.marks import Marks, together
 from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
@@ -34,8 +36,9 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.shopify.orders import ONE_OF_THEM, PLATFORM
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 VOCABULARY = Vocabulary(
     {

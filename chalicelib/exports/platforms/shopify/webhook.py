@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.orders import Orders, kept
 from chalicelib.exports.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.shopify.orders import (
@@ -19,7 +20,7 @@ from chalicelib.exports.platforms.shopify.orders import (
     UNPAID,
     reason_not_paid,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted
 from chalicelib.exports.shapes import record_outcomes
 from chalicelib.exports.values import (

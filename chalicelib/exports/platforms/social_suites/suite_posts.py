@@ -16,7 +16,7 @@ from chalicelib.exports.platforms.social_suites.suite_columns import (
 from chalicelib.exports.reports.columns import Column, Key, When
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 Accept = Callable[[TableHead], bool]
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import together
 from chalicelib.exports.numerals import NumberFormat
@@ -17,7 +19,7 @@ from chalicelib.exports.platforms.social_suites.suite_columns import (
     network,
     sign,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.reports.columns import (
     Audience,
     Column,
@@ -30,7 +32,7 @@ from chalicelib.exports.reports.columns import (
 )
 from chalicelib.exports.reports.parts import paid_parts
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead, claim_to, find_head
+from chalicelib.exports.table_heads import TableHead
 
 HITS = 5
 """Added to the columns found: each suite calls followers won and lost by names of its own."""

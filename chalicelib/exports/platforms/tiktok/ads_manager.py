@@ -9,7 +9,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.platforms.tiktok.ads_manager_columns import COLUMNS, MARKS
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "tiktok_ads"
 LEVELS = ("search_term", "keyword", "ad", "ad_group", "campaign")

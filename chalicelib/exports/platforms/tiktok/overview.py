@@ -13,7 +13,7 @@ from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import Audience, Column, Count, LeftOut, Net, When
 from chalicelib.exports.reports.dating import Cells, DateColumns, Dating, Spans, decide_dating
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "tiktok"
 _CONTACT = LeftOut("contacts, and no visits of a page")

@@ -21,7 +21,7 @@ from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.columns import Column, Count, Key, LeftOut, When
 from chalicelib.exports.reports.dating import Cells, DateColumns, Dating, Spans
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 ID_SHIFT = 32
 """The seconds since 1970 stand above so many bits of a video's id."""

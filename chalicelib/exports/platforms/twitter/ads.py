@@ -16,7 +16,7 @@ from chalicelib.exports.reports.columns import (
     When,
 )
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 _ALREADY_COUNTED = LeftOut("sums and results that stand in other columns")
 

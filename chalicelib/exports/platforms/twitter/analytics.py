@@ -8,7 +8,7 @@ from chalicelib.exports.headings import Columns
 from chalicelib.exports.marks import together
 from chalicelib.exports.platforms.twitter.columns import DAY_COLUMNS, POST_COLUMNS, TYPICAL
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 CHANNEL = "twitter"
 BY_POST = "posts"

@@ -13,10 +13,11 @@ from chalicelib.exports.dates import Period, parse_instant
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import items_of, raw_text
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.numerals import NumberFormat
 from chalicelib.exports.outcomes import Imported, Reading, ReportDescription, RowRefused
 from chalicelib.exports.platforms.twitter.analytics import BY_POST, CHANNEL
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
 from chalicelib.exports.records import Converted, outcomes_of
 from chalicelib.exports.reports.dating import Cells, Dating, Spans
 from chalicelib.exports.reports.layout import Layout, Metric

@@ -16,6 +16,8 @@ from chalicelib.exports.covered import Covered, noting
 from chalicelib.exports.dates import DateFormat, decide_day_order, start_of
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
+from chalicelib.exports.glimpses import Glimpse
+from chalicelib.exports.header_search import claim_to, find_head
 from chalicelib.exports.headings import Vocabulary
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.marks import Marks, together
@@ -38,8 +40,9 @@ from chalicelib.exports.platforms.woocommerce.statuses import (
     not_sold,
     status_of,
 )
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
-from chalicelib.exports.tables import Row, Table, TableHead, claim_to, find_head
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.table_heads import TableHead
+from chalicelib.exports.tables import Row, Table
 
 VOCABULARY = Vocabulary(
     {

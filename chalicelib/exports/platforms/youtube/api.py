@@ -12,6 +12,7 @@ from chalicelib.exports.dates import DateFormat, Period, parse_day, parse_month
 from chalicelib.exports.declarations import Becomes, Declaration
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.documents import raw_text, read_document
+from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.outcomes import (
     Imported,
@@ -23,7 +24,8 @@ from chalicelib.exports.outcomes import (
     RowRefused,
 )
 from chalicelib.exports.platforms.youtube.counts import CHANNEL, TYPES, day_events, type_counts
-from chalicelib.exports.recognition import Glimpse, Importer, Options, Recognition
+from chalicelib.exports.recognition import Importer, Options, Recognition
+from chalicelib.exports.unread_keys import UnreadKeys
 
 _KIND = "youtubeAnalytics#resultTable"
 _METRICS = {
@@ -93,7 +95,9 @@ def _open(source: Source, options: Options) -> Reading:
         CHANNEL, "-".join(sorted(dimensions)) or "totals", source.encoding
     )
     columns = _Columns(names, names.index(dated_by), dated_by, dimensions)
-    return Reading(description, _outcomes(rows, columns, options.account))
+    keys = UnreadKeys({*_METRICS, *dimensions, dated_by})
+    outcomes = _outcomes(rows, columns, options.account, keys)
+    return Reading(description, outcomes, unread=[keys])
 
 
 def _parts(document: Any) -> tuple[list[dict[str, Any]], list[Any]]:
@@ -120,13 +124,19 @@ class _Columns:
         return day, day
 
 
-def _outcomes(rows: list[Any], columns: _Columns, account: str) -> Iterator[RowOutcome]:
+def _outcomes(
+    rows: list[Any], columns: _Columns, account: str, keys: UnreadKeys
+) -> Iterator[RowOutcome]:
     ordinals = Ordinals()
     for number, row in enumerate(rows, start=1):
         try:
-            yield _convert(number, row, columns, account, ordinals)
+            outcome = _convert(number, row, columns, account, ordinals)
         except RowRefused as error:
             yield Refused(number, raw_text(row), error.code, error.message)
+            continue
+        if type(outcome) is Imported:
+            keys.add(dict(zip(columns.names, row, strict=True)))
+        yield outcome
 
 
 def _convert(

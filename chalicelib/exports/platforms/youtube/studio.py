@@ -23,7 +23,7 @@ from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.dating import DateColumns, Dating, decide_dating
 from chalicelib.exports.reports.grain import grain_of
 from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.tables import TableHead
+from chalicelib.exports.table_heads import TableHead
 
 _DIMENSIONS = tuple(column.field for column in DIMENSIONS)
 _TYPICAL = tuple(column.field for column in TYPICAL)

@@ -1,0 +1,103 @@
+"""What is believed of half-lives before any data: kinds of a channel, channels of a brand.
+
+The log half-life of a kind is normal around a centre of its channel, which is normal around a
+centre of the brand, which is normal around what is plausible beforehand. All is held on grids, so
+that what is not known can be summed out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+COMMON_TO_CHANNELS = (0.0, 0.5, 0.9)
+"""Shares of the variance of kinds around their brand that all kinds of a channel have in common,
+equally plausible beforehand. A channel with one kind does not depend on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hierarchy:
+    """Prior of half-lives, for F half-lives, M centres and S pairs of a spread and a common share.
+
+    Attributes
+    ----------
+    brands : array, shape (S, M)
+        Probability of the pair and of the brand's centre.
+    of_brand : array, shape (S, M, F)
+        Probability of a kind's half-life given the brand's centre.
+    channels : array, shape (S, M, M)
+        Probability of a channel's centre given the brand's.
+    of_channel : array, shape (S, M, F)
+        Probability of a kind's half-life given the channel's centre.
+    """
+
+    brands: Floats
+    of_brand: Floats
+    channels: Floats
+    of_channel: Floats
+
+    @classmethod
+    def around(
+        cls,
+        days: float,
+        spread_of_centres: float,
+        spreads: Sequence[float],
+        shares: Sequence[float] = COMMON_TO_CHANNELS,
+        *,
+        log_half_lives: Floats,
+        log_centres: Floats,
+    ) -> Hierarchy:
+        """Centres of brands around a half-life, and their kinds around them.
+
+        Parameters
+        ----------
+        days : float
+            Most plausible half-life of a brand.
+        spread_of_centres : float
+            Standard deviation of the log centre of brands.
+        spreads : sequence of float
+            Standard deviations of a kind's log half-life around its brand's; equally plausible.
+        shares : sequence of float, optional
+            Of that variance, common to the kinds of a channel; equally plausible.
+        log_half_lives : array, shape (F,)
+        log_centres : array, shape (M,)
+        """
+        pairs = [(spread, share) for spread in spreads for share in shares]
+        centres = np.exp(-0.5 * ((log_centres - np.log(days)) / spread_of_centres) ** 2)
+        brands = np.tile(centres, (len(pairs), 1))
+
+        def normal(values: Floats, deviations: list[float]) -> Floats:
+            distance = values[None, :] - log_centres[:, None]
+            return np.array([_probabilities(distance, deviation) for deviation in deviations])
+
+        return cls(
+            brands / brands.sum(),
+            normal(log_half_lives, [spread for spread, _ in pairs]),
+            normal(log_centres, [spread * share**0.5 for spread, share in pairs]),
+            normal(log_half_lives, [spread * (1.0 - share) ** 0.5 for spread, share in pairs]),
+        )
+
+
+def by_channel(channels: Ints) -> tuple[Ints, ...]:
+    """The kinds of each channel.
+
+    Parameters
+    ----------
+    channels : int array, shape (K,)
+        Number of each kind's channel.
+    """
+    return tuple(np.flatnonzero(channels == channel) for channel in np.unique(channels))
+
+
+def _probabilities(distance: Floats, deviation: float) -> Floats:
+    """Of values at distances from a centre, rows sum to one; a deviation of 0 leaves the centre."""
+    if deviation == 0.0:
+        return np.asarray(distance == 0.0, dtype=np.float64)
+    weight = np.exp(-0.5 * (distance / deviation) ** 2)
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))

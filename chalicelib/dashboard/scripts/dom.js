@@ -1,0 +1,30 @@
+// Elements of the page. Whatever comes from the API becomes text, never HTML.
+
+export const $ = (id) => document.getElementById(id);
+
+export function make(name, attributes = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined && value !== false) node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return node;
+}
+
+// A text from a file: its direction is its own, so that it cannot turn round what is beside it.
+export const foreign = (text) => make("bdi", {}, text);
+
+// columns: { label, cell(row), kind(row), words (left-aligned), short (not broken), wide (a line of
+// its own on a narrow screen) }
+export function makeTable(caption, columns, rows) {
+  const side = (column) => (column.words ? "words" : null);
+  const head = columns.map((column) => make("th", { scope: "col", role: "columnheader", class: side(column) }, column.label));
+  const line = (row) => columns.map((column) => {
+    const kinds = [side(column), column.short && "short", column.wide && "wide", column.kind && column.kind(row)].filter(Boolean).join(" ");
+    return make("td", { role: "cell", "data-label": column.label, class: kinds || null }, column.cell(row));
+  });
+  return make("table", { class: "stack", role: "table" },
+    caption ? make("caption", {}, caption) : null,
+    make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)),
+    make("tbody", { role: "rowgroup" }, rows.map((row) => make("tr", { role: "row" }, line(row)))));
+}

@@ -1,0 +1,30 @@
+// How a file is to be read: the same choices for an upload and for reading it again.
+import { make } from "./dom.js";
+import { ask } from "./session.js";
+
+// Names of mappings, for whoever may see them.
+export async function mappingNames() {
+  try {
+    return (await ask("v1/mappings?limit=200")).mappings.map((one) => one.name);
+  } catch {
+    return []; // a key that may upload need not be one that may see mappings
+  }
+}
+
+export function makeOptions(mappings, given = {}) {
+  const spread = make("input", { type: "checkbox", name: "spread", checked: Boolean(given.spread) });
+  const currency = make("input", { name: "currency", size: 5, maxlength: 3, pattern: "[A-Za-z]{3}", placeholder: "EUR", autocomplete: "off" });
+  const mapping = make("select", { name: "mapping" }, make("option", { value: "" }, "none"), mappings.map((name) => make("option", { value: name }, name)));
+  const fields = make("fieldset", { class: "options" },
+    make("label", { class: "check" }, spread, make("span", {}, "Rows that cover several days: spread them evenly over their days")),
+    make("label", {}, make("span", {}, "Currency, if the file has none"), currency),
+    mappings.length ? make("label", {}, make("span", {}, "Mapping of a table of your own"), mapping) : null);
+  const chosen = () => {
+    const options = {};
+    if (spread.checked) options.spread = true;
+    if (currency.value.trim()) options.currency = currency.value.trim().toUpperCase();
+    if (mapping.value) options.mapping = mapping.value;
+    return options;
+  };
+  return { fields, chosen };
+}
