@@ -32,7 +32,10 @@ _TIME = r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
 _CLOCK = r"(?:,?(?: (?:at|um|om|à|a las))? \d\d?:\d\d(?::\d\d)?(?: ?[AP]\.? ?M\.?)?)?"
 _ISO = re.compile(rf"(\d{{4}})[-/.](\d\d?)[-/.](\d\d?){_TIME}")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_NUMERIC = re.compile(rf"(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})", re.IGNORECASE)
+_NUMERIC = re.compile(
+    rf"(?:[^\W\d_]{{2,12}}\.?,? )?(\d\d?)([./-])(\d\d?)\2(\d{{4}}|\d\d)(?:{_TIME}|{_CLOCK})",
+    re.IGNORECASE,
+)
 _MONTH_FIRST = re.compile(
     rf"(?:{_WEEKDAY},? )?{_WORD} (\d\d?)(?:st|nd|rd|th)?,? (\d{{4}}){_CLOCK}", re.IGNORECASE
 )
@@ -43,6 +46,8 @@ _DAY_FIRST = re.compile(
 )
 _KANJI = re.compile(r"(\d{4})年(\d\d?)月(\d\d?)日(?: ?[(（].[)）])?(?:まで)?")
 _MONTH_ALONE = re.compile(rf"{_WORD},? (?:de )?(\d{{4}})|(\d{{4}})(?:-(\d\d)|年(\d\d?)月)")
+_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
+"""Days since 1900 from 1982 to 2036. Spreadsheets that count from 1904 write the same of others."""
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _FROM = re.compile(rf"(?:{alternatives(lambda language: language.since)}) ", re.IGNORECASE)
 _UNTIL = re.compile(
@@ -52,6 +57,9 @@ _UNTIL = re.compile(
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(Z|UTC|[+-]\d\d:?\d\d)",
     re.IGNORECASE,
+)
+_MIDNIGHT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[T ]00:00(?::00)?(?:\.0+)? ?(Z|UTC|[+-]\d\d:?\d\d)?", re.IGNORECASE
 )
 _STAMP = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) (\d\d?) (\d\d:\d\d:\d\d) ([+-]\d{4}) (\d{4})", re.IGNORECASE
@@ -122,10 +130,13 @@ def parse_day(cell: str, order: DayOrder = "") -> dt.date:
         return dt.date(int(match[4]), _month(match[2]), int(match[3]))
     if match := _DAY_FIRST.fullmatch(text):
         return dt.date(int(match[4]), _month(match[3]), int(match[2]))
-    if match := _INSTANT.fullmatch(text):
-        if match[2].replace(":", "").strip("0"):
-            return parse_instant(text).date()
-        return dt.date.fromisoformat(match[1])
+    if _INSTANT.fullmatch(text):
+        return midnight_of(text) or parse_instant(text).date()
+    if _SERIAL.fullmatch(text):
+        raise ValueError(
+            "a spreadsheet's number of a day: give the column the format of a date, or write "
+            "2026-06-25, and save the file again"
+        )
     raise ValueError("not a day in a known form")
 
 
@@ -300,6 +311,15 @@ def parse_instant(cell: str) -> dt.datetime:
         return dt.datetime.fromisoformat(f"{day}T{time}{offset}").astimezone(dt.UTC)
     except OverflowError:
         raise ValueError("not a time with an offset") from None
+
+
+def midnight_of(cell: str) -> dt.date | None:
+    """The day that begins at a time, where it is midnight, in whatever zone; else None."""
+    match = _MIDNIGHT.fullmatch(cell.strip())
+    try:
+        return dt.date.fromisoformat(match[1]) if match else None
+    except ValueError:
+        return None
 
 
 def start_of(day: dt.date) -> dt.datetime:

@@ -112,18 +112,33 @@ class Ordinals:
             If one of them is in an earlier table.
         """
         code = (thing + day * _DAY_STEP) & _SIXTY_BITS
+        ordinal = self._next(code)
+        self._recent[code] = ordinal + 1
+        return ordinal - self._before
+
+    def next_over(self, thing: int, days: range) -> int:
+        """As `next`, for a row of several days: one ordinal, which no row of any of them has.
+
+        Periods of one thing may overlap; on the days that they share, spread over the days, the
+        later row would replace the earlier one.
+        """
+        codes = [(thing + day * _DAY_STEP) & _SIXTY_BITS for day in days]
+        ordinal = max(map(self._next, codes))
+        self._recent.update(dict.fromkeys(codes, ordinal + 1))
+        return ordinal - self._before
+
+    def _next(self, code: int) -> int:
+        """The next ordinal of a code, counted from that of the first table."""
         ordinal = self._recent.get(code)
         if ordinal is None:
             ordinal = self._stored(code) if self._database else 0
             if len(self._recent) >= self._most:
                 self._store()
-        before = self._before
-        if ordinal < before:
+        if ordinal < self._before:
             if ordinal:
                 raise ToldTwice
-            ordinal = before
-        self._recent[code] = ordinal + 1
-        return ordinal - before
+            ordinal = self._before
+        return ordinal
 
     def next_of(self, key: str, day: dt.date) -> int:
         """As `next`, for a name and a date."""

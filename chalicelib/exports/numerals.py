@@ -80,6 +80,7 @@ class NumberFormat:
         if is_no_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
+        text = text.removeprefix("'")  # by which a spreadsheet was told that it is text
         if text.startswith("="):
             raise FormulaCell("a formula, not the number that it stands for")
         if text.startswith("(") and text.endswith(")"):
@@ -185,6 +186,7 @@ def decide_number_format(
     """
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
+    counts = list(islice(_distinct(counts), DECIDED_BY))
     for cell in _telling(cells):
         verdict = _evidence(cell)
         if verdict == "?":
@@ -193,28 +195,26 @@ def decide_number_format(
         elif verdict:
             marks.add(verdict)
     if len(marks) == 1:
-        return NumberFormat(marks.pop())
+        only = marks.pop()
+        check_grouping(only, counts)
+        return NumberFormat(only)
     is_open = doubtful and not marks and language not in COMMA_LANGUAGES
     if is_open and set(map(_evidence, _telling(others))) - {"", "?"} == {","}:
+        check_grouping(",", counts)
         return NumberFormat(",")
     if not marks and (not language or language in BOTH_MARKS):
-        groups = {_group_of(cell) for cell in islice(_distinct(counts), DECIDED_BY)} - {""}
+        groups = {_group_of(cell) for cell in counts} - {""}
         if len(groups) == 1:
             return NumberFormat("." if groups == {","} else ",")
         if with_comma:
             doubtful, language = with_comma, ""
     if language:
-        return NumberFormat("," if language in COMMA_LANGUAGES else ".")
+        mark: DecimalMark = "," if language in COMMA_LANGUAGES else "."
+        if not marks:
+            check_grouping(mark, counts)
+        return NumberFormat(mark)
     if marks or doubtful:
-        raise ExportRefused(
-            "undecidable_format",
-            (
-                f"is {doubtful!r} a number of more than a thousand or one with decimals?"
-                if doubtful
-                else "decimal points and decimal commas are mixed: which one is meant?"
-            )
-            + """ Say it by a mapping: {"decimal_mark": ","} or {"decimal_mark": "."}""",
-        )
+        raise _undecidable(doubtful)
     return NumberFormat(".")
 
 
@@ -223,6 +223,34 @@ def _telling(cells: Iterable[str]) -> Iterator[str]:
     for cell in islice(_distinct(cells), DECIDED_BY):
         if not (cell.isdigit() or isinstance(cell, NumberCell)):
             yield cell
+
+
+def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
+    """Refuses whole numbers such as ``2.000`` where a point is said to be the decimal mark.
+
+    A spreadsheet of another country has written them: they would count as 2. Of other counts with
+    decimals, as ``1.234``, each row is refused by itself.
+
+    Raises
+    ------
+    ExportRefused
+        `undecidable_format`
+    """
+    for cell in islice(_distinct(counts), DECIDED_BY):
+        if cell.rstrip().endswith("000") and _group_of(cell) == mark:
+            raise _undecidable(cell.strip())
+
+
+def _undecidable(cell: str) -> ExportRefused:
+    question = (
+        f"is {cell!r} a number of more than a thousand or one with decimals?"
+        if cell
+        else "decimal points and decimal commas are mixed: which one is meant?"
+    )
+    return ExportRefused(
+        "undecidable_format",
+        f"""{question} Say it by a mapping: {{"decimal_mark": ","}} or {{"decimal_mark": "."}}""",
+    )
 
 
 def _distinct(cells: Iterable[str]) -> Iterator[str]:

@@ -100,7 +100,10 @@ OTHER_PLATFORMS = (
     OtherPlatform(
         "Campaign Manager 360",
         ("cm360", "campaign_manager_360"),
-        _each("Site (CM360)", "Site (DCM)", "Click-through Conversions", "Placement Strategy"),
+        (
+            *_each("Site (CM360)", "Site (DCM)", "Placement Strategy"),
+            ("Click-through Conversions", "Placement"),
+        ),
     ),
     OtherPlatform(
         "Apple Search Ads",
@@ -108,7 +111,9 @@ OTHER_PLATFORMS = (
         _each("Taps", "TTR", "Avg CPT", "Average CPT", "Tap-Throughs", "Installs (Tap-Through)"),
     ),
     OtherPlatform(
-        "AdRoll", ("adroll",), _each("Advertisable EID", "Adgroup EID", "Attributed Rev")
+        "AdRoll",
+        ("adroll",),
+        _each("Advertisable", "Advertisable EID", "Adgroup EID", "Attributed Rev"),
     ),
     OtherPlatform(
         "Awin", ("awin",), (("Publisher ID", "Commission"), ("Publisher", "Total commission"))

@@ -46,12 +46,21 @@ _BY_MAPPING = (
 )
 
 
+_EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
 def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
     """The refusal of a file that none of some importers recognises."""
     if glimpse.is_json and is_too_deep(glimpse.text):
         return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
     if glimpse.too_wide:
         return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
+    if glimpse.is_html and "<td" in glimpse.text.casefold():
+        return ExportRefused(
+            "web_page",
+            "the file is a web page (HTML) with a table, whatever its name. Open it in a "
+            "spreadsheet, save it as .xlsx or CSV, and send that",
+        )
     if glimpse.is_html:
         return ExportRefused(
             "web_page",
@@ -67,6 +76,11 @@ def _described(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     if glimpse.magic and glimpse.workbook is None:
         way_out = way_out_of(glimpse.magic)
         return f"the file: it is {glimpse.magic}. {way_out}".rstrip(". ")
+    if glimpse.is_xml and _EXCEL_2003 in glimpse.text:
+        return (
+            "this XML spreadsheet of Excel 2003. Open it in a spreadsheet, save it as .xlsx or "
+            "CSV, and send that"
+        )
     if glimpse.is_xml:
         return (
             "this XML document. Those that are read are exports of WordPress and Disqus, and Atom "

@@ -19,6 +19,7 @@ from chalicelib.exports.dates import (
     parse_week,
     parse_year,
 )
+from tests.exports.files import read, table
 
 JUNE_25 = dt.date(2026, 6, 25)
 
@@ -31,6 +32,8 @@ JUNE_25 = dt.date(2026, 6, 25)
         "2026-06-25 00:00:00",
         "20260625",
         "25.06.2026",
+        "Do, 25.06.26",
+        "Do. 25.06.2026",
         "25.6.26",
         "Jun 25, 2026",
         "June 25, 2026",
@@ -180,3 +183,18 @@ def test_a_stamp_with_the_year_at_its_end_is_a_time_too() -> None:
 def test_a_written_day_is_read_back(day: dt.date) -> None:
     for form in ("%Y-%m-%d", "%b %d, %Y", "%d %B %Y", "%d.%m.%Y"):
         assert parse_day(day.strftime(form)) == day
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "-0700", "Z", ""])
+def test_midnight_in_a_column_of_days_is_the_day_that_begins(offset: str) -> None:
+    header = ("Day", "Campaign name", "Impressions", "Amount spent (EUR)")
+
+    result = read(table(header, [f"2026-06-02T00:00:00{offset}", "Brand", 10, "1.50"]))
+
+    assert result.days == ["2026-06-02"]
+
+
+@pytest.mark.parametrize("cell", ["46143", "46143.5"])
+def test_a_spreadsheets_number_of_a_day_is_named_as_such(cell: str) -> None:
+    with pytest.raises(ValueError, match="format of a date"):
+        parse_day(cell)

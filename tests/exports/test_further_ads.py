@@ -1,6 +1,7 @@
 """Reports of ads of Snapchat, Reddit and Spotify."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -97,3 +98,42 @@ def test_the_claims_of_snapchat_are_of_the_summary_only() -> None:
         {"count": "1", "value": "19.00", "currency": "EUR"}
     ]
     assert all(event["kind"] == "engagement" for event in result.events)
+
+
+def snapchat_times(*periods: tuple[str, str]) -> str:
+    header = ("Start Time", "End Time", *SNAPCHAT[1:])
+    return table(header, *([*period, *SNAP_ROW[1:]] for period in periods))
+
+
+@pytest.mark.parametrize("offset", ["-07:00", "+02:00", "Z"])
+def test_an_end_at_midnight_is_the_end_of_the_day_before(offset: str) -> None:
+    midnights = [f"2026-03-0{day}T00:00:00.000{offset}" for day in (1, 2, 3)]
+    days = list(pairwise(midnights))
+
+    daily = read(snapchat_times(*days))
+    spread = read(snapchat_times((midnights[0], midnights[2])), spread=True)
+
+    assert daily.counts == {"impression": 4800, "click": 74}
+    assert daily.days == spread.days == ["2026-03-01", "2026-03-02"]
+
+
+def test_the_last_day_of_a_period_of_days_belongs_to_it() -> None:
+    result = read(snapchat_times(("2026-03-01", "2026-03-03")), spread=True)
+
+    assert result.days == ["2026-03-01", "2026-03-02", "2026-03-03"]
+
+
+@pytest.mark.parametrize("platform", CASES)
+@pytest.mark.parametrize(("heading", "last"), [("Week", "2026-03-07"), ("Month", "2026-03-31")])
+def test_a_week_or_a_month_is_the_period_of_the_row(platform: str, heading: str, last: str) -> None:
+    header, row, counts, _, _ = CASES[platform]
+    content = table((heading, *header[1:]), row)
+
+    with pytest.raises(ExportRefused) as refusal:
+        read(content)
+    result = read(content, spread=True)
+
+    assert refusal.value.code == "aggregate_period"
+    assert result.counts == counts
+    assert (result.days[0], max(result.days)) <= ("2026-03-01", last)
+    assert result.summary["to"] <= last

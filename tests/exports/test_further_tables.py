@@ -303,6 +303,18 @@ def test_tables_skipped_in_members_of_an_archive_are_named_with_the_member() -> 
     assert names == [f"{name}.csv: line 4 (Device, Impressions)" for name in members]
 
 
+def test_a_table_of_another_platform_above_is_named() -> None:
+    header = ("Day", "Campaign name", "Impressions", "Link clicks", "Amount spent (EUR)")
+    above = table(header, ["2026-06-01", "Spring", 100, 1, "1.50"])
+
+    result = read(above + "\n" + google_report(google_row()))
+
+    [skipped] = result.summary["skipped"]
+    assert skipped["name"].startswith("line 1 (Day, Campaign name, Impressions")
+    assert skipped["reason"] == "it is another kind of table"
+    assert not read(google_report(google_row())).summary["skipped"]
+
+
 def test_a_row_that_was_told_before_claims_nothing() -> None:
     report = google_report(google_row(conversions="0.50"))
 

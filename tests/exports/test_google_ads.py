@@ -470,3 +470,11 @@ def test_the_series_of_an_overview_card_is_a_report_of_the_account() -> None:
     assert result.counts == {"click": 5, "impression": 150}
     assert result.cost == Decimal("6.50")
     assert result.days == ["2026-03-12", "2026-03-13"]
+
+
+def test_a_spreadsheet_may_leave_empty_cells_behind_the_period() -> None:
+    header = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
+    rows = [google_row(day="6/1/2026"), google_row(day="6/2/2026")]
+    title = [["Campaign report", *[""] * 6], ["June 1, 2026 - June 20, 2026", *[""] * 6]]
+
+    assert read(table(*title, header, *rows)).days == ["2026-06-01", "2026-06-02"]

@@ -354,6 +354,7 @@ def test_a_workbook_gives_the_events_of_the_text_and_the_formatted_sheet_is_left
     )
 
     assert read(book).events == read(text).events
+    assert read(workbook({"Formatted Report": [header, cells]})).events == read(text).events
 
 
 def test_typed_numbers_of_a_german_workbook_keep_their_decimals() -> None:

@@ -91,6 +91,13 @@ def test_costs_in_millionths_below_a_period_are_a_question(
         assert not read(content).refused
 
 
+def test_a_cost_that_would_be_less_than_a_cent_is_not_in_millionths() -> None:
+    header = ("Campaign", "Campaign type", "Day", *COUNTS)
+    rows = [["Brand", "Search", "2026-06-01", "EUR", cost, 10, 2] for cost in ("25", "120000")]
+
+    assert read(table(header, *rows)).cost == 120_025
+
+
 def test_a_card_of_the_overview_by_day_is_read() -> None:
     header = ("Date", "Clicks", "Impressions", "Avg. CPC", "Cost")
     rows = [["Fri, 5 Jun 2026", 2, 30, "US$1.25", "US$2.50"]]

@@ -126,3 +126,28 @@ def test_a_written_number_is_read_back_in_both_formats(number: Decimal) -> None:
     german = english.translate(str.maketrans(",.", ".,"))
 
     assert POINT.number(english) == COMMA.number(german) == number
+
+
+def test_an_apostrophe_before_a_number_says_that_it_is_text() -> None:
+    assert POINT.number("'1,250") == Decimal(1250)
+    with pytest.raises(ValueError, match="not a number"):
+        POINT.number("'x")
+
+
+@pytest.mark.parametrize(
+    ("language", "cells", "count"),
+    [
+        ("en", ["2.000", "15"], "2.000"),
+        ("en", ["2.000", "12.50"], "2.000"),
+        ("de", ["2,000", "15"], "2,000"),
+    ],
+)
+def test_a_whole_number_of_thousands_in_the_other_format_is_a_question(
+    language: str, cells: list[str], count: str
+) -> None:
+    with pytest.raises(ExportRefused, match=count):
+        decide_number_format(language, cells, [count, "15"])
+
+
+def test_a_count_that_looks_like_a_float_is_no_question() -> None:
+    assert decide_number_format("en", ["2.0", "29.0"], ["2.0", "29.0"]) == POINT

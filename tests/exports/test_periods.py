@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from chalicelib.errors import ExportRefused
+from chalicelib.exports import parse_mapping
 from tests.exports.files import google_report, read, table
 
 META = ("Campaign name", "Month", "Week", "Day", "Impressions", "Amount spent (EUR)")
@@ -134,3 +137,52 @@ def test_a_week_that_matomo_writes_with_a_comma_and_no_quotation_marks_is_read()
     result = read(content, spread=True)
     assert result.counts == {"impression": 210}
     assert (result.days[0], result.days[-1]) == ("2026-06-01", "2026-06-14")
+
+
+OVERLAPPING = ("Campaign name", "Impressions", "Link clicks", "Amount spent (EUR)", *WHOLE)
+
+
+def test_periods_of_one_thing_that_overlap_add_up() -> None:
+    rows = [
+        ["Brand", 1400, 14, "7.00", "2026-05-01", "2026-05-07"],
+        ["Brand", 700, 7, "3.50", "2026-05-05", "2026-05-11"],
+        ["Brand", 30, 3, "1.00", "2026-05-06", "2026-05-06"],
+        ["Brand", 200, 2, "2.00", "2026-05-06", "2026-05-07"],
+    ]
+
+    result = read(table(OVERLAPPING, *rows), spread=True)
+
+    assert result.counts == {"impression": 2330, "click": 26}
+    assert result.cost == Decimal("13.50")
+    assert len(result.stored) == len(result.events)
+
+
+def test_periods_that_do_not_overlap_have_the_ids_of_single_rows() -> None:
+    rows = [
+        ["Brand", 1400, 14, "7.00", "2026-05-01", "2026-05-07"],
+        ["Brand", 700, 7, "3.50", "2026-05-08", "2026-05-11"],
+    ]
+
+    together = read(table(OVERLAPPING, *rows), spread=True)
+    alone = [read(table(OVERLAPPING, row), spread=True) for row in rows]
+
+    assert [e["event_id"] for e in together.events] == [
+        e["event_id"] for one in alone for e in one.events
+    ]
+
+
+def test_periods_of_a_mapped_table_that_overlap_add_up() -> None:
+    rows = [
+        ["Brand", 1400, "2026-05-01", "2026-05-07"],
+        ["Brand", 700, "2026-05-05", "2026-05-11"],
+    ]
+    mapping = parse_mapping(
+        {
+            "columns": {"Name": "campaign_id", "Seen": "impression", "From": "from", "To": "to"},
+            "constants": {"channel": "xing"},
+        }
+    )
+
+    result = read(table(("Name", "Seen", "From", "To"), *rows), spread=True, mapping=mapping)
+
+    assert result.counts == {"impression": 2100}

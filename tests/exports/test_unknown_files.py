@@ -141,6 +141,11 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         (b"", ("no bytes", "Download the report again")),
         (b"\r\n \r\n", ("nothing but blanks", "Download the report again")),
         ("<!DOCTYPE html><html>Sign in", ("web page", "Sign in, download the report as CSV")),
+        ("<html><table><tr><td>Day</td></tr></table>", ("with a table", "save it as .xlsx or CSV")),
+        (
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            ("XML spreadsheet of Excel 2003", "save it as .xlsx or CSV"),
+        ),
     ],
 )
 def test_a_file_in_a_form_that_is_not_read_is_told_in_a_sentence_what_to_send(
@@ -227,3 +232,9 @@ def test_json_of_a_known_kind_that_is_not_read_is_told(content: str, way_out: st
     assert refusal.code == "unknown_platform"
     assert way_out in str(refusal)
     assert "ada@example.org" not in str(refusal)
+
+
+def test_adroll_is_not_taken_for_campaign_manager() -> None:
+    header = ("Day", "Advertisable", "Campaign", "Clicks", "Spend", "Click-through conversions")
+
+    assert "AdRoll" in refusal_of(table(header, ["2026-06-13", "A", "B", 1, "1.50", 2])).detail

@@ -256,3 +256,7 @@ def test_an_answer_with_a_number_that_json_does_not_have_is_refused() -> None:
 
 def test_an_answer_without_rows_is_empty() -> None:
     assert read(make_answer()).outcomes == []
+
+
+def test_thousands_of_a_german_spreadsheet_are_a_question() -> None:
+    assert refusal_of(table(CHART, chart_row(views="2.000"))) == "undecidable_format"

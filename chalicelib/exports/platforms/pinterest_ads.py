@@ -26,6 +26,8 @@ CHANNEL = "pinterest_ads"
 
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
     Column(
         "account_id",
         Key("account", sets="account", names=False),

@@ -22,6 +22,8 @@ _PARTS = LeftOut("a part of the video views")
 
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
     Column(
         "account_id",
         Key("account", sets="account", names=False),

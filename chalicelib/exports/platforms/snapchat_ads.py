@@ -21,8 +21,15 @@ from chalicelib.exports.table_heads import TableHead
 CHANNEL = "snapchat_ads"
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
     Column("from", When("from"), en=("Start Time", "Start Date"), de=("Startzeit", "Startdatum")),
-    Column("to", When("to"), en=("End Time", "End Date"), de=("Endzeit", "Enddatum")),
+    Column(
+        "to",
+        When("to", ends_before=True),
+        en=("End Time", "End Date"),
+        de=("Endzeit", "Enddatum"),
+    ),
     Column(
         "account_id",
         Key("account", sets="account", names=False),
@@ -152,7 +159,7 @@ SNAPCHAT_ADS = TableReport(
     ),
     remarks=(
         "A swipe up is a click.",
-        "Days are those of the account's time zone.",
+        "Days are those of the account's time zone. An End Time at midnight ends the day before.",
         "The headings are known from Snapchat's help pages only.",
     ),
 )

@@ -143,9 +143,12 @@ class When:
         ``day``, ``week``, ``month``, ``quarter``, ``year``; ``from`` and ``to`` for the first and
         last day of a period, ``period`` for both in one cell, ``posted`` for the day on which the
         post appeared whose lifetime counts the row holds.
+    ends_before : bool
+        Of ``to``: whether midnight there is the end of the day before.
     """
 
     unit: str
+    ends_before: bool = False
 
     @property
     def becomes(self) -> str:

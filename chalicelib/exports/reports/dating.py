@@ -15,6 +15,7 @@ from chalicelib.exports.dates import (
     check_typed_days,
     days_of,
     decide_day_order,
+    midnight_of,
     parse_instant,
     parse_month,
     parse_period,
@@ -72,6 +73,11 @@ class Span:
     at: dt.datetime
     code: int
     is_longer: bool = False
+
+    @property
+    def days(self) -> range:
+        """The ordinals of the days."""
+        return range(self.first.toordinal(), self.last.toordinal() + 1)
 
 
 class Spans(dict[Cells, Span]):
@@ -141,6 +147,11 @@ class Dating:
         """Whether the numbers are those of days, and neither running totals nor single events."""
         return self.unit not in ("posted", "time")
 
+    @property
+    def may_overlap(self) -> bool:
+        """Whether the periods of two rows may have some days in common, and others not."""
+        return self.unit in ("from", "period")
+
     def of_report(self) -> Span:
         """The span of a row without a date of its own; raises `RowRefused`."""
         return self.spans[WHOLE_REPORT]
@@ -162,6 +173,8 @@ class DateColumns:
         The cells of some columns in the rows at the beginning of the file, row by row.
     things : tuple of int
         The columns that say what a row is about.
+    ends_before : bool
+        Whether midnight as the end of a period is the end of the day before.
     """
 
     positions: dict[str, int]
@@ -169,6 +182,7 @@ class DateColumns:
     language: str
     cells: Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
     things: tuple[int, ...] = ()
+    ends_before: bool = False
 
 
 def decide_dating(
@@ -225,7 +239,16 @@ def decide_dating(
     spans = (
         Instants(name)
         if unit == "time"
-        else Spans(_reader(unit, name, dates, report, may_spread=options.spread))
+        else Spans(
+            _reader(
+                unit,
+                name,
+                dates,
+                report,
+                may_spread=options.spread,
+                ends_before=columns.ends_before,
+            )
+        )
     )
     _check_longer(unit, spans, sample, report, options, way_out)
     has_days = unit in _EXACT or (not unit and report and report[0] == report[1])
@@ -280,12 +303,21 @@ def _check_longer(
 
 
 def _reader(
-    unit: str, name: str, dates: DateFormat, report: Period | None, *, may_spread: bool
+    unit: str,
+    name: str,
+    dates: DateFormat,
+    report: Period | None,
+    *,
+    may_spread: bool,
+    ends_before: bool,
 ) -> ReadPeriod:
     """A function from date cells to a period; it raises `RowRefused`."""
 
     def read(cells: Cells) -> Period:
         period = report if cells == WHOLE_REPORT else _period(unit, name, dates, cells)
+        is_exclusive = ends_before and unit == "from" and midnight_of(cells[-1])
+        if period and is_exclusive and period[0] < period[1]:
+            period = period[0], period[1] - dt.timedelta(days=1)
         if period is None:
             raise RowRefused("missing_value", "neither the row nor the report says when it was")
         if unit in _LONGER and report and period[0] <= report[1] and period[1] >= report[0]:
@@ -301,7 +333,7 @@ def _reader(
 
 def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if isinstance(cells, tuple):
-        first, last = (_day(cell, dates, name) for cell in cells[-2:])
+        first, last = (midnight_of(cell) or _day(cell, dates, name) for cell in cells[-2:])
         if first > last:
             raise RowRefused("invalid_date", "the row ends before it begins")
         if len(cells) == 2:
@@ -310,7 +342,8 @@ def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if is_blank(cells):
         raise RowRefused("missing_value", f"the row has no {unit or 'date'}")
     if unit in _EXACT:
-        day = _day(cells, dates, name)
+        begun = midnight_of(cells) if unit == "day" else None
+        day = begun or _day(cells, dates, name)
         return day, day
     try:
         period = parse_period(cells, dates.order)

@@ -23,7 +23,8 @@ Prepare = Callable[[Columns, NumberFormat], Callable[[Cells], Cells] | None]
 
 def period_above(head: TableHead) -> Period | None:
     """The first line above a header that is a period."""
-    return next(filter(None, map(parse_period, head.preamble_lines)), None)
+    lines = (line.strip(f"{head.delimiter} ") for line in head.preamble_lines)
+    return next(filter(None, map(parse_period, lines)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,8 @@ class DeclaredReport:
         Why a row is no data, for what only this report has; empty if it is.
     sheet : callable
         In a workbook, which sheets may hold the report, by their names.
+    any_sheet : bool
+        Whether another sheet is read where none of these holds it.
     group : callable
         From the header, `group` and `preference` of `Recognition`.
     notes : callable
@@ -117,6 +120,7 @@ class DeclaredReport:
     check: Callable[[Table], None] | None = None
     is_description: Callable[[Cells], str] | None = None
     sheet: Callable[[str], bool] = lambda name: True
+    any_sheet: bool = False
     group: Callable[[Columns], tuple[str, int]] = lambda columns: ("", 0)
     notes: Callable[[Columns], tuple[str, ...]] = lambda columns: ()
     becomes: tuple[Becomes, ...] = ()

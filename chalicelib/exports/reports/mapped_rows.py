@@ -150,6 +150,8 @@ class MappedRows:
     def _ordinal(self, thing: Thing, span: Span, sale: Sale | None) -> int:
         """What tells a row from others that are about the same; raises `RowRefused`."""
         if "event_id" not in self._at:
+            if span.is_longer and self.dating.may_overlap:
+                return self._ordinals.next_over(thing.code, span.days)
             return self._ordinals.next(thing.code, span.code)
         is_paid_back = sale is not None and sale.is_refund and sale.value is not None
         if self._ordinals.next(thing.code, 2 * is_paid_back + thing.paid):

@@ -9,7 +9,7 @@ from chalicelib.errors import ExportRefused
 from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest
 from chalicelib.exports.headings import Columns
-from chalicelib.exports.numerals import NumberFormat, decide_number_format
+from chalicelib.exports.numerals import NumberFormat, check_grouping, decide_number_format
 from chalicelib.exports.outcomes import NotData, Reading, ReportDescription, RowOutcome, Skipped
 from chalicelib.exports.recognition import Options
 from chalicelib.exports.reports.breakdowns import breakdowns_in
@@ -27,8 +27,10 @@ from chalicelib.exports.reports.columns import (
     When,
 )
 from chalicelib.exports.reports.damaged_ids import Change, repair_of
+from chalicelib.exports.reports.dating import Dating
 from chalicelib.exports.reports.declared_report import DeclaredReport
-from chalicelib.exports.reports.layout import Cells
+from chalicelib.exports.reports.layout import Cells, Layout
+from chalicelib.exports.reports.merged_platforms import MergedPlatforms
 from chalicelib.exports.reports.read_columns import (
     ReadColumns,
     columns_read,
@@ -39,6 +41,7 @@ from chalicelib.exports.reports.report_checks import check_additive, check_curre
 from chalicelib.exports.reports.report_layout import has_other_numbers, layout_of, number_columns
 from chalicelib.exports.reports.rows import ReportRows
 from chalicelib.exports.reports.shown_cells import public_text
+from chalicelib.exports.reports.subtotals import Subtotals, find_subtotals
 from chalicelib.exports.reports.successive import RowsSeen
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.table_heads import TableHead
@@ -92,6 +95,7 @@ def open_table(
         numbers=number_columns(layout),
         nameless_are_totals=report.nameless_are_totals,
         breakdowns=breakdowns_in(table, read, layout),
+        subtotals=_subtotals(table, layout, dating, numbers),
     )
     table.unread = UnreadColumns(
         columns.names,
@@ -99,6 +103,9 @@ def open_table(
         may_hold_people=bool(report.shown),
     )
     rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
+    merged = MergedPlatforms(report.platform, columns, read) if report.paid else None
+    if merged:
+        merged.check(table)
     if report.check is not None:
         report.check(table)
     check_currency(table, layout, numbers)
@@ -135,6 +142,7 @@ def open_table(
             columns,
             numbers,
             _repair(table, read, is_lifetime=dating.is_lifetime),
+            merged,
         ),
         reading,
         begin_again=seen.begin_table,
@@ -192,16 +200,19 @@ def _prepared(
     columns: Columns,
     numbers: NumberFormat,
     repair: Change | None,
+    merged: MergedPlatforms | None,
 ) -> Convert:
     """`convert` for rows as they are in the file."""
     prepare, describes = report.prepare(columns, numbers), report.is_description
-    if prepare is None and describes is None and repair is None:
+    if prepare is None and describes is None and repair is None and not merged:
         return convert
 
     def convert_prepared(line: int, cells: Cells) -> RowOutcome:
         reason = describes(cells) if describes else ""
         if reason:
             return NotData(line, reason)
+        if merged:
+            merged.check_row(cells)
         if repair:
             cells = repair(cells)
         return convert(line, prepare(cells) if prepare else cells)
@@ -212,9 +223,8 @@ def _prepared(
 def _numbers(
     report: DeclaredReport, table: Table, read: ReadColumns, options: Options
 ) -> NumberFormat:
-    mark = options.decimal_mark or report.decimal_mark
-    if mark:
-        return NumberFormat(mark)
+    if options.decimal_mark:
+        return NumberFormat(options.decimal_mark)
     fields = [
         name
         for name, (_, column) in read.items()
@@ -222,12 +232,26 @@ def _numbers(
     ]
     counts = [name for name in fields if isinstance(read[name][1].role, Count | Net | Audience)]
     others = [name for name, (_, column) in read.items() if isinstance(column.role, LeftOut)]
+    if report.decimal_mark:
+        check_grouping(report.decimal_mark, table.sample(*counts))
+        return NumberFormat(report.decimal_mark)
     return decide_number_format(
         table.head.columns.language,
         table.sample(*fields),
         table.sample(*counts),
         table.sample(*others),
     )
+
+
+def _subtotals(
+    table: Table, layout: Layout, dating: Dating, numbers: NumberFormat
+) -> Subtotals | None:
+    """The rows of a table that are sums of others; posts with ids are none."""
+    if len(layout.keys) < 2 or layout.is_one_each:
+        return None
+    positions = [*layout.keys, *dating.positions, *number_columns(layout)]
+    rows = table.sample_cells(positions)
+    return find_subtotals(rows, layout.keys, len(dating.positions), numbers)
 
 
 def _other_sheets(source: Source | Rest, sheet: str) -> list[Skipped]:

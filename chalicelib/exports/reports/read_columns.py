@@ -52,7 +52,10 @@ def date_columns(table: Table, read: ReadColumns) -> DateColumns:
     columns = table.head.columns
     names = {unit: columns.names[position] for unit, position in dated.items()}
     things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
-    return DateColumns(dated, names, columns.language, table.sample_cells, things)
+    ends_before = any(
+        column.role.ends_before for _, column in read.values() if isinstance(column.role, When)
+    )
+    return DateColumns(dated, names, columns.language, table.sample_cells, things, ends_before)
 
 
 def columns_unread(

@@ -45,6 +45,8 @@ class TableReport(DeclaredReport):
         def recognise(glimpse: Glimpse) -> Recognition | None:
             accept = self.accept_named if glimpse.named and self.accept_named else self.accept
             head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
+            if head is None and self.any_sheet:
+                head = find_head(glimpse, vocabulary, accept)
             if head is None:
                 return None
             return claim_to(

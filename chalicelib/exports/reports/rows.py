@@ -135,13 +135,16 @@ class ReportRows:
             alone = self._events.alone(thing, cells)
         # Nothing above has an effect. Below, only a row of an earlier table rejects this one.
         if span.code not in self.days:
-            self.days.update(range(span.first.toordinal(), span.last.toordinal() + 1))
+            self.days.update(span.days)
         if not (found or cost or claim or alone):
             return NotData(row, "no numbers but zeros")
         ordinal = 0
         if not layout.is_one_each:
             try:
-                ordinal = self._ordinals.next(thing.code, span.code)
+                if span.is_longer and self._dating.may_overlap:
+                    ordinal = self._ordinals.next_over(thing.code, span.days)
+                else:
+                    ordinal = self._ordinals.next(thing.code, span.code)
             except ToldTwice:
                 raise RowRefused(
                     "told_twice",
@@ -179,7 +182,7 @@ class ReportRows:
         except RowRefused:
             return
         if span is not None:
-            self.days.update(range(span.first.toordinal(), span.last.toordinal() + 1))
+            self.days.update(span.days)
 
     def _span_of(self, cells: Cells) -> Span | None:
         """The days of a row; None for one of totals, whose label stands in place of its date."""

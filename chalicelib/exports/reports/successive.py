@@ -16,7 +16,7 @@ from chalicelib.exports.decoding import Source
 from chalicelib.exports.further_tables import Rest, skip
 from chalicelib.exports.glimpses import Glimpse
 from chalicelib.exports.header_search import find_head
-from chalicelib.exports.headings import Vocabulary
+from chalicelib.exports.headings import Vocabulary, known_heading, plain
 from chalicelib.exports.identity import Ordinals
 from chalicelib.exports.outcomes import Reading, ReportDescription, RowOutcome, Skipped
 from chalicelib.exports.recognition import Options
@@ -27,6 +27,9 @@ MAX_SHEETS = 50
 
 MAX_TABLES = 5_000
 """So many tables of a text or a sheet are read: what is known of each is kept to the end."""
+
+_FEWEST_HEADINGS = 3
+"""Of another kind of table above: so many known headings, and cells in the row below them."""
 
 MAX_NAMED = 20
 """So many sheets does a note name."""
@@ -89,6 +92,7 @@ def open_tables(
             refused.append(Skipped("table", f"{where} {earlier.index + 1}", _why(refusal)))
         else:
             break
+    refused += _others_above(head, kind)
     first = first or kind.open(source, head, options, seen)
     reading = Reading(first.report, iter(()), skipped=[*refused, *first.skipped])
     reading.outcomes = _all(kind, first, reading, options, seen)
@@ -106,6 +110,23 @@ def _earlier(kind: TableKind, head: TableHead) -> Iterator[TableHead]:
         earlier = replace(head, index=index, columns=columns, preamble=records[:index])
         if kind.accept(earlier):
             yield earlier
+
+
+def _others_above(head: TableHead, kind: TableKind) -> Iterator[Skipped]:
+    """The tables of another kind above a header."""
+    for index, cells in enumerate(head.preamble[:-1]):
+        known = [plain(cell)[:40] for cell in cells if known_heading(cell)]
+        below = [cell for cell in head.preamble[index + 1] if cell.strip()]
+        is_header = len(known) >= _FEWEST_HEADINGS and not any(map(str.isdigit, "".join(cells)))
+        has_row = len(below) >= _FEWEST_HEADINGS and any(map(str.isdigit, "".join(below)))
+        if not is_header or not has_row:
+            continue
+        columns = kind.vocabulary.read(cells)
+        above = replace(head, index=index, columns=columns, preamble=head.preamble[:index])
+        if not columns.positions or not kind.accept(above):
+            where = f"sheet {head.sheet[:40]}, row" if head.sheet else "line"
+            name = f"{where} {index + 1} ({', '.join(known[:6])})"
+            yield Skipped("table", name, "it is another kind of table")
 
 
 def _all(

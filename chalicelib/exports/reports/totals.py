@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.languages import initials_of_totals, rest_pattern, totals_pattern
+from chalicelib.exports.reports.subtotals import Subtotals
 
 LABEL = totals_pattern()
 OTHER = rest_pattern()
@@ -46,6 +47,7 @@ class TotalsRows:
     numbers: tuple[int, ...]
     nameless_are_totals: bool = False
     breakdowns: tuple[int, ...] = ()
+    subtotals: Subtotals | None = None
 
     def reason(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text."""
@@ -64,6 +66,8 @@ class TotalsRows:
             return "totals row without a label"
         if self._is_unsplit(cells):
             return "totals row without a label"
+        if self.subtotals is not None and self.subtotals.has(cells):
+            return "a sum of other rows of the same name"
         return ""
 
     def _is_unsplit(self, cells: Cells) -> bool:

@@ -73,6 +73,8 @@ def _check_unit_of_cost(table: Table) -> None:
     costs = [cell for cell in cells if cell and cell.strip("-")]
     if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
         return
+    if any(0 < int(cell) < MICROS_OF_A_CENT for cell in costs):
+        return  # in millionths, it would be less than a cent
     may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
     if not (may_be_units and _has_period_line(table.head)):
         raise ExportRefused(

@@ -103,6 +103,7 @@ REPORT = TableReport(
     nameless_are_totals=True,
     prepare=only_conversions,
     sheet=lambda name: not any(word in name.casefold() for word in _FORMATTED),
+    any_sheet=True,
     notes=_notes,
     becomes=(
         Becomes("a row without names", "no data: the totals that Ads Manager adds"),
@@ -129,7 +130,7 @@ REPORT = TableReport(
         "twice.",
         "Link clicks are preferred to Clicks (all), 3-second plays to ThruPlays, Impressions to "
         "Views: never both.",
-        "Of the sheets of a workbook the raw data are read, not the formatted report.",
+        "Of the sheets of a workbook the raw data are read, and the formatted report only alone.",
     ),
 )
 META_ADS = REPORT.importer()
