@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.time_series.averaging import average
+from chalicelib.attribution.time_series.averaging import _move_together, average
 from chalicelib.attribution.time_series.priors import (
     LINEAR,
     LINEAR_OF_TYPE,
@@ -44,17 +44,27 @@ class Even:
         first = np.zeros(n_kinds, dtype=np.int64)
         return first, first + self.n_decays - 1
 
-    def draw_brand(self, chosen: np.ndarray, rng: np.random.Generator) -> int:
-        return 0
+    def log_brands(self, chosen: np.ndarray) -> np.ndarray:
+        return np.zeros(1)
+
+    def shifted(self, chosen: np.ndarray, steps: int) -> None:
+        return None
 
     def given(self, kind: int, chosen: np.ndarray, brand: int) -> np.ndarray:
         return np.zeros(self.n_decays)
 
 
+def draw_brand(
+    prior: DecaysAndShapes | ShapesPerType, chosen: np.ndarray, rng: np.random.Generator
+) -> int:
+    p = np.exp(prior.log_brands(chosen))
+    return int(rng.choice(p.size, p=p / p.sum()))
+
+
 def beforehand(prior: DecaysAndShapes | ShapesPerType, kind: int, chosen: np.ndarray) -> np.ndarray:
     """Prior probabilities of a kind's candidates given those of the others, brands drawn."""
     rng = np.random.default_rng(1)
-    draws = [np.exp(prior.given(kind, chosen, prior.draw_brand(chosen, rng))) for _ in range(300)]
+    draws = [np.exp(prior.given(kind, chosen, draw_brand(prior, chosen, rng))) for _ in range(300)]
     return np.mean(draws, axis=0)
 
 
@@ -178,8 +188,11 @@ def test_what_is_drawn_of_a_channel_is_its_posterior() -> None:
     )
     rng = np.random.default_rng(4)
     chosen, seen = np.array([3, 3, 3]), np.zeros_like(pairs)
+    nothing, number = np.eye(3 * DECAYS.size + 1), np.arange(3 * DECAYS.size).reshape(3, -1)
     for _ in range(6_000):
-        brand = prior.draw_brand(chosen, rng)
+        chosen, log_brands = _move_together(chosen, prior, nothing, number, 100, rng)
+        p = np.exp(log_brands)
+        brand = int(rng.choice(p.size, p=p / p.sum()))
         for kind in range(3):
             p = np.exp(prior.given(kind, chosen, brand))
             chosen[kind] = rng.choice(p.size, p=p / p.sum())
@@ -187,6 +200,23 @@ def test_what_is_drawn_of_a_channel_is_its_posterior() -> None:
 
     assert np.abs(seen - pairs).sum() < 0.25
     assert np.corrcoef(seen.ravel(), pairs.ravel())[0, 1] > 0.95
+
+
+def test_decays_move_together_to_where_the_data_are() -> None:
+    prior = DecaysAndShapes.usual(np.arange(2))
+    number = np.arange(2 * DECAYS.size).reshape(2, -1)
+    gram = np.eye(2 * DECAYS.size + 1)
+    gram[-1, number[:, 2]] = gram[number[:, 2], -1] = 0.6
+    rng = np.random.default_rng(0)
+
+    chosen = np.array([4, 4])
+    seen = []
+    for _ in range(200):
+        chosen, _ = _move_together(chosen, prior, gram, number, 40, rng)
+        seen.append(chosen.tolist())
+
+    assert all(a == b for a, b in seen)
+    assert all(one == [2, 2] for one in seen[50:])
 
 
 def test_the_shapes_bend_as_they_say() -> None:

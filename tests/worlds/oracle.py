@@ -28,8 +28,11 @@ class Known:
         nothing = np.zeros(n_kinds, dtype=np.int64)
         return nothing, nothing
 
-    def draw_brand(self, chosen: NDArray[np.int64], rng: np.random.Generator) -> int:
-        return 0
+    def log_brands(self, chosen: NDArray[np.int64]) -> Floats:
+        return np.zeros(1)
+
+    def shifted(self, chosen: NDArray[np.int64], steps: int) -> None:
+        return None
 
     def given(self, kind: int, chosen: NDArray[np.int64], brand: int) -> Floats:
         return np.zeros(1)

@@ -3,9 +3,10 @@
 Every kind has candidate columns, one per decay and shape of the response; the shape is common to
 all kinds.  Coefficients and the noise variance are integrated out in closed form; which decay is
 right is drawn in turn, kind by kind, given the others (Gibbs sampling; George, McCulloch 1993), and
-so are the shape and the ratio of the variances.  Each draw uses the whole conditional distribution,
-not the candidate drawn (Gelfand, Smith 1990), so a few hundred sweeps suffice.  Two chains from
-different starts must agree.  The draws start from fixed seeds: the same data give the same answer.
+so are the shape and the ratio of the variances; before each turn all decays may move together.
+Each draw uses the whole conditional distribution, not the candidate drawn (Gelfand, Smith 1990), so
+a few hundred sweeps suffice.  Two chains from different starts must agree.  The draws start from
+fixed seeds: the same data give the same answer.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ WARM_UP = 40
 SWEEPS = (200, 1200)
 """Sweeps per chain; the second number where two chains of the first length disagree."""
 _NEGLIGIBLE = 1e-3  # probability of a shape
+_STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
+"""Steps of the grid by which the decays of all kinds may move together."""
 AGREEMENT = 0.65
 """By how many standard errors the means of two chains may differ."""
 
@@ -42,8 +45,15 @@ class Prior(Protocol):
         """Two quite different decays per kind, shape (K,) each."""
         ...
 
-    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
-        """What the kinds share, drawn given their decays."""
+    def log_brands(self, chosen: Ints) -> Floats:
+        """Log probability of these decays together with each brand, that is, with what they share.
+
+        Shape (B,).
+        """
+        ...
+
+    def shifted(self, chosen: Ints, steps: int) -> Ints | None:
+        """The decays of all kinds so many steps longer; None where there is no such decay."""
         ...
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
@@ -255,8 +265,9 @@ def _sample(
     drawn = np.zeros((sweeps, n_kinds))
     shared = np.zeros((products.gram.shape[0], n_shapes))
     for sweep in range(-WARM_UP, sweeps):
-        brand = prior.draw_brand(chosen, rng)
         g = products.gram[ratio]
+        chosen, log_brands = _move_together(chosen, prior, g, number[:, :, shape], dof, rng)
+        brand = int(rng.choice(log_brands.size, p=_normalise(log_brands)))
         squares = np.diag(g)
         for kind in range(n_kinds):
             others = np.delete(number[kinds, chosen, shape], kind)
@@ -288,6 +299,52 @@ def _sample(
         if sweep >= 0:
             shared += p_shared / sweeps
     return _Chain(weight, mean, variance, within, drawn, shared.sum(axis=1), shared.sum(axis=0))
+
+
+def _move_together(
+    chosen: Ints,
+    prior: Prior,
+    gram: Floats,
+    number: Ints,
+    degrees_of_freedom: int,
+    rng: np.random.Generator,
+) -> tuple[Ints, Floats]:
+    """Move the decays of all kinds by the same steps, or not (Metropolis et al. 1953).
+
+    Draws that change one kind at a time seldom find from fast decays of all kinds to slow ones, and
+    back.
+
+    Parameters
+    ----------
+    number : int array, shape (K, G)
+        Of the column of each kind's decay.
+
+    Returns
+    -------
+    chosen : int array, shape (K,)
+    log_brands : array, shape (B,)
+        `Prior.log_brands` of them.
+    """
+    here = prior.log_brands(chosen)
+    moved = prior.shifted(chosen, int(rng.choice(_STEPS)))
+    if moved is None:
+        return chosen, here
+    there = prior.log_brands(moved)
+    kinds = np.arange(chosen.size)
+    gain = _log_sum(there) - _log_sum(here)
+    gain += _log_fit(gram, number[kinds, moved], degrees_of_freedom)
+    gain -= _log_fit(gram, number[kinds, chosen], degrees_of_freedom)
+    return (moved, there) if np.log(rng.random()) < gain else (chosen, here)
+
+
+def _log_fit(gram: Floats, columns: Ints, degrees_of_freedom: int) -> float:
+    """Log likelihood of some columns, up to a constant."""
+    solved = np.linalg.solve(gram[np.ix_(columns, columns)], gram[columns, -1])
+    return -0.5 * degrees_of_freedom * float(np.log(gram[-1, -1] - gram[columns, -1] @ solved))
+
+
+def _log_sum(log_p: Floats) -> float:
+    return float(np.log(np.exp(log_p - log_p.max()).sum()) + log_p.max())
 
 
 def _draw_shared(

@@ -112,20 +112,14 @@ class DecaysAndShapes:
 
     def of(self, chosen: Ints) -> Floats:
         """Log prior of several choices of a decay for every kind: (M, K) -> (M,)."""
-        return np.array([special.logsumexp(self._with_brand(one)) for one in chosen])
+        return np.array([special.logsumexp(self.log_brands(one)) for one in chosen])
 
     def per_type(self) -> ShapesPerType:
         """The same decays, and a shape for every type."""
         return ShapesPerType(self)
 
-    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
-        """A brand, its pair and centre as one number, drawn given the kinds' decays."""
-        log_p = self._with_brand(chosen)
-        p = np.exp(log_p - log_p.max()).ravel()
-        return int(rng.choice(p.size, p=p / p.sum()))
-
-    def _with_brand(self, chosen: Ints) -> Floats:
-        """Log probability of every brand together with the kinds' decays, shape (S, M)."""
+    def log_brands(self, chosen: Ints) -> Floats:
+        """Log probability of the kinds' decays with each brand, a pair and a centre: (S * M,)."""
         log_p = np.log(self.half_lives.brands)
         for kinds in self.members:
             if kinds.size == 1:
@@ -133,7 +127,12 @@ class DecaysAndShapes:
             else:
                 of_centres = self._of_channel(chosen[kinds])[:, :, None]
                 log_p = log_p + np.log((self.half_lives.channels @ of_centres)[:, :, 0] + _TINY)
-        return np.asarray(log_p)
+        return np.asarray(log_p.ravel())
+
+    def shifted(self, chosen: Ints, steps: int) -> Ints | None:
+        """The decays of all kinds so many steps longer; None where there is no such decay."""
+        moved = chosen + steps
+        return moved if moved.min() >= 0 and moved.max() < self.n_decays else None
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of a kind's decays given the brand and the others of its channel, (G,)."""
@@ -179,9 +178,15 @@ class ShapesPerType:
         likeliest, longest = self.common.starts(n_kinds)
         return likeliest * n_shapes, longest * n_shapes + n_shapes - 1
 
-    def draw_brand(self, chosen: Ints, rng: np.random.Generator) -> int:
+    def log_brands(self, chosen: Ints) -> Floats:
         """As in `common`."""
-        return self.common.draw_brand(chosen // self.common.shapes.size, rng)
+        return self.common.log_brands(chosen // self.common.shapes.size)
+
+    def shifted(self, chosen: Ints, steps: int) -> Ints | None:
+        """As in `common`, with the same shapes."""
+        n_shapes = self.common.shapes.size
+        moved = self.common.shifted(chosen // n_shapes, steps)
+        return None if moved is None else moved * n_shapes + chosen % n_shapes
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
         """Log prior of every decay with every shape, shape (G * H,)."""
