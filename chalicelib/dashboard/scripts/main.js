@@ -36,7 +36,9 @@ async function route() {
     else link.removeAttribute("aria-current");
   }
   await attempt(view.show);
-  if (!$(view.name).hidden) $(`${view.name}-title`).focus({ preventScroll: view.name !== "import" });
+  const section = $(view.name);  // whoever is in it already, choosing a file, stays there
+  if (section.hidden || section.contains(document.activeElement)) return;
+  $(`${view.name}-title`).focus({ preventScroll: view.name !== "import" });
 }
 
 function open(hash) {
