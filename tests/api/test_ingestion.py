@@ -264,7 +264,7 @@ def test_a_megabyte_is_read_and_more_is_not(sender: Caller) -> None:
 def test_a_store_that_cannot_take_them_is_503_with_the_indexes(
     cloud: Cloud, sender: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "0")
+    monkeypatch.setenv("LIKEWORTH_WRITE_SECONDS", "1")
     dead = scripted(cloud.dynamodb, then=unreachable)
     wiring.use_session(FaultySession(session(), dead))
     response = sender.events(event(), {"event_id": "bad"}, event())

@@ -130,6 +130,7 @@ def test_a_file_of_weeks_can_be_read_again_with_its_rows_spread(page: Page, tmp_
 
     page.run("document.querySelector('#import-body details[open] button').click()")
     page.wait("document.getElementById('import-state').textContent.startsWith('Imported')")
+    page.wait("document.querySelector('#import-body dl + dl')")
 
     assert "spread evenly over their days" in page.text("#import-body dl + dl")
 

@@ -30,7 +30,7 @@ _NEGLIGIBLE = 1e-3  # probability of a shape
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 """Steps of the grid by which the decays of all kinds may move together."""
 AGREEMENT = 0.65
-"""By how many standard errors the means of two chains may differ."""
+"""By how many standard errors the effects that two chains give by themselves may differ."""
 
 
 class Prior(Protocol):
@@ -94,8 +94,8 @@ class _Chain:
 
     Attributes
     ----------
-    weight, mean, variance : arrays, shape (S, K, G)
-        Conditional distribution of the effects in every sweep.
+    weight : array, shape (K, G)
+        Conditional probability of each decay, on average over the sweeps.
     within : array, shape (K, K)
         Mean covariance at the candidates drawn.
     drawn : array, shape (S, K)
@@ -105,8 +105,6 @@ class _Chain:
     """
 
     weight: Floats
-    mean: Floats
-    variance: Floats
     within: Floats
     drawn: Floats
     ratios: Floats
@@ -159,8 +157,8 @@ def average(
 def _summarise(
     chains: list[_Chain], products: Products, to_effect: Floats, groups: Ints
 ) -> Averaged:
-    """Means over all that the chains saw; converged if they saw the same."""
-    decays = np.concatenate([c.weight for c in chains]).mean(axis=0)
+    """Means over all that the chains saw; converged if either alone says the same."""
+    decays = np.mean([c.weight for c in chains], axis=0)
     shapes = np.mean([c.shapes for c in chains], axis=0)
     ratios = np.mean([c.ratios for c in chains], axis=0)
     ratio = int(np.argmax(ratios))
@@ -170,7 +168,17 @@ def _summarise(
         np.cov(np.concatenate([c.drawn for c in chains]).T)
     )
     unit = np.sqrt(np.diag(sampled))
-    middles = [(c.weight * c.mean).sum(axis=(0, 2)) / c.weight.shape[0] for c in chains]
+    alone = [
+        _effects(
+            products,
+            to_effect,
+            chain.weight,
+            chain.shapes,
+            int(np.argmax(chain.ratios)),
+            groups,
+        )[0]
+        for chain in chains
+    ]
     return Averaged(
         effect,
         sampled / np.outer(unit, unit) * np.outer(error, error),
@@ -178,7 +186,7 @@ def _summarise(
         shapes,
         ratios,
         max(products.degrees_of_freedom - effect.size, 1),
-        bool((np.abs(middles[0] - middles[1]) <= AGREEMENT * error).all()),
+        bool((np.abs(alone[0] - alone[1]) <= AGREEMENT * error).all()),
     )
 
 
@@ -259,8 +267,7 @@ def _sample(
     last = products.gram.shape[1] - 1
     chosen = start.copy()
     ratio, shape, _ = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
-    size = (sweeps, n_kinds, n_decays)
-    weight, mean, variance = np.zeros(size), np.zeros(size), np.zeros(size)
+    weight = np.zeros((n_kinds, n_decays))
     within = np.zeros((n_kinds, n_kinds))
     drawn = np.zeros((sweeps, n_kinds))
     shared = np.zeros((products.gram.shape[0], n_shapes))
@@ -283,10 +290,7 @@ def _sample(
             p = _normalise(prior.given(kind, chosen, brand) - 0.5 * dof * np.log(left / rss))
             chosen[kind] = rng.choice(n_decays, p=p)
             if sweep >= 0:
-                factor = to_effect[kind, :, shape]
-                weight[sweep, kind] = p
-                mean[sweep, kind] = to_y / own * factor
-                variance[sweep, kind] = left / t_dof / own * factor**2
+                weight[kind] += p / sweeps
         if sweep >= 0:
             columns = number[kinds, chosen, shape]
             inverse = np.linalg.inv(g[np.ix_(columns, columns)])
@@ -298,7 +302,7 @@ def _sample(
         ratio, shape, p_shared = _draw_shared(products, number[kinds, chosen], prior.shapes, rng)
         if sweep >= 0:
             shared += p_shared / sweeps
-    return _Chain(weight, mean, variance, within, drawn, shared.sum(axis=1), shared.sum(axis=0))
+    return _Chain(weight, within, drawn, shared.sum(axis=1), shared.sum(axis=0))
 
 
 def _move_together(
