@@ -51,10 +51,16 @@ class StubStore:
         )
         self.events = SimpleNamespace(write=self._write)
         self.objects = SimpleNamespace(open=lambda version, max_bytes: _Upload(self.stream))
+        self.import_quotas = SimpleNamespace(
+            add_bytes=lambda day, size: size,
+            begin=lambda *_, **__: True,
+            end=lambda *_, **__: None,
+        )
         self.imports = SimpleNamespace(
             get=lambda import_id: self._import,
             save=self._save,
             add_refused_rows=self._refuse,
+            refused_rows=lambda *_, **__: iter(()),
             remove_refused_rows=lambda *_, **__: True,
         )
 
@@ -66,7 +72,7 @@ class StubStore:
         """Nobody was erased."""
         return None
 
-    def _write(self, writes: Sequence[Any]) -> tuple[int, ...]:
+    def _write(self, writes: Sequence[Any], **_: Any) -> tuple[int, ...]:
         self.stored += len(writes)
         return ()
 
@@ -154,6 +160,9 @@ class StubS3:
 
 class _Upload(io.BufferedReader):
     """An upload that is never replaced."""
+
+    size = 0
+    """Bytes that count towards the quota of a day, which is not measured here."""
 
     def check(self) -> None:
         """Nothing went wrong."""
