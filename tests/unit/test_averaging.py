@@ -257,6 +257,24 @@ def test_the_odds_of_two_columns_are_those_of_their_residuals() -> None:
     assert found.decay_weights[0, 0] / found.decay_weights[0, 1] == pytest.approx(odds, rel=1e-6)
 
 
+def test_levels_that_wander_more_or_less_disagree_in_earnest() -> None:
+    outcome, columns = simulate(2.0)
+    products = cross_products(outcome, NOTHING, columns[:, :1], SCALES)
+    one = products.gram[0]
+    other = one.copy()  # explains as much by an effect half as large again
+    other[0, 1] = other[1, 0] = 1.5 * one[0, 1]
+    other[1, 1] += (other[0, 1] ** 2 - one[0, 1] ** 2) / one[0, 0]
+    both = Products(np.array([one, other]), np.zeros(2), products.degrees_of_freedom)
+
+    found = average(both, np.ones((1, 1, 1)), Even(1), shrink=np.zeros((1, 1, 1)))
+
+    effect = one[0, 1] / one[0, 0]
+    assert found.converged
+    assert found.ratio_weights == pytest.approx([0.5, 0.5], abs=0.05)
+    assert found.effect[0] == pytest.approx(1.25 * effect, rel=0.01)
+    assert found.cov[0, 0] > (0.24 * effect) ** 2
+
+
 def test_candidates_of_different_groups_disagree_in_earnest() -> None:
     outcome, columns = simulate(2.0)
     same = np.column_stack([columns[:, 0], columns[:, 0]])

@@ -161,22 +161,14 @@ def _summarise(
     decays = np.mean([c.weight for c in chains], axis=0)
     shapes = np.mean([c.shapes for c in chains], axis=0)
     ratios = np.mean([c.ratios for c in chains], axis=0)
-    ratio = int(np.argmax(ratios))
-    effect, variance = _effects(products, to_effect, decays, shapes, ratio, groups)
+    effect, variance = _effects(products, to_effect, decays, shapes, ratios, groups)
     error = np.sqrt(variance)
     sampled = np.mean([c.within for c in chains], axis=0) + np.atleast_2d(
         np.cov(np.concatenate([c.drawn for c in chains]).T)
     )
     unit = np.sqrt(np.diag(sampled))
     alone = [
-        _effects(
-            products,
-            to_effect,
-            chain.weight,
-            chain.shapes,
-            int(np.argmax(chain.ratios)),
-            groups,
-        )[0]
+        _effects(products, to_effect, chain.weight, chain.shapes, chain.ratios, groups)[0]
         for chain in chains
     ]
     return Averaged(
@@ -195,38 +187,53 @@ def _effects(
     to_effect: Floats,
     decays: Floats,
     shapes: Floats,
-    ratio: int,
+    ratios: Floats,
     groups: Ints,
 ) -> tuple[Floats, Floats]:
-    """Effects and their variances at the likeliest ratio, shape (K,) each.
+    """Effects and their variances, shape (K,) each.
 
-    Within a shape, decays disagree by chance up to what chance does (`spread`); shapes disagree in
-    earnest, and all of that counts.
+    At a ratio and a shape, decays disagree by chance up to what chance does (`spread`). Ratios and
+    shapes disagree in earnest, and all of that counts.
     """
-    n_kinds, n_decays, n_shapes = to_effect.shape
-    number = np.arange(n_kinds * n_decays * n_shapes).reshape(to_effect.shape)
+    weights = np.outer(ratios, shapes)
+    likely = np.argwhere(weights > _NEGLIGIBLE)
+    found = np.array(
+        [
+            _effects_at(products, to_effect, decays, int(ratio), int(shape), groups)
+            for ratio, shape in likely
+        ]
+    )
+    weight = weights[tuple(likely.T)]
+    weight /= weight.sum()
+    mean, variance = found[:, 0], found[:, 1]
+    effect = weight @ mean
+    return effect, weight @ (variance + (mean - effect) ** 2)
+
+
+def _effects_at(
+    products: Products, to_effect: Floats, decays: Floats, ratio: int, shape: int, groups: Ints
+) -> tuple[Floats, Floats]:
+    """Effects and their variances at a ratio and a shape, shape (K,) each."""
+    n_kinds, n_decays, _ = to_effect.shape
+    number = np.arange(to_effect.size).reshape(to_effect.shape)[:, :, shape]
     kinds, chosen = np.arange(n_kinds), np.argmax(decays, axis=1)
     gram, y = products.gram[ratio, :-1, :-1], products.gram[ratio, :-1, -1]
+    columns = number[kinds, chosen]
+    fitted = np.linalg.solve(gram[np.ix_(columns, columns)], y[columns])
     dof = max(products.degrees_of_freedom - n_kinds, 1)
-    mean, variance = np.zeros((n_shapes, n_kinds)), np.zeros((n_shapes, n_kinds))
-    for shape in np.flatnonzero(shapes > _NEGLIGIBLE):
-        columns = number[kinds, chosen, shape]
-        fitted = np.linalg.solve(gram[np.ix_(columns, columns)], y[columns])
-        noise = (products.gram[ratio, -1, -1] - y[columns] @ fitted) / dof
-        for kind in kinds:
-            rows = np.zeros((n_decays, y.size))
-            for decay in range(n_decays):
-                trial = columns.copy()
-                trial[kind] = number[kind, decay, shape]
-                inverse = np.linalg.inv(gram[np.ix_(trial, trial)])
-                rows[decay, trial] = inverse[kind] * to_effect[kind, decay, shape]
-            mean[shape, kind], variance[shape, kind] = _across_groups(
-                decays[kind], rows @ y, rows @ gram @ rows.T * noise, groups
-            )
-    likely = np.where(shapes > _NEGLIGIBLE, shapes, 0.0)
-    likely /= likely.sum()
-    effect = likely @ mean
-    return effect, likely @ (variance + (mean - effect) ** 2)
+    noise = (products.gram[ratio, -1, -1] - y[columns] @ fitted) / dof
+    mean, variance = np.zeros(n_kinds), np.zeros(n_kinds)
+    for kind in kinds:
+        trials = np.tile(columns, (n_decays, 1))
+        trials[:, kind] = number[kind]
+        inverse = np.linalg.inv(gram[trials[:, :, None], trials[:, None, :]])
+        rows = np.zeros((n_decays, y.size))
+        own = inverse[:, kind] * to_effect[kind, :, shape, None]
+        np.put_along_axis(rows, trials, own, axis=1)
+        mean[kind], variance[kind] = _across_groups(
+            decays[kind], rows @ y, rows @ gram @ rows.T * noise, groups
+        )
+    return mean, variance
 
 
 def _across_groups(
