@@ -30,6 +30,8 @@ SPREAD_OF_CENTRES = 1.2
 SPREADS_OF_KINDS = (0.1, 0.3, 0.8, 1.6)
 """Standard deviations of a kind's log half-life around its brand's, equally plausible beforehand:
 whether the kinds of a brand are alike is learnt too."""
+COMMON_TO_CHANNELS = (0.0, 0.5, 0.9)
+"""Shares of that variance that the kinds of a channel have in common, equally plausible."""
 
 _HALF_LIFE_OF_NOTHING = 0.3  # days; an effect that is gone the next day
 STEPS = 4
@@ -64,6 +66,7 @@ _HIERARCHY = Hierarchy.around(
     CENTRE_DAYS,
     SPREAD_OF_CENTRES,
     SPREADS_OF_KINDS,
+    COMMON_TO_CHANNELS,
     log_half_lives=LOG_HALF_LIFE,
     log_centres=np.linspace(LOG_HALF_LIFE[0], LOG_HALF_LIFE[-1], 25),
 )

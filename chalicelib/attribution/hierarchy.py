@@ -16,10 +16,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COMMON_TO_CHANNELS = (0.0, 0.5, 0.9)
-"""Shares of the variance of kinds around their brand that all kinds of a channel have in common,
-equally plausible beforehand. A channel with one kind does not depend on them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Hierarchy:
@@ -48,7 +44,7 @@ class Hierarchy:
         days: float,
         spread_of_centres: float,
         spreads: Sequence[float],
-        shares: Sequence[float] = COMMON_TO_CHANNELS,
+        shares: Sequence[float],
         *,
         log_half_lives: Floats,
         log_centres: Floats,
@@ -63,8 +59,9 @@ class Hierarchy:
             Standard deviation of the log centre of brands.
         spreads : sequence of float
             Standard deviations of a kind's log half-life around its brand's; equally plausible.
-        shares : sequence of float, optional
-            Of that variance, common to the kinds of a channel; equally plausible.
+        shares : sequence of float
+            Of that variance, common to the kinds of a channel; equally plausible. A channel with
+            one kind does not depend on them.
         log_half_lives : array, shape (F,)
         log_centres : array, shape (M,)
         """

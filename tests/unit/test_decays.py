@@ -8,6 +8,7 @@ import pytest
 from chalicelib.attribution.adstock import DECAYS
 from chalicelib.attribution.decays import (
     CENTRE_DAYS,
+    COMMON_TO_CHANNELS,
     INTERPOLATION,
     LOG_HALF_LIFE,
     SHARES,
@@ -18,7 +19,6 @@ from chalicelib.attribution.decays import (
     prior_weights,
     with_unknown_size,
 )
-from chalicelib.attribution.hierarchy import COMMON_TO_CHANNELS
 
 FINE = LOG_HALF_LIFE.size
 STEP = (FINE - 1) // (DECAYS.size - 1)
