@@ -13,6 +13,7 @@ coverage          days for which the sources have data; days that types have in 
 draft             estimates of one goal while the methods fill them in
 adstock           how an effect fades: the grid of decays, and the part inside the window
 decays            how long effects last, learnt from all engagement types of a brand together
+hierarchy         what is believed of half-lives beforehand: types of a channel, channels of a brand
 spread            how uncertain an average over candidate models is
 decomposition     conversions per day in parts, and a summary of the regression, by statsmodels
 descendants       what an engagement brings with all its descendants
