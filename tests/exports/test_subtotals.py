@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from chalicelib.exports import parse_mapping
 from tests.exports.files import google_report, read, table
 
 META = ("Day", "Campaign name", "Age", "Gender", "Impressions", "Link clicks", "Amount spent (EUR)")
@@ -81,3 +82,58 @@ def test_campaigns_without_ad_groups_beside_others_with_them_are_data() -> None:
     ]
 
     assert read(google_report(*rows, header=header)).counts == {"impression": 200, "click": 20}
+
+
+SPLIT = {
+    "columns": {
+        "Day": "day",
+        "Campaign": "campaign_id",
+        "Ad": "content_id",
+        "Clicks": "paid_click",
+        "Spend": "cost",
+    },
+    "constants": {"channel": "facebook", "currency": "EUR"},
+    "decimal_mark": ".",
+}
+SPLIT_HEADER = ("Day", "Campaign", "Ad", "Clicks", "Spend")
+
+
+def mapped_clicks(*rows: tuple[object, ...], **more: str) -> tuple[int, set[str]]:
+    """All clicks of a mapped table, and why rows were left out."""
+    mapping = parse_mapping({**SPLIT, "columns": SPLIT["columns"] | more})
+    result = read(table((*SPLIT_HEADER, *more), *rows), mapping=mapping)
+    clicks = sum(event["count"] for event in result.stored if event["kind"] == "engagement")
+    return clicks, {row.reason for row in result.not_data}
+
+
+def test_a_mapped_row_that_adds_up_the_parts_of_a_campaign_is_no_data() -> None:
+    rows = [
+        ("2026-06-01", "Spring", "A", 30, "3.00"),
+        ("2026-06-01", "Spring", "B", 20, "2.50"),
+        ("2026-06-01", "Spring", "", 50, "5.50"),
+        ("2026-06-02", "Spring", "A", 10, "1.00"),
+        ("2026-06-02", "Spring", "B", 5, "0.50"),
+        ("2026-06-02", "Spring", "All", 15, "1.50"),
+    ]
+
+    assert mapped_clicks(*rows) == (65, {"a sum of other rows of the same name"})
+
+
+def test_a_mapped_row_without_a_part_that_adds_nothing_up_stays() -> None:
+    rows = [
+        ("2026-06-01", "Spring", "A", 30, "3.00"),
+        ("2026-06-01", "Spring", "B", 20, "2.50"),
+        ("2026-06-01", "Spring", "", 7, "0.70"),
+    ]
+
+    assert mapped_clicks(*rows) == (57, set())
+
+
+def test_mapped_rows_with_ids_of_their_own_are_sums_of_nothing() -> None:
+    rows = [
+        ("2026-06-01", "Spring", "A", 30, "3.00", "e1"),
+        ("2026-06-01", "Spring", "B", 20, "2.50", "e2"),
+        ("2026-06-01", "Spring", "", 50, "5.50", "e3"),
+    ]
+
+    assert mapped_clicks(*rows, Id="event_id") == (100, set())

@@ -31,6 +31,7 @@ from chalicelib.exports.outcomes import (
 )
 from chalicelib.exports.recognition import Options, Recognition
 from chalicelib.exports.records import outcomes_of, outcomes_of_lines
+from chalicelib.exports.reports.dating import Dating
 from chalicelib.exports.reports.mapped_columns import (
     ChosenRows,
     currency_in,
@@ -40,10 +41,15 @@ from chalicelib.exports.reports.mapped_columns import (
 from chalicelib.exports.reports.mapped_dating import Sample, decide_own_dating
 from chalicelib.exports.reports.mapped_rows import MappedRows
 from chalicelib.exports.reports.mapped_things import PLATFORM
+from chalicelib.exports.reports.subtotals import Subtotals, find_subtotals
 from chalicelib.exports.reports.totals import TotalsRows
 from chalicelib.exports.tables import Row, Table
 
 _MONEY = ("cost", "value", "refunded")
+_ABOUT = ("channel", "type", "campaign_id", "content_id")
+"""What says which thing a row is about, and which part of it."""
+_ONE_EACH = frozenset(("event_id", "user_id"))
+"""Fields of rows that stand for one happening each, and are sums of nothing."""
 _FIGURES = re.compile(r"[\d\s.,:/%\u20ac$\u00a3TZ'-]*|.*[+-]\d\d:?\d\d")
 _TELEPHONE = re.compile(r"[+0]\d{7,}|\d{11,}")
 """What is no cell with a day, a time or a number, though it looks like one."""
@@ -185,12 +191,31 @@ def _rows(
         names=tuple(positions("campaign_id", "content_id")),
         dates=tuple(dating.positions),
         numbers=tuple(positions(*NUMBERS)),
+        subtotals=_subtotals(
+            tuple(positions(*_ABOUT)), positions(*NUMBERS), dating, numbers, sample
+        )
+        if by_field.keys().isdisjoint(_ONE_EACH)
+        else None,
     )
     currencies = {
         field: _currency(mapping, names[by_field[field]] if field in by_field else "", options)
         for field in _MONEY
     }
     return MappedRows(mapping, at, currencies, dating, numbers, totals, options)
+
+
+def _subtotals(
+    about: tuple[int, ...],
+    counted: list[int],
+    dating: Dating,
+    numbers: NumberFormat,
+    sample: Sample,
+) -> Subtotals | None:
+    """The rows that are sums of others, where rows are about a thing and a part of it."""
+    if len(about) < 2:
+        return None
+    rows = sample([*about, *dating.positions, *counted])
+    return find_subtotals(rows, about, len(dating.positions), numbers)
 
 
 def _of_chosen_rows(sample: Sample, chosen: ChosenRows) -> Sample:
