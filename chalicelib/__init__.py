@@ -2,17 +2,18 @@
 
 The map of the house. Arrows point one way only:
 
-    errors <- events <- {attribution, exports, storage} <- {services, aws} <- {wiring, telemetry}
-           <- {api, workers, cli, local, demo} <- app
+    codes <- errors <- events <- {attribution, exports, storage} <- {services, aws}
+          <- {wiring, telemetry} <- {api, workers, cli, local, demo} <- app
 
 =================  ===============================================================================
+codes/             the registry of reasons, warnings, verdicts and rejections; imports nothing of
+                   the house
 errors             one exception class per cause, each with its stable code; knows no HTTP
 channels, money    the catalogue of channels; amounts with a currency
 currencies         what the code of a currency looks like
 countries          countries that have a calendar of public holidays
 days               days at the edges, within bounds, and instants as they are written
 events             the event models of the contract and the one way from raw data to an event
-codes/             the registry of reasons, warnings and verdicts; imports nothing of the house
 settings           the only reader of the environment
 exports/           one module per platform: recognise a file, read its rows, yield events
 attribution/       pure statistics: arrays in, frozen dataclasses out

@@ -203,7 +203,7 @@ def bind_request(request: Request | None, get_response: Callable[[Any], Response
     forget_quota()
     try:
         response = get_response(request)
-    except Exception:
+    except Exception:  # a client must get a problem, also after a mistake of ours
         log.exception("request %s ended in an unexpected error", _id(request))
         response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR)
     finally:

@@ -22,14 +22,14 @@ blueprint = Blueprint(__name__)
 @blueprint.route("/", methods=["GET"], content_types=ANY_TYPE)
 @endpoint(public=True)
 def get_dashboard(_call: Call) -> Answer:
-    """The dashboard; asked for anew each time, because it names the script of this version."""
+    """The dashboard. It is not cached, because it names the script of this version."""
     return _page(dashboard.page(), dashboard.content_security_policy(wiring.upload_address()))
 
 
 @blueprint.route("/dashboard/{name}", methods=["GET"], content_types=ANY_TYPE)
 @endpoint(public=True)
 def get_dashboard_script(_call: Call, name: str) -> Answer:
-    """The script of the dashboard, by the name that its page has for it."""
+    """The script of the dashboard, by the name in the page of this version."""
     if name != dashboard.script_name():
         raise NotFound("the dashboard has another script now; load the page again")
     return Answer(dashboard.script(), headers={**KEPT}, media_type=SCRIPT)

@@ -37,11 +37,16 @@ def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
     except UnusableDirectoryError as error:
         raise MisconfiguredService(str(error)) from error
     except OSError as error:
-        raise MisconfiguredService(f"{error.filename}: {error.strerror}") from error
+        raise MisconfiguredService(reason_of(error)) from error
     try:
         yield wiring.store_on(machine, tenant)
     finally:
         machine.close()
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused something, with the file if one is known."""
+    return str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
 def directory_of(data: Path | None) -> Path:

@@ -18,6 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.cli import UNUSABLE
+from chalicelib.cli.places import reason_of
 from chalicelib.cli.progress import step
 from chalicelib.errors import DamagedStore, LikeworthError, MisconfiguredService, StoreUnavailable
 
@@ -103,7 +104,7 @@ def open_service(port: int, data: Path | None) -> LocalService | None:
         _refuse(_reason(error, installation.path))
     except OSError as error:
         if error.filename is not None:
-            _refuse(_told(error))
+            _refuse(reason_of(error))
         elif error.errno in (errno.EADDRINUSE, errno.EACCES):
             reason = "is in use" if error.errno == errno.EADDRINUSE else "may not be opened"
             _refuse(f"port {port} of 127.0.0.1 {reason}; --port chooses another")
@@ -138,7 +139,7 @@ def _check(data: Path) -> int:
     except LikeworthError as error:
         return _refuse(_reason(error, data), "check")
     except OSError as error:
-        return _refuse(_told(error), "check")
+        return _refuse(reason_of(error), "check")
     if count:
         print(f"{count} findings: restore a backup of {data}", file=sys.stderr)
         return FAILED
@@ -158,7 +159,7 @@ def _back_up(arguments: argparse.Namespace) -> int:
     except LikeworthError as error:
         return _refuse(_reason(error, arguments.data), "back up")
     except OSError as error:
-        return _refuse(_told(error), "back up")
+        return _refuse(reason_of(error), "back up")
     print(f"{arguments.backup} is a copy of {arguments.data}; serve it with --data.")
     return 0
 
@@ -169,14 +170,10 @@ def _reason(error: LikeworthError, directory: Path) -> str:
 
     cause = error.__cause__
     if isinstance(cause, OSError) and cause.filename is not None:
-        return _told(cause)
+        return reason_of(cause)
     if isinstance(error, StoreUnavailable) and isinstance(cause, sqlite3.Error):
         return f"{directory / FILE}: {cause}"
     return error.detail
-
-
-def _told(error: OSError) -> str:
-    return str(error) if error.filename is None else f"{error.filename}: {error.strerror}"
 
 
 def _refuse(reason: str, action: str = "serve") -> int:

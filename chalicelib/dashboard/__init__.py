@@ -1,8 +1,8 @@
 """The page at ``/``: asks the API what a key may see. No third party.
 
 ``index.html`` is the page with its style, ``scripts/`` has its modules. They are joined to one
-script, which is served under a name made of its content: a browser may keep it for ever and never
-mixes two versions, and a visit is two requests, however many modules there are.
+script, so a visit takes two requests. The name of the script is a hash of its content: a browser
+can cache it without a time limit and never mixes two versions.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def script() -> str:
 
 @functools.cache
 def script_name() -> str:
-    """Under which name it is served; another one for another script."""
+    """The name of the script in its URL; it changes with the content."""
     return f"{hashlib.sha256(script().encode()).hexdigest()[:16]}.js"
 
 

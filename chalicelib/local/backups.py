@@ -44,7 +44,7 @@ def back_up(directory: Path, target: Path) -> None:
         try:
             with named_outages(directory / FILE):
                 _copy(directory, target)
-        except BaseException as error:
+        except BaseException as error:  # also Ctrl-C: half a copy would stay
             shutil.rmtree(target, ignore_errors=True)
             is_gone = isinstance(error.__cause__, FileNotFoundError)
             if not is_gone or attempt + 1 == ATTEMPTS:

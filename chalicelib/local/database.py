@@ -180,7 +180,7 @@ class Database:
                 "UPDATE notes SET value = ? WHERE name = 'sequence'", (sequence_text(following),)
             )
             writer.execute("COMMIT")
-        except BaseException:
+        except BaseException:  # also Ctrl-C: nothing could be written in a transaction left open
             if writer.in_transaction:
                 writer.execute("ROLLBACK")
             raise

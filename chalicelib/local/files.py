@@ -109,7 +109,7 @@ class Files:
                 os.close(out)
             with named_outages(self.directory):
                 self._move(temporary, self.directory / name)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: half a file would stay
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
@@ -144,7 +144,7 @@ class Files:
 
         try:
             before = self._database.write(write)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: a file that no object names would stay
             self._remove_file(file.name)
             raise
         if before is not None:

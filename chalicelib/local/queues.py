@@ -92,7 +92,7 @@ class Queues:
         counted = item | {"attempts": {"N": str(attempts)}}
         try:
             self._database.write(lambda transaction: transaction.put(to_row(counted)))
-        except BaseException:
+        except BaseException:  # also Ctrl-C: the message would stay in hand
             self._let_go(sort)
             raise
         return Message(queue, sort, item["body"]["S"], attempts)
@@ -141,7 +141,7 @@ class Queues:
         """Write the end of a message; if that fails, it comes again."""
         try:
             self._database.write(write)
-        except BaseException:
+        except BaseException:  # also Ctrl-C: the message would stay in hand
             self.failed(message)
             raise
         self._let_go(message.message_id)

@@ -13,6 +13,7 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.cli import main
+from chalicelib.cli.places import reason_of
 from chalicelib.errors import Unauthenticated
 from chalicelib.services.keys import authenticate
 
@@ -228,3 +229,10 @@ def test_what_is_no_tenant_or_key_is_refused(
     captured = capsys.readouterr()
     assert captured.err.startswith(f"keys {arguments[0]}: ")
     assert not (tmp_path / "state").exists()
+
+
+def test_a_reason_of_the_system_names_the_file_where_one_is_known() -> None:
+    assert reason_of(PermissionError(13, "Permission denied", "/d/secret")) == (
+        "/d/secret: Permission denied"
+    )
+    assert reason_of(OSError(28, "No space left on device")).endswith("No space left on device")

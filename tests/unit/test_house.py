@@ -153,8 +153,9 @@ SHARED_NAMES = {"coverage", "geo_tests"}
 @pytest.mark.parametrize("room", ["attribution", "wiring", "workers"])
 def test_modules_have_names_of_their_own(room: str) -> None:
     everywhere = Counter(file.stem for file in sources())
-    names = [file.stem for file in (PACKAGE / room).rglob("*.py")]
-    shared = {name for name in names if everywhere[name] > 1} - {"__init__"}
+    names = [file.stem for file in (PACKAGE / room).rglob("*.py") if file.stem != "__init__"]
+    assert sorted(names) == sorted(set(names))
+    shared = {name for name in names if everywhere[name] > 1}
     assert shared <= SHARED_NAMES
 
 

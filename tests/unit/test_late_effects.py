@@ -210,7 +210,7 @@ def test_late_effects_are_part_of_the_estimate_and_of_how_it_unfolds() -> None:
     assert np.median(found.late_share[:, -1]) > 0.6
 
 
-def test_effects_that_come_weeks_later_are_covered_more_often_than_not_in_a_year_of_data() -> None:
+def test_intervals_contain_late_effects_that_are_noticed_in_a_year_of_data() -> None:
     covered = []
     for seed in range(8):
         found = estimated(YEAR, seed)

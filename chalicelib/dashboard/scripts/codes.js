@@ -17,7 +17,7 @@ export function title(code) {
   return subject ? `${known}: ${subject}` : known;
 }
 
-// Of a code of a newer service there is no entry: it is shown in words.
+// A code that the catalogue does not list is shown in words.
 export function rejection(code) {
   const plain = words(code);
   return rejections.get(code) || { code, title: plain.charAt(0).toUpperCase() + plain.slice(1), meaning: "", help: "" };

@@ -11,7 +11,7 @@ export function make(name, attributes = {}, ...children) {
   return node;
 }
 
-// A text from a file: its direction is its own, so that it cannot turn round what is beside it.
+// A text from a file. `bdi` isolates its direction, so that it cannot reorder the text around it.
 export const foreign = (text) => make("bdi", {}, text);
 
 // columns: { label, cell(row), kind(row), words (left-aligned), short (not broken), wide (a line of

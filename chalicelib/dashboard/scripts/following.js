@@ -1,4 +1,4 @@
-// Asking for an import until it has ended.
+// Polling an import until it has ended.
 import { ask } from "./session.js";
 import { isUnfinished } from "./states.js";
 
@@ -6,7 +6,8 @@ const FIRST_PAUSE = 400, LONGEST_PAUSE = 5000;
 
 const pause = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
-// The import, once it has ended or nobody waits any more; `seen` gets it each time.
+// Polls an import until it has ended and returns it, or null when `isAwaited` says no. Calls `seen`
+// with each answer.
 export async function follow(id, seen, isAwaited) {
   for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 1.5, LONGEST_PAUSE)) {
     const one = await ask(`v1/imports/${encodeURIComponent(id)}`);

@@ -36,7 +36,8 @@ async function route() {
     else link.removeAttribute("aria-current");
   }
   await attempt(view.show);
-  const section = $(view.name);  // whoever is in it already, choosing a file, stays there
+  const section = $(view.name);
+  // Leave the focus where it is if the user has moved it into the view already, to choose a file.
   if (section.hidden || section.contains(document.activeElement)) return;
   $(`${view.name}-title`).focus({ preventScroll: view.name !== "import" });
 }

@@ -93,6 +93,7 @@ function daysOf(one) {
 
 const DELIMITERS = { ",": "a comma", ";": "a semicolon", "\t": "a tab", ".": "a point", "|": "a vertical bar" };
 
+// The two differ in imports of an earlier version, and after a replay that failed.
 function repeated(events, distinct) {
   return distinct < events
     ? `The file gave ${count(events, "event")} with ${whole.format(distinct)} different ids. Events with the same id are stored once: ${whole.format(distinct)} count.`

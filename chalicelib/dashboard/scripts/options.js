@@ -2,12 +2,12 @@
 import { make } from "./dom.js";
 import { ask } from "./session.js";
 
-// Names of mappings, for whoever may see them.
+// The names of the tenant's mappings; none if the key may not list them.
 export async function mappingNames() {
   try {
     return (await ask("v1/mappings?limit=200")).mappings.map((one) => one.name);
   } catch {
-    return []; // a key that may upload need not be one that may see mappings
+    return []; // the role of a key that uploads may not allow this
   }
 }
 

@@ -38,7 +38,7 @@ export function makeRejectedRows(one) {
   return part;
 }
 
-// An import of an earlier version does not know how many rows a code has: those seen are counted.
+// An import of an earlier version has no counts by code: count the rows that were loaded.
 function groupsOf(one, seen) {
   const known = one.rejected_by_code.length
     ? one.rejected_by_code

@@ -32,7 +32,7 @@ export async function ask(path, { method = "GET", body } = {}) {
   return told;
 }
 
-// What a key may not do, in words: the API names the role that it has.
+// Says what the key may not do and which role it needs; the API's message names the role it has.
 export function explain(error, task, roles) {
   if (!(error instanceof Problem) || error.status !== 403) return error.message;
   return `This API key may not ${task} (${error.message}). Use a key with the role ${roles}.`;
@@ -41,7 +41,7 @@ export function explain(error, task, roles) {
 // PUT a file to the address that an announced import has for it.
 export function send(file, address, progress) {
   const target = new URL(address);
-  // A service on one machine names itself by its own address, which need not be the page's.
+  // A service on one machine answers with its own address; behind a proxy the page has another.
   const own = ["127.0.0.1", "localhost", "[::1]"].includes(target.hostname);
   const url = own ? new URL(target.pathname.slice(1) + target.search, document.baseURI) : target;
   return new Promise((resolve, reject) => {

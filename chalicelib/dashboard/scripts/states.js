@@ -1,4 +1,4 @@
-// How an import stands, in words.
+// The state of an import in words.
 import { count, whole } from "./format.js";
 import { rejection } from "./codes.js";
 
@@ -16,7 +16,7 @@ function readSoFar(one) {
   return one.state === "running" && rows ? ` ${count(rows, "row")} so far.` : "";
 }
 
-// tone: good, caution, bad, or none while it is not known yet
+// tone: good, caution, bad, or null while the import has not ended
 export function stateOf(one) {
   if (IN_HAND[one.state]) {
     const [text, more] = one.replay && one.state === "waiting" ? ["Waiting to be read again", ""] : IN_HAND[one.state];

@@ -1,4 +1,4 @@
-// What an import did not read, and what else a person should know of it.
+// The parts of a file that an import did not read, and its notes.
 import { foreign, make, makeTable } from "./dom.js";
 import { count, decimal, platformName, sentence, whole } from "./format.js";
 import { reasonInWords } from "./codes.js";

@@ -1,4 +1,4 @@
-// Uploading files: announce, send, wait, say what became of each.
+// Uploading files: announce, send, wait, and show the result of each.
 import { $, foreign, make } from "./dom.js";
 import { bytes, count } from "./format.js";
 import { ask, explain, send } from "./session.js";
