@@ -46,8 +46,6 @@ _DAY_FIRST = re.compile(
 )
 _KANJI = re.compile(r"(\d{4})年(\d\d?)月(\d\d?)日(?: ?[(（].[)）])?(?:まで)?")
 _MONTH_ALONE = re.compile(rf"{_WORD},? (?:de )?(\d{{4}})|(\d{{4}})(?:-(\d\d)|年(\d\d?)月)")
-_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
-"""Days since 1900 from 1982 to 2036. Spreadsheets that count from 1904 write the same of others."""
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _FROM = re.compile(rf"(?:{alternatives(lambda language: language.since)}) ", re.IGNORECASE)
 _UNTIL = re.compile(
@@ -66,7 +64,10 @@ _STAMP = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,12})?", re.ASCII)
 _SERIALS = range(36_526, 73_051)
-"""A spreadsheet's numbers of the days from 2000 to 2099."""
+"""A spreadsheet's numbers of the days from 2000 to 2099, if it counts from 1900.
+
+Some count from 1904: their number of a day is smaller by four years, and a text does not show it.
+"""
 
 _SERIAL_ZERO = dt.date(1899, 12, 30).toordinal()
 _CACHE_SIZE = 10_000
