@@ -1,7 +1,7 @@
-"""Rows that add up other rows of the same thing, without saying so.
+"""Rows that add up other rows of the same thing and have no label of totals.
 
-A report by campaign and age may have, for each campaign, a row without an age that is the sum of
-the others. Whether such rows are sums, or what the platform could not assign, their numbers tell.
+A report by campaign and age may have, for each campaign, a row without an age. It is the sum of the
+others, or what the platform could not assign. The numbers of the rows decide which.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def find_subtotals(
 
 
 class _Emptiness(dict[str, bool]):
-    """Cells -> whether they are empty; the same names stand in many rows."""
+    """Cells -> whether they are empty; many rows have the same names."""
 
     def __missing__(self, cell: str) -> bool:
         empty = self[cell] = _is_empty(cell)
