@@ -15,6 +15,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.languages import totals_pattern
 from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.reports.layout import Cells
 
 _EVERYTHING = frozenset(("all", "alle", "todos", "todas", "tous", "toutes", "tutti", "tutte"))
 _LABEL = totals_pattern()
@@ -27,7 +28,6 @@ _LEAST = 10
 _ROUNDING = Decimal("0.01")
 """Of each amount that is added up."""
 
-Cells = Sequence[str]
 Pattern = tuple[int, ...]
 Numbers = list[Decimal]
 
