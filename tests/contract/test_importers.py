@@ -163,14 +163,12 @@ def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_that_is_rejected_afterwards_has_no_part_in_the_summary(name: str) -> None:
     sheet, shorter = full(name), full(name)
-    last = sheet.rows.pop()
     shorter.rows.pop()
-    sheet.rows.append(last)
 
     kept, rejected = shorter.read().summary, sheet.read(reject=len(sheet.rows)).summary
 
-    told = ("events", "from", "to", "claimed_conversions")
-    assert {key: rejected[key] for key in told} == {key: kept[key] for key in told}
+    same = ("events", "from", "to", "claimed_conversions")
+    assert {key: rejected[key] for key in same} == {key: kept[key] for key in same}
     assert rejected["rejected"] == kept["rejected"] + 1
 
 
