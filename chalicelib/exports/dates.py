@@ -12,6 +12,7 @@ from typing import Literal
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import DateCell
 from chalicelib.exports.languages import DAY_FIRST_LANGUAGES, alternatives, month_numbers
+from chalicelib.exports.typed_cells import DAY_ZERO
 
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
@@ -69,7 +70,7 @@ _SERIALS = range(36_526, 73_051)
 Some count from 1904: their number of a day is smaller by four years, and a text does not show it.
 """
 
-_SERIAL_ZERO = dt.date(1899, 12, 30).toordinal()
+_SERIAL_ZERO = DAY_ZERO[False].toordinal()
 _CACHE_SIZE = 10_000
 
 
