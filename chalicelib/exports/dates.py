@@ -110,8 +110,8 @@ class DateFormat:
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
     """A day from any of the known forms; raises ``ValueError`` for anything else.
 
-    A time with an offset stands for its day in UTC, but midnight for the day that begins there: so
-    a report by day is written in another time zone.
+    A time with an offset is read as its day in UTC. Midnight is read as the day that begins there:
+    reports by day of another time zone write their days so.
     """
     text = " ".join(cell.split())
     if (
