@@ -6,7 +6,7 @@ Pure: bytes in, events out. Knows no store, no tenant, no clock and no file name
 reader                    the way in: `read_export`, `ExportReader`
 outcomes                  what becomes of a row; what is known of a report
 declarations              what an importer says of itself; docs/exports.md is made of it
-recognition               what an importer is, what it claims, what it is told of a file
+recognition               an importer: its declaration, its claim to a file, the user's options
 glimpses, delimited       the beginning of a file, as importers look at it; text -> records
 importer_choice           which importer a file is for
 marks, other_platforms    what only one platform's tables have; by which a table is another's
@@ -29,6 +29,7 @@ documents, shapes         JSON: a document, an array, a line; records in whateve
 markup                    XML, element by element; rations: how much an item may be
 records, values, fields   one outcome per record; what a single value of one says
 identity, booking         event ids; a row's counts and cost -> events, spread if asked for
+event_lines               events as lines of JSON, as the contract writes them
 orders, goals, counters   what is restated: orders, conversions, lifetime counters of a post
 covered, stars            the days that a file covers; ratings of reviews
 mapping, mapping_fields   what the user says of a file of their own; mapping_checks: its gaps

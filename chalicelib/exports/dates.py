@@ -12,6 +12,7 @@ from typing import Literal
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.cells import DateCell
 from chalicelib.exports.languages import DAY_FIRST_LANGUAGES, alternatives, month_numbers
+from chalicelib.exports.typed_cells import DAY_ZERO
 
 DayOrder = Literal["dmy", "mdy", ""]
 Period = tuple[dt.date, dt.date]
@@ -46,8 +47,6 @@ _DAY_FIRST = re.compile(
 )
 _KANJI = re.compile(r"(\d{4})年(\d\d?)月(\d\d?)日(?: ?[(（].[)）])?(?:まで)?")
 _MONTH_ALONE = re.compile(rf"{_WORD},? (?:de )?(\d{{4}})|(\d{{4}})(?:-(\d\d)|年(\d\d?)月)")
-_SERIAL = re.compile(r"[34]\d{4}(?:[.,]\d+)?")
-"""Days since 1900 from 1982 to 2036. Spreadsheets that count from 1904 write the same of others."""
 _QUARTER = re.compile(r"Q([1-4])[ /-]?(\d{4})|(\d{4})[ /-]?Q([1-4])", re.IGNORECASE)
 _FROM = re.compile(rf"(?:{alternatives(lambda language: language.since)}) ", re.IGNORECASE)
 _UNTIL = re.compile(
@@ -66,9 +65,12 @@ _STAMP = re.compile(
 )
 _SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,12})?", re.ASCII)
 _SERIALS = range(36_526, 73_051)
-"""A spreadsheet's numbers of the days from 2000 to 2099."""
+"""A spreadsheet's numbers of the days from 2000 to 2099, if it counts from 1900.
 
-_SERIAL_ZERO = dt.date(1899, 12, 30).toordinal()
+Some count from 1904: their number of a day is smaller by four years, and a text does not show it.
+"""
+
+_SERIAL_ZERO = DAY_ZERO[False].toordinal()
 _CACHE_SIZE = 10_000
 
 
@@ -108,8 +110,8 @@ class DateFormat:
 def parse_day(cell: str, order: DayOrder = "") -> dt.date:
     """A day from any of the known forms; raises ``ValueError`` for anything else.
 
-    A time with an offset stands for its day in UTC, but midnight for the day that begins there: so
-    a report by day is written in another time zone.
+    A time with an offset is read as its day in UTC. Midnight is read as the day that begins there:
+    reports by day of another time zone write their days so.
     """
     text = " ".join(cell.split())
     if (

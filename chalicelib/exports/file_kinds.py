@@ -65,7 +65,6 @@ LOCKED = (
     "Protect Workbook > Encrypt with Password), save it and send it again"
 )
 
-
 _TAR, _TAR_AT = b"ustar", 257
 _OF_TAR = "an archive (.tar)"
 _CAR = re.compile(rb"[\x00-\xff]{1,3}?[\xa2\xa3]eroots\x81\xd8\x2a", re.DOTALL)
@@ -74,6 +73,7 @@ _CAR_WAY_OUT = (
     "It holds what the account wrote and no counts. Save the answer of "
     "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE and send that."
 )
+_WAYS_OUT = {**{kind: way for _, kind, way in _KINDS}, _OF_TAR: _UNPACK, _OF_CAR: _CAR_WAY_OUT}
 
 
 def kind_of(beginning: bytes) -> str:
@@ -92,8 +92,7 @@ def kind_of(beginning: bytes) -> str:
 
 def way_out_of(kind: str) -> str:
     """What to send in place of a kind of file; empty for those that may hold an export."""
-    others = ((b"", _OF_TAR, _UNPACK), (b"", _OF_CAR, _CAR_WAY_OUT))
-    return next((way for _, name, way in (*_KINDS, *others) if name == kind), "")
+    return _WAYS_OUT.get(kind, "")
 
 
 def check_members(archive: ZipArchive) -> None:

@@ -14,8 +14,8 @@ from chalicelib.exports.marks import Owner, Owners
 from chalicelib.exports.outcomes import Reading, Skipped
 from chalicelib.exports.recognition import Importer, Options, Recognition
 
-NOBODY = Owners()
-"""Of other platforms only: no importer's marks."""
+NO_IMPORTERS = Owners()
+"""The marks of platforms that no importer reads, and those of no importer."""
 
 _ELEMENT = re.compile(r"<[A-Za-z_]")
 
@@ -34,7 +34,7 @@ def importers_of(importers: Sequence[Importer], platform: str) -> Sequence[Impor
 
 
 def best_claim(
-    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NOBODY
+    importers: Sequence[Importer], glimpse: Glimpse, owners: Owners = NO_IMPORTERS
 ) -> tuple[str, Recognition] | None:
     """The claim to a file with the most hits, and the platform of its importer; None without one.
 

@@ -80,7 +80,7 @@ class NumberFormat:
         if is_no_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
-        text = text.removeprefix("'")  # by which a spreadsheet was told that it is text
+        text = text.removeprefix("'")  # a spreadsheet's mark of a cell of text
         if text.startswith("="):
             raise FormulaCell("a formula, not the number that it stands for")
         if text.startswith("(") and text.endswith(")"):
@@ -219,17 +219,17 @@ def decide_number_format(
 
 
 def _telling(cells: Iterable[str]) -> Iterator[str]:
-    """The cells that may tell of a decimal mark."""
+    """The cells that may show the decimal mark."""
     for cell in islice(_distinct(cells), DECIDED_BY):
         if not (cell.isdigit() or isinstance(cell, NumberCell)):
             yield cell
 
 
 def check_grouping(mark: DecimalMark, counts: Iterable[str]) -> None:
-    """Refuses whole numbers such as ``2.000`` where a point is said to be the decimal mark.
+    """Refuses whole numbers such as ``2.000`` where the decimal mark is a point.
 
-    A spreadsheet of another country has written them: they would count as 2. Of other counts with
-    decimals, as ``1.234``, each row is refused by itself.
+    A spreadsheet with the settings of another country has written them: they would count as 2.
+    Other counts with decimals, such as ``1.234``, are rejected row by row.
 
     Raises
     ------

@@ -171,7 +171,7 @@ class Skipped(NamedTuple):
 
 
 class UnreadValues(Protocol):
-    """What a table or the records of a file hold beside what is read."""
+    """The columns of a table, or the keys of records, that no importer reads."""
 
     @property
     def what(self) -> str:

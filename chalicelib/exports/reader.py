@@ -146,10 +146,14 @@ class ExportReader:
             self._reading.notes.append(_NO_ROWS)
 
     def reject(self, outcome: Imported) -> None:
-        """A row that was understood is rejected after all: it has no part in the summary.
+        """Takes a row out of the summary again, because one of its events breaks the contract.
 
-        Whoever takes the events says so, as often as an event breaks the contract; before the
-        summary is asked for.
+        Call it once for each such row, before `summary`.
+
+        Parameters
+        ----------
+        outcome : Imported
+            As the iteration has yielded it.
         """
         self._imported -= 1
         self._refused += 1
@@ -175,10 +179,9 @@ class ExportReader:
             which is what is stored), rejected, not_data, from and to (days of the events, None
             without any), lifetime, claimed_conversions (what the ad platform claims for itself:
             rows of count, value and currency), notes; and what was not read: no_data (rows per
-            reason), unread_columns (heading, sum, why, and
-            as `metric` whether it looks like one that is missing), unread_more (how many further
-            ones), skipped (sheets, tables and files with the reason), unpaid_orders (count, value
-            and currency), warnings.
+            reason), unread_columns (heading, sum, why, and as `metric` whether it looks like one
+            that is missing), unread_more (how many further ones), skipped (sheets, tables and
+            files with the reason), unpaid_orders (count, value and currency), warnings.
         """
         unread = Unread(self._reading.unread)
         days = [day.isoformat() for day, events in self._days.items() if events]

@@ -1,4 +1,4 @@
-"""What an importer is: its declaration, its claim to a file, and what it is told of one."""
+"""An importer: its declaration, its claim to a file, and the options of the user for one."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from chalicelib.exports.headings import Columns
 
 @dataclass(frozen=True, slots=True)
 class TableHead:
-    """A header that was found, and what stands above it.
+    """A header that was found, and what is above it.
 
     Attributes
     ----------
@@ -25,7 +25,7 @@ class TableHead:
     part : int
         The outcomes' `part`.
     quoting : bool
-        Whether quotation marks quote; in a few tables they stand for themselves.
+        Whether quotation marks quote; in a few tables they are plain characters.
     """
 
     delimiter: str
@@ -38,7 +38,7 @@ class TableHead:
 
     @property
     def preamble_lines(self) -> list[str]:
-        """The records above the header as text: a delimiter may stand inside a date."""
+        """The records above the header as text: a date may contain a delimiter."""
         return [self.delimiter.join(cells).strip() for cells in self.preamble]
 
     def describe(self) -> str:

@@ -1,4 +1,4 @@
-"""The records of a table as they stand in a text or a sheet, each with what is wrong with it."""
+"""The records of a table as a text or a sheet has them, each with what is wrong with it."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def _text_rows(source: Source, head: TableHead, reading: Reading) -> Iterator[Ra
             for cells in reader:
                 if lines.flawed or lines.exhausted:
                     flaw = _flaw(lines)
-                    if lines.too_wide:  # its one cell stands for none of its own
+                    if lines.too_wide:  # it was read as one cell, which is none of its own
                         cells = ["?"] * width
                 yield number, cells, flaw, raw
                 number += len(texts)

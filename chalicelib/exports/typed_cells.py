@@ -18,7 +18,10 @@ _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00(?::00(?:\.0+)?)?Z?")
 _LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 _FRACTION = re.compile(r"(?<=s)\.0+", re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
-_DAY_ZERO = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001
+
+DAY_ZERO = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}  # noqa: DTZ001
+"""Whether a spreadsheet counts days from 1904 -> its day 0."""
+
 _LEAP_DAY_OF_1900 = 60
 """There was none, but Lotus 1-2-3 and after it Excel count it."""
 
@@ -89,7 +92,7 @@ def _date(value: float, since_1904: bool) -> str:
         value += 1
     day, fraction = divmod(value, 1)
     try:
-        moment = _DAY_ZERO[since_1904] + dt.timedelta(
+        moment = DAY_ZERO[since_1904] + dt.timedelta(
             days=day, milliseconds=round(fraction * 86_400_000)
         )
     except OverflowError:  # beyond the year 9999

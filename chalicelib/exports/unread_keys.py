@@ -132,7 +132,7 @@ class _Array(list[Any]):
 
 
 class UnreadKeys:
-    """What the records of a file hold beside what is read; grows while they are imported.
+    """The keys of a file's records that are not read; grows while they are imported.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class UnreadKeys:
     def observed(self, value: Any) -> Any:
         """An object or an array that notes which keys are asked for; anything else as it is.
 
-        What is observed already, inside of another record, is observed as a record of its own.
+        A value that is observed as a part of another record becomes a record itself.
         """
         if isinstance(value, _Object):
             value = plain_object(value)
@@ -191,9 +191,9 @@ class UnreadKeys:
         for key, total in note.sums.items():
             if key not in note.read:
                 here = self._left_out.get(".".join((*path, key)), "") or why
-                is_metric = total is not None
-                known = here if is_metric or here != OF_ANOTHER else ""
-                yield _shown((*path, key)), total or None, known, is_metric
+                has_sum = total is not None
+                known = here if has_sum or here != OF_ANOTHER else ""
+                yield _shown((*path, key)), total or None, known, has_sum
         for key, below in note.below.items():
             if key not in note.read or below.read:
                 here = self._left_out.get(".".join((*path, key)), "") or why

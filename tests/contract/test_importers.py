@@ -163,14 +163,12 @@ def test_a_rejected_row_gives_nothing_and_claims_nothing(name: str, kind: str) -
 @pytest.mark.parametrize("name", NAMES)
 def test_a_row_that_is_rejected_afterwards_has_no_part_in_the_summary(name: str) -> None:
     sheet, shorter = full(name), full(name)
-    last = sheet.rows.pop()
     shorter.rows.pop()
-    sheet.rows.append(last)
 
     kept, rejected = shorter.read().summary, sheet.read(reject=len(sheet.rows)).summary
 
-    told = ("events", "from", "to", "claimed_conversions")
-    assert {key: rejected[key] for key in told} == {key: kept[key] for key in told}
+    same = ("events", "from", "to", "claimed_conversions")
+    assert {key: rejected[key] for key in same} == {key: kept[key] for key in same}
     assert rejected["rejected"] == kept["rejected"] + 1
 
 
@@ -383,10 +381,7 @@ def test_a_file_read_twice_gives_the_same_events(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_of_a_file_whose_rows_are_all_rejected_afterwards_nothing_is_left(name: str) -> None:
     _, data = FILES[name]
-    try:
-        reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
-    except ExportRefused:
-        pytest.skip("refused as a whole")
+    reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
     for outcome in reader:
         if isinstance(outcome, Imported):
             reader.reject(outcome)

@@ -319,5 +319,7 @@ def test_a_file_to_which_records_of_another_form_were_appended_is_read_to_its_en
 def test_a_page_of_an_api_with_records_of_another_kind_is_no_page_of_charges() -> None:
     page = {"object": "list", "data": [{"id": "po_1", "object": "payout", "amount": 9}]}
 
-    with pytest.raises(ExportRefused):
+    with pytest.raises(ExportRefused) as refusal:
         read(json.dumps(page))
+
+    assert refusal.value.code == "unknown_platform"

@@ -192,7 +192,7 @@ def test_rows_are_conserved(rows: dict[int, tuple[int, int]], bad: int) -> None:
 @pytest.mark.parametrize(
     "heading", ["Avg. Position", "Average position", "Durchschnittliche Position"]
 )
-def test_an_average_position_is_of_another_search_engine_unless_the_user_says_google(
+def test_an_average_position_is_of_another_search_engine_unless_the_user_names_google(
     heading: str,
 ) -> None:
     file = table(("Date", "Impressions", "Clicks", "CTR", heading), ["2026-05-01", 90, 9, "10%", 6])

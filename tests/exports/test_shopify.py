@@ -339,7 +339,9 @@ def test_an_order_is_one_event_in_the_export_an_answer_of_the_api_and_a_pipeline
     assert [len(result.events) for result in told] == [1, 1, 1, 1]
 
 
-def test_sales_by_date_as_any_shop_writes_them_are_shopifys_only_if_the_user_says_so() -> None:
+def test_sales_by_date_as_any_shop_writes_them_are_shopifys_only_if_the_user_names_shopify() -> (
+    None
+):
     file = table(["Date", "Orders", "Net sales", "Total sales"], ["2026-03-01", 3, "110", "130"])
 
     with pytest.raises(ExportRefused) as refusal:

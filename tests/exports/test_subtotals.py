@@ -1,4 +1,4 @@
-"""Rows that add up other rows of the same name: they say so by their numbers only."""
+"""Rows that add up other rows of the same name are found by their numbers alone."""
 
 from __future__ import annotations
 

@@ -226,7 +226,9 @@ def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str)
         ('{"dimensionHeaders": [{"name": "date"}], "rows": []}', "Download the report as CSV"),
     ],
 )
-def test_json_of_a_known_kind_that_is_not_read_is_told(content: str, way_out: str) -> None:
+def test_a_known_kind_of_json_that_is_not_read_is_rejected_with_a_way_out(
+    content: str, way_out: str
+) -> None:
     refusal = refusal_of(content)
 
     assert refusal.code == "unknown_platform"

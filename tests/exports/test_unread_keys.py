@@ -102,7 +102,7 @@ def test_a_metric_that_is_no_number_adds_nothing(value: object) -> None:
     assert unread_after({"clicks": value}) == {"clicks": None}
 
 
-def test_metrics_of_a_person_or_of_another_post_say_so_and_are_no_warning() -> None:
+def test_metrics_of_a_person_or_of_another_post_have_a_reason_and_no_warning() -> None:
     keys = UnreadKeys()
     keys.add({"author": {"like_count": 9}, "retweeted_status": {"like_count": 8}, "like_count": 1})
 
@@ -155,7 +155,7 @@ def test_objects_are_looked_into_so_far_and_no_farther() -> None:
     assert not [name for name in unread_after(record) if name.count(".") > MAX_LEVELS]
 
 
-def test_orders_that_are_imported_name_what_is_not_read_and_show_nobody() -> None:
+def test_orders_that_are_imported_name_what_is_not_read_and_show_no_person() -> None:
     order = {
         "id": 1,
         "created_at": "2026-06-01T10:00:00Z",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import chalicelib
+import chalicelib.exports.reports
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -197,6 +200,13 @@ def test_the_map_names_every_room() -> None:
     drawn = chalicelib.__doc__.replace(",", " ").replace("/", " ").split()
     rooms = {room_of(file) for file in sources()} - {"app", "__main__"}
     assert rooms <= set(drawn)
+
+
+@pytest.mark.parametrize("package", [chalicelib.exports, chalicelib.exports.reports])
+def test_the_map_of_exports_names_every_module(package: ModuleType) -> None:
+    assert package.__doc__ is not None
+    modules = {file.stem for file in Path(package.__path__[0]).glob("*.py")} - {"__init__"}
+    assert modules <= set(re.findall(r"\w+", package.__doc__))
 
 
 def test_a_wrong_arrow_would_be_seen(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 ===============  ===============================================================================
 report           a report that is recognised and read as it is declared
 declared_report  what a platform declares of it
-opening          from a header to outcomes of rows; report_checks: why a table is refused before
+opening          from a header to outcomes of rows; report_checks: why a table is refused
 columns          what a column is, and what it becomes; read_columns: which of a header are read
 channel_column   reports of several channels
 translations     the headings of a platform in further languages
@@ -13,6 +13,7 @@ things           what a row is about: a campaign, a post, an ad
 damaged_ids      ids that a spreadsheet rounded, and the same ids in links
 sums, parts      cells -> numbers; columns that are parts of others
 totals           rows that repeat what other rows say; breakdowns: the columns that split them
+subtotals        rows that are sums of other rows; merged_platforms: rows of another platform
 shown_cells      what a refusal shows of a row that may hold people
 rows, events     a row -> its outcome; numbers -> events
 sheets           reports that are several sheets of one workbook

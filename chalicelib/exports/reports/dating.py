@@ -333,7 +333,7 @@ def _reader(
 
 def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if isinstance(cells, tuple):
-        first, last = (midnight_of(cell) or _day(cell, dates, name) for cell in cells[-2:])
+        first, last = (_day(cell, dates, name) for cell in cells[-2:])
         if first > last:
             raise RowRefused("invalid_date", "the row ends before it begins")
         if len(cells) == 2:
@@ -342,8 +342,7 @@ def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
     if is_blank(cells):
         raise RowRefused("missing_value", f"the row has no {unit or 'date'}")
     if unit in _EXACT:
-        begun = midnight_of(cells) if unit == "day" else None
-        day = begun or _day(cells, dates, name)
+        day = _day(cells, dates, name)
         return day, day
     try:
         period = parse_period(cells, dates.order)

@@ -7,16 +7,15 @@ each row is of. A row of another platform is not booked as one of this.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from chalicelib.errors import ExportRefused
 from chalicelib.exports.headings import Columns, comparable
 from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.reports.columns import Channel, Column, Key
-
-if TYPE_CHECKING:
-    from chalicelib.exports.tables import Table
+from chalicelib.exports.reports.columns import Channel, Key
+from chalicelib.exports.reports.layout import Cells
+from chalicelib.exports.reports.read_columns import ReadColumns
+from chalicelib.exports.tables import Table
 
 _SOURCES = frozenset(
     map(
@@ -74,8 +73,6 @@ _BEGINS = re.compile(rf"(?:paid |ads? )?({_NAMES})(?![^\W_])")
 _ACCOUNT = re.compile(rf"({_NAMES})[ _-]?(?:ads?|advertising)")
 _MOST_CELLS = 10_000
 
-Cells = Sequence[str]
-
 
 class MergedPlatforms:
     """Finds the rows of a table that are another platform's.
@@ -85,16 +82,11 @@ class MergedPlatforms:
     platform : str
         The slug of the importer that reads the table.
     columns : Columns
-    read : mapping
-        The columns that are read: field -> (index, declaration).
+    read : ReadColumns
     """
 
-    def __init__(
-        self, platform: str, columns: Columns, read: Mapping[str, tuple[int, Column]]
-    ) -> None:
-        self._family = next(
-            (family for name, family in _FAMILY_OF.items() if platform.split("_")[0] == name), ""
-        )
+    def __init__(self, platform: str, columns: Columns, read: ReadColumns) -> None:
+        self._family = _FAMILY_OF.get(platform.split("_")[0], "")
         self._columns = columns
         roles = {position: column.role for position, column in read.values()}
         self._watched: dict[int, re.Pattern[str]] = {}

@@ -26,6 +26,17 @@ from chalicelib.exports.reports.read_columns import ReadColumns, key_of
 def layout_of(
     report: DeclaredReport, columns: Columns, read: ReadColumns, options: Options
 ) -> Layout:
+    """The layout of a table.
+
+    Parameters
+    ----------
+    report : DeclaredReport
+    columns : Columns
+        Of the header.
+    read : ReadColumns
+    options : Options
+    """
+
     def at(*roles: object) -> int:
         return next((p for p, column in read.values() if column.role in roles), -1)
 
@@ -94,4 +105,5 @@ def number_columns(layout: Layout) -> tuple[int, ...]:
 
 
 def has_other_numbers(layout: Layout) -> bool:
+    """Whether a table has numbers that are not counts of engagements."""
     return layout.cost_at >= 0 or layout.audience_at >= 0 or bool(layout.goal)

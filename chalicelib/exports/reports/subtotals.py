@@ -1,7 +1,7 @@
-"""Rows that add up other rows of the same thing, without saying so.
+"""Rows that add up other rows of the same thing and have no label of totals.
 
-A report by campaign and age may have, for each campaign, a row without an age that is the sum of
-the others. Whether such rows are sums, or what the platform could not assign, their numbers tell.
+A report by campaign and age may have, for each campaign, a row without an age. It is the sum of the
+others, or what the platform could not assign. The numbers of the rows decide which.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from chalicelib.exports.cells import is_blank
 from chalicelib.exports.headings import comparable
 from chalicelib.exports.languages import totals_pattern
 from chalicelib.exports.numerals import NumberFormat
+from chalicelib.exports.reports.layout import Cells
 
 _EVERYTHING = frozenset(("all", "alle", "todos", "todas", "tous", "toutes", "tutti", "tutte"))
 _LABEL = totals_pattern()
@@ -27,7 +28,6 @@ _LEAST = 10
 _ROUNDING = Decimal("0.01")
 """Of each amount that is added up."""
 
-Cells = Sequence[str]
 Pattern = tuple[int, ...]
 Numbers = list[Decimal]
 
@@ -86,7 +86,7 @@ def find_subtotals(
 
 
 class _Emptiness(dict[str, bool]):
-    """Cells -> whether they are empty; the same names stand in many rows."""
+    """Cells -> whether they are empty; many rows have the same names."""
 
     def __missing__(self, cell: str) -> bool:
         empty = self[cell] = _is_empty(cell)

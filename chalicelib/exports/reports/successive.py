@@ -88,8 +88,7 @@ def open_tables(
         try:
             first = kind.open(source, earlier, options, seen)
         except ExportRefused as refusal:
-            where = f"sheet {earlier.sheet[:40]}, row" if earlier.sheet else "line"
-            refused.append(Skipped("table", f"{where} {earlier.index + 1}", _why(refusal)))
+            refused.append(Skipped("table", _place_of(earlier), _why(refusal)))
         else:
             break
     refused += _others_above(head, kind)
@@ -124,9 +123,14 @@ def _others_above(head: TableHead, kind: TableKind) -> Iterator[Skipped]:
         columns = kind.vocabulary.read(cells)
         above = replace(head, index=index, columns=columns, preamble=head.preamble[:index])
         if not columns.positions or not kind.accept(above):
-            where = f"sheet {head.sheet[:40]}, row" if head.sheet else "line"
-            name = f"{where} {index + 1} ({', '.join(known[:6])})"
+            name = f"{_place_of(above)} ({', '.join(known[:6])})"
             yield Skipped("table", name, "it is another kind of table")
+
+
+def _place_of(head: TableHead) -> str:
+    """Where a header is, in words."""
+    place = f"sheet {head.sheet[:40]}, row" if head.sheet else "line"
+    return f"{place} {head.index + 1}"
 
 
 def _all(

@@ -75,7 +75,7 @@ _ACROSS_NETWORKS = frozenset(
         *("w wielu sieciach", "クロスネットワーク"),
     }
 )
-"""Of the groups of Google Ads the other one beside paid search."""
+"""Google Ads has two groups: paid search and this one."""
 
 _NETWORKS = (
     (re.compile(r"facebook|^fb(?:\.|$)|messenger\.com"), "facebook", "meta_ads"),

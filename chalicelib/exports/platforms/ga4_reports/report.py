@@ -68,8 +68,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if glimpse.magic or glimpse.is_json or glimpse.is_html or glimpse.is_xml:
         return None
     delimiter = max(DELIMITERS, key=lambda d: _known_headings(glimpse, d))
-    lines = [", ".join(filter(str.strip, cells)) for cells in glimpse.top(delimiter)]
-    dated = any(_DATED.match(plain(line)) for line in lines)
+    dated = _states_dates(glimpse.top(delimiter))
     offsets = any(_OFFSETS & keys for keys in glimpse.keys(delimiter))
     if not dated and not offsets and not (glimpse.named and _known_headings(glimpse, delimiter)):
         return None
@@ -77,11 +76,16 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     return Recognition(_HITS, found, lambda source, options: _open(source, delimiter, options))
 
 
+def _states_dates(records: Sequence[Sequence[str]]) -> bool:
+    """Whether one of the lines with # states the first and last day."""
+    lines = (", ".join(filter(str.strip, cells)) for cells in records)
+    return any(_DATED.match(plain(line)) for line in lines)
+
+
 def _recognise_sheet(glimpse: Glimpse) -> Recognition | None:
     """A claim to a workbook of which a sheet begins as a report does."""
     for sheet in glimpse.sheets:
-        lines = (", ".join(filter(str.strip, cells)) for cells in glimpse.sheet_top(sheet))
-        if any(_DATED.match(plain(line)) for line in lines):
+        if _states_dates(glimpse.sheet_top(sheet)):
             return Recognition(_HITS, "a sheet with lines with #", partial(_open_sheet, sheet))
     return None
 

@@ -28,7 +28,7 @@ _ARRAY = re.compile(r"[\ufeff\s]*\[\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _WITHIN = "data"
 _PAGE = re.compile(rf'[\ufeff\s]*\{{(?:[^\[\]{{}}"]|"[^"]{{0,500}}")*?"{_WITHIN}"\s*:\s*\[\s*')
-"""The beginning of an API's answer, in which the records are an array beside a few plain values."""
+"""The beginning of an API's answer: a few plain values and the array of records."""
 
 
 def first_lines(glimpse: Glimpse) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from chalicelib.exports.outcomes import ClaimedConversions, Reading, ReportDescr
 from chalicelib.exports.platforms.shopify.orders import (
     NO_PEOPLE,
     ONE_OF_THEM,
+    PARTLY_REFUNDED,
     PLATFORM,
     REFUNDED,
     RESTATED,
@@ -38,7 +39,6 @@ from chalicelib.exports.values import (
 
 _ORDER = re.compile(r"gid://shopify/Order/(\d{1,20})(?:\?.*)?")
 _KEYS = ("displayFinancialStatus", "totalPriceSet", "createdAt")
-_PARTLY = "partially_refunded"
 
 _DECLARATION = Declaration(
     "Shopify: orders of a bulk operation (GraphQL Admin API, JSON Lines)",
@@ -118,7 +118,7 @@ def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConver
         raise RowRefused("missing_value", "the order has no totalPriceSet in shopMoney")
     back, _ = _money(order, "totalRefundedSet")
     refunded = amount(back, "totalRefundedSet")
-    if refunded is None and status == _PARTLY:
+    if refunded is None and status == PARTLY_REFUNDED:
         raise RowRefused(
             "missing_value", "the order was refunded in part; ask for totalRefundedSet as well"
         )

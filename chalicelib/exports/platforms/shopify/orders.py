@@ -9,20 +9,13 @@ from chalicelib.exports.orders import GOAL
 from chalicelib.exports.outcomes import RowRefused
 
 PLATFORM = "shopify"
-PAID = frozenset({"paid", "partially_refunded"})
+PARTLY_REFUNDED = "partially_refunded"
+PAID = frozenset({"paid", PARTLY_REFUNDED})
 REFUNDED = "refunded"
 UNPAID = frozenset({"pending", "authorized", "partially_paid", "unpaid"})
 """Not paid yet; a voided or expired order never will be."""
 
-STATUSES = PAID | {
-    REFUNDED,
-    "pending",
-    "authorized",
-    "partially_paid",
-    "voided",
-    "expired",
-    "unpaid",
-}
+STATUSES = PAID | UNPAID | {REFUNDED, "voided", "expired"}
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 RESTATED = (
