@@ -8,24 +8,24 @@ from typing import Any
 from chalice.app import Chalice, Rate
 
 from chalicelib import telemetry, workers
-from chalicelib.api import (
-    answers,
-    codes,
-    coverage,
-    erasures,
-    experiments,
-    fits,
-    imports,
-    ingestion,
-    keys,
-    links,
-    mappings,
-    monitoring,
-    pages,
-    tenant_settings,
-)
 from chalicelib.api.http import bind_request, record_request
 from chalicelib.api.methods import answer_every_method
+from chalicelib.api.views import (
+    answer_views,
+    code_views,
+    coverage_views,
+    erasure_views,
+    event_views,
+    experiment_views,
+    fit_views,
+    import_views,
+    key_views,
+    link_views,
+    mapping_views,
+    monitoring_views,
+    page_views,
+    settings_views,
+)
 
 # Chalice wants an ARN when it packages; `infra/resources.json` puts the table's own in its place.
 STREAM_ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/likeworth/stream/from-template"
@@ -39,20 +39,20 @@ app.register_middleware(bind_request, event_type="http")
 for kind in ("sqs", "dynamodb", "scheduled", "pure_lambda"):
     app.register_middleware(telemetry.record_event, event_type=kind)
 for module in (
-    ingestion,
-    imports,
-    mappings,
-    answers,
-    codes,
-    coverage,
-    monitoring,
-    fits,
-    experiments,
-    erasures,
-    keys,
-    links,
-    tenant_settings,
-    pages,
+    event_views,
+    import_views,
+    mapping_views,
+    answer_views,
+    code_views,
+    coverage_views,
+    monitoring_views,
+    fit_views,
+    experiment_views,
+    erasure_views,
+    key_views,
+    link_views,
+    settings_views,
+    page_views,
 ):
     app.register_blueprint(module.blueprint)
 answer_every_method(app)

@@ -35,11 +35,11 @@ from benchmarks.stub_store import StubSession
 from chalicelib import wiring
 from chalicelib.demo.brand import BRAND, simulate
 from chalicelib.demo.exhibits import event_lines
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.keys import create_key
-from chalicelib.storage import events as stored_events
-from chalicelib.storage import keys
+from chalicelib.storage import event_store as stored_events
+from chalicelib.storage import table_keys
 from chalicelib.storage.event_items import to_item
 from infra.lambda_runtime import events
 
@@ -124,7 +124,7 @@ def floor_seconds(batches: Sequence[Sequence[Raw]]) -> float:
 def _forget_times() -> None:
     """Every request has instants of its own."""
     stored_events._ttl.cache_clear()
-    keys._clock.cache_clear()
+    table_keys._clock.cache_clear()
 
 
 def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:

@@ -30,8 +30,8 @@ from typing import Any, BinaryIO
 
 from benchmarks.reports import REPORTS, Report
 from benchmarks.stub_store import StubStore, import_all
-from chalicelib.events import parse_event
-from chalicelib.exports import Imported, event_line, parse_mapping, read_export
+from chalicelib.importers import Imported, event_line, parse_mapping, read_export
+from chalicelib.model.events import parse_event
 
 PAIRS = 5
 GIGABYTE = 1_000_000_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
-from chalicelib.events import Coverage
+from chalicelib.model.events import Coverage
 from chalicelib.services.imports import run_import
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import

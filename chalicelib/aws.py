@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from chalicelib.storage.keys import is_tenant
 from chalicelib.storage.outages import code_of, outages_named
+from chalicelib.storage.table_keys import is_tenant
 
 SESSION_SECONDS = 3600
 """How long a session for one tenant lasts; of roles that roles assume AWS allows no more."""

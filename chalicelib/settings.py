@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from chalicelib.currencies import is_currency
-from chalicelib.days import is_time_zone
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.currencies import is_currency
+from chalicelib.model.days import is_time_zone
+from chalicelib.model.errors import MisconfiguredService
 
 PREFIX = "LIKEWORTH_"
 MAX_PEOPLE = 500_000

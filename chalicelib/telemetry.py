@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib import settings
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 
 NAMESPACE = "Likeworth"
 

@@ -21,8 +21,8 @@ from chalice.test import Client
 from moto import mock_aws
 
 from chalicelib import wiring, workers
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.imports import list_imports
-from chalicelib.services.keys import create_key
 from infra import dynamodb_local
 from tests.conftest import BUCKET, REGION, TABLE, create_table
 

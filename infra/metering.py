@@ -21,13 +21,13 @@ from chalice.test import Client
 from moto import mock_aws
 
 from chalicelib import wiring, workers
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services import imports
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
-from chalicelib.storage.keys import event_partition, shard_of
+from chalicelib.services.ingest import record_events
 from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.table_keys import event_partition, shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.wiring import processes
 from tests import quick_moto

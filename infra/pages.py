@@ -12,14 +12,15 @@ from pathlib import Path
 from typing import get_args
 
 import app
-from chalicelib import codes, documentation
+from chalicelib import documentation
 from chalicelib.api.openapi import describe
-from chalicelib.errors import EXPORT_REFUSALS
-from chalicelib.exports import ROW_REFUSALS
-from chalicelib.exports.declarations import Declaration
-from chalicelib.exports.languages import LANGUAGES
-from chalicelib.exports.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
-from chalicelib.exports.platforms import IMPORTERS
+from chalicelib.importers import ROW_REFUSALS
+from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.declarations import Declaration
+from chalicelib.importers.values.languages import LANGUAGES
+from chalicelib.model import codes
+from chalicelib.model.errors import EXPORT_REFUSALS
 from infra import handbook
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -20,7 +20,7 @@ from string import Template
 
 from chalicelib.services.fitting.fit_parts import MAX_PARTS
 from chalicelib.settings import Settings
-from chalicelib.storage.keys import event_partition, shard_of
+from chalicelib.storage.table_keys import event_partition, shard_of
 from infra.cost import DAYS, MILLION, REGIONS, SECONDS, Model, Tenant, Use
 from infra.cost import read_functions as functions_of
 from infra.merging import Merging, measure_merging

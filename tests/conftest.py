@@ -153,7 +153,7 @@ def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few days are kept, of which tests look at each; a query takes moto its time."""
-    from chalicelib.services import erasures
+    from chalicelib.services.privacy import erasures
     from tests.restoring import DAYS
 
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", str(DAYS))

@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalicelib.events import Conversion, Engagement
-from chalicelib.services import erasures
-from chalicelib.services.totals import total
-from chalicelib.storage.erasures import Receipt
+from chalicelib.model.events import Conversion, Engagement
+from chalicelib.services.privacy import erasures
+from chalicelib.services.totals.day_totals import total
+from chalicelib.storage.erasure_items import Receipt
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 from tests.factories import NOW

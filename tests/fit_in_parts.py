@@ -9,9 +9,9 @@ from typing import Any
 
 from chalicelib.services.fitting.fit_parts import Plan, begin_fit, plan_fit
 from chalicelib.services.fitting.fits import request_fit, run_fit
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day
-from chalicelib.storage.fits import Document
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.storage.fit_items import Document
 from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import (
     make_annotation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.tenant_store import TenantStore
 
 

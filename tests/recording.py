@@ -15,24 +15,24 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from chalicelib.storage.keys import TENANT
+from chalicelib.storage.table_keys import TENANT
 from tests import policies
 from tests.policies import Call
 
 ENTRIES = {
     ("api/http.py", "bind_request"): "API",
-    ("workers/uploaded_files.py", "run_imports"): "Import",
-    ("workers/requested_fits.py", "run_fits"): "Fit",
-    ("workers/requested_fits.py", "read_fit_part"): "FitPart",
-    ("workers/requested_fits.py", "merge_fit"): "FitMerge",
-    ("workers/requested_fits.py", "analyse_geo_test"): "Analysis",
-    ("workers/changed_days.py", "derive_totals"): "Aggregate",
-    ("workers/changed_days.py", "derive_waiting_totals"): "Totals",
-    ("workers/daily_duties.py", "request_fits"): "Schedule",
-    ("workers/daily_duties.py", "end_fits"): "Schedule",
-    ("workers/daily_duties.py", "renew_user_keys"): "Schedule",
-    ("workers/daily_duties.py", "finish_erasures"): "Schedule",
-    ("workers/daily_duties.py", "measure_delays"): "Schedule",
+    ("workers/import_worker.py", "run_imports"): "Import",
+    ("workers/fit_worker.py", "run_fits"): "Fit",
+    ("workers/fit_worker.py", "read_fit_part"): "FitPart",
+    ("workers/fit_worker.py", "merge_fit"): "FitMerge",
+    ("workers/fit_worker.py", "analyse_geo_test"): "Analysis",
+    ("workers/totals_worker.py", "derive_totals"): "Aggregate",
+    ("workers/totals_worker.py", "derive_waiting_totals"): "Totals",
+    ("workers/daily_jobs.py", "request_fits"): "Schedule",
+    ("workers/daily_jobs.py", "end_fits"): "Schedule",
+    ("workers/daily_jobs.py", "renew_user_keys"): "Schedule",
+    ("workers/daily_jobs.py", "finish_erasures"): "Schedule",
+    ("workers/daily_jobs.py", "measure_delays"): "Schedule",
 }
 """The function of the code that AWS calls, by file and name."""
 

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.outcomes import Imported, NotData, Refused, ReportDescription, RowOutcome
+from chalicelib.importers.outcomes import Imported, NotData, Refused, ReportDescription, RowOutcome
+from chalicelib.model.errors import ExportRefused
 
 
 class LineReport:

@@ -6,17 +6,17 @@ import datetime as dt
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.services import erasures
-from chalicelib.services.audit import audit
-from chalicelib.services.keys import authenticate, create_key
-from chalicelib.services.record import record_events
+from chalicelib.services.credentials.api_keys import authenticate, create_key
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy import erasures
 from chalicelib.services.restoring import Restored, restore
-from chalicelib.services.totals import derive_day
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.services.totals.totals_audit import audit
 from chalicelib.settings import Settings
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.import_records import Import, RefusedRow
-from chalicelib.storage.links import Link
+from chalicelib.storage.link_items import Link
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.wiring import processes
 from tests.conftest import TABLE, Cloud, create_table

@@ -9,9 +9,9 @@ from chalice.app import Request
 
 from chalicelib import wiring
 from chalicelib.api.calls import LINK, parameters_of
-from chalicelib.errors import Unauthenticated
-from chalicelib.services.keys import Principal, authenticate
-from chalicelib.services.links import authenticate_link
+from chalicelib.model.errors import Unauthenticated
+from chalicelib.services.credentials.api_keys import Principal, authenticate
+from chalicelib.services.credentials.signed_links import authenticate_link
 
 CHALLENGE = 'Bearer realm="likeworth", ApiKey realm="likeworth"'
 """The `WWW-Authenticate` of every 401."""

@@ -12,9 +12,9 @@ from typing import Any
 from chalice.app import Request
 from pydantic_core import PydanticCustomError
 
-from chalicelib.days import EARLIEST, LATEST, SECONDS_PER_DAY, WrongDay, parse_day
-from chalicelib.errors import FieldError, InvalidFields, Unauthenticated
-from chalicelib.events.fields import parse_instant
+from chalicelib.model.days import EARLIEST, LATEST, SECONDS_PER_DAY, WrongDay, parse_day
+from chalicelib.model.errors import FieldError, InvalidFields, Unauthenticated
+from chalicelib.model.events.event_fields import parse_instant
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)

@@ -30,10 +30,10 @@ from chalicelib.api.calls import (
     wrong_parameter,
 )
 from chalicelib.api.cors import allow_origin
+from chalicelib.api.csv_tables import CSV, JSON, csv_of, preferred
 from chalicelib.api.json_text import json_of
 from chalicelib.api.quotas import count_request, forget_quota, quota_headers
-from chalicelib.api.tables import CSV, JSON, csv_of, preferred
-from chalicelib.errors import (
+from chalicelib.model.errors import (
     AllEventsRefused,
     Forbidden,
     LikeworthError,

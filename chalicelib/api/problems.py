@@ -5,9 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from chalicelib import errors
 from chalicelib.api.authentication import CHALLENGE
-from chalicelib.errors import LikeworthError
+from chalicelib.model import errors
+from chalicelib.model.errors import LikeworthError
 
 MEDIA_TYPE = "application/problem+json"
 

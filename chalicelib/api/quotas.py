@@ -9,9 +9,9 @@ import datetime as dt
 from contextvars import ContextVar
 
 from chalicelib import wiring
-from chalicelib.errors import RateLimited
-from chalicelib.services.keys import Principal
-from chalicelib.services.rate_limits import WINDOW_SECONDS, Quota
+from chalicelib.model.errors import RateLimited
+from chalicelib.services.credentials.api_keys import Principal
+from chalicelib.services.credentials.rate_limits import WINDOW_SECONDS, Quota
 
 POLICY = "default"
 

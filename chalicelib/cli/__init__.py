@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 
 from chalicelib import __version__
-from chalicelib.errors import LikeworthError
+from chalicelib.model.errors import LikeworthError
 
 COMMANDS = ("estimate", "convert", "serve", "demo", "keys", "audit", "restore")
 UNUSABLE = 2

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Audit a tenant."""
     from chalicelib import wiring
     from chalicelib.local.conversion import is_empty
-    from chalicelib.storage.keys import is_tenant
+    from chalicelib.storage.table_keys import is_tenant
 
     if not is_tenant(arguments.tenant):
         return _refuse("a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
@@ -79,7 +79,7 @@ def _audit(
     end: dt.date,
     now: dt.datetime,
 ) -> int:
-    from chalicelib.services.audit import audit
+    from chalicelib.services.totals.totals_audit import audit
 
     if not store.is_registered():
         return _refuse(f"there is no tenant {arguments.tenant}")

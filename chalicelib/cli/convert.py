@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.cli import proposing
-from chalicelib.errors import ExportRefused, FieldError, InvalidFields
-from chalicelib.events import EventRefused, parse_event
-from chalicelib.exports import (
+from chalicelib.importers import (
     ExportReader,
     Imported,
     Mapping,
@@ -23,6 +21,8 @@ from chalicelib.exports import (
     parse_mapping,
     read_export,
 )
+from chalicelib.model.errors import ExportRefused, FieldError, InvalidFields
+from chalicelib.model.events import EventRefused, parse_event
 
 EXIT_OK = 0
 EXIT_READER_GONE = 1

@@ -16,17 +16,17 @@ from collections.abc import Hashable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.channels import ROLES
-from chalicelib.countries import is_country
-from chalicelib.days import is_time_zone
-from chalicelib.errors import (
+from chalicelib.model.channels import ROLES
+from chalicelib.model.countries import is_country
+from chalicelib.model.days import is_time_zone
+from chalicelib.model.errors import (
     FieldError,
     InvalidFields,
     InvalidRequest,
     MalformedJson,
     UnusableInput,
 )
-from chalicelib.events import (
+from chalicelib.model.events import (
     SPANS,
     Conversion,
     Cost,
@@ -39,9 +39,9 @@ from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
 from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.services.fitting.estimation import Inspect, fit_events
-from chalicelib.services.fitting.identity import USER_IDS
+from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.settings import MAX_PEOPLE
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.places import directory_of, opened
-from chalicelib.days import stamp
-from chalicelib.errors import NotFound, TooManyKeys
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import NotFound, TooManyKeys
 
 if TYPE_CHECKING:
     from chalicelib.storage.tenant_store import TenantStore
@@ -89,8 +89,8 @@ def _add_action(actions: Any, name: str, summary: str, description: str) -> Any:
 
 def create_key(arguments: argparse.Namespace) -> int:
     """Make a key; the key alone on standard output."""
-    from chalicelib.services import keys
-    from chalicelib.storage.keys import is_tenant
+    from chalicelib.services.credentials import api_keys
+    from chalicelib.storage.table_keys import is_tenant
 
     if not is_tenant(arguments.tenant):
         return _refuse("create", "a tenant is a slug: a-z, then at most 31 of a-z, 0-9, _ and -")
@@ -100,7 +100,7 @@ def create_key(arguments: argparse.Namespace) -> int:
     expires_at = None
     if arguments.expires is not None:
         try:
-            expires_at = keys.parse_expiry(arguments.expires, now)
+            expires_at = api_keys.parse_expiry(arguments.expires, now)
         except ValueError as error:
             return _refuse("create", f"--expires: {error}")
     with _place(arguments) as place:
@@ -111,7 +111,9 @@ def create_key(arguments: argparse.Namespace) -> int:
                     "create", f"{arguments.tenant} has the reporting currency {config.currency}"
                 )
         try:
-            key, kept = keys.issue_key(place.store, arguments.role, now=now, expires_at=expires_at)
+            key, kept = api_keys.issue_key(
+                place.store, arguments.role, now=now, expires_at=expires_at
+            )
         except TooManyKeys as error:
             return _refuse("create", error.detail)
     end = "" if kept.expires_at is None else f" It expires at {stamp(kept.expires_at)}."
@@ -126,7 +128,7 @@ def create_key(arguments: argparse.Namespace) -> int:
 
 def list_keys(arguments: argparse.Namespace) -> int:
     """Print a line for each key, by id."""
-    from chalicelib.storage.keys import is_tenant
+    from chalicelib.storage.table_keys import is_tenant
 
     if not is_tenant(arguments.tenant):
         return _refuse("list", "this is no name of a tenant")
@@ -151,8 +153,8 @@ def list_keys(arguments: argparse.Namespace) -> int:
 
 def revoke_key(arguments: argparse.Namespace) -> int:
     """Revoke a key, whichever it is."""
-    from chalicelib.services import keys
-    from chalicelib.storage.keys import is_api_key_id, is_tenant
+    from chalicelib.services.credentials import api_keys
+    from chalicelib.storage.table_keys import is_api_key_id, is_tenant
 
     if not is_tenant(arguments.tenant) or not is_api_key_id(arguments.key_id):
         return _refuse("revoke", "a tenant, and the 12 hexadecimal digits of a key's id are needed")
@@ -161,7 +163,7 @@ def revoke_key(arguments: argparse.Namespace) -> int:
         return _refuse("revoke", f"{arguments.tenant} has no key {arguments.key_id}")
     with _place(arguments) as place:
         try:
-            keys.revoke_key(place.store, arguments.key_id, now=now, even_last_admin=True)
+            api_keys.revoke_key(place.store, arguments.key_id, now=now, even_last_admin=True)
         except NotFound:
             return _refuse("revoke", f"{arguments.tenant} has no key {arguments.key_id}")
     print(f"The key {arguments.key_id} of {arguments.tenant} is revoked in {place.name}.")

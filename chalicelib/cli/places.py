@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 
 if TYPE_CHECKING:
     from chalicelib.storage.tenant_store import TenantStore

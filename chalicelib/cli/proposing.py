@@ -6,10 +6,10 @@ import json
 import shlex
 from pathlib import Path
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.mapping_fields import TO_FILL_IN
-from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.proposals import Proposal, propose_mapping
+from chalicelib.importers.mappings.mapping_fields import TO_FILL_IN
+from chalicelib.importers.mappings.proposals import Proposal, propose_mapping
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.model.errors import ExportRefused
 
 HELP = (
     "instead of converting, write a mapping for a table of your own to FILE, filled in as far as "

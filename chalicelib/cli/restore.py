@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.cli import UNUSABLE, unnamed
-from chalicelib.errors import CannotRestore
+from chalicelib.model.errors import CannotRestore
 
 if TYPE_CHECKING:
     from chalicelib.services.restoring import Restored
@@ -46,8 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     from chalicelib import wiring
     from chalicelib.cli.progress import step
     from chalicelib.services.restoring import restore
-    from chalicelib.storage.keys import is_tenant
     from chalicelib.storage.outages import code_of
+    from chalicelib.storage.table_keys import is_tenant
 
     copy, asked = arguments.from_table, arguments.tenant or []
     if not all(map(is_tenant, asked)):

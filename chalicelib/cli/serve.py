@@ -20,7 +20,12 @@ from typing import TYPE_CHECKING, Any, cast
 from chalicelib.cli import UNUSABLE
 from chalicelib.cli.places import reason_of
 from chalicelib.cli.progress import step
-from chalicelib.errors import DamagedStore, LikeworthError, MisconfiguredService, StoreUnavailable
+from chalicelib.model.errors import (
+    DamagedStore,
+    LikeworthError,
+    MisconfiguredService,
+    StoreUnavailable,
+)
 
 if TYPE_CHECKING:
     from chalicelib.local.service import Application, LocalService
@@ -117,7 +122,7 @@ def _check(data: Path) -> int:
     """Say what is damaged in a directory."""
     from chalicelib.local.checking import findings
     from chalicelib.local.database import FILE, Database
-    from chalicelib.local.files import Files
+    from chalicelib.local.versioned_files import Files
 
     if not (data / FILE).exists():
         return _refuse(f"there is no {data / FILE}", "check")

@@ -16,12 +16,12 @@ from itertools import islice
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from chalicelib import codes
-from chalicelib.channels import title_of
 from chalicelib.demo.brand import History
 from chalicelib.demo.exhibits import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import Truth
-from chalicelib.storage.keys import dropped_object
+from chalicelib.model import codes
+from chalicelib.model.channels import title_of
+from chalicelib.storage.table_keys import dropped_object
 
 EVENTS_PER_REQUEST = 500
 IDLE_SECONDS = 300.0

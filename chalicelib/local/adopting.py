@@ -9,11 +9,11 @@ from __future__ import annotations
 import threading
 
 from chalicelib.local.database import FILE, Database
+from chalicelib.local.database_rows import Transaction, to_row
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import LocalMachine
-from chalicelib.local.rows import Transaction, to_row
 from chalicelib.local.sqlite_table import SqliteTable
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.tenants import list_tenants
 
@@ -62,8 +62,8 @@ class KeysFromHome:
 
 def _items(table: SqliteTable) -> list[Item]:
     """Tenants, their configurations and their keys."""
-    found = list(table.query(keys.REGISTRY_PARTITION))
+    found = list(table.query(table_keys.REGISTRY_PARTITION))
     for tenant in list_tenants(table):
-        found += table.query(keys.config_partition(tenant))
-        found += table.query(keys.api_keys_partition(tenant))
+        found += table.query(table_keys.config_partition(tenant))
+        found += table.query(table_keys.api_keys_partition(tenant))
     return found

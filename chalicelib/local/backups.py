@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib.local.commits import Commits
 from chalicelib.local.database import FILE, Database, named_outages
-from chalicelib.local.files import Files
+from chalicelib.local.versioned_files import Files
 
 ATTEMPTS = 5
 

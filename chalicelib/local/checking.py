@@ -12,12 +12,12 @@ import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from chalicelib.errors import DamagedStore
 from chalicelib.local.database import Database
 from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.model.errors import DamagedStore
 
 if TYPE_CHECKING:
-    from chalicelib.local.files import Files
+    from chalicelib.local.versioned_files import Files
 
 READ_LATER = ("#events#", "#import#", "#rate#")
 """Parts of the keys of partitions that are not read at the start."""

@@ -12,7 +12,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from chalicelib.errors import DamagedStore
+from chalicelib.model.errors import DamagedStore
 
 FILE = "likeworth.commits"
 _WIDTH = 20

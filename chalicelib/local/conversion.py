@@ -16,12 +16,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import DamagedStore
 from chalicelib.local.database import FILE, Database
-from chalicelib.local.files import Files
-from chalicelib.local.rows import Transaction, to_row
+from chalicelib.local.database_rows import Transaction, to_row
 from chalicelib.local.sqlite_table import SqliteTable
-from chalicelib.storage import keys
+from chalicelib.local.versioned_files import Files
+from chalicelib.model.errors import DamagedStore
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, to_item
 from chalicelib.storage.writer import delete_request, put_request
 
@@ -204,12 +204,12 @@ def _adopt_keys(records: Path, database: Database) -> None:
     for line in records.read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         tenant, key_id = record.pop("tenant"), record.pop("key_id")
-        partition = keys.api_keys_partition(tenant)
+        partition = table_keys.api_keys_partition(tenant)
         there = table.get(partition, key_id)
         if "role" in record and there is None:
             record.pop("currency", None)
             table.put(to_item(partition, key_id, record))
-            table.put(to_item(keys.REGISTRY_PARTITION, tenant, {}))
+            table.put(to_item(table_keys.REGISTRY_PARTITION, tenant, {}))
         elif "revoked_at" in record and there is not None and "revoked_at" not in there:
             at = dt.datetime.fromisoformat(record["revoked_at"]).isoformat()
             table.put(there | {"revoked_at": {"S": at}})

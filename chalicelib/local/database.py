@@ -19,10 +19,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from chalicelib.errors import DamagedStore, StoreUnavailable
 from chalicelib.local.commits import Commits
+from chalicelib.local.database_rows import SCHEMA, Transaction, checked_sequence, sequence_text
 from chalicelib.local.flushing import flush_directory
-from chalicelib.local.rows import SCHEMA, Transaction, checked_sequence, sequence_text
+from chalicelib.model.errors import DamagedStore, StoreUnavailable
 
 FILE = "likeworth.db"
 APPLICATION_ID = 0x4C574B56

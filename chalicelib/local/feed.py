@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.errors import LikeworthError
 from chalicelib.local.database import Database
-from chalicelib.local.rows import CHANGES, Transaction
-from chalicelib.local.sources import Handler, Source, failures_in, invoke, logger
+from chalicelib.local.database_rows import CHANGES, Transaction
+from chalicelib.local.event_sources import Handler, Source, failures_in, invoke, logger
 from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.model.errors import LikeworthError
 
 QUIET_SECONDS = 0.4
 LONGEST_SECONDS = 5.0

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 
 from chalicelib.local.database import named_outages
-from chalicelib.local.files import Files, StoredFile
+from chalicelib.local.versioned_files import Files, StoredFile
 from chalicelib.storage.objects import (
     BLOCK_BYTES,
     Blocks,

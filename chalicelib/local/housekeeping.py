@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import partial
 
 from chalicelib.local.database import Database
-from chalicelib.local.files import Files
-from chalicelib.local.rows import Transaction
-from chalicelib.local.sources import Source
+from chalicelib.local.database_rows import Transaction
+from chalicelib.local.event_sources import Source
+from chalicelib.local.versioned_files import Files
 
 EVERY_SECONDS = 600.0
 GRACE_SECONDS = 86_400

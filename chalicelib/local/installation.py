@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 
 MIN_SECRET_CHARACTERS = 16
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.errors import GivenUp, NotFound
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import QUEUES, Message
+from chalicelib.model.errors import GivenUp, NotFound
 from chalicelib.services.fitting.fits import fail_fit, fit_message, show_fit
 from chalicelib.services.imports import give_up_import, message_of
-from chalicelib.storage.fits import ENDED
-from chalicelib.storage.keys import is_tenant
+from chalicelib.storage.fit_items import ENDED
+from chalicelib.storage.table_keys import is_tenant
 from chalicelib.storage.tenant_store import TenantStore
 
 PAGE = 200

@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from chalicelib.errors import StoreUnavailable
 from chalicelib.local.checking import check_bookkeeping
 from chalicelib.local.conversion import convert, refuse_unconverted
 from chalicelib.local.database import Database, named_outages
+from chalicelib.local.database_rows import to_row
 from chalicelib.local.file_objects import FileObjects
-from chalicelib.local.files import Files
 from chalicelib.local.queues import RETRY_SECONDS, Queues
-from chalicelib.local.rows import to_row
 from chalicelib.local.sqlite_table import SqliteTable
 from chalicelib.local.uploads import allowed_for, target_of
+from chalicelib.local.versioned_files import Files
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.local.database import Database
-from chalicelib.local.rows import Transaction, to_row
+from chalicelib.local.database_rows import Transaction, to_row
 from chalicelib.local.sqlite_table import SqliteTable
 from chalicelib.storage.attributes import Item
 

@@ -11,8 +11,8 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-from chalicelib.errors import MisconfiguredService
 from chalicelib.local.machine import LocalMachine
+from chalicelib.model.errors import MisconfiguredService
 
 NOTE = "root-secret"
 _PURPOSE = b"likeworth mark of the root secret 1"

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from chalicelib import wiring
-from chalicelib.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
 from chalicelib.local.adopting import KeysFromHome
 from chalicelib.local.conversion import is_empty
+from chalicelib.local.event_sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed
 from chalicelib.local.gateway import ChaliceGateway
@@ -32,14 +32,14 @@ from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import RETRY_SECONDS, enqueue
 from chalicelib.local.secret_mark import check_secret
 from chalicelib.local.server import HttpServer
-from chalicelib.local.sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.uploads import PATH as UPLOADS
 from chalicelib.local.uploads import read_target
+from chalicelib.model.errors import LikeworthError, StoreUnavailable, UploadQuotaUsed
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.imports import bytes_left, import_for_object, seconds_until_tomorrow
-from chalicelib.services.keys import create_key
 from chalicelib.settings import read_settings
-from chalicelib.storage.keys import parse_import_object
 from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.table_keys import parse_import_object
 from chalicelib.storage.tenants import Role
 
 API_BODY_BYTES = 6 * 1024 * 1024

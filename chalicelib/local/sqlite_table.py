@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from chalicelib.local.database import Database, named_outages
-from chalicelib.local.rows import Transaction, damaged, signed, to_item, to_row
+from chalicelib.local.database_rows import Transaction, damaged, signed, to_item, to_row
 from chalicelib.storage.attributes import Attribute, Item
 from chalicelib.storage.conditions import Condition, holds
 from chalicelib.storage.table import ConditionalPut, Request, Table

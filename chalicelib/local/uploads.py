@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from chalicelib.storage.keys import (
+from chalicelib.storage.table_keys import (
     import_object,
     is_tenant,
     is_time_ordered_id,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from chalicelib.events import (
+from chalicelib.model.events import (
     OF_PEOPLE,
     Conversion,
     Cost,
@@ -26,9 +26,9 @@ from chalicelib.events import (
     start_of_day,
     with_user,
 )
-from chalicelib.money import Money
-from chalicelib.services.retention import oldest_instant
-from chalicelib.storage.events import Erased, Storable, Withdrawn
+from chalicelib.model.money import Money
+from chalicelib.services.privacy.retention import oldest_instant
+from chalicelib.storage.event_store import Erased, Storable, Withdrawn
 from chalicelib.storage.tenant_store import TenantStore
 
 _ONE_DAY = dt.timedelta(days=1)

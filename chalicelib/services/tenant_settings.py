@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.channels import ROLES
-from chalicelib.countries import is_country
-from chalicelib.days import MAX_WINDOW_DAYS, is_time_zone
-from chalicelib.errors import FieldError, InvalidFields
-from chalicelib.services.fitting.identity import USER_IDS
+from chalicelib.model.channels import ROLES
+from chalicelib.model.countries import is_country
+from chalicelib.model.days import MAX_WINDOW_DAYS, is_time_zone
+from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage.attributes import Attribute, Item
 from chalicelib.storage.conditions import Condition, expression_of
 from chalicelib.storage.outages import TRANSIENT_REASONS, code_of, outages_named

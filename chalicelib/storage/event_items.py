@@ -30,8 +30,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from chalicelib.days import SECONDS_PER_DAY
-from chalicelib.events import (
+from chalicelib.model.days import SECONDS_PER_DAY
+from chalicelib.model.events import (
     OF_PEOPLE,
     Annotation,
     Audience,
@@ -43,8 +43,8 @@ from chalicelib.events import (
     Event,
     start_of_day,
 )
-from chalicelib.money import Money
-from chalicelib.storage import keys
+from chalicelib.model.money import Money
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 
 ORIGIN = "im"
@@ -74,11 +74,11 @@ def _item_of(tenant: str, event: Event, shards: int, retention_days: int) -> Ite
     if isinstance(event, Coverage | Annotation):
         return _span_item(tenant, event, retention_days)
     user = event.user_id if isinstance(event, OF_PEOPLE) else None
-    shard = keys.shard_of(user or event.event_id, shards)
+    shard = table_keys.shard_of(user or event.event_id, shards)
     occurred_at = event.occurred_at
     item: Item = {
-        "pk": {"S": keys.event_partition(tenant, occurred_at.date(), shard)},
-        "sk": {"S": keys.event_sort(user, occurred_at, event.event_id)},
+        "pk": {"S": table_keys.event_partition(tenant, occurred_at.date(), shard)},
+        "sk": {"S": table_keys.event_sort(user, occurred_at, event.event_id)},
         "ttl": {"N": _ttl(occurred_at, retention_days)},
     }
     match event:
@@ -110,7 +110,7 @@ def _item_of(tenant: str, event: Event, shards: int, retention_days: int) -> Ite
 def _span_item(tenant: str, span: Coverage | Annotation, retention_days: int) -> Item:
     """The item of a span; kept until its last day has expired."""
     item: Item = {
-        "pk": {"S": keys.spans_partition(tenant)},
+        "pk": {"S": table_keys.spans_partition(tenant)},
         "sk": {"S": span.event_id},
         "j": {"S": span.first.isoformat()},
         "e": {"S": span.last.isoformat()},
@@ -182,7 +182,7 @@ def _add_count(item: Item, count: int) -> None:
 
 def to_event(item: Item, day: dt.date) -> Event:
     """The event of an item of a partition of `day`."""
-    user, occurred_at, event_id = keys.parse_event_sort(item["sk"]["S"], day)
+    user, occurred_at, event_id = table_keys.parse_event_sort(item["sk"]["S"], day)
     head: dict[str, Any] = {"event_id": event_id, "occurred_at": occurred_at}
     money = None
     if "v" in item:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chalicelib.errors import StoreUnavailable
-from chalicelib.storage import keys
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import to_item
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, write_all
@@ -45,7 +45,7 @@ class ImportQuotas:
         StoreUnavailable
             It may still count.
         """
-        partition = keys.open_imports_partition(self._tenant)
+        partition = table_keys.open_imports_partition(self._tenant)
         requests = [delete_request(partition, kind + import_id) for kind in (_ANNOUNCED, _BEGUN)]
         if write_all(self._table, requests, self._patience):
             raise StoreUnavailable(f"the import {import_id} still counts as unfinished")
@@ -60,9 +60,9 @@ class ImportQuotas:
         announced_since : datetime
             An import that was announced before and has not begun counts no longer.
         """
-        partition = keys.open_imports_partition(self._tenant)
+        partition = table_keys.open_imports_partition(self._tenant)
         found = set()
-        oldest = _ANNOUNCED + keys.time_ordered_id(announced_since, "")
+        oldest = _ANNOUNCED + table_keys.time_ordered_id(announced_since, "")
         for first, kind in ((oldest, _ANNOUNCED), (_BEGUN, _BEGUN)):
             last = f"{kind}~"
             # the newest first: expired ones, which DynamoDB removes late, are the oldest
@@ -77,7 +77,7 @@ class ImportQuotas:
         """Count uploaded bytes of a day, or with a negative size take them back; the day's sum."""
         expires_at = dt.datetime.combine(day, dt.time(), dt.UTC) + BYTES_KEPT
         return self._table.count(
-            keys.uploaded_partition(self._tenant),
+            table_keys.uploaded_partition(self._tenant),
             day.isoformat(),
             size,
             expires_at=int(expires_at.timestamp()),
@@ -85,9 +85,9 @@ class ImportQuotas:
 
     def bytes_of(self, day: dt.date) -> int:
         """How many bytes were uploaded on a day."""
-        item = self._table.get(keys.uploaded_partition(self._tenant), day.isoformat())
+        item = self._table.get(table_keys.uploaded_partition(self._tenant), day.isoformat())
         return 0 if item is None else int(item["counted"]["N"])
 
     def _put(self, sort: str, until: dt.datetime) -> None:
         values = {"ttl": int(until.timestamp())}
-        self._table.put(to_item(keys.open_imports_partition(self._tenant), sort, values))
+        self._table.put(to_item(table_keys.open_imports_partition(self._tenant), sort, values))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 
 State = Literal["waiting", "running", "done", "failed", "removing", "removed"]
 
@@ -230,7 +230,7 @@ class RefusedRow:
     @property
     def cursor(self) -> str:
         """What `ImportStore.refused_rows` goes on after."""
-        return keys.refused_row_sort(*self.place)
+        return table_keys.refused_row_sort(*self.place)
 
 
 def counted(before: Mapping[str, int], rows: Iterable[RefusedRow]) -> dict[str, int]:

@@ -9,7 +9,7 @@ import io
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from chalicelib.storage.keys import is_object_of
+from chalicelib.storage.table_keys import is_object_of
 
 BLOCK_BYTES = 4 * 1024 * 1024
 """How much of an upload is read at once."""

@@ -13,7 +13,7 @@ from botocore.exceptions import (
     IncompleteReadError,
 )
 
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 
 TRANSIENT_CODES = frozenset(
     {

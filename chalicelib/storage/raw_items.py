@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, persist
@@ -57,14 +57,14 @@ class RawItems:
         """One item, or None."""
         return persist(
             lambda: self._table.get(
-                keys.own_partition(self._tenant, partition), sort, consistent=self._consistent
+                table_keys.own_partition(self._tenant, partition), sort, consistent=self._consistent
             ),
             self._patience,
         )
 
     def under(self, partition: str) -> Iterator[Item]:
         """The items of a partition in the order of their sort keys, page by page."""
-        partition = keys.own_partition(self._tenant, partition)
+        partition = table_keys.own_partition(self._tenant, partition)
         after: str | None = None
         while True:
             page = partial(self._table.page, partition, after=after, consistent=self._consistent)
@@ -78,7 +78,7 @@ class RawItems:
 
         Also if it was written by a call whose answer was lost.
         """
-        keys.own_partition(self._tenant, item["pk"]["S"])
+        table_keys.own_partition(self._tenant, item["pk"]["S"])
         return persist(lambda: self._table.put_new(item), self._patience)
 
     def compared_with(self, copy: RawItems, partition: str) -> Iterator[Compared]:

@@ -6,27 +6,27 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from chalicelib.errors import CannotRestore, MisconfiguredService
-from chalicelib.events import Event
+from chalicelib.model.errors import CannotRestore, MisconfiguredService
+from chalicelib.model.events import Event
 from chalicelib.settings import Settings
-from chalicelib.storage import keys, pseudonyms
-from chalicelib.storage.api_keys import ApiKeyStore
-from chalicelib.storage.erasures import ErasedPeople, ErasureStore
-from chalicelib.storage.events import EventStore, where_of
-from chalicelib.storage.experiments import ExperimentStore
-from chalicelib.storage.fit_parts import FitParts
-from chalicelib.storage.fits import FitStore
+from chalicelib.storage import pseudonyms, table_keys
+from chalicelib.storage.api_key_items import ApiKeyStore
+from chalicelib.storage.erasure_items import ErasedPeople, ErasureStore
+from chalicelib.storage.event_store import EventStore, where_of
+from chalicelib.storage.experiment_items import ExperimentStore
+from chalicelib.storage.fit_items import FitStore
+from chalicelib.storage.fit_part_items import FitParts
+from chalicelib.storage.import_items import ImportStore
 from chalicelib.storage.import_quotas import ImportQuotas
-from chalicelib.storage.imports import ImportStore
-from chalicelib.storage.links import LinkStore
-from chalicelib.storage.mappings import MappingStore
+from chalicelib.storage.link_items import LinkStore
+from chalicelib.storage.mapping_items import MappingStore
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.pseudonyms import People
-from chalicelib.storage.rate_limits import RateCounts
+from chalicelib.storage.rate_limit_items import RateCounts
 from chalicelib.storage.raw_items import RawItems
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
-from chalicelib.storage.totals import TotalsStore
+from chalicelib.storage.total_items import TotalsStore
 from chalicelib.storage.writer import Patience
 
 
@@ -71,7 +71,7 @@ class TenantStore:
         copy_of: Callable[[str], Table] | None = None,
         patience: Patience | None = None,
     ) -> None:
-        if not keys.is_tenant(tenant):
+        if not table_keys.is_tenant(tenant):
             raise ValueError(f"{tenant!r} is no name of a tenant")
         self.tenant = tenant
         self.settings = settings
@@ -165,7 +165,7 @@ class TenantStore:
         """The trace of an event if its person was erased, else None; `user` is their hash."""
         if user not in self.erased:
             return None
-        rest = keys.event_sort_rest(event.occurred_at, event.event_id)
+        rest = table_keys.event_sort_rest(event.occurred_at, event.event_id)
         return self.trace_of(user, where_of(event.day, rest))
 
     def hashes_as(self, copied: bytes | None) -> bool:

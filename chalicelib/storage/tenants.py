@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import Equals
 from chalicelib.storage.table import Table
@@ -107,16 +107,19 @@ class TenantItems:
 
     def config(self) -> TenantConfig | None:
         """The stored configuration, or None for a tenant that is not known yet."""
-        item = self._table.get(keys.config_partition(self._tenant), SETTINGS, consistent=True)
+        item = self._table.get(table_keys.config_partition(self._tenant), SETTINGS, consistent=True)
         return None if item is None else to_config(item)
 
     def is_listed(self) -> bool:
         """Whether the tenant is in the list of tenants."""
-        return self._table.get(keys.REGISTRY_PARTITION, self._tenant, consistent=True) is not None
+        return (
+            self._table.get(table_keys.REGISTRY_PARTITION, self._tenant, consistent=True)
+            is not None
+        )
 
     def enter_list(self) -> bool:
         """Enter the tenant into the list; False if it is there."""
-        return self._table.put_new(to_item(keys.REGISTRY_PARTITION, self._tenant, {}))
+        return self._table.put_new(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
         """Enter the tenant into the list and keep its first configuration; the one there wins.
@@ -125,10 +128,10 @@ class TenantItems:
         tenant with configuration but not in the list would never be fitted. The key for people
         comes before the configuration: a tenant that has only the latter is from before such keys.
         """
-        self._table.put(to_item(keys.REGISTRY_PARTITION, self._tenant, {}))
+        self._table.put(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
         if self.config() is None:
             self.keep_user_key(sealed_user_key)
-        item = to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config))
+        item = to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config))
         if self._table.put_new(item):
             return config
         there = self.config()
@@ -136,12 +139,14 @@ class TenantItems:
 
     def user_key(self) -> bytes | None:
         """The sealed key under which the tenant's people are hashed, or None."""
-        item = self._table.get(keys.config_partition(self._tenant), USER_KEY, consistent=True)
+        item = self._table.get(table_keys.config_partition(self._tenant), USER_KEY, consistent=True)
         return None if item is None else sealed_key_of(item)
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Keep a first sealed key; returns the one that is kept: the one there wins."""
-        item = to_item(keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)})
+        item = to_item(
+            table_keys.config_partition(self._tenant), USER_KEY, {"sealed": _text_of(sealed)}
+        )
         if self._table.put_new(item):
             return sealed
         return self.user_key() or sealed
@@ -149,7 +154,7 @@ class TenantItems:
     def replace_user_key(self, there: bytes, sealed: bytes) -> bool:
         """Keep the key sealed anew; False if somebody else has done that since."""
         return self._table.update(
-            keys.config_partition(self._tenant),
+            table_keys.config_partition(self._tenant),
             USER_KEY,
             only_if=Equals("sealed", {"S": _text_of(there)}),
             assign={"sealed": {"S": _text_of(sealed)}},
@@ -169,7 +174,7 @@ class TenantItems:
             config, longest_retention_days=longest if longest > config.retention_days else 0
         )
         kept = self._table.put(
-            to_item(keys.config_partition(self._tenant), SETTINGS, asdict(config)),
+            to_item(table_keys.config_partition(self._tenant), SETTINGS, asdict(config)),
             only_if=Equals("shards", {"N": str(config.shards)}),
         )
         if not kept:
@@ -204,5 +209,5 @@ def _text_of(sealed: bytes) -> str:
 
 def list_tenants(table: Table) -> Iterator[str]:
     """Every tenant that was ever registered, by name."""
-    for item in table.query(keys.REGISTRY_PARTITION):
+    for item in table.query(table_keys.REGISTRY_PARTITION):
         yield item["sk"]["S"]

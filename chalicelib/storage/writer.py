@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.table import Request, Table
 

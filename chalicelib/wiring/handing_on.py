@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chalicelib.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from chalicelib.services.rate_limits import RateLimiter
+    from chalicelib.services.credentials.rate_limits import RateLimiter
     from chalicelib.storage.objects import Objects
     from chalicelib.storage.table import Table
     from chalicelib.storage.tenant_store import TenantStore

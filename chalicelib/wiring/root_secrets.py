@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.rate_limits import RateLimiter
+from chalicelib.services.credentials.rate_limits import RateLimiter
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import list_tenants
 from chalicelib.wiring import processes

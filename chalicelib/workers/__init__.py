@@ -8,8 +8,7 @@ end; nothing is acknowledged that was not done.
 `changed_days` derives totals, and `daily_duties` does what the clock asks for.
 """
 
-from chalicelib.workers.changed_days import derive_totals, derive_waiting_totals
-from chalicelib.workers.daily_duties import (
+from chalicelib.workers.daily_jobs import (
     do_daily_duties,
     end_fits,
     finish_erasures,
@@ -17,13 +16,9 @@ from chalicelib.workers.daily_duties import (
     renew_user_keys,
     request_fits,
 )
-from chalicelib.workers.requested_fits import (
-    analyse_geo_test,
-    merge_fit,
-    read_fit_part,
-    run_fits,
-)
-from chalicelib.workers.uploaded_files import run_imports
+from chalicelib.workers.fit_worker import analyse_geo_test, merge_fit, read_fit_part, run_fits
+from chalicelib.workers.import_worker import run_imports
+from chalicelib.workers.totals_worker import derive_totals, derive_waiting_totals
 
 __all__ = [
     "analyse_geo_test",

@@ -105,7 +105,7 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
 def _key(stage: Stage) -> str:
     """A tenant and an admin key, made as the command line makes them."""
     from chalicelib import wiring
-    from chalicelib.services.keys import create_key
+    from chalicelib.services.credentials.api_keys import create_key
 
     os.environ |= stage.cloud.variables(stage.template, "APIHandler")
     wiring.reset()

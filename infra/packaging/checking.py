@@ -40,7 +40,7 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"numpy", "scipy
 ESTIMATES = """
 import datetime as dt, json, sys
 sys.path[:0] = sys.argv[1:3]
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.estimation import fit_events
 import numpy, pandas, scipy, statsmodels
 for module in (numpy, pandas, scipy, statsmodels):
@@ -127,7 +127,7 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
     PackageError
         If it does not run, or says something else.
     """
-    from chalicelib.events import parse_event
+    from chalicelib.model.events import parse_event
     from chalicelib.services.fitting.estimation import fit_events
 
     sent = brand_events(DAY.date())

@@ -12,7 +12,7 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
-from chalicelib.services.keys import create_key
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.storage.tenants import Role
 from tests.api import described
 from tests.conftest import Cloud

@@ -15,7 +15,7 @@ from chalice.test import Client
 import app
 from chalicelib import __version__, dashboard, wiring
 from chalicelib.api.http import Declared
-from chalicelib.services.keys import create_key, revoke_key
+from chalicelib.services.credentials.api_keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
 from tests.api.conftest import Caller, caller, refused
 from tests.api.described import DOCUMENT

@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib import wiring, workers
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.services.totals import derive_day
+from chalicelib.services.totals.day_totals import derive_day
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
 from tests.conftest import BUCKET, Cloud
@@ -24,7 +24,7 @@ FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """A fit of a small made-up brand: likes that do nothing, clicks that sell."""
-    from chalicelib.events import parse_event
+    from chalicelib.model.events import parse_event
 
     events = []
     for offset in range((LAST - FIRST).days + 1):

@@ -25,12 +25,12 @@ from chalicelib.api.openapi.requests import EXAMPLES
 from chalicelib.local.gateway import ChaliceGateway
 from chalicelib.local.server import HttpServer
 from chalicelib.local.service import API_BODY_BYTES
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fitting.fits import request_fit, run_fit
-from chalicelib.services.keys import create_key
-from chalicelib.services.mappings import save_mapping
+from chalicelib.services.kept_mappings import save_mapping
 from chalicelib.storage.import_records import Import, RefusedRow
-from chalicelib.storage.links import Link
+from chalicelib.storage.link_items import Link
 from tests.api.described import DOCUMENT
 from tests.api.test_answers import document as document
 from tests.conftest import Cloud

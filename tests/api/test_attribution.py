@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.credits import MODELS, RULES
 from chalicelib.services.fitting.estimation import fit_events
 from tests.api.conftest import Caller, problem, refused

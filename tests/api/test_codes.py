@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chalice.test import Client
 
-from chalicelib import codes
+from chalicelib.model import codes
 from tests.api.conftest import Caller
 from tests.api.test_forms import rows_of
 

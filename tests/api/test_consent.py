@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.events import Conversion, Engagement
+from chalicelib.model.events import Conversion, Engagement
 from chalicelib.services.fitting.event_columns import Columns
-from chalicelib.services.totals import derive_day
+from chalicelib.services.totals.day_totals import derive_day
 from tests.api.conftest import Caller
 from tests.api.test_imports import DAY, Uploads
 from tests.conftest import Cloud

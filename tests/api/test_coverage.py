@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.services.totals import derive_day
-from chalicelib.storage.keys import shard_of
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.storage.table_keys import shard_of
 from tests.api.conftest import Caller, problem
 from tests.api.test_forms import rows_of
 from tests.factories import make_conversion, make_coverage, make_event

@@ -13,11 +13,11 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import documentation
-from chalicelib.errors import EXPORT_REFUSALS
-from chalicelib.events import EVENT_ERROR_CODES
-from chalicelib.exports import ROW_REFUSALS
+from chalicelib.importers import ROW_REFUSALS
 from chalicelib.local import exchanges
-from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
+from chalicelib.model.errors import EXPORT_REFUSALS
+from chalicelib.model.events import EVENT_ERROR_CODES
+from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 from infra import handbook, pages
 from tests.api.conftest import refused
 from tests.api.test_error_codes import CODES, GATEWAY_CODES

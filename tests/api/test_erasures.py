@@ -12,9 +12,9 @@ import pytest
 from chalice.app import Request
 
 from chalicelib import wiring
-from chalicelib.api import erasures as views
-from chalicelib.events import Engagement
-from chalicelib.services import erasures
+from chalicelib.api.views import erasure_views as views
+from chalicelib.model.events import Engagement
+from chalicelib.services.privacy import erasures
 from tests.api.conftest import Caller, problem, refused
 from tests.conftest import Cloud
 from tests.factories import make_event, recently
@@ -134,7 +134,8 @@ def test_what_takes_longer_is_told_and_goes_on_when_asked_again(
     send(sender, "ben")
     ticks = itertools.count()
     monkeypatch.setattr(
-        "chalicelib.api.erasures.time.monotonic", lambda: next(ticks) * views.REQUEST_SECONDS / 3
+        "chalicelib.api.views.erasure_views.time.monotonic",
+        lambda: next(ticks) * views.REQUEST_SECONDS / 3,
     )
     answers = [delete(admin, "ben")]
     while answers[-1].status_code == 202:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import errors
 from chalicelib.api.problems import GATEWAY_CODES, STATUS, problem_of
-from chalicelib.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
-from chalicelib.events import EVENT_ERROR_CODES
-from chalicelib.events.parsing import _CODES, _OWN
-from chalicelib.exports import ROW_REFUSALS
-from chalicelib.services.experiments.bodies import _CODES as EXPERIMENT_CODES
-from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
+from chalicelib.importers import ROW_REFUSALS
+from chalicelib.model import errors
+from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
+from chalicelib.model.events import EVENT_ERROR_CODES
+from chalicelib.model.events.parsing import _CODES, _OWN
+from chalicelib.services.experiments.experiment_bodies import _CODES as EXPERIMENT_CODES
+from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
 NEVER_SENT = {"cannot_restore", "gave_up", "unfinished_fit", "unprocessable_message"}

@@ -13,7 +13,7 @@ from moto import mock_aws
 from chalicelib import wiring
 from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.services.fitting.fits import request_fit, run_fit
-from chalicelib.services.record import record_events
+from chalicelib.services.ingest import record_events
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
 from tests.conftest import Cloud, session

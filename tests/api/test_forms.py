@@ -13,7 +13,7 @@ from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
 from chalicelib.api.calls import IGNORED, IGNORED_PREFIX
-from chalicelib.api.tables import csv_of, preferred
+from chalicelib.api.csv_tables import csv_of, preferred
 from tests.api.conftest import Caller, problem, refused
 from tests.conftest import Cloud, session
 from tests.faulty import FaultySession, client_error

@@ -17,7 +17,7 @@ import pytest
 
 import app
 from chalicelib import __version__, wiring
-from chalicelib.services.keys import create_key
+from chalicelib.services.credentials.api_keys import create_key
 from tests.conftest import Cloud
 
 FILES = sorted(Path(__file__).with_name("golden").glob("*.json"))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import GivenUp
+from chalicelib.model.errors import GivenUp
 from chalicelib.services import imports
 from chalicelib.wiring import processes
 from tests.api.conftest import Caller, problem, refused

@@ -16,10 +16,10 @@ from chalice.test import Client, HTTPResponse
 
 import app
 from chalicelib import wiring
-from chalicelib.api.links import linkable_views
 from chalicelib.api.openapi.requests import EXAMPLES
-from chalicelib.errors import Unauthenticated
-from chalicelib.services import links
+from chalicelib.api.views.link_views import linkable_views
+from chalicelib.model.errors import Unauthenticated
+from chalicelib.services.credentials import signed_links
 from chalicelib.wiring import processes
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_answers import document, fitted
@@ -210,7 +210,7 @@ def test_no_word_of_a_link_may_differ_and_all_refusals_are_one(
         seen.append((problem(response), response.headers))
     revoked, (token, expired) = (
         made(admin),
-        links.make_link(
+        signed_links.make_link(
             wiring.store("acme"),
             "/v1/roi",
             QUESTION,
@@ -231,10 +231,10 @@ def test_no_word_of_a_link_may_differ_and_all_refusals_are_one(
 
 def test_a_link_holds_until_its_end_and_no_longer(cloud: Cloud) -> None:
     now = dt.datetime(2026, 3, 14, 10, 0, 0, 7, tzinfo=dt.UTC)
-    token, link = links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
+    token, link = signed_links.make_link(wiring.store("acme"), "/v1/roi", QUESTION, days=1, now=now)
 
     def ask(at: dt.datetime) -> str:
-        caller = links.authenticate_link(
+        caller = signed_links.authenticate_link(
             token, "/v1/roi", [*QUESTION.items()], wiring.store, now=at
         )
         return f"{caller.tenant} {caller.role} {caller.key_id}"
@@ -246,10 +246,10 @@ def test_a_link_holds_until_its_end_and_no_longer(cloud: Cloud) -> None:
 
 def test_an_end_that_somebody_moved_in_the_table_ends_the_link(cloud: Cloud) -> None:
     now, store = dt.datetime(2026, 3, 14, tzinfo=dt.UTC), wiring.store("acme")
-    token, link = links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
+    token, link = signed_links.make_link(store, "/v1/roi", QUESTION, days=1, now=now)
     store.links.add(replace(link, expires_at=link.expires_at + WHOLE_DAY))
     with pytest.raises(Unauthenticated):
-        links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)
+        signed_links.authenticate_link(token, "/v1/roi", [*QUESTION.items()], wiring.store, now=now)
 
 
 def test_parameters_may_change_places_and_what_is_ignored_may_be_added(

@@ -16,7 +16,7 @@ import app
 from chalicelib import __version__
 from chalicelib.api.openapi.document import described_routes
 from chalicelib.api.openapi.operations import OPERATIONS
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from tests.api.conftest import Caller
 from tests.api.described import DOCUMENT, check, validator
 from tests.api.test_documentation import marks

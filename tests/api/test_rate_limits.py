@@ -142,7 +142,7 @@ def test_what_nobody_foresaw_tells_what_is_left_too(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("not foreseen")
 
-    monkeypatch.setattr("chalicelib.services.totals.timeseries", fail)
+    monkeypatch.setattr("chalicelib.services.totals.day_totals.timeseries", fail)
     response = reader.get("/v1/timeseries?metric=cost")
     assert refused(response) == (500, "internal_error")
     assert parsed(response, "RateLimit")["r"] == limit - 1

@@ -20,9 +20,9 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from chalicelib import wiring
-from chalicelib.services import erasures
-from chalicelib.services.totals import derive_day
-from chalicelib.storage import keys
+from chalicelib.services.privacy import erasures
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.storage import table_keys
 from tests.api.conftest import JSON, Caller, caller, problem
 from tests.api.test_access import DECLARED
 from tests.api.test_answers import FIT_ID, document
@@ -399,7 +399,7 @@ def test_a_stranger_gets_no_upload_into_what_is_mine(mine: Mine, filename: str) 
         head, import_id, name = key.rsplit("/", 2)
         assert (head, import_id) == (f"imports/{tenant}", told_of["id"])
         assert name not in ("", ".", "..")
-        place = keys.parse_import_object(key)
+        place = table_keys.parse_import_object(key)
         assert place is not None
         assert place[:2] == (tenant, told_of["id"])
 
@@ -439,8 +439,8 @@ def test_a_key_without_the_tenant_would_be_found(
     monkeypatch: pytest.MonkeyPatch,
     function: str,
 ) -> None:
-    made = getattr(keys, function)
-    monkeypatch.setattr(keys, function, lambda _tenant, *rest: made("acme", *rest))
+    made = getattr(table_keys, function)
+    monkeypatch.setattr(table_keys, function, lambda _tenant, *rest: made("acme", *rest))
     mine = build(client, cloud, document, monkeypatch)
 
     def failures() -> Iterator[tuple[str, str]]:

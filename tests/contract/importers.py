@@ -15,14 +15,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.exports import platforms
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.glimpses import Glimpse
-from chalicelib.exports.header_search import find_head
-from chalicelib.exports.outcomes import Imported, NotData, Refused
-from chalicelib.exports.reader import ExportReader
-from chalicelib.exports.recognition import Options
-from chalicelib.exports.reports.columns import (
+from chalicelib.importers import platforms
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Imported, NotData, Refused
+from chalicelib.importers.reader import ExportReader
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import (
     Audience,
     Channel,
     Claimed,
@@ -39,8 +39,8 @@ from chalicelib.exports.reports.columns import (
     When,
     vocabulary_of,
 )
-from chalicelib.exports.reports.report import TableReport
-from chalicelib.exports.table_heads import TableHead
+from chalicelib.importers.tables.header_search import find_head
+from chalicelib.importers.tables.table_heads import TableHead
 
 NUMBERS = (Count, Net, Cost, Audience, Converted, Claimed, LeftOut)
 UNITS = ("day", "posted", "from", "to", "period")

@@ -15,14 +15,18 @@ from typing import Any
 import pytest
 
 from app import STREAM_WINDOW_SECONDS
-from chalicelib.services.erasures import erase_person
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.fits import request_fit
-from chalicelib.services.freshness import Appointment, derive_or_wait, keep_appointment
 from chalicelib.services.imports import start_import
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day
-from chalicelib.storage.keys import shard_of
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy.erasures import erase_person
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.services.totals.freshness import (
+    Appointment,
+    derive_or_wait,
+    keep_appointment,
+)
+from chalicelib.storage.table_keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from tests.contract.conftest import Local, needs_dynamodb_local
 from tests.factories import make_event

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 from tests.contract.conftest import Engine
 
 EXPERIMENT = Experiment(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.errors import StoreUnavailable, TooManyImports, UploadQuotaUsed
+from chalicelib.model.errors import StoreUnavailable, TooManyImports, UploadQuotaUsed
 from chalicelib.services import imports
 from chalicelib.services.imports.limits import UPLOAD_SECONDS
 from chalicelib.storage.import_records import Import

@@ -11,15 +11,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import read_export
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.glimpses import Glimpse
-from chalicelib.exports.headings import comparable
-from chalicelib.exports.outcomes import Imported
-from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.recognition import Importer
-from chalicelib.exports.reports.columns import (
+from chalicelib.importers import read_export
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Imported
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer
+from chalicelib.importers.reports.report_columns import (
     Channel,
     Claimed,
     Column,
@@ -32,6 +30,8 @@ from chalicelib.exports.reports.columns import (
     Repeats,
     When,
 )
+from chalicelib.importers.tables.headings import comparable
+from chalicelib.model.errors import ExportRefused
 from tests.contract.importers import (
     Sheet,
     channel_cells,

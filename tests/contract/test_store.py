@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import StoreUnavailable
-from chalicelib.events import Event, parse_event
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.model.events import Event, parse_event
 from chalicelib.storage.attributes import to_item
-from chalicelib.storage.documents import pack
-from chalicelib.storage.events import Erased, Withdrawn
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.document_items import pack
+from chalicelib.storage.event_store import Erased, Withdrawn
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.import_records import Import, RefusedRow, Replay
-from chalicelib.storage.links import Link
-from chalicelib.storage.mappings import StoredMapping
+from chalicelib.storage.link_items import Link
+from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, TenantConfig, list_tenants
-from chalicelib.storage.totals import DayTotals, Reading
+from chalicelib.storage.total_items import DayTotals, Reading
 from tests.contract.conftest import Engine
 from tests.factories import (
     NOW,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.events import parse_event
-from chalicelib.exports import Imported, NotData, Refused, RowOutcome, event_line, read_export
+from chalicelib.importers import Imported, NotData, Refused, RowOutcome, event_line, read_export
+from chalicelib.model.events import parse_event
 
 GOOGLE_HEADER = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
 SHOP_HEADER = (

@@ -393,11 +393,11 @@ HOSTILE: dict[str, Hostile] = {
 
 def read_hostile(way: str, stream: BinaryIO) -> str:
     """What becomes of a file: the code of its refusal, or of its refused rows, or ``read``."""
-    from chalicelib.errors import ExportRefused
-    from chalicelib.exports import Refused, read_export
-    from chalicelib.exports.decoding import Source
-    from chalicelib.exports.documents import items_of
-    from chalicelib.exports.markup import elements
+    from chalicelib.importers import Refused, read_export
+    from chalicelib.importers.bytes.decoding import Source
+    from chalicelib.importers.records.json_documents import items_of
+    from chalicelib.importers.records.markup import elements
+    from chalicelib.model.errors import ExportRefused
 
     codes = set()
     try:
@@ -425,9 +425,9 @@ def read_hostile(way: str, stream: BinaryIO) -> str:
 
 def propose_for(stream: BinaryIO) -> None:
     """What `convert` does with a file that nobody recognises."""
-    from chalicelib.errors import ExportRefused
-    from chalicelib.exports.platforms import IMPORTERS
-    from chalicelib.exports.proposals import propose_mapping
+    from chalicelib.importers.mappings.proposals import propose_mapping
+    from chalicelib.importers.platforms import IMPORTERS
+    from chalicelib.model.errors import ExportRefused
 
     with suppress(ExportRefused):
         propose_mapping(stream, IMPORTERS)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from chalicelib.exports.platforms.ga4_reports import ga4_translations
-from chalicelib.exports.platforms.ga4_reports.headings import METRICS, TIMES
-from chalicelib.exports.platforms.google_ads import columns as google_ads
-from chalicelib.exports.platforms.meta_ads import meta_translations as meta_ads
-from chalicelib.exports.platforms.meta_ads.report import COLUMNS as META_COLUMNS
-from chalicelib.exports.platforms.meta_business_suite import content_translations
-from chalicelib.exports.platforms.meta_business_suite.columns import COLUMNS as CONTENT_COLUMNS
-from chalicelib.exports.platforms.youtube import studio_translations
-from chalicelib.exports.platforms.youtube.columns import COLUMNS as STUDIO_COLUMNS
-from chalicelib.exports.reports.translations import Translation
+from chalicelib.importers.platforms.ga4_reports import ga4_translations
+from chalicelib.importers.platforms.ga4_reports.ga4_headings import METRICS, TIMES
+from chalicelib.importers.platforms.google_ads import google_ads_columns as google_ads
+from chalicelib.importers.platforms.meta_ads import meta_translations as meta_ads
+from chalicelib.importers.platforms.meta_ads.meta_ads_report import COLUMNS as META_COLUMNS
+from chalicelib.importers.platforms.meta_business_suite import content_translations
+from chalicelib.importers.platforms.meta_business_suite.business_suite_columns import (
+    COLUMNS as CONTENT_COLUMNS,
+)
+from chalicelib.importers.platforms.youtube import studio_translations
+from chalicelib.importers.platforms.youtube.youtube_columns import COLUMNS as STUDIO_COLUMNS
+from chalicelib.importers.reports.translations import Translation
 from tests.exports.files import table
 
 PLATFORMS: dict[str, tuple[Sequence[Translation], Mapping[str, Sequence[str]]]] = {

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.platforms.amazon.python_lines import parse_dictionary
+from chalicelib.importers.platforms.amazon.python_lines import parse_dictionary
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Read, lines, read
 from tests.exports.test_conservation import check_conservation
 

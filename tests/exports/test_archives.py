@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import archives, read_export
-from chalicelib.exports.decoding import Source
+from chalicelib.importers import read_export
+from chalicelib.importers.bytes import archives
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import (
     google_report,
     google_row,
@@ -109,7 +110,7 @@ def test_a_packed_archive_and_an_archive_of_packed_files_are_read() -> None:
 @pytest.mark.parametrize("inside", [b"\0", b"a", b"a,b\n", b"\n"])
 def test_a_packed_bomb_is_refused_as_one(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
-    monkeypatch.setattr("chalicelib.exports.gzipped.RATIO_MATTERS_FROM", 1 << 21)
+    monkeypatch.setattr("chalicelib.importers.bytes.gzipped.RATIO_MATTERS_FROM", 1 << 21)
 
     packed = gzip.compress(inside * (1 << 23))
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.events import parse_event
-from chalicelib.exports.booking import Tally, book, money, spread_amount
-from chalicelib.exports.event_lines import event_line
-from chalicelib.exports.headings import Vocabulary, comparable
-from chalicelib.exports.identity import Ordinals, event_id, short_name
-from chalicelib.exports.outcomes import RawEvent, RowRefused
+from chalicelib.importers.booking import Tally, book, money, spread_amount
+from chalicelib.importers.event_lines import event_line
+from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.tables.headings import Vocabulary, comparable
+from chalicelib.importers.values.event_identity import Ordinals, event_id, short_name
+from chalicelib.model.events import parse_event
 
 FIRST = dt.date(2026, 6, 1)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exports.covered import Covered
+from chalicelib.importers.covered import Covered
 from tests.exports.files import (
     Read,
     google_report,

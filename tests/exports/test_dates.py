@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.dates import (
+from chalicelib.importers.values.dates import (
     DateFormat,
     DayOrder,
     decide_day_order,
@@ -19,6 +18,7 @@ from chalicelib.exports.dates import (
     parse_week,
     parse_year,
 )
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 
 JUNE_25 = dt.date(2026, 6, 25)

@@ -6,9 +6,9 @@ import tracemalloc
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import Imported, read_export
-from chalicelib.exports.decoding import SNIFF_BYTES
+from chalicelib.importers import Imported, read_export
+from chalicelib.importers.bytes.decoding import SNIFF_BYTES
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import google_report, google_row, read
 
 REPORT = google_report(google_row(), google_row(campaign="Größe 7", day="2026-06-02"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 
 MAILCHIMP = (

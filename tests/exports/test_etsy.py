@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.exports.platforms.etsy import sold_items
+from chalicelib.importers.platforms.etsy import sold_items
 from tests.exports.files import Read, read, table
 from tests.exports.test_conservation import check_conservation
 

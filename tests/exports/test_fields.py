@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.exports.fields import as_count, first_moment, harmless, moment, text
-from chalicelib.exports.outcomes import RowRefused
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.records.record_fields import (
+    as_count,
+    first_moment,
+    harmless,
+    moment,
+    text,
+)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.decimals() | st.text() | st.floats(),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read
 from tests.exports.test_conservation import check_conservation
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 
 SNAPCHAT = (

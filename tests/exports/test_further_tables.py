@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.exports import parse_mapping
-from chalicelib.exports.reports import successive
+from chalicelib.importers import parse_mapping
+from chalicelib.importers.reports import successive
 from tests.exports.files import Read, google_report, google_row, read, table
 from tests.exports.workbook_files import workbook, zipped
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
-from chalicelib.events import EVENT_ERROR_CODES, EventRefused, parse_event
-from chalicelib.exports import ROW_REFUSALS, Imported, NotData, Refused, read_export
+from chalicelib.importers import ROW_REFUSALS, Imported, NotData, Refused, read_export
+from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused
+from chalicelib.model.events import EVENT_ERROR_CODES, EventRefused, parse_event
 from tests.exports.corpus import FAMILIES, FILES
 from tests.exports.mutations import KINDS, Mutation, mutate
 

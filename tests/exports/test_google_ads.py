@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import GOOGLE_HEADER, google_report, google_row, read, table
 
 AGGREGATE = ("Campaign", "Campaign type", "Currency code", "Impr.", "Interactions", "Cost")

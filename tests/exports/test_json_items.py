@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import documents, rations
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.documents import items_of, parse_json
+from chalicelib.importers.bytes import rations
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.records import json_documents
+from chalicelib.importers.records.json_documents import items_of, parse_json
+from chalicelib.model.errors import ExportRefused
 
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-99, 99), st.text("abx", max_size=3)),
@@ -76,7 +77,7 @@ def test_an_item_has_a_limit_and_a_document_of_items_has_none(
 def test_a_document_that_is_read_whole_has_a_limit_of_values(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(documents, "MAX_VALUES", 10)
+    monkeypatch.setattr(json_documents, "MAX_VALUES", 10)
 
     assert parse_json("[1, 2, 3]") == [1, 2, 3]
     with pytest.raises(ExportRefused) as refusal:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import Imported, NotData, RowOutcome
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.documents import arrays_in, items_of, read_document
-from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.shapes import record_outcomes
-from chalicelib.exports.values import amount, count, epoch, name_of, number
+from chalicelib.importers import Imported, NotData, RowOutcome
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.records.json_documents import arrays_in, items_of, read_document
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.values.values import amount, count, epoch, name_of, number
+from chalicelib.model.errors import ExportRefused
 
 RECORDS = [{"id": 1, "tags": ["a"]}, {"id": 2, "tags": []}]
 

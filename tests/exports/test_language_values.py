@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.dates import DateFormat, parse_day, parse_month, parse_period
-from chalicelib.exports.languages import LANGUAGES, month_numbers
-from chalicelib.exports.numerals import currency_of, decide_number_format, without_currency
+from chalicelib.importers.values.dates import DateFormat, parse_day, parse_month, parse_period
+from chalicelib.importers.values.languages import LANGUAGES, month_numbers
+from chalicelib.importers.values.numerals import currency_of, decide_number_format, without_currency
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 from tests.exports.language_files import (
     CODES,

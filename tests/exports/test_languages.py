@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exports.platforms.ga4_reports.channels import origin_of
-from chalicelib.exports.platforms.ga4_reports.headings import dimension_of
+from chalicelib.importers.platforms.ga4_reports.ga4_channels import origin_of
+from chalicelib.importers.platforms.ga4_reports.ga4_headings import dimension_of
 from tests.exports.files import read, table
 from tests.exports.language_files import (
     ACCOUNT_TOTALS,

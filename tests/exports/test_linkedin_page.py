@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import Imported
-from chalicelib.exports.mapping import parse_mapping
+from chalicelib.importers import Imported
+from chalicelib.importers.mappings.mapping import parse_mapping
+from chalicelib.model.errors import ExportRefused
 from tests.exports import workbook_files
 from tests.exports.files import Read, read, table
 from tests.exports.linkedin_files import workbook

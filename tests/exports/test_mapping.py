@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused, InvalidFields
-from chalicelib.exports import Mapping, parse_mapping
-from chalicelib.exports.outcomes import Imported, NotData, Refused
+from chalicelib.importers import Mapping, parse_mapping
+from chalicelib.importers.outcomes import Imported, NotData, Refused
+from chalicelib.model.errors import ExportRefused, InvalidFields
 from tests.exports.files import Read, google_report, google_row, read, table
 
 XING_HEADER = ("Datum", "Kampagne", "Impressionen", "Klicks", "Kosten (EUR)", "Interessiert mich")

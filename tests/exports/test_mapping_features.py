@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused, InvalidFields
-from chalicelib.exports import parse_mapping
+from chalicelib.importers import parse_mapping
+from chalicelib.model.errors import ExportRefused, InvalidFields
 from tests.exports.files import Read, read, table
 
 DAILY = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "facebook"}}

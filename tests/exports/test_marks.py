@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.headings import Columns, comparable
-from chalicelib.exports.marks import Marks, Owners, together
-from chalicelib.exports.other_platforms import OTHER_PLATFORMS
-from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.table_heads import TableHead
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.other_platforms import OTHER_PLATFORMS
+from chalicelib.importers.tables.headings import Columns, comparable
+from chalicelib.importers.tables.marks import Marks, Owners, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import google_report, google_row, read, table
 
 GENERIC = (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Read, read, table
 
 RAW = ("date", "nb_uniq_visitors", "nb_visits", "nb_actions", "bounce_rate")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 
 GOOGLE = ("Day", "Campaign", "Currency code", "Impr.", "Clicks", "Cost")

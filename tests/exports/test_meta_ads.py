@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import Imported
+from chalicelib.importers import Imported
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Read, read, table
 from tests.exports.workbook_files import workbook
 

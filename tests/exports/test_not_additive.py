@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import SHOP_HEADER, google_report, read, shop_item, shop_row, table
 
 COUNTS = ("Currency code", "Cost", "Clicks", "Impr.")

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.numerals import FractionalCount, NumberFormat, decide_number_format
+from chalicelib.importers.values.numerals import FractionalCount, NumberFormat, decide_number_format
+from chalicelib.model.errors import ExportRefused
 
 POINT, COMMA = NumberFormat("."), NumberFormat(",")
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.platforms.paypal.transaction_kinds import kind_of
+from chalicelib.importers.platforms.paypal.transaction_kinds import kind_of
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Read, read, table
 
 ENGLISH = (

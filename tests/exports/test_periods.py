@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import parse_mapping
+from chalicelib.importers import parse_mapping
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import google_report, read, table
 
 META = ("Campaign name", "Month", "Week", "Day", "Impressions", "Amount spent (EUR)")

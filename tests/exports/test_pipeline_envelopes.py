@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.exports import Imported, read_export
+from chalicelib.importers import Imported, read_export
 from tests.exports.files import read
 from tests.exports.pipeline_files import (
     MAKERS,

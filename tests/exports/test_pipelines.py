@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.platforms.pipelines import envelopes, versions
-from chalicelib.exports.platforms.pipelines.landed import Version, plain_name
+from chalicelib.importers.platforms.pipelines import envelopes, versions
+from chalicelib.importers.platforms.pipelines.landed import Version, plain_name
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import lines, read
 from tests.exports.pipeline_files import (
     FORMS,

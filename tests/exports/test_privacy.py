@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import NotData, Refused, read_export
-from chalicelib.exports.headings import known_heading
+from chalicelib.importers import NotData, Refused, read_export
+from chalicelib.importers.tables.headings import known_heading
+from chalicelib.model.errors import ExportRefused
 from tests.exports.corpus import FILES
 
 MARKERS = (

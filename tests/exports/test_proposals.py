@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib import __main__ as command
-from chalicelib.errors import InvalidFields
-from chalicelib.exports import parse_mapping
-from chalicelib.exports.mapping_fields import TO_FILL_IN
-from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.proposals import Proposal, propose_mapping
+from chalicelib.importers import parse_mapping
+from chalicelib.importers.mappings.mapping_fields import TO_FILL_IN
+from chalicelib.importers.mappings.proposals import Proposal, propose_mapping
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.model.errors import InvalidFields
 from tests.exports.corpus import FILES
 from tests.exports.files import read, table
 from tests.exports.workbook_files import workbook_from_xml

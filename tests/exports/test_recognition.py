@@ -8,14 +8,14 @@ from pkgutil import iter_modules
 
 import pytest
 
-from chalicelib.errors import EXPORT_REFUSALS, ExportRefused
-from chalicelib.exports import PLATFORMS, ROW_REFUSALS, platforms, read_export
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.glimpses import Glimpse
-from chalicelib.exports.importer_choice import best_claim
-from chalicelib.exports.outcomes import Reading
-from chalicelib.exports.recognition import Importer, Options, Recognition
-from chalicelib.exports.unknown_files import MAX_CHARACTERS
+from chalicelib.importers import PLATFORMS, ROW_REFUSALS, platforms, read_export
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.importer_choice import best_claim
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.recognition.unknown_files import MAX_CHARACTERS
+from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused
 from infra import pages
 from tests.exports.files import google_report, google_row, read, shop_export, shop_row, table
 from tests.exports.old_workbooks import old_workbook
@@ -193,7 +193,7 @@ def test_a_currency_that_is_none_is_refused() -> None:
 
 
 def test_a_json_file_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.exports.decoding.MAX_DOCUMENT_BYTES", 2_000_000)
+    monkeypatch.setattr("chalicelib.importers.bytes.decoding.MAX_DOCUMENT_BYTES", 2_000_000)
     orders = [{"id": 1, "total_price": "1", "financial_status": "paid", "line_items": [], "x": 1}]
     content = json.dumps(orders[0] | {"created_at": "x", "note": "y" * 2_000_000})
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.platforms.search_console.search_headings import HEADINGS
+from chalicelib.importers.platforms.search_console.search_headings import HEADINGS
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 from tests.exports.linkedin_files import workbook
 from tests.exports.test_conservation import check_conservation, totals

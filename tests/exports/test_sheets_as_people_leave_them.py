@@ -8,7 +8,7 @@ import io
 import openpyxl
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports import old_workbooks
 from tests.exports.files import read, table
 from tests.exports.workbook_files import parts_of_workbook, saved, workbook, zipped

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import parse_mapping
-from chalicelib.exports.platforms.social_suites.networks import host_of, network_name
+from chalicelib.importers import parse_mapping
+from chalicelib.importers.platforms.social_suites.networks import host_of, network_name
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Read, read, table
 from tests.exports.test_conservation import check_conservation, totals
 

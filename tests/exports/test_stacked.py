@@ -1,6 +1,6 @@
 """Which records of a file of several tables are titles, headers and rows."""
 
-from chalicelib.exports.reports.stacked import Stack, tables_in
+from chalicelib.importers.reports.stacked import Stack, tables_in
 
 
 def kinds(*records: list[str]) -> list[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.exports import parse_mapping
+from chalicelib.importers import parse_mapping
 from tests.exports.files import google_report, read, table
 
 META = ("Day", "Campaign name", "Age", "Gender", "Impressions", "Link clicks", "Amount spent (EUR)")

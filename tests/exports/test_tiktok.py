@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.mapping import Mapping
-from chalicelib.exports.platforms.tiktok.yearless import year_given
+from chalicelib.importers.mappings.mapping import Mapping
+from chalicelib.importers.platforms.tiktok.yearless import year_given
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 from tests.exports.test_conservation import check_conservation, totals
 

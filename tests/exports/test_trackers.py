@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.exports.platforms.ga4_bigquery.sources import channel_of
+from chalicelib.importers.platforms.ga4_bigquery.bigquery_sources import channel_of
 from tests.exports.files import Read, lines, read
 from tests.exports.test_conservation import check_conservation
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports.headings import Vocabulary
-from chalicelib.exports.platforms.meta_ads.claims import is_conversion
-from chalicelib.exports.reports.columns import Column, LeftOut, Sign, vocabulary_of
-from chalicelib.exports.reports.translations import Translation, lacking, translated
+from chalicelib.importers.platforms.meta_ads.claims import is_conversion
+from chalicelib.importers.reports.report_columns import Column, LeftOut, Sign, vocabulary_of
+from chalicelib.importers.reports.translations import Translation, lacking, translated
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 from tests.exports.language_files import (
     EVERY,

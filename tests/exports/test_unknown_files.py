@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import read_export
-from chalicelib.exports.platforms import IMPORTERS
-from chalicelib.exports.unknown_files import MAX_CHARACTERS
+from chalicelib.importers import read_export
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.unknown_files import MAX_CHARACTERS
+from chalicelib.model.errors import ExportRefused
 from tests.exports.corpus import FILES
 from tests.exports.files import GOOGLE_HEADER, google_row, table
 from tests.exports.old_workbooks import compound

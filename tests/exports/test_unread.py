@@ -11,8 +11,14 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.exports.distinct import DistinctIds
-from chalicelib.exports.unread import MAX_LISTED, Unread, UnreadColumns, is_metric, shown_heading
+from chalicelib.importers.distinct import DistinctIds
+from chalicelib.importers.tables.unread import (
+    MAX_LISTED,
+    Unread,
+    UnreadColumns,
+    is_metric,
+    shown_heading,
+)
 from tests.exports.files import (
     GOOGLE_HEADER,
     SHOP_HEADER,
@@ -251,7 +257,7 @@ def test_ids_that_are_withdrawn_are_counted_no_more(kept: int) -> None:
 
 def test_the_estimate_is_the_same_number_in_every_process() -> None:
     counting = (
-        "from chalicelib.exports.distinct import DistinctIds\n"
+        "from chalicelib.importers.distinct import DistinctIds\n"
         "counted = DistinctIds(kept=1_000)\n"
         "for _ in range(2): counted.add([f'event:{n}' for n in range(5_000)])\n"
         "print(counted.count())"

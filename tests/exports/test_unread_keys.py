@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exports.unread import Unread
-from chalicelib.exports.unread_keys import (
+from chalicelib.importers.records.unread_keys import (
     MAX_LEVELS,
     MAX_PATHS,
     OF_ANOTHER,
@@ -18,6 +17,7 @@ from chalicelib.exports.unread_keys import (
     changed,
     plain_object,
 )
+from chalicelib.importers.tables.unread import Unread
 from tests.exports.files import lines, read
 
 

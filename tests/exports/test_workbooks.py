@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from chalicelib.errors import ExportRefused
-from chalicelib.exports import sheet_cells, xlsx
-from chalicelib.exports.cells import NumberCell, checked_id
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.numerals import FormulaCell, NumberFormat, decide_number_format
-from chalicelib.exports.outcomes import RowRefused
-from chalicelib.exports.typed_cells import kind_of_format, number_text
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.values.cells import NumberCell, checked_id
+from chalicelib.importers.values.numerals import FormulaCell, NumberFormat, decide_number_format
+from chalicelib.importers.workbooks import sheet_cells, xlsx
+from chalicelib.importers.workbooks.typed_cells import kind_of_format, number_text
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import Pipe
 from tests.exports.old_workbooks import DATE, compound, old_workbook
 from tests.exports.workbook_files import (

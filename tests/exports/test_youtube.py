@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ExportRefused
+from chalicelib.model.errors import ExportRefused
 from tests.exports.files import read, table
 from tests.exports.workbook_files import zipped
 

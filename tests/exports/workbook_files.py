@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import openpyxl
 
-from chalicelib.exports.decoding import Source
-from chalicelib.exports.workbooks import Workbook
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.workbooks.workbooks import Workbook
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -18,14 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib import wiring
-from chalicelib.errors import LikeworthError
 from chalicelib.local.checking import findings
 from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day
+from chalicelib.model.errors import LikeworthError
+from chalicelib.services.credentials.api_keys import create_key
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.storage.event_items import to_item
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.import_records import Import, RefusedRow
 from tests.factories import make_conversion, make_event
 

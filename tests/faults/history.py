@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from chalicelib import workers
-from chalicelib.services.audit import audit
+from chalicelib.services.totals.totals_audit import audit
 from tests.faults.layer import Crash, Faults
 from tests.faults.model import Kept, Model, kept
 from tests.faults.sent import (

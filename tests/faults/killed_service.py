@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from chalicelib import wiring
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import LocalMachine
-from chalicelib.services.audit import audit
+from chalicelib.services.totals.totals_audit import audit
 from tests.served import Served
 
 DAYS = 5

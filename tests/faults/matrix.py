@@ -25,8 +25,8 @@ from chalice.test import Client
 
 from chalicelib import wiring
 from chalicelib.services import imports
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
+from chalicelib.services.credentials.api_keys import create_key
+from chalicelib.services.ingest import record_events
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore

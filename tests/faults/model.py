@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from chalicelib.errors import ExportRefused
-from chalicelib.events import Engagement, Event, parse_event
-from chalicelib.exports import Imported, read_export
-from chalicelib.exports.mapping import parse_mapping
+from chalicelib.importers import Imported, read_export
+from chalicelib.importers.mappings.mapping import parse_mapping
+from chalicelib.model.errors import ExportRefused
+from chalicelib.model.events import Engagement, Event, parse_event
 from tests.faults.sent import Sent
 
 Identity = tuple[str, dt.datetime, str | None]

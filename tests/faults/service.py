@@ -24,10 +24,10 @@ from chalice.test import Client
 from moto import mock_aws
 
 from chalicelib import wiring, workers
-from chalicelib.events import SPANS, Event
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
-from chalicelib.workers import uploaded_files
+from chalicelib.model.events import SPANS, Event
+from chalicelib.services.credentials.api_keys import create_key
+from chalicelib.services.ingest import record_events
+from chalicelib.workers import import_worker
 from tests.conftest import BUCKET, REGION, SECRET, TABLE, create_table
 from tests.faults.layer import Crash, FaultLayer, Faults
 from tests.faults.model import kept
@@ -83,8 +83,8 @@ class Service:
         patch.setattr("chalicelib.api.http._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
         patch.setattr("chalicelib.services.fitting.fits._estimation", lambda: _read_all)
-        in_small_chunks = functools.partial(uploaded_files.run_import, chunk_events=CHUNK_EVENTS)
-        patch.setattr(uploaded_files, "run_import", in_small_chunks)
+        in_small_chunks = functools.partial(import_worker.run_import, chunk_events=CHUNK_EVENTS)
+        patch.setattr(import_worker, "run_import", in_small_chunks)
         self.seconds_left = PLENTY
         self._open(self._stack, patch)
         self.store = wiring.store("acme")

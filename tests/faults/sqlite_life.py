@@ -16,10 +16,10 @@ from chalicelib import wiring
 from chalicelib.local.checking import check_bookkeeping
 from chalicelib.local.commits import Commits
 from chalicelib.local.database import Database
+from chalicelib.local.database_rows import Transaction, to_item
 from chalicelib.local.file_objects import FileObjects
-from chalicelib.local.files import Files
-from chalicelib.local.rows import Transaction, to_item
 from chalicelib.local.sqlite_table import SqliteTable
+from chalicelib.local.versioned_files import Files
 from chalicelib.settings import Settings
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.tenant_store import TenantStore

@@ -14,9 +14,9 @@ from typing import Any, TypeVar
 import pytest
 
 from chalicelib import wiring, workers
-from chalicelib.errors import StoreUnavailable
+from chalicelib.local.database_rows import CHANGES, Transaction
 from chalicelib.local.machine import LocalMachine
-from chalicelib.local.rows import CHANGES, Transaction
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.table import ConditionalPut, Request, Table
 from tests.conftest import SECRET

@@ -13,8 +13,8 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring, workers
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
+from chalicelib.services.credentials.api_keys import create_key
+from chalicelib.services.ingest import record_events
 from tests.conftest import BUCKET, Cloud
 from tests.factories import (
     NOW,

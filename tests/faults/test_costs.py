@@ -13,9 +13,9 @@ from chalice.test import Client
 
 from chalicelib import wiring
 from chalicelib.services import imports
-from chalicelib.services.keys import create_key
-from chalicelib.storage.keys import event_partition, shard_of
+from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.table_keys import event_partition, shard_of
 from tests.conftest import BUCKET, Cloud
 from tests.factories import make_event
 from tests.faults.capacity import Bill

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
+from chalicelib.services.imports.import_runs import _Work
 from chalicelib.services.imports.replaying import ReplayRun, replay_of
-from chalicelib.services.imports.running import _Work
-from chalicelib.storage.events import EventStore
+from chalicelib.storage.event_store import EventStore
 from tests.conftest import SECRET
 from tests.faults.matrix import (
     WHEN,

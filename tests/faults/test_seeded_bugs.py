@@ -18,17 +18,19 @@ from botocore.exceptions import ClientError
 
 from chalicelib import wiring
 from chalicelib.api import http, json_text
-from chalicelib.errors import StoreUnavailable
-from chalicelib.services import admission, erasing_files, record, totals
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.services import admission, ingest
 from chalicelib.services.fitting import fits
 from chalicelib.services.imports import removing
-from chalicelib.services.imports.running import _Work
-from chalicelib.storage import event_items, events, keys, writer
+from chalicelib.services.imports.import_runs import _Work
+from chalicelib.services.privacy import erasing_files
+from chalicelib.services.totals import day_totals
+from chalicelib.storage import event_items, event_store, table_keys, writer
 from chalicelib.storage.dynamodb_table import DynamoDbTable
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.totals import DayTotals
+from chalicelib.storage.total_items import DayTotals
 from tests.factories import make_conversion, make_cost, make_event, money
 from tests.faults.history import History
 from tests.faults.layer import Faults
@@ -72,7 +74,7 @@ def batch_writer(patch: Patch) -> None:
             writer._send(table, latest[begin : begin + table.batch_size])
         return frozenset()
 
-    patch.setattr(events, "write_all", write_all)
+    patch.setattr(event_store, "write_all", write_all)
 
 
 def five_hundred_is_success(patch: Patch) -> None:
@@ -108,14 +110,14 @@ def count_instead_of_derive(patch: Patch) -> None:
     """Totals are counted up by what the stream tells."""
 
     def count(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> Any:
-        rows = totals.total(store.events.in_partition(day, shard, consistent=True))
+        rows = day_totals.total(store.events.in_partition(day, shard, consistent=True))
         before = [one.rows for one in store.totals.between(day, day) if one.shard == shard]
         for row, old in zip(rows, before[0] if before else (), strict=False):
             if row["kind"] == old["kind"] == "engagement":
                 row["count"] += old["count"]
         store.totals.put(DayTotals(day, shard, rows), read_at=now)
 
-    patch.setattr("chalicelib.workers.changed_days.derive_day", count)
+    patch.setattr("chalicelib.workers.totals_worker.derive_day", count)
 
 
 def retry_without_a_pause(patch: Patch) -> None:
@@ -135,18 +137,18 @@ def forget_the_tenant(patch: Patch) -> None:
     def partition(tenant: str, day: dt.date, shard: int) -> str:
         return f"acme#events#{day.isoformat()}#{shard}"
 
-    patch.setattr(keys, "event_partition", partition)
+    patch.setattr(table_keys, "event_partition", partition)
 
 
 def log_the_user_id(patch: Patch) -> None:
     """A line for debugging that stayed."""
-    admit = record.admit_json
+    admit = ingest.admit_json
 
     def noisy(raws: Any, terms: Any) -> Any:
-        logging.getLogger("chalicelib.services.record").warning("events %s", raws)
+        logging.getLogger("chalicelib.services.ingest").warning("events %s", raws)
         return admit(raws, terms)
 
-    patch.setattr(record, "admit_json", noisy)
+    patch.setattr(ingest, "admit_json", noisy)
 
 
 def store_the_user_id(patch: Patch) -> None:
@@ -167,7 +169,7 @@ def unkeyed_hash(patch: Patch) -> None:
 def nan_out(patch: Patch) -> None:
     """A mean of nothing is told as NaN."""
     patch.setattr(http, "json_of", functools.partial(json.dumps, default=json_text._plain))
-    patch.setattr(totals, "_value", lambda metric, mean: float("nan"))
+    patch.setattr(day_totals, "_value", lambda metric, mean: float("nan"))
 
 
 def float_money(patch: Patch) -> None:
@@ -194,18 +196,18 @@ def a_key_twice_in_a_batch(patch: Patch) -> None:
             table.write_batch(part)
         return frozenset()
 
-    patch.setattr(events, "write_all", write_all)
+    patch.setattr(event_store, "write_all", write_all)
 
 
 def acknowledge_what_is_not_stored(patch: Patch) -> None:
     """The writer says what it could not write, and nobody listens."""
-    write = events.EventStore.write
+    write = event_store.EventStore.write
 
     def deaf(self: Any, *given: Any, **more: Any) -> tuple[int, ...]:
         write(self, *given, **more)
         return ()
 
-    patch.setattr(events.EventStore, "write", deaf)
+    patch.setattr(event_store.EventStore, "write", deaf)
 
 
 def bring_the_erased_back(patch: Patch) -> None:
@@ -221,14 +223,14 @@ def leave_the_file(patch: Patch) -> None:
 
 def erase_the_count_with_the_person(patch: Patch) -> None:
     """The events go with the person, and yesterday's totals change."""
-    write_all = events.write_all
+    write_all = event_store.write_all
 
     def only_delete(table: Table, requests: Any, patience: Any) -> frozenset[Any]:
         is_erasing = any("DeleteRequest" in one for one in requests)
         wanted = [one for one in requests if not is_erasing or "DeleteRequest" in one]
         return write_all(table, wanted, patience)
 
-    patch.setattr(events, "write_all", only_delete)
+    patch.setattr(event_store, "write_all", only_delete)
 
 
 def fit_the_first_shard(patch: Patch) -> None:
@@ -262,23 +264,23 @@ def go_on_a_chunk_too_far(patch: Patch) -> None:
 
 def forget_where_it_came_from(patch: Patch) -> None:
     """An import does not say that its events are its own."""
-    patch.setattr(events, "to_item", lambda *given: event_items.to_item(*given[:4]))
+    patch.setattr(event_store, "to_item", lambda *given: event_items.to_item(*given[:4]))
 
 
 def remove_whole_days(patch: Patch) -> None:
     """Whoever said it: what lies on the days of a removed import goes."""
-    patch.setattr(events, "origin_of", lambda item: "x")
-    stored_by = events.EventStore.stored_by
+    patch.setattr(event_store, "origin_of", lambda item: "x")
+    stored_by = event_store.EventStore.stored_by
     patch.setattr(
-        events.EventStore, "stored_by", lambda self, _, *more: stored_by(self, "x", *more)
+        event_store.EventStore, "stored_by", lambda self, _, *more: stored_by(self, "x", *more)
     )
 
     def remove(self: Any, origin: str, partition: str, sorts: Any) -> int:
         requests = [writer.delete_request(partition, sort) for sort in sorts]
-        events.write_all(self._table, requests, self._patience)
+        event_store.write_all(self._table, requests, self._patience)
         return 0
 
-    patch.setattr(events.EventStore, "remove", remove)
+    patch.setattr(event_store.EventStore, "remove", remove)
 
 
 def count_after_the_crash(patch: Patch) -> None:
@@ -425,7 +427,7 @@ OF_DYNAMODB = {
 
 def forget_the_change(patch: Patch) -> None:
     """A write to an event partition is not listed for its totals."""
-    patch.setattr("chalicelib.local.rows.parse_event_partition", lambda _pk: None)
+    patch.setattr("chalicelib.local.database_rows.parse_event_partition", lambda _pk: None)
 
 
 def acknowledge_before_the_commit(patch: Patch) -> None:

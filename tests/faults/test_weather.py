@@ -13,9 +13,9 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring
-from chalicelib.errors import StoreUnavailable
-from chalicelib.services.keys import create_key
-from chalicelib.services.record import record_events
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.services.credentials.api_keys import create_key
+from chalicelib.services.ingest import record_events
 from tests.conftest import Cloud
 from tests.factories import make_conversion, make_cost, make_event, money
 from tests.faults.layer import FaultLayer, Faults

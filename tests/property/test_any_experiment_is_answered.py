@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.errors import InvalidFields
+from chalicelib.model.errors import InvalidFields
 from chalicelib.services.experiments import analyse, parse_experiment
 from tests.experiments import as_csv, make_effect, make_geo, make_holdout
 from tests.factories import NOW

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.errors import UnusableInput
-from chalicelib.events import Conversion, Event, parse_event
+from chalicelib.model.errors import UnusableInput
+from chalicelib.model.events import Conversion, Event, parse_event
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.events import (
+from chalicelib.model.events import (
     Conversion,
     Engagement,
     Event,
@@ -20,9 +20,9 @@ from chalicelib.events import (
     parse_json_events,
     with_user,
 )
-from chalicelib.events.casting import Moulds
-from chalicelib.events.casting_json import JsonMoulds
-from chalicelib.money import Money
+from chalicelib.model.events.casting import Moulds
+from chalicelib.model.events.casting_json import JsonMoulds
+from chalicelib.model.money import Money
 
 NOON = dt.datetime(2026, 3, 14, 12, tzinfo=dt.UTC)
 ABSENT: Any = object()

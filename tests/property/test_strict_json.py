@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.api.strict_json import MAX_DEPTH, parse_json
-from chalicelib.errors import MalformedJson
+from chalicelib.model.errors import MalformedJson
+from chalicelib.model.strict_json import MAX_DEPTH, parse_json
 
 TEXTS = st.text(alphabet='[]{}"\\,:a', max_size=6)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.events import Engagement, EventRefused, parse_event
+from chalicelib.model.events import Engagement, EventRefused, parse_event
 from chalicelib.services.admission import Refusal, Terms, admit_all, admit_event, admit_json
-from chalicelib.storage.events import Withdrawn
+from chalicelib.storage.event_store import Withdrawn
 from tests.factories import (
     NOW,
     make_annotation,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InvalidFields
+from chalicelib.model.errors import InvalidFields
 from chalicelib.services import answers
 
 DAYS = 30

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.days import MAX_WINDOW_DAYS
+from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services import answers
 from chalicelib.services.answers.effects import (
     add_up,

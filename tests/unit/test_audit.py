@@ -8,11 +8,11 @@ import json
 import pytest
 
 from chalicelib.cli import main
-from chalicelib.services.audit import audit
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.services.totals.totals_audit import audit
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.totals import DayTotals
+from chalicelib.storage.total_items import DayTotals
 from tests.conftest import BUCKET, TABLE, Cloud
 from tests.factories import NOW, make_conversion, make_cost, make_event, money
 

@@ -13,7 +13,7 @@ import pytest
 from benchmarks import cold_start, http
 from benchmarks.stub_store import StubSession
 from chalicelib import wiring
-from chalicelib.services.keys import create_key
+from chalicelib.services.credentials.api_keys import create_key
 from infra.lambda_runtime import events
 
 NOW = dt.datetime.now(dt.UTC)

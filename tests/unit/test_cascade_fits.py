@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from chalicelib.events import Event, parse_event
+from chalicelib.model.events import Event, parse_event
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
 from tests.factories import make_conversion, make_event, money

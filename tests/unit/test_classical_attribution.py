@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InvalidFields
+from chalicelib.model.errors import InvalidFields
 from chalicelib.services import answers
 from chalicelib.services.fitting.credits import MODELS, RULES
 from tests.unit.test_answers import DAYS, make_document, make_kind

@@ -14,8 +14,8 @@ import pytest
 from chalicelib import wiring
 from chalicelib.cli import main
 from chalicelib.cli.places import reason_of
-from chalicelib.errors import Unauthenticated
-from chalicelib.services.keys import authenticate
+from chalicelib.model.errors import Unauthenticated
+from chalicelib.services.credentials.api_keys import authenticate
 
 ROOT = Path(__file__).parents[2]
 

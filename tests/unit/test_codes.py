@@ -10,13 +10,13 @@ from typing import get_args
 
 import pytest
 
-from chalicelib import codes
-from chalicelib.codes.entries import Rejected
-from chalicelib.codes.event_rejections import EVENTS
-from chalicelib.codes.file_rejections import FILES
-from chalicelib.codes.row_rejections import ROWS
-from chalicelib.events import EVENT_ERROR_CODES
-from chalicelib.services.experiments.bodies import EXPERIMENT_ERROR_CODES
+from chalicelib.model import codes
+from chalicelib.model.codes.entries import Rejected
+from chalicelib.model.codes.event_rejections import EVENTS
+from chalicelib.model.codes.file_rejections import FILES
+from chalicelib.model.codes.row_rejections import ROWS
+from chalicelib.model.events import EVENT_ERROR_CODES
+from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -137,9 +137,9 @@ def test_every_code_has_a_place_in_the_documentation() -> None:
 
 
 def test_codes_are_unique() -> None:
-    from chalicelib.codes.reasons import REASONS
-    from chalicelib.codes.verdicts import VERDICTS
-    from chalicelib.codes.warnings import WARNINGS
+    from chalicelib.model.codes.reason_codes import REASONS
+    from chalicelib.model.codes.verdict_codes import VERDICTS
+    from chalicelib.model.codes.warning_codes import WARNINGS
 
     assert len(codes.CODES) == len(REASONS) + len(VERDICTS) + len(WARNINGS)
 
@@ -187,7 +187,11 @@ def test_a_code_of_a_newer_version_is_shown_in_words() -> None:
 
 
 def test_the_api_describes_every_verdict() -> None:
-    from chalicelib.api.openapi.answers import ChannelReturn, EngagementTypeReturn, Equivalence
+    from chalicelib.api.openapi.answer_schemas import (
+        ChannelReturn,
+        EngagementTypeReturn,
+        Equivalence,
+    )
     from chalicelib.services.answers.questions import Name
 
     described = {

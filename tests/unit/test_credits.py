@@ -27,7 +27,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.credits import MODELS, RULES, count_anonymous, credit_goal
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import NOT_FOLLOWED, OrderSums

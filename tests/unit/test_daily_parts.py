@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services import answers
 from chalicelib.services.experiments import analyse, parse_experiment
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 from tests.experiments import make_effect
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate

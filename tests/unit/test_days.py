@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.days import EARLIEST, LATEST, WrongDay, parse_day
+from chalicelib.model.days import EARLIEST, LATEST, WrongDay, parse_day
 
 
 @pytest.mark.parametrize("day", [EARLIEST, dt.date(2024, 2, 29), LATEST])

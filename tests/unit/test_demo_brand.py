@@ -15,9 +15,9 @@ import pytest
 from chalicelib.demo.brand import BRAND, Brand, History, expected_purchases, simulate
 from chalicelib.demo.exhibits import count_events, event_lines, google_ads_report, youtube_totals
 from chalicelib.demo.truth import truth_of
-from chalicelib.events import Cost, Event, parse_event
-from chalicelib.exports import read_export
-from chalicelib.exports.outcomes import Imported
+from chalicelib.importers import read_export
+from chalicelib.importers.outcomes import Imported
+from chalicelib.model.events import Cost, Event, parse_event
 
 TODAY = dt.date(2026, 3, 2)
 SMALL = replace(BRAND, n_people=60, n_days=25)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.events import Event, parse_event
+from chalicelib.model.events import Event, parse_event
 from chalicelib.services.fitting.edges import spillover_warnings
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.packing import pack_columns, unpack_columns

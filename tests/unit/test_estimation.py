@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.errors import UnusableInput
-from chalicelib.events import Event, parse_event
+from chalicelib.model.errors import UnusableInput
+from chalicelib.model.events import Event, parse_event
 from chalicelib.services.fitting.estimation import fit_events
 from tests.worlds.lines import write_lines
 from tests.worlds.people import WORLDS, simulate

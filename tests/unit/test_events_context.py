@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.events import Annotation, Control, Coverage, EventRefused, parse_event
+from chalicelib.model.events import Annotation, Control, Coverage, EventRefused, parse_event
 from tests.factories import (
     make_annotation,
     make_control,

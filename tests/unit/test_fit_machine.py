@@ -18,12 +18,12 @@ from moto import mock_aws
 from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
 
 from chalicelib import wiring, workers
-from chalicelib.errors import StoreUnavailable, UnprocessableMessage
+from chalicelib.model.errors import StoreUnavailable, UnprocessableMessage
 from chalicelib.services.fitting.fit_parts import LONGEST
 from chalicelib.services.fitting.fits import fit_message, run_fit, show_fit
 from chalicelib.storage.s3_objects import PASSING_TAG
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.workers import requested_fits
+from chalicelib.workers import fit_worker
 from tests import packaged
 from tests.conftest import BUCKET, Cloud, session
 from tests.fit_in_parts import END, FEW, NOW, asked_for, document_of, plain_fit, record_history
@@ -161,7 +161,7 @@ def test_a_message_that_comes_again_starts_nothing_again(
     record_history(store, FEW)
     fit_id = asked_for(store)
     messages = sqs_event(fit_message("acme", fit_id))
-    plan = requested_fits.plan_fit(
+    plan = fit_worker.plan_fit(
         store, fit_id, now=NOW, above=100, part_events=10, merged_events=10**9
     )
     assert workers.run_fits(messages, now=NOW) == {"batchItemFailures": []}
@@ -170,7 +170,7 @@ def test_a_message_that_comes_again_starts_nothing_again(
     calls, header = functions.calls.total(), show_fit(store, fit_id)
     assert header.status == "done"
     for planned in (None, plan):
-        monkeypatch.setattr(requested_fits, "plan_fit", lambda *_, planned=planned, **__: planned)
+        monkeypatch.setattr(fit_worker, "plan_fit", lambda *_, planned=planned, **__: planned)
         again = workers.run_fits(messages, now=NOW + dt.timedelta(hours=1))
         assert again == {"batchItemFailures": []}
         assert show_fit(store, fit_id) == header

@@ -11,9 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import StoreUnavailable
-from chalicelib.events import Conversion
-from chalicelib.services.erasures import erase_person
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.model.events import Conversion
 from chalicelib.services.fitting import fit_parts
 from chalicelib.services.fitting.estimation import fit_columns
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns, sample_part
@@ -27,8 +26,9 @@ from chalicelib.services.fitting.fit_parts import (
 )
 from chalicelib.services.fitting.fit_windows import window_of
 from chalicelib.services.fitting.fits import run_fit, show_fit
-from chalicelib.services.record import record_events
-from chalicelib.storage.keys import fit_part_object
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy.erasures import erase_person
+from chalicelib.storage.table_keys import fit_part_object
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.wiring import processes
 from tests.conftest import BUCKET, Cloud

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import NotFound
+from chalicelib.model.errors import NotFound
 from chalicelib.services.fitting import fit_parts
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS
 from chalicelib.services.fitting.fit_parts import (
@@ -25,7 +25,7 @@ from chalicelib.services.fitting.fit_parts import (
 )
 from chalicelib.services.fitting.fit_windows import FitWindow
 from chalicelib.services.fitting.fits import run_fit
-from chalicelib.services.record import record_events
+from chalicelib.services.ingest import record_events
 from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import make_event
 from tests.fit_in_parts import (

@@ -9,22 +9,18 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 import chalicelib
-import chalicelib.exports.reports
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"codes"}),
-    frozenset({"errors", "currencies", "days", "countries"}),
-    frozenset({"money", "channels", "settings"}),
-    frozenset({"events"}),
-    frozenset({"attribution", "exports", "storage"}),
+    frozenset({"model"}),
+    frozenset({"settings"}),
+    frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
     frozenset({"api", "workers", "cli", "local", "demo", "dashboard", "documentation", "__main__"}),
@@ -50,18 +46,18 @@ UNASKED = (
     "aws_xray_sdk",
     "lxml",
     "chalicelib.api.openapi",
-    "chalicelib.exports.platforms",
+    "chalicelib.importers.platforms",
 )
 THIN_ROOMS = (
     "api",
     "storage",
     "services",
-    "exports",
+    "importers",
     "wiring",
     "telemetry",
     "workers",
     "app",
-    "events",
+    "model",
 )
 MAKES_CLIENTS = {"aws"}
 RECORDERS = (
@@ -69,7 +65,7 @@ RECORDERS = (
     "chalicelib/api/http.py",
     *(
         f"chalicelib/workers/{name}.py"
-        for name in ("daily_duties", "messages", "requested_fits", "uploaded_files")
+        for name in ("daily_jobs", "fit_worker", "import_worker", "queue_messages")
     ),
 )
 
@@ -126,9 +122,44 @@ def rooms_imported(file: Path) -> set[str]:
 def test_arrows_point_one_way(file: Path) -> None:
     room = room_of(file)
     allowed = {other for other in LEVEL if LEVEL[other] < LEVEL[room]} | MAY_ALSO.get(room, set())
-    if room == "attribution":
-        allowed = {"errors"}
     assert rooms_imported(file) <= allowed
+
+
+MODEL_LEVELS: tuple[frozenset[str], ...] = (
+    frozenset({"codes"}),
+    frozenset({"errors", "currencies", "days", "countries"}),
+    frozenset({"money", "channels", "strict_json"}),
+    frozenset({"events"}),
+)
+
+
+def test_arrows_in_the_model_point_one_way() -> None:
+    level = {name: number for number, names in enumerate(MODEL_LEVELS) for name in names}
+    for file in sources():
+        if room_of(file) != "model" or (file.parent.name == "model" and file.stem == "__init__"):
+            continue
+        own = file.relative_to(PACKAGE / "model").parts[0].removesuffix(".py")
+        used = {
+            name.split(".")[2]
+            for name in imports_of(file, at_import=False)
+            if name.startswith("chalicelib.model.")
+        }
+        assert all(level[other] < level[own] for other in used - {own}), file
+
+
+def test_attribution_imports_only_errors() -> None:
+    for file in sources():
+        if room_of(file) == "attribution":
+            house = {
+                name
+                for name in imports_of(file, at_import=False)
+                if name.startswith("chalicelib") and not name.startswith("chalicelib.attribution")
+            }
+            assert {".".join(name.split(".")[:3]) for name in house} <= {
+                "chalicelib",
+                "chalicelib.model",
+                "chalicelib.model.errors",
+            }, file
 
 
 METHODS = {"within_user", "time_series", "regions", "paths", "experiments"}
@@ -149,17 +180,9 @@ def test_methods_of_attribution_do_not_import_each_other() -> None:
             assert others & METHODS <= {method} | USES.get(method, set()), file
 
 
-SHARED_NAMES = {"coverage", "geo_tests"}
-"""Of a method of `attribution` and of what asks it."""
-
-
-@pytest.mark.parametrize("room", ["attribution", "wiring", "workers"])
-def test_modules_have_names_of_their_own(room: str) -> None:
-    everywhere = Counter(file.stem for file in sources())
-    names = [file.stem for file in (PACKAGE / room).rglob("*.py") if file.stem != "__init__"]
-    assert sorted(names) == sorted(set(names))
-    shared = {name for name in names if everywhere[name] > 1}
-    assert shared <= SHARED_NAMES
+def test_every_module_has_a_name_of_its_own() -> None:
+    names = Counter(file.stem for file in sources() if file.stem not in {"__init__", "__main__"})
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
@@ -202,19 +225,22 @@ def test_the_map_names_every_room() -> None:
     assert rooms <= set(drawn)
 
 
-@pytest.mark.parametrize("package", [chalicelib.exports, chalicelib.exports.reports])
-def test_the_map_of_exports_names_every_module(package: ModuleType) -> None:
-    assert package.__doc__ is not None
-    modules = {file.stem for file in Path(package.__path__[0]).glob("*.py")} - {"__init__"}
-    assert modules <= set(re.findall(r"\w+", package.__doc__))
+def test_maps_of_importers_name_every_module_and_folder() -> None:
+    for folder in [PACKAGE / "importers", *(PACKAGE / "importers").glob("*/")]:
+        if folder.name in {"platforms", "__pycache__"}:
+            continue
+        drawn = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
+        modules = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+        rooms = {path.parent.name for path in folder.glob("*/__init__.py")}
+        assert modules | rooms <= set(re.findall(r"\w+", drawn or "")), folder
 
 
 def test_a_wrong_arrow_would_be_seen(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(
         "def late():\n    from chalicelib.api import http\n"
-        "import chalicelib.storage.keys\nfrom chalicelib import wiring\n"
+        "import chalicelib.storage.table_keys\nfrom chalicelib import wiring\n"
     )
     names = set(imports_of(wrong, at_import=False))
-    assert {"chalicelib.api", "chalicelib.storage.keys", "chalicelib.wiring"} <= names
+    assert {"chalicelib.api", "chalicelib.storage.table_keys", "chalicelib.wiring"} <= names
     assert "chalicelib.api" not in set(imports_of(wrong, at_import=True))

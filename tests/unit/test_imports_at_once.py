@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
@@ -257,7 +257,7 @@ def test_a_file_that_goes_while_it_is_read_ends_the_import(
 def test_a_file_that_goes_behind_a_readers_back_is_not_a_broken_file(
     cloud: Cloud, tmp_path: Path
 ) -> None:
-    from chalicelib.errors import ExportRefused
+    from chalicelib.model.errors import ExportRefused
 
     class Wrapping(LineReport):
         def __iter__(self) -> Any:

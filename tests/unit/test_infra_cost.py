@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.services.record import record_events
+from chalicelib.services.ingest import record_events
 from chalicelib.settings import Settings
 from infra import cost, metering
 from infra.cost import TENANTS, Assumptions, Functions, Model

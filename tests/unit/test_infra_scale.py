@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.days import MAX_WINDOW_DAYS
+from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services.fitting.fit_parts import MAX_PARTS
 from chalicelib.settings import Settings
 from infra import cost, merging, scale

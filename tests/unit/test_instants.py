@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.events import EventRefused, parse_event
-from chalicelib.storage import keys
+from chalicelib.model.events import EventRefused, parse_event
+from chalicelib.storage import table_keys
 from chalicelib.storage.event_items import TTL_MARGIN_DAYS, to_event, to_item
 from tests.factories import make_event
 
@@ -80,4 +80,4 @@ def test_an_item_has_the_instant_and_goes_when_retention_is_over(
     goes = at.replace(microsecond=0) + dt.timedelta(days=retention_days + TTL_MARGIN_DAYS)
     epoch = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     assert int(item["ttl"]["N"]) == (goes - epoch) // dt.timedelta(seconds=1)
-    assert keys.event_sort_rest(at, "x") == f"{at:%H%M%S.%f}#x"
+    assert table_keys.event_sort_rest(at, "x") == f"{at:%H%M%S.%f}#x"

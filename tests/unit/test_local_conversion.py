@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import DamagedStore
 from chalicelib.local import conversion
+from chalicelib.local.database_rows import CHANGES
 from chalicelib.local.machine import LocalMachine
-from chalicelib.local.rows import CHANGES
+from chalicelib.model.errors import DamagedStore
 from chalicelib.storage.attributes import Item, to_item
 
 SECRET = "a root secret for tests only"

@@ -14,18 +14,18 @@ import pytest
 
 from chalicelib import wiring
 from chalicelib.cli import main
-from chalicelib.errors import DamagedStore, MisconfiguredService, StoreUnavailable
 from chalicelib.local.backups import back_up
 from chalicelib.local.checking import findings
 from chalicelib.local.database import FILE, Database
-from chalicelib.local.files import Files
+from chalicelib.local.database_rows import CHANGES, Transaction, to_row
 from chalicelib.local.housekeeping import GRACE_SECONDS, Housekeeper
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
-from chalicelib.local.rows import CHANGES, Transaction, to_row
 from chalicelib.local.service import LocalService
 from chalicelib.local.sqlite_table import SqliteTable
-from chalicelib.services.record import record_events
+from chalicelib.local.versioned_files import Files
+from chalicelib.model.errors import DamagedStore, MisconfiguredService, StoreUnavailable
+from chalicelib.services.ingest import record_events
 from chalicelib.storage.attributes import Item, to_item
 from tests.factories import make_event
 

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import DamagedStore, StoreUnavailable
+from chalicelib.local.database_rows import CHANGES
+from chalicelib.local.event_sources import DailySchedule, QueueSource, Source
 from chalicelib.local.feed import LONGEST_SECONDS, QUIET_SECONDS, Feed
 from chalicelib.local.jobs import Jobs
 from chalicelib.local.machine import LocalMachine
 from chalicelib.local.queues import MAX_ATTEMPTS, Queues
-from chalicelib.local.rows import CHANGES
-from chalicelib.local.sources import DailySchedule, QueueSource, Source
+from chalicelib.model.errors import DamagedStore, StoreUnavailable
 from chalicelib.services.fitting.fits import request_fit
-from chalicelib.storage.fits import FitHeader
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.import_records import Import, Replay
 
 NOW = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
@@ -352,7 +352,7 @@ def test_a_damaged_partition_does_not_end_the_thread(
         return False
 
     monkeypatch.setattr(feed, "work", look)
-    monkeypatch.setattr("chalicelib.local.sources.REST_AFTER_TROUBLE_SECONDS", 0.0)
+    monkeypatch.setattr("chalicelib.local.event_sources.REST_AFTER_TROUBLE_SECONDS", 0.0)
     feed.run()
     assert len(looks) == 3
 
@@ -379,7 +379,7 @@ def test_the_schedule_survives_a_clock_that_jumps(hours: int, calls: int) -> Non
 
 
 def test_no_failure_ends_a_thread_that_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.local.sources.REST_AFTER_TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr("chalicelib.local.event_sources.REST_AFTER_TROUBLE_SECONDS", 0.01)
     worked = threading.Event()
 
     class Failing(Source):

@@ -20,7 +20,7 @@ from chalicelib import wiring
 from chalicelib.local.installation import Installation
 from chalicelib.local.machine import DirectoryInUseError, LocalMachine
 from chalicelib.local.service import API_BODY_BYTES, LocalService
-from chalicelib.services.record import record_events
+from chalicelib.services.ingest import record_events
 
 NOW = dt.datetime.now(dt.UTC)
 YESTERDAY = (NOW - dt.timedelta(days=1)).date()

@@ -227,7 +227,7 @@ def test_an_upload_that_cannot_be_kept_is_not_acknowledged(
 
     for call in ("open", "write", "fsync"):
         with monkeypatch.context() as patched:
-            patched.setattr(f"chalicelib.local.files.os.{call}", full)
+            patched.setattr(f"chalicelib.local.versioned_files.os.{call}", full)
             status, told = ask(service, "PUT", target, VIEWS)
         assert (status, told["code"]) == (503, "store_unavailable"), call
         assert objects(service) == []
@@ -240,9 +240,9 @@ def test_a_disk_that_takes_half_of_a_file_does_not_keep_it(tmp_path: Path) -> No
     code = """
 import resource, sys
 from pathlib import Path
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.local.database import Database
-from chalicelib.local.files import Files
+from chalicelib.local.versioned_files import Files
 directory = Path(sys.argv[1])
 files = Files(directory / "objects", Database(directory))
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from chalicelib.money import Money
+from chalicelib.model.money import Money
 
 
 @pytest.mark.parametrize(

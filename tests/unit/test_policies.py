@@ -20,16 +20,16 @@ import pytest
 from chalice.test import Client
 
 from chalicelib import wiring, workers
-from chalicelib.services import erasures
 from chalicelib.services.experiments import register_experiment
 from chalicelib.services.fitting import estimation, fits
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.fits import request_fit, show_fit
 from chalicelib.services.imports import start_import
-from chalicelib.services.record import record_events
-from chalicelib.storage import documents
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy import erasures
+from chalicelib.storage import document_items
 from chalicelib.storage.import_records import RefusedRow
-from chalicelib.storage.keys import event_partition
+from chalicelib.storage.table_keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged, policies, recording
 from tests.api.conftest import caller
@@ -244,7 +244,7 @@ def test_a_frame_of_ours_is_known_below_any_others() -> None:
         found.append(recording.function_below(sys._getframe()))
 
     code = compile(
-        "def run_fits(look):\n    look()\n", "/x/chalicelib/workers/requested_fits.py", "exec"
+        "def run_fits(look):\n    look()\n", "/x/chalicelib/workers/fit_worker.py", "exec"
     )
     made: dict[str, Any] = {}
     exec(code, made)  # noqa: S102 - a frame of that name, which nothing else makes
@@ -332,7 +332,7 @@ def test_the_day_makes_the_key_of_a_tenant_from_before(
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every document is too large for an item."""
-    monkeypatch.setattr(documents, "MAX_INLINE_BYTES", 0)
+    monkeypatch.setattr(document_items, "MAX_INLINE_BYTES", 0)
 
 
 def objects(cloud: Cloud) -> set[str]:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib import wiring, workers
-from chalicelib.errors import MisconfiguredService, Unauthenticated
-from chalicelib.services.keys import authenticate, create_key, revoke_key
-from chalicelib.storage import keys
+from chalicelib.model.errors import MisconfiguredService, Unauthenticated
+from chalicelib.services.credentials.api_keys import authenticate, create_key, revoke_key
+from chalicelib.storage import table_keys
 from chalicelib.storage.pseudonyms import (
     derived_key,
     hasher_of_people,
@@ -111,7 +111,7 @@ def under(cloud: Cloud, *secrets: str, tenant: str = "acme") -> TenantStore:
 
 def forget_the_key(cloud: Cloud) -> None:
     """The tenant as it was before each had a key of its own."""
-    partition = keys.config_partition("acme")
+    partition = table_keys.config_partition("acme")
     cloud.dynamodb.delete_item(TableName=TABLE, Key={"pk": {"S": partition}, "sk": {"S": USER_KEY}})
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from chalicelib.attribution.regions.region_series import RegionSeries
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting import region_days
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns

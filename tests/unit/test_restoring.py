@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.events import parse_event
-from chalicelib.services import erasures
-from chalicelib.services.keys import authenticate
-from chalicelib.services.record import record_events
-from chalicelib.storage import keys
+from chalicelib.model.events import parse_event
+from chalicelib.services.credentials.api_keys import authenticate
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy import erasures
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.import_records import Import, RefusedRow, Removal
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.totals import DayTotals
+from chalicelib.storage.total_items import DayTotals
 from tests.conftest import TABLE, Cloud
 from tests.factories import NOW, make_coverage, make_event
 from tests.restoring import (
@@ -322,13 +322,13 @@ def test_totals_come_back_where_events_are_gone_and_are_derived_where_they_are_n
     for shard in (0, 1):
         store.totals.put(DayTotals(old, shard, rows), read_at=NOW)
     assert store.totals.await_next(old, 0, 1)
-    partition = keys.totals_partition("acme", old.year, old.month)
+    partition = table_keys.totals_partition("acme", old.year, old.month)
     cloud.dynamodb.put_item(
         TableName=TABLE,
         Item={
             "pk": {"S": partition},
             "sk": {"S": f"{old}#2"},
-            "at": {"S": keys.document_object("acme", "days", "gone")},
+            "at": {"S": table_keys.document_object("acme", "days", "gone")},
         },
     )
     taken = take_copy(cloud)

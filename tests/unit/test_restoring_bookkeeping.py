@@ -8,9 +8,9 @@ from contextlib import suppress
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import CannotRestore, TooManyKeys, Unauthenticated
-from chalicelib.services.keys import authenticate, issue_key, revoke_key
-from chalicelib.services.record import record_events
+from chalicelib.model.errors import CannotRestore, TooManyKeys, Unauthenticated
+from chalicelib.services.credentials.api_keys import authenticate, issue_key, revoke_key
+from chalicelib.services.ingest import record_events
 from chalicelib.storage import pseudonyms
 from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.tenant_store import TenantStore

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
-from chalicelib.errors import StoreUnavailable
-from chalicelib.services.keys import issue_key
-from chalicelib.services.record import record_events
-from chalicelib.services.restoring import Restored, events
-from chalicelib.services.restoring.events import restore_place
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.services.credentials.api_keys import issue_key
+from chalicelib.services.ingest import record_events
+from chalicelib.services.restoring import Restored, restored_events
+from chalicelib.services.restoring.restored_events import restore_place
 from chalicelib.services.restoring.standing import stand
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import TenantConfig
@@ -70,7 +70,7 @@ def test_killed_anywhere_and_run_again_it_ends_where_it_should(
 def test_told_to_stop_it_writes_no_more(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(events, "IN_FLIGHT", 1)
+    monkeypatch.setattr(restored_events, "IN_FLIGHT", 1)
     record_events(store, history(), now=NOW)
     taken = take_copy(cloud)
     lose(cloud, *events_in(taken))

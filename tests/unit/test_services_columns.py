@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.packing import pack_columns, unpack_columns
 from tests.factories import make_conversion, make_cost, make_event

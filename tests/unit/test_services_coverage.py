@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chalicelib.events import Event, parse_event
+from chalicelib.model.events import Event, parse_event
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.goal_observations import observe

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.exports import PLATFORMS
-from chalicelib.services import erasures
-from chalicelib.services.erasing_files import PEOPLELESS, pieces_of
+from chalicelib.importers import PLATFORMS
 from chalicelib.services.imports import list_refused_rows, show_import, start_import
-from chalicelib.storage import keys
+from chalicelib.services.privacy import erasures
+from chalicelib.services.privacy.erasing_files import PEOPLELESS, pieces_of
+from chalicelib.storage import table_keys
 from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
@@ -158,7 +158,7 @@ def test_a_file_that_is_named_after_the_person_is_called_otherwise(
 def test_many_refused_rows_are_looked_at_a_piece_at_a_time(
     cloud: Cloud, store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.storage.imports._REMOVED_AT_ONCE", 10)
+    monkeypatch.setattr("chalicelib.storage.import_items._REMOVED_AT_ONCE", 10)
     import_id = upload(cloud, store, b"nobody,knows\n1,2\n")
     rows = [RefusedRow(n, 0, f"{n};ben", "invalid_date", "no day") for n in range(2, 102)]
     store.imports.add_refused_rows(import_id, 1, rows, now=NOW)
@@ -201,4 +201,6 @@ def test_an_id_is_found_in_whatever_stands_around_it() -> None:
 
 def test_platforms_without_people_are_platforms() -> None:
     assert set(PLATFORMS) > PEOPLELESS
-    assert keys.ERASED not in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    assert (
+        table_keys.ERASED not in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    )

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, workers
-from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
-from chalicelib.events import Conversion, Engagement
-from chalicelib.services import erasures
+from chalicelib.model.errors import InvalidFields, NotFound, StoreUnavailable
+from chalicelib.model.events import Conversion, Engagement
 from chalicelib.services.fitting.event_columns import Columns, OrderSums
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import total
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy import erasures
+from chalicelib.services.totals.day_totals import total
 from chalicelib.settings import Settings
-from chalicelib.storage.erasures import ErasedPeople
+from chalicelib.storage.erasure_items import ErasedPeople
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 from tests.erasing import (
@@ -337,7 +337,7 @@ def test_a_store_that_cannot_take_it_is_told_and_the_next_call_finishes(
 def test_thousands_of_events_are_erased_a_piece_at_a_time(
     store: TenantStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.storage.events.ERASED_AT_ONCE", 100)
+    monkeypatch.setattr("chalicelib.storage.event_store.ERASED_AT_ONCE", 100)
     sent = [make_event(event_id=f"m{n}", user_id=ANNA) for n in range(1000)]
     for start in range(0, 1000, 500):
         record_events(store, sent[start : start + 500], now=NOW)

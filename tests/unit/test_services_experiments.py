@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from chalicelib.attribution.experiments.calibration import BIASED, UNUSABLE
-from chalicelib.errors import InvalidFields, NotFound
+from chalicelib.model.errors import InvalidFields, NotFound
 from chalicelib.services import experiments
 from chalicelib.services.experiments import analyse, parse_experiment, register_experiment
 from chalicelib.services.experiments.calibrating import NOT_USED, Window, calibrate_goal
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 from chalicelib.storage.tenant_store import TenantStore
 from tests.experiments import as_csv, make_effect, make_geo, make_holdout
 from tests.factories import NOW, money

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InvalidFields, NoFitYet, NotFound, UnusableInput
+from chalicelib.model.errors import InvalidFields, NoFitYet, NotFound, UnusableInput
 from chalicelib.services.fitting import fits
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day
-from chalicelib.storage.keys import shard_of
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import derive_day
+from chalicelib.storage.table_keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from tests.factories import (
     NOW,

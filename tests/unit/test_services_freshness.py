@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chalicelib.services.freshness import (
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import timeseries
+from chalicelib.services.totals.freshness import (
     SMALL_PARTITION_EVENTS,
     Appointment,
     derive_or_wait,
     due_at,
     keep_appointment,
 )
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import timeseries
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.totals import DayTotals, Reading
+from chalicelib.storage.total_items import DayTotals, Reading
 from tests.factories import make_event
 
 DAY = dt.date(2026, 3, 14)

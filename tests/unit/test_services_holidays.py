@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.countries import COUNTRIES
-from chalicelib.events import parse_event
+from chalicelib.model.countries import COUNTRIES
+from chalicelib.model.events import parse_event
 from chalicelib.services import answers
 from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.fitting.holidays import UnknownCountry, holiday_columns, public_holidays

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InvalidFields, NotFound, StoreUnavailable
-from chalicelib.events import Coverage
-from chalicelib.exports import read_export
+from chalicelib.importers import read_export
+from chalicelib.model.errors import InvalidFields, NotFound, StoreUnavailable
+from chalicelib.model.events import Coverage
 from chalicelib.services import imports
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.errors import (
+from chalicelib.model.errors import (
     LastAdminKey,
     LikeworthError,
     NotFound,
@@ -19,7 +19,7 @@ from chalicelib.errors import (
     TooManyKeys,
     Unauthenticated,
 )
-from chalicelib.services.keys import (
+from chalicelib.services.credentials.api_keys import (
     ROLES,
     authenticate,
     check_expiry,
@@ -30,7 +30,7 @@ from chalicelib.services.keys import (
     parse_expiry,
     revoke_key,
 )
-from chalicelib.storage.api_keys import ApiKeyStore, _Holders
+from chalicelib.storage.api_key_items import ApiKeyStore, _Holders
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.errors import StoreUnavailable
-from chalicelib.services.rate_limits import ASKS_AGAIN_SECONDS, Quota, RateLimiter
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.services.credentials.rate_limits import ASKS_AGAIN_SECONDS, Quota, RateLimiter
 
 START = dt.datetime(2026, 3, 14, 10, 0, tzinfo=dt.UTC)
 
@@ -155,7 +155,7 @@ def test_threads_share_what_is_left() -> None:
 
 
 def test_what_is_known_of_past_windows_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.services.rate_limits._MAX_HELD", 10)
+    monkeypatch.setattr("chalicelib.services.credentials.rate_limits._MAX_HELD", 10)
     (limiter,) = processes(1, 5)
     for number in range(50):
         ask(limiter, at(60.0 * number), key_id=f"k{number}")

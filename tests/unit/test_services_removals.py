@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import (
+from chalicelib.model.errors import (
     ImportRemoved,
     ImportUnfinished,
     MisconfiguredService,
     NotFound,
     StoreUnavailable,
 )
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services import imports
 from chalicelib.services.imports import give_up_import
-from chalicelib.services.record import record_events
-from chalicelib.storage import events as event_store
+from chalicelib.services.ingest import record_events
+from chalicelib.storage import event_store
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import ImportUnfinished, InvalidFields, NotFound, StoreUnavailable
-from chalicelib.exports.outcomes import Imported, Refused, RowOutcome
+from chalicelib.importers.outcomes import Imported, Refused, RowOutcome
+from chalicelib.model.errors import ImportUnfinished, InvalidFields, NotFound, StoreUnavailable
 from chalicelib.services import imports
-from chalicelib.services.mappings import save_mapping
+from chalicelib.services.kept_mappings import save_mapping
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
@@ -226,7 +226,7 @@ def test_rows_that_hold_no_data_after_all_are_counted_so(upload: Uploaded) -> No
         def __iter__(self) -> Iterator[RowOutcome]:
             for outcome in super().__iter__():
                 if isinstance(outcome, Refused) and self.asked["spread"]:
-                    from chalicelib.exports.outcomes import NotData
+                    from chalicelib.importers.outcomes import NotData
 
                     yield NotData(outcome.row, "blank")
                 else:
@@ -266,7 +266,7 @@ def test_a_file_that_is_refused_with_the_new_options_changes_nothing(done: Uploa
     before = done.shown()
 
     def refusing(stream: Any, **asked: Any) -> LineReport:
-        from chalicelib.errors import ExportRefused
+        from chalicelib.model.errors import ExportRefused
 
         raise ExportRefused("unusable_mapping", "no such column")
 

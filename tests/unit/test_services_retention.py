@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import UnusableInput
-from chalicelib.services import erasures
+from chalicelib.model.errors import UnusableInput
 from chalicelib.services.fitting import fits
-from chalicelib.services.record import record_events
-from chalicelib.services.retention import first_whole_day, may_have_expired
-from chalicelib.services.totals import derive_day, timeseries
-from chalicelib.storage.keys import shard_of
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy import erasures
+from chalicelib.services.privacy.retention import first_whole_day, may_have_expired
+from chalicelib.services.totals.day_totals import derive_day, timeseries
+from chalicelib.storage.table_keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import TenantConfig
 from tests.conftest import TABLE, Cloud

@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import InvalidFields
-from chalicelib.events import parse_event
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import derive_day, timeseries, timeseries_rows, total
+from chalicelib.model.errors import InvalidFields
+from chalicelib.model.events import parse_event
+from chalicelib.services.ingest import record_events
+from chalicelib.services.totals.day_totals import (
+    derive_day,
+    timeseries,
+    timeseries_rows,
+    total,
+)
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 from tests.factories import NOW, make_audience, make_conversion, make_cost, make_event, money

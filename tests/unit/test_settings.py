@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.errors import MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 from chalicelib.settings import read_settings
 
 

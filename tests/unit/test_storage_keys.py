@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 
 INSTANTS = st.datetimes(timezones=st.just(dt.UTC))
 EVENT_IDS = st.text("ABZabz019._:-", min_size=1, max_size=20)
@@ -20,22 +20,22 @@ TENANTS = st.from_regex(r"[a-z][a-z0-9_-]{0,31}", fullmatch=True)
 def test_a_sort_key_gives_back_user_time_and_id(
     user: str | None, at: dt.datetime, event_id: str
 ) -> None:
-    sort = keys.event_sort(user, at, event_id)
-    assert keys.parse_event_sort(sort, at.date()) == (user, at, event_id)
+    sort = table_keys.event_sort(user, at, event_id)
+    assert table_keys.parse_event_sort(sort, at.date()) == (user, at, event_id)
 
 
 @given(TENANTS, st.dates(), st.integers(0, 999))
 def test_an_event_partition_gives_back_tenant_day_and_shard(
     tenant: str, day: dt.date, shard: int
 ) -> None:
-    partition = keys.event_partition(tenant, day, shard)
-    assert keys.parse_event_partition(partition) == (tenant, day, shard)
+    partition = table_keys.event_partition(tenant, day, shard)
+    assert table_keys.parse_event_partition(partition) == (tenant, day, shard)
 
 
 @given(INSTANTS, INSTANTS)
 def test_sort_keys_of_a_person_are_in_the_order_of_time(a: dt.datetime, b: dt.datetime) -> None:
     b = dt.datetime.combine(a.date(), b.timetz())
-    assert (keys.event_sort("u", a, "x") < keys.event_sort("u", b, "x")) == (a < b)
+    assert (table_keys.event_sort("u", a, "x") < table_keys.event_sort("u", b, "x")) == (a < b)
 
 
 @pytest.mark.parametrize(
@@ -50,19 +50,19 @@ def test_sort_keys_of_a_person_are_in_the_order_of_time(a: dt.datetime, b: dt.da
     ],
 )
 def test_other_items_are_no_event_partitions(partition: str) -> None:
-    assert keys.parse_event_partition(partition) is None
+    assert table_keys.parse_event_partition(partition) is None
 
 
 def test_no_tenants_partition_is_the_registry() -> None:
-    assert not keys.is_tenant(keys.REGISTRY_PARTITION.partition("#")[0])
+    assert not table_keys.is_tenant(table_keys.REGISTRY_PARTITION.partition("#")[0])
 
 
 def test_shards_are_used_evenly_and_the_same_every_time() -> None:
     counts = [0] * 4
     for number in range(4000):
-        counts[keys.shard_of(f"user-{number}", 4)] += 1
+        counts[table_keys.shard_of(f"user-{number}", 4)] += 1
     assert min(counts) > 900
-    assert keys.shard_of("user-1", 4) == 2
+    assert table_keys.shard_of("user-1", 4) == 2
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,14 @@ def test_shards_are_used_evenly_and_the_same_every_time() -> None:
 def test_an_object_key_says_whose_upload_it_is(
     key: str, parsed: tuple[str, str | None, str] | None
 ) -> None:
-    assert keys.parse_import_object(key) == parsed
+    assert table_keys.parse_import_object(key) == parsed
 
 
 def test_ids_sort_by_time() -> None:
     at = dt.datetime(2026, 11, 23, 4, 34, 12, tzinfo=dt.UTC)
-    early, late = (keys.time_ordered_id(at + dt.timedelta(seconds=n), "0a1b2c3d") for n in (0, 1))
+    early, late = (
+        table_keys.time_ordered_id(at + dt.timedelta(seconds=n), "0a1b2c3d") for n in (0, 1)
+    )
     assert early == "20261123T043412Z-0a1b2c3d"
     assert early < late
-    assert keys.is_time_ordered_id(early)
+    assert table_keys.is_time_ordered_id(early)

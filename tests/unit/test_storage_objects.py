@@ -16,7 +16,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from chalicelib.errors import StoreUnavailable
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage import s3_objects
 from chalicelib.storage.objects import (
     ObjectGoneError,

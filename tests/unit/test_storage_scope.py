@@ -1,8 +1,8 @@
 """Whatever reaches DynamoDB or S3 goes by way of a store that is bound to one tenant.
 
 A walk over the source: clients are called in two modules, tables are opened in one, and every
-partition key comes from `storage/keys.py` for the store's own tenant. What is reached by `getattr`
-or by a name that is put together is not seen.
+partition key comes from `storage/table_keys.py` for the tenant of the store. The walk does not see
+`getattr` or names that are built at run time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from botocore import xform_name
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from tests.conftest import session
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ OPENS = {
 }
 """Who may make what."""
 
-MAKES_KEYS = "chalicelib/storage/keys.py"
+MAKES_KEYS = "chalicelib/storage/table_keys.py"
 PASSES_KEYS_ON = {
     f"chalicelib/storage/{name}.py" for name in ("table", "dynamodb_table", "attributes", "writer")
 }
@@ -48,7 +48,7 @@ REGISTRY = "chalicelib/storage/tenants.py"
 
 OF_OTHERS = {
     ("chalicelib/demo/tour.py", "put_object"),  # of the service on one machine
-    ("chalicelib/api/imports.py", "list_imports"),  # of services/imports
+    ("chalicelib/api/views/import_views.py", "list_imports"),  # of services/imports
 }
 """Functions that are called as those of a client are."""
 
@@ -195,9 +195,9 @@ def _partitions(path: str, tree: ast.Module) -> Found:
 
         def is_made(key: ast.expr, local: dict[str, list[ast.expr]] = local) -> bool:
             match key:
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="keys"), attr=name)):
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="table_keys"), attr=name)):
                     return name.endswith("_partition")
-                case ast.Attribute(value=ast.Name(id="keys"), attr="REGISTRY_PARTITION"):
+                case ast.Attribute(value=ast.Name(id="table_keys"), attr="REGISTRY_PARTITION"):
                     return path == REGISTRY
                 case ast.Starred(value=ast.Call(func=ast.Name(id="key_of"))):
                     return True  # of an item that was read from an own partition
@@ -211,7 +211,8 @@ def _partitions(path: str, tree: ast.Module) -> Found:
         for node in ast.walk(function):
             for key in _partition_keys(node):
                 if not is_made(key):
-                    yield node.lineno, f"the partition key {ast.unparse(key)} is not from keys"
+                    made = ast.unparse(key)
+                    yield node.lineno, f"the partition key {made} is not from a key function"
 
 
 def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
@@ -241,9 +242,9 @@ FITS = "services/fitting/fits.py"
 MISTAKES: list[tuple[str, str, str, str]] = [
     (FITS, "", "store._table._client.get_item(Key={})", "get_item() is called"),
     (FITS, "", "store._table._client.get_item(Key={})", "is reached for"),
-    ("services/totals.py", "", "client.query(TableName='x')", "query() is called"),
-    ("workers/changed_days.py", "", "s3.get_object(Bucket=b, Key=k)", "get_object() is called"),
-    ("api/fits.py", "", "url = s3.generate_presigned_url('put_object')", "is called"),
+    ("services/totals/day_totals.py", "", "client.query(TableName='x')", "query() is called"),
+    ("workers/totals_worker.py", "", "s3.get_object(Bucket=b, Key=k)", "get_object() is called"),
+    ("api/views/fit_views.py", "", "url = s3.generate_presigned_url('put_object')", "is called"),
     (FITS, "", "s3 = session.client('s3')", "a client is made"),
     (
         FITS,
@@ -258,48 +259,68 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "a S3Objects is opened",
     ),
     (
-        "workers/changed_days.py",
+        "workers/totals_worker.py",
         "",
         "from chalicelib.storage.tenant_store import TenantStore\nTenantStore()",
         "a TenantStore is opened",
     ),
     (
-        "storage/fits.py",
-        "keys.fits_partition(self._tenant)",
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
         'f"{self._tenant}#fits"',
         "put togeth",
     ),
     (
-        "storage/fits.py",
-        "keys.fits_partition(self._tenant)",
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
         'self._tenant + "#fits"',
         "put togeth",
     ),
-    ("storage/fits.py", "keys.fits_partition(self._tenant)", "self._tenant", "is not from keys"),
-    ("storage/fits.py", "keys.fits_partition(self._tenant)", "fit_id", "is not from keys"),
-    ("storage/fits.py", "keys.fits_partition(self._tenant)", "keys.fits_partition(fit_id)", "own"),
     (
-        "storage/fits.py",
-        "keys.fits_partition(self._tenant)",
-        "keys.REGISTRY_PARTITION",
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
+        "self._tenant",
+        "is not from a key function",
+    ),
+    (
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
+        "fit_id",
+        "is not from a key function",
+    ),
+    (
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
+        "table_keys.fits_partition(fit_id)",
+        "own",
+    ),
+    (
+        "storage/fit_items.py",
+        "table_keys.fits_partition(self._tenant)",
+        "table_keys.REGISTRY_PARTITION",
         "from keys",
     ),
     (
         "storage/raw_items.py",
-        "keys.own_partition(self._tenant, partition), sort",
+        "table_keys.own_partition(self._tenant, partition), sort",
         "partition, sort",
-        "is not from keys",
+        "is not from a key function",
     ),
     (
-        "services/restoring/events.py",
-        "keys.event_partition(tenant,",
-        "keys.event_partition(standing.copy.table_name,",
+        "services/restoring/restored_events.py",
+        "table_keys.event_partition(tenant,",
+        "table_keys.event_partition(standing.copy.table_name,",
         "is not for the own tenant",
     ),
-    ("storage/mappings.py", "keys.mappings_partition(tenant)", '"shared"', "is not from keys"),
     (
-        "services/erasing_files.py",
-        "keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
+        "storage/mapping_items.py",
+        "table_keys.mappings_partition(tenant)",
+        '"shared"',
+        "is not from a key function",
+    ),
+    (
+        "services/privacy/erasing_files.py",
+        "table_keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
         'f"imports/{one.import_id}/x"',
         "put together",
     ),
@@ -322,15 +343,15 @@ def test_a_way_past_it_would_be_seen(module: str, there: str, instead: str, told
 
 PUBLIC: dict[str, Callable[..., Any]] = {
     name: function
-    for name, function in inspect.getmembers(keys, inspect.isfunction)
-    if function.__module__ == keys.__name__ and not name.startswith("_")
+    for name, function in inspect.getmembers(table_keys, inspect.isfunction)
+    if function.__module__ == table_keys.__name__ and not name.startswith("_")
 }
 MADE = {
     name: function
     for name, function in PUBLIC.items()
     if name.endswith(("_partition", "_object")) and not name.startswith("parse_")
 }
-TENANTS = st.from_regex(keys.TENANT, fullmatch=True)
+TENANTS = st.from_regex(table_keys.TENANT, fullmatch=True)
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: st.text(max_size=20),
     int: st.integers(0, 9999),
@@ -357,18 +378,18 @@ def test_a_partition_or_an_object_lies_under_its_tenant(
         assert made.startswith(f"{tenant}#")
     else:
         assert made.startswith((f"imports/{tenant}/", f"documents/{tenant}/"))
-        assert keys.is_object_of(tenant, made)
-        assert keys.is_object_of(other, made) == (other == tenant)
+        assert table_keys.is_object_of(tenant, made)
+        assert table_keys.is_object_of(other, made) == (other == tenant)
     if other != tenant:
         assert function(other, *rest) != made
 
 
 def test_a_partition_of_somebody_else_is_refused() -> None:
     for partition in ("acme#config", "acme#events#2026-03-14#0"):
-        assert keys.own_partition("acme", partition) == partition
+        assert table_keys.own_partition("acme", partition) == partition
     for partition in ("acme2#config", "acm", "acme", "-#tenants", "", "other#acme#config"):
         with pytest.raises(ValueError, match="no partition of acme"):
-            keys.own_partition("acme", partition)
+            table_keys.own_partition("acme", partition)
 
 
 def test_no_other_key_names_a_tenant() -> None:
@@ -376,8 +397,8 @@ def test_no_other_key_names_a_tenant() -> None:
     assert takes_tenant == set(MADE) | {"is_object_of"}
     constants = {
         name
-        for name, one in vars(keys).items()
+        for name, one in vars(table_keys).items()
         if isinstance(one, str) and re.search("#[a-z]", one)
     }
     assert constants - {"__doc__"} == {"REGISTRY_PARTITION"}
-    assert not keys.is_tenant(keys.REGISTRY_PARTITION.partition("#")[0])
+    assert not table_keys.is_tenant(table_keys.REGISTRY_PARTITION.partition("#")[0])

@@ -15,10 +15,10 @@ import jsonschema
 import pytest
 
 from chalicelib import telemetry, wiring, workers
-from chalicelib.errors import StoreUnavailable
-from chalicelib.services import erasures
-from chalicelib.services.erasures import erase_person
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services.fitting.fits import request_fit
+from chalicelib.services.privacy import erasures
+from chalicelib.services.privacy.erasures import erase_person
 from chalicelib.settings import lambda_function
 from chalicelib.storage.tenant_store import TenantStore
 from tests import packaged, policies
@@ -230,7 +230,7 @@ def test_what_cannot_be_stored_is_counted(
     def fail(*_: Any, **__: Any) -> None:
         raise StoreUnavailable("no", not_stored=(1, 2), accepted=1, rejected=(refusal,))
 
-    monkeypatch.setattr("chalicelib.api.ingestion.record_events", fail)
+    monkeypatch.setattr("chalicelib.api.views.event_views.record_events", fail)
     assert sender.events({}, {}, {}, {}).status_code == 503
     lines = process.lines()
     assert metrics_of(lines) == {
@@ -255,7 +255,7 @@ def test_of_a_mistake_of_ours_the_place_is_told_and_not_the_message(
         error.add_note("mary@example.org")
         raise error
 
-    monkeypatch.setattr("chalicelib.services.erasures.erase_person", fail)
+    monkeypatch.setattr("chalicelib.services.privacy.erasures.erase_person", fail)
     assert admin.call("DELETE", "/v1/users/mary@example.org").status_code == 500
     lines = process.lines()
     assert metrics_of(lines) == {"Requests": 1, "ServerErrors": 1}

@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 
 from chalicelib import aws, wiring, workers
 from chalicelib.services.fitting.fits import request_fit
-from chalicelib.services.record import record_events
-from chalicelib.storage.keys import event_partition
+from chalicelib.services.ingest import record_events
+from chalicelib.storage.table_keys import event_partition
 from chalicelib.wiring import processes, tenant_stores
 from tests import packaged
 from tests.conftest import Cloud, session

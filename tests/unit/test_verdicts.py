@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.attribution.power import Comparison
-from chalicelib.codes import CODES, Code
+from chalicelib.model.codes import CODES, Code
 from chalicelib.services.answers import verdicts
 from chalicelib.services.answers.questions import (
     Effectiveness,

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring, workers
-from chalicelib.errors import MisconfiguredService
-from chalicelib.services.erasures import erase_person, show_receipt
+from chalicelib.model.errors import MisconfiguredService
 from chalicelib.services.fitting.fits import run_fit, show_fit
 from chalicelib.services.imports import start_import
-from chalicelib.services.record import record_events
-from chalicelib.services.totals import timeseries
-from chalicelib.storage.keys import event_partition
+from chalicelib.services.ingest import record_events
+from chalicelib.services.privacy.erasures import erase_person, show_receipt
+from chalicelib.services.totals.day_totals import timeseries
+from chalicelib.storage.table_keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, TABLE, Cloud, session
 from tests.factories import NOW, make_event

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.estimates import estimate_goal
 from chalicelib.attribution.observations import Observations
-from chalicelib.events import parse_event
+from chalicelib.model.events import parse_event
 from chalicelib.services.fitting.estimation import fit_columns
 from chalicelib.services.fitting.event_columns import Columns
 from chalicelib.services.fitting.fit_documents import goal_document
-from chalicelib.services.fitting.identity import PEOPLE
+from chalicelib.services.fitting.user_identity import PEOPLE
 from tests.worlds.lines import CLICK_COST, FIRST_DAY, declared_lines
 from tests.worlds.parameters import KindInWorld, World
 from tests.worlds.recording import NOBODY, Records

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.codes import code_of
-from chalicelib.codes.entries import Severity
+from chalicelib.model.codes import code_of
+from chalicelib.model.codes.entries import Severity
 
 
 def severity_of(code: str) -> Severity:

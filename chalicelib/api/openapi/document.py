@@ -12,10 +12,9 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib import __version__
 from chalicelib.api import problems
-from chalicelib.api.bodies import JSON, NDJSON
 from chalicelib.api.calls import LINK
+from chalicelib.api.csv_tables import CSV
 from chalicelib.api.http import Declared
-from chalicelib.api.links import linkable_views
 from chalicelib.api.openapi.finishing import engagement_type, finished
 from chalicelib.api.openapi.operations import OPERATIONS, TAGS, Operation
 from chalicelib.api.openapi.requests import (
@@ -28,8 +27,9 @@ from chalicelib.api.openapi.requests import (
     reference,
 )
 from chalicelib.api.openapi.resources import Problem
-from chalicelib.api.tables import CSV
-from chalicelib.events import (
+from chalicelib.api.request_bodies import JSON, NDJSON
+from chalicelib.api.views.link_views import linkable_views
+from chalicelib.model.events import (
     KINDS,
     Annotation,
     Audience,
@@ -39,8 +39,8 @@ from chalicelib.events import (
     Coverage,
     Engagement,
 )
-from chalicelib.services.experiments.bodies import GeoTest, HoldOut
-from chalicelib.services.links import DEFAULT_DAYS, MAX_DAYS
+from chalicelib.services.credentials.signed_links import DEFAULT_DAYS, MAX_DAYS
+from chalicelib.services.experiments.experiment_bodies import GeoTest, HoldOut
 
 TEMPLATE = "#/components/schemas/{model}"
 EVENTS = (Engagement, Conversion, Cost, Audience, Coverage, Annotation, Control)
@@ -108,7 +108,7 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "."}],
-        "tags": [{"name": name, "description": meaning} for name, meaning in sorted(TAGS.items())],
+        "tags": [{"name": name, "description": meaning} for name, meaning in sorted(TAGS.values())],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
@@ -142,7 +142,7 @@ def _operation(
     described: dict[str, Any] = {
         "operationId": view.__name__,
         "summary": summary.rstrip("."),
-        "tags": [view.__module__.rpartition(".")[2]],
+        "tags": [TAGS[view.__module__.rpartition(".")[2]][0]],
     }
     described["security"] = _security(declared)
     who = "Public: no key is needed."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, get_args
 
-from chalicelib.events import EngagementType
+from chalicelib.model.events import EngagementType
 
 _LIMITS = {
     "ge": "minimum",

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from chalicelib.api.openapi import answers, credits, resources, series
+from chalicelib.api.openapi import answer_schemas, credit_schemas, resources, series
 
 HTML = "text/html"
 SCRIPT = "text/javascript"
@@ -46,22 +46,22 @@ class Operation:
 
 
 TAGS = {
-    "answers": "What engagements and channels are worth.",
-    "codes": "Reasons, warnings, verdicts and rejections in words.",
-    "coverage": "For which days there is data.",
-    "erasures": "Erasing a person, and receipts of it.",
-    "experiments": "Hold-outs and geo tests.",
-    "fits": "Estimates of a window, made daily or on request.",
-    "imports": "Files of platforms.",
-    "ingestion": "Sending events.",
-    "keys": "API keys.",
-    "links": "Signed links to answers, for spreadsheets.",
-    "mappings": "What the columns of other files mean.",
-    "monitoring": "Totals over time, and whether the service is alive.",
-    "pages": "The dashboard, the handbook and this description.",
-    "tenant_settings": "Time zone, country, roles and user ids.",
+    "answer_views": ("answers", "What engagements and channels are worth."),
+    "code_views": ("codes", "Reasons, warnings, verdicts and rejections in words."),
+    "coverage_views": ("coverage", "For which days there is data."),
+    "erasure_views": ("erasures", "Erasing a person, and receipts of it."),
+    "experiment_views": ("experiments", "Hold-outs and geo tests."),
+    "fit_views": ("fits", "Estimates of a window, made daily or on request."),
+    "import_views": ("imports", "Files of platforms."),
+    "event_views": ("ingestion", "Sending events."),
+    "key_views": ("keys", "API keys."),
+    "link_views": ("links", "Signed links to answers, for spreadsheets."),
+    "mapping_views": ("mappings", "What the columns of other files mean."),
+    "monitoring_views": ("monitoring", "Totals over time, and whether the service is alive."),
+    "page_views": ("pages", "The dashboard, the handbook and this description."),
+    "settings_views": ("tenant_settings", "Time zone, country, roles and user ids."),
 }
-"""Modules of views -> what their calls are about."""
+"""Module of views -> the tag of its operations, and what they are about."""
 
 Limits = dict[str, dict[str, Any]]
 
@@ -101,14 +101,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: resources.KeptMapping, 201: resources.KeptMapping}, body="Mapping"
     ),
     ("DELETE", "/v1/mappings/{name}"): Operation({204: None}),
-    ("GET", "/v1/roi"): Operation({200: answers.Roi}, codes=_NO_FIT),
-    ("GET", "/v1/engagements"): Operation({200: answers.Engagements}, codes=_NO_FIT),
+    ("GET", "/v1/roi"): Operation({200: answer_schemas.Roi}, codes=_NO_FIT),
+    ("GET", "/v1/engagements"): Operation({200: answer_schemas.Engagements}, codes=_NO_FIT),
     ("GET", "/v1/decomposition"): Operation({200: series.Decomposition}, codes=_NO_FIT),
-    ("GET", "/v1/equivalence"): Operation({200: answers.Equivalence}, codes=_NO_FIT),
-    ("GET", "/v1/attribution"): Operation({200: credits.Attribution}, codes=_NO_FIT),
-    ("GET", "/v1/codes"): Operation({200: answers.Codes}),
-    ("GET", "/v1/timeseries"): Operation({200: answers.Timeseries}, required=("metric",)),
-    ("GET", "/v1/coverage"): Operation({200: answers.SourceCoverages}),
+    ("GET", "/v1/equivalence"): Operation({200: answer_schemas.Equivalence}, codes=_NO_FIT),
+    ("GET", "/v1/attribution"): Operation({200: credit_schemas.Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/codes"): Operation({200: answer_schemas.Codes}),
+    ("GET", "/v1/timeseries"): Operation({200: answer_schemas.Timeseries}, required=("metric",)),
+    ("GET", "/v1/coverage"): Operation({200: answer_schemas.SourceCoverages}),
     ("GET", "/v1/settings"): Operation({200: resources.Settings}),
     ("PATCH", "/v1/settings"): Operation({200: resources.Settings}, body="SettingsBody"),
     ("GET", "/v1/health"): Operation({200: resources.Health}),

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from chalicelib import documentation
-from chalicelib.api.ingestion import MAX_EVENTS
-from chalicelib.channels import ROLES as SOURCE_ROLES
-from chalicelib.countries import COUNTRIES
-from chalicelib.days import MAX_WINDOW_DAYS
-from chalicelib.exports import PLATFORMS
-from chalicelib.exports.mapping import MAX_COLUMNS, MAX_VALUES
-from chalicelib.exports.mapping_checks import FIRST_YEAR, LAST_YEAR
-from chalicelib.exports.mapping_fields import CONSTANTS, EACH_ROW, ENGAGEMENTS, FIELDS
+from chalicelib.api.views.event_views import MAX_EVENTS
+from chalicelib.importers import PLATFORMS
+from chalicelib.importers.mappings.mapping import MAX_COLUMNS, MAX_VALUES
+from chalicelib.importers.mappings.mapping_checks import FIRST_YEAR, LAST_YEAR
+from chalicelib.importers.mappings.mapping_fields import CONSTANTS, EACH_ROW, ENGAGEMENTS, FIELDS
+from chalicelib.model.channels import ROLES as SOURCE_ROLES
+from chalicelib.model.countries import COUNTRIES
+from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services.answers.classical_attribution import OURS
-from chalicelib.services.experiments.bodies import EXPERIMENT_ID
+from chalicelib.services.credentials.api_keys import MAX_DAYS, ROLES
+from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 from chalicelib.services.fitting.credits import MODELS
-from chalicelib.services.fitting.identity import USER_IDS
-from chalicelib.services.keys import MAX_DAYS, ROLES
+from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.services.tenant_settings import MAX_ROLES, MIN_WINDOW_DAYS, SOURCE
-from chalicelib.services.totals import GROUPS, INTERVALS
+from chalicelib.services.totals.day_totals import GROUPS, INTERVALS
 from chalicelib.settings import Settings
-from chalicelib.storage.keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
+from chalicelib.storage.table_keys import API_KEY_ID, MAPPING_NAME, TIME_ORDERED_ID
 
 Schema = dict[str, Any]
 

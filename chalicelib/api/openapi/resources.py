@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
-from chalicelib.api.openapi.answers import (
+from chalicelib.api.openapi.answer_schemas import (
     Count,
     Day,
     Estimate,
@@ -17,8 +17,8 @@ from chalicelib.api.openapi.answers import (
     Window,
 )
 from chalicelib.api.problems import problem_codes
-from chalicelib.events import EngagementType
-from chalicelib.money import Money
+from chalicelib.model.events import EngagementType
+from chalicelib.model.money import Money
 from chalicelib.storage.tenants import Role
 
 CODES: list[JsonValue] = [*problem_codes()]

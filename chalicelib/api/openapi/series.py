@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from chalicelib.api.openapi.answers import (
+from chalicelib.api.openapi.answer_schemas import (
     Channel,
     Day,
     Estimate,

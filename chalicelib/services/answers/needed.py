@@ -10,7 +10,7 @@ from chalicelib.attribution.power import (
     growth_until_beyond,
     growth_until_settled,
 )
-from chalicelib.days import MAX_WINDOW_DAYS
+from chalicelib.model.days import MAX_WINDOW_DAYS
 from chalicelib.services.answers.questions import Effectiveness, Equivalence, Question, Return
 
 NOT_SETTLED = "not_settled_by_more_data"

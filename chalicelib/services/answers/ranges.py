@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.model.errors import FieldError, InvalidFields
 
 
 @dataclass(frozen=True, slots=True)

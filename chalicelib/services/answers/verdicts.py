@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.codes import CODES, stem_of
+from chalicelib.model.codes import CODES, stem_of
 from chalicelib.services.answers.questions import Name, Question
 
 MATERIAL_UNSEEN = 0.2

@@ -6,13 +6,13 @@ what a fit does with them.
 """
 
 from chalicelib.services.experiments.analysis import ONCE_ONLY_GOALS, analyse
-from chalicelib.services.experiments.bodies import parse_experiment
 from chalicelib.services.experiments.calibrating import (
     calibrate_goal,
     with_experiments,
     without_goal,
 )
-from chalicelib.services.experiments.geo_tests import analyse_regions
+from chalicelib.services.experiments.experiment_bodies import parse_experiment
+from chalicelib.services.experiments.geo_analysis import analyse_regions
 from chalicelib.services.experiments.registry import (
     Registered,
     all_experiments,

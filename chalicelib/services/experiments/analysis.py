@@ -16,13 +16,13 @@ from chalicelib.attribution.experiments.measured_lift import (
     from_standard_error,
     standard_error_of,
 )
-from chalicelib.days import stamp
-from chalicelib.errors import FieldError
-from chalicelib.services.experiments.bodies import Body, Effect, Group, HoldOut, refused
-from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions, asked_of
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import FieldError
+from chalicelib.services.experiments.experiment_bodies import Body, Effect, Group, HoldOut, refused
+from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions, asked_of
 from chalicelib.services.experiments.regions import RegionDays, read_regions
 from chalicelib.services.experiments.shown import per_engagement, shown
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 
 ONCE_ONLY_GOALS = frozenset({"application", "lead", "signup"})
 """Goals that a person reaches once: without a word on repeat buyers, conversions are people."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates

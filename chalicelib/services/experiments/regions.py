@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.errors import FieldError
-from chalicelib.services.experiments.bodies import (
+from chalicelib.model.errors import FieldError
+from chalicelib.services.experiments.experiment_bodies import (
     MAX_DAYS,
     MAX_REGION_DAYS,
     MAX_REGIONS,

@@ -6,11 +6,16 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.errors import FieldError, NotFound
+from chalicelib.model.errors import FieldError, NotFound
 from chalicelib.services.experiments.analysis import analyse, digest_of, id_of
-from chalicelib.services.experiments.bodies import EXPERIMENT_ID, GeoTest, parse_experiment, refused
-from chalicelib.services.experiments.geo_tests import GeoAnalysis, analyse_regions
-from chalicelib.storage.experiments import Experiment
+from chalicelib.services.experiments.experiment_bodies import (
+    EXPERIMENT_ID,
+    GeoTest,
+    parse_experiment,
+    refused,
+)
+from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions
+from chalicelib.storage.experiment_items import Experiment
 from chalicelib.storage.tenant_store import TenantStore
 
 ROW_FIELDS = ("name", "kind", "channel", "type", "paid", "goal", "from", "to", "engagements")

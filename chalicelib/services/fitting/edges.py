@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.events import Engagement
+from chalicelib.model.events import Engagement
 
 if TYPE_CHECKING:
     import numpy as np

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.days import MAX_WINDOW_DAYS, zone_of
-from chalicelib.errors import UnusableInput
-from chalicelib.events import Event
+from chalicelib.model.days import MAX_WINDOW_DAYS, zone_of
+from chalicelib.model.errors import UnusableInput
+from chalicelib.model.events import Event
 from chalicelib.services.experiments import (
     ONCE_ONLY_GOALS,
     calibrate_goal,
@@ -35,7 +35,6 @@ from chalicelib.services.fitting.fit_documents import (
 )
 from chalicelib.services.fitting.goal_observations import observe
 from chalicelib.services.fitting.holidays import public_holidays
-from chalicelib.services.fitting.identity import identity_warnings
 from chalicelib.services.fitting.region_days import observe_regions
 from chalicelib.services.fitting.source_coverage import (
     SourceDays,
@@ -44,9 +43,10 @@ from chalicelib.services.fitting.source_coverage import (
     cover_types,
     coverage_warnings,
 )
+from chalicelib.services.fitting.user_identity import identity_warnings
 from chalicelib.services.fitting.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
-from chalicelib.storage.experiments import Experiment
+from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates

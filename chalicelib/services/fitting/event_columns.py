@@ -14,8 +14,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from chalicelib.days import SECONDS_PER_DAY
-from chalicelib.events import (
+from chalicelib.model.days import SECONDS_PER_DAY
+from chalicelib.model.events import (
     MAY_BE_OTHERS,
     Annotation,
     Audience,

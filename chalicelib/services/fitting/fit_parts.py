@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from chalicelib.days import stamp, zone_of
-from chalicelib.errors import UnfinishedFit
-from chalicelib.events import Event
+from chalicelib.model.days import stamp, zone_of
+from chalicelib.model.errors import UnfinishedFit
+from chalicelib.model.events import Event
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.fit_windows import (
     FitWindow,
@@ -37,8 +37,8 @@ from chalicelib.services.fitting.fits import (
     show_fit,
 )
 from chalicelib.services.fitting.packing import pack_columns, unpack_columns
-from chalicelib.storage.fits import ENDED, FitHeader
-from chalicelib.storage.keys import is_time_ordered_id
+from chalicelib.storage.fit_items import ENDED, FitHeader
+from chalicelib.storage.table_keys import is_time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_PARTS = 1_500

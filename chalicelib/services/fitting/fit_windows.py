@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.days import zone_of
-from chalicelib.events import Cost, Coverage, Event
-from chalicelib.services.retention import first_whole_day
-from chalicelib.storage.fits import FitHeader
+from chalicelib.model.days import zone_of
+from chalicelib.model.events import Cost, Coverage, Event
+from chalicelib.services.privacy.retention import first_whole_day
+from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.tenant_store import TenantStore
 
 

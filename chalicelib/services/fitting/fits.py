@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from chalicelib.days import MAX_WINDOW_DAYS, stamp
-from chalicelib.errors import (
+from chalicelib.model.days import MAX_WINDOW_DAYS, stamp
+from chalicelib.model.errors import (
     FieldError,
     InvalidFields,
     LikeworthError,
@@ -21,8 +21,8 @@ from chalicelib.errors import (
 )
 from chalicelib.services.experiments import all_experiments
 from chalicelib.services.fitting.fit_windows import FitWindow, events_of, window_of
-from chalicelib.storage.fits import ENDED, Document, FitHeader
-from chalicelib.storage.keys import is_time_ordered_id, time_ordered_id
+from chalicelib.storage.fit_items import ENDED, Document, FitHeader
+from chalicelib.storage.table_keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
 SEND_AGAIN_AFTER = dt.timedelta(minutes=15)

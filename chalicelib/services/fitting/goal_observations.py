@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from chalicelib.channels import role_of
+from chalicelib.model.channels import role_of
 from chalicelib.services.fitting.event_columns import (
     NOT_FOLLOWED,
     SAMPLE_PARTS,

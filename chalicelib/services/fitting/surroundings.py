@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.events import Annotation, Control, Coverage
+from chalicelib.model.events import Annotation, Control, Coverage
 
 if TYPE_CHECKING:
     from chalicelib.attribution.observations import Context

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from chalicelib.errors import UnusableInput
+from chalicelib.model.errors import UnusableInput
 from chalicelib.services.fitting.event_columns import Columns
 
 ISOLATED_DAYS = 28

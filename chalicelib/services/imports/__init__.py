@@ -19,9 +19,9 @@ from chalicelib.services.imports.announcing import Upload, import_for_object, st
 from chalicelib.services.imports.asking import OPTIONS as REPLAY_OPTIONS
 from chalicelib.services.imports.asking import ask_for_removal, ask_for_replay
 from chalicelib.services.imports.giving_up import give_up_import
+from chalicelib.services.imports.import_runs import message_of, run_import
 from chalicelib.services.imports.limits import bytes_left, seconds_until_tomorrow
 from chalicelib.services.imports.reading import ReadExport
-from chalicelib.services.imports.running import message_of, run_import
 from chalicelib.services.imports.showing import list_imports, list_refused_rows, show_import
 
 __all__ = [

@@ -9,12 +9,12 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.currencies import is_currency
-from chalicelib.days import stamp
-from chalicelib.errors import FieldError, InvalidFields
+from chalicelib.model.currencies import is_currency
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.services.imports.limits import UPLOAD_SECONDS, check_quotas
-from chalicelib.services.mappings import chosen_mapping
-from chalicelib.storage import keys
+from chalicelib.services.kept_mappings import chosen_mapping
+from chalicelib.storage import table_keys
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.masking import masked
 from chalicelib.storage.objects import ObjectVersion
@@ -81,7 +81,7 @@ def start_import(
         raise InvalidFields("the file cannot be uploaded", (wrong,))
     chosen, name = chosen_mapping(store, mapping)
     new = Import(
-        import_id=keys.time_ordered_id(now, secrets.token_hex(4)),
+        import_id=table_keys.time_ordered_id(now, secrets.token_hex(4)),
         filename=filename,
         created_at=stamp(now),
         platform=platform,
@@ -92,7 +92,7 @@ def start_import(
         account=account,
     )
     name = _UNSAFE.sub("_", masked(filename))[-128:]
-    object_key = keys.import_object(store.tenant, new.import_id, name)
+    object_key = table_keys.import_object(store.tenant, new.import_id, name)
     new = replace(new, object_key=object_key)
     _ = store.config  # a file of a tenant that is not registered would not be imported
     check_quotas(store, size=size, now=now)
@@ -118,14 +118,14 @@ def import_for_object(
     ValueError
         If the object does not lie under ``imports/{tenant}/`` of this tenant.
     """
-    place = keys.parse_import_object(version.key)
+    place = table_keys.parse_import_object(version.key)
     if place is None or place[0] != store.tenant:
         raise ValueError(f"{version.key!r} is no upload of {store.tenant}")
     _, import_id, filename = place
     if import_id is not None and store.imports.get(import_id) is not None:
         return import_id
     token = hashlib.sha256(f"{version.key}\n{version.etag}".encode()).hexdigest()[:8]
-    import_id = keys.time_ordered_id(dropped_at, token)
+    import_id = table_keys.time_ordered_id(dropped_at, token)
     store.imports.add(
         Import(
             import_id=import_id,
@@ -141,7 +141,7 @@ def check_options(
     platform: str, currency: str | None, account: str | None, *, filename: str = "x"
 ) -> None:
     """Raise `InvalidFields` for what cannot be a file's name or an option of its reading."""
-    from chalicelib.exports import PLATFORMS
+    from chalicelib.importers import PLATFORMS
 
     wrong = []
     if not 1 <= len(filename) <= 255 or not filename.isprintable():

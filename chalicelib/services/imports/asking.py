@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
-from chalicelib.days import stamp
-from chalicelib.errors import ImportRemoved, ImportUnfinished, LikeworthError
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import ImportRemoved, ImportUnfinished, LikeworthError
 from chalicelib.services.imports.announcing import check_options
 from chalicelib.services.imports.limits import check_open_imports
 from chalicelib.services.imports.showing import show_import
-from chalicelib.services.mappings import chosen_mapping
+from chalicelib.services.kept_mappings import chosen_mapping
 from chalicelib.storage.import_records import Import, Removal, Replay
 from chalicelib.storage.tenant_store import TenantStore
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.services.imports.rows import Chunk
+from chalicelib.services.imports.import_chunks import Chunk
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.tenant_store import TenantStore
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from chalicelib.days import stamp
-from chalicelib.errors import ExportRefused, LikeworthError
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import ExportRefused, LikeworthError
+from chalicelib.services.imports.import_chunks import CHUNK_EVENTS
 from chalicelib.services.imports.replaying import ReplayRun
-from chalicelib.services.imports.rows import CHUNK_EVENTS
 from chalicelib.services.imports.showing import show_import
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.tenant_store import TenantStore

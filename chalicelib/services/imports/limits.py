@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from chalicelib.errors import ExportRefused, TooManyImports, UploadQuotaUsed
+from chalicelib.model.errors import ExportRefused, TooManyImports, UploadQuotaUsed
 from chalicelib.storage.tenant_store import TenantStore
 
 UPLOAD_SECONDS = 3600

@@ -8,13 +8,13 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import ExportRefused, InvalidFields
+from chalicelib.model.errors import ExportRefused, InvalidFields
 from chalicelib.storage.import_records import Import, Replay
 from chalicelib.storage.objects import ObjectReader
 from chalicelib.storage.tenant_store import TenantStore
 
 if TYPE_CHECKING:
-    from chalicelib.exports.outcomes import Imported, RowOutcome
+    from chalicelib.importers.outcomes import Imported, RowOutcome
 
 ReadExport = Callable[..., Any]
 
@@ -83,8 +83,8 @@ def open_reading(
     ------
     ExportRefused, ObjectGoneError, StoreUnavailable
     """
-    from chalicelib.exports import parse_mapping
-    from chalicelib.exports import read_export as read_any_export
+    from chalicelib.importers import parse_mapping
+    from chalicelib.importers import read_export as read_any_export
 
     try:
         reader = (read_export or read_any_export)(

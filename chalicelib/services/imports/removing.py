@@ -15,9 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from chalicelib.days import stamp
-from chalicelib.errors import StoreUnavailable
-from chalicelib.storage import keys
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.storage import table_keys
 from chalicelib.storage.import_records import Import, Removal
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
@@ -139,7 +139,7 @@ class RemovalRun:
 
     def _is_of_a_later_import(self, current: Import) -> bool:
         """Whether another file of the same name was dropped into the bucket since."""
-        place = keys.parse_import_object(current.object_key)
+        place = table_keys.parse_import_object(current.object_key)
         if place is None or place[1] is not None:  # the key has the id of the import
             return False
         after: str | None = None

@@ -14,20 +14,20 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.days import stamp
-from chalicelib.errors import ExportRefused, LikeworthError, StoreUnavailable
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.admission import terms_of
 from chalicelib.services.imports.extent import extended
-from chalicelib.services.imports.merging import GONE, Merged, replayed_chunks
+from chalicelib.services.imports.import_chunks import Chunk, Gathering, numbered
+from chalicelib.services.imports.merged_rows import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
-from chalicelib.services.imports.rows import Chunk, Gathering, numbered
 from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore
 
 if TYPE_CHECKING:
-    from chalicelib.exports.outcomes import Imported
+    from chalicelib.importers.outcomes import Imported
 
 ROWS_PER_EVENT = 50
 """Most rows of a replay are passed over: a checkpoint comes after many times as many."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.errors import ExportRefused
-from chalicelib.services.imports.rows import Restatement
+from chalicelib.model.errors import ExportRefused
+from chalicelib.services.imports.import_chunks import Restatement
 from chalicelib.storage.import_records import Import, Place, Replay
 from chalicelib.storage.objects import ObjectGoneError
 
 if TYPE_CHECKING:
-    from chalicelib.exports.outcomes import RawEvent, RowOutcome
+    from chalicelib.importers.outcomes import RawEvent, RowOutcome
 
 _IDENTITY = ("event_id", "occurred_at", "user_id")
 _THING = ("occurred_at", "channel", "goal", "campaign_id", "content_id", "user_id")
@@ -48,7 +48,7 @@ class EarlierReading:
         None if the row says what it said, or something altogether different: then it stays as it
         was imported, because its old events would stay beside the new ones.
         """
-        from chalicelib.exports.outcomes import Imported
+        from chalicelib.importers.outcomes import Imported
 
         then = self._at(place)
         if not isinstance(then, Imported) or not isinstance(now, Imported):

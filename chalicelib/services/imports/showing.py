@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from chalicelib.errors import NotFound
-from chalicelib.storage import keys
+from chalicelib.model.errors import NotFound
+from chalicelib.storage import table_keys
 from chalicelib.storage.import_records import Import, RefusedRow
 from chalicelib.storage.tenant_store import TenantStore
 
 
 def show_import(store: TenantStore, import_id: str) -> Import:
     """One import; raises NotFound."""
-    found = store.imports.get(import_id) if keys.is_time_ordered_id(import_id) else None
+    found = store.imports.get(import_id) if table_keys.is_time_ordered_id(import_id) else None
     if found is None:
         raise NotFound("there is no such import")
     return found

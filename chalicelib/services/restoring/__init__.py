@@ -7,7 +7,7 @@ partition. Who was erased since stays erased, and what lost its person since is 
 """
 
 from chalicelib.services.restoring.bookkeeping import ROLES
-from chalicelib.services.restoring.running import restore
+from chalicelib.services.restoring.restore_runs import restore
 from chalicelib.services.restoring.tally import KINDS, Restored, Tally
 
 __all__ = ["KINDS", "ROLES", "Restored", "Tally", "restore"]

@@ -6,12 +6,12 @@ from dataclasses import replace
 from functools import partial
 from typing import get_args
 
-from chalicelib.services.erasing_files import ERASED_NAME
+from chalicelib.services.privacy.erasing_files import ERASED_NAME
 from chalicelib.services.restoring.standing import Change, Standing
 from chalicelib.services.restoring.tally import Restored, Tally
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
-from chalicelib.storage.imports import suppressed
+from chalicelib.storage.import_items import suppressed
 from chalicelib.storage.tenants import Role
 from chalicelib.storage.writer import persist
 
@@ -25,8 +25,8 @@ def restore_erasures(standing: Standing, tally: dict[str, Tally]) -> None:
     is not looked at by the next run.
     """
     store = standing.store
-    standing.restore(keys.erasures_partition(store.tenant), tally["receipts of erasures"])
-    for mark in standing.missing(keys.erased_partition(store.tenant), tally["erased people"]):
+    standing.restore(table_keys.erasures_partition(store.tenant), tally["receipts of erasures"])
+    for mark in standing.missing(table_keys.erased_partition(store.tenant), tally["erased people"]):
         if not standing.dry_run:
             receipt = store.erasures.get(mark["receipt_id"]["S"])
             if receipt is not None and receipt.checked_at is not None:
@@ -38,8 +38,8 @@ def restore_erasures(standing: Standing, tally: dict[str, Tally]) -> None:
 def restore_keys(standing: Standing, told: Restored) -> None:
     """API keys, and who holds the places of their roles; what is revoked here stays so."""
     store, tally = standing.store, told.kinds["API keys"]
-    holders = keys.key_holders_partition(store.tenant)
-    missing = list(standing.missing(keys.api_keys_partition(store.tenant), tally))
+    holders = table_keys.key_holders_partition(store.tenant)
+    missing = list(standing.missing(table_keys.api_keys_partition(store.tenant), tally))
     for role in ROLES:
         lost = [item for item in missing if item["role"]["S"] == role]
         bring_back = partial(
@@ -59,13 +59,13 @@ def restore_documents(standing: Standing, tally: dict[str, Tally]) -> None:
     """Links, mappings, experiments and fits; of these what others need comes first."""
     tenant = standing.store.tenant
     whole = with_its_object(standing)
-    standing.restore(keys.links_partition(tenant), tally["links"])
-    standing.restore(keys.mappings_partition(tenant), tally["mappings"])
-    counts = keys.experiment_counts_partition(tenant)
+    standing.restore(table_keys.links_partition(tenant), tally["links"])
+    standing.restore(table_keys.mappings_partition(tenant), tally["mappings"])
+    counts = table_keys.experiment_counts_partition(tenant)
     standing.restore(counts, tally["counts of experiments"], whole)
-    standing.restore(keys.experiments_partition(tenant), tally["experiments"], whole)
-    standing.restore(keys.fit_results_partition(tenant), tally["documents of fits"], whole)
-    standing.restore(keys.fits_partition(tenant), tally["fits"])
+    standing.restore(table_keys.experiments_partition(tenant), tally["experiments"], whole)
+    standing.restore(table_keys.fit_results_partition(tenant), tally["documents of fits"], whole)
+    standing.restore(table_keys.fits_partition(tenant), tally["fits"])
 
 
 def restore_imports(standing: Standing, tally: dict[str, Tally]) -> None:
@@ -74,12 +74,12 @@ def restore_imports(standing: Standing, tally: dict[str, Tally]) -> None:
     Names of files and rows that name somebody who was erased come back without the text.
     """
     tenant, copy, here = standing.store.tenant, standing.copy, standing.here
-    partition = keys.imports_partition(tenant)
+    partition = table_keys.imports_partition(tenant)
 
     def renamed(item: Item) -> Item | str:
         if not any(standing.names_erased(item[name]["S"]) for name in ("filename", "object_key")):
             return item
-        key = keys.import_object(tenant, item["sk"]["S"], ERASED_NAME)
+        key = table_keys.import_object(tenant, item["sk"]["S"], ERASED_NAME)
         return item | {"filename": {"S": ERASED_NAME}, "object_key": {"S": key}}
 
     def without_people(item: Item) -> Item | str:
@@ -94,7 +94,7 @@ def restore_imports(standing: Standing, tally: dict[str, Tally]) -> None:
             _generation(shown, "generation"), _generation(copied, "generations") + 1
         ):
             standing.restore(
-                keys.refused_rows_partition(tenant, copied["sk"]["S"], generation),
+                table_keys.refused_rows_partition(tenant, copied["sk"]["S"], generation),
                 tally["refused rows"],
                 without_people,
             )

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from chalicelib.errors import CannotRestore
-from chalicelib.services.erasing_files import pieces_of
+from chalicelib.model.errors import CannotRestore
+from chalicelib.services.privacy.erasing_files import pieces_of
 from chalicelib.services.restoring.tally import Restored, Tally
-from chalicelib.storage import keys
+from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item
 from chalicelib.storage.event_items import origin_of
 from chalicelib.storage.pseudonyms import People
@@ -132,7 +132,7 @@ def stand(
         If a key for people is sealed under a root secret that is not known.
     """
     copy, here = store.raw_items(patience, table), store.raw_items(patience)
-    partition = keys.config_partition(store.tenant)
+    partition = table_keys.config_partition(store.tenant)
     settings, sealed = copy.get(partition, SETTINGS), copy.get(partition, USER_KEY)
     if settings is None:
         raise CannotRestore(f"{table} has no tenant {store.tenant}")
@@ -142,7 +142,7 @@ def stand(
     if not dry_run:  # somebody may have registered the tenant meanwhile
         config = _fitting(store, table, to_config(settings), copied_key)
     now = clock()
-    marks = keys.erased_partition(store.tenant)
+    marks = table_keys.erased_partition(store.tenant)
     marked_here = {item["sk"]["S"] for item in here.under(marks)}
     lost = [item["sk"]["S"] for item in copy.under(marks) if item["sk"]["S"] not in marked_here]
     unsettled = [one.person for one in store.erasures.newest_first() if one.checked_at is None]
@@ -196,7 +196,7 @@ def _register(
     if not store.items.is_listed():
         listed.missing += 1
         listed.written += not dry_run and store.items.enter_list()
-    found = list(here.compared_with(copy, keys.config_partition(store.tenant)))
+    found = list(here.compared_with(copy, table_keys.config_partition(store.tenant)))
     for one in sorted(found, key=lambda one: one.item["sk"]["S"] != USER_KEY):
         tally.copied += 1
         if one.is_missing:

@@ -1,0 +1,157 @@
+"""Bodies of requests: media type, compression, size, and what is in them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from chalice.app import Request
+
+from chalicelib.model.errors import (
+    BodyTooLarge,
+    FieldError,
+    InvalidFields,
+    InvalidRequest,
+    MalformedJson,
+    UnsupportedMediaType,
+)
+from chalicelib.model.strict_json import parse_json
+
+MAX_BODY_BYTES = 1_000_000
+MAX_FIELD_ERRORS = 20
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+
+_GZIP_HEADER = zlib.MAX_WBITS | 16
+_GZIP_MAGIC = b"\x1f\x8b"
+
+
+def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
+    """Media type and bytes of a body, unpacked.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        If the Content-Type is missing or none of `accepted`, not UTF-8, or the body is compressed
+        by anything but gzip.
+    BodyTooLarge
+        Above one million bytes, as sent or unpacked.
+    InvalidRequest
+        If what begins as gzip is none.
+    MalformedJson
+        If the text cannot be UTF-8.
+    """
+    content_type = request.headers.get("content-type", "")
+    media_type, *params = (part.strip().lower() for part in content_type.split(";"))
+    if media_type not in accepted:
+        raise UnsupportedMediaType(f"the Content-Type must be {' or '.join(accepted)}")
+    for param in params:
+        if param.startswith("charset=") and param[8:].strip('"') not in ("utf-8", "utf8"):
+            raise UnsupportedMediaType("the charset must be utf-8")
+    encoding = request.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip", "x-gzip"):
+        raise UnsupportedMediaType("the body must not be compressed, or by gzip, once")
+    body = _bytes_of(request)
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"{len(body)} bytes; at most {MAX_BODY_BYTES} are read")
+    # a gateway may have unpacked the body and left the header as it was
+    if encoding != "identity" and body.startswith(_GZIP_MAGIC):
+        body = _unpacked(body)
+    return media_type, body
+
+
+def _bytes_of(request: Request) -> bytes:
+    try:
+        return bytes(request.raw_body or b"")  # type: ignore[arg-type]  # it is never text
+    except ValueError as error:  # half of a surrogate pair, or no base64
+        raise MalformedJson("the body is not UTF-8") from error
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The content of a gzip file of one member, of which no more is unpacked than is read."""
+    reader = zlib.decompressobj(_GZIP_HEADER)
+    try:
+        content = reader.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise InvalidRequest("the body is not whole gzip, as its Content-Encoding says") from error
+    if len(content) > MAX_BODY_BYTES:
+        raise BodyTooLarge(f"unpacked it has more than the {MAX_BODY_BYTES} bytes that are read")
+    if not reader.eof or reader.unused_data:
+        raise InvalidRequest("the body is not one whole gzip file and nothing behind it")
+    return content
+
+
+def read_object(
+    request: Request,
+    *,
+    required: Sequence[str] = (),
+    optional: Sequence[str] = (),
+    may_be_absent: bool = False,
+) -> dict[str, Any]:
+    """The JSON object in a body, with exactly these fields.
+
+    Parameters
+    ----------
+    may_be_absent : bool
+        Whether no body at all, of whatever type, stands for an empty object.
+
+    Raises
+    ------
+    InvalidFields
+        For a value that is no object, missing and unknown fields; and what `read_body` raises.
+    """
+    if may_be_absent and not _bytes_of(request):
+        return {}
+    _, body = read_body(request, (JSON,))
+    return check_object(parse_json(body), required=required, optional=optional)
+
+
+def check_object(
+    value: Any, *, required: Sequence[str] = (), optional: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The value, if it is an object with these fields; raises InvalidFields (with 20 at most)."""
+    if not isinstance(value, dict):
+        raise InvalidFields(
+            "the body must be a JSON object", (FieldError("", "wrong_type", "not an object"),)
+        )
+    wrong = [
+        FieldError(f"/{name}", "missing_field", "required")
+        for name in required
+        if name not in value
+    ]
+    known = (*required, *optional)
+    wrong += [
+        FieldError(
+            "/" + name.replace("~", "~0").replace("/", "~1"),
+            "unknown_field",
+            f"known are {', '.join(known)}" if known else "no fields are known",
+        )
+        for name in value
+        if name not in known
+    ]
+    if wrong:
+        raise InvalidFields(
+            f"{len(wrong)} fields of the body are wrong", tuple(wrong[:MAX_FIELD_ERRORS])
+        )
+    return value
+
+
+def field_of_type(body: dict[str, Any], name: str, kind: type, default: Any = None) -> Any:
+    """A field of exactly this JSON type, or the default where it is absent or null.
+
+    Raises
+    ------
+    InvalidFields
+        For another type.
+    """
+    value = body.get(name)
+    if value is None:
+        return default
+    if type(value) is not kind:
+        words = {str: "text", bool: "true or false", int: "a whole number", list: "a list"}
+        raise InvalidFields(
+            f"{name} must be {words.get(kind, 'an object')}",
+            (FieldError(f"/{name}", "wrong_type", f"must be {words.get(kind, 'an object')}"),),
+        )
+    return value

@@ -1,0 +1,1 @@
+"""The views: one module per resource, each a blueprint of short functions."""

@@ -1,0 +1,42 @@
+"""GET /v1/timeseries and GET /v1/health."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from chalice.app import Blueprint
+
+from chalicelib import __version__
+from chalicelib.api.calls import Call
+from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.services.totals import day_totals
+
+DEFAULT_DAYS = 30
+
+blueprint = Blueprint(__name__)
+
+
+@blueprint.route("/v1/timeseries", methods=["GET"], content_types=ANY_TYPE)
+@endpoint("read", params=("metric", "group_by", "from", "to", "interval"), tabular=True)
+def get_timeseries(call: Call) -> Answer:
+    """A metric per interval and group; of the last 30 days if no period is given."""
+    start, end = call.period()
+    end = end or max(call.now.date(), start or dt.date.min)
+    start = start or end - dt.timedelta(days=DEFAULT_DAYS - 1)
+    series = day_totals.timeseries(
+        call.store,
+        metric=call.required("metric"),
+        group_by=call.query.get("group_by", "none"),
+        start=start,
+        end=end,
+        interval=call.query.get("interval", "day"),
+    )
+    rows = day_totals.timeseries_rows(series)
+    return Answer(series, rows=rows, columns=("start", "group", "value"))
+
+
+@blueprint.route("/v1/health", methods=["GET"], content_types=ANY_TYPE)
+@endpoint(public=True)
+def get_health(_call: Call) -> Answer:
+    """Alive, and which version."""
+    return Answer({"status": "ok", "version": __version__})

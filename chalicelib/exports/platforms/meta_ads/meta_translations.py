@@ -1,9 +1,0 @@
-"""The languages that Ads Manager is read in, beside English and German."""
-
-from __future__ import annotations
-
-from chalicelib.exports.platforms.meta_ads.meta_french_italian import FRENCH, ITALIAN
-from chalicelib.exports.platforms.meta_ads.meta_iberian import PORTUGUESE, SPANISH
-from chalicelib.exports.platforms.meta_ads.meta_other import DUTCH, JAPANESE, POLISH
-
-TRANSLATIONS = (SPANISH, PORTUGUESE, FRENCH, ITALIAN, DUTCH, POLISH, JAPANESE)

@@ -1,9 +1,0 @@
-"""Meta Business Suite: content of Facebook pages and Instagram accounts, and results by day."""
-
-from chalicelib.exports.platforms.meta_business_suite.content import FACEBOOK, INSTAGRAM
-from chalicelib.exports.platforms.meta_business_suite.daily_results import (
-    RESULTS,
-    RESULTS_OF_INSTAGRAM,
-)
-
-IMPORTERS = (FACEBOOK, INSTAGRAM, RESULTS, RESULTS_OF_INSTAGRAM)

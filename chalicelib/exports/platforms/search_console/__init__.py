@@ -1,5 +1,0 @@
-"""Google Search Console: the performance of a property in Google's search results."""
-
-from chalicelib.exports.platforms.search_console.search_performance import IMPORTERS
-
-__all__ = ["IMPORTERS"]

@@ -1,6 +1,0 @@
-"""WooCommerce: the orders report of its analytics, and orders of its API and webhooks."""
-
-from chalicelib.exports.platforms.woocommerce.api_orders import API_ORDERS
-from chalicelib.exports.platforms.woocommerce.order_report import ORDER_REPORT
-
-IMPORTERS = (API_ORDERS, ORDER_REPORT)

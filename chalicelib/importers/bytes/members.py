@@ -1,0 +1,323 @@
+"""Zip archives of exports: each member is recognised by itself, and those that can be read are.
+
+Everything is looked at twice, once to know what there is and once to read it: no more than one
+member is in memory at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import TypeVar
+from zipfile import ZipInfo
+
+from chalicelib.importers.bytes.archives import ZipArchive, check_total
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, Skipped
+from chalicelib.importers.recognition.recognition import Options, Recognition
+from chalicelib.model.errors import ExportRefused
+
+Recognise = Callable[[Source], tuple[str, Recognition]]
+"""The platform of a file and the claim to it; raises `ExportRefused`."""
+
+MAX_NAMED = 20
+"""How many members a note names."""
+
+MAX_SKIPPED = 100
+"""How many members a summary lists that are not read."""
+
+_HOSTILE = frozenset({"archive_bomb", "unsafe_archive"})
+T = TypeVar("T")
+
+
+def read_archive(source: Source, recognise: Recognise, options: Options) -> Reading:
+    """What the members of an archive hold, one after another, each as a part of the report.
+
+    Parameters
+    ----------
+    source : Source
+        With an `archive`.
+
+    Raises
+    ------
+    ExportRefused
+        `archive_bomb`, `unsafe_archive`; `ambiguous_platform`, if members are of several platforms;
+        `empty_file`; if no member can be read: why the best of them cannot.
+    """
+    members = _Members(source)
+    plan = _Plan()
+    for place, member in members.sources():
+        plan.consider(place, member, recognise, options)
+    chosen = plan.choose()
+    reading = Reading(_merged(chosen, plan.notes()), iter(()), skipped=plan.skipped())
+    reading.outcomes = _outcomes(members, chosen, recognise, plan.options_of(options), reading)
+    return reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a member is: in the archive, or in an archive that lies in it."""
+
+    name: str
+    info: ZipInfo
+    outer: ZipInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A member that can be read."""
+
+    place: _Place
+    platform: str
+    group: str
+    preference: int
+    report: ReportDescription
+
+    @property
+    def parts(self) -> list[str]:
+        """What it adds to the parts of the report: itself, or its sheets."""
+        return [f"{self.place.name}/{part}" for part in self.report.parts] or [self.place.name]
+
+
+class _Members:
+    """The files in an archive and in the archives that lie in it, each opened when it is needed."""
+
+    def __init__(self, source: Source) -> None:
+        assert source.archive is not None
+        self._archive: ZipArchive = source.archive
+        self._level = source.level + 1
+        self._inner: tuple[ZipInfo, ZipArchive] | None = None
+
+    def sources(self) -> Iterator[tuple[_Place, Source | ExportRefused]]:
+        """Every file, or why it cannot be opened."""
+        count, unpacked = len(self._archive.members), self._archive.unpacked_bytes
+        for info in self._archive.members:
+            place = _Place(info.filename, info)
+            source = _opened(self._archive, info, self._level)
+            archive = _archive_of(source)
+            if not isinstance(archive, ZipArchive):
+                yield place, archive or source
+                continue
+            count += len(archive.members)
+            unpacked += archive.unpacked_bytes
+            check_total(count, unpacked)
+            self._inner = info, archive
+            for inner in archive.members:
+                name = f"{info.filename}/{inner.filename}"
+                opened = _opened(archive, inner, self._level + 1)
+                deeper = _archive_of(opened)  # refused, if it is one
+                yield (
+                    _Place(name, inner, info),
+                    deeper if isinstance(deeper, ExportRefused) else opened,
+                )
+
+    def open(self, place: _Place) -> Source:
+        """A file again, from its start."""
+        if place.outer is None:
+            return Source(self._archive.open(place.info), self._level)
+        if self._inner is None or self._inner[0] is not place.outer:
+            archive = Source(self._archive.open(place.outer), self._level).archive
+            assert archive is not None
+            self._inner = place.outer, archive
+        return Source(self._inner[1].open(place.info), self._level + 1)
+
+
+def _opened(archive: ZipArchive, info: ZipInfo, level: int) -> Source | ExportRefused:
+    try:
+        return Source(archive.open(info), level)
+    except ExportRefused as refusal:
+        return _unless_hostile(refusal)
+
+
+def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | None:
+    if isinstance(source, ExportRefused):
+        return source
+    try:
+        return source.archive
+    except ExportRefused as refusal:
+        return _unless_hostile(refusal)
+
+
+def _unless_hostile(refusal: ExportRefused) -> ExportRefused:
+    """A refusal of one member, unless it condemns the archive."""
+    if refusal.code in _HOSTILE:
+        raise refusal
+    return refusal
+
+
+class _Plan:
+    """Which members are read, and what is to be said of the others."""
+
+    def __init__(self) -> None:
+        self._readable: list[_Found] = []
+        self._refused: list[tuple[str, ExportRefused]] = []
+        self._groups: dict[str, str] = {}
+        self._said: dict[str, tuple[str, ...]] = {}
+        self._unknown: list[tuple[str, ExportRefused]] = []
+        self._left_out: list[str] = []
+
+    def consider(
+        self,
+        place: _Place,
+        source: Source | ExportRefused,
+        recognise: Recognise,
+        options: Options,
+    ) -> None:
+        """Whether a member can be read."""
+        if isinstance(source, ExportRefused):
+            self._unknown.append((place.name, source))
+            return
+        try:
+            platform, claim = recognise(source)
+        except ExportRefused as refusal:
+            self._unknown.append((place.name, _unless_hostile(refusal)))
+            return
+        if claim.says:
+            self._said[claim.group] = self._said.get(claim.group, ()) + claim.says
+        try:
+            report = claim.open(source, options).report
+        except ExportRefused as refusal:
+            self._refused.append((place.name, _unless_hostile(refusal)))
+            self._groups[place.name] = claim.group
+            return
+        self._readable.append(_Found(place, platform, claim.group, claim.preference, report))
+
+    def choose(self) -> list[_Found]:
+        """The members to read, of which there is at least one; raises `ExportRefused`."""
+        if not self._readable:
+            raise self._refusal()
+        platforms = {found.platform: found.place.name for found in self._readable}
+        if len(platforms) > 1:
+            named = "; ".join(f"{platform}: {name}" for platform, name in platforms.items())
+            raise ExportRefused(
+                "ambiguous_platform",
+                f"the archive holds exports of several platforms ({named}): name the platform",
+            )
+        best: dict[str, int] = {}
+        for found in self._readable:
+            best[found.group] = max(found.preference, best.get(found.group, found.preference))
+        chosen = []
+        for found in self._readable:
+            if found.group and found.preference < best[found.group]:
+                self._left_out.append(found.place.name)
+            else:
+                chosen.append(found)
+        self._leave_out_what_others_say(best)
+        return chosen
+
+    def options_of(self, options: Options) -> Callable[[_Found], Options]:
+        """The options with which a member is opened: it gets what its group says of it."""
+        return lambda found: replace(options, said=self._said.get(found.group, ()))
+
+    def _leave_out_what_others_say(self, groups: Iterable[str]) -> None:
+        """A member that cannot be read is no loss where one of its group is read."""
+        read = set(groups) - {""}
+        for one in list(self._refused):
+            if self._groups.get(one[0]) in read:
+                self._refused.remove(one)
+                self._left_out.append(one[0])
+
+    def notes(self) -> list[str]:
+        """What is to be said of the members that are not read."""
+        notes = []
+        if self._left_out:
+            notes.append(f"Left out, because other files say the same: {_named(self._left_out)}.")
+        for name, refusal in self._refused[:MAX_NAMED]:
+            notes.append(f"{name} was not read: {refusal.code}: {refusal.detail}")
+        if len(self._refused) > MAX_NAMED:
+            notes.append(f"{len(self._refused) - MAX_NAMED} more files were not read either.")
+        if self._unknown:
+            notes.append(f"No export that is known: {_named(name for name, _ in self._unknown)}.")
+        return notes
+
+    def skipped(self) -> list[Skipped]:
+        """The members that are not read, each with the reason; at most `MAX_SKIPPED`."""
+        skipped = [
+            *(Skipped("file", name, "other files say the same") for name in self._left_out),
+            *(
+                Skipped("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
+                for name, refusal in self._refused
+            ),
+            *(Skipped("file", name[:100], refusal.code) for name, refusal in self._unknown),
+        ]
+        return skipped[:MAX_SKIPPED]
+
+    def _refusal(self) -> ExportRefused:
+        """Why nothing can be read."""
+        everything = self._refused + self._unknown
+        if not everything:
+            return ExportRefused("empty_file", "the archive holds no files")
+        if len(everything) == 1:
+            return everything[0][1]
+        ambiguous = [one for one in self._unknown if one[1].code == "ambiguous_platform"]
+        for name, refusal in self._refused or ambiguous:
+            others = f" ({len(everything) - 1} more files cannot be read either)"
+            return ExportRefused(refusal.code, f"{name}: {refusal.detail}{others}")
+        names = _named(name for name, _ in self._unknown)
+        first = self._unknown[0][1].detail
+        return ExportRefused(
+            "unknown_platform",
+            f"of the {len(everything)} files in the archive none is an export that is known: "
+            f"{names}. The first: {first}",
+        )
+
+
+def _outcomes(
+    members: _Members,
+    chosen: Sequence[_Found],
+    recognise: Recognise,
+    options_of: Callable[[_Found], Options],
+    reading: Reading,
+) -> Iterator[RowOutcome]:
+    """The outcomes of all members, each with its part."""
+    offset = 0
+    for found in chosen:
+        source = members.open(found.place)
+        _, claim = recognise(source)
+        member = claim.open(source, options_of(found))
+        for outcome in member.outcomes:
+            yield outcome._replace(part=outcome.part + offset) if offset else outcome
+        member.skipped = [_in_member(one, found.place.name) for one in member.skipped]
+        reading.take(member)
+        offset += len(found.parts)
+
+
+def _in_member(one: Skipped, name: str) -> Skipped:
+    """What is skipped of a member, by a name that no other member gives to something else."""
+    return one._replace(name=f"{name[:100]}: {one.name}")
+
+
+def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription:
+    """What is known of all members together; what differs stays open."""
+    reports = [found.report for found in chosen]
+    starts = [report.period_from for report in reports if report.period_from]
+    ends = [report.period_to for report in reports if report.period_to]
+    has_period = len(starts) == len(ends) == len(reports)
+    said = dict.fromkeys(chain.from_iterable(report.notes for report in reports))
+    return ReportDescription(
+        reports[0].platform,
+        _common((report.report for report in reports), "several"),
+        _common((report.encoding for report in reports), ""),
+        _common((report.delimiter for report in reports), ""),
+        _common((report.decimal_mark for report in reports), ""),
+        min(starts) if has_period else None,
+        max(ends) if has_period else None,
+        any(report.lifetime for report in reports),
+        (*said, *notes),
+        tuple(chain.from_iterable(found.parts for found in chosen)),
+    )
+
+
+def _common(values: Iterable[T], otherwise: T) -> T:
+    """What all values are; something else if they differ."""
+    different = set(values)
+    return different.pop() if len(different) == 1 else otherwise
+
+
+def _named(names: Iterable[str]) -> str:
+    """Some names, and how many more there are."""
+    everything = list(names)
+    shown = ", ".join(name[:100] for name in islice(everything, MAX_NAMED))
+    more = len(everything) - MAX_NAMED
+    return f"{shown} and {more} more" if more > 0 else shown

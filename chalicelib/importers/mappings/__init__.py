@@ -1,0 +1,13 @@
+"""Files of one's own, read by a mapping that the user writes.
+
+================================  ==============================================================
+mapping, mapping_fields           the mapping itself, and the words it may use
+mapping_checks                    what a mapping must contain
+proposals, meanings               a mapping to start from, guessed from the headings
+mapped                            the generic importer
+mapped_columns, mapped_words      where the named columns are; words in cells
+mapped_dates, mapped_dating       days, times and periods of rows
+mapped_rows, mapped_sales         rows and sales as events
+mapped_subjects                   what a row is about
+================================  ==============================================================
+"""

@@ -1,0 +1,189 @@
+"""When the rows of a file of one's own happened, as its mapping says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+
+from chalicelib.importers.mappings.mapped_dates import OwnDates, numeric_days
+from chalicelib.importers.mappings.mapping import Mapping
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.report_dating import (
+    MAX_DAYS,
+    MEMORY,
+    Cells,
+    DateColumns,
+    Dating,
+    Span,
+    Spans,
+    decide_dating,
+)
+from chalicelib.importers.values.cells import is_blank
+from chalicelib.importers.values.dates import DateFormat, Period, decide_day_order
+from chalicelib.model.days import parse_day, zone_of
+from chalicelib.model.errors import ExportRefused
+
+WAY_OUT = "The mapping says which column is the day"
+_SPREAD = (
+    "Rows that cover several days were spread evenly over them; their numbers are estimates for a "
+    "single day."
+)
+_HALF_A_YEAR = 183
+
+Sample = Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
+
+
+def decide_own_dating(
+    mapping: Mapping, at: dict[str, int], sample: Sample, options: Options
+) -> Dating:
+    """How the rows are dated.
+
+    Parameters
+    ----------
+    at : dict of str to int
+        Field -> index of its column.
+    sample : callable
+        The cells of some columns in the rows at the beginning of the file, row by row.
+
+    Raises
+    ------
+    ExportRefused
+        `aggregate_period`, unless rows may be spread; `undecidable_format`; `unusable_mapping`.
+    """
+    names = {field: name for name, field in mapping.columns.items()}
+    units: dict[str, int] = {
+        unit: at[unit] for unit in ("day", "time", "from", "to", "period") if unit in at
+    }
+    constants = mapping.constants
+    if not units:
+        report = parse_day(constants["from"]), parse_day(constants["to"])
+        if report[0] > report[1]:
+            raise ExportRefused("unusable_mapping", "the constant `from` is after `to`")
+        nothing = DateColumns({}, {}, "", sample)
+        return decide_dating(nothing, report, options, WAY_OUT)
+    if "period" not in units and not constants.keys() & {"year", "time_zone"}:
+        return decide_dating(DateColumns(units, names, "", sample), None, options, WAY_OUT)
+    return _decide(mapping, units, names, sample, options)
+
+
+def _decide(
+    mapping: Mapping,
+    units: dict[str, int],
+    names: dict[str, str],
+    sample: Sample,
+    options: Options,
+) -> Dating:
+    year = int(mapping.constants.get("year", 0))
+    zone = zone_of(str(mapping.constants.get("time_zone", ""))) or dt.UTC
+    unit = next(iter(units))
+    positions = tuple(units.values()) if unit == "from" else (units[unit],)
+    rows = list(dict.fromkeys(sample(positions)))
+    cells = [cell for row in rows for cell in row]
+    order = options.day_order or decide_day_order("", numeric_days(iter(cells), year or 2000), None)
+    own = OwnDates(DateFormat(order), year, zone if "time_zone" in mapping.constants else None)
+    if year:
+        _check_turn_of_year(own, unit, cells)
+    if unit == "time":
+        return Dating("time", positions, OwnInstants(own, names["time"]), options.spread)
+    spans = Spans(_reader(own, unit, names, may_spread=options.spread))
+    if unit != "day" and not options.spread:
+        _check_longer(spans, rows)
+    notes = (_SPREAD,) if options.spread and unit != "day" else ()
+    return Dating(unit, positions, spans, options.spread, notes)
+
+
+class OwnInstants(Spans):
+    """Cells with a time -> that instant; raises `RowRefused`."""
+
+    def __init__(self, own: OwnDates, name: str) -> None:
+        super().__init__(lambda cells: (dt.date.min, dt.date.min))
+        self._own = own
+        self._name = name
+
+    def __missing__(self, cells: Cells) -> Span:
+        cell = cells if isinstance(cells, str) else ""
+        if is_blank(cell):
+            raise RowRefused("missing_value", f"{self._name} is empty")
+        try:
+            at = self._own.instant(cell)
+        except ValueError as error:
+            raise RowRefused("undecidable_time", f"{self._name}: {error}") from None
+        if len(self) >= MEMORY:
+            self.clear()
+        stamp = f"{at:%Y-%m-%dT%H:%M:%S}Z"
+        span = self[cells] = Span(at.date(), at.date(), stamp, at, int(at.timestamp()))
+        return span
+
+
+def _reader(
+    own: OwnDates, unit: str, names: dict[str, str], *, may_spread: bool
+) -> Callable[[Cells], Period]:
+    """A function from date cells to a period; it raises `RowRefused`."""
+
+    def read_one(cell: str, name: str, read: Callable[[str], Period]) -> Period:
+        if is_blank(cell):
+            raise RowRefused("missing_value", f"{name} is empty")
+        try:
+            return read(cell)
+        except ValueError as error:
+            raise RowRefused("invalid_date", f"{name}: {error}") from None
+
+    def day(cell: str) -> Period:
+        found = own.day(cell)
+        return found, found
+
+    def read(cells: Cells) -> Period:
+        if isinstance(cells, tuple):
+            first = read_one(cells[0], names["from"], day)[0]
+            last = read_one(cells[1], names["to"], day)[0]
+            if first > last:
+                raise RowRefused("invalid_date", "the row ends before it begins")
+        else:
+            first, last = read_one(cells, names[unit], own.period if unit == "period" else day)
+        if (last - first).days > MAX_DAYS:
+            raise RowRefused("invalid_date", f"{first} to {last} is no report's period")
+        if first != last and not may_spread:
+            raise RowRefused("aggregate_period", f"the row stands for {first} to {last}")
+        return first, last
+
+    return read
+
+
+def _check_longer(spans: Spans, rows: Sequence[tuple[str, ...]]) -> None:
+    """Refuses the whole file if no row of it could be imported because it covers several days."""
+    codes = set()
+    for cells in rows:
+        try:
+            _ = spans[cells if len(cells) > 1 else cells[0]]
+        except RowRefused as refused:
+            codes.add(refused.code)
+        else:
+            return
+    if "aggregate_period" in codes:
+        raise ExportRefused(
+            "aggregate_period", f"each row covers more than a day: spread them, or {WAY_OUT}"
+        )
+
+
+def _check_turn_of_year(own: OwnDates, unit: str, cells: Sequence[str]) -> None:
+    """Refuses a year for days that go on from December to January, or back."""
+    readers: dict[str, Callable[[str], dt.date]] = {
+        "time": lambda cell: own.instant(cell).date(),
+        "period": lambda cell: own.period(cell)[0],
+    }
+    read = readers.get(unit, own.day)
+    days = []
+    for cell in cells:
+        try:
+            days.append(read(cell))
+        except ValueError:
+            continue
+    for earlier, later in pairwise(days):
+        if abs((later - earlier).days) > _HALF_A_YEAR and {earlier.month, later.month} == {1, 12}:
+            raise ExportRefused(
+                "unusable_mapping",
+                "the days go over the turn of a year, so that one `year` cannot be that of all: "
+                "split the file, or write the year into its days",
+            )

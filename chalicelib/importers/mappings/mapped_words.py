@@ -1,0 +1,73 @@
+"""Words in the cells of files of one's own: types of engagement, yes and no, names as slugs."""
+
+from __future__ import annotations
+
+import re
+
+from chalicelib.importers.mappings.mapping_fields import ENGAGEMENTS
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.tables.headings import comparable
+
+TYPE_WORDS = {
+    "reaction": "like",
+    "+1": "like",
+    "favorite": "like",
+    "favourite": "like",
+    "gefällt mir": "like",
+    "retweet": "share",
+    "repost": "share",
+    "re-share": "share",
+    "geteilt": "share",
+    "reply": "comment",
+    "kommentar": "comment",
+    "klick": "click",
+    "aufruf": "view",
+    "link": "mention",
+    "bewertung": "review",
+} | {kind: kind for kind in ENGAGEMENTS}
+"""What platforms call a type of engagement, singular and without case -> the contract's name."""
+
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_TRUE = frozenset({"true", "yes", "1", "ja", "wahr", "paid", "bezahlt"})
+_FALSE = frozenset({"", "false", "no", "0", "nein", "falsch", "organic", "organisch"})
+_YES = frozenset({"true", "yes", "y", "1", "ja", "wahr", "granted", "opt-in", "erteilt"})
+_NO = frozenset(
+    {"", "false", "no", "n", "0", "nein", "falsch", "denied", "opt-out", "widerrufen", "withdrawn"}
+)
+
+
+def slug_of(text: str) -> str:
+    """A name as the slug of a channel or goal; raises `RowRefused`."""
+    slug = re.sub(r"[^a-z0-9]+", "_", comparable(text)).strip("_")
+    if not _SLUG.match(slug):
+        raise RowRefused("unknown_type", "a channel and a goal are short names of Latin letters")
+    return slug
+
+
+def type_of(text: str) -> str:
+    """The type of engagement that a word means; raises `RowRefused`."""
+    word = comparable(text)
+    for known in (word, word.removesuffix("s")):
+        if known in TYPE_WORDS:
+            return TYPE_WORDS[known]
+    raise RowRefused("unknown_type", "the type is none of " + ", ".join(ENGAGEMENTS))
+
+
+def agrees(text: str) -> bool:
+    """Whether that is a yes; an empty cell is none."""
+    word = comparable(text)
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise RowRefused("unknown_type", "the consent is neither yes nor no")
+
+
+def truth_of(text: str) -> bool:
+    """Whether a cell says that something was paid; raises `RowRefused`."""
+    word = comparable(text)
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise RowRefused("unknown_type", "paid is neither true nor false")

@@ -1,0 +1,116 @@
+"""What a mapping must not leave out, and what must not contradict each other in it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.importers.mappings.mapping_fields import CONSTANTS, COUNTS, ENGAGEMENTS, TO_FILL_IN
+from chalicelib.model.currencies import is_currency
+from chalicelib.model.days import WrongDay, is_time_zone, parse_day
+from chalicelib.model.errors import FieldError
+
+if TYPE_CHECKING:
+    from chalicelib.importers.mappings.mapping import Mapping
+
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+_WAYS_OF_DATING = (("day",), ("time",), ("from", "to"), ("period",))
+
+
+def constant_of(name: str, value: Any, pointer: str) -> FieldError | None:
+    """What is wrong with a constant; None if nothing is."""
+    if name not in CONSTANTS:
+        known = ", ".join(sorted(CONSTANTS))
+        return FieldError(pointer, "unknown_field", f"one of {known}")
+    if isinstance(value, str) and value.startswith(TO_FILL_IN):
+        example = ": a short name of small letters, as facebook or newsletter"
+        more = example if name == "channel" else ""
+        return FieldError(pointer, "missing_field", f"fill in the {name}{more}")
+    if not _fits(name, value):
+        return FieldError(pointer, "invalid_format", f"this cannot be the {name}")
+    return None
+
+
+def gaps(mapping: Mapping) -> list[FieldError]:
+    """What a row could not become an event without, and what is said in two ways."""
+    if not mapping.columns:
+        return [FieldError("/columns", "missing_field", "at least one column must be named")]
+    columns, constants = set(mapping.columns.values()), set(mapping.constants)
+    has = columns | constants
+    missing = _dating_gaps(columns, constants)
+    each = mapping.each_row
+    engagements = bool(columns & COUNTS) or "type" in has or each not in ("", "conversion")
+    converts = bool(columns & {"conversions", "value"}) or each == "conversion"
+    if not (engagements or converts or columns & {"cost", "audience"}):
+        missing.append(
+            "no column counts anything: likes, clicks, cost, conversions, an audience. If each row "
+            'is one of something, say so: "each_row": "conversion"'
+        )
+    if (engagements or columns & {"cost", "audience"}) and "channel" not in has:
+        missing.append("the channel is missing: as a constant or a column")
+    if "count" in has and "type" not in has:
+        missing.append("a count needs a type, as a constant or a column")
+    wrong = [FieldError("/columns", "missing_field", gap) for gap in missing]
+    if (each == "conversion" and "conversions" in columns) or (
+        each not in ("", "conversion") and has & {"type", "count"}
+    ):
+        message = "a column says already how many each row counts"
+        wrong.append(FieldError("/each_row", "unknown_value", message))
+    is_refunding = mapping.refund or mapping.refund_if_negative
+    for name, is_given in (("refund", is_refunding), ("reversed", mapping.reversed)):
+        if is_given and not converts:
+            message = "there are no conversions that could be paid back"
+            wrong.append(FieldError(f"/{name}", "unknown_value", message))
+    if is_refunding and "value" not in columns:
+        wrong.append(FieldError("/refund", "missing_field", "a refund needs a column `value`"))
+    if "refunded" in columns and "value" not in columns:
+        message = "what was refunded is taken off a column `value`"
+        wrong.append(FieldError("/columns", "missing_field", message))
+    if mapping.reversed and "event_id" not in columns:
+        message = "it takes back the sale of the same `event_id`: a column must be that"
+        wrong.append(FieldError("/reversed", "missing_field", message))
+    return wrong
+
+
+def _dating_gaps(columns: set[str], constants: set[str]) -> list[str]:
+    missing = []
+    ways = [way for way in _WAYS_OF_DATING if columns & set(way)]
+    has_period = bool(constants & {"from", "to"})
+    if len(ways) + has_period > 1:
+        missing.append("the rows are dated in two ways: keep one of day, time, period, from and to")
+    elif not ways and not has_period:
+        missing.append("a column must be the day, the time, a period, or from and to")
+    for place in (columns, constants):
+        if ("from" in place) != ("to" in place):
+            missing.append("from and to go together")
+    return missing
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name == "paid":
+        return isinstance(value, bool)
+    if name == "year":
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        return is_whole and FIRST_YEAR <= value <= LAST_YEAR
+    if not isinstance(value, str):
+        return False
+    if name in ("channel", "goal"):
+        return bool(_SLUG.match(value))
+    if name in ("from", "to"):
+        return _is_day(value)
+    if name == "time_zone":
+        return is_time_zone(value)
+    if name == "currency":
+        return is_currency(value)
+    if name == "type":
+        return value in ENGAGEMENTS
+    return 1 <= len(value) <= 128
+
+
+def _is_day(text: str) -> bool:
+    try:
+        parse_day(text)
+    except WrongDay:
+        return False
+    return True

@@ -1,0 +1,167 @@
+"""Amazon Customer Reviews: tables between tabs in which quotation marks stand for themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import (
+    Imported,
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.importers.platforms.amazon.reviews import CHANNEL, NO_PEOPLE, VOTES_ADD_UP, Reviews
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.importers.tables.marks import Marks, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.tables.tables import Row, Table
+from chalicelib.importers.values.dates import DateFormat, decide_day_order, start_of
+from chalicelib.importers.values.event_identity import digest, object_key
+from chalicelib.importers.values.stars import STARS, rating_of
+from chalicelib.importers.values.values import count, number
+
+VOCABULARY = Vocabulary(
+    {
+        "review": {"en": ["review_id"]},
+        "reviewer": {"en": ["customer_id"]},
+        "product": {"en": ["product_id"]},
+        "parent": {"en": ["product_parent"]},
+        "stars": {"en": ["star_rating"]},
+        "helpful": {"en": ["helpful_votes"]},
+        "votes": {"en": ["total_votes"]},
+        "day": {"en": ["review_date"]},
+        "verified": {"en": ["verified_purchase"]},
+        "headline": {"en": ["review_headline"]},
+        "body": {"en": ["review_body"]},
+        "marketplace": {"en": ["marketplace"]},
+        "category": {"en": ["product_category"]},
+    }
+)
+MARKS = Marks((together("product_id", "star_rating", "review_date"),), vocabulary=VOCABULARY)
+REMEMBERED = 10_000
+"""So many different days, stars and votes are kept; a file repeats them all over."""
+
+_REQUIRED = ("product", "stars", "day")
+_SHOWN = {
+    "review": re.compile(r"R[A-Z0-9]{5,20}"),
+    "product": re.compile(r"[A-Z0-9]{10}"),
+    "stars": re.compile(r"\d"),
+    "helpful": re.compile(r"\d{1,9}"),
+    "day": re.compile(r"\d{4}-\d\d-\d\d"),
+}
+
+_DECLARATION = Declaration(
+    "Amazon Customer Reviews (TSV)",
+    "The data set *Amazon Customer Reviews* (amazon-reviews-pds), a file per category and "
+    "marketplace; unpack it first",
+    "the columns product_id, star_rating and review_date, and most of review_id, helpful_votes, "
+    "total_votes and review_body, between tabs",
+    (
+        Becomes("each row", "one `review` of channel `amazon`"),
+        Becomes("star_rating: " + STARS.source, STARS.event),
+        Becomes("helpful_votes", "`like`, as many as found the review helpful"),
+        Becomes("product_id", "`content_id`"),
+        Becomes("review_date", "the day"),
+        Becomes("review_id", "the event id"),
+        Becomes("total_votes, vine, verified_purchase, texts, customer_id", "nothing"),
+    ),
+    (
+        ("invalid_date", "review_date is no day"),
+        ("invalid_number", "the stars or votes are no number, or not one to five stars"),
+        ("missing_value", "no product or no day"),
+        ("wrong_cell_count", "a line has more or fewer tabs than the header"),
+    ),
+    (NO_PEOPLE, VOTES_ADD_UP, "Quotation marks do not quote in these files."),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, _is_of_reviews)
+    if head is None:
+        return None
+    literal = replace(head, quoting=head.delimiter != "\t")
+    return claim_to(head, MARKS, lambda source, options: _open(source, literal, options))
+
+
+def _is_of_reviews(head: TableHead) -> bool:
+    columns = head.columns
+    return len(columns.positions) >= 5 and all(field in columns for field in _REQUIRED)
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    table = Table(source, head, public_text=lambda row: rows.public_text(row))
+    order = options.day_order or decide_day_order(head.columns.language, table.sample("day"), None)
+    rows = _ReviewRows(head, DateFormat(order), Reviews(options.account))
+    description = ReportDescription(
+        CHANNEL, "customer_reviews", source.encoding, head.delimiter, ".", lifetime=True
+    )
+    reading = Reading(description, iter(()))
+    reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
+    return reading
+
+
+class _ReviewRows:
+    """What the rows of the table mean. No message repeats a cell."""
+
+    def __init__(self, head: TableHead, dates: DateFormat, reviews: Reviews) -> None:
+        self._at = at = head.columns.positions
+        self._dates = dates
+        self._reviews = reviews
+        self._instant = lru_cache(REMEMBERED)(self._read_day)
+        self._rating = lru_cache(REMEMBERED)(_read_stars)
+        self._helpful = lru_cache(REMEMBERED)(lambda cell: count(cell.strip(), "helpful_votes"))
+        self._product, self._day, self._stars = at["product"], at["day"], at["stars"]
+        self._review, self._votes = at.get("review"), at.get("helpful")
+
+    def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
+        """The events of a review; raises `RowRefused`."""
+        product = cells[self._product].strip()
+        if not product:
+            if not any(map(str.strip, cells)):
+                return NotData(line, "blank line")
+            raise RowRefused("missing_value", "the review does not say of what it is")
+        at = self._instant(cells[self._day])
+        rating = self._rating(cells[self._stars])
+        helpful = 0 if self._votes is None else self._helpful(cells[self._votes])
+        review = "" if self._review is None else cells[self._review].strip()
+        if not review:
+            parts = (self._cell(cells, field) for field in ("reviewer", "product", "day", "body"))
+            review = digest(object_key(parts))
+        return Imported(line, self._reviews.events(review, product, at, rating, helpful))
+
+    def _read_day(self, cell: str) -> dt.datetime:
+        if not cell.strip():
+            raise RowRefused("missing_value", "the review has no day")
+        try:
+            return start_of(self._dates.day(cell.strip()))
+        except ValueError:
+            raise RowRefused("invalid_date", "review_date is no day") from None
+
+    def public_text(self, row: Row) -> str:
+        """What a refusal may show of a row: cells that cannot be about a person."""
+        cells = {field: self._cell(row.cells, field) for field in _SHOWN}
+        return ", ".join(
+            f"{field}={cell}" for field, cell in cells.items() if _SHOWN[field].fullmatch(cell)
+        )
+
+    def _cell(self, cells: Sequence[str], field: str) -> str:
+        position = self._at.get(field)
+        return "" if position is None else cells[position].strip()
+
+
+def _read_stars(cell: str) -> float | None:
+    return rating_of(number(cell.strip(), "star_rating"))
+
+
+CUSTOMER_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise, MARKS, _is_of_reviews)

@@ -1,0 +1,48 @@
+"""Lines that are Python dictionaries and not JSON, as the oldest review files have them.
+
+Only what `repr` writes for names, numbers and lists of them is parsed, and of bounded size and
+depth: `ast` is made for source code, which one trusts.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from chalicelib.importers.records.json_documents import JsonLine
+
+MAX_CHARACTERS = 200_000
+_MAX_BRACKETS = 100
+
+_STRING = r"""u?'(?:[^'\\\r\n\0]|\\[\\'"nrtxuU])*+'|u?"(?:[^"\\\r\n\0]|\\[\\'"nrtxuU])*+\""""
+_NUMBER = r"-?\d{1,25}(?:\.\d{0,25})?(?:e[+-]?\d{1,3})?"
+_LITERAL = re.compile(rf"\s*\{{(?:{_STRING}|{_NUMBER}|[\[\]{{}},:]|True|False|None|[ \t])*+\s*")
+_STRINGS = re.compile(_STRING)
+_DIFFERENCE = re.compile(r"\d\s*-")
+
+
+def with_dictionaries(lines: Iterable[JsonLine]) -> Iterator[JsonLine]:
+    """The lines of a file, those read that are no JSON but a Python dictionary."""
+    for line in lines:
+        if line.flaw is not None and line.flaw.code == "malformed_record":
+            record = parse_dictionary(line.raw)
+            if record is not None:
+                yield JsonLine(line.line, line.raw, record)
+                continue
+        yield line
+
+
+def parse_dictionary(text: str) -> dict[Any, Any] | None:
+    """A dictionary of literals; None for any other text."""
+    if len(text) > MAX_CHARACTERS or not _LITERAL.fullmatch(text):
+        return None
+    bare = _STRINGS.sub("", text)
+    if bare.count("{") + bare.count("[") > _MAX_BRACKETS or _DIFFERENCE.search(bare):
+        return None
+    try:
+        value = ast.literal_eval(text.strip())
+    except (ValueError, TypeError, SyntaxError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,96 @@
+"""Disqus: the export of a site's comments as XML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree.ElementTree import Element  # defusedxml reads; this names types  # nosec B405
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.markup import elements, fields_of, local_name, text_of
+from chalicelib.importers.records.record_fields import moment
+from chalicelib.importers.records.records import Converted, outcomes_of_elements
+
+_MARKS = ("http://disqus.com", "disqus-internals", "<isDeleted>", "<isSpam>")
+_WITHHELD = (
+    ("isDeleted", "true", "a deleted comment"),
+    ("isSpam", "true", "spam"),
+    ("isApproved", "false", "a comment that waits for approval"),
+)
+_READ = ("isdeleted", "isspam", "isapproved", "createdat", "thread", "thread.id")
+
+_DECLARATION = Declaration(
+    "Disqus: export of comments (XML)",
+    "In Disqus: Admin > Moderate Comments > Export, which sends a gzip file by e-mail; unpack it",
+    "XML of the namespace http://disqus.com",
+    (
+        Becomes("post", "`comment`; `content_id` is the link of its thread"),
+        Becomes("post with isDeleted or isSpam", "left out"),
+        Becomes("thread, category", "left out"),
+    ),
+    (
+        ("invalid_date", "a post whose createdAt is none"),
+        ("missing_value", "a post without dsq:id or createdAt"),
+        ("unreadable_file", "XML that is broken; what stands before the place is imported"),
+    ),
+    (
+        "Posts of a thread that is not in the file count too.",
+        "The likes of comments are not in the export.",
+    ),
+)
+
+
+def _find(glimpse: Glimpse) -> tuple[str, ...]:
+    if not glimpse.is_xml or "<disqus" not in glimpse.text[:100_000]:
+        return ()
+    return tuple(mark for mark in _MARKS if mark in glimpse.text)
+
+
+def _open(source: Source, options: Options, channel: str) -> Reading:
+    description = ReportDescription(channel, "disqus", source.encoding)
+    records = elements(source, ("thread", "post"))
+    convert = _converter(channel, options.account)
+    return Reading(
+        description,
+        outcomes_of_elements(records, convert, shown=_shown, fields=fields_of, read=_READ),
+    )
+
+
+def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
+    pages: dict[str, str] = {}
+
+    def convert(record: Element) -> Converted:
+        identity = _identity(record)
+        if local_name(record.tag) == "thread":
+            pages[identity] = page_of(text_of(record, "link"))
+            return "a thread: what counts are the posts in it"
+        for name, value, reason in _WITHHELD:
+            if text_of(record, name.lower()).lower() == value:
+                return reason
+        if not identity:
+            raise RowRefused("missing_value", "the post has no dsq:id")
+        at = moment(text_of(record, "createdat"))
+        thread = next((_identity(e) for e in record if local_name(e.tag) == "thread"), "")
+        page = pages.get(thread) or thread
+        parts = ("disqus", account or "-", identity)
+        return (engagement(channel, "comment", at, *parts, content_id=page),)
+
+    return convert
+
+
+def _identity(element: Element) -> str:
+    """The attribute dsq:id, or one named id in whatever namespace."""
+    return next((value.strip() for name, value in element.items() if local_name(name) == "id"), "")
+
+
+def _shown(record: Element) -> str:
+    identity = _identity(record)
+    return f"post {identity}" if identity.isdigit() else ""
+
+
+DISQUS = SiteExport(_DECLARATION, _find, 60, _open)

@@ -1,0 +1,191 @@
+"""Microformats as JSON (mf2): a page's entry with the answers to it, or an answer by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.json_documents import read_document
+from chalicelib.importers.records.record_fields import (
+    as_text,
+    first_moment,
+    listing,
+    mapping,
+    moment,
+)
+from chalicelib.importers.records.records import Converted, outcomes_of
+from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
+from chalicelib.model.errors import ExportRefused
+
+_ENTRIES = ("h-entry", "h-cite", "h-feed")
+_ANSWERS = {
+    "like": "like",
+    "repost": "share",
+    "comment": "comment",
+    "bookmark": "save",
+    "mention": "mention",
+}
+_RELATIONS = {
+    "like-of": "like",
+    "repost-of": "share",
+    "in-reply-to": "comment",
+    "bookmark-of": "save",
+    "mention-of": "mention",
+}
+
+_DECLARATION = Declaration(
+    "Microformats: entries as mf2 JSON",
+    "What a microformats parser (php.microformats.io, granary.io with output=mf2-json) gives of a "
+    "page",
+    "JSON with type h-entry (or h-cite, h-feed) and properties",
+    (
+        Becomes("properties.like", "`like`"),
+        Becomes("properties.repost", "`share`"),
+        Becomes("properties.comment", "`comment`"),
+        Becomes(
+            "an entry with like-of, repost-of, in-reply-to, bookmark-of and no answers of its own",
+            "`like`, `share`, `comment`, `save`",
+        ),
+    ),
+    (
+        ("no_date", "files in which nothing has a day"),
+        ("invalid_date", "an entry whose `published` is none"),
+        ("missing_value", "an entry or answer without `published`, or without url and uid"),
+    ),
+    (
+        "An answer with `published` is booked at its time; the others together on the UTC day of "
+        "the entry, as lifetime counters that a later file restates.",
+    ),
+)
+
+
+def _find(glimpse: Glimpse) -> tuple[str, ...]:
+    if not glimpse.is_json or '"properties"' not in glimpse.text or '"type"' not in glimpse.text:
+        return ()
+    return tuple(mark for mark in _ENTRIES if f'"{mark}"' in glimpse.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Something inside of an entry that answers it; `dated` if it has a time of its own."""
+
+    kind: str
+    entry: dict[str, Any]
+    properties: dict[str, Any]
+
+    @property
+    def dated(self) -> bool:
+        return bool(_first(self.properties, "published"))
+
+
+def _open(source: Source, options: Options, channel: str) -> Reading:
+    keys = UnreadKeys()
+    records = list(_records(keys.observed_whole(read_document(source))))
+    if records and not any(
+        _first(record.properties if isinstance(record, _Answer) else record, "published", "updated")
+        for record in records
+    ):
+        raise ExportRefused("no_date", "nothing in the file has a day (published)")
+    description = ReportDescription(channel, "microformats", source.encoding, lifetime=True)
+    convert = _converter(channel, options.account)
+    return Reading(
+        description, outcomes_of(records, convert, shown=lambda record: ""), unread=[keys]
+    )
+
+
+def _records(document: Any) -> Iterator[dict[str, Any] | _Answer]:
+    """The properties of each entry, then the answers to it."""
+    waiting = [document]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, list):
+            waiting.extend(reversed(item))
+        if not isinstance(item, dict):
+            continue
+        waiting.extend((item.get("children"), item.get("items")))
+        types = [kind for kind in listing(item, "type") if isinstance(kind, str)]
+        entry = mapping(item, "properties")
+        if entry and any(kind in ("h-entry", "h-cite") for kind in types):
+            yield entry
+            for name, kind in _ANSWERS.items():
+                for answer in listing(entry, name):
+                    yield _Answer(kind, entry, mapping(answer, "properties"))
+
+
+def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Answer], Converted]:
+    def convert(record: dict[str, Any] | _Answer) -> Converted:
+        if isinstance(record, _Answer):
+            return _answer(record)
+        answers = [
+            _Answer(kind, record, mapping(answer, "properties"))
+            for name, kind in _ANSWERS.items()
+            for answer in listing(record, name)
+        ]
+        if answers:
+            counts: dict[str, int] = {}
+            for answer in answers:
+                if not answer.dated:
+                    counts[answer.kind] = counts.get(answer.kind, 0) + 1
+            if not counts:
+                return "an entry: its answers have times of their own"
+            parts = ("microformats", account or "-", "entry", _identity(record))
+            return lifetime_events(channel, _time(record), counts, *parts, content_id=_page(record))
+        kind = next((kind for name, kind in _RELATIONS.items() if listing(record, name)), "")
+        if not kind:
+            return NOTHING_YET
+        parts = ("microformats", account or "-", "answer", _identity(record))
+        return (engagement(channel, kind, _time(record), *parts, content_id=_answered(record)),)
+
+    def _answer(answer: _Answer) -> Converted:
+        if not answer.dated:
+            _time(answer.entry)
+            return ()
+        at = moment(_first(answer.properties, "published"))
+        identity = _first(answer.properties, "uid", "url")
+        if not identity:
+            raise RowRefused("missing_value", "the answer has neither url nor uid")
+        parts = ("microformats", account or "-", "answer", identity)
+        return (engagement(channel, answer.kind, at, *parts, content_id=_page(answer.entry)),)
+
+    return convert
+
+
+def _first(properties: dict[str, Any], *names: str) -> str:
+    """The first value of the first property that has any."""
+    values = (as_text(value) for name in names for value in listing(properties, name)[:1])
+    return next(filter(None, values), "")
+
+
+def _time(properties: dict[str, Any]) -> Any:
+    return first_moment(_first(properties, "published"), _first(properties, "updated"))
+
+
+def _identity(properties: dict[str, Any]) -> str:
+    identity = _first(properties, "uid", "url")
+    if not identity:
+        raise RowRefused("missing_value", "the entry has neither url nor uid")
+    return identity
+
+
+def _page(properties: dict[str, Any]) -> str:
+    return page_of(_first(properties, "url", "uid"))
+
+
+def _answered(properties: dict[str, Any]) -> str:
+    """The address that an answer is about."""
+    for name in _RELATIONS:
+        for value in listing(properties, name)[:1]:
+            return page_of(as_text(value) or _first(mapping(value, "properties"), "url"))
+    return ""
+
+
+MICROFORMATS = SiteExport(_DECLARATION, _find, 20, _open)

@@ -1,0 +1,128 @@
+"""webmention.io: what other sites said of one's own pages, as JF2 and in the older format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.json_documents import items_of
+from chalicelib.importers.records.record_fields import first_moment, harmless, mapping, text
+from chalicelib.importers.records.records import Converted, outcomes_of
+from chalicelib.model.errors import ExportRefused
+
+_JF2_KEYS = ("wm-property", "wm-target", "wm-source", "wm-received", "wm-id")
+_OLD_KEYS = ("links", "verified_date", "target", "source", "activity")
+_LIST = re.compile(r'"(children|links)"\s*:\s*\[')
+_KINDS = {
+    **dict.fromkeys(("like-of", "like", "favorite", "reacji"), "like"),
+    **dict.fromkeys(("repost-of", "repost", "share"), "share"),
+    **dict.fromkeys(("in-reply-to", "reply", "comment"), "comment"),
+    **dict.fromkeys(("mention-of", "mention", "link", "quotation-of", "quotation"), "mention"),
+    **dict.fromkeys(("bookmark-of", "bookmark"), "save"),
+    **dict.fromkeys(("follow-of", "follow"), "follow"),
+}
+_PROPERTIES = tuple(kind for kind in _KINDS if "-" in kind)
+_NO_ENGAGEMENTS = frozenset({"rsvp", "invite", "invitee"})
+
+_DECLARATION = Declaration(
+    "webmention.io: mentions as JSON (JF2, and the older `links`)",
+    "https://webmention.io/api/mentions.jf2?domain=...&token=... (or mentions.json), page by page",
+    "JSON with wm-property, wm-target and wm-received; or links with verified_date and target",
+    (
+        Becomes("like-of", "`like`"),
+        Becomes("repost-of", "`share`"),
+        Becomes("in-reply-to", "`comment`"),
+        Becomes("mention-of, link", "`mention`"),
+        Becomes("bookmark-of", "`save`"),
+        Becomes("rsvp, and what is private", "left out"),
+    ),
+    (
+        ("invalid_date", "a mention whose published and wm-received are none"),
+        ("malformed_record", "a mention of an unknown kind"),
+        ("missing_value", "a mention without any time or identity"),
+    ),
+    (
+        "The time is `published`, and where that is missing, as with most likes, `wm-received` "
+        "(`verified_date`). A time without a zone tells its day alone.",
+        "A mention is known by its wm-id; `content_id` is the page that it is about.",
+    ),
+)
+
+
+def _find(glimpse: Glimpse) -> tuple[str, ...]:
+    if not glimpse.is_json:
+        return ()
+    for keys in (_JF2_KEYS, _OLD_KEYS):
+        found = tuple(key for key in keys if f'"{key}"' in glimpse.text)
+        if len(found) >= (2 if glimpse.named else 4):
+            return found
+    return ()
+
+
+def _open(source: Source, options: Options, channel: str) -> Reading:
+    description = ReportDescription(channel, "webmentions", source.encoding)
+    outcomes = outcomes_of(
+        items_of(source, _place_of_mentions(source.text)),
+        _converter(channel, options.account),
+        shown=lambda mention: harmless(mention, "wm-id", "wm-received", "id", "verified_date"),
+    )
+    return Reading(description, outcomes)
+
+
+def _place_of_mentions(text: str) -> str:
+    if text.lstrip().startswith("["):
+        return "item"
+    if held := _LIST.search(text):
+        return f"{held[1]}.item"
+    raise ExportRefused("unreadable_file", "the JSON has neither children[] nor links[]")
+
+
+def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
+    def convert(mention: Any) -> Converted:
+        if not isinstance(mention, dict):
+            raise RowRefused("malformed_record", "a mention is no object")
+        if mention.get("wm-private") is True or mention.get("private") is True:
+            return "a private mention"
+        said = _property_of(mention)
+        if said in _NO_ENGAGEMENTS:
+            return "an answer to an invitation"
+        kind = _KINDS.get(said)
+        if kind is None:
+            raise RowRefused("malformed_record", "the kind of the mention is not known")
+        data = mapping(mention, "data")
+        at = first_moment(
+            mention.get("published"),
+            data.get("published"),
+            data.get("published_ts"),
+            mention.get("wm-received"),
+            mention.get("verified_date"),
+        )
+        target = text(mention, "wm-target") or text(mention, "target")
+        identity = text(mention, "wm-id") or text(mention, "id")
+        if not identity:
+            source = text(mention, "wm-source") or text(mention, "source") or text(mention, "url")
+            if not source:
+                raise RowRefused("missing_value", "the mention has neither wm-id nor wm-source")
+            identity = f"{source}\n{target}"
+        parts = ("webmention", account or "-", identity)
+        return (engagement(channel, kind, at, *parts, content_id=page_of(target)),)
+
+    return convert
+
+
+def _property_of(mention: dict[str, Any]) -> str:
+    said = text(mention, "wm-property") or text(mapping(mention, "activity"), "type")
+    if said:
+        return said
+    return next((name for name in _PROPERTIES if name in mention), "")
+
+
+WEBMENTIONS = SiteExport(_DECLARATION, _find, 60, _open)

@@ -1,0 +1,169 @@
+"""WordPress: the export of a blog (WXR 1.0 to 1.2), with the comments on every post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element  # defusedxml reads; this names types  # nosec B405
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.blogs.site import SiteExport, page_of
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.records.markup import elements, fields_of, local_name, text_of
+from chalicelib.importers.records.record_fields import first_moment
+from chalicelib.importers.records.records import Converted, outcomes_of_elements
+
+_NAMESPACE = "http://wordpress.org/export/"
+_BLOG_ADDRESSES = ("base_site_url", "base_blog_url")
+_KINDS = {
+    **dict.fromkeys(("", "comment"), "comment"),
+    **dict.fromkeys(("pingback", "trackback", "webmention", "mention"), "mention"),
+    **dict.fromkeys(("like", "favorite", "reaction"), "like"),
+    **dict.fromkeys(("repost", "share"), "share"),
+    "bookmark": "save",
+    "review": "review",
+}
+_WITHHELD = {
+    "0": "a comment that waits for approval",
+    "hold": "a comment that waits for approval",
+    "spam": "spam",
+    "trash": "a deleted comment",
+    "post-trashed": "a comment on a deleted post",
+}
+_APPROVED = frozenset({"1", "approve", "approved"})
+_READ = (
+    *("comment_approved", "comment_type", "comment_id", "comment_date_gmt", "comment_date"),
+    *("comment_post_id", "commentmeta"),
+)
+
+_DECLARATION = Declaration(
+    "WordPress: export of a blog (WXR)",
+    "In WordPress: Tools > Export > All content (Werkzeuge > Daten exportieren > Alle Inhalte), "
+    "which gives one XML file",
+    "XML with xmlns:wp=http://wordpress.org/export/...",
+    (
+        Becomes("wp:comment of type comment, or without a type", "`comment`"),
+        Becomes("wp:comment of type pingback, trackback, webmention", "`mention`"),
+        Becomes(
+            "wp:comment of type like, repost, bookmark (IndieWeb plugins)",
+            "`like`, `share`, `save`",
+        ),
+        Becomes("wp:comment of type review (shops), with its rating", "`review`"),
+        Becomes("comments that are spam, deleted, or wait for approval", "left out"),
+        Becomes("posts, pages, media, other types of comment", "left out"),
+    ),
+    (
+        ("invalid_date", "a comment whose wp:comment_date_gmt and wp:comment_date are none"),
+        ("malformed_record", "a comment whose wp:comment_approved is unknown"),
+        ("missing_value", "a comment without wp:comment_id or without a time"),
+        ("entity_expansion", "XML that defines entities of its own"),
+        ("unreadable_file", "XML that is broken; what stands before the place is imported"),
+    ),
+    (
+        "An export that holds only comments is read too; they are known by the same numbers, and "
+        "their page is the number of the post.",
+        "Times are wp:comment_date_gmt; where it is empty, the day of wp:comment_date.",
+        "Comments are known by the address of the blog (or the account) and their number. A feed "
+        "of the same comments knows them by other names: import one or the other.",
+    ),
+)
+
+
+def _find(glimpse: Glimpse) -> tuple[str, ...]:
+    if not glimpse.is_xml or _NAMESPACE not in glimpse.text:
+        return ()
+    marks = ("wp:wxr_version", "wp:post_id", "wp:comment_id", "wp:base_blog_url")
+    return (_NAMESPACE, *(mark for mark in marks if f"<{mark}>" in glimpse.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    blog: str
+    page: str
+    element: Element
+
+    def field(self, name: str) -> str:
+        return text_of(self.element, name, _NAMESPACE)
+
+
+def _open(source: Source, options: Options, channel: str) -> Reading:
+    description = ReportDescription(channel, "wordpress", source.encoding)
+    outcomes = outcomes_of_elements(
+        _records(source),
+        _converter(channel, options.account),
+        shown=_shown,
+        fields=lambda comment: fields_of(comment.element) if comment else {},
+        read=_READ,
+    )
+    return Reading(description, outcomes)
+
+
+def _records(source: Source) -> Iterator[_Comment | None]:
+    """Each item as None, then the comments on it; and comments that stand in no item."""
+    blog = ""
+    for element in elements(source, ("item", "comment", *_BLOG_ADDRESSES)):
+        if local_name(element.tag) in _BLOG_ADDRESSES:
+            blog = (element.text or "").strip() or blog
+            continue
+        if local_name(element.tag) == "comment":
+            post = text_of(element, "comment_post_id", _NAMESPACE)
+            yield _Comment(blog, f"post {post}" if post else "", element)
+            continue
+        yield None
+        page = text_of(element, "link") or text_of(element, "guid")
+        page = page or f"post {text_of(element, 'post_id', _NAMESPACE)}"
+        for child in element:
+            if local_name(child.tag) == "comment":
+                yield _Comment(blog, page, child)
+
+
+def _converter(channel: str, account: str) -> Callable[[_Comment | None], Converted]:
+    def convert(comment: _Comment | None) -> Converted:
+        if comment is None:
+            return "a post or a page: what counts are the comments on it"
+        approved = comment.field("comment_approved").lower()
+        if approved in _WITHHELD:
+            return _WITHHELD[approved]
+        if approved not in _APPROVED:
+            raise RowRefused("malformed_record", "whether the comment was approved is not known")
+        kind = _KINDS.get(comment.field("comment_type").lower())
+        if kind is None:
+            return "a note of a plugin"
+        identity = comment.field("comment_id")
+        if not identity:
+            raise RowRefused("missing_value", "the comment has no wp:comment_id")
+        at = first_moment(
+            _in_utc(comment.field("comment_date_gmt")),
+            comment.field("comment_date"),
+        )
+        parts = ("wordpress", account or comment.blog or "-", identity)
+        rating = _rating(comment.element) if kind == "review" else None
+        page = page_of(comment.page)
+        return (engagement(channel, kind, at, *parts, content_id=page, rating=rating),)
+
+    return convert
+
+
+def _in_utc(time: str) -> str:
+    """A time that is meant in UTC; one never set stays ``0000-00-00 00:00:00``, which is none."""
+    return f"{time} UTC" if time else ""
+
+
+def _rating(comment: Element) -> float | None:
+    for meta in comment:
+        if local_name(meta.tag) == "commentmeta" and text_of(meta, "meta_key") == "rating":
+            stars = text_of(meta, "meta_value")
+            return float(stars) if stars in ("1", "2", "3", "4", "5") else None
+    return None
+
+
+def _shown(comment: _Comment | None) -> str:
+    identity = comment.field("comment_id") if comment else ""
+    return f"comment {identity}" if identity.isdigit() else ""
+
+
+WORDPRESS = SiteExport(_DECLARATION, _find, 60, _open)

@@ -1,0 +1,153 @@
+"""Etsy's sold order items (CSV): a row per item; the items of an order are one conversion.
+
+An order whose rows do not stand together is given out again, complete, under the same event id.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chalicelib.importers.booking import money
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.platforms.etsy.sold_orders import (
+    ENGLISH,
+    ID,
+    NO_PEOPLE,
+    ONE_OF_THEM,
+    PLATFORM,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.payment_tables import (
+    AMOUNT,
+    DAY,
+    Convert,
+    PaymentRow,
+    PaymentTable,
+)
+from chalicelib.importers.shop_orders import GOAL, Orders
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.values.dates import start_of
+from chalicelib.importers.values.event_identity import Ordinals, object_key
+
+ORDERS_KEPT = 50_000
+"""The items of so many orders are added up at a time; of a longer file the rows of an order must
+stand nearer together."""
+
+FIELDS = {
+    "day": {"en": ["Sale Date"]},
+    "number": {"en": ["Order ID"]},
+    "item": {"en": ["Transaction ID"]},
+    "listing": {"en": ["Listing ID"]},
+    "currency": {"en": ["Currency"]},
+    "total": {"en": ["Item Total"]},
+    "discount": {"en": ["Discount Amount"]},
+    "paid": {"en": ["Date Paid"]},
+}
+
+
+@dataclass(slots=True)
+class _Items:
+    """The items of an order so far."""
+
+    currency: str
+    value: Decimal = Decimal(0)
+    known: set[str] = field(default_factory=set)
+
+
+def _is_of_items(columns: Columns) -> bool:
+    return all(f in columns for f in ("day", "number", "item", "total", "listing"))
+
+
+def _rows(options: Options, reading: Reading) -> Convert:
+    orders, begun = Orders(PLATFORM, options.account), Ordinals()
+    kept: dict[str, _Items] = {}
+
+    def items_of(row: PaymentRow, number: str, key: str) -> _Items:
+        items = kept.get(key)
+        if items is not None:
+            return items
+        if begun.next_of(key, row.day("day")):
+            raise RowRefused(
+                "malformed_record", "the items of an order stand too far from each other"
+            )
+        if len(kept) >= ORDERS_KEPT:
+            del kept[next(iter(kept))]
+        return kept.setdefault(key, _Items(row.currency()))
+
+    def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
+        if row.has("paid") and not row.text("paid"):
+            return "an item of an order that is not paid"
+        number, created, item = (
+            row.number_of("number", ID),
+            start_of(row.day("day")),
+            row.number_of("item", ID),
+        )
+        total = row.amount("total")
+        if total < 0:
+            raise RowRefused("negative", "the item's total is below zero")
+        items = items_of(row, number, object_key((number, created.date().isoformat())))
+        if items.currency != row.currency():
+            raise RowRefused("no_currency", "the items of an order are in several currencies")
+        if item in items.known:
+            return "an item that stands in the file twice"
+        items.known.add(item)
+        items.value += total
+        if row.amount("discount") and not reading.notes:
+            reading.notes.append(
+                "The values are those of the items before discounts: Etsy does not say of which "
+                "item a coupon is. Import the sold orders for what was paid."
+            )
+        return (orders.sale(number, created, money(items.value, items.currency)),)
+
+    return convert
+
+
+SOLD_ITEMS = PaymentTable(
+    platform=PLATFORM,
+    report="order-items",
+    fields=FIELDS,
+    accept=_is_of_items,
+    marks=(together("Sale Date", "Transaction ID", "Listing ID"),),
+    amounts=("total", "discount"),
+    days=("day",),
+    english="mdy",
+    adds_up=True,
+    shown={"number": ID, "item": ID, "day": DAY, "total": AMOUNT, "currency": r"[A-Z]{3}"},
+    rows=_rows,
+    declaration=Declaration(
+        "Etsy: sold order items (CSV)",
+        "Etsy > Shop Manager > Settings > Options > Download Data > Order Items (Einstellungen > "
+        "Optionen > Daten herunterladen > Bestellte Artikel): EtsySoldOrderItems….csv",
+        "the columns Sale Date, Order ID, Transaction ID, Listing ID and Item Total",
+        (
+            Becomes(
+                "the items of an order",
+                f"one `conversion`, goal `{GOAL}`, on the day of the sale; its value is the sum of "
+                "Item Total",
+            ),
+            Becomes("an item without Date Paid, where there is the column", "nothing: not paid"),
+            Becomes("Sale Date", "the day"),
+            Becomes("Order ID", "part of the event id"),
+            Becomes(
+                "Order Shipping, Order Sales Tax, Discount Amount",
+                "nothing: they are the order's and repeated with each item",
+            ),
+            Becomes("buyer, names, addresses, item", "nothing: they are not read"),
+        ),
+        (
+            ("invalid_date", "Sale Date is no day"),
+            ("malformed_record", "the items of an order stand too far from each other"),
+            ("missing_value", "no order id or no transaction id"),
+            ("no_currency", "no currency, or an order in several"),
+        ),
+        (
+            NO_PEOPLE,
+            ENGLISH,
+            "Refunds are not in this file.",
+            ONE_OF_THEM,
+        ),
+    ),
+).importer()

@@ -1,0 +1,147 @@
+"""Etsy's sold orders (CSV): a row per order.
+
+The columns about people (buyer, names, addresses) are not in the vocabulary, so that nothing of
+them is read.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.payment_tables import (
+    AMOUNT,
+    DAY,
+    Convert,
+    PaymentRow,
+    PaymentTable,
+)
+from chalicelib.importers.shop_orders import GOAL, Orders, kept
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.values.dates import start_of
+
+PLATFORM = "etsy"
+PAID = frozenset(
+    {
+        "",
+        "paid",
+        "complete",
+        "completed",
+        "shipped",
+        "dispatched",
+        "delivered",
+        "open",
+        "processing",
+        "partially refunded",
+    }
+)
+REFUNDED = frozenset({"refunded", "fully refunded", "canceled", "cancelled"})
+NOT_PAID = frozenset({"unpaid", "not paid", "payment processing", "payment pending", "pending"})
+
+NO_PEOPLE = "Nothing of a person is read: no buyer, name or address is in an event or a message."
+ONE_OF_THEM = (
+    "Sold orders and sold order items give the same event for an order; the one that is imported "
+    "last stays. Prefer the orders: they have the shipping, the discounts and the refunds."
+)
+ENGLISH = "Etsy writes English headings and days as month/day/year in every language."
+
+ID = r"\d{1,20}"
+ZERO = Decimal(0)
+
+FIELDS = {
+    "day": {"en": ["Sale Date"]},
+    "number": {"en": ["Order ID"]},
+    "status": {"en": ["Status"]},
+    "currency": {"en": ["Currency"]},
+    "total": {"en": ["Order Total"]},
+    "adjusted": {"en": ["Adjusted Order Total"]},
+    "value": {"en": ["Order Value"]},
+    "net": {"en": ["Order Net", "Card Processing Fees"]},
+    "paid": {"en": ["Date Paid"]},
+}
+
+
+def _is_of_orders(columns: Columns) -> bool:
+    required = all(field in columns for field in ("day", "number", "total"))
+    return required and any(field in columns for field in ("adjusted", "value", "net"))
+
+
+def _rows(options: Options, reading: Reading) -> Convert:
+    orders = Orders(PLATFORM, options.account)
+
+    def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
+        status = row.word("status")
+        if status not in PAID | REFUNDED | NOT_PAID:
+            raise RowRefused("missing_value", "the order has no status that is known")
+        if status in NOT_PAID or (row.has("paid") and not row.text("paid")):
+            row.note_unpaid(reading.unpaid, "total")
+            return f"an order that is not paid: {status or 'no day on which it was'}"
+        number, created = row.number_of("number", ID), start_of(row.day("day"))
+        total, adjusted = row.amount("total"), row.amount("adjusted")
+        if total < 0 or adjusted < 0:
+            raise RowRefused("negative", "the order's total is below zero")
+        if status in REFUNDED:
+            return (orders.undone(number, created),)
+        # Where nothing was adjusted, the adjusted total is 0 in one file and the total in another.
+        refunded = max(total - adjusted, ZERO) if adjusted else ZERO
+        return (orders.sale(number, created, kept(total, refunded, row.currency())),)
+
+    return convert
+
+
+SOLD_ORDERS = PaymentTable(
+    platform=PLATFORM,
+    report="orders",
+    fields=FIELDS,
+    accept=_is_of_orders,
+    marks=(together(fields=("day", "number", "total"), any_of=("adjusted", "value", "net")),),
+    amounts=("total", "adjusted", "value"),
+    days=("day",),
+    english="mdy",
+    shown={
+        "number": rf"#?{ID}",
+        "day": DAY,
+        "total": AMOUNT,
+        "adjusted": AMOUNT,
+        "currency": r"[A-Z]{3}",
+    },
+    rows=_rows,
+    declaration=Declaration(
+        "Etsy: sold orders (CSV)",
+        "Etsy > Shop Manager > Settings > Options > Download Data > Orders (Einstellungen > "
+        "Optionen > Daten herunterladen > Bestellungen): EtsySoldOrders….csv",
+        "the columns Sale Date, Order ID and Order Total, and one of Adjusted Order Total, Order "
+        "Value, Order Net, Card Processing Fees",
+        (
+            Becomes(
+                "an order",
+                f"one `conversion`, goal `{GOAL}`, on the day of the sale; its value is Order "
+                "Total, or Adjusted Order Total where something was refunded",
+            ),
+            Becomes(
+                "status refunded or canceled",
+                "the same `conversion` with `refund` and without a value: it replaces the sale, "
+                "and counts nothing",
+            ),
+            Becomes("an order that is not paid, or has no Date Paid", "nothing: it is counted"),
+            Becomes("Sale Date", "the day"),
+            Becomes("Order ID", "part of the event id"),
+            Becomes("buyer, names, addresses, coupon", "nothing: they are not read"),
+        ),
+        (
+            ("invalid_date", "Sale Date is no day"),
+            ("missing_value", "no order id, or a status that is not known"),
+            ("no_currency", "the order names no currency, and none was given"),
+        ),
+        (
+            NO_PEOPLE,
+            ENGLISH,
+            "Order Total has the shipping and the taxes in it. An Adjusted Order Total of 0 means "
+            "that nothing was adjusted.",
+            ONE_OF_THEM,
+        ),
+    ),
+).importer()

@@ -1,0 +1,126 @@
+"""Facebook Page Insights, post level: one row per post, its counts since it appeared."""
+
+from __future__ import annotations
+
+from chalicelib.importers.platforms.facebook.descriptions import is_description
+from chalicelib.importers.recognition.declarations import Becomes
+from chalicelib.importers.reports.parts import paid_parts
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Sign, When
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+
+POST = (
+    Column("post_id", Key("post", sets="content_id"), en=("Post ID",)),
+    Column("posted", When("posted"), en=("Posted",)),
+    Column("permalink", Sign(), en=("Permalink",)),
+)
+
+
+def by_action(kind: str) -> tuple[Column, Column, Column]:
+    """Actions, as they are called in three generations; the last counts people, not actions."""
+    stories, activity, people = f"{kind}_stories", f"{kind}_activity", f"{kind}_people"
+    return (
+        Column(stories, Count(kind), en=(f"Lifetime Post Stories by action type - {kind}",)),
+        Column(
+            activity,
+            Count(kind),
+            en=(f"Lifetime Post Activity by action type - {kind}",),
+            unless=(stories,),
+        ),
+        Column(
+            people,
+            Count(kind),
+            en=(f"Lifetime Talking About This (Post) by action type - {kind}",),
+            unless=(stories, activity),
+        ),
+    )
+
+
+COLUMNS = (
+    *POST,
+    Column("impressions", Count("impression"), en=("Lifetime Post Total Impressions",)),
+    Column(
+        "organic_impressions",
+        Count("impression"),
+        en=("Lifetime Post Organic Impressions",),
+        unless=("impressions",),
+    ),
+    Column(
+        "paid_impressions", Count("impression", paid=True), en=("Lifetime Post Paid Impressions",)
+    ),
+    *by_action("like"),
+    *by_action("comment"),
+    *by_action("share"),
+    Column(
+        "link_clicks",
+        Count("click"),
+        en=(
+            "Lifetime Post Consumptions by type - link clicks",
+            "Lifetime Matched Audience Targeting Consumptions by Type - link clicks",
+        ),
+    ),
+    Column(
+        "consumptions",
+        Count("click"),
+        en=(
+            "Lifetime Post Consumptions",
+            "Lifetime Matched Audience Targeting Consumptions on Post",
+        ),
+        unless=("link_clicks",),
+    ),
+    Column("views", Count("view"), en=("Lifetime Organic Video Views",)),
+    Column("paid_views", Count("view", paid=True), en=("Lifetime Paid Video Views",)),
+    Column(
+        "people",
+        LeftOut("people cannot be added up"),
+        en=("Lifetime Post Total Reach", "Lifetime Engaged Users", "Lifetime Post Consumers"),
+    ),
+)
+
+
+def _is_post_level(head: TableHead) -> bool:
+    columns = head.columns
+    return (
+        "post_id" in columns
+        and "posted" in columns
+        and any(name.casefold().startswith("lifetime ") for name in columns.names)
+    )
+
+
+REPORT = TableReport(
+    platform="facebook",
+    channel="facebook",
+    report="post",
+    columns=COLUMNS,
+    accept=_is_post_level,
+    marks=(together(any_of=tuple(c.field for c in COLUMNS if c not in POST)),),
+    title="Facebook Page Insights until 2021: post level",
+    where=(
+        "Page → Insights → Export data → Post data (Statistiken → Daten exportieren → "
+        "Beitragsdaten) → .csv or .xls, in English; Facebook no longer offers it"
+    ),
+    looks_for="the columns Post ID and Posted beside Lifetime Post Total Impressions or the like",
+    is_one_each=True,
+    shown=("post_id", "posted"),
+    prepare=paid_parts({"impressions": "paid_impressions"}),
+    is_description=is_description,
+    becomes=(
+        Becomes("the second row", "no data: descriptions of the columns"),
+        Becomes(
+            "in a workbook the sheets Lifetime Post Stories by action type and Lifetime Post "
+            "Consumptions by type",
+            "`like`, `comment`, `share`; `click` in place of Lifetime Post Consumptions",
+        ),
+    ),
+    refused=(
+        ("undecidable_format", "dates of posts that may be day/month or month/day"),
+        ("damaged_id", "ids that a spreadsheet has written as 1.22158E+17"),
+    ),
+    remarks=(
+        "The counts are those since a post appeared, booked on its day; a later export replaces "
+        "them.",
+        "Total impressions count less their paid part, which is counted as paid.",
+        "Of two columns of one name, views and viewers, the larger is read.",
+    ),
+)

@@ -1,0 +1,87 @@
+"""Reddit's submissions and comments, whichever file they stand in, and the events they become."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.records.record_fields import count, harmless, moment, signed_count, text
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.unread_keys import OF_ANOTHER
+from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
+
+CHANNEL = "community"
+SUBMISSION = "t3"
+COMMENT = "t1"
+LISTING = re.compile(r'"kind"\s*:\s*"Listing"')
+_GONE = frozenset({"[deleted]", "[removed]"})
+
+SCORE_NOTE = (
+    "A score is votes for minus votes against and includes the author's own vote; below zero it "
+    "counts as none."
+)
+
+LEFT_OUT = {
+    **dict.fromkeys(("ups", "downs"), "score is read instead"),
+    **dict.fromkeys(("subreddit_subscribers", "crosspost_parent_list"), OF_ANOTHER),
+}
+"""Key of a submission or comment -> why it is not read."""
+
+
+def submission(fields: dict[str, Any], account: str, *, counts_comments: bool = True) -> Converted:
+    """A submission's counters, on the UTC day of the submission."""
+    counts = {
+        "like": _score(fields),
+        "comment": count(fields, "num_comments") if counts_comments else 0,
+        "share": count(fields, "num_crossposts"),
+        "impression": count(fields, "view_count"),
+    }
+    if not any(counts.values()):
+        return NOTHING_YET
+    name = _name(fields, SUBMISSION)
+    posted = moment(fields.get("created_utc"))
+    return lifetime_events(CHANNEL, posted, counts, "reddit", account or "-", name, content_id=name)
+
+
+def comment(fields: dict[str, Any], account: str, *, is_counted: bool = False) -> Converted:
+    """A comment at its own time, and its score.
+
+    Parameters
+    ----------
+    is_counted : bool
+        Whether its submission's num_comments counts it already.
+    """
+    if text(fields, "body") in _GONE:
+        return "a deleted comment"
+    name = _name(fields, COMMENT)
+    at = moment(fields.get("created_utc"))
+    content_id = text(fields, "link_id")
+    parts = ("reddit", account or "-", name)
+    liked = lifetime_events(CHANNEL, at, {"like": _score(fields)}, *parts, content_id=content_id)
+    likes = liked if isinstance(liked, tuple) else ()
+    if is_counted:
+        return likes or "a comment that its submission counts"
+    return (engagement(CHANNEL, "comment", at, *parts, content_id=content_id), *likes)
+
+
+def shown(fields: Any) -> str:
+    """What a refusal may show of a submission or comment."""
+    return harmless(fields, "name", "id", "created_utc")
+
+
+def _score(fields: dict[str, Any]) -> int:
+    if fields.get("score_hidden") is True:
+        return 0
+    score = fields.get("score")
+    return max(0, signed_count(fields.get("ups") if score is None else score, "score"))
+
+
+def _name(fields: dict[str, Any], kind: str) -> str:
+    """The full name, as ``t3_98vj9e``."""
+    identity = text(fields, "id").removeprefix(f"{kind}_")
+    name = f"{kind}_{identity}" if identity else text(fields, "name")
+    if not name:
+        raise RowRefused("missing_value", "the record has neither id nor name")
+    return name

@@ -1,0 +1,5 @@
+"""Google Analytics 4: the events that it exports to BigQuery."""
+
+from chalicelib.importers.platforms.ga4_bigquery.bigquery_events import GA4_EVENTS
+
+IMPORTERS = (GA4_EVENTS,)

@@ -1,0 +1,158 @@
+"""Google Ads (AdWords): the reports of its interface, of its report editor and of its API."""
+
+from __future__ import annotations
+
+from chalicelib.importers.platforms.google_ads.google_ads_columns import (
+    ALL_TIME,
+    COLUMNS,
+    COUNTS,
+    LEVELS,
+    TYPICAL_FIELDS,
+    counts_interactions,
+)
+from chalicelib.importers.platforms.google_ads.google_translations import TRANSLATIONS
+from chalicelib.importers.recognition.declarations import Becomes
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.translations import words_of
+from chalicelib.importers.tables.headings import Columns, comparable
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.tables.tables import Table
+from chalicelib.importers.values.cells import as_text
+from chalicelib.importers.values.dates import parse_period
+from chalicelib.model.errors import ExportRefused
+
+CHANNEL = "google_ads"
+_CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
+MICROS_OF_A_CENT = 10_000
+"""Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
+
+
+def _is_report(head: TableHead) -> bool:
+    columns = head.columns
+    if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
+        return False
+    if _is_below_period(head):
+        return True
+    if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
+        return True  # the series of an overview card
+    has_cost = "cost" in columns or "converted_cost" in columns
+    return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
+
+
+def _is_below_period(head: TableHead) -> bool:
+    """Whether a title and a period are the lines above the header, as in every download."""
+    columns = head.columns
+    if not _is_titled_by_period(head):
+        return False
+    is_of_things = any(field in columns for field in ("campaign", "day", "search_term"))
+    return is_of_things and any(field in columns for field in COUNTS)
+
+
+def _is_titled_by_period(head: TableHead) -> bool:
+    """Whether the record above the header is a period, and that above it a title."""
+    lines = [line.strip('" ,;\t') for line in head.preamble_lines]
+    return len(lines) > 1 and bool(lines[-2]) and _is_period(lines[-1])
+
+
+def _has_period_line(head: TableHead) -> bool:
+    return any(map(_is_period, head.preamble_lines))
+
+
+def _is_period(line: str) -> bool:
+    return bool(parse_period(line) or ALL_TIME.fullmatch(comparable(line.strip('" '))))
+
+
+def _level(columns: Columns) -> str:
+    return next((name for field, name in LEVELS if field in columns), "account")
+
+
+def _check_unit_of_cost(table: Table) -> None:
+    """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
+    cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
+    costs = [cell for cell in cells if cell and cell.strip("-")]
+    if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
+        return
+    if any(0 < int(cell) < MICROS_OF_A_CENT for cell in costs):
+        return  # in millionths, it would be less than a cent
+    may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
+    if not (may_be_units and _has_period_line(table.head)):
+        raise ExportRefused(
+            "undecidable_format",
+            "is Cost in units of the currency or in millionths of it? All costs are whole "
+            "numbers: download the report from the Google Ads interface instead",
+        )
+
+
+def _notes(columns: Columns) -> tuple[str, ...]:
+    if "clicks" in columns or "interactions" not in columns:
+        return ()
+    return (
+        "The report has no column Clicks: Interactions are taken as clicks, except those "
+        "of video and Demand Gen campaigns, which are mostly views.",
+    )
+
+
+REPORT = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report=_level,
+    columns=COLUMNS,
+    accept=_is_report,
+    marks=(
+        *("Search terms match type", "Added/Excluded", "Hinzugefügt/Ausgeschlossen"),
+        *("Conv. value / cost", "Cost / conv.", "Optimization score", "Optimisation score"),
+        *(together(heading, fields=("cost",)) for heading in ("Impr.", "Conv. value", "Avg. CPC")),
+        *(together(fields=(field, "cost")) for field in ("campaign_state", "campaign_group")),
+        together(fields=("converted_cost",)),
+        *words_of(TRANSLATIONS, "marks"),
+        *(together(code, any_of=("cost", "converted_cost")) for code in _CURRENCY_CODES),
+        together(fields=("interaction_rate",), any_of=("cost", "converted_cost")),
+        together(fields=("average_cost", "cost")),
+    ),
+    form=_is_below_period,
+    paid=True,
+    title="Google Ads (AdWords): campaign, ad, keyword and search term reports",
+    where=(
+        "Campaigns, Ads, Keywords or Search terms → Segment → Time → Day (Segmentieren → Zeit → "
+        "Tag) → Download → .csv, Excel .csv or .xlsx; or a report of the report editor with the "
+        "row Day (Tag). Add the column Currency code (Währungscode)."
+    ),
+    looks_for=(
+        "a line with the report's period above a header with Campaign, Impr., Clicks, Cost "
+        "(Kampagne, Impr., Klicks, Kosten), or such a header with Currency code or Avg. CPC"
+    ),
+    way_out=(
+        "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit "
+        "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
+    ),
+    applies={"interactions": counts_interactions},
+    check=_check_unit_of_cost,
+    notes=_notes,
+    becomes=(
+        Becomes("`Total: …` rows", "no data, wherever the label stands"),
+        Becomes(
+            "`Total: Other search terms`, `Total: Other locations` and the like",
+            "the campaign `(other)`: real traffic that no row shows",
+        ),
+    ),
+    refused=(
+        (
+            "not_additive",
+            "reports by click type, conversion action, asset, extension or audience segment",
+        ),
+        (
+            "no_date",
+            "overview cards without days, `All time`, reports without a day and without a period",
+        ),
+        ("aggregate_period", "a report of a period without days, or by week or month"),
+        ("undecidable_format", "costs of the programming interface that may be millionths"),
+        ("no_currency", "costs without a currency in the file; name it with `--currency`"),
+    ),
+    remarks=(
+        "Days are those of the account's time zone, which the file does not name.",
+        "Budgets are not costs; rates and averages are recomputed, never summed.",
+        "Interactions of video and Demand Gen campaigns are mostly views and not counted.",
+    ),
+)
+GOOGLE_ADS = REPORT.importer()

@@ -1,0 +1,7 @@
+"""Google+ (closed in 2019): what Takeout archives and the API kept of it."""
+
+from chalicelib.importers.platforms.google_plus.google_plus_api import API
+from chalicelib.importers.platforms.google_plus.takeout import TAKEOUT
+from chalicelib.importers.platforms.google_plus.web_page import WEB_PAGE
+
+IMPORTERS = (WEB_PAGE, TAKEOUT, API)

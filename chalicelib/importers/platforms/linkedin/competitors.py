@@ -1,0 +1,84 @@
+"""LinkedIn's comparison with competitors: the numbers of other companies, which are refused."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Recognition
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.importers.tables.marks import Marks, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.model.errors import ExportRefused
+
+HITS = 5
+
+_VOCABULARY = Vocabulary(
+    {
+        "page": {
+            "en": ["Page", "Company", "Competitor"],
+            "de": ["Seite", "Unternehmen", "Mitbewerber", "Wettbewerber"],
+        },
+        "followers": {
+            "en": ["Total Followers"],
+            "de": [
+                *("Follower gesamt", "Follower insgesamt", "Gesamtzahl der Follower"),
+                *("Follower:innen gesamt", "Follower:innen insgesamt"),
+            ],
+        },
+        "new_followers": {
+            "en": ["New Followers"],
+            "de": ["Neue Follower", "Neue Follower:innen"],
+        },
+        "engagements": {
+            "en": ["Total post engagements", "Total engagements", "Post engagements"],
+            "de": ["Beitragsinteraktionen gesamt", "Interaktionen gesamt", "Engagements gesamt"],
+        },
+        "posts": {"en": ["Total posts", "Posts"], "de": ["Beiträge gesamt", "Beiträge insgesamt"]},
+    }
+)
+
+
+_MARKS = Marks(
+    (
+        together(fields=("page", "followers"), any_of=("new_followers", "engagements", "posts")),
+        together(fields=("page", "new_followers"), any_of=("engagements", "posts")),
+        together(fields=("page", "engagements", "posts")),
+    ),
+    vocabulary=_VOCABULARY,
+)
+
+
+def _is_comparison(head: TableHead) -> bool:
+    return "page" in head.columns and len(head.columns.positions) >= 3
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, _VOCABULARY, _is_comparison)
+    if head is None:
+        return None
+    return claim_to(head, _MARKS, lambda source, options: _refuse(), hits=HITS)
+
+
+def _refuse() -> NoReturn:
+    raise ExportRefused(
+        "foreign_numbers",
+        "the comparison with competitors holds other pages' totals over a period. Export Content "
+        "and Followers of the own page",
+    )
+
+
+COMPETITORS = Importer(
+    "linkedin",
+    Declaration(
+        "LinkedIn company pages: competitors",
+        "The page as its admin → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
+        "Page (Seite), Total Followers, New Followers, Total post engagements, Total posts",
+        (Becomes("Page, Total Followers, New Followers, ...", "nothing: not the own numbers"),),
+        (("foreign_numbers", "always"),),
+    ),
+    _recognise,
+    _MARKS,
+)

@@ -1,0 +1,248 @@
+"""The columns of the sheets that LinkedIn offers of company pages and of members' content.
+
+LinkedIn writes the same word in several ways from year to year, above all in German, so that the
+headings are put together of their parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Net, When
+
+ORGANIC = ("organic",), ("organisch", "Organisch", "organic")
+SPONSORED = ("sponsored",), ("gesponsert", "Sponsored", "Anzeigen", "bezahlt")
+TOTAL = ("total",), ("gesamt", "insgesamt", "total")
+DESKTOP = ("desktop",), ("Desktop", "Computer", "PC")
+MOBILE = ("mobile",), ("mobil", "Mobilgerät", "Mobilgeräte", "Smartphone", "mobile")
+
+_FOLLOWERS = ("Follower", "Follower:innen", "Follower/innen", "Follower*innen")
+_NEW_FOLLOWERS = tuple(f"Neue {word}" for word in _FOLLOWERS)
+
+DAY = Column("day", When("day"), en=("Date",), de=("Datum",))
+
+
+def _split(words: Sequence[str], suffixes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{word} ({suffix})" for word, suffix in product(words, suffixes))
+
+
+def _counted(field: str, kind: str, en: Sequence[str], de: Sequence[str]) -> tuple[Column, ...]:
+    """The organic, the sponsored and the total column of a type of engagement."""
+    organic, sponsored = f"{field}_organic", f"{field}_sponsored"
+    parts = (
+        (organic, Count(kind), ORGANIC, ()),
+        (sponsored, Count(kind, paid=True), SPONSORED, ()),
+        (f"{field}_total", Count(kind), TOTAL, (organic, sponsored)),
+    )
+    return tuple(
+        Column(name, role, en=_split(en, suffixes[0]), de=_split(de, suffixes[1]), unless=unless)
+        for name, role, suffixes, unless in parts
+    )
+
+
+def _left_out(
+    field: str, why: str, en: Sequence[str], de: Sequence[str], *kinds: tuple[Sequence[str], ...]
+) -> Column:
+    english = (*en, *(name for kind in kinds for name in _split(en, kind[0])))
+    german = (*de, *(name for kind in kinds for name in _split(de, kind[1])))
+    return Column(field, LeftOut(why), en=english, de=german)
+
+
+_NOT_ADDITIVE = "people of several days cannot be added up"
+_RATE = "rates are recomputed, never summed"
+
+FOLLOWERS = (
+    DAY,
+    Column(
+        "sponsored",
+        Count("follow", paid=True),
+        en=("Sponsored followers", "Sponsored"),
+        de=(*(f"Gesponserte {w}" for w in _FOLLOWERS), "Gesponsert"),
+    ),
+    Column(
+        "organic",
+        Net("follow", "unfollow"),
+        en=("Organic followers", "Organic"),
+        de=(*(f"Organische {w}" for w in _FOLLOWERS), "Organisch"),
+    ),
+    Column(
+        "invited",
+        Count("follow", part="auto-invited"),
+        en=("Auto-invited followers", "Auto-invited", "Auto invited followers"),
+        de=(
+            *(f"Automatisch eingeladene {w}" for w in _FOLLOWERS),
+            "Automatisch eingeladen",
+        ),
+    ),
+    Column(
+        "total",
+        Net("follow", "unfollow"),
+        en=("Total followers", "Total new followers"),
+        de=(
+            *(f"{w} {all_}" for w, all_ in product(_FOLLOWERS, ("gesamt", "insgesamt"))),
+            *(f"Gesamtzahl der {w}" for w in _FOLLOWERS),
+            *(f"{new} gesamt" for new in _NEW_FOLLOWERS),
+        ),
+        unless=("sponsored", "organic", "invited"),
+    ),
+)
+"""*Total followers* are the new ones of the day, in spite of the name."""
+
+_VIEWS_DE = (
+    *("Seitenaufrufe gesamt", "Seitenaufrufe insgesamt", "Gesamte Seitenaufrufe"),
+    *("Gesamtzahl der Seitenaufrufe", "Gesamtzahl Seitenaufrufe", "Seitenansichten gesamt"),
+)
+
+VISITORS = (
+    DAY,
+    Column(
+        "views",
+        Count("impression"),
+        en=_split(["Total page views"], TOTAL[0]),
+        de=_split(_VIEWS_DE, TOTAL[1]),
+    ),
+    Column(
+        "views_desktop",
+        Count("impression", part="desktop"),
+        en=_split(["Total page views"], DESKTOP[0]),
+        de=_split(_VIEWS_DE, DESKTOP[1]),
+        unless=("views",),
+    ),
+    Column(
+        "views_mobile",
+        Count("impression", part="mobile"),
+        en=_split(["Total page views"], MOBILE[0]),
+        de=_split(_VIEWS_DE, MOBILE[1]),
+        unless=("views",),
+    ),
+    *(
+        _left_out(
+            f"views_{tab}",
+            "a part of *Total page views*",
+            [f"{tab} page views"],
+            [f"Seitenaufrufe {tab}", f"{tab}: Seitenaufrufe"],
+            TOTAL,
+        )
+        for tab in ("Overview", "Life", "Jobs")
+    ),
+    _left_out(
+        "visitors",
+        _NOT_ADDITIVE,
+        ["Total unique visitors"],
+        ["Einzelne Besucher gesamt", "Eindeutige Besucher gesamt", "Unique Visitors gesamt"],
+        TOTAL,
+    ),
+)
+
+CONTENT = (
+    DAY,
+    *_counted(
+        "impressions", "impression", ["Impressions"], ["Impressions", "Impressionen", "Aufrufe"]
+    ),
+    *_counted("clicks", "click", ["Clicks"], ["Klicks"]),
+    *_counted("reactions", "like", ["Reactions", "Likes"], ["Reaktionen", "Gefällt mir", "Likes"]),
+    *_counted("comments", "comment", ["Comments"], ["Kommentare"]),
+    *_counted(
+        "shares",
+        "share",
+        ["Shares", "Reposts"],
+        [
+            *("Shares", "Reposts", "Geteilt", "Geteilte Inhalte", "Geteilte Beiträge"),
+            *("Direkt geteilte Beiträge", "Erneut geteilt", "Mal geteilt"),
+        ],
+    ),
+    *_counted("views", "view", ["Video views"], ["Videoaufrufe", "Videowiedergaben"]),
+    _left_out(
+        "reach",
+        _NOT_ADDITIVE,
+        ["Unique impressions"],
+        ["Einzelne Impressions", "Eindeutige Impressions", "Eindeutige Impressionen"],
+        ORGANIC,
+    ),
+    _left_out(
+        "rate",
+        _RATE,
+        ["Engagement rate"],
+        ["Engagement-Rate", "Engagementrate", "Interaktionsrate"],
+        *(ORGANIC, SPONSORED, TOTAL),
+    ),
+)
+
+POSTS = (
+    Column(
+        "link",
+        Key("post", sets="content_id"),
+        en=("Update link", "Post link", "Post URL", "Update URL"),
+        de=("Beitragslink", "Link zum Beitrag", "Update-Link", "Link zum Update", "Beitrags-URL"),
+    ),
+    Column(
+        "campaign",
+        Key("campaign", sets="campaign_id", names=False, makes_paid=True),
+        en=("Campaign name",),
+        de=("Kampagnenname", "Name der Kampagne"),
+    ),
+    Column(
+        "created",
+        When("posted"),
+        en=("Created date", "Created", "Publish date", "Posted date"),
+        de=("Erstellungsdatum", "Erstellt am", "Erstellt", "Veröffentlichungsdatum"),
+    ),
+    Column(
+        "impressions",
+        Count("impression"),
+        en=("Impressions",),
+        de=("Impressions", "Impressionen"),
+    ),
+    Column(
+        "views",
+        Count("view"),
+        en=("Video views", "Views", "Views (Excluding offsite video views)"),
+        de=("Videoaufrufe", "Videowiedergaben", "Aufrufe"),
+    ),
+    Column("clicks", Count("click"), en=("Clicks",), de=("Klicks",)),
+    Column(
+        "likes",
+        Count("like"),
+        en=("Likes", "Reactions"),
+        de=("Likes", "Gefällt mir", "Reaktionen", "Gefällt-mir-Angaben", "„Gefällt mir“-Angaben"),
+    ),
+    Column("comments", Count("comment"), en=("Comments",), de=("Kommentare",)),
+    Column(
+        "shares",
+        Count("share"),
+        en=("Shares", "Reposts"),
+        de=(
+            *("Geteilt", "Geteilte Inhalte", "Geteilte Beiträge", "Direkt geteilte Beiträge"),
+            *("Erneut geteilt", "Mal geteilt", "Shares", "Reposts"),
+        ),
+    ),
+    Column("follows", Count("follow"), en=("Follows",), de=("Follows", *_FOLLOWERS)),
+    Column(
+        "title",
+        LeftOut("texts are not stored"),
+        en=("Update title", "Post title"),
+        de=("Beitragstitel", "Titel des Beitrags", "Update-Titel"),
+    ),
+)
+
+ENGAGEMENT = (
+    DAY,
+    Column(
+        "impressions",
+        Count("impression"),
+        en=("Impressions",),
+        de=("Impressions", "Impressionen"),
+    ),
+    Column(
+        "engagements",
+        LeftOut("likes, comments, shares and clicks in one number"),
+        en=("Engagements",),
+        de=("Engagements", "Interaktionen"),
+    ),
+)
+
+NEW_FOLLOWERS = (
+    DAY,
+    Column("followers", Net("follow", "unfollow"), en=("New followers",), de=_NEW_FOLLOWERS),
+)

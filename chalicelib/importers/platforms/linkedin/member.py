@@ -1,0 +1,172 @@
+"""What LinkedIn gives members (creators) of their own content: one workbook of a period.
+
+The sheets *Engagement* and *Followers* tell of days. *Discovery* and *Top posts* add up the same
+impressions again, and *Demographics* holds shares; they are named in a note.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, RowOutcome, Skipped
+from chalicelib.importers.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
+from chalicelib.importers.platforms.linkedin.linkedin_columns import ENGAGEMENT, NEW_FOLLOWERS
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Column, becomes_of
+from chalicelib.importers.reports.report_dating import decide_dating
+from chalicelib.importers.reports.sheets import (
+    FoundTable,
+    SheetReports,
+    named,
+    open_sheets,
+    sheets_but,
+)
+from chalicelib.importers.tables.headings import header_keys
+from chalicelib.importers.tables.marks import Marks
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.model.errors import ExportRefused
+
+TITLE = "LinkedIn members (creators): content of a period"
+WHERE = (
+    "The own profile → Analytics (Analysen) → Post impressions (Impressionen des Beitrags) → a "
+    "period → Export (Exportieren): .xlsx"
+)
+LOOKS_FOR = (
+    "the sheets DISCOVERY, ENGAGEMENT, TOP POSTS, FOLLOWERS, DEMOGRAPHICS; in one of them Date, "
+    "Impressions, Engagements (Datum, Impressions, Interaktionen), in another Date, New followers "
+    "(Datum, Neue Follower)"
+)
+HITS = 8
+"""A workbook with such sheets is nobody else's."""
+
+_SHEETS = re.compile(
+    r"discovery|entdeck\w+|reichweite|engagement|interaktion\w*|top.?posts|top.?beitr\w+"
+    r"|followers?|follower:innen|demographics|demogra\w+",
+    re.IGNORECASE,
+)
+
+
+def _is_typical(head: TableHead) -> bool:
+    return bool(_SHEETS.fullmatch(head.sheet.strip()))
+
+
+def _sheet(
+    report: str, columns: tuple[Column, ...], accept: Callable[[TableHead], bool]
+) -> TableReport:
+    return TableReport(
+        platform=CHANNEL,
+        channel=CHANNEL,
+        report=report,
+        columns=columns,
+        accept=accept,
+        title=TITLE,
+        where=WHERE,
+        looks_for=LOOKS_FOR,
+        form=_is_typical,
+        decide_dating=partial(decide_dating, english="mdy"),
+    )
+
+
+def _has(*fields: str) -> Callable[[TableHead], bool]:
+    return lambda head: all(field in head.columns for field in fields)
+
+
+IMPRESSIONS = _sheet("member-content", ENGAGEMENT, _has("day", "impressions", "engagements"))
+FOLLOWERS = _sheet(FOLLOWERS_REPORT, NEW_FOLLOWERS, _has("day", "followers"))
+SHEETS = SheetReports(IMPRESSIONS, FOLLOWERS)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    found = SHEETS.find(glimpse)
+    kinds = {table.report.report for table in found}
+    typical = sum(bool(_SHEETS.fullmatch(sheet.strip())) for sheet in glimpse.sheets)
+    is_typical = typical > 2 or (bool(found) and typical > 1) or len(kinds) > 1
+    if not (is_typical or (found and glimpse.named)):
+        return None
+    hits = max((table.hits for table in found), default=0)
+    return Recognition(
+        hits + (HITS if is_typical else 0),
+        f"the sheets {named(glimpse.sheets)}" if glimpse.sheets else found[0].head.describe(),
+        lambda source, options: _open(source, found, options),
+        headings=frozenset().union(*(header_keys(t.head.columns.names) for t in found)),
+        known=frozenset().union(*(t.report.all_marks.known for t in found)),
+        marks=int(is_typical),
+    )
+
+
+def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Reading:
+    if not found:
+        raise ExportRefused(
+            "no_date",
+            f"no sheet has a column Date beside Impressions or New followers. {WHERE}",
+        )
+    notes = []
+    others = sheets_but(source, found)
+    if others:
+        notes.append(
+            f"Not read: {named(others)}. They add up the same numbers again, or hold shares."
+        )
+    reading = open_sheets(source, found, options, notes=notes)
+    reading.skipped = [
+        Skipped("sheet", name[:100], "the same numbers again, or shares") for name in others
+    ]
+    sizes = [
+        size
+        for part, table in enumerate(found)
+        if table.report is FOLLOWERS
+        for size in sizes_above(source, table.head, part, options, reading.report.decimal_mark)
+    ]
+    reading.outcomes = _placed(reading.outcomes, sizes)
+    return reading
+
+
+def _placed(rows: Iterator[RowOutcome], above: Sequence[RowOutcome]) -> Iterator[RowOutcome]:
+    """Rows above a header before those below it, part by part."""
+    waiting = list(above)
+    for row in rows:
+        while waiting and waiting[0].part <= row.part:
+            yield waiting.pop(0)
+        yield row
+    yield from waiting
+
+
+MEMBER = Importer(
+    CHANNEL,
+    Declaration(
+        TITLE,
+        WHERE,
+        LOOKS_FOR,
+        (
+            *chain(
+                (Becomes(f"ENGAGEMENT: {b.source}", b.event) for b in becomes_of(ENGAGEMENT)),
+                (Becomes(f"FOLLOWERS: {b.source}", b.event) for b in becomes_of(NEW_FOLLOWERS)),
+            ),
+            Becomes(
+                "FOLLOWERS: Total followers on 8/5/2026: (above the header)",
+                "an `audience` event of that day",
+            ),
+            Becomes("DISCOVERY, TOP POSTS", "nothing: the same impressions, added up again"),
+            Becomes("DEMOGRAPHICS", "nothing: shares of people"),
+        ),
+        (
+            ("no_date", "a workbook without the sheets that tell of days"),
+            ("invalid_date", "a row, or the line of total followers, whose day is none"),
+        ),
+        (
+            "*Engagements* are likes, comments, shares and clicks in one number and cannot be "
+            "told apart.",
+            "LinkedIn writes 3/4/2026 for March 4 under English headings, and day before month "
+            "under German ones; a day above 12 anywhere in the sheet has the last word.",
+            "The file does not name the member: who imports several gives each an account.",
+        ),
+    ),
+    _recognise,
+    Marks(also=(IMPRESSIONS.all_marks, FOLLOWERS.all_marks)),
+)

@@ -1,0 +1,341 @@
+"""Matomo: reports as CSV, one table or several below each other, if their rows name their days.
+
+The day of a report usually stands in the request and in the name of the file, not in the file: such
+a report is refused. A report of several days by day has a column with the date.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.bytes.delimited import records_of
+from chalicelib.importers.outcomes import NotData, Reading, Refused, RowOutcome, Skipped
+from chalicelib.importers.platforms.matomo.matomo_columns import (
+    CHANNEL,
+    COLUMNS,
+    CONVERTED,
+    COUNTS,
+    PLATFORM,
+    TYPICAL,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Column, When, becomes_of, vocabulary_of
+from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.reports.stacked import StackedTable, tables_in
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.marks import Marks, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.tables.tables import Table
+from chalicelib.importers.values.cells import without_addresses
+from chalicelib.importers.values.dates import Period, parse_day, parse_period
+from chalicelib.model.errors import ExportRefused
+
+VOCABULARY = vocabulary_of(COLUMNS)
+WHERE = (
+    "Visitors → Overview or Behaviour → Pages (Besucher → Übersicht, Verhalten → Seiten) → date "
+    "range (Datumsbereich) of the month → export (Exportieren) with period = day and CSV; or the "
+    "API: `method=VisitsSummary.get&period=day&date=2026-06-01,2026-06-30&format=CSV`"
+)
+_WAY_OUT = (
+    "The day of a Matomo report stands in its name only. Export several days by day: period=day "
+    "and date=2026-06-01,2026-06-30 in the export's address; its rows then have a column with the "
+    "date"
+)
+_MONTH = re.compile(r"\d{4}-\d\d")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_TWO_DATES = (Column("first_day", When("from")), Column("last_day", When("to")))
+_YEAR = re.compile(r"\d{4}")
+_HITS = 5
+
+
+def _is_report(head: TableHead) -> bool:
+    columns = head.columns
+    if not any(field in columns for field in COUNTS):
+        return False
+    if "impressions" in columns and "interactions" in columns:
+        return True
+    if _has_raw_names(head):
+        return True
+    return sum(field in columns for field in TYPICAL) >= 2
+
+
+def _has_raw_names(head: TableHead) -> bool:
+    return any(name.startswith(("nb_", "entry_nb_", "exit_nb_")) for name in head.columns.names)
+
+
+MARKS = Marks(
+    (
+        together(any_of=("aggregate", "visits_converted", "per_visit", "most_actions")),
+        together(any_of=("interactions", "time")),
+        together(fields=("actions",), any_of=("visits", "people")),
+        together(fields=("visits", "bounces")),
+    ),
+    _has_raw_names,
+    VOCABULARY,
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, _is_report)
+    if head is None and glimpse.named:
+        head = find_head(glimpse, VOCABULARY, lambda h: any(f in h.columns for f in COUNTS))
+    if head is None:
+        return None
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options), hits=_HITS)
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    if not head.sheet and len(tables_in(source.text, head.delimiter)) > 1:
+        return _open_stacked(source, head.delimiter, options)
+    return _open_table(source, head, options)
+
+
+def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
+    columns = list(COLUMNS)
+    if _has_unquoted_weeks(source, head):
+        head = _with_two_dates(head)
+        columns = [*_TWO_DATES, *(c for c in COLUMNS if c.field != "date")]
+    table = Table(source, head)
+    left_out: set[str] = set()
+    dates = list(table.sample("date"))
+    if "first_day" in head.columns:
+        dates = []
+    elif "date" not in head.columns:
+        dates = list(table.sample("label"))
+        if _unit(dates) in ("day", "month"):
+            columns = [
+                dataclasses.replace(c, role=When("period")) if c.field == "label" else c
+                for c in COLUMNS
+            ]
+    if "orders" not in head.columns:
+        left_out.add("order_revenue")
+        if "conversions" not in head.columns:
+            left_out.add("revenue")
+    notes = ["Days are those of the website's time zone."]
+    if options.spread and _unit(dates) != "day":
+        left_out |= set(CONVERTED)
+        notes.append("Conversions of longer periods are not spread and were left out.")
+    report = dataclasses.replace(
+        REPORT,
+        columns=tuple(c for c in columns if c.field not in left_out),
+        is_description=_NoData(table).reason,
+        notes=lambda columns: tuple(notes),
+    )
+    reading = report.open(source, head, options)
+    reading.outcomes = map(_harmless, reading.outcomes)
+    return reading
+
+
+def _has_unquoted_weeks(source: Source, head: TableHead) -> bool:
+    """Whether all rows begin with two days, ``2026-06-01,2026-06-07``, under one heading.
+
+    Matomo writes the days of a week with a comma and without quotation marks.
+    """
+    if head.delimiter != "," or head.columns.positions.get("date") != 0:
+        return False
+    rows = [r for r in islice(records_of(source.text, ","), head.index + 1, None) if any(r)]
+    width = len(head.columns.names) + 1
+    return bool(rows) and all(
+        len(row) == width and all(_ISO_DAY.fullmatch(cell) for cell in row[:2]) for row in rows
+    )
+
+
+def _with_two_dates(head: TableHead) -> TableHead:
+    """The header of such a report with a heading for each of the two days."""
+    columns = head.columns
+    positions = {field: at + 1 for field, at in columns.positions.items() if field != "date"}
+    names = (columns.names[0], columns.names[0], *columns.names[1:])
+    both = {"first_day": 0, "last_day": 1, **positions}
+    return dataclasses.replace(
+        head, columns=dataclasses.replace(columns, positions=both, names=names)
+    )
+
+
+def _harmless(outcome: RowOutcome) -> RowOutcome:
+    """A label may be what a website calls its visitors."""
+    if isinstance(outcome, Refused):
+        return outcome._replace(raw=without_addresses(outcome.raw))
+    return outcome
+
+
+class _NoData:
+    """Rows of days without visits, and rows that add up rows below them in an export of all levels.
+
+    Where every row says that it adds up others, they are the first level alone, and data.
+    """
+
+    def __init__(self, table: Table) -> None:
+        positions = table.head.columns.positions
+        self._numbers = [positions[f] for f in (*COUNTS, *CONVERTED) if f in positions]
+        self._aggregate = positions.get("aggregate", -1)
+        self._has_levels = any(not _is_one(cell) for cell in table.sample("aggregate"))
+
+    def reason(self, cells: Sequence[str]) -> str:
+        """Why a row is no data; empty if it is."""
+        if not any(cells[position].strip() for position in self._numbers):
+            return "nothing was counted"
+        if self._aggregate >= 0 and self._has_levels and _is_one(cells[self._aggregate]):
+            return "totals row: it adds up rows of its own"
+        return ""
+
+
+def _is_one(cell: str) -> bool:
+    return cell.strip() == "1"
+
+
+def _unit(cells: Iterable[str]) -> str:
+    """What date cells name: ``day``, ``month``, ``year``, or else ``period``."""
+    kinds = {_kind_of(cell.strip()) for cell in dict.fromkeys(cells)} - {""}
+    return kinds.pop() if len(kinds) == 1 else "period"
+
+
+def _kind_of(text: str) -> str:
+    for kind, names in (
+        ("month", _MONTH.fullmatch),
+        ("year", _YEAR.fullmatch),
+        ("day", _is_day),
+        ("period", parse_period),
+    ):
+        if names(text):
+            return kind
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        parse_day(text, "dmy")
+    except ValueError:
+        try:
+            parse_day(text, "mdy")
+        except ValueError:
+            return False
+    return True
+
+
+def _decide_dating(
+    columns: DateColumns,
+    report: Period | None,
+    options: Options,
+    way_out: str,
+    *,
+    dates_are_starts: bool = False,
+) -> Dating:
+    """As `dating.decide_dating`, of a column that holds days in one file and months in another."""
+    position = columns.positions.get("period")
+    if position is not None:
+        unit = _unit(cell for (cell,) in columns.cells([position]))
+        columns = dataclasses.replace(
+            columns, positions={unit: position}, names={unit: columns.names["period"]}
+        )
+    return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
+
+
+def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
+    """Opens the table of a scheduled report that has dates; its other tables have none."""
+    text = source.document()
+    tables = tables_in(text, delimiter)
+    found = [(table, VOCABULARY.read(table.header)) for table in tables]
+    dated = [
+        (table, columns)
+        for table, columns in found
+        if "date" in columns and any(field in columns for field in COUNTS)
+    ]
+    if not dated:
+        raise ExportRefused(
+            "no_date",
+            f"none of the {len(tables)} tables says on which day its numbers happened. {_WAY_OUT}",
+        )
+    table, columns = max(dated, key=lambda pair: len(pair[1].positions))
+    lines = list(io.StringIO(text, newline=""))
+    part = "".join(lines[table.line - 1 : table.last_line])
+    reading = _open_table(
+        Source(io.BytesIO(part.encode("utf-8", "replace"))),
+        TableHead(delimiter, 0, columns, ()),
+        options,
+    )
+    reading.report = dataclasses.replace(
+        reading.report,
+        encoding=source.encoding,
+        notes=(
+            *reading.report.notes,
+            f"Of {len(tables)} tables the one in line {table.line} is read.",
+        ),
+    )
+    reading.skipped += [
+        Skipped("table", f"line {other.line}", f"the table in line {table.line} is read")
+        for other in tables
+        if other is not table
+    ]
+    reading.outcomes = _among_others(reading.outcomes, tables[0], table, len(lines))
+    return reading
+
+
+def _among_others(
+    outcomes: Iterator[RowOutcome], first: StackedTable, table: StackedTable, lines: int
+) -> Iterator[RowOutcome]:
+    """The outcomes of one table by the file's line numbers, and of all lines around it."""
+    for line in range(first.line + 1, table.line + 1):
+        yield NotData(line, "not of the table that is read")
+    last = table.line
+    for outcome in outcomes:
+        last = outcome.row + table.line - 1
+        yield outcome._replace(row=last)
+    for line in range(max(last, table.last_line) + 1, lines + 1):
+        yield NotData(line, "not of the table that is read")
+
+
+REPORT = TableReport(
+    platform=PLATFORM,
+    channel=CHANNEL,
+    report="matomo",
+    columns=COLUMNS,
+    accept=_is_report,
+    marks=MARKS.marks,
+    form=MARKS.form,
+    title="Matomo: reports as CSV",
+    where=WHERE,
+    looks_for=(
+        "nb_visits, nb_hits or nb_pageviews, or Visits with Unique visitors, Actions, Bounce Rate "
+        "(Besuche, Eindeutige Besucher, Aktionen, Absprungrate)"
+    ),
+    way_out=_WAY_OUT,
+    decide_dating=_decide_dating,
+)
+REPORTS = Importer(
+    PLATFORM,
+    Declaration(
+        REPORT.title,
+        REPORT.where,
+        REPORT.looks_for,
+        (
+            *becomes_of(COLUMNS),
+            Becomes("Bounces, rates, averages and times", "nothing"),
+        ),
+        (
+            ("no_date", "a report of one day or period: the day stands in the request only"),
+            ("aggregate_period", "rows by week, month or year"),
+            ("no_currency", "revenue without a currency; name it with `--currency`"),
+            ("no_counts", "visitors, rates and averages only"),
+        ),
+        (
+            "The file is UTF-16 with a byte order mark; headings are raw names or translated ones.",
+            "Page views and visits are the same people reading: only one of them is counted, page "
+            "views first.",
+            "A scheduled report has its tables below each other and no dates; where one has dates, "
+            "it is read.",
+            "Conversions are those of all goals and have the goal `lead`; with Ecommerce orders "
+            "only these are counted, as `purchase`.",
+        ),
+    ),
+    _recognise,
+    MARKS,
+    _is_report,
+)

@@ -1,0 +1,9 @@
+"""Meta Business Suite: content of Facebook pages and Instagram accounts, and results by day."""
+
+from chalicelib.importers.platforms.meta_business_suite.content import FACEBOOK, INSTAGRAM
+from chalicelib.importers.platforms.meta_business_suite.daily_results import (
+    RESULTS,
+    RESULTS_OF_INSTAGRAM,
+)
+
+IMPORTERS = (FACEBOOK, INSTAGRAM, RESULTS, RESULTS_OF_INSTAGRAM)

@@ -1,0 +1,120 @@
+"""Bluesky: posts with their counts, as the API answers them; and the repository, which has none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.open_social.social_notes import (
+    LIFETIME,
+    NO_PEOPLE,
+    ONE_OF_BOTH,
+    shown_id,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.record_fields import count, first_moment, mapping, text
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.values.counters import lifetime_events
+from chalicelib.model.errors import ExportRefused
+
+CHANNEL = "bluesky"
+_COUNTS = ("likeCount", "repostCount", "replyCount")
+_WAY_OUT = (
+    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE&limit=100 gives the "
+    "posts of an account with their counts"
+)
+
+_DECLARATION = Declaration(
+    "Bluesky: posts with their counts (JSON)",
+    f"{_WAY_OUT}; further pages by `cursor`. Also app.bsky.feed.getPosts",
+    "JSON with app.bsky.feed.post, likeCount, repostCount and replyCount",
+    (
+        Becomes("`likeCount`", "`like`"),
+        Becomes("`repostCount` and `quoteCount`", "`share`"),
+        Becomes("`replyCount`", "`comment`"),
+        Becomes("`bookmarkCount`", "`save`"),
+        Becomes("`uri`", "`content_id`, part of the event id"),
+        Becomes("`record.createdAt`, else `indexedAt`", "the day, in UTC"),
+        Becomes("reposts of other accounts' posts", "nothing: the counts are those accounts'"),
+    ),
+    (
+        ("invalid_number", "a count that is none"),
+        ("malformed_record", "the file holds something else than posts"),
+        ("missing_value", "a post without uri or time"),
+    ),
+    (LIFETIME, ONE_OF_BOTH, NO_PEOPLE, "Bluesky counts no impressions and no clicks."),
+)
+
+_REPOSITORY = Declaration(
+    "Bluesky: the repository of an account (JSON)",
+    "Settings → Account → Export my data (Einstellungen → Konto → Meine Daten exportieren), turned "
+    "into JSON; or com.atproto.repo.listRecords",
+    "JSON with records of app.bsky.feed.post and without counts",
+    (Becomes("records", "nothing: what the account wrote, and not what others did"),),
+    (("no_counts", "always: a repository has no counts"),),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or "app.bsky.feed." not in glimpse.text:
+        return None
+    found = [key for key in _COUNTS if f'"{key}"' in glimpse.text]
+    if len(found) < 2:
+        return None
+    return Recognition(30 + len(found), ", ".join(("app.bsky.feed", *found)), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
+    outcomes = record_outcomes(
+        source,
+        lambda record: _convert(record, options.account or "-"),
+        lambda record: shown_id("uri")(_post_of(record)),
+        within=("feed", "posts"),
+    )
+    return Reading(description, outcomes)
+
+
+def _post_of(record: Any) -> Any:
+    """A post, which in a feed has something around it."""
+    return record.get("post", record) if isinstance(record, dict) else None
+
+
+def _convert(record: Any, account: str) -> Converted:
+    post = _post_of(record)
+    if not isinstance(post, dict) or not any(key in post for key in _COUNTS):
+        raise RowRefused("malformed_record", "this is no post with counts")
+    if text(mapping(record, "reason"), "$type").endswith("#reasonRepost"):
+        return "a repost of another account's post"
+    address = text(post, "uri")
+    if not address:
+        raise RowRefused("missing_value", "the post has no uri")
+    posted = first_moment(mapping(post, "record").get("createdAt"), post.get("indexedAt"))
+    counts = {
+        "like": count(post, "likeCount"),
+        "share": count(post, "repostCount") + count(post, "quoteCount"),
+        "comment": count(post, "replyCount"),
+        "save": count(post, "bookmarkCount"),
+    }
+    return lifetime_events(CHANNEL, posted, counts, "posts", account, address, content_id=address)
+
+
+def _recognise_repository(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or '"app.bsky.feed.post"' not in glimpse.text:
+        return None
+    return Recognition(10, "records of app.bsky.feed.post", _refuse)
+
+
+def _refuse(source: Source, options: Options) -> Reading:
+    raise ExportRefused(
+        "no_counts",
+        f"the file holds what the account wrote, and no counts of what others did. {_WAY_OUT}",
+    )
+
+
+BLUESKY_POSTS = Importer(CHANNEL, _DECLARATION, _recognise)
+BLUESKY_REPOSITORY = Importer(CHANNEL, _REPOSITORY, _recognise_repository)

@@ -1,0 +1,157 @@
+"""Mastodon: own posts with their counts, from the archive (`outbox.json`) or from the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.open_social.social_notes import (
+    LIFETIME,
+    NO_PEOPLE,
+    ONE_OF_BOTH,
+    shown_id,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.record_fields import count, first_moment, mapping, text
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.values.counters import lifetime_events
+
+CHANNEL = "mastodon"
+_NOTES = re.compile(r'"type"\s*:\s*"(?:Note|Question|Article)"')
+_STATUS_COUNTS = ("favourites_count", "reblogs_count", "replies_count")
+
+_ARCHIVE = Declaration(
+    "Mastodon: the posts of an account's archive (outbox.json)",
+    "Preferences → Import and export → Request your archive (Einstellungen → Importieren und "
+    "Exportieren → Archiv anfordern): the .zip as it is, or its outbox.json",
+    "JSON with orderedItems of type Create and objects of type Note",
+    (
+        Becomes("`object.likes.totalItems`", "`like`"),
+        Becomes("`object.shares.totalItems`", "`share`"),
+        Becomes("`object.replies.totalItems`", "`comment`"),
+        Becomes("`object.id`", "`content_id`, part of the event id"),
+        Becomes("`published`", "the day, in UTC"),
+        Becomes("items of type Announce", "nothing: the account boosted another's post"),
+    ),
+    (
+        ("invalid_number", "a count that is none"),
+        ("malformed_record", "an item that is no post"),
+        ("missing_value", "a post without id or time"),
+    ),
+    (
+        LIFETIME,
+        "Archives of older versions hold no counts: their posts are no data. The API gives the "
+        "counts: `/api/v1/accounts/{id}/statuses`.",
+        ONE_OF_BOTH,
+        NO_PEOPLE,
+    ),
+)
+
+_STATUSES = Declaration(
+    "Mastodon: posts with their counts (JSON of the API)",
+    "`https://SERVER/api/v1/accounts/{id}/statuses?limit=40`; further pages by `max_id`",
+    "JSON with favourites_count, reblogs_count and replies_count",
+    (
+        Becomes("`favourites_count`", "`like`"),
+        Becomes("`reblogs_count`, `quotes_count`", "`share`"),
+        Becomes("`replies_count`", "`comment`"),
+        Becomes("`uri`", "`content_id`, part of the event id"),
+        Becomes("`created_at`", "the day, in UTC"),
+        Becomes("posts with `reblog`", "nothing: the account boosted another's post"),
+    ),
+    (
+        ("invalid_number", "a count that is none"),
+        ("malformed_record", "the file holds something else than posts"),
+        ("missing_value", "a post without uri or time"),
+    ),
+    (
+        LIFETIME,
+        "The archive restates the same events.",
+        "A file of a timeline looks the same and holds other accounts' posts: ask for those of the "
+        "own account.",
+        ONE_OF_BOTH,
+        NO_PEOPLE,
+    ),
+)
+
+
+def _recognise_archive(glimpse: Glimpse) -> Recognition | None:
+    keys = ("orderedItems", "published", "object")
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in keys):
+        return None
+    if "activitystreams" not in glimpse.text or not _NOTES.search(glimpse.text):
+        return None
+    return Recognition(30, ", ".join(keys), _opened(_archived, "id", within="orderedItems"))
+
+
+def _recognise_statuses(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _STATUS_COUNTS):
+        return None
+    return Recognition(
+        20 + len(_STATUS_COUNTS), ", ".join(_STATUS_COUNTS), _opened(_status, "uri", within="")
+    )
+
+
+def _opened(
+    convert: Callable[[Any, str], Converted], key: str, *, within: str
+) -> Callable[[Source, Options], Reading]:
+    def open_(source: Source, options: Options) -> Reading:
+        description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
+        outcomes = record_outcomes(
+            source,
+            lambda record: convert(record, options.account or "-"),
+            shown_id(key),
+            within=(within,) if within else (),
+        )
+        return Reading(description, outcomes)
+
+    return open_
+
+
+def _archived(item: Any, account: str) -> Converted:
+    if not isinstance(item, dict) or not text(item, "type"):
+        raise RowRefused("malformed_record", "this is no item of an outbox")
+    if text(item, "type") != "Create":
+        return "no post of the account's own"
+    post = mapping(item, "object")
+    counts = {
+        "like": count(mapping(post, "likes"), "totalItems"),
+        "share": count(mapping(post, "shares"), "totalItems"),
+        "comment": count(mapping(post, "replies"), "totalItems"),
+    }
+    if not any(counts.values()):
+        return "a post without counts, or with nothing but zeros"
+    return _events(post, "id", counts, account, post.get("published"), item.get("published"))
+
+
+def _status(status: Any, account: str) -> Converted:
+    if not isinstance(status, dict) or not any(key in status for key in _STATUS_COUNTS):
+        raise RowRefused("malformed_record", "this is no post with counts")
+    if isinstance(status.get("reblog"), dict):
+        return "a boost of another account's post"
+    counts = {
+        "like": count(status, "favourites_count"),
+        "share": count(status, "reblogs_count") + count(status, "quotes_count"),
+        "comment": count(status, "replies_count"),
+    }
+    return _events(status, "uri", counts, account, status.get("created_at"))
+
+
+def _events(
+    post: dict[str, Any], key: str, counts: dict[str, int], account: str, *times: Any
+) -> Converted:
+    address = text(post, key)
+    if not address:
+        raise RowRefused("missing_value", f"the post has no {key}")
+    posted = first_moment(*times)
+    return lifetime_events(CHANNEL, posted, counts, "posts", account, address, content_id=address)
+
+
+MASTODON_ARCHIVE = Importer(CHANNEL, _ARCHIVE, _recognise_archive)
+MASTODON_STATUSES = Importer(CHANNEL, _STATUSES, _recognise_statuses)

@@ -1,0 +1,121 @@
+"""Records of ad platforms -> events: counts by day, their cost, and what the platform claims."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from chalicelib.importers.booking import Tally, book
+from chalicelib.importers.outcomes import Claim, RawEvent, RowRefused
+from chalicelib.importers.platforms.pipelines.landed import Landed
+from chalicelib.importers.platforms.pipelines.streams import Ledger, Subject
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.values.event_identity import object_key
+from chalicelib.importers.values.values import count, currency_of, number
+
+ZEROS = "no numbers but zeros"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a record says of ads.
+
+    Attributes
+    ----------
+    subject : Subject
+    account : str
+        Empty if the record names none.
+    counts, organic : mapping of str to int
+        Type of engagement -> count, of what was paid for, and of what went on from there.
+    cost : Decimal, optional
+    currency : str
+        Empty if the record names none.
+    claimed, worth : Decimal
+        The conversions that the platform claims, and their value.
+    campaign, content : str
+        Ids; may be empty.
+    """
+
+    subject: Subject
+    account: str
+    counts: Mapping[str, int]
+    cost: Decimal | None = None
+    currency: str = ""
+    organic: Mapping[str, int] = field(default_factory=dict)
+    claimed: Decimal = Decimal(0)
+    worth: Decimal = Decimal(0)
+    campaign: str = ""
+    content: str = ""
+
+
+def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
+    """The events of a record, or why it is no data.
+
+    Raises
+    ------
+    RowRefused
+        `aggregate_period`, `no_currency`, `invalid_number`.
+    """
+    options, subject = ledger.options, traffic.subject
+    assert subject.first is not None
+    assert subject.last is not None
+    if subject.first != subject.last and not options.spread:
+        raise RowRefused(
+            "aggregate_period",
+            f"the record covers {subject.first} to {subject.last}: have the source report by day",
+        )
+    cost = None
+    if traffic.cost:
+        cost = traffic.cost, currency_of(traffic.currency, options.currency)
+    events: list[RawEvent] = []
+    for counts, paid in ((traffic.counts, True), (traffic.organic, False)):
+        tally = Tally(
+            channel=channel,
+            report=f"api-{subject.level}" if paid else f"api-{subject.level}-organic",
+            account=traffic.account or options.account,
+            key=subject.key,
+            ordinal=0,
+            first=subject.first,
+            last=subject.last,
+            counts=counts,
+            cost=cost if paid else None,
+            paid=paid,
+            campaign_id=traffic.campaign,
+            content_id=traffic.content,
+        )
+        events += book(tally)
+    if traffic.claimed or traffic.worth:
+        currency = traffic.currency or options.currency
+        ledger.note_claim(Claim(traffic.claimed, traffic.worth, currency))
+    return tuple(events) or ZEROS
+
+
+def subject_of(
+    level: str, key: tuple[str, ...], days: tuple[dt.date, dt.date], account: str
+) -> Subject:
+    """What a record of ads is about: a part of an account, on some days."""
+    first, last = days
+    if last < first:
+        raise RowRefused("invalid_date", "the last day is before the first")
+    return Subject(object_key((account, level, *key, f"{first}", f"{last}")), level, first, last)
+
+
+def counts_of(landed: Landed, names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
+    """Type of engagement -> count, from the first field of each that is filled.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, `negative`, `not_whole`.
+    """
+    return {kind: count(landed.numeral(*fields), fields[0]) for kind, fields in names.items()}
+
+
+def claim_of(landed: Landed, *names: str) -> Decimal:
+    """What a platform claims; a claim is no event, and what is no number claims nothing."""
+    try:
+        return number(landed.numeral(*names), names[0]) or Decimal(0)
+    except RowRefused:
+        return Decimal(0)

@@ -1,0 +1,207 @@
+"""Google Business Profile, performance: by day from the API; the table has no days at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.covered import Covered, noting
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.review_sites.google_reviews import CHANNEL
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.json_documents import read_document
+from chalicelib.importers.records.record_fields import as_count, listing, mapping, text
+from chalicelib.importers.records.records import Converted, outcomes_of
+from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.importers.tables.marks import Marks, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.values.dates import start_of
+from chalicelib.model.errors import ExportRefused
+
+REPORT = "performance"
+METRICS = {
+    "BUSINESS_IMPRESSIONS_DESKTOP_MAPS": ("impression", "desktop-maps"),
+    "BUSINESS_IMPRESSIONS_DESKTOP_SEARCH": ("impression", "desktop-search"),
+    "BUSINESS_IMPRESSIONS_MOBILE_MAPS": ("impression", "mobile-maps"),
+    "BUSINESS_IMPRESSIONS_MOBILE_SEARCH": ("impression", "mobile-search"),
+    "WEBSITE_CLICKS": ("click", "website"),
+}
+"""Metric of the API -> type of engagement, and what tells it from others of its type."""
+
+_LEFT_OUT = (
+    "CALL_CLICKS, BUSINESS_DIRECTION_REQUESTS, BUSINESS_CONVERSATIONS, BUSINESS_BOOKINGS, "
+    "BUSINESS_FOOD_ORDERS"
+)
+_WAY_OUT = (
+    "Days come from the Business Profile Performance API (fetchMultiDailyMetricsTimeSeries), whose "
+    "answer is imported as JSON; or say the period of the table by a mapping"
+)
+
+_API = Declaration(
+    "Google Business Profile: performance by day (JSON of the API)",
+    "`GET https://businessprofileperformance.googleapis.com/v1/locations/{id}:"
+    "fetchMultiDailyMetricsTimeSeries`, a file for each location",
+    "JSON with multiDailyMetricTimeSeries, dailyMetric and datedValues",
+    (
+        Becomes("BUSINESS_IMPRESSIONS_…", "`impression`"),
+        Becomes("WEBSITE_CLICKS", "`click`"),
+        Becomes(
+            _LEFT_OUT,
+            "nothing: a call, a booking or an order is a goal and no engagement; send it as a "
+            "conversion from where it is counted",
+        ),
+    ),
+    (
+        ("invalid_date", "a date that is none, or a month without a day"),
+        ("invalid_number", "a value that is no number"),
+        ("unreadable_file", "JSON that is broken"),
+    ),
+    (
+        "No file names its location: import each with an account of its own.",
+        "Google counts a person once a day on each surface, and calls that an impression.",
+        "Clicks on the website from a profile are in Search Console too, where the profile's "
+        "address leads to the same property: use one of both for clicks.",
+    ),
+)
+
+_TABLE = Declaration(
+    "Google Business Profile: performance report (CSV)",
+    "Business Profile Manager → Performance → Export (Leistung → Exportieren); it is recognised, "
+    "but not imported",
+    "Store code, Business name, and Google Search - Mobile, Google Maps - Mobile, Directions or "
+    "Website clicks",
+    (Becomes("each row", "nothing: it covers a period that only the file's name says"),),
+    (("no_date", "always: the file has no days, and its period stands in its name"),),
+    ("The second row describes the columns.",),
+)
+
+_VOCABULARY = Vocabulary(
+    {
+        "store": {"en": ["Store code"], "de": ["Geschäftscode"]},
+        "name": {"en": ["Business name"], "de": ["Name des Unternehmens", "Unternehmensname"]},
+        "mobile_search": {
+            "en": ["Google Search - Mobile"],
+            "de": ["Google Suche – Mobil", "Google Suche - Mobil"],
+        },
+        "desktop_search": {
+            "en": ["Google Search - Desktop"],
+            "de": ["Google Suche – Computer", "Google Suche - Computer"],
+        },
+        "mobile_maps": {
+            "en": ["Google Maps - Mobile"],
+            "de": ["Google Maps – Mobil", "Google Maps - Mobil"],
+        },
+        "desktop_maps": {
+            "en": ["Google Maps - Desktop"],
+            "de": ["Google Maps – Computer", "Google Maps - Computer"],
+        },
+        "directions": {"en": ["Directions", "Directions actions"], "de": ["Wegbeschreibungen"]},
+        "website": {"en": ["Website clicks", "Website actions"], "de": ["Websiteklicks"]},
+        "calls": {"en": ["Calls", "Phone call actions"], "de": ["Anrufe"]},
+        "views": {"en": ["Search views", "Maps views", "Total views"]},
+    }
+)
+
+
+_MARKS = Marks(
+    (
+        *("Google Search - Mobile", "Google Maps - Mobile"),
+        together("Store code", "Business name"),
+        together(fields=("store", "name")),
+    ),
+    vocabulary=_VOCABULARY,
+)
+
+
+class _Value(NamedTuple):
+    """A number of a metric on a day, as it stands in the answer."""
+
+    metric: str
+    date: Any
+    value: Any
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    keys = ("multiDailyMetricTimeSeries", "dailyMetric", "datedValues")
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in keys):
+        return None
+    return Recognition(20, ", ".join(keys), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    account = options.account or "-"
+    keys = UnreadKeys()
+    values = _values(keys.observed_whole(read_document(source)))
+    description = ReportDescription(CHANNEL, REPORT, source.encoding)
+    reading = Reading(description, iter(()), unread=[keys])
+    outcomes = outcomes_of(values, lambda value: _convert(value, account), shown=_shown)
+    covered = Covered((CHANNEL, REPORT, account), lists_all_days=False)
+    reading.outcomes = noting(outcomes, reading, covered)
+    return reading
+
+
+def _values(document: Any) -> Iterator[_Value]:
+    answers = document if isinstance(document, list) else [document]
+    for answer in answers:
+        for several in listing(answer, "multiDailyMetricTimeSeries"):
+            for series in listing(several, "dailyMetricTimeSeries"):
+                metric = text(series, "dailyMetric")
+                for dated in listing(mapping(series, "timeSeries"), "datedValues"):
+                    found = dated if isinstance(dated, dict) else {}
+                    yield _Value(metric, found.get("date"), found.get("value"))
+
+
+def _convert(value: _Value, account: str) -> Converted:
+    if value.metric not in METRICS:
+        return "a metric that is no engagement"
+    count = as_count(value.value, value.metric)
+    if not count:
+        return "no numbers but zeros"
+    kind, part = METRICS[value.metric]
+    day = _day(value.date)
+    parts = (REPORT, account, part, day.isoformat())
+    return (engagement(CHANNEL, kind, start_of(day), *parts, count=count),)
+
+
+def _day(date: Any) -> dt.date:
+    fields = [date.get(name) for name in ("year", "month", "day")] if isinstance(date, dict) else []
+    try:
+        year, month, day = (one if type(one) is int else -1 for one in fields)
+        return dt.date(year, month, day)
+    except (ValueError, OverflowError):
+        raise RowRefused("invalid_date", "the date of a value is none") from None
+
+
+def _shown(value: _Value) -> str:
+    return value.metric if value.metric in METRICS else ""
+
+
+def _recognise_table(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, _VOCABULARY, _is_of_profiles)
+    if head is None:
+        return None
+    return claim_to(head, _MARKS, _refuse, hits=10)
+
+
+def _is_of_profiles(head: TableHead) -> bool:
+    columns = head.columns
+    return "store" in columns and "name" in columns and len(columns.positions) > 3
+
+
+def _refuse(source: Source, options: Options) -> Reading:
+    raise ExportRefused(
+        "no_date",
+        "the report covers a period that only the name of the file says, and no row has a day. "
+        + _WAY_OUT,
+    )
+
+
+DAILY_PERFORMANCE = Importer(CHANNEL, _API, _recognise)
+PERFORMANCE_TABLE = Importer(CHANNEL, _TABLE, _recognise_table, _MARKS)

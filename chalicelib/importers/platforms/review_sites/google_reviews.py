@@ -1,0 +1,94 @@
+"""Google reviews of a business: `reviews.json` of Google Takeout, or an answer of the API."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.record_fields import harmless, mapping, moment, text
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.values.event_identity import digest, object_key
+from chalicelib.importers.values.stars import STARS, rating_of, review
+
+CHANNEL = "google_business_profile"
+_KEYS = ("starRating", "createTime")
+_STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
+_NAME = re.compile(r"(?:accounts/[^/]+/)?(locations/[^/]+)/reviews/([^/]+)")
+_WORD = re.compile(r'"starRating"\s*:\s*"(?:ONE|TWO|THREE|FOUR|FIVE|STAR_RATING_UNSPECIFIED)"')
+
+_DECLARATION = Declaration(
+    "Google Business Profile: reviews (JSON)",
+    "Google Takeout (takeout.google.com) → Google Business Profile (Google Unternehmensprofil) → "
+    "reviews.json, or the whole archive; or the Business Profile API, `.../reviews`",
+    'JSON with starRating (as "FIVE") and createTime: `{"reviews": [...]}`, an array, or one '
+    "review per line",
+    (
+        Becomes("each of `reviews`", f"one `review` of channel `{CHANNEL}`"),
+        Becomes("`starRating`: " + STARS.source, STARS.event),
+        Becomes("`createTime`", "the time"),
+        Becomes(
+            "`reviewId`, else the end of `name`, else a digest of time and author", "the event id"
+        ),
+        Becomes("the location in `name`", "`content_id`"),
+        Becomes("`reviewer`, `comment`, `reviewReply`", "nothing: they are not read"),
+    ),
+    (
+        ("invalid_date", "`createTime` is no time"),
+        ("malformed_record", "the file holds something else than reviews"),
+        ("missing_value", "no time or no stars"),
+    ),
+    (
+        "Nothing of a reviewer is in an event. A review that was changed keeps its time and is "
+        "restated with its new stars.",
+        "Reviews that you wrote of other places are another file of Takeout and are not read.",
+    ),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    if not _WORD.search(glimpse.text):
+        return None
+    return Recognition(20, ", ".join(_KEYS), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(CHANNEL, "reviews", source.encoding)
+    outcomes = record_outcomes(
+        source,
+        lambda record: _convert(record, options.account or "-"),
+        lambda record: harmless(record, "reviewId", "createTime"),
+        within=("reviews",),
+    )
+    return Reading(description, outcomes)
+
+
+def _convert(record: Any, account: str) -> Converted:
+    if not isinstance(record, dict) or "starRating" not in record:
+        raise RowRefused("malformed_record", "this is no review")
+    name = _NAME.fullmatch(text(record, "name"))
+    identity = text(record, "reviewId") or (name[2] if name else "") or _named_by_time(record)
+    stars = _STARS.get(text(record, "starRating"))
+    if stars is None:
+        raise RowRefused("missing_value", "the review has no stars")
+    at = moment(record.get("createTime"))
+    rating = rating_of(Decimal(stars))
+    location = name[1] if name else ""
+    return (review(CHANNEL, at, rating, account, identity, content_id=location),)
+
+
+def _named_by_time(record: dict[str, Any]) -> str:
+    """What stands for the id of a review that has none: its time, to the nanosecond, and author."""
+    author = text(mapping(record, "reviewer"), "displayName")
+    return digest(object_key([text(record, "createTime"), author]))
+
+
+GOOGLE_REVIEWS = Importer(CHANNEL, _DECLARATION, _recognise)

@@ -1,0 +1,85 @@
+"""Trustpilot: reviews as its API answers them (`GET /v1/business-units/{id}/reviews`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.review_sites.trustpilot_table import (
+    CHANNEL,
+    NO_PEOPLE,
+    SAME_REVIEW,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.record_fields import harmless, mapping, moment, text
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.values.stars import STARS, rating_of, review
+from chalicelib.importers.values.values import number
+
+_KEYS = ("stars", "createdAt", "consumer")
+_MARKS = ("businessUnit", "numberOfLikes", "reportData", "companyReply", "trustpilot.com")
+
+_DECLARATION = Declaration(
+    "Trustpilot: reviews of a company as its API answers them (JSON)",
+    "`GET https://api.trustpilot.com/v1/business-units/{id}/reviews`",
+    "JSON with stars, createdAt and consumer, and businessUnit, companyReply or numberOfLikes: "
+    "an answer, an array, or one review per line",
+    (
+        Becomes("each of `reviews`", f"one `review` of channel `{CHANNEL}`"),
+        Becomes("`stars`: " + STARS.source, STARS.event),
+        Becomes("`createdAt`", "the time"),
+        Becomes("`id`", "the event id"),
+        Becomes("`businessUnit.id`", "`content_id`"),
+        Becomes("`numberOfLikes`", "nothing: others who found the review useful"),
+        Becomes("`consumer`, `title`, `text`, `companyReply`", "nothing: they are not read"),
+    ),
+    (
+        ("invalid_date", "`createdAt` is no time"),
+        ("invalid_number", "not one to five stars"),
+        ("malformed_record", "the file holds something else than reviews"),
+        ("missing_value", "no id, no time or no stars"),
+    ),
+    (NO_PEOPLE, SAME_REVIEW),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    marks = [mark for mark in _MARKS if mark in glimpse.text]
+    if not marks:
+        return None
+    found = (*_KEYS, *marks)
+    return Recognition(10 + len(found), ", ".join(found), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(CHANNEL, "reviews", source.encoding)
+    outcomes = record_outcomes(
+        source,
+        lambda record: _convert(record, options.account or "-"),
+        lambda record: harmless(record, "id", "createdAt", "stars"),
+        within=("reviews",),
+    )
+    return Reading(description, outcomes)
+
+
+def _convert(record: Any, account: str) -> Converted:
+    if not isinstance(record, dict) or "stars" not in record:
+        raise RowRefused("malformed_record", "this is no review")
+    identity = text(record, "id")
+    if not identity:
+        raise RowRefused("missing_value", "the review has no id")
+    rating = rating_of(number(record["stars"], "stars"))
+    if rating is None:
+        raise RowRefused("missing_value", "the review has no stars")
+    at = moment(record.get("createdAt"))
+    company = text(mapping(record, "businessUnit"), "id")
+    return (review(CHANNEL, at, rating, account, identity, content_id=company),)
+
+
+TRUSTPILOT_API = Importer(CHANNEL, _DECLARATION, _recognise)

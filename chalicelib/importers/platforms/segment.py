@@ -1,0 +1,139 @@
+"""Segment and RudderStack: `track` calls of orders, as an API, a webhook or an archive has them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.goals import Goals
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowRefused
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.records.unread_keys import plain_object
+from chalicelib.importers.values.event_identity import digest
+from chalicelib.importers.values.values import (
+    first_filled,
+    first_name,
+    instant_of,
+    money_of,
+    name_of,
+    record_of,
+)
+
+PLATFORM = "segment"
+GOAL = "purchase"
+_ORDERED = frozenset({"ordercompleted", "completedorder"})
+_REFUNDED = frozenset({"orderrefunded", "refundedorder"})
+_CALL = re.compile(r'"type"\s*:\s*"(?:track|identify|page|screen|group|alias)"')
+_KEYS = ("messageId", "anonymousId", "userId", "receivedAt", "originalTimestamp", "writeKey")
+_KEYS_OF_RUDDERSTACK = ("rudderId", "sentAt")
+_AMOUNTS = ("revenue", "total", "value")
+_TIMES = ("timestamp", "originalTimestamp", "receivedAt")
+_ORDER_IDS = ("order_id", "orderId", "orderID")
+_BETWEEN_WORDS = re.compile(r"[\s_-]+")
+
+_DECLARATION = Declaration(
+    "Segment and RudderStack: track calls (JSON)",
+    "A storage destination such as Amazon S3, whose files packed by gzip are opened as they are; a "
+    "webhook; or the source's Debugger (*Raw*)",
+    "JSON with a `type` of `track`, `page`, `identify` or the like and two of messageId, "
+    "anonymousId, userId, timestamp, receivedAt, rudderId: one call, an array, one per line, or "
+    '`{"batch": [...]}`',
+    (
+        Becomes(
+            "`Order Completed`, with blanks, underscores or without, in any case",
+            f"one `conversion`, goal `{GOAL}`",
+        ),
+        Becomes("`Order Refunded` with an amount", f"a `conversion`, goal `{GOAL}`, with `refund`"),
+        Becomes(
+            "`properties.revenue`, else `total`, else `value`; `properties.currency`",
+            "the conversion's value; products are not added up",
+        ),
+        Becomes("`timestamp`, else `originalTimestamp`, else `receivedAt`", "the time"),
+        Becomes("`properties.order_id`, else `messageId`", "part of the event id"),
+        Becomes("any other call", "nothing; *Order Cancelled* and *Order Updated* are such"),
+        Becomes("a further call of the same order", "nothing: an order is one conversion"),
+        Becomes("`userId`, `anonymousId`, `context`, `traits`", "nothing: they are not read"),
+    ),
+    (
+        ("invalid_date", "the time is none, or has no offset"),
+        ("invalid_number", "the amount is no number"),
+        ("malformed_record", "the line is no JSON, or no call"),
+        ("missing_value", "no time"),
+        ("negative", "the amount is below zero"),
+        ("no_currency", "there is an amount without a currency, and none was given"),
+    ),
+    (
+        "`revenue` is without shipping and tax, `total` with them: send one of them throughout.",
+        "RudderStack's files have the same calls; their platform is named `segment`, too.",
+        "A refused call shows the kind of call, the time and the order's number.",
+    ),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not _CALL.search(glimpse.text):
+        return None
+    known = [
+        key for key in (*_KEYS, *_KEYS_OF_RUDDERSTACK, "timestamp") if f'"{key}"' in glimpse.text
+    ]
+    if len(known) < 2:
+        return None
+    return Recognition(1 + len(known), f"track calls with {', '.join(known)}", _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    goals = Goals(PLATFORM, options.account)
+
+    def convert(call: Any) -> Converted:
+        return _converted(call, goals, options)
+
+    description = ReportDescription(PLATFORM, "track", source.encoding)
+    return Reading(description, record_outcomes(source, convert, _shown, within=("batch",)))
+
+
+def _converted(call: Any, goals: Goals, options: Options) -> Converted:
+    if not isinstance(call, dict):
+        raise RowRefused("malformed_record", "this is no call")
+    if call.get("type") != "track":
+        return "no track call"
+    event = _BETWEEN_WORDS.sub("", name_of(call.get("event"))).casefold()
+    is_refund = event in _REFUNDED
+    if not is_refund and event not in _ORDERED:
+        return "a track call of something else than an order"
+    properties = record_of(call.get("properties"))
+    at = instant_of(first_filled(call, *_TIMES), "timestamp")
+    amount = first_filled(properties, *_AMOUNTS)
+    currencies = (properties.get("currency"), options.currency)
+    value = money_of(amount, "the amount", currencies)
+    if is_refund and value is None:
+        return "a refund without an amount"
+    order = first_name(properties, *_ORDER_IDS)
+    message = name_of(call.get("messageId"))
+    if is_refund:
+        identity = message or digest(f"{order} {at.isoformat()}")
+    else:
+        identity = (
+            order or message or digest(json.dumps(plain_object(call), default=str, sort_keys=True))
+        )
+    return goals.reached(GOAL, at, identity, value, refund=is_refund)
+
+
+def _shown(call: Any) -> str:
+    """What a refusal may show of a call, which is full of the person who made it."""
+    record = record_of(call)
+    parts = {
+        "type": name_of(record.get("type")),
+        "timestamp": name_of(first_filled(record, *_TIMES)),
+        "order_id": first_name(record_of(record.get("properties")), *_ORDER_IDS),
+    }
+    forms = {"type": r"[a-z]{1,10}", "timestamp": r"[\dTZ:.+ -]{1,40}", "order_id": r"[\w#-]{1,40}"}
+    return ", ".join(f"{k}={v}" for k, v in parts.items() if re.fullmatch(forms[k], v))
+
+
+IMPORTERS = (Importer(PLATFORM, _DECLARATION, _recognise),)

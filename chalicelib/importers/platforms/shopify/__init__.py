@@ -1,0 +1,11 @@
+"""Shopify: the orders export, the sales report of its analytics, and orders as JSON.
+
+They are where conversions come from: the shop knows its sales, an ad platform only claims them.
+"""
+
+from chalicelib.importers.platforms.shopify.bulk_orders import BULK_ORDERS
+from chalicelib.importers.platforms.shopify.order_table import ORDER_TABLE
+from chalicelib.importers.platforms.shopify.sales import SALES
+from chalicelib.importers.platforms.shopify.webhook import WEBHOOK
+
+IMPORTERS = (ORDER_TABLE, SALES, WEBHOOK, BULK_ORDERS)

@@ -1,0 +1,135 @@
+"""Orders of the GraphQL Admin API, as a bulk operation writes them: one object per line.
+
+Line items, refunds and the like are lines of their own, with the order's id as ``__parentId``.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
+    NO_PEOPLE,
+    ONE_OF_THEM,
+    PARTLY_REFUNDED,
+    PLATFORM,
+    REFUNDED,
+    RESTATED,
+    UNPAID,
+    reason_not_paid,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.shop_orders import Orders, kept
+from chalicelib.importers.values.values import (
+    amount,
+    currency_of,
+    first_name,
+    instant_of,
+    name_of,
+    note_unpaid,
+    record_of,
+)
+
+_ORDER = re.compile(r"gid://shopify/Order/(\d{1,20})(?:\?.*)?")
+_KEYS = ("displayFinancialStatus", "totalPriceSet", "createdAt")
+
+_DECLARATION = Declaration(
+    "Shopify: orders of a bulk operation (GraphQL Admin API, JSON Lines)",
+    "`bulkOperationRunQuery` with orders and their id, createdAt, displayFinancialStatus, test, "
+    "totalPriceSet and totalRefundedSet (shopMoney); the file at the address that it answers with",
+    "JSON with gid://shopify/Order/, displayFinancialStatus, totalPriceSet and createdAt",
+    (
+        *RESTATED,
+        Becomes("`totalPriceSet`, `totalRefundedSet` (shopMoney)", "the conversion's value"),
+        Becomes("`createdAt`", "the time"),
+        Becomes("the number in `id`", "part of the event id, as in webhooks"),
+        Becomes("orders with `test`, and lines with `__parentId`", "nothing"),
+    ),
+    (
+        ("invalid_date", "`createdAt` is no time with an offset"),
+        ("invalid_number", "an amount is no number"),
+        ("malformed_record", "the file holds something else than orders"),
+        ("missing_value", "no id or total, an unknown status, or no word of how much was refunded"),
+        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("no_currency", "the order names no currency, and none was given"),
+    ),
+    (NO_PEOPLE, ONE_OF_THEM),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    text = glimpse.text
+    if not glimpse.is_json or "gid://shopify/Order/" not in text:
+        return None
+    if not all(f'"{key}"' in text for key in _KEYS):
+        return None
+    return Recognition(len(_KEYS) + 1, ", ".join(_KEYS), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(PLATFORM, "orders", source.encoding)
+    unpaid = ClaimedConversions()
+    orders = Orders(PLATFORM, options.account)
+    outcomes = record_outcomes(
+        source, lambda order: _convert(order, orders, options, unpaid), _shown
+    )
+    return Reading(description, outcomes, unpaid=unpaid)
+
+
+def _number_of(order: Any) -> str:
+    match = _ORDER.fullmatch(first_name(record_of(order), "id"))
+    return match[1] if match else ""
+
+
+def _shown(order: Any) -> str:
+    number = _number_of(order)
+    return f"id={number}" if number else ""
+
+
+def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConversions) -> Converted:
+    if not isinstance(order, dict):
+        raise RowRefused("malformed_record", "this is no order")
+    if "__parentId" in order:
+        return "a part of an order, as a line item"
+    if order.get("test") is True:
+        return "a test order"
+    total, currency = _money(order, "totalPriceSet")
+    status = name_of(order.get("displayFinancialStatus")).casefold()
+    reason = reason_not_paid(status)
+    if reason:
+        if status in UNPAID:
+            note_unpaid(unpaid, total, currency, options.currency)
+        return reason
+    number = _number_of(order)
+    if not number:
+        raise RowRefused("missing_value", "the order has no id of Shopify's")
+    created = instant_of(order.get("createdAt"), "createdAt")
+    if status == REFUNDED:
+        return (orders.undone(number, created),)
+    paid = amount(total, "totalPriceSet")
+    if paid is None:
+        raise RowRefused("missing_value", "the order has no totalPriceSet in shopMoney")
+    back, _ = _money(order, "totalRefundedSet")
+    refunded = amount(back, "totalRefundedSet")
+    if refunded is None and status == PARTLY_REFUNDED:
+        raise RowRefused(
+            "missing_value", "the order was refunded in part; ask for totalRefundedSet as well"
+        )
+    value = kept(paid, refunded or Decimal(0), currency_of(currency, options.currency))
+    return (orders.sale(number, created, value),)
+
+
+def _money(order: dict[str, Any], key: str) -> tuple[Any, Any]:
+    """Amount and currency in the currency of the shop."""
+    shop = record_of(record_of(order.get(key)).get("shopMoney"))
+    return shop.get("amount"), shop.get("currencyCode")
+
+
+BULK_ORDERS = Importer(PLATFORM, _DECLARATION, _recognise)

@@ -1,0 +1,258 @@
+"""Shopify's orders export (CSV): a line per line item, of which an order's first has its totals.
+
+The columns about people (e-mail, names, addresses, phones, notes, payment) are not in the
+vocabulary, so that nothing of them is read; a refused row shows only cells that have the form of
+an order number, a time, an amount, a currency or a status.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from operator import itemgetter
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.covered import Covered, noting
+from chalicelib.importers.outcomes import (
+    ClaimedConversions,
+    Imported,
+    NotData,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
+    CURRENCY,
+    NO_PEOPLE,
+    ONE_OF_THEM,
+    PLATFORM,
+    REFUNDED,
+    RESTATED,
+    STATUSES,
+    UNPAID,
+    reason_not_paid,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.shop_orders import Orders, kept
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.importers.tables.marks import Marks, together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.tables.tables import Row, Table
+from chalicelib.importers.values.cells import checked_id, is_blank
+from chalicelib.importers.values.dates import parse_instant
+from chalicelib.importers.values.numerals import NumberFormat
+from chalicelib.model.errors import ExportRefused
+from chalicelib.model.money import Money
+
+VOCABULARY = Vocabulary(
+    {
+        "name": {"en": ["Name"]},
+        "status": {"en": ["Financial Status"]},
+        "currency": {"en": ["Currency"]},
+        "total": {"en": ["Total"]},
+        "refunded": {"en": ["Refunded Amount"]},
+        "created": {"en": ["Created at"]},
+        "id": {"en": ["Id"]},
+        "line_item": {"en": ["Lineitem quantity", "Lineitem name"]},
+    }
+)
+MARKS = Marks(
+    (
+        together("Financial Status", "Lineitem quantity"),
+        together("Financial Status", "Lineitem name"),
+    ),
+    vocabulary=VOCABULARY,
+)
+REMEMBERED = 50_000
+"""So many different amounts are kept: a shop sells the same few things all over."""
+
+_REQUIRED = ("name", "status", "total", "created", "line_item")
+_POINT = NumberFormat(".")  # the export is English whatever the shop's language
+_SHOWABLE = {
+    "name": re.compile(r"#?\w{0,8}-?\d{1,12}(?:-\w{1,6})?"),
+    "status": re.compile("|".join(sorted(STATUSES))),
+    "currency": CURRENCY,
+    "total": re.compile(r"-?\d{1,12}\.\d\d"),
+    "refunded": re.compile(r"-?\d{1,12}\.\d\d"),
+    "created": re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}"),
+}
+
+
+_DECLARATION = Declaration(
+    "Shopify: orders export (CSV)",
+    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*; its "
+    "headings are English in every shop",
+    "the columns Name, Financial Status, Total, Created at and Lineitem name or quantity",
+    (
+        *RESTATED,
+        Becomes("Total, Refunded Amount, Currency", "the conversion's value"),
+        Becomes("Created at", "the time"),
+        Becomes("Id, else Name", "part of the event id"),
+        Becomes("further line items of an order", "nothing: the first line has the totals"),
+        Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
+    ),
+    (
+        ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
+        ("invalid_date", "Created at is no time with an offset, as a spreadsheet may leave it"),
+        ("damaged_id", "an Id that a spreadsheet rounded, as 5.55E+12"),
+        ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
+        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("missing_value", "no name, no total, or a financial status that Shopify does not have"),
+        ("no_currency", "the order names no currency, and none was given"),
+    ),
+    (
+        NO_PEOPLE,
+        "An export with the column Id, an answer of the API, a webhook and a pipeline's record of "
+        "the same order give the same event. Without the column Id the order is known by its Name, "
+        "and another of these files counts it once more.",
+        ONE_OF_THEM,
+    ),
+)
+
+
+def _has_required(head: TableHead) -> bool:
+    return all(field in head.columns for field in _REQUIRED)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, VOCABULARY, _has_required)
+    if head is None:
+        return None
+    return claim_to(head, MARKS, lambda source, options: _open(source, head, options))
+
+
+def _open(source: Source, head: TableHead, options: Options) -> Reading:
+    rows = _OrderRows(head, options)
+    table = Table(source, head, public_text=rows.public_text)
+    _check_statuses(table)
+    description = ReportDescription(
+        PLATFORM, "orders", source.encoding, head.delimiter, _POINT.decimal_mark
+    )
+    reading = Reading(description, iter(()), unpaid=rows.unpaid)
+    reading.outcomes = table.cell_outcomes(lambda cells: "", rows.convert, reading)
+    covered = Covered((PLATFORM, "orders", options.account or "-"), lists_all_days=False)
+    reading.outcomes = noting(reading.outcomes, reading, covered)
+    return reading
+
+
+def _check_statuses(table: Table) -> None:
+    """Refuses a list of checkouts, which has an order's columns and no order's status."""
+    statuses = list(table.sample("status"))
+    if statuses and not any(map(str.strip, statuses)):
+        raise ExportRefused(
+            "no_counts",
+            "no row has a financial status: these are abandoned checkouts and no sales. Export "
+            "Orders (Bestellungen) instead",
+        )
+
+
+class _OrderRows:
+    """What the lines of an orders export mean. No message repeats a cell."""
+
+    def __init__(self, head: TableHead, options: Options) -> None:
+        self._at = at = head.columns.positions
+        self._currency = options.currency
+        self._orders = Orders(PLATFORM, options.account)
+        self.unpaid = ClaimedConversions()
+        self._name_before = ""
+        self._name, self._status, self._created = at["name"], at["status"], at["created"]
+        self._id, self._total = at.get("id", at["name"]), at["total"]
+        money_at = [at[field] for field in ("total", "refunded", "currency") if field in at]
+        self._money_fields = [field for field in ("total", "refunded", "currency") if field in at]
+        self._money_cells = itemgetter(*money_at)
+        self._value = lru_cache(REMEMBERED)(self._read_value)
+
+    def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
+        """The conversion of an order's first line; raises `RowRefused`."""
+        name = cells[self._name].strip()
+        if not name and not any(map(str.strip, cells)):
+            return NotData(line, "blank line")
+        is_next_line = bool(name) and name == self._name_before
+        self._name_before = name
+        status = cells[self._status].strip().casefold().replace(" ", "_")
+        if not status and is_next_line:
+            return NotData(line, "a further line item of the order above")
+        if not name:
+            raise RowRefused("missing_value", "the order has no name")
+        if not status and not cells[self._total].strip():
+            raise RowRefused(
+                "missing_value",
+                "a line item apart from the first line of its order, which has the total: sort the "
+                "file as Shopify sent it",
+            )
+        reason = reason_not_paid(status)
+        if reason:
+            if status in UNPAID and not is_next_line:
+                self._note_unpaid(cells)
+            return NotData(line, reason)
+        number = checked_id(cells[self._id]) if self._id != self._name else ""
+        number = number or name.lstrip("#")
+        created = _instant(cells[self._created])
+        if status == REFUNDED:
+            return Imported(line, (self._orders.undone(number, created),))
+        value = self._value(self._money_cells(cells))
+        return Imported(line, (self._orders.sale(number, created, value),))
+
+    def _note_unpaid(self, cells: Sequence[str]) -> None:
+        """Adds an order to those that are not paid yet; one without a readable total counts."""
+        try:
+            value = self._value(self._money_cells(cells))
+        except RowRefused:
+            self.unpaid.add(Decimal(1), Decimal(0), None)
+        else:
+            self.unpaid.add(Decimal(1), value.amount, value.currency)
+
+    def public_text(self, row: Row) -> str:
+        """What a refusal may show of a row: cells that cannot be about a person."""
+        shown = []
+        for field, form in _SHOWABLE.items():
+            position = self._at.get(field)
+            cell = "" if position is None else row.cells[position].strip()
+            if cell:
+                shown.append(f"{field}={cell if form.fullmatch(cell) else '(withheld)'}")
+        return ", ".join(shown)
+
+    def _read_value(self, cells: tuple[str, ...] | str) -> Money:
+        texts = (cells,) if isinstance(cells, str) else cells
+        found = dict(zip(self._money_fields, texts, strict=True))
+        total = _amount(found["total"], "total")
+        if total is None:
+            raise RowRefused("missing_value", "the order has no total")
+        refunded = _amount(found.get("refunded", ""), "refunded") or Decimal(0)
+        currency = found.get("currency", "").strip()
+        if is_blank(currency):
+            currency = self._currency
+        if not CURRENCY.fullmatch(currency):
+            raise RowRefused("no_currency", "the order has no currency")
+        return kept(total, refunded, currency)
+
+
+def _instant(cell: str) -> dt.datetime:
+    try:
+        return parse_instant(cell)
+    except ValueError:
+        raise RowRefused(
+            "invalid_date",
+            "Created at is no time with an offset, as 2026-05-13 11:01:12 +0200: import the file "
+            "as Shopify sent it",
+        ) from None
+
+
+def _amount(cell: str, field: str) -> Decimal | None:
+    try:
+        amount = _POINT.number(cell.strip())
+    except ValueError:
+        raise RowRefused("invalid_number", f"the order's {field} is no amount") from None
+    if amount is not None and amount < 0:
+        raise RowRefused("negative", f"the order's {field} is below zero")
+    return amount
+
+
+ORDER_TABLE = Importer(PLATFORM, _DECLARATION, _recognise, MARKS, _has_required)

@@ -1,0 +1,125 @@
+"""Orders as JSON: the body of a webhook, or an answer of the Admin API (`order`, `orders`)."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
+    NO_PEOPLE,
+    ONE_OF_THEM,
+    PLATFORM,
+    REFUNDED,
+    RESTATED,
+    UNPAID,
+    reason_not_paid,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.shop_orders import Orders, kept
+from chalicelib.importers.values.values import (
+    amount,
+    currency_of,
+    first_name,
+    instant_of,
+    list_of,
+    note_unpaid,
+    record_of,
+)
+
+_KEYS = ("total_price", "financial_status", "line_items", "created_at")
+_ID = re.compile(r"\d{1,20}")
+
+
+_DECLARATION = Declaration(
+    "Shopify: order webhooks and Admin API (JSON)",
+    "Settings > Notifications > Webhooks (Einstellungen > Benachrichtigungen > Webhooks), event "
+    "*Order payment* or *Order update*; or `GET /admin/api/.../orders.json?status=any`",
+    "JSON with total_price, financial_status, created_at and line_items",
+    (
+        *RESTATED,
+        Becomes("`total_price`, successful `refunds`, `currency`", "the conversion's value"),
+        Becomes("`created_at`", "the time"),
+        Becomes("`id`, else `name`", "part of the event id"),
+        Becomes("orders with `test`", "nothing: a test is not a purchase"),
+    ),
+    (
+        ("invalid_date", "`created_at` is no time with an offset"),
+        ("invalid_number", "an amount is no number"),
+        ("malformed_record", "the file holds something else than orders"),
+        ("missing_value", "no id, no total, or a financial status that Shopify does not have"),
+        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("no_currency", "the order names no currency, and none was given"),
+    ),
+    (NO_PEOPLE, ONE_OF_THEM),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(PLATFORM, "orders", source.encoding)
+    unpaid = ClaimedConversions()
+    outcomes = record_outcomes(
+        source, lambda order: convert_order(order, options, unpaid), _shown, within=("orders",)
+    )
+    return Reading(description, outcomes, unpaid=unpaid)
+
+
+def _shown(order: Any) -> str:
+    """The order is full of the person who placed it: only its own number is shown."""
+    number = first_name(record_of(order), "id")
+    return f"id={number}" if _ID.fullmatch(number) else ""
+
+
+def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> Converted:
+    if isinstance(order, dict):
+        order = order.get("order", order)
+    if not isinstance(order, dict):
+        raise RowRefused("malformed_record", "this is no order")
+    if order.get("test") is True:
+        return "a test order"
+    status = first_name(order, "financial_status")
+    reason = reason_not_paid(status)
+    if reason:
+        if status in UNPAID:
+            note_unpaid(unpaid, order.get("total_price"), order.get("currency"), options.currency)
+        return reason
+    number = first_name(order, "id") or first_name(order, "name").lstrip("#")
+    if not number:
+        raise RowRefused("missing_value", "the order has neither an id nor a name")
+    created = instant_of(order.get("created_at"), "created_at")
+    orders = Orders(PLATFORM, options.account)
+    if status == REFUNDED:
+        return (orders.undone(number, created),)
+    total = amount(order.get("total_price"), "total_price")
+    if total is None:
+        raise RowRefused("missing_value", "the order has no total_price")
+    refunded = sum(map(_refunded, list_of(order.get("refunds"))), Decimal(0))
+    value = kept(total, refunded, currency_of(order.get("currency"), options.currency))
+    return (orders.sale(number, created, value),)
+
+
+def _refunded(refund: Any) -> Decimal:
+    """What a refund paid back: its successful transactions."""
+    paid_back = (
+        transaction
+        for transaction in map(record_of, list_of(record_of(refund).get("transactions")))
+        if transaction.get("kind", "refund") == "refund"
+        and transaction.get("status", "success") == "success"
+    )
+    amounts = (amount(one.get("amount"), "a refund's amount") for one in paid_back)
+    return sum((one or Decimal(0) for one in amounts), Decimal(0))
+
+
+WEBHOOK = Importer(PLATFORM, _DECLARATION, _recognise)

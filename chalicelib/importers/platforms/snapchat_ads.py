@@ -1,0 +1,166 @@
+"""Snapchat Ads: reports of the Ads Manager as CSV."""
+
+from __future__ import annotations
+
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import (
+    Claimed,
+    Column,
+    Cost,
+    Count,
+    Currency,
+    Key,
+    LeftOut,
+    Sign,
+    When,
+)
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+
+CHANNEL = "snapchat_ads"
+COLUMNS = (
+    Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
+    Column("week", When("week"), en=("Week",), de=("Woche",)),
+    Column("month", When("month"), en=("Month",), de=("Monat",)),
+    Column("from", When("from"), en=("Start Time", "Start Date"), de=("Startzeit", "Startdatum")),
+    Column(
+        "to",
+        When("to", ends_before=True),
+        en=("End Time", "End Date"),
+        de=("Endzeit", "Enddatum"),
+    ),
+    Column(
+        "account_id",
+        Key("account", sets="account", names=False),
+        en=("Ad Account ID", "Ad Account Id"),
+        de=("Werbekonto-ID",),
+    ),
+    Column(
+        "campaign_id",
+        Key("campaign", sets="campaign_id"),
+        en=("Campaign ID", "Campaign Id"),
+        de=("Kampagnen-ID",),
+    ),
+    Column(
+        "campaign",
+        Key("campaign", sets="campaign_id"),
+        en=("Campaign Name", "Campaign"),
+        de=("Kampagnenname", "Name der Kampagne"),
+    ),
+    Column(
+        "ad_set_id",
+        Key("ad_set"),
+        en=("Ad Set ID", "Ad Set Id", "Ad Squad ID", "Ad Squad Id"),
+        de=("Anzeigengruppen-ID",),
+    ),
+    Column(
+        "ad_set",
+        Key("ad_set"),
+        en=("Ad Set Name", "Ad Set"),
+        de=("Anzeigengruppenname", "Name der Anzeigengruppe"),
+    ),
+    Column("ad_squad", Key("ad_set"), en=("Ad Squad Name", "Ad Squad")),
+    Column("ad_id", Key("ad", sets="content_id"), en=("Ad ID", "Ad Id"), de=("Anzeigen-ID",)),
+    Column("ad", Key("ad", sets="content_id"), en=("Ad Name", "Ad"), de=("Anzeigenname",)),
+    Column("age", Key("age", names=False), en=("Age", "Age Bucket"), de=("Alter",)),
+    Column("gender", Key("gender", names=False), en=("Gender",), de=("Geschlecht",)),
+    Column("place", Key("place", names=False), en=("Country", "Region", "DMA"), de=("Land",)),
+    Column("system", Key("system", names=False), en=("Operating System", "OS")),
+    Column(
+        "impressions",
+        Count("impression"),
+        en=("Paid Impressions", "Impressions"),
+        de=("Bezahlte Impressions", "Bezahlte Impressionen", "Impressions"),
+    ),
+    Column(
+        "swipes",
+        Count("click"),
+        en=("Swipe Ups", "Swipe-Ups", "Swipes", "Swipe Up"),
+        de=("Swipe-ups", "Hochwischen"),
+    ),
+    Column("clicks", Count("click"), en=("Clicks",), de=("Klicks",), unless=("swipes",)),
+    Column(
+        "video_views",
+        Count("view"),
+        en=("Video Views", "2 Second Video Views"),
+        de=("Videoaufrufe",),
+    ),
+    Column("shares", Count("share"), en=("Shares",)),
+    Column("saves", Count("save"), en=("Saves",)),
+    Column(
+        "spend",
+        Cost(),
+        en=("Amount Spent", "Spend"),
+        de=("Ausgegebener Betrag", "Ausgaben"),
+    ),
+    Column("currency", Currency(), en=("Currency", "Account Currency"), de=("Währung",)),
+    Column("purchases", Claimed(), en=("Purchases", "Conversion Purchases"), de=("Käufe",)),
+    Column(
+        "value",
+        Claimed(is_value=True),
+        en=("Purchases Value", "Conversion Purchases Value"),
+        de=("Kaufwert",),
+    ),
+    Column(
+        "people",
+        LeftOut("people, or an average of them, and not events"),
+        en=("Paid Reach", "Reach", "Paid Frequency", "Frequency"),
+        de=("Bezahlte Reichweite", "Reichweite"),
+    ),
+    Column(
+        "of_swipes",
+        Sign(),
+        en=("eCPSU", "Swipe Up Rate", "Swipe-Up Rate", "Paid eCPM", "Cost per Swipe Up"),
+    ),
+    Column("stories", LeftOut("a part of the impressions"), en=("Story Opens", "Paid Story Opens")),
+)
+_MARKS = (
+    *(together(fields=(field,)) for field in ("swipes", "of_swipes", "ad_squad", "stories")),
+    together("Paid Impressions", "Amount Spent"),
+)
+_LEVELS = (("ad", "ad"), ("ad_set", "ad-set"), ("ad_squad", "ad-set"), ("campaign", "campaign"))
+
+
+def _is_report(head: TableHead) -> bool:
+    columns = head.columns
+    has_thing = any(f in columns for f in ("campaign", "campaign_id", "ad_set_id", "ad", "ad_id"))
+    return has_thing and "spend" in columns and "impressions" in columns
+
+
+def _level(columns: Columns) -> str:
+    """What the rows are about; a campaign's numbers are those of its ads again."""
+    found = (name for field, name in _LEVELS if field in columns or f"{field}_id" in columns)
+    return next(found, "account")
+
+
+SNAPCHAT_ADS = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report=_level,
+    columns=COLUMNS,
+    accept=_is_report,
+    marks=_MARKS,
+    paid=True,
+    title="Snapchat Ads: reports of the Ads Manager",
+    where=(
+        "Snapchat Ads Manager → Reports (Berichte) → breakdown by Day (Tag), columns Amount Spent, "
+        "Paid Impressions, Swipe Ups or Clicks, Currency → Export → .csv"
+    ),
+    looks_for=(
+        "Amount Spent or Spend, Paid Impressions, and a column that only Snapchat has: Swipe Ups, "
+        "eCPSU, Swipe Up Rate, Paid eCPM, Ad Squad Name, Story Opens"
+    ),
+    refused=(
+        ("no_date", "reports without a day and without a start and an end"),
+        ("aggregate_period", "rows from Start Time to End Time of several days"),
+        ("no_currency", "Amount Spent without a currency in the file; name it with `--currency`"),
+        ("unknown_platform", "reports in which no column is Snapchat's own: name the platform"),
+    ),
+    remarks=(
+        "A swipe up is a click.",
+        "Days are those of the account's time zone. An End Time at midnight ends the day before.",
+        "The headings are known from Snapchat's help pages only.",
+    ),
+)
+IMPORTERS = (SNAPCHAT_ADS.importer(),)

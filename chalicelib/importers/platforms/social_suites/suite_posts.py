@@ -1,0 +1,201 @@
+"""What suites say of posts: a row for each, with its counts since it appeared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from chalicelib.importers.platforms.social_suites.suite_columns import (
+    COUNTS,
+    PAID_PARTS,
+    in_no_language,
+    link,
+    network,
+    sign,
+)
+from chalicelib.importers.reports.parts import paid_parts
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Column, Key, When
+from chalicelib.importers.tables.marks import Mark, together
+from chalicelib.importers.tables.table_heads import TableHead
+
+Accept = Callable[[TableHead], bool]
+
+HITS = 5
+"""Added to the columns found: the headings of posts are the networks' own too."""
+
+_LIFETIME = (
+    "The counts are those since a post appeared, booked on its day; a later export replaces them."
+)
+_TWICE = "The same posts in an export of the network itself are counted again: import one of both."
+_UNVERIFIED = (
+    "The headings are known from public code and documentation, not from a file of the suite."
+)
+_OF_NO_NETWORK = ("unknown_type", "rows of a network that is none of these channels")
+
+
+def _posted(*en: str, de: tuple[str, ...] = ("Datum",)) -> Column:
+    return Column("posted", When("posted"), en=en, de=de)
+
+
+def _post_id(*en: str) -> Column:
+    return Column("post_id", Key("post", sets="content_id"), en=en, de=("Beitrags-ID", "Post-ID"))
+
+
+def _has(*fields: str, one_of: tuple[str, ...] = (), none_of: tuple[str, ...] = ()) -> Accept:
+    def accept(head: TableHead) -> bool:
+        columns = head.columns
+        return (
+            all(field in columns for field in fields)
+            and (not one_of or any(field in columns for field in one_of))
+            and not any(field in columns for field in none_of)
+        )
+
+    return accept
+
+
+def _report(
+    platform: str,
+    name: str,
+    columns: tuple[Column, ...],
+    accept: Accept,
+    marks: tuple[str | Mark, ...],
+    where: str,
+    looks_for: str,
+    *remarks: str,
+    refused: Mapping[str, str] = {},
+    is_local: bool = False,
+) -> TableReport:
+    return TableReport(
+        platform=platform,
+        channel=platform,
+        report=f"{platform.replace('_', '-')}-posts",
+        columns=in_no_language((*columns, *COUNTS)) if is_local else (*columns, *COUNTS),
+        accept=accept,
+        marks=marks,
+        hits=HITS,
+        title=f"{name}: posts of several networks",
+        where=where,
+        looks_for=looks_for,
+        is_one_each=True,
+        shown=("post_id", "network", "posted"),
+        prepare=paid_parts(PAID_PARTS),
+        refused=(
+            _OF_NO_NETWORK,
+            ("missing_value", "rows that do not say their network or their post"),
+            ("undecidable_format", "dates that may be day/month or month/day"),
+            *refused.items(),
+        ),
+        remarks=(_LIFETIME, _TWICE, *remarks),
+    )
+
+
+_DAMAGED = {"damaged_id": "post ids that a spreadsheet rounded, as 1.22158E+17"}
+
+HOOTSUITE = _report(
+    "hootsuite",
+    "Hootsuite",
+    (
+        _posted("Date (GMT)", "Date (UTC)", "Date", de=("Datum (GMT)", "Datum")),
+        _post_id("Post ID"),
+        network("Social Network", "Network"),
+        sign("permalink", "Post Permalink"),
+        sign("message", "Post Message"),
+        sign("post_type", "Post Type"),
+    ),
+    _has("posted", "post_id", "network", one_of=("permalink", "message")),
+    ("Post Permalink", "Post Message", "Social Network"),
+    "Analytics → Reports → Post performance → Export (Analytics → Berichte → Beitragsleistung → "
+    "Exportieren) → .csv or .xlsx",
+    "Post ID, Social Network, and Post Message or Post Permalink",
+    _UNVERIFIED,
+    refused=_DAMAGED,
+)
+
+SPROUT = _report(
+    "sprout_social",
+    "Sprout Social",
+    (
+        _posted("Date"),
+        _post_id("Post ID"),
+        network("Network"),
+        sign("profile", "Profile"),
+        sign("sent_by", "Sent by"),
+        sign("content_type", "Content Type"),
+        sign("of_hootsuite", "Post Message", "Post Permalink"),
+    ),
+    _has(
+        *("posted", "post_id", "network"),
+        one_of=("sent_by", "content_type", "profile"),
+        none_of=("of_hootsuite",),
+    ),
+    ("Sent by", together(fields=("post_id", "network"), any_of=("content_type", "profile"))),
+    "Reports → Post Performance → Share → Download → .csv",
+    "Post ID, Network, and Sent by, Content Type or Profile",
+    "Impressions and video views count less their paid part, which is counted as paid.",
+    _UNVERIFIED,
+    refused=_DAMAGED,
+)
+
+BUFFER = _report(
+    "buffer",
+    "Buffer",
+    (
+        _posted("Date", "Sent At"),
+        network("Service", "Channel Type"),
+        Column("post_id", Key("post", sets="content_id"), en=("Service Link",)),
+        sign("update", "Update"),
+    ),
+    _has("posted", "network", "post_id"),
+    ("Service Link",),
+    "Analyze → Posts → Export → .csv",
+    "Service and Service Link, and Date or Sent At",
+    _UNVERIFIED,
+)
+
+AGORAPULSE = _report(
+    "agorapulse",
+    "Agorapulse",
+    (
+        _posted("Publishing date", de=("Veröffentlichungsdatum",)),
+        sign("time", "Publishing time"),
+        link("Link", "Permalink"),
+    ),
+    _has("posted", "link"),
+    ("Publishing date", "Publishing time", together(fields=("posted", "link"))),
+    "Reports → Content → Export → .csv",
+    "Publishing date and Link",
+    "The network is that of the link to the post.",
+    _UNVERIFIED,
+    is_local=True,
+)
+
+LATER = _report(
+    "later",
+    "Later",
+    (_posted("Posted At"), link("Post URL"), sign("caption", "Caption", "Media Type")),
+    _has("posted", "link", "caption"),
+    (together("Posted At", "Post URL"),),
+    "Analytics → Post performance → Export CSV",
+    "Posted At, Post URL, and Caption or Media Type",
+    "The network is that of the link to the post.",
+    _UNVERIFIED,
+)
+
+METRICOOL = _report(
+    "metricool",
+    "Metricool",
+    (
+        _posted("Date", "Published", de=("Datum", "Veröffentlicht")),
+        link("URL", "Link"),
+        sign("text", "Content", "Text"),
+    ),
+    _has("posted", "link", "engagements", "saves"),
+    (together(fields=("posted", "link", "engagements", "saves")),),
+    "Analytics → a network → list of posts → Export CSV",
+    "Date, URL or Link, Interactions and Saved",
+    "The network is that of the link to the post.",
+    _UNVERIFIED,
+    is_local=True,
+)
+
+POST_REPORTS = (HOOTSUITE, SPROUT, BUFFER, AGORAPULSE, LATER, METRICOOL)

@@ -1,0 +1,198 @@
+"""What suites say of profiles: a row for each profile and day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading
+from chalicelib.importers.platforms.social_suites.suite_columns import (
+    COUNTS,
+    PAID_PARTS,
+    in_no_language,
+    network,
+    sign,
+)
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.reports.parts import paid_parts
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import (
+    Audience,
+    Column,
+    Count,
+    Key,
+    LeftOut,
+    Net,
+    When,
+    vocabulary_of,
+)
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.values.numerals import NumberFormat
+from chalicelib.model.errors import ExportRefused
+
+HITS = 5
+"""Added to the columns found: each suite calls followers won and lost by names of its own."""
+
+_DAY = Column("day", When("day"), en=("Date",), de=("Datum",), more={"es": ("Fecha",)})
+_PROFILE = Column(
+    "profile",
+    Key("profile", names=False),
+    en=("Profile", "Profile Name", "Account", "Brand"),
+    de=("Profil", "Konto"),
+)
+_PUBLISHED = Column(
+    "published",
+    LeftOut("what the account itself wrote"),
+    en=("Published Posts", "Published Posts (Total)", "Posts"),
+)
+_TWICE = (
+    "The same days in an export of the network itself are counted again, and so are the counts of "
+    "posts in the suite's export of posts: import one of them."
+)
+_UNVERIFIED = "The headings are known from public code, not from a file of the suite."
+
+SPROUT_COLUMNS = (
+    _DAY,
+    network("Network"),
+    _PROFILE,
+    Column("audience", Audience(), en=("Audience", "Followers")),
+    Column("gained", Count("follow"), en=("Audience Gained", "Followers Gained")),
+    Column("lost", Count("unfollow"), en=("Audience Lost", "Followers Lost")),
+    Column(
+        "net",
+        Net("follow", "unfollow"),
+        en=("Net Audience Growth", "Net Follower Growth"),
+        unless=("gained",),
+    ),
+    _PUBLISHED,
+    sign("post_id", "Post ID"),
+    *COUNTS,
+)
+
+METRICOOL_COLUMNS = in_no_language(
+    (
+        _DAY,
+        network("Network", "Social Network", "Platform"),
+        _PROFILE,
+        Column("audience", Audience(), en=("Followers",), more={"es": ("Seguidores",)}),
+        Column(
+            "gained",
+            Count("follow"),
+            en=("Gained followers",),
+            more={"es": ("Seguidores ganados",)},
+        ),
+        Column(
+            "lost",
+            Count("unfollow"),
+            en=("Lost followers",),
+            more={"es": ("Seguidores perdidos",)},
+        ),
+        _PUBLISHED,
+        *COUNTS,
+    )
+)
+
+
+def _is_of_sprout(head: TableHead) -> bool:
+    columns = head.columns
+    has_growth = any(field in columns for field in ("gained", "lost", "net"))
+    return "day" in columns and "network" in columns and has_growth and "post_id" not in columns
+
+
+def _is_of_metricool(head: TableHead) -> bool:
+    columns = head.columns
+    return "day" in columns and "gained" in columns and "lost" in columns
+
+
+def _refuse(source: Source, options: Options) -> Reading:
+    """Refuses a file that does not say of which network it is, as those of one network."""
+    raise ExportRefused(
+        "no_channel",
+        "the file does not say of which network it is. Say it by a mapping: "
+        '{"columns": {"Date": "day", "Gained followers": "follow", "Impressions": '
+        '"impression"}, "constants": {"channel": "instagram"}}',
+    )
+
+
+def _without_sign(
+    columns: Columns, numbers: NumberFormat
+) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Followers lost are written below zero, as -3; totals contain their paid part."""
+    position = columns.positions["lost"]
+    less_paid = paid_parts(PAID_PARTS)(columns, numbers)
+
+    def change(cells: Sequence[str]) -> Sequence[str]:
+        changed = list(less_paid(cells) if less_paid else cells)
+        changed[position] = changed[position].strip().lstrip("-−")
+        return changed
+
+    return change
+
+
+SPROUT_PROFILES = TableReport(
+    platform="sprout_social",
+    channel="sprout_social",
+    report="sprout-social-profiles",
+    columns=SPROUT_COLUMNS,
+    accept=_is_of_sprout,
+    marks=(
+        *("Net Audience Growth", "Audience Gained", "Audience Lost"),
+        together(fields=("network",), any_of=("gained", "lost", "net")),
+    ),
+    hits=HITS,
+    title="Sprout Social: profiles of several networks by day",
+    where="Reports → Profile Performance → Share → Download → .csv",
+    looks_for="Date, Network, and Audience Gained, Audience Lost or Net Audience Growth",
+    prepare=paid_parts(PAID_PARTS),
+    refused=(
+        ("unknown_type", "rows of a network that is none of these channels"),
+        ("missing_value", "rows that do not say their network"),
+        ("undecidable_format", "dates that may be day/month or month/day"),
+    ),
+    remarks=(
+        "Impressions and video views count less their paid part, which is counted as paid.",
+        "Net growth counts only where the file does not say how many followers came.",
+        _TWICE,
+        _UNVERIFIED,
+    ),
+)
+
+METRICOOL_PROFILES = TableReport(
+    platform="metricool",
+    channel="metricool",
+    report="metricool-profiles",
+    columns=METRICOOL_COLUMNS,
+    accept=_is_of_metricool,
+    marks=(together(fields=("gained", "lost")), together("Gained followers", "Lost followers")),
+    hits=HITS,
+    title="Metricool: profiles by day",
+    where="Analytics → a network → Evolution → Export CSV",
+    looks_for="Date, Gained followers and Lost followers (Seguidores ganados, perdidos)",
+    prepare=_without_sign,
+    refused=(
+        ("no_channel", "a file without a column for the network; a mapping says it"),
+        ("unknown_type", "rows of a network that is none of these channels"),
+        ("undecidable_format", "dates that may be day/month or month/day; 1.200 beside 1,200"),
+    ),
+    remarks=(_TWICE, _UNVERIFIED),
+)
+
+_METRICOOL = METRICOOL_PROFILES.importer()
+_VOCABULARY = vocabulary_of(METRICOOL_COLUMNS)
+
+
+def _recognise_metricool(glimpse: Glimpse) -> Recognition | None:
+    head = find_head(glimpse, _VOCABULARY, _is_of_metricool)
+    if head is not None and "network" not in head.columns:
+        return claim_to(head, METRICOOL_PROFILES.all_marks, _refuse, hits=HITS)
+    return _METRICOOL.recognise(glimpse)
+
+
+PROFILES = (
+    SPROUT_PROFILES.importer(),
+    Importer("metricool", _METRICOOL.declaration, _recognise_metricool, _METRICOOL.marks),
+)

@@ -1,0 +1,251 @@
+"""Stripe's payments export (CSV): a row per payment, paid or not.
+
+The columns about people (customer, e-mail, card, description, addresses, metadata) are not in the
+vocabulary, so that nothing of them is read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from chalicelib.importers.outcomes import RawEvent, Reading, RowRefused
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.payment_tables import (
+    AMOUNT,
+    DAY,
+    Convert,
+    PaymentRow,
+    PaymentTable,
+)
+from chalicelib.importers.shop_orders import GOAL, Orders, kept
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.values.dates import parse_instant
+from chalicelib.importers.values.event_identity import Ordinals, object_key
+
+PLATFORM = "stripe"
+PAID = frozenset(
+    {
+        "paid",
+        "succeeded",
+        "partially refunded",
+        "partial refund",
+        "disputed",
+        "early fraud warning",
+        "dispute needs response",
+        "dispute under review",
+        "dispute won",
+        "dispute lost",
+        "inquiry closed",
+    }
+)
+REFUNDED = frozenset({"refunded", "refund pending"})
+NOT_PAID = frozenset(
+    {
+        "failed",
+        "pending",
+        "processing",
+        "canceled",
+        "cancelled",
+        "blocked",
+        "expired",
+        "incomplete",
+        "uncaptured",
+        "requires action",
+        "requires capture",
+        "requires confirmation",
+        "requires payment method",
+    }
+)
+NEVER_PAID = frozenset({"failed", "canceled", "cancelled", "blocked", "expired"})
+"""Of those that are not paid: nobody waits for them."""
+
+ONE_OF_THEM = (
+    "Import the payments or the balance, not both; and neither beside the orders of the shop whose "
+    "payments they are: all hold the same sales."
+)
+NO_PEOPLE = (
+    "Nothing of a person is read: no name, e-mail, card or address is in an event or a message."
+)
+ID = r"[A-Za-z]{2,8}_?\w*\d\w*"
+"""Of a charge, a payment, a refund; a name has no digit."""
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?(?:UTC|Z))?")
+
+_SPREADSHEET_TIME = re.compile(
+    r"(\d\d?[./-]\d\d?[./-]\d{2,4}),? (\d\d?):(\d\d)(?::\d\d)?(?: ?([AP])\.?M\.?)?", re.IGNORECASE
+)
+
+FIELDS = {
+    "id": {"en": ["id"]},
+    "intent": {"en": ["PaymentIntent ID"]},
+    "created": {"en": ["Created date (UTC)", "Created (UTC)"]},
+    "amount": {"en": ["Amount"]},
+    "refunded": {"en": ["Amount Refunded"]},
+    "currency": {"en": ["Currency"]},
+    "captured": {"en": ["Captured"]},
+    "mode": {"en": ["Mode"]},
+    "status": {"en": ["Status"]},
+    "disputed": {"en": ["Disputed Amount"]},
+    "dispute": {"en": ["Dispute Status"]},
+    "converted": {"en": ["Converted Amount", "Converted Currency"]},
+    "decline": {"en": ["Decline Reason", "Seller Message"]},
+    "payout": {"en": ["Arrival Date (UTC)", "Arrival Date"]},
+}
+_REQUIRED = ("id", "created", "amount", "currency", "status")
+_TYPICAL = ("refunded", "captured", "converted")
+
+
+def to_the_minute(time: dt.datetime) -> dt.datetime:
+    """The time of a payment's event, the same whichever file tells of the payment.
+
+    Older exports and the balance have minutes only, and a spreadsheet keeps no more of the others:
+    with its seconds a payment would be another event there.
+    """
+    return time.replace(second=0, microsecond=0)
+
+
+def read_time(row: PaymentRow, field: str) -> dt.datetime:
+    """A time `to_the_minute`; raises `RowRefused`, `invalid_date`."""
+    return to_the_minute(_exact_time(row, field))
+
+
+def _exact_time(row: PaymentRow, field: str) -> dt.datetime:
+    """A time in UTC, as Stripe or a spreadsheet writes it without an offset."""
+    text = row.text(field)
+    try:
+        if match := _TIME.fullmatch(text):
+            return parse_instant(f"{match[1]} {match[2]:0>5}Z")
+        if match := _SPREADSHEET_TIME.fullmatch(text):
+            hour, minute, half = int(match[2]), int(match[3]), (match[4] or "").casefold()
+            if half:
+                hour = hour % 12 + 12 * (half == "p")
+            return dt.datetime.combine(row.day_in(match[1]), dt.time(hour, minute, tzinfo=dt.UTC))
+    except ValueError:
+        pass
+    raise RowRefused(
+        "invalid_date",
+        "the time of the payment is in no form that Stripe or a spreadsheet writes: import the "
+        "file as it was downloaded",
+    )
+
+
+def _is_of_payments(columns: Columns) -> bool:
+    is_payout = "payout" in columns
+    required = all(f in columns for f in _REQUIRED)
+    return required and not is_payout and any(f in columns for f in _TYPICAL)
+
+
+def _rows(options: Options, reading: Reading) -> Convert:
+    orders, ordinals = Orders(PLATFORM, options.account), Ordinals()
+
+    def number_of(row: PaymentRow, created: dt.datetime) -> str:
+        """The payment's id; one that has none yet is known by its second and its amount."""
+        field = "id" if row.text("id") or not row.text("intent") else "intent"
+        if row.text(field):
+            return row.number_of(field, ID)
+        key = object_key((created.isoformat(), f"{row.amount('amount'):f}", row.word("currency")))
+        return f"without-id:{key}:{ordinals.next_of(key, created.date())}"
+
+    def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
+        reason = _reason_not_paid(row)
+        if reason:
+            is_test = row.word("mode") == "test"
+            if not is_test and row.word("status").replace("_", " ") not in NEVER_PAID:
+                row.note_unpaid(reading.unpaid, "amount")
+            return reason
+        exact = _exact_time(row, "created")
+        created, number = to_the_minute(exact), number_of(row, exact)
+        amount, refunded = row.amount("amount"), row.amount("refunded")
+        if amount < 0 or refunded < 0:
+            raise RowRefused("negative", "the payment's amount or refund is below zero")
+        if row.word("dispute") == "lost":
+            refunded = min(amount, refunded + row.amount("disputed"))
+        if row.word("status") in REFUNDED or (amount and refunded == amount):
+            return (orders.undone(number, created),)
+        return (orders.sale(number, created, kept(amount, refunded, row.currency())),)
+
+    return convert
+
+
+def _reason_not_paid(row: PaymentRow) -> str:
+    """Why a payment is no conversion, or an empty text; raises `RowRefused`."""
+    status = row.word("status").replace("_", " ")
+    if status in NOT_PAID:
+        return f"a payment that is not paid: {status}"
+    if status not in PAID and status not in REFUNDED:
+        raise RowRefused("missing_value", "the payment has no status that is known")
+    if row.word("mode") == "test":
+        return "a payment of the test mode"
+    if row.word("captured") in ("false", "no", "0", "falsch", "faux", "falso", "onwaar", "fałsz"):
+        return "a payment that is not paid: authorised, not captured"
+    return ""
+
+
+PAYMENTS = PaymentTable(
+    platform=PLATFORM,
+    report="payments",
+    fields=FIELDS,
+    accept=_is_of_payments,
+    marks=(
+        together("Created date (UTC)", "Amount Refunded"),
+        together("Created (UTC)", "Amount Refunded"),
+        together("Created date (UTC)", "Captured"),
+        together("Created (UTC)", "Captured"),
+        together("Converted Amount", "Converted Currency"),
+    ),
+    amounts=("amount", "refunded", "disputed"),
+    days=("created",),
+    shown={
+        "id": ID,
+        "created": DAY,
+        "amount": AMOUNT,
+        "refunded": AMOUNT,
+        "currency": r"[A-Za-z]{3}",
+    },
+    rows=_rows,
+    declaration=Declaration(
+        "Stripe: payments (CSV)",
+        "Stripe Dashboard > Payments > Export (Zahlungen > Exportieren), columns *Default* or "
+        "*All*; its headings are English in every account",
+        "the columns id, Created date (UTC), Amount, Currency and Status, and one of Amount "
+        "Refunded, Captured, Converted Amount",
+        (
+            Becomes(
+                "status `Paid`, also partially refunded or disputed",
+                f"one `conversion`, goal `{GOAL}`, at the time of the payment; its value is the "
+                "amount less what was refunded and less a dispute that was lost",
+            ),
+            Becomes(
+                "status `Refunded`, or everything refunded",
+                "the same `conversion` with `refund` and without a value: it replaces the one that "
+                "was imported when the payment was paid, and counts nothing",
+            ),
+            Becomes(
+                "`Failed`, `Pending`, `Canceled`, `requires_…`, not captured, test mode",
+                "nothing: not paid (yet)",
+            ),
+            Becomes("Amount, Amount Refunded, Disputed Amount, Currency", "the conversion's value"),
+            Becomes("Created date (UTC), Created (UTC)", "the time, to the minute"),
+            Becomes("id, else PaymentIntent ID, else time and amount", "part of the event id"),
+            Becomes("Converted Amount, Fee, Taxes On Fee", "nothing: another currency; costs"),
+            Becomes("customer, e-mail, card, description, metadata", "nothing: they are not read"),
+        ),
+        (
+            ("invalid_date", "a time in no form that Stripe or a spreadsheet writes"),
+            ("undecidable_format", "days that a spreadsheet wrote, day/month or month/day"),
+            ("missing_value", "a status that is not known"),
+            ("negative", "an amount below zero, or more refunded than was paid"),
+            ("no_currency", "the payment names no currency, and none was given"),
+        ),
+        (
+            NO_PEOPLE,
+            "Amounts are those that people paid, in their currency, as the file writes them: "
+            "currencies without decimals have none.",
+            "An open dispute still counts as a sale; one that was lost is taken off.",
+            ONE_OF_THEM,
+        ),
+    ),
+).importer()

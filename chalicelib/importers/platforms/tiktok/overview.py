@@ -1,0 +1,173 @@
+"""TikTok: an account's numbers by day, from Business Suite and from TikTok Studio."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.platforms.tiktok.yearless import are_yearless, parse_day_of, year_given
+from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import Audience, Column, Count, LeftOut, Net, When
+from chalicelib.importers.reports.report_dating import (
+    Cells,
+    DateColumns,
+    Dating,
+    Spans,
+    decide_dating,
+)
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.values.cells import is_blank
+from chalicelib.importers.values.dates import Period
+
+CHANNEL = "tiktok"
+_CONTACT = LeftOut("contacts, and no visits of a page")
+_YEAR = (
+    "undecidable_format",
+    "days without a year, as TikTok Studio writes them; name the year by a mapping: "
+    '`{"constants": {"year": 2026}}`',
+)
+
+COLUMNS = (
+    Column("day", When("day"), en=("Date",), de=("Datum",)),
+    Column("views", Count("view"), en=("Video views",), de=("Videoaufrufe",)),
+    Column("likes", Count("like"), en=("Likes",), de=("Likes", "„Gefällt mir“-Angaben")),
+    Column("comments", Count("comment"), en=("Comments",), de=("Kommentare",)),
+    Column("shares", Count("share"), en=("Shares",), de=("Geteilt", "Shares")),
+    Column(
+        "website_clicks",
+        Count("click"),
+        en=("Website clicks", "Clicks on website"),
+        de=("Website-Klicks",),
+    ),
+    Column("gained", Count("follow"), en=("New followers",), de=("Neue Follower",)),
+    Column("lost", Count("unfollow"), en=("Lost followers",), de=("Verlorene Follower",)),
+    Column(
+        "growth",
+        Net("follow", "unfollow"),
+        en=("Net growth",),
+        de=("Nettowachstum",),
+        unless=("gained", "lost"),
+    ),
+    Column(
+        "profile_views",
+        LeftOut("views of the profile, which are no engagement with a video"),
+        en=("Profile views",),
+        de=("Profilaufrufe", "Profilansichten"),
+    ),
+    Column(
+        "reach",
+        LeftOut("people, and not events"),
+        en=("Reached audience", "Unique viewers"),
+        de=("Erreichte Zielgruppe",),
+    ),
+    Column(
+        "contacts",
+        _CONTACT,
+        en=("Phone number clicks", "Email clicks", "App download link clicks", "Leads submission"),
+    ),
+)
+_OF_OVERVIEW = ("views", "likes", "comments", "shares", "profile_views")
+_OF_BUSINESS_SUITE = ("reach", "growth", "lost")
+
+
+def _is_overview(head: TableHead) -> bool:
+    """Business Suite has columns of its own; Studio has these and no other."""
+    columns = head.columns
+    if not all(field in columns for field in ("day", "views", "profile_views")):
+        return False
+    if all(field in columns for field in _OF_BUSINESS_SUITE):
+        return True
+    return all(field in columns for field in _OF_OVERVIEW) and len(columns.names) == len(
+        columns.positions
+    )
+
+
+def _decide_dating(
+    columns: DateColumns,
+    report: Period | None,
+    options: Options,
+    way_out: str,
+    *,
+    dates_are_starts: bool,
+) -> Dating:
+    """As `dating.decide_dating`; days without a year need one that the user names."""
+    position = columns.positions["day"]
+    cells = [cell for (cell,) in columns.cells([position])]
+    if not are_yearless(cells):
+        return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
+    year = year_given(options.mapping, cells)
+    name = columns.names["day"]
+
+    def read(cell: Cells) -> Period:
+        if not isinstance(cell, str) or is_blank(cell):
+            raise RowRefused("missing_value", f"{name} is blank")
+        try:
+            day: dt.date = parse_day_of(year, cell)
+        except ValueError as error:
+            raise RowRefused("invalid_date", f"{name}: {error}") from None
+        return day, day
+
+    return Dating("day", (position,), Spans(read), options.spread)
+
+
+_REPORT = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report="overview",
+    columns=COLUMNS,
+    accept=_is_overview,
+    marks=(
+        together("Reached audience", "Net growth", "Lost followers"),
+        together(fields=_OF_OVERVIEW),
+    ),
+    title="TikTok: an account's overview by day (Business Suite, TikTok Studio)",
+    where=(
+        "TikTok Business Suite → Analytics → Overview → Download data (Daten herunterladen) → "
+        ".csv or .xlsx, whose days have their year; or TikTok Studio → Analytics → Overview → "
+        "Download, the file Overview.csv"
+    ),
+    looks_for=(
+        "Date, Video views, Profile views and either Reached audience, Net growth and Lost "
+        "followers (Business Suite) or Likes, Comments and Shares and nothing else (Studio)"
+    ),
+    decide_dating=_decide_dating,
+    refused=(_YEAR, ("invalid_date", "a month in a language that is not known")),
+    remarks=(
+        "The numbers are those of a day, and not of the videos that appeared on it.",
+        "TikTok Studio writes English headings and days in the language of the account.",
+        "Import Business Suite or Studio, not both: they hold the same days.",
+    ),
+)
+OVERVIEW = _REPORT.importer()
+
+FOLLOWER_COLUMNS = (
+    Column("day", When("day"), en=("Date",)),
+    Column("followers", Audience(), en=("Followers",)),
+    Column(
+        "difference",
+        Net("follow", "unfollow"),
+        en=("Difference in followers from previous day",),
+    ),
+)
+
+
+def _is_of_followers(head: TableHead) -> bool:
+    return all(field in head.columns for field in ("day", "followers", "difference"))
+
+
+FOLLOWERS = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report="followers",
+    columns=FOLLOWER_COLUMNS,
+    accept=_is_of_followers,
+    marks=("Difference in followers from previous day",),
+    title="TikTok Studio: followers by day",
+    where="TikTok Studio → Analytics → Followers → Download, the file FollowerHistory.csv",
+    looks_for="Date, Followers and Difference in followers from previous day",
+    decide_dating=_decide_dating,
+    refused=(_YEAR,),
+    remarks=("The overview of Business Suite counts new followers too: import one of them.",),
+).importer()

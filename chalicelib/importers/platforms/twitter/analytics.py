@@ -1,0 +1,114 @@
+"""X's own analytics: lifetime counts by post, and the account's counts by day."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from chalicelib.importers.platforms.twitter.twitter_columns import (
+    DAY_COLUMNS,
+    POST_COLUMNS,
+    TYPICAL,
+)
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.marks import together
+from chalicelib.importers.tables.table_heads import TableHead
+
+CHANNEL = "twitter"
+BY_POST = "posts"
+
+_ONE_OF_BOTH = (
+    "The files by day and by post hold the same engagements: import one of them for the same days."
+)
+_MEDIA_VIEWS = (
+    "`Media views` count pictures and GIFs too; they are views only where X gives no other."
+)
+
+
+def _is_by_post(head: TableHead) -> bool:
+    columns = head.columns
+    if "post" not in columns or "impressions" not in columns:
+        return False
+    return "link" in columns or "text" in columns or sum(f in columns for f in TYPICAL) > 1
+
+
+def _is_by_day(head: TableHead) -> bool:
+    columns = head.columns
+    if "day" not in columns or "impressions" not in columns or "post" in columns:
+        return False
+    if "published" in columns or "unfollows" in columns:
+        return len(columns.positions) > 3
+    return "follows" in columns and sum(f in columns for f in TYPICAL) > 1
+
+
+def _notes(columns: Columns) -> tuple[str, ...]:
+    if "media_views" not in columns or "video_views" in columns:
+        return ()
+    return ("Media views were taken as video views: they count pictures and GIFs too.",)
+
+
+POSTS = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report=BY_POST,
+    columns=POST_COLUMNS,
+    accept=_is_by_post,
+    marks=(
+        "Tweet permalink",
+        "Tweet text",
+        together(
+            fields=("post",),
+            any_of=("link", "text", "permalink_clicks", "detail_expands", "hashtag_clicks"),
+        ),
+    ),
+    is_one_each=True,
+    shown=("post", "posted", "impressions", "likes", "reposts", "replies", "url_clicks"),
+    title="X (Twitter): analytics by post",
+    where=(
+        "Analytics → Content (Inhalte) → choose the dates → download (Herunterladen): "
+        "account_analytics_content_….csv. Until 2023: analytics.twitter.com → Tweets → Export data "
+        "(Daten exportieren) → By Tweet (Nach Tweet): tweet_activity_metrics_….csv"
+    ),
+    looks_for="Post id or Tweet id, Impressions, and Post link or Tweet permalink",
+    notes=_notes,
+    refused=(
+        ("damaged_id", "post ids that a spreadsheet rounded, as 9.37001E+18"),
+        ("invalid_date", "a post without a readable date"),
+    ),
+    remarks=(
+        "Counts are those since publication, booked on the day of the post; a later export "
+        "restates them, and so does the archive.",
+        _ONE_OF_BOTH,
+        _MEDIA_VIEWS,
+        "What was promoted stands in columns of its own and is no part of the others.",
+        "Times were UTC until 2023; today's days are those of the account, without a time zone.",
+        "Nothing of a post's text is read or shown.",
+    ),
+)
+
+DAYS = TableReport(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report="days",
+    columns=DAY_COLUMNS,
+    accept=_is_by_day,
+    marks=(
+        *(together(fields=pair) for pair in combinations(TYPICAL, 2)),
+        together(fields=("unfollows",), any_of=(*TYPICAL, "bookmarks", "replies")),
+        together(fields=("published",), any_of=TYPICAL),
+        "Tweets published",
+        together("Create post", any_of=("unfollows", "bookmarks", "follows")),
+    ),
+    is_one_each=True,
+    title="X (Twitter): analytics of the account by day",
+    where=(
+        "Analytics → Overview (Übersicht) → choose the dates, Daily (Täglich) → download "
+        "(Herunterladen): account_overview_analytics.csv. Until 2023: analytics.twitter.com → "
+        "Tweets → Export data (Daten exportieren) → By day (Nach Tag): "
+        "daily_tweet_activity_metrics_….csv"
+    ),
+    looks_for="Date, Impressions, and Unfollows, Create post or Tweets published",
+    notes=_notes,
+    refused=(("invalid_date", "a row without a readable day"),),
+    remarks=(_ONE_OF_BOTH, _MEDIA_VIEWS),
+)

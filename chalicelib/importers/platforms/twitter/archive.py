@@ -1,0 +1,160 @@
+"""The archive of an account: `data/tweets.js`, or `tweet.js` in older ones.
+
+A tweet of the archive is a row of the analytics by post that has likes and retweets only: the same
+reader makes the same event ids of it, so that the one restates the other.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Imported, Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.twitter.analytics import BY_POST, CHANNEL
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.json_documents import items_of, raw_text
+from chalicelib.importers.records.records import Converted, outcomes_of
+from chalicelib.importers.reports.layout import Layout, Metric
+from chalicelib.importers.reports.report_dating import Cells, Dating, Spans
+from chalicelib.importers.reports.report_rows import ReportRows
+from chalicelib.importers.reports.totals_rows import TotalsRows
+from chalicelib.importers.values.dates import Period, parse_instant
+from chalicelib.importers.values.numerals import NumberFormat
+
+_ASSIGNMENT = re.compile(r"\s*window\.YTD\.(?:community_)?tweets?\.part\d+\s*=\s*(?=\[)", re.ASCII)
+_ID = re.compile(r"\d{1,20}", re.ASCII)
+_HARMLESS = re.compile(r"[\d.,+-]{1,20}|[A-Za-z]{3} [A-Za-z]{3} [\d: +]{1,24}", re.ASCII)
+_COUNTS = ("favorite_count", "retweet_count")
+
+DECLARATION = Declaration(
+    "X (Twitter): the tweets of an account's archive",
+    (
+        "Settings and privacy → Your account → Download an archive of your data (Einstellungen und "
+        "Datenschutz → Dein Account → Archiv deiner Daten herunterladen): the zip file as it is, "
+        "or of its files data/tweets.js (data/tweet.js in older archives)"
+    ),
+    "a file that begins with window.YTD.tweets.part0 =",
+    (
+        Becomes("favorite_count", "`like`"),
+        Becomes("retweet_count", "`share`"),
+        Becomes("id_str", "`content_id`, part of the event id"),
+        Becomes("created_at", "the day, in UTC, on which the tweet's lifetime counts are booked"),
+        Becomes(
+            "tweets that begin with `RT @` and have no likes",
+            "no data: the account repeated another's tweet, whose retweets these are",
+        ),
+    ),
+    (
+        ("malformed_record", "a tweet without id, time or counts"),
+        ("invalid_date", "a time in no known form"),
+    ),
+    (
+        "A tweet that stands twice counts once; the analytics by post restate the same events.",
+        "The archive knows neither replies nor impressions. Nothing of a text or a person is read.",
+        "Other files of the archive hold what the account did, not what was done with its tweets.",
+    ),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    found = _ASSIGNMENT.match(glimpse.text)
+    if found is None:
+        return None
+    skip = found.end()
+    return Recognition(
+        100,
+        found[0].strip(" \r\n\t="),
+        lambda source, options: _open(source, options, skip),
+    )
+
+
+def _open(source: Source, options: Options, skip: int) -> Reading:
+    rows = _rows(options)
+    description = ReportDescription(CHANNEL, BY_POST, source.encoding, lifetime=True)
+    records = items_of(source, "item", skip=skip)
+    return Reading(
+        description,
+        outcomes_of(records, lambda record: _convert(record, rows), shown=_shown),
+        rows.claimed,
+    )
+
+
+def _rows(options: Options) -> ReportRows:
+    """A reader of rows of id, time, likes and retweets."""
+    metrics = (
+        Metric("likes", 2, "favorite_count", "like"),
+        Metric("reposts", 3, "retweet_count", "share"),
+    )
+    layout = Layout(
+        channel=CHANNEL,
+        report=BY_POST,
+        account=options.account,
+        paid=False,
+        metrics=metrics,
+        keys=(0,),
+        names=(0,),
+        content=0,
+        is_one_each=True,
+    )
+    dating = Dating("posted", (1,), Spans(_day), may_spread=False)
+    totals = TotalsRows(names=(0,), dates=(1,), numbers=(2, 3))
+    return ReportRows(layout, dating, NumberFormat("."), totals)
+
+
+def _day(cells: Cells) -> Period:
+    try:
+        day = parse_instant(str(cells)).date()
+    except ValueError as error:
+        raise RowRefused("invalid_date", f"created_at: {error}") from None
+    return day, day
+
+
+def _convert(record: Any, rows: ReportRows) -> Converted:
+    tweet = _tweet(record)
+    name, posted = tweet.get("id_str", tweet.get("id")), tweet.get("created_at")
+    if isinstance(name, int) and not isinstance(name, bool) and 0 < name < 10**20:
+        name = str(name)
+    if not isinstance(name, str) or not _ID.fullmatch(name) or not isinstance(posted, str):
+        raise RowRefused("malformed_record", "the tweet has no id or no created_at")
+    if not any(count in tweet for count in _COUNTS):
+        raise RowRefused("malformed_record", "the tweet has no counts")
+    counts = [_cell(tweet.get(count)) for count in _COUNTS]
+    text = tweet.get("full_text", tweet.get("text"))
+    if isinstance(text, str) and text.startswith("RT @") and not counts[0].strip("0"):
+        return "a retweet of another's tweet"
+    outcome = rows.convert(0, (name, posted, *counts))
+    return outcome.events if isinstance(outcome, Imported) else "no likes and no retweets"
+
+
+def _tweet(record: Any) -> dict[str, Any]:
+    """A tweet, which older archives do not wrap."""
+    tweet = record.get("tweet", record) if isinstance(record, dict) else None
+    if not isinstance(tweet, dict):
+        raise RowRefused("malformed_record", "the record is no tweet")
+    return tweet
+
+
+def _cell(value: Any) -> str:
+    """A count as a table would hold it: archives write it as text."""
+    if value is None:
+        return ""
+    if isinstance(value, str | int):
+        return str(value)
+    raise RowRefused("invalid_number", "a count is no number")
+
+
+def _shown(record: Any) -> str:
+    """The id, the time and the counts of a tweet, if they are such."""
+    try:
+        tweet = _tweet(record)
+    except RowRefused:
+        return ""
+    fields = ("id_str", "created_at", *_COUNTS)
+    values = ((field, tweet.get(field)) for field in fields)
+    return raw_text({f: v for f, v in values if isinstance(v, str) and _HARMLESS.fullmatch(v)})
+
+
+ARCHIVE = Importer(CHANNEL, DECLARATION, _recognise)

@@ -1,0 +1,130 @@
+"""WooCommerce orders as JSON: the body of a webhook, or an answer of the REST API."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import ClaimedConversions, Reading, ReportDescription, RowRefused
+from chalicelib.importers.platforms.woocommerce.statuses import (
+    ONE_OF_THEM,
+    PLATFORM,
+    REFUNDED,
+    SOLD,
+    UNPAID,
+    not_sold,
+    status_of,
+)
+from chalicelib.importers.recognition.declarations import Becomes, Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.records.records import Converted
+from chalicelib.importers.records.shapes import record_outcomes
+from chalicelib.importers.shop_orders import GOAL, Orders, kept
+from chalicelib.importers.values.values import (
+    amount,
+    currency_of,
+    first_name,
+    instant_of,
+    list_of,
+    name_of,
+    note_unpaid,
+    number,
+    record_of,
+)
+
+_KEYS = ("order_key", "date_created_gmt", "line_items", "total")
+_ID = re.compile(r"\d{1,20}")
+
+_DECLARATION = Declaration(
+    "WooCommerce: order webhooks and REST API (JSON)",
+    "WooCommerce > Settings > Advanced > Webhooks (Einstellungen > Erweitert > Webhooks), topic "
+    "*Order updated* (Bestellung aktualisiert); or `GET /wp-json/wc/v3/orders`",
+    "JSON with order_key, date_created_gmt, total and line_items",
+    (
+        Becomes(
+            "status `completed` or `processing`",
+            f"one `conversion`, goal `{GOAL}`; its value is the total less what was refunded",
+        ),
+        Becomes(
+            "status `refunded`",
+            "the same `conversion` with `refund` and without a value: it replaces the one that was "
+            "imported when the order was paid, and counts nothing",
+        ),
+        Becomes("any other status", "nothing: the order is no sale"),
+        Becomes("`total`, `refunds`, `currency`", "the conversion's value"),
+        Becomes("`date_created_gmt`", "the time"),
+        Becomes("`id`, else `number`", "part of the event id"),
+        Becomes("`billing`, `shipping`, `customer_*`, `meta_data`", "nothing: they are not read"),
+    ),
+    (
+        ("invalid_date", "`date_created_gmt` is no time"),
+        ("invalid_number", "an amount is no number"),
+        ("malformed_record", "the file holds something else than orders"),
+        ("missing_value", "no id, no total, no time, or a status that WooCommerce does not have"),
+        ("negative", "the total is below zero, or more was refunded"),
+        ("no_currency", "the order names no currency, and none was given"),
+        ("undecidable_time", "there is `date_created` but not `date_created_gmt`"),
+    ),
+    ("A refused order shows its id only.", ONE_OF_THEM),
+)
+
+
+def _recognise(glimpse: Glimpse) -> Recognition | None:
+    if not glimpse.is_json or not all(f'"{key}"' in glimpse.text for key in _KEYS):
+        return None
+    return Recognition(len(_KEYS), ", ".join(_KEYS), _open)
+
+
+def _open(source: Source, options: Options) -> Reading:
+    description = ReportDescription(PLATFORM, "api_orders", source.encoding)
+    unpaid = ClaimedConversions()
+    outcomes = record_outcomes(
+        source, lambda order: _converted(order, options, unpaid), _shown, within=("orders",)
+    )
+    return Reading(description, outcomes, unpaid=unpaid)
+
+
+def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Converted:
+    if isinstance(record, dict):
+        record = record.get("order", record)
+    if not isinstance(record, dict):
+        raise RowRefused("malformed_record", "this is no order")
+    status = status_of(name_of(record.get("status")))
+    if status not in SOLD and status != REFUNDED:
+        if status in UNPAID:
+            note_unpaid(unpaid, record.get("total"), record.get("currency"), options.currency)
+        return not_sold(status)
+    order_id = first_name(record, "id", "number")
+    if not order_id:
+        raise RowRefused("missing_value", "the order has neither an id nor a number")
+    stamp = name_of(record.get("date_created_gmt"))
+    if not stamp and record.get("date_created"):
+        raise RowRefused("undecidable_time", "the order has its time in an unknown zone only")
+    created = instant_of(f"{stamp.removesuffix('Z')}Z" if stamp else "", "date_created_gmt")
+    orders = Orders(PLATFORM, options.account)
+    if status == REFUNDED:
+        return (orders.undone(order_id, created),)
+    total = amount(record.get("total"), "the total")
+    if total is None:
+        raise RowRefused("missing_value", "the order has no total")
+    refunded = sum(map(_refunded, list_of(record.get("refunds"))), Decimal(0))
+    value = kept(total, refunded, currency_of(record.get("currency"), options.currency))
+    return (orders.sale(order_id, created, value),)
+
+
+def _refunded(refund: Any) -> Decimal:
+    """What a refund paid back; WooCommerce writes it with a minus."""
+    return abs(number(record_of(refund).get("total"), "a refund's total") or Decimal(0))
+
+
+def _shown(record: Any) -> str:
+    """The order is full of the person who placed it: only its own number is shown."""
+    order = record_of(record)
+    order_id = first_name(record_of(order.get("order", order)), "id", "number")
+    return f"id={order_id}" if _ID.fullmatch(order_id) else ""
+
+
+API_ORDERS = Importer(PLATFORM, _DECLARATION, _recognise)

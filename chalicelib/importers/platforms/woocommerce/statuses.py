@@ -1,0 +1,59 @@
+"""Which orders of a WooCommerce shop are sales, by their status."""
+
+from __future__ import annotations
+
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.tables.headings import comparable
+
+PLATFORM = "woocommerce"
+SOLD = frozenset({"completed", "processing"})
+REFUNDED = "refunded"
+UNPAID = frozenset({"pending", "on-hold"})
+"""Not paid yet."""
+
+_OTHERS = frozenset(
+    {REFUNDED, "pending", "on-hold", "cancelled", "failed", "draft", "checkout-draft", "trash"}
+)
+_NAMES = {
+    "pending payment": "pending",
+    "on hold": "on-hold",
+    "canceled": "cancelled",
+    "abgeschlossen": "completed",
+    "fertiggestellt": "completed",
+    "in bearbeitung": "processing",
+    "wird bearbeitet": "processing",
+    "zahlung ausstehend": "pending",
+    "ausstehende zahlung": "pending",
+    "in wartestellung": "on-hold",
+    "wartend": "on-hold",
+    "storniert": "cancelled",
+    "rückerstattet": "refunded",
+    "erstattet": "refunded",
+    "fehlgeschlagen": "failed",
+    "entwurf": "draft",
+}
+
+ONE_OF_THEM = (
+    "Import the report or the orders of the API, not both: the report knows the day and the net "
+    "revenue, the API the time and the total."
+)
+
+
+def status_of(text: str) -> str:
+    """A status as the API writes it.
+
+    Raises
+    ------
+    RowRefused
+        `missing_value`, for one that WooCommerce does not have. The message does not repeat it.
+    """
+    status = comparable(text).removeprefix("wc-")
+    status = _NAMES.get(status, status)
+    if status not in SOLD and status not in _OTHERS:
+        raise RowRefused("missing_value", "the order has no status that is known")
+    return status
+
+
+def not_sold(status: str) -> str:
+    """Why an order of a status is no data."""
+    return f"an order that is no sale: {status}"

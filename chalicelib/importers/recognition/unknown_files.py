@@ -1,0 +1,325 @@
+"""What is said of a file that no importer recognises: what it is, what comes near, the way out.
+
+A message shows headings that some importer or `generic_headings` knows and nothing else of a file:
+any other cell could be a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
+
+from chalicelib.importers.bytes.delimited import DELIMITERS, records_of
+from chalicelib.importers.bytes.lines import MAX_COLUMNS
+from chalicelib.importers.mappings.proposals import MAX_WIDTH
+from chalicelib.importers.recognition.file_kinds import way_out_of
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer
+from chalicelib.importers.records.json_documents import is_too_deep
+from chalicelib.importers.tables.generic_headings import LANGUAGE_NAMES
+from chalicelib.importers.tables.header_search import find_head
+from chalicelib.importers.tables.headings import (
+    Columns,
+    Vocabulary,
+    header_keys,
+    known_heading,
+    languages_of,
+    plain,
+)
+from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.model.errors import ExportRefused
+
+MAX_CHARACTERS = 600
+"""A message that is longer is not read."""
+
+_MOST_NAMED, _MOST_NEAR, _MOST_MISSING = 6, 3, 2
+_FEWEST, _LEAST_WEIGHT, _LOSS = 2, 0.5, 0.2
+"""Headings that a near importer knows, what they weigh, and what each missing one costs."""
+
+_KEY = re.compile(r'[{,]\s*"(\w{1,40})"\s*:')
+_WORD = re.compile(r"\w+")
+_BY_MAPPING = (
+    "describe its columns by a mapping: `convert FILE --propose-mapping mapping.json` begins one"
+)
+
+
+_EXCEL_2003 = "urn:schemas-microsoft-com:office:spreadsheet"
+
+
+def unknown_file(importers: Sequence[Importer], glimpse: Glimpse) -> ExportRefused:
+    """The refusal of a file that none of some importers recognises."""
+    if glimpse.is_json and is_too_deep(glimpse.text):
+        return ExportRefused("too_deep", "the JSON is nested too deep to be an export")
+    if glimpse.too_wide:
+        return ExportRefused("too_many_columns", f"a line has more than {MAX_COLUMNS:,} cells")
+    if glimpse.is_html and "<td" in glimpse.text.casefold():
+        return ExportRefused(
+            "web_page",
+            "the file is a web page (HTML) with a table, whatever its name. Open it in a "
+            "spreadsheet, save it as .xlsx or CSV, and send that",
+        )
+    if glimpse.is_html:
+        return ExportRefused(
+            "web_page",
+            "the file is a web page (HTML), perhaps a sign-in page that was saved in place of the "
+            "report. Sign in, download the report as CSV or Excel, and send that",
+        )
+    platforms = sorted({importer.platform for importer in importers})
+    who = "no importer" if len(platforms) > 1 else f"no importer of {platforms[0]}"
+    return ExportRefused("unknown_platform", f"{who} recognises {_described(importers, glimpse)}")
+
+
+def _described(importers: Sequence[Importer], glimpse: Glimpse) -> str:
+    if glimpse.magic and glimpse.workbook is None:
+        way_out = way_out_of(glimpse.magic)
+        return f"the file: it is {glimpse.magic}. {way_out}".rstrip(". ")
+    if glimpse.is_xml and _EXCEL_2003 in glimpse.text:
+        return (
+            "this XML spreadsheet of Excel 2003. Open it in a spreadsheet, save it as .xlsx or "
+            "CSV, and send that"
+        )
+    if glimpse.is_xml:
+        return (
+            "this XML document. Those that are read are exports of WordPress and Disqus, and Atom "
+            "and RSS feeds. If the platform offers CSV or JSON, download that"
+        )
+    if glimpse.is_json:
+        return _json(importers, glimpse)
+    return _table(importers, glimpse)
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """An importer that knows some columns of a table."""
+
+    platform: str
+    weight: float
+    missing: tuple[str, ...]
+    languages: frozenset[str]
+
+    @property
+    def rank(self) -> float:
+        """How near it is."""
+        return self.weight - _LOSS * len(self.missing)
+
+
+def _table(importers: Sequence[Importer], glimpse: Glimpse) -> str:
+    kind = "workbook" if glimpse.sheets else "table"
+    header, width = _likely_header(glimpse)
+    if not header and _is_quoted_by_row(glimpse):
+        return (
+            "this table: each of its rows is one cell in quotation marks, as a spreadsheet saves "
+            "rows that it has not split into columns. Send the file as it was downloaded"
+        )
+    if not header:
+        return (
+            f"this {kind}: it has no heading that is known among {width} columns. If the header is "
+            f"below line 25, remove the lines above it. Otherwise {_BY_MAPPING}"
+        )
+    shown = ", ".join(header[:_MOST_NAMED])
+    others = width - len(header[:_MOST_NAMED])
+    more = f" and {others} other{'s' * (others > 1)}" if others else ""
+    language = _language(header)
+    spoken = f", in {LANGUAGE_NAMES.get(language, language)}" if language else ""
+    first = f"this {kind} with the columns {shown}{more}{spoken}."
+    near = _nearest(importers, glimpse, language)
+    for number in range(len(near), -1, -1):
+        way = _near_in_words(near[:number], language)
+        said = f"{first} {f'{way} Otherwise' if way else 'Please'} {_BY_MAPPING}"
+        if len(said) < MAX_CHARACTERS - 40:
+            return said
+    return f"this {kind}. Please {_BY_MAPPING}"
+
+
+def _near_in_words(near: Sequence[_Near], language: str) -> str:
+    if not near and language not in ("", "en", "de"):
+        return "If it is a platform's report, download it with the platform in English."
+    if not near:
+        return ""
+    named = []
+    for one in near:
+        what = f" (without {' and '.join(one.missing)})" if one.missing else ""
+        named.append(one.platform + what)
+    way = "If it is one of them, add what is missing to the report and download it again"
+    if not any(one.missing for one in near):
+        return f"Nearest: {', '.join(named)}. If it is of that platform, name the platform."
+    if language and not any(language in one.languages for one in near):
+        way += " in English or German"
+    return f"Nearest: {', '.join(named)}. {way}."
+
+
+def _likely_header(glimpse: Glimpse) -> tuple[list[str], int]:
+    """The known headings of the row that has most of them, and how many cells it has."""
+    best: tuple[list[str], int] = [], 0
+    for record in _records(glimpse):
+        known = [plain(cell)[:40] for cell in record if known_heading(cell)]
+        if (len(known), len(record)) > (len(best[0]), best[1]):
+            best = known, len(record)
+    return best
+
+
+def _records(glimpse: Glimpse) -> Iterator[list[str]]:
+    if glimpse.sheets:
+        for sheet in glimpse.sheets:
+            yield from glimpse.sheet_top(sheet)
+    else:
+        for delimiter in DELIMITERS:
+            yield from glimpse.top(delimiter)
+
+
+def _is_quoted_by_row(glimpse: Glimpse) -> bool:
+    """Whether each record is one cell that holds a header or a row of its own."""
+    if glimpse.sheets:
+        return False
+    cells = [record[0] for record in glimpse.top(DELIMITERS[0]) if len(record) == 1]
+    return any(
+        sum(map(known_heading, record)) >= _FEWEST
+        for delimiter in DELIMITERS
+        for record in records_of("\n".join(cells), delimiter)
+    )
+
+
+def _language(headings: Sequence[str]) -> str:
+    """The language that most headings are in, if they are in one."""
+    ranking = languages_of(headings).most_common(2)
+    if not ranking or (len(ranking) == 2 and ranking[0][1] == ranking[1][1]):
+        return ""
+    return ranking[0][0]
+
+
+def _nearest(importers: Sequence[Importer], glimpse: Glimpse, language: str) -> list[_Near]:
+    """The importers that know most of a table, one per platform.
+
+    A heading that many platforms have weighs little.
+    """
+    known: dict[str, set[str]] = {}
+    for importer in importers:
+        if importer.marks is not None:
+            known.setdefault(importer.platform, set()).update(importer.marks.known)
+    platforms = Counter(key for keys in known.values() for key in keys)
+    best: dict[str, _Near] = {}
+    for importer in importers:
+        near = _near(importer, glimpse, language, platforms)
+        if near is not None and (near.platform not in best or near.rank > best[near.platform].rank):
+            best[near.platform] = near
+    ranking = sorted(best.values(), key=lambda near: -near.rank)
+    return [near for near in ranking if 2 * near.weight >= ranking[0].weight][:_MOST_NEAR]
+
+
+def _near(
+    importer: Importer, glimpse: Glimpse, language: str, platforms: Counter[str]
+) -> _Near | None:
+    vocabulary = importer.marks.vocabulary if importer.marks is not None else None
+    if vocabulary is None:
+        return None
+    head = find_head(glimpse, vocabulary, lambda head: True)
+    if head is None or not len(head.columns.positions) >= _FEWEST:
+        return None
+    if len(head.columns.names) > MAX_WIDTH:
+        return None
+    headings = [header_keys([head.columns.name(field)]) for field in head.columns.positions]
+    weight = sum(1 / min(platforms[key] or 1 for key in keys) for keys in headings)
+    if weight < _LEAST_WEIGHT:
+        return None
+    missing = tuple(islice(_missing(importer, vocabulary, head, language), _MOST_MISSING))
+    return _Near(importer.platform, weight, missing, vocabulary.languages)
+
+
+def _missing(
+    importer: Importer, vocabulary: Vocabulary, head: TableHead, language: str
+) -> Iterator[str]:
+    """Headings without which an importer does not take a table for its own."""
+    accepts = importer.accepts or (lambda head: True)
+    added = _needed(vocabulary, head, accepts, language)
+    yield from (vocabulary.name_of(field, language) for field in added)
+    marks = importer.marks
+    assert marks is not None
+    if not marks.count_in(_with_fields(head, vocabulary, added, language)):
+        mark = next(iter(marks), None)
+        if mark is not None:
+            fields = (*mark.fields, *mark.any_of[:1])
+            yield from mark.headings
+            yield from (
+                vocabulary.name_of(field, language) for field in fields if field not in head.columns
+            )
+
+
+def _needed(
+    vocabulary: Vocabulary,
+    head: TableHead,
+    accepts: Callable[[TableHead], bool],
+    language: str,
+) -> tuple[str, ...]:
+    """The first fewest fields with which a header would be accepted; none if no two suffice."""
+    absent = [field for field in vocabulary.fields if field not in head.columns]
+    for number in range(_MOST_MISSING + 1):
+        for fields in combinations(absent, number):
+            if accepts(_with_fields(head, vocabulary, fields, language)):
+                return fields
+    return ()
+
+
+def _with_fields(
+    head: TableHead, vocabulary: Vocabulary, fields: Sequence[str], language: str
+) -> TableHead:
+    columns = head.columns
+    names = [vocabulary.name_of(field, language) for field in fields]
+    positions = {
+        **columns.positions,
+        **{field: len(columns.names) + number for number, field in enumerate(fields)},
+    }
+    return replace(
+        head,
+        columns=Columns(positions, columns.currencies, columns.language, (*columns.names, *names)),
+    )
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+_JSON_KINDS = (
+    (
+        re.compile(r'"_(?:airbyte|sdc|fivetran)_\w{1,40}"\s*:'),
+        " A pipeline has landed it, of a stream that is not read; docs/pipelines.md lists those "
+        "that are. Otherwise its records can be read by a mapping of their keys",
+    ),
+    (
+        re.compile(r'"dimensionHeaders"\s*:'),
+        " It is an answer of the Data API of Google Analytics, which is not read. Download the "
+        "report as CSV, or land it by a pipeline (docs/pipelines.md)",
+    ),
+)
+"""What is known of JSON that is not read: by which key, and the way out."""
+
+
+def _json(importers: Sequence[Importer], glimpse: Glimpse) -> str:
+    """Of JSON the keys that the declarations of the importers name."""
+    keys = set(_KEY.findall(glimpse.text[:20_000]))
+    near = []
+    for importer in importers:
+        looks_for = importer.declaration.looks_for
+        named = [word for word in dict.fromkeys(_WORD.findall(looks_for)) if "_" in word]
+        if "JSON" in looks_for and (found := [word for word in named if word in keys]):
+            missing = [word for word in named if word not in keys]
+            near.append((len(found) - len(missing) / 100, importer.platform, found, missing))
+    near.sort(key=lambda one: -one[0])
+    known = list(dict.fromkeys(key for _, _, found, _ in near for key in found))[:_MOST_NAMED]
+    with_keys = f" with the keys {', '.join(known)}" if known else ""
+    named = [
+        f"{platform} (without {', '.join(missing[:_MOST_MISSING])})" if missing else platform
+        for _, platform, _, missing in near[:_MOST_NEAR]
+    ]
+    nearest = f" Nearest: {', '.join(named)}." if named else ""
+    beginning = glimpse.text[:20_000]
+    way_out = next((way for key, way in _JSON_KINDS if key.search(beginning)), "")
+    if way_out:
+        return f"this JSON{with_keys}.{way_out}"
+    return (
+        f"this JSON{with_keys}.{nearest} An array of records, or one record per line, can be read "
+        "by a mapping of its keys"
+    )

@@ -1,0 +1,96 @@
+"""XML, element by element: a blog of ten years is read in the memory of one of its posts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from xml.etree.ElementTree import Element, ParseError  # defusedxml reads; this names types  # nosec B405
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.bytes.rations import Rationed
+from chalicelib.model.errors import ExportRefused
+
+MAX_DEPTH = 200
+PIECE_BYTES = 1 << 16
+
+
+def elements(source: Source, tags: Collection[str]) -> Iterator[Element]:
+    """The elements with some tags, each complete when it comes and emptied before the next one.
+
+    Parameters
+    ----------
+    tags : collection of str
+        Local names, without namespace, in lower case, e.g. ``item``. An element inside of one that
+        is asked for comes as its child and not by itself.
+
+    Raises
+    ------
+    ExportRefused
+        `entity_expansion`; `too_deep`; `file_too_large`; `unreadable_file`, at the place where the
+        document is broken: what stands before it has come already.
+    """
+    path: list[Element] = []
+    inside = 0
+    try:
+        # an XML document names its own encoding
+        stream = Rationed(source.bytes(recoded=False), piece=PIECE_BYTES)
+        for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=False):
+            if not inside:
+                stream.renew()
+            wanted = local_name(element.tag) in tags
+            if event == "start":
+                path.append(element)
+                inside += wanted
+                if inside:
+                    stream.count_value()
+                if len(path) > MAX_DEPTH:
+                    raise ExportRefused("too_deep", f"XML nested in more than {MAX_DEPTH} levels")
+                continue
+            path.pop()
+            inside -= wanted
+            if wanted and not inside:
+                yield element
+            if not inside:
+                element.clear()
+                if path:
+                    path[-1].remove(element)
+    except DefusedXmlException as error:
+        raise ExportRefused(
+            "entity_expansion", "the XML defines entities of its own, which no export does"
+        ) from error
+    except (ParseError, ValueError, LookupError) as error:
+        raise ExportRefused("unreadable_file", f"the file is no whole XML: {error}") from error
+
+
+def fields_of(element: Element) -> dict[str, str]:
+    """The texts of an element's children by their local names, and their attributes.
+
+    An attribute has the name of its element before its own: ``link.count``.
+    """
+    found: dict[str, str] = {}
+    for child in element:
+        name = local_name(child.tag)
+        found.setdefault(name, (child.text or "").strip())
+        for attribute, value in child.items():
+            found.setdefault(f"{name}.{local_name(attribute)}", value)
+    return found
+
+
+def local_name(tag: object) -> str:
+    """A tag without its namespace, in lower case; empty for comments and the like."""
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def namespace(tag: object) -> str:
+    """The namespace of a tag; empty if it has none."""
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+
+
+def text_of(parent: Element, name: str, space: str = "") -> str:
+    """The text of the first child of a name (in a namespace that begins so), stripped."""
+    for child in parent:
+        if local_name(child.tag) == name and namespace(child.tag).startswith(space):
+            return (child.text or "").strip()
+    return ""

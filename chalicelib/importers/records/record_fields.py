@@ -1,0 +1,177 @@
+"""Fields of the records that JSON and XML hold: what stands there, with its type checked.
+
+A field that is missing or of another type is as good as empty; a number or a time that is there and
+cannot be read is a reason to refuse the record.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from chalicelib.importers.outcomes import RowRefused
+from chalicelib.importers.values.dates import start_of
+from chalicelib.model.events import MAX_COUNT
+
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)"
+    r"(?:[T ] ?(\d\d:\d\d(?::\d\d)?)(?:[.,]\d+)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?",
+    re.IGNORECASE | re.ASCII,
+)
+_MAIL = re.compile(
+    r"(?:[A-Z]{3}, *)?\d\d? [A-Z]{3} \d{4} \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|[A-Z]{1,3})",
+    re.IGNORECASE | re.ASCII,
+)
+_DIGITS = re.compile(r"\d{1,19}", re.ASCII)
+_EPOCH = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
+_MILLISECONDS_FROM = 10**11  # as seconds, the year 5138
+_EARLIEST_YEAR = 1900
+_LATEST_EPOCH = 253_402_300_799  # the last second of the year 9999
+_HARMLESS = re.compile(r"(?=[^\d]*\d)[\w .:+-]{1,40}", re.ASCII)
+
+
+def text(record: Any, key: str) -> str:
+    """A string or a whole number, as text without blanks around it; else empty."""
+    return as_text(record.get(key) if isinstance(record, dict) else None)
+
+
+def as_text(value: Any) -> str:
+    """As `text`, for a value."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return ""
+    # JSON can hold half of a surrogate pair, which no event can.
+    return (value if value.isascii() else value.encode("utf-8", "replace").decode()).strip()
+
+
+def mapping(record: Any, key: str) -> dict[str, Any]:
+    """A JSON object; else an empty one."""
+    value = record.get(key) if isinstance(record, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def listing(record: Any, key: str) -> list[Any]:
+    """A JSON array; else an empty one."""
+    value = record.get(key) if isinstance(record, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def count(record: Any, key: str) -> int:
+    """A count; 0 if there is none.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, `negative`, `not_whole`.
+    """
+    return as_count(record.get(key) if isinstance(record, dict) else None, key)
+
+
+def as_count(value: Any, name: str) -> int:
+    """As `count`, for a value."""
+    number = signed_count(value, name)
+    if number < 0:
+        raise RowRefused("negative", f"{name} is below zero")
+    return number
+
+
+def signed_count(value: Any, name: str) -> int:
+    """As `as_count`, for what may be below zero, as the score of votes for and against."""
+    if value is None or value == "":
+        return 0
+    if isinstance(value, str):
+        if not _DIGITS.fullmatch(value.strip()):
+            raise RowRefused("invalid_number", f"{name} is no number")
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise RowRefused("invalid_number", f"{name} is no number")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise RowRefused("invalid_number", f"{name} is no number")
+    if not -MAX_COUNT <= value <= MAX_COUNT:
+        raise RowRefused("invalid_number", f"{name} is larger than any count")
+    if value != int(value):
+        raise RowRefused("not_whole", f"{name} is not a whole number")
+    return int(value)
+
+
+def moment(value: Any) -> dt.datetime:
+    """When something happened, in UTC and to the second.
+
+    A time without a zone tells its day alone, which is taken as a UTC day (`dates.MIDNIGHT`).
+
+    Parameters
+    ----------
+    value : object
+        A day or a time of ISO 8601 or of mail headers as text; seconds or milliseconds since 1970.
+
+    Raises
+    ------
+    RowRefused
+        `missing_value` if there is nothing; `invalid_date`.
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        raise RowRefused("missing_value", "the record has no time")
+    try:
+        at = _from_epoch(value) or _from_text(value)
+    except (ValueError, ArithmeticError):
+        at = None
+    if at is None or at.year < _EARLIEST_YEAR:
+        raise RowRefused("invalid_date", "the time of the record is none in a known form")
+    return at
+
+
+def first_moment(*values: Any) -> dt.datetime:
+    """The first of several values that is a time.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_date` if there is one but none can be read, else `missing_value`.
+    """
+    refusal: RowRefused | None = None
+    for value in values:
+        try:
+            return moment(value)
+        except RowRefused as error:
+            refusal = refusal if refusal and refusal.code != "missing_value" else error
+    assert refusal is not None
+    raise refusal
+
+
+def harmless(record: Any, *keys: str) -> str:
+    """What a refusal may show of a record about people: ids, times and counts, named by keys."""
+    facts = ((key, text(record, key)) for key in keys)
+    return " ".join(f"{key}={fact}" for key, fact in facts if _HARMLESS.fullmatch(fact))
+
+
+def _from_epoch(value: Any) -> dt.datetime | None:
+    if isinstance(value, str):
+        if not _EPOCH.fullmatch(value.strip()):
+            return None
+        value = Decimal(value.strip())
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None
+    if not -_LATEST_EPOCH <= value <= 1000 * _LATEST_EPOCH:
+        return None
+    seconds = int(value) // 1000 if value >= _MILLISECONDS_FROM else int(value)
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+
+
+def _from_text(value: Any) -> dt.datetime | None:
+    text = value.strip() if isinstance(value, str) else ""
+    if match := _ISO.fullmatch(text):
+        day, time, zone = match.groups()
+        if not (time and zone):
+            if time:
+                dt.time.fromisoformat(time)
+            return start_of(dt.date.fromisoformat(day))
+        offset = "+00:00" if zone[0] not in "+-" else zone
+        return dt.datetime.fromisoformat(f"{day}T{time}{offset}").astimezone(dt.UTC)
+    if _MAIL.fullmatch(text):
+        at = parsedate_to_datetime(text)
+        return at.astimezone(dt.UTC) if at.tzinfo else start_of(at.date())
+    return None

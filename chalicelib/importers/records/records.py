@@ -1,0 +1,145 @@
+"""The reading loop of files that hold records (JSON, XML, HTML): one outcome per record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from chalicelib.importers.outcomes import (
+    Imported,
+    NotData,
+    RawEvent,
+    RecordOutcomes,
+    Refused,
+    RowOutcome,
+    RowRefused,
+)
+from chalicelib.importers.records.json_documents import JsonLine, raw_text
+from chalicelib.importers.records.unread_keys import NONE, UnreadKeys, is_observed
+
+T = TypeVar("T")
+
+Converted = tuple[RawEvent, ...] | str
+"""The events of a record, or why it is no data."""
+
+
+def outcomes_of(
+    records: Iterable[T],
+    convert: Callable[[T], Converted],
+    *,
+    shown: Callable[[T], str] = raw_text,
+    part: int = 0,
+    names_unread: bool = True,
+    left_out: Mapping[str, str] = NONE,
+) -> RecordOutcomes:
+    """One outcome per record, numbered from 1, and which keys of JSON objects are not read.
+
+    Parameters
+    ----------
+    convert : callable
+        The events of a record, which may be none (its numbers stand with another record), or why it
+        is no data; may raise `RowRefused`.
+    shown : callable
+        What a refusal may show of a record: of people, nothing.
+    names_unread : bool
+        Whether what is not read is noted here; else the importer does it.
+    left_out : mapping of str to str
+        As of `UnreadKeys`: why keys that are known are not read.
+    """
+    keys = UnreadKeys(left_out=left_out)
+    outcome = partial(_observed_outcome, keys) if names_unread else outcome_of
+    return RecordOutcomes(
+        (
+            outcome(number, record, convert, shown, part)
+            for number, record in enumerate(records, start=1)
+        ),
+        keys,
+    )
+
+
+def outcomes_of_lines(
+    lines: Iterable[JsonLine],
+    convert: Callable[[Any], Converted],
+    *,
+    shown: Callable[[Any], str] = raw_text,
+    names_unread: bool = True,
+    left_out: Mapping[str, str] = NONE,
+) -> RecordOutcomes:
+    """As `outcomes_of` of NDJSON, by the line's number; a broken line shows nothing."""
+    keys = UnreadKeys(left_out=left_out)
+    outcome = partial(_observed_outcome, keys) if names_unread else outcome_of
+
+    def outcomes() -> Iterator[RowOutcome]:
+        for line in lines:
+            if line.flaw is not None:
+                yield Refused(line.line, "", line.flaw.code, line.flaw.message)
+            else:
+                yield outcome(line.line, line.record, convert, shown)
+
+    return RecordOutcomes(outcomes(), keys)
+
+
+def outcomes_of_elements(
+    elements: Iterable[T],
+    convert: Callable[[T], Converted],
+    *,
+    shown: Callable[[T], str],
+    fields: Callable[[T], dict[str, Any]],
+    read: Iterable[str],
+) -> RecordOutcomes:
+    """As `outcomes_of` of elements of XML, which cannot note what is asked of them.
+
+    Parameters
+    ----------
+    fields : callable
+        The texts of an element by the names of its children.
+    read : iterable of str
+        The names that `convert` reads.
+    """
+    keys = UnreadKeys(read)
+
+    def outcomes() -> Iterator[RowOutcome]:
+        for number, element in enumerate(elements, start=1):
+            outcome = outcome_of(number, element, convert, shown)
+            if type(outcome) is Imported:
+                keys.add(fields(element))
+            yield outcome
+
+    return RecordOutcomes(outcomes(), keys)
+
+
+def _observed_outcome(
+    keys: UnreadKeys,
+    number: int,
+    record: T,
+    convert: Callable[[T], Converted],
+    shown: Callable[[T], str],
+    part: int = 0,
+) -> RowOutcome:
+    """The outcome of a record; of one that is a JSON object or array, with what is not read."""
+    if not isinstance(record, dict | list) or is_observed(record):
+        return outcome_of(number, record, convert, shown, part)
+    outcome = outcome_of(
+        number, record, lambda plain: convert(cast("T", keys.observed(plain))), shown, part
+    )
+    if type(outcome) is Imported:
+        keys.add(record)
+    return outcome
+
+
+def outcome_of(
+    number: int,
+    record: T,
+    convert: Callable[[T], Converted],
+    shown: Callable[[T], str],
+    part: int = 0,
+) -> RowOutcome:
+    """The outcome of one record."""
+    try:
+        converted = convert(record)
+    except RowRefused as error:
+        return Refused(number, shown(record), error.code, error.message, part)
+    if isinstance(converted, str):
+        return NotData(number, converted, part)
+    return Imported(number, converted, part)

@@ -1,0 +1,76 @@
+"""Which columns of a header are read, by what a report declares of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from chalicelib.importers.reports.report_columns import Channel, Column, Key, LeftOut, When
+from chalicelib.importers.reports.report_dating import DateColumns
+from chalicelib.importers.tables.headings import Columns
+from chalicelib.importers.tables.tables import Table
+
+ReadColumns = Mapping[str, tuple[int, Column]]
+"""Field -> (index, declaration) of the columns that are read, as declared."""
+
+
+def columns_read(declared: Sequence[Column], columns: Columns) -> dict[str, tuple[int, Column]]:
+    """The columns of a header that are read: field -> (index, declaration), as declared.
+
+    Left out are those beside which a better one stands, and all but the first of a group of keys.
+    """
+    read: dict[str, tuple[int, Column]] = {}
+    groups: set[str] = set()
+    for column in declared:
+        position = columns.positions.get(column.field)
+        if position is None or column.field in read:
+            continue
+        if any(other in columns for other in column.unless):
+            continue
+        if isinstance(column.role, Key):
+            if column.role.group in groups:
+                continue
+            groups.add(column.role.group)
+        read[column.field] = position, column
+    return read
+
+
+def key_of(column: Column) -> Key | None:
+    """What a column names, if it names anything."""
+    role = column.role
+    if isinstance(role, Channel):
+        return role.key
+    return role if isinstance(role, Key) else None
+
+
+def date_columns(table: Table, read: ReadColumns) -> DateColumns:
+    """The date columns of a table."""
+    dated = {
+        column.role.unit: position
+        for position, column in read.values()
+        if isinstance(column.role, When)
+    }
+    columns = table.head.columns
+    names = {unit: columns.names[position] for unit, position in dated.items()}
+    things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
+    ends_before = any(
+        column.role.ends_before for _, column in read.values() if isinstance(column.role, When)
+    )
+    return DateColumns(dated, names, columns.language, table.sample_cells, things, ends_before)
+
+
+def columns_unread(
+    declared: Sequence[Column], columns: Columns, read: ReadColumns
+) -> tuple[set[int], dict[int, str]]:
+    """The columns of a header that are read, and why known ones are not."""
+    done = {p for p, column in read.values() if not isinstance(column.role, LeftOut)}
+    why = {p: c.role.why for p, c in read.values() if isinstance(c.role, LeftOut)}
+    for column in declared:
+        position = columns.positions.get(column.field)
+        if position is None or column.field in read:
+            continue
+        if isinstance(column.role, Key):
+            done.add(position)
+        else:
+            others = [columns.name(other) for other in column.unless if other in columns]
+            why[position] = f"{', '.join(others)} is read instead"
+    return done - why.keys(), why

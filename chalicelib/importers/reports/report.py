@@ -1,0 +1,106 @@
+"""A kind of report, declared: from its columns to an importer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.outcomes import Reading
+from chalicelib.importers.recognition.declarations import Declaration
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.reports.declared_report import DeclaredReport
+from chalicelib.importers.reports.opening import open_table
+from chalicelib.importers.reports.read_columns import columns_read
+from chalicelib.importers.reports.report_columns import (
+    Key,
+    When,
+    becomes_of,
+    languages_of,
+    vocabulary_of,
+)
+from chalicelib.importers.reports.successive import (
+    RowsSeen,
+    TableKind,
+    open_sheets_alike,
+    open_tables,
+)
+from chalicelib.importers.tables.further_tables import Rest
+from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.table_heads import TableHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableReport(DeclaredReport):
+    """A kind of report that is recognised and read as it is declared."""
+
+    def importer(self) -> Importer:
+        """The importer of this kind of report."""
+        vocabulary = vocabulary_of(self.columns)
+        marks = self.all_marks
+        declaration = Declaration(
+            self.title,
+            self.where,
+            self.looks_for,
+            becomes_of(self.columns) + self.becomes,
+            self.refused,
+            self.remarks,
+            languages_of(self.columns),
+        )
+
+        def recognise(glimpse: Glimpse) -> Recognition | None:
+            accept = self.accept_named if glimpse.named and self.accept_named else self.accept
+            head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
+            if head is None and self.any_sheet:
+                head = find_head(glimpse, vocabulary, accept)
+            if head is None:
+                return None
+            return claim_to(
+                head,
+                marks,
+                lambda source, options: self._open_file(source, head, options),
+                hits=self.hits,
+                group=self.group(head.columns),
+            )
+
+        return Importer(self.platform, declaration, recognise, marks, self.accept)
+
+    def open(self, source: Source, head: TableHead, options: Options) -> Reading:
+        """Opens a table whose header was found, and those of its kind above and below it.
+
+        Raises
+        ------
+        ExportRefused
+        """
+        return open_tables(self._kind(head), source, head, options, RowsSeen())
+
+    def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
+        """As `open`, and the sheets of the same form beside the one that was found."""
+        if head.sheet:
+            return open_sheets_alike(self._kind(head), source, head, options, self.sheet)
+        return self.open(source, head, options)
+
+    def _kind(self, first: TableHead) -> TableKind:
+        """What is asked of tables beside the first: a mark, or no column that it does not have.
+
+        Where the first has no mark, because the user named the platform, none is asked for.
+        """
+        marks, names = self.all_marks, set(first.columns.names)
+        needs_mark = bool(marks.count_in(first))
+
+        def accept(head: TableHead) -> bool:
+            if needs_mark and not (names.issuperset(head.columns.names) or marks.count_in(head)):
+                return False
+            return self.accept(head)
+
+        return TableKind(vocabulary_of(self.columns), accept, self._open_table, self._form)
+
+    def _form(self, head: TableHead) -> object:
+        read = columns_read(self.columns, head.columns)
+        about = frozenset(f for f, (_, c) in read.items() if isinstance(c.role, Key | When))
+        return self.name_in(head.columns), about
+
+    def _open_table(
+        self, source: Source | Rest, head: TableHead, options: Options, seen: RowsSeen
+    ) -> Reading:
+        return open_table(self, source, head, options, seen)

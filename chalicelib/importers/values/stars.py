@@ -1,0 +1,40 @@
+"""Stars of reviews: the rating and the sentiment that events hold, wherever a review stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from chalicelib.importers.booking import engagement
+from chalicelib.importers.outcomes import RawEvent, RowRefused
+from chalicelib.importers.recognition.declarations import Becomes
+
+STARS = Becomes(
+    "stars (1 to 5)",
+    "`rating` of the review; its `sentiment` is (rating - 3) / 2: -1 for one star, 0 for three, 1 "
+    "for five",
+)
+
+
+def rating_of(stars: Decimal | None) -> float | None:
+    """Stars as an event holds them; raises `RowRefused` for more or fewer than there are."""
+    if stars is None:
+        return None
+    if not 1 <= stars <= 5:
+        raise RowRefused("invalid_number", "a review has one to five stars")
+    return float(stars)
+
+
+def sentiment_of(rating: float) -> float:
+    """What a rating says: -1 for one star, 1 for five."""
+    return (rating - 3) / 2
+
+
+def review(
+    channel: str, at: dt.datetime, rating: float | None, *parts: str, content_id: str = ""
+) -> RawEvent:
+    """A review that a record tells of; `parts` as of `booking.engagement`."""
+    event = engagement(channel, "review", at, *parts, content_id=content_id, rating=rating)
+    if rating is not None:
+        event["sentiment"] = sentiment_of(rating)
+    return event

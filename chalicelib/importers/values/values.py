@@ -1,0 +1,190 @@
+"""Single values of JSON records, whose types are not to be trusted: names, numbers, times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from chalicelib.importers.booking import money
+from chalicelib.importers.outcomes import ClaimedConversions, RowRefused
+from chalicelib.importers.values.dates import parse_instant
+from chalicelib.importers.values.numerals import NumberFormat
+from chalicelib.model.currencies import is_currency
+from chalicelib.model.events import MAX_COUNT
+from chalicelib.model.money import Money
+
+_POINT = NumberFormat(".")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_SECONDS_UNTIL_10000 = 253_402_300_800
+_MAX_NUMBER_CHARACTERS = 100
+_MAX_EXPONENT = 100  # 1E+999999 is short to write and long to spell out
+
+
+def note_unpaid(unpaid: ClaimedConversions, total: Any, currency: Any, given: str) -> None:
+    """Adds an order that is not paid yet to the others; one without a readable total counts too."""
+    try:
+        value = number(total, "the total") or Decimal(0)
+        code = currency_of(currency, given) if value else None
+    except RowRefused:
+        value, code = Decimal(0), None
+    unpaid.add(Decimal(1), max(value, Decimal(0)), code)
+
+
+def record_of(value: Any) -> dict[str, Any]:
+    """An object that a record holds; an empty one if it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
+def list_of(value: Any) -> list[Any]:
+    """An array that a record holds; an empty one if it is something else."""
+    return value if isinstance(value, list) else []
+
+
+def name_of(value: Any) -> str:
+    """A name or an id, which may be a number; empty if it is neither."""
+    if isinstance(value, str):
+        return value.strip().encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**40:
+        return str(value)
+    return ""
+
+
+def first_name(record: dict[str, Any], *keys: str) -> str:
+    """The first name under some keys; empty if there is none."""
+    return next((name for key in keys if (name := name_of(record.get(key)))), "")
+
+
+def first_filled(record: dict[str, Any], *keys: str) -> Any:
+    """The first value under some keys that is not empty; None if there is none."""
+    filled = (value for key in keys if (value := record.get(key)) is not None and value != "")
+    return next(filled, None)
+
+
+def number(value: Any, what: str) -> Decimal | None:
+    """A number, or one in text with a decimal point; None for an empty value.
+
+    Parameters
+    ----------
+    what : str
+        Its name in the refusal, which does not repeat the value.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`.
+    """
+    if value is None:
+        return None
+    found: Decimal | None = None
+    if isinstance(value, str) and len(value) <= _MAX_NUMBER_CHARACTERS:
+        try:
+            found = _POINT.money(value)[0]
+        except ValueError:
+            raise RowRefused("invalid_number", f"{what} is no number") from None
+        if found is None:
+            return None
+    elif isinstance(value, int) and not isinstance(value, bool):
+        found = Decimal(value)
+    elif isinstance(value, Decimal):
+        found = value
+    elif isinstance(value, float):
+        found = Decimal(repr(value))
+    if found is None or not found.is_finite() or found.adjusted() > _MAX_EXPONENT:
+        raise RowRefused("invalid_number", f"{what} is no number")
+    return found
+
+
+def count(value: Any, what: str) -> int:
+    """A number of engagements, 0 for an empty value.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, `negative`, `not_whole`.
+    """
+    found = number(value, what) or Decimal(0)
+    if found < 0:
+        raise RowRefused("negative", f"{what} is below zero")
+    if found > MAX_COUNT:
+        raise RowRefused("invalid_number", f"{what} is above {MAX_COUNT}")
+    if found != found.to_integral_value():
+        raise RowRefused("not_whole", f"{what} is not whole")
+    return int(found)
+
+
+def amount(value: Any, what: str) -> Decimal | None:
+    """An amount of money of at least zero; None for an empty value.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, `negative`.
+    """
+    found = number(value, what)
+    if found is not None and found < 0:
+        raise RowRefused("negative", f"{what} is below zero")
+    return found
+
+
+def currency_of(*candidates: Any) -> str:
+    """The first of some values that is a currency.
+
+    Raises
+    ------
+    RowRefused
+        `no_currency`.
+    """
+    for candidate in candidates:
+        code = candidate.strip().upper() if isinstance(candidate, str) else ""
+        if is_currency(code):
+            return code
+    raise RowRefused("no_currency", "there is an amount without a currency")
+
+
+def money_of(value: Any, what: str, currencies: Iterable[Any]) -> Money | None:
+    """An amount with the first of some values that is a currency; None for an empty value.
+
+    Raises
+    ------
+    RowRefused
+        `invalid_number`, `negative`, `no_currency`.
+    """
+    found = amount(value, what)
+    return None if found is None else money(found, currency_of(*currencies))
+
+
+def instant_of(value: Any, what: str) -> dt.datetime:
+    """A time with an offset in text, in UTC.
+
+    Raises
+    ------
+    RowRefused
+        `missing_value`, `invalid_date`.
+    """
+    if value is None or value == "":
+        raise RowRefused("missing_value", f"there is no {what}")
+    try:
+        return parse_instant(value if isinstance(value, str) else "")
+    except ValueError:
+        raise RowRefused("invalid_date", f"{what} is no time with an offset") from None
+
+
+def epoch(value: Any, what: str, *, per_second: int = 1) -> dt.datetime:
+    """A time in seconds since 1970, or in thousandths or millionths of them.
+
+    Raises
+    ------
+    RowRefused
+        `missing_value`; `invalid_date`, also for what is not between 1970 and 9999.
+    """
+    try:
+        found = number(value, what)
+    except RowRefused:
+        raise RowRefused("invalid_date", f"{what} is no time") from None
+    if found is None:
+        raise RowRefused("missing_value", f"there is no {what}")
+    if not 0 < found < _SECONDS_UNTIL_10000 * per_second:
+        raise RowRefused("invalid_date", f"{what} is not in the years from 1970 to 9999")
+    return _EPOCH + dt.timedelta(microseconds=int(found * 1_000_000 / per_second))

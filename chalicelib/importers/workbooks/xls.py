@@ -1,0 +1,203 @@
+"""Workbooks of Excel 97 to 2003 (.xls), by xlrd.
+
+xlrd holds a whole sheet in memory, and makes an object of a thousand bytes of each format and name
+that a file defines in twenty. So the records are counted before it sees them.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from chalicelib.importers.recognition.file_kinds import LOCKED, check_old_office, check_password
+from chalicelib.importers.workbooks.merged_cells import MAX_MERGED, MergedCells
+from chalicelib.importers.workbooks.typed_cells import number_text
+from chalicelib.model.errors import ExportRefused
+
+MAX_XLS_BYTES = 8_000_000
+MAX_SHEETS = 128
+MAX_TEXTS = 500_000
+MAX_DEFINITIONS = 30_000
+"""Records that are no cells: formats, names, links, notes, pictures."""
+
+_SHARED_TEXTS, _SHEET, _MERGED_CELLS = 0x00FC, 0x0085, 0x00E5
+_BEGINNINGS = frozenset({0x0009, 0x0209, 0x0409, 0x0809})
+_CELLS = frozenset(
+    {
+        *(0x0001, 0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0206, 0x0406, 0x0007, 0x0207),
+        *(0x0008, 0x0208, 0x003C, 0x00BD, 0x00BE, 0x00D6, 0x00D7, 0x00FD),
+        *(0x0201, 0x0202, 0x0203, 0x0204, 0x0205, 0x0221, 0x027E, 0x04BC),
+    }
+)
+"""Records of cells, rows and formulas, and those that continue another."""
+
+
+class XlsBook:
+    """A workbook.
+
+    Attributes
+    ----------
+    sheets : tuple of str
+    hidden : frozenset of str
+        Those that Excel does not show.
+
+    Raises
+    ------
+    ExportRefused
+        `unreadable_file`, `file_too_large`.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        import xlrd  # takes a while, and few files need it
+
+        content = stream.read(MAX_XLS_BYTES + 1)
+        check_password(content)
+        if len(content) > MAX_XLS_BYTES:
+            raise ExportRefused(
+                "file_too_large",
+                f"an old workbook may have {MAX_XLS_BYTES:,} bytes at most: save it as .xlsx",
+            )
+        check_old_office(content)
+        self._merged = _check_records(content)
+        self._xlrd: Any = xlrd
+        with _damage_refused():
+            self._book = xlrd.open_workbook(
+                file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
+            )
+            names = [str(name) for name in self._book.sheet_names()]
+        if not names:
+            raise ExportRefused("unreadable_file", "the workbook has no sheets")
+        self._indexes = {name: index for index, name in reversed(list(enumerate(names)))}
+        self.sheets = tuple(dict.fromkeys(names))
+        shown = self._book._sheet_visibility
+        self.hidden = frozenset(name for name, index in self._indexes.items() if shown[index])
+
+    def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
+        """The rows of a sheet; as `workbooks.Workbook.rows`, but formats alone make no row."""
+        index = self._indexes[sheet]
+        with _damage_refused():
+            loaded = self._book.sheet_by_index(index)
+            self._book.unload_sheet(index)
+            start = self._book._sh_abs_posn[index] - self._book.base
+        merged = MergedCells()
+        for cell in self._merged.get(start, ()):
+            merged.add(*cell)
+        try:
+            for number in range(loaded.nrows):
+                if not loaded.row_len(number):
+                    continue
+                with _damage_refused():
+                    types, values = loaded.row_types(number), loaded.row_values(number)
+                    row = [self._told(*cell) for cell in zip(types, values, strict=True)]
+                while row and not row[-1]:
+                    row.pop()
+                yield number + 1, merged.carry(number + 1, row)
+        finally:
+            vars(loaded).clear()  # it refers to itself, and would be there beside the next one
+
+    def _told(self, kind: int, value: Any) -> str:
+        """What a cell says, as text."""
+        xlrd = self._xlrd
+        if kind == xlrd.XL_CELL_TEXT:
+            return str(value)
+        if kind == xlrd.XL_CELL_NUMBER:
+            return number_text(repr(value))
+        if kind == xlrd.XL_CELL_DATE:
+            return number_text(repr(value), "date", since_1904=bool(self._book.datemode))
+        if kind == xlrd.XL_CELL_BOOLEAN:
+            return "true" if value else "false"
+        if kind == xlrd.XL_CELL_ERROR:
+            return str(xlrd.error_text_from_code.get(value, "#ERROR!"))
+        return ""
+
+
+def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
+    """The merged cells of the sheets, which xlrd passes over, by where a sheet's records begin.
+
+    Raises
+    ------
+    ExportRefused
+        `file_too_large` for what xlrd would drown in, `unreadable_file` for what misleads.
+    """
+    merged: dict[int, list[tuple[int, int, int]]] = {}
+    from xlrd.compdoc import CompDoc
+
+    with _damage_refused():
+        document = CompDoc(content, logfile=_Silence())
+        for name in ("Workbook", "Book"):
+            stream, at, size = document.locate_named_stream(name)
+            if stream:
+                break
+        else:
+            return merged  # as xlrd will find
+        base, end = at, min(at + size, len(stream)) - 8
+        definitions, beginnings, sheets, sheet = 0, set(), [], 0
+        while at <= end:
+            kind, length, first = struct.unpack_from("<HHI", stream, at)
+            if kind not in _CELLS:
+                definitions += 1
+                if kind in _BEGINNINGS:
+                    beginnings.add(at - base)
+                    sheet = at - base
+                elif kind == _MERGED_CELLS:
+                    cells = merged.setdefault(sheet, [])
+                    cells += _merged_in(stream[at + 4 : at + 4 + length])
+                    _check_number(len(cells), MAX_MERGED, "merged cells")
+                elif kind == _SHEET:
+                    sheets.append(first)
+                elif kind == _SHARED_TEXTS and at < end:
+                    (texts,) = struct.unpack_from("<I", stream, at + 8)
+                    _check_number(texts, MAX_TEXTS, "texts")
+            at += 4 + length
+    _check_number(len(sheets), MAX_SHEETS, "sheets")
+    _check_number(definitions, MAX_DEFINITIONS, "formats and names")
+    if len(set(sheets)) < len(sheets) or not beginnings.issuperset(sheets):
+        raise ExportRefused("unreadable_file", "the old workbook's sheets are not where it says")
+    return merged
+
+
+def _merged_in(data: bytes) -> list[tuple[int, int, int]]:
+    """Column, first and last row of merged cells."""
+    ranges = struct.iter_unpack("<HHHH", data[2 : 2 + (len(data) - 2) // 8 * 8])
+    return [(column, first + 1, last + 1) for first, last, column, _ in ranges]
+
+
+def _check_number(number: int, limit: int, what: str) -> None:
+    if number > limit:
+        raise ExportRefused("file_too_large", f"an old workbook of more than {limit:,} {what}")
+
+
+_DAMAGE = (
+    struct.error,
+    ArithmeticError,  # sectors of no bytes
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,  # a directory that is no tree
+    TypeError,
+    ValueError,  # UnicodeDecodeError among them
+)
+"""What xlrd raises on damaged workbooks beside its own errors, found by fuzzing and reading it."""
+
+
+class _Silence(io.TextIOBase):
+    """Takes what xlrd says about a file, which is nothing for a user's screen."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+@contextmanager
+def _damage_refused() -> Iterator[None]:
+    import xlrd
+    from xlrd.compdoc import CompDocError
+
+    try:
+        yield
+    except (xlrd.XLRDError, CompDocError, *_DAMAGE) as error:
+        is_locked = "encrypted" in str(error)
+        detail = LOCKED if is_locked else f"the old workbook is damaged: {error}"
+        raise ExportRefused("unreadable_file", detail) from error

@@ -1,0 +1,34 @@
+"""The rejections: why a file, a row of a file or an event is not taken.
+
+They have no severity, because there is no number to doubt. The lists are closed: what raises or
+returns a rejection checks its code against them.
+"""
+
+from __future__ import annotations
+
+from chalicelib.model.codes.entries import Rejected, Rejection
+from chalicelib.model.codes.event_rejections import EVENTS
+from chalicelib.model.codes.file_rejections import FILES
+from chalicelib.model.codes.row_rejections import ROWS
+
+REJECTIONS: dict[str, Rejection] = {one.code: one for one in (*FILES, *ROWS, *EVENTS)}
+"""Code -> its entry."""
+
+
+def meanings_of(use: Rejected) -> dict[str, str]:
+    """Code -> meaning of everything for which such a thing is rejected."""
+    return {one.code: one.meaning for one in REJECTIONS.values() if use in one.used_as}
+
+
+def rejection_rows() -> list[dict[str, str | list[str]]]:
+    """The rejections as rows, for ``GET /v1/codes``."""
+    return [
+        {
+            "code": one.code,
+            "used_as": list(one.used_as),
+            "title": one.title,
+            "meaning": one.meaning,
+            "help": one.help,
+        }
+        for one in REJECTIONS.values()
+    ]

@@ -1,0 +1,104 @@
+"""JSON as RFC 8259 has it, and no more: what a parser silently forgives is refused here."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from itertools import accumulate
+from typing import Any, NoReturn
+
+from chalicelib.model.errors import MalformedJson
+
+MAX_DEPTH = 32
+
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'{}[]"\\'))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1, ord('"'): 0, ord("\\"): 0}
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
+    """The value of a JSON text; numbers with a fraction or an exponent are `Decimal`.
+
+    Parameters
+    ----------
+    unpaired : bool
+        Whether texts may hold halves of surrogate pairs, which are no characters and can neither
+        be stored nor hashed: whoever allows them looks at each text.
+
+    Raises
+    ------
+    MalformedJson
+        For a syntax error, NaN and Infinity, a key given twice, bytes that are not UTF-8, more
+        than 32 levels, half of a surrogate pair, or a whole number of thousands of digits.
+    """
+    if _is_too_deep(body):
+        raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedJson(f"byte {error.start} is not UTF-8") from error
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        raise MalformedJson(f"{error.msg} (line {error.lineno}, column {error.colno})") from error
+    except ValueError as error:
+        raise MalformedJson("a number has too many digits") from error
+    if not unpaired and _SURROGATE.search(text) and not _is_text(value):
+        raise MalformedJson("a text holds half of a surrogate pair")
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    """Whether all texts of a value are made of characters."""
+    match value:
+        case str():
+            return not any("\ud800" <= character <= "\udfff" for character in value)
+        case list():
+            return all(map(_is_text, value))
+        case dict():
+            return all(map(_is_text, value)) and all(map(_is_text, value.values()))
+    return True
+
+
+def _is_too_deep(body: bytes) -> bool:
+    """Whether the brackets of a text nest too deep, whether or not they match.
+
+    Of a text without anything but brackets, quotes and escapes, a string that held none of these is
+    an empty one; only where others are left are strings looked for one by one. Pairs of brackets
+    with nothing in between are taken away in turn, two levels at most at a time.
+    """
+    brackets = body.translate(None, _NOT_STRUCTURE).replace(b'""', b"")
+    if b'"' in brackets:
+        brackets = _STRING.sub(b"", body).translate(None, _NOT_STRUCTURE)
+    left = brackets
+    for _ in range(MAX_DEPTH // 2):
+        left = left.replace(b"{}", b"").replace(b"[]", b"")
+        if not left:
+            return False
+    return max(accumulate(map(_STEP.__getitem__, brackets))) > MAX_DEPTH
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedJson("an object names a key twice")
+    return found
+
+
+def _fraction(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise MalformedJson("a number's exponent is out of every range") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise MalformedJson(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    parse_float=_fraction, parse_constant=_refuse_constant, object_pairs_hook=_object
+)
+"""Made once: to make one takes a tenth of the time that reading a line of NDJSON takes."""

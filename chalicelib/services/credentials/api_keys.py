@@ -1,0 +1,230 @@
+"""API keys: made once, shown once, kept as a keyed hash, compared in constant time.
+
+A key may expire and may be revoked. A tenant has at most two active keys of each role: one in use,
+and the one that takes its place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import get_args
+
+from chalicelib.model.days import WrongDay, parse_day
+from chalicelib.model.errors import LastAdminKey, NotFound, TooManyKeys, Unauthenticated
+from chalicelib.storage.api_key_items import MAX_ACTIVE
+from chalicelib.storage.table_keys import API_KEY_ID, TENANT, is_api_key_id, is_tenant
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.tenants import ApiKey, Role
+
+MAX_DAYS = 3650
+"""How long a key may be valid that has an end at all."""
+
+ROLES: tuple[Role, ...] = get_args(Role)
+
+_KEY = re.compile(
+    rf"lw_(?P<tenant>{TENANT.pattern})\.(?P<id>{API_KEY_ID.pattern})"
+    r"\.(?P<secret>[A-Za-z0-9_-]{32})",
+    re.ASCII,
+)
+_DAYS = re.compile(r"([1-9]\d{0,3})d", re.ASCII)
+_NO_HASH = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls: a tenant, in a role.
+
+    Attributes
+    ----------
+    tenant : str
+    role : {'ingest', 'read', 'admin'}
+    key_id : str
+        The public part of the key; fit for logs.
+    """
+
+    tenant: str
+    role: Role
+    key_id: str
+
+    def may(self, roles: tuple[Role, ...]) -> bool:
+        """Whether the caller's role is one of these; an admin may do everything."""
+        return self.role == "admin" or self.role in roles
+
+
+def issue_key(
+    store: TenantStore, role: Role, *, now: dt.datetime, expires_at: dt.datetime | None = None
+) -> tuple[str, ApiKey]:
+    """Make an API key and keep its hash; the tenant is registered if it is new.
+
+    Parameters
+    ----------
+    expires_at : datetime, optional
+        From when on the key is none any more; `check_expiry` says which are allowed.
+
+    Returns
+    -------
+    str
+        ``lw_{tenant}.{key_id}.{secret}``; cannot be had again.
+    ApiKey
+        What is kept, with the key's hash in place of the key.
+
+    Raises
+    ------
+    TooManyKeys
+        The tenant has two active keys of this role.
+    ValueError
+        If there is no such role, or the store's tenant is no slug.
+    """
+    if role not in ROLES:
+        raise ValueError(f"{role!r} is none of the roles {', '.join(ROLES)}")
+    if not is_tenant(store.tenant):
+        raise ValueError(f"{store.tenant!r} is no name of a tenant")
+    key_id = secrets.token_hex(6)
+    key = f"lw_{store.tenant}.{key_id}.{secrets.token_urlsafe(24)}"
+    kept = ApiKey(key_id, role, _hash(key, store.root_secret()), now, expires_at=expires_at)
+    _ = store.config
+    if not store.api_keys.add(kept, now):
+        raise TooManyKeys(_too_many(store, role, now))
+    return key, kept
+
+
+def create_key(
+    store: TenantStore, role: Role, *, now: dt.datetime, expires_at: dt.datetime | None = None
+) -> str:
+    """The key alone of `issue_key`."""
+    return issue_key(store, role, now=now, expires_at=expires_at)[0]
+
+
+def list_keys(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[ApiKey], str | None]:
+    """A page of keys by id, and where the next one begins (None at the end).
+
+    Those that open nothing any more are among them.
+    """
+    found = store.api_keys.by_id(limit=limit + 1, after=after)
+    page = found[:limit]
+    return page, (page[-1].key_id if len(found) > limit else None)
+
+
+def revoke_key(
+    store: TenantStore, key_id: str, *, now: dt.datetime, even_last_admin: bool = False
+) -> None:
+    """Let a key open nothing from now on; to revoke it twice changes nothing.
+
+    Parameters
+    ----------
+    even_last_admin : bool
+        Whether the tenant may be left without an active admin key.
+
+    Raises
+    ------
+    NotFound
+        The tenant has no key with this id.
+    LastAdminKey
+        No other admin key is active.
+    """
+    if not is_api_key_id(key_id):
+        raise NotFound("there is no such key")
+    done = store.api_keys.revoke(key_id, now, keep_last=() if even_last_admin else ("admin",))
+    if done == "unknown":
+        raise NotFound("there is no such key")
+    if done == "last":
+        raise LastAdminKey(
+            "no other admin key is active: make one and use it, then revoke this one with it"
+        )
+
+
+def expiry_after(days: int, now: dt.datetime) -> dt.datetime:
+    """When a key expires that is to be valid for so many days; ValueError outside 1 to 3650."""
+    if not 1 <= days <= MAX_DAYS:
+        raise ValueError(f"a whole number of days from 1 to {MAX_DAYS}")
+    return check_expiry(now + dt.timedelta(days=days), now)
+
+
+def check_expiry(at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """An instant at which a key may expire, to the second; ValueError in the past or far ahead."""
+    at = at.astimezone(dt.UTC).replace(microsecond=0)
+    if not now < at <= now + dt.timedelta(days=MAX_DAYS):
+        raise ValueError(f"an instant in the future, at most {MAX_DAYS} days ahead")
+    return at
+
+
+def parse_expiry(text: str, now: dt.datetime) -> dt.datetime:
+    """When a key expires, from ``90d`` or the last day on which it is valid (``2027-01-31``, UTC).
+
+    Raises
+    ------
+    ValueError
+        If it is neither, over already, or too far ahead.
+    """
+    if days := _DAYS.fullmatch(text):
+        return expiry_after(int(days[1]), now)
+    try:
+        last = parse_day(text)
+    except WrongDay:
+        raise ValueError("a number of days (90d) or a last day (YYYY-MM-DD)") from None
+    return check_expiry(dt.datetime.combine(last, dt.time(), dt.UTC) + dt.timedelta(days=1), now)
+
+
+def _too_many(store: TenantStore, role: Role, now: dt.datetime) -> str:
+    there = [one for one in store.api_keys.by_id() if one.role == role]
+    told = " and ".join(one.key_id for one in there if one.state(now) == "active")
+    return (
+        f"{store.tenant} has {MAX_ACTIVE} active keys with the role {role} already ({told}): "
+        "revoke the one that is not used any more, then make another"
+    )
+
+
+def authenticate(
+    key: str, store_of: Callable[[str], TenantStore], *, now: dt.datetime
+) -> Principal:
+    """Who calls with this key.
+
+    Parameters
+    ----------
+    key : str
+        The whole key as sent.
+    store_of : callable
+        Gives the store of a tenant.
+
+    Raises
+    ------
+    Unauthenticated
+        The key is none, unknown, expired or revoked: one answer for all.
+    """
+    parts = _KEY.fullmatch(key)
+    if parts is None:
+        raise Unauthenticated(_WHY)
+    store = store_of(parts["tenant"])
+    kept = store.api_keys.get(parts["id"])
+    expected = _NO_HASH if kept is None else kept.key_hash
+    matches = hmac.compare_digest(_hash(key, store.root_secret()), expected)
+    if kept is not None and not matches:
+        matches = _matches_after_rotation(store, key, kept)
+    if kept is None or not matches or kept.state(now) != "active":
+        raise Unauthenticated(_WHY)
+    return Principal(parts["tenant"], kept.role, kept.key_id)
+
+
+_WHY = "the API key is not valid: unknown, expired or revoked"
+
+
+def _matches_after_rotation(store: TenantStore, key: str, kept: ApiKey) -> bool:
+    """Whether the key was hashed under another root secret; then it is hashed under this one."""
+    if not any(hmac.compare_digest(_hash(key, one), kept.key_hash) for one in store.root_secrets()):
+        return False
+    newest = _hash(key, store.root_secret())
+    if newest != kept.key_hash:
+        store.api_keys.rehash(kept.key_id, kept.key_hash, newest)
+    return True
+
+
+def _hash(key: str, root_secret: bytes) -> str:
+    return hmac.new(root_secret, b"api-key:" + key.encode("ascii"), hashlib.sha256).hexdigest()

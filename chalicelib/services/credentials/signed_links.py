@@ -1,0 +1,168 @@
+"""Signed links: one question each, read-only, with an end, for programs that can send no header.
+
+What is kept of a link is its seal: a MAC over the link, the path, the query and the end, under a
+key that the root secret makes. A link is shown once, like an API key (ADR 26).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import re
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Literal
+
+from chalicelib.model.errors import NotFound, Unauthenticated
+from chalicelib.services.credentials.api_keys import Principal
+from chalicelib.storage.link_items import Link
+from chalicelib.storage.table_keys import (
+    TENANT,
+    TIME_ORDERED_ID,
+    is_time_ordered_id,
+    time_ordered_id,
+)
+from chalicelib.storage.tenant_store import TenantStore
+
+MAX_DAYS = 366
+DEFAULT_DAYS = 90
+
+State = Literal["active", "expired", "revoked"]
+
+_TOKEN = re.compile(
+    rf"lwl_(?P<tenant>{TENANT.pattern})\.(?P<id>{TIME_ORDERED_ID.pattern})"
+    r"\.(?P<secret>[A-Za-z0-9_-]{32})",
+    re.ASCII,
+)
+_NO_SEAL = "0" * 64
+_NO_END = dt.datetime.max.replace(tzinfo=dt.UTC)
+_WHY = "the link is none that is valid: no word of it may differ, and it may have ended"
+
+
+def make_link(
+    store: TenantStore, path: str, query: Mapping[str, str], *, days: int, now: dt.datetime
+) -> tuple[str, Link]:
+    """Make a link to a question that was checked before, and keep its seal.
+
+    Returns
+    -------
+    str
+        ``lwl_{tenant}.{link_id}.{secret}``; cannot be had again.
+    Link
+        What is kept.
+    """
+    created_at = now.astimezone(dt.UTC).replace(microsecond=0)
+    expires_at = created_at + dt.timedelta(days=days)
+    link_id = time_ordered_id(created_at, secrets.token_hex(4))
+    token = f"lwl_{store.tenant}.{link_id}.{secrets.token_urlsafe(24)}"
+    seal = _seal(store.root_secret(), store.tenant, token, path, query.items(), expires_at)
+    link = Link(link_id, path, dict(query), seal, created_at, expires_at)
+    store.links.add(link)
+    return token, link
+
+
+def show_link(store: TenantStore, link_id: str) -> Link:
+    """One link; raises NotFound."""
+    found = store.links.get(link_id) if is_time_ordered_id(link_id) else None
+    if found is None:
+        raise NotFound("there is no such link")
+    return found
+
+
+def list_links(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[Link], str | None]:
+    """A page of links, newest first, and where the next one begins (None at the end)."""
+    found = list(store.links.newest_first(limit=limit + 1, after=after))
+    page = found[:limit]
+    return page, (page[-1].link_id if len(found) > limit else None)
+
+
+def revoke_link(store: TenantStore, link_id: str, *, now: dt.datetime) -> None:
+    """End a link at once; to do it twice changes nothing. Raises NotFound."""
+    at = now.astimezone(dt.UTC).replace(microsecond=0)
+    if not (is_time_ordered_id(link_id) and store.links.revoke(link_id, at)):
+        raise NotFound("there is no such link")
+
+
+def state_of(link: Link, now: dt.datetime) -> State:
+    """Whether a link is good for anything."""
+    if link.revoked_at is not None:
+        return "revoked"
+    return "active" if now < link.expires_at else "expired"
+
+
+def authenticate_link(
+    token: str,
+    path: str,
+    query: Sequence[tuple[str, str]],
+    store_of: Callable[[str], TenantStore],
+    *,
+    now: dt.datetime,
+) -> Principal:
+    """Who asks with this link: its tenant, as a reader whose id is the link's.
+
+    Parameters
+    ----------
+    token : str
+        As sent.
+    path : str
+    query : sequence of (str, str)
+        Each name with its value, in any order, without the token and without what is ignored.
+    store_of : callable
+        Gives the store of a tenant.
+
+    Raises
+    ------
+    Unauthenticated
+        The link is none, unknown, expired, revoked, or another question's: one answer for all.
+    """
+    parts = _TOKEN.fullmatch(token)
+    if parts is None:
+        raise Unauthenticated(_WHY)
+    store = store_of(parts["tenant"])
+    link = store.links.get(parts["id"])
+    end = _NO_END if link is None else link.expires_at
+    expected = _NO_SEAL if link is None else link.seal
+    newest = _seal(store.root_secret(), store.tenant, token, path, query, end)
+    matches = hmac.compare_digest(newest, expected)
+    if link is not None and not matches:
+        matches = _matches_after_rotation(store, link, token, path, query)
+    if link is None or not matches or state_of(link, now) != "active":
+        raise Unauthenticated(_WHY)
+    return Principal(store.tenant, "read", link.link_id)
+
+
+def _matches_after_rotation(
+    store: TenantStore, link: Link, token: str, path: str, query: Sequence[tuple[str, str]]
+) -> bool:
+    """Whether the link was sealed under another root secret; then it is sealed under this one."""
+
+    def sealed(root_secret: bytes) -> str:
+        return _seal(root_secret, store.tenant, token, path, query, link.expires_at)
+
+    if not any(hmac.compare_digest(sealed(one), link.seal) for one in store.root_secrets()):
+        return False
+    newest = sealed(store.root_secret())
+    if newest != link.seal:
+        store.links.reseal(link.link_id, link.seal, newest)
+    return True
+
+
+def _seal(
+    root_secret: bytes,
+    tenant: str,
+    token: str,
+    path: str,
+    query: Iterable[tuple[str, str]],
+    expires_at: dt.datetime,
+) -> str:
+    """The MAC over a link, its question in canonical form, and its end; hexadecimal.
+
+    The canonical form is JSON: what is a name, what a value and where one ends cannot be mistaken.
+    """
+    key = hmac.new(root_secret, b"links:" + tenant.encode("ascii"), hashlib.sha256).digest()
+    sealed = json.dumps([token, path, sorted(query), expires_at.isoformat()])
+    return hmac.new(key, sealed.encode("ascii"), hashlib.sha256).hexdigest()

@@ -1,0 +1,324 @@
+"""What a client sends of an experiment, as models: a hold-out or a geo test, raw or analysed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+)
+from pydantic_core import PydanticCustomError
+
+from chalicelib.model.days import WrongDay, parse_day
+from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events import MAX_COUNT, EngagementType, ShortText, Slug
+from chalicelib.model.money import Money
+
+EXPERIMENT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+MAX_REGIONS = 300
+MAX_DAYS = 400
+MAX_REGION_DAYS = 60_000
+MAX_FIELD_ERRORS = 20
+MIN_STANDARD_ERROR = 1e-12
+ROUNDING = 1e-9
+"""Relative tolerance for sums that a client has rounded."""
+
+
+def _parse_day(value: Any) -> dt.date:
+    try:
+        return parse_day(value)
+    except WrongDay as error:
+        code: Any = error.code  # pydantic wants a literal
+        raise PydanticCustomError(code, "{reason}", {"reason": str(error)}) from None
+
+
+def _parse_number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise PydanticCustomError("wrong_type", "a number is needed")
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number) or abs(number) > MAX_COUNT:
+        raise PydanticCustomError("out_of_range", "the number is too large")
+    return number
+
+
+Day = Annotated[dt.date, BeforeValidator(_parse_day)]
+Number = Annotated[float, BeforeValidator(_parse_number)]
+ExperimentId = Annotated[StrictStr, Field(pattern=rf"^{EXPERIMENT_ID.pattern}$")]
+RegionName = Annotated[StrictStr, Field(min_length=1, max_length=128)]
+Engagements = Annotated[StrictInt, Field(ge=-MAX_COUNT, le=MAX_COUNT)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+
+class Group(_Part):
+    """A group of a hold-out: people assigned to it, and conversions of the goal among them.
+
+    `converters` is the number of people who converted at least once, `sum_of_squares` the sum over
+    people of the square of their conversions: how much conversions vary where people repeat them.
+    """
+
+    people: Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
+    conversions: Annotated[Number, Field(ge=0)]
+    converters: Annotated[StrictInt, Field(ge=0, le=MAX_COUNT)] | None = None
+    sum_of_squares: Annotated[Number, Field(ge=0)] | None = None
+
+
+class Effect(_Part):
+    """What somebody else's analysis says, with a standard error or an interval."""
+
+    incremental_conversions: Number | None = None
+    conversions_per_engagement: Number | None = None
+    standard_error: Annotated[Number, Field(ge=MIN_STANDARD_ERROR)] | None = None
+    ci_low: Number | None = None
+    ci_high: Number | None = None
+    confidence: Annotated[Number, Field(ge=0.5, lt=1)] | None = None
+
+
+class Series(_Part):
+    """Conversions per region and day, one list per region, from `first_day` on.
+
+    A null is a missing number, as is a list that ends early.
+    """
+
+    first_day: Day
+    regions: dict[RegionName, list[Annotated[Number, Field(ge=0)] | None]]
+
+
+class _Body(_Part):
+    experiment_id: ExperimentId | None = None
+    name: ShortText | None = None
+    channel: Slug
+    type: EngagementType
+    paid: StrictBool = False
+    goal: Slug
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to")
+    engagements: Engagements | None = None
+    effect: Effect | None = None
+
+
+class HoldOut(_Body):
+    """Some people were kept from seeing or doing something: both groups, or an effect."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["treated", "control", "engagements"]},
+                {"required": ["effect"]},
+            ]
+        }
+    )
+
+    kind: Literal["holdout"]
+    treated: Group | None = None
+    control: Group | None = None
+
+
+class GeoTest(_Body):
+    """Something was done in some regions and not in others: their conversions, or an effect."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["treated_regions", "series"]},
+                {"required": ["treated_regions", "csv"]},
+                {"required": ["effect"]},
+            ]
+        }
+    )
+
+    kind: Literal["geo"]
+    treated_regions: Annotated[list[RegionName], Field(min_length=1)] | None = None
+    series: Series | None = None
+    csv: StrictStr | None = None
+    spend: Money | None = None
+
+
+Body = HoldOut | GeoTest
+_ADAPTER: TypeAdapter[Body] = TypeAdapter(Annotated[Body, Field(discriminator="kind")])
+
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "missing": "missing_field",
+    "union_tag_not_found": "missing_field",
+    "union_tag_invalid": "unknown_value",
+    "literal_error": "unknown_value",
+    "string_pattern_mismatch": "invalid_format",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_short": "too_short",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "invalid_amount": "invalid_amount",
+    "invalid_currency": "invalid_currency",
+    "invalid_format": "invalid_format",
+    "out_of_range": "out_of_range",
+}
+
+EXPERIMENT_ERROR_CODES = {
+    "incomplete_series": "A region has no number for a day, or two.",
+    "too_few_regions": "There are too few untreated regions with conversions before the test.",
+    "too_few_days": "There are too few days before the test.",
+    "too_few_conversions": "The treated regions had no conversion before the test.",
+}
+"""Code -> meaning of what can be wrong with an experiment, beside the codes of events."""
+
+
+def parse_experiment(raw: Any, *, today: dt.date) -> Body:
+    """One experiment from decoded JSON.
+
+    Raises
+    ------
+    InvalidFields
+        With every error, 20 at most.
+    """
+    if not isinstance(raw, dict):
+        raise InvalidFields(
+            "an experiment is a JSON object", (FieldError("", "wrong_type", "not an object"),)
+        )
+    try:
+        body = _ADAPTER.validate_python(raw)
+    except ValidationError as error:
+        raise refused(_field_errors(error)) from None
+    if wrong := list(_disagreements(body, today)):
+        raise refused(wrong)
+    return body
+
+
+def refused(errors: list[FieldError]) -> InvalidFields:
+    """The error for an experiment in which these fields are wrong."""
+    told = errors[:MAX_FIELD_ERRORS]
+    text = "; ".join(f"{one.pointer or 'the body'}: {one.message}" for one in told)
+    return InvalidFields(f"the experiment cannot be read: {text}", tuple(told))
+
+
+def _field_errors(error: ValidationError) -> list[FieldError]:
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        where = [str(part) for part in item["loc"]]
+        if where and where[0] in ("holdout", "geo"):
+            where = where[1:]
+        if item["type"].startswith("union_tag"):
+            where = ["kind"]
+        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in where)
+        code = _CODES.get(item["type"], "wrong_type")
+        found.append(FieldError(pointer, code, item["msg"]))
+    return found
+
+
+def _disagreements(body: Body, today: dt.date) -> list[FieldError]:
+    """What no field alone is wrong about."""
+    wrong = []
+    if body.end < body.start:
+        wrong.append(FieldError("/to", "out_of_range", "the last day is before the first"))
+    elif body.end > today:
+        wrong.append(FieldError("/to", "in_the_future", "the experiment has not ended yet"))
+    if body.engagements == 0:
+        wrong.append(
+            FieldError("/engagements", "out_of_range", "not zero; below zero where some were taken")
+        )
+    if body.effect is not None:
+        wrong += _wrong_effect(body, body.effect)
+    elif isinstance(body, HoldOut):
+        wrong += [
+            _missing(name, "both groups, or an effect")
+            for name in ("treated", "control")
+            if getattr(body, name) is None
+        ]
+        if body.engagements is None:
+            wrong.append(_missing("engagements", "how many more the treated group had"))
+        wrong += _wrong_groups(body.treated, body.control)
+    else:
+        if not body.treated_regions:
+            wrong.append(_missing("treated_regions", "which regions were treated"))
+        if (body.series is None) == (body.csv is None):
+            wrong.append(_missing("series", "one of series, csv and effect"))
+    return wrong
+
+
+def _wrong_groups(treated: Group | None, control: Group | None) -> list[FieldError]:
+    """What contradicts itself in the two groups of a hold-out."""
+    groups = {"treated": treated, "control": control}
+    wrong = [
+        FieldError(f"/{name}/{field}", "out_of_range", message)
+        for name, group in groups.items()
+        if group is not None
+        for field, message in _impossible_counts(group)
+    ]
+    if treated is not None and control is not None:
+        for field in ("converters", "sum_of_squares"):
+            without = [name for name, group in groups.items() if getattr(group, field) is None]
+            if len(without) == 1:
+                wrong.append(_missing(f"{without[0]}/{field}", "in both groups or in neither"))
+    return wrong
+
+
+def _impossible_counts(group: Group) -> Iterator[tuple[str, str]]:
+    """Fields of a group that no people could have, each with the reason."""
+    conversions, converters, squares = group.conversions, group.converters, group.sum_of_squares
+    if converters is not None:
+        if converters > group.people:
+            yield "converters", "not above people"
+        elif converters > conversions:
+            yield "converters", "not above conversions"
+        elif converters == 0 and conversions > 0:
+            yield "converters", "not zero where there are conversions"
+    if squares is not None:
+        least = max(conversions, conversions**2 / min(converters or math.inf, group.people))
+        if squares < least * (1 - ROUNDING):
+            yield "sum_of_squares", f"at least {least:.12g} with so many conversions and people"
+        elif squares > max(conversions, conversions**2) * (1 + ROUNDING):
+            yield "sum_of_squares", "not above the square of conversions"
+
+
+def _wrong_effect(body: Body, effect: Effect) -> list[FieldError]:
+    wrong = []
+    raw = ("treated", "control") if isinstance(body, HoldOut) else ("series", "csv")
+    wrong += [
+        FieldError(f"/{name}", "unknown_field", "either an effect or the numbers behind it")
+        for name in raw
+        if getattr(body, name) is not None
+    ]
+    direct = effect.conversions_per_engagement is not None
+    if direct == (effect.incremental_conversions is not None):
+        wrong.append(
+            _missing(
+                "effect/incremental_conversions", "this or conversions_per_engagement, not both"
+            )
+        )
+    elif not direct and body.engagements is None:
+        wrong.append(_missing("engagements", "how many more the treated had"))
+    ends = (effect.ci_low, effect.ci_high)
+    if effect.standard_error is not None:
+        if ends != (None, None) or effect.confidence is not None:
+            wrong.append(
+                FieldError("/effect/ci_low", "unknown_field", "a standard error or an interval")
+            )
+    elif effect.ci_low is None or effect.ci_high is None:
+        wrong.append(_missing("effect/standard_error", "this, or ci_low and ci_high"))
+    elif effect.ci_high - effect.ci_low < MIN_STANDARD_ERROR:
+        wrong.append(FieldError("/effect/ci_high", "out_of_range", "not above ci_low"))
+    return wrong
+
+
+def _missing(name: str, what: str) -> FieldError:
+    return FieldError(f"/{name}", "missing_field", f"required: {what}")

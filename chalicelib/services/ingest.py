@@ -1,0 +1,105 @@
+"""Recording events that come by HTTP: good ones are stored even when others are refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
+from chalicelib.services.admission import Refusal, admit_json, terms_of
+from chalicelib.storage.event_store import Storable
+from chalicelib.storage.tenant_store import TenantStore
+
+MAX_ECHOED_ID = 128
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableLine:
+    """Stands for a line of NDJSON that is not JSON."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What became of a request's events; `accepted` + len(`rejected`) is how many there were.
+
+    Attributes
+    ----------
+    accepted : int
+        Events that are stored now (duplicates inside the request count each).
+    rejected : tuple of dict
+        ``index``, ``event_id`` (None if there is none to tell), ``code``, ``message``.
+    """
+
+    accepted: int
+    rejected: tuple[dict[str, Any], ...]
+
+
+def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.datetime) -> Recorded:
+    """Check and store events.
+
+    Parameters
+    ----------
+    raw_events : sequence
+        Decoded JSON values or `UnreadableLine`.
+
+    Raises
+    ------
+    AllEventsRefused
+        There were events and none could be accepted.
+    StoreUnavailable
+        Some accepted events are not stored; `not_stored` says which. All others are.
+    """
+    writes: list[Storable] = []
+    indexes: list[int] = []
+    rejected: list[dict[str, Any]] = []
+    for index, (raw, verdict) in enumerate(
+        zip(raw_events, _verdicts(store, raw_events, now), strict=True)
+    ):
+        if isinstance(verdict, Refusal):
+            rejected.append(_rejection(index, raw, verdict))
+        else:
+            writes.append(verdict)
+            indexes.append(index)
+    if rejected and not writes:
+        raise AllEventsRefused(
+            f"none of the {len(rejected)} events could be accepted", tuple(rejected)
+        )
+    missed = store.events.write(writes)
+    if missed:
+        raise StoreUnavailable(
+            f"{len(missed)} of {len(raw_events)} events are not stored; send those again",
+            not_stored=tuple(indexes[position] for position in missed),
+            accepted=len(writes) - len(missed),
+            rejected=tuple(rejected),
+        )
+    return Recorded(len(writes), tuple(rejected))
+
+
+def _verdicts(
+    store: TenantStore, raw_events: Sequence[Any], now: dt.datetime
+) -> list[Storable | Refusal]:
+    """What to store of each event, or why not; none is stored if the tenant's terms are unknown."""
+    try:
+        verdicts = admit_json(raw_events, terms_of(store, now))
+    except StoreUnavailable as error:
+        raise StoreUnavailable(
+            "no event is stored; send all of them again", not_stored=tuple(range(len(raw_events)))
+        ) from error
+    return [
+        Refusal("malformed_json", raw.message) if isinstance(raw, UnreadableLine) else verdict
+        for raw, verdict in zip(raw_events, verdicts, strict=True)
+    ]
+
+
+def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:
+    event_id = raw.get("event_id") if isinstance(raw, dict) else None
+    return {
+        "index": index,
+        "event_id": event_id[:MAX_ECHOED_ID] if isinstance(event_id, str) else None,
+        "code": refusal.code,
+        "message": refusal.message,
+    }

@@ -1,0 +1,136 @@
+"""The mappings of a tenant: kept under a name, chosen by name, checked before they are kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Any
+
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import FieldError, InvalidFields, NotFound
+from chalicelib.storage.mapping_items import StoredMapping
+from chalicelib.storage.table_keys import is_mapping_name
+from chalicelib.storage.tenant_store import TenantStore
+
+MAX_MAPPING_BYTES = 50_000
+"""A copy lies in the import that uses the mapping, and is written at each of its checkpoints."""
+
+
+def save_mapping(
+    store: TenantStore, name: str, raw: Any, *, now: dt.datetime
+) -> tuple[StoredMapping, bool]:
+    """Keep a mapping, in place of one with its name; imports that use that keep their copy.
+
+    Returns
+    -------
+    (StoredMapping, bool)
+        And whether the name is new.
+
+    Raises
+    ------
+    InvalidFields
+        If the name or the mapping cannot be one.
+    """
+    if not is_mapping_name(name):
+        raise InvalidFields(
+            "this cannot be the name of a mapping",
+            (
+                FieldError(
+                    "/name", "invalid_format", "a small letter, then a-z 0-9 _ -, 64 at most"
+                ),
+            ),
+        )
+    mapping = checked_mapping(raw)
+    is_new = store.mappings.get(name) is None
+    saved_at = stamp(now)
+    stored = StoredMapping(name, mapping, saved_at)
+    store.mappings.save(stored)
+    return stored, is_new
+
+
+def show_mapping(store: TenantStore, name: str) -> StoredMapping:
+    """One mapping; raises NotFound."""
+    found = store.mappings.get(name) if is_mapping_name(name) else None
+    if found is None:
+        raise NotFound("there is no such mapping")
+    return found
+
+
+def list_mappings(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[StoredMapping], str | None]:
+    """A page of mappings by name, and where the next one begins (None at the end)."""
+    found = list(store.mappings.by_name(limit=limit + 1, after=after))
+    page = found[:limit]
+    return page, (page[-1].name if len(found) > limit else None)
+
+
+def remove_mapping(store: TenantStore, name: str) -> None:
+    """Forget a mapping; raises NotFound."""
+    show_mapping(store, name)
+    store.mappings.remove(name)
+
+
+def chosen_mapping(store: TenantStore, chosen: Any) -> tuple[dict[str, Any] | None, str | None]:
+    """The mapping that a request chose, and its name if it was by name.
+
+    Parameters
+    ----------
+    chosen : str, dict or None
+        A name, a mapping, or no mapping.
+
+    Raises
+    ------
+    InvalidFields
+        That points into ``/mapping``.
+    """
+    if chosen is None:
+        return None, None
+    if not isinstance(chosen, str):
+        return checked_mapping(chosen, at="/mapping"), None
+    found = store.mappings.get(chosen) if is_mapping_name(chosen) else None
+    if found is None:
+        raise InvalidFields(
+            "there is no mapping of this name",
+            (FieldError("/mapping", "unknown_value", "no mapping of this name; PUT it first"),),
+        )
+    return found.mapping, found.name
+
+
+def checked_mapping(raw: Any, *, at: str = "") -> dict[str, Any]:
+    """A mapping in its own words, once it is one.
+
+    Parameters
+    ----------
+    at : str
+        JSON pointer to the mapping in the request.
+
+    Raises
+    ------
+    InvalidFields
+    """
+    from chalicelib.importers import parse_mapping
+
+    wrong = _formats_that_are_no_text(raw, at)
+    if wrong:
+        raise InvalidFields("this is no mapping", wrong)
+    try:
+        mapping = parse_mapping(raw).as_json()
+    except InvalidFields as error:
+        moved = [FieldError(at + one.pointer, one.code, one.message) for one in error.errors]
+        raise InvalidFields(error.detail, tuple(moved)) from error
+    if len(json.dumps(mapping, ensure_ascii=False).encode()) > MAX_MAPPING_BYTES:
+        message = f"at most {MAX_MAPPING_BYTES} bytes"
+        raise InvalidFields("the mapping is too long", (FieldError(at, "too_long", message),))
+    return mapping
+
+
+def _formats_that_are_no_text(raw: Any, at: str) -> tuple[FieldError, ...]:
+    """Formats that are as good as nothing, and no text: 0, false, an empty list."""
+    if not isinstance(raw, dict):
+        return ()
+    return tuple(
+        FieldError(f"{at}/{name}", "wrong_type", "must be text")
+        for name in ("dates", "decimal_mark", "each_row")
+        if name in raw and not isinstance(raw[name], str)
+    )

@@ -1,0 +1,1 @@
+"""Erasing a person, and the retention period of events."""

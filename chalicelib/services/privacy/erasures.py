@@ -1,0 +1,186 @@
+"""Erasing a person: their events stay as counts of nobody, and nothing brings the person back.
+
+From the mark on, whatever is sent of the person is stored without them (`admission`). Then all days
+on which there may be events are looked at, and the imports (`erasing_files`). A look that runs out
+of time goes on where it stopped when it is asked for again, or at the latest on the next day. What
+was admitted before a process had noticed the mark is found by another look, some time after.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import FieldError, InvalidFields, NotFound
+from chalicelib.services.privacy.erasing_files import erase_from_imports
+from chalicelib.storage import table_keys
+from chalicelib.storage.erasure_items import Receipt
+from chalicelib.storage.pseudonyms import normal_user_id
+from chalicelib.storage.tenant_store import TenantStore
+
+SETTLES_AFTER = dt.timedelta(hours=1)
+"""By then no process admits events by what it knew before the mark."""
+
+OVERDUE_AFTER = dt.timedelta(days=1)
+"""By then the schedule has gone on with an erasure once."""
+
+LATE_DAYS = 14
+"""How long an expired event may still be there: DynamoDB removes them when it comes to it."""
+
+MAX_USER_ID = 256
+
+HasTime = Callable[[], bool]
+
+
+def erase_person(
+    store: TenantStore, user_id: str, *, now: dt.datetime, has_time: HasTime
+) -> Receipt:
+    """Erase a person, or go on with it; asking again is safe at any time.
+
+    Parameters
+    ----------
+    user_id : str
+        As a sender would write it.
+    has_time : callable
+        Whether there is time for more.
+
+    Returns
+    -------
+    Receipt
+        ``done``, or ``running``: ask again.
+
+    Raises
+    ------
+    InvalidFields
+        If that is nobody's id.
+    StoreUnavailable
+        The store does not answer, or somebody else erases the same person; ask again.
+    """
+    person = store.user_hash(_checked(user_id))
+    receipt = store.erasures.begin(
+        Receipt(
+            receipt_id=table_keys.time_ordered_id(now, secrets.token_hex(4)),
+            person=person,
+            asked_at=stamp(now),
+            began_at=stamp(now),
+            next_day=_first_day(store, now).isoformat(),
+        )
+    )
+    store.erased.look_again()
+    return _go_on(store, _begun(store, receipt, now), now, has_time)
+
+
+def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) -> list[Receipt]:
+    """Go on with what is unfinished, and look again where that is due; what became of them."""
+    looked = []
+    for receipt in store.erasures.newest_first():
+        settled = now - dt.datetime.fromisoformat(receipt.asked_at) >= SETTLES_AFTER
+        if receipt.state == "done" and (receipt.checked_at is not None or not settled):
+            continue
+        if not has_time():
+            break
+        looked.append(_go_on(store, _begun(store, receipt, now), now, has_time))
+    return looked
+
+
+def count_overdue(store: TenantStore, now: dt.datetime) -> int:
+    """How many erasures were asked for longer ago than they should take, and are not finished."""
+    return sum(
+        receipt.state == "running"
+        and now - dt.datetime.fromisoformat(receipt.asked_at) > OVERDUE_AFTER
+        for receipt in store.erasures.newest_first()
+    )
+
+
+def show_receipt(store: TenantStore, receipt_id: str) -> Receipt:
+    """One receipt; raises NotFound."""
+    found = store.erasures.get(receipt_id) if table_keys.is_time_ordered_id(receipt_id) else None
+    if found is None:
+        raise NotFound("there is no such receipt")
+    return found
+
+
+def list_receipts(
+    store: TenantStore, *, limit: int, after: str | None = None
+) -> tuple[list[Receipt], str | None]:
+    """A page of receipts, newest first, and where the next one begins (None at the end)."""
+    found = store.erasures.newest_first(limit=limit + 1, after=after)
+    page = found[:limit]
+    return page, (page[-1].receipt_id if len(found) > limit else None)
+
+
+def _checked(user_id: str) -> str:
+    code, message = "", ""
+    if not normal_user_id(user_id):
+        code, message = "too_short", "nothing but blanks"
+    elif len(user_id) > MAX_USER_ID:
+        code, message = "too_long", f"at most {MAX_USER_ID} characters"
+    if code:
+        raise InvalidFields("this is nobody's id", (FieldError("/user_id", code, message),))
+    return user_id
+
+
+def _first_day(store: TenantStore, now: dt.datetime) -> dt.date:
+    return now.date() - dt.timedelta(days=store.config.kept_days + LATE_DAYS)
+
+
+def _begun(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
+    """The receipt with a look going on: the one that was broken off, or a new one."""
+    if receipt.state == "running":
+        return receipt
+    return store.erasures.save(
+        replace(
+            receipt,
+            state="running",
+            began_at=stamp(now),
+            next_day=_first_day(store, now).isoformat(),
+            after_import=None,
+            after_row=None,
+            left_over=False,
+        )
+    )
+
+
+def _go_on(store: TenantStore, receipt: Receipt, now: dt.datetime, has_time: HasTime) -> Receipt:
+    receipt = _erase_from_events(store, receipt, now, has_time)
+    if receipt.next_day is not None:
+        return receipt
+    receipt, at_the_end = erase_from_imports(store, receipt, now, has_time)
+    if not at_the_end:
+        return receipt
+    return store.erasures.save(_ended(receipt, now))
+
+
+def _erase_from_events(
+    store: TenantStore, receipt: Receipt, now: dt.datetime, has_time: HasTime
+) -> Receipt:
+    if receipt.next_day is None:
+        return receipt
+    day, last = dt.date.fromisoformat(receipt.next_day), now.date() + dt.timedelta(days=1)
+    while day <= last:
+        if not has_time():
+            return store.erasures.save(replace(receipt, next_day=day.isoformat()))
+        for touched in store.events.erase_person(receipt.person, day, store.trace_of):
+            receipt = store.erasures.save(
+                replace(receipt, events=receipt.events + touched, next_day=day.isoformat())
+            )
+            if not has_time():
+                return receipt
+        day += dt.timedelta(days=1)
+    return store.erasures.save(replace(receipt, next_day=None))
+
+
+def _ended(receipt: Receipt, now: dt.datetime) -> Receipt:
+    asked, began = map(dt.datetime.fromisoformat, (receipt.asked_at, receipt.began_at))
+    saw_all = began - asked >= SETTLES_AFTER and not receipt.left_over
+    return replace(
+        receipt,
+        state="done",
+        finished_at=stamp(now),
+        checked_at=stamp(now) if saw_all else receipt.checked_at,
+        after_import=None,
+        after_row=None,
+    )

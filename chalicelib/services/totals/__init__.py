@@ -1,0 +1,1 @@
+"""Totals per day: derived from the events, checked against them, read back as series."""

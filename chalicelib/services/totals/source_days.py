@@ -1,0 +1,111 @@
+"""What there is of each source in some days: from the day totals and what was declared."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from typing import Any
+
+from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events import Coverage
+from chalicelib.services.fitting.goal_observations import source_name
+from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
+from chalicelib.services.fitting.surroundings import Surroundings
+from chalicelib.services.totals.day_totals import MAX_DAYS, shown_freshness
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.storage.total_items import Freshness
+
+COLUMNS = (
+    *("source", "goal", "channel", "type", "paid"),
+    *("from", "to", "days", "last_event", "known", "gaps"),
+)
+
+Kind = tuple[str, str, bool]
+
+
+def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> dict[str, Any]:
+    """The goals and engagement types of some days, and the days for which they have data.
+
+    Parameters
+    ----------
+    start, end : date
+        Inclusive, at most 3,660 days.
+
+    Raises
+    ------
+    InvalidFields
+        If that is no period, or too long a one.
+    """
+    _check_period(start, end)
+    freshness = Freshness()
+    goals, types = _daily_counts(store, start, end, freshness)
+    surroundings = Surroundings()
+    for span in store.events.spans():
+        if isinstance(span, Coverage) and span.first <= end and span.last >= start:
+            surroundings.add(span, 0)
+    declared = list(surroundings.declared.values())
+    n_days = (end - start).days + 1
+    for one in declared:
+        if one.goal is not None:
+            goals.setdefault(one.goal, [0.0] * n_days)
+        elif one.channel is not None and one.type is not None and one.paid is not None:
+            types.setdefault((one.channel, one.type, one.paid), [0.0] * n_days)
+    kinds = sorted(types)
+    shown = [
+        _shown({"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}, *about)
+        for goal, series in sorted(goals.items())
+        for about in [(series, cover_goal(goal, series, declared, start), start)]
+    ]
+    covered = cover_types(kinds, [types[kind] for kind in kinds], declared, start)
+    for kind, days in zip(kinds, covered, strict=True):
+        channel, type_, paid = kind
+        about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
+        shown.append(_shown({"source": source_name(kind, kinds)} | about, types[kind], days, start))
+    return {
+        "from": start.isoformat(),
+        "to": end.isoformat(),
+        **shown_freshness(freshness),
+        "sources": shown,
+    }
+
+
+def source_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sources as flat rows; gaps as ``first/last``, several with blanks between them."""
+    return [
+        one | {"gaps": " ".join(f"{first}/{last}" for first, last in one["gaps"])}
+        for one in answer["sources"]
+    ]
+
+
+def _daily_counts(
+    store: TenantStore, start: dt.date, end: dt.date, freshness: Freshness
+) -> tuple[dict[str, list[float]], dict[Kind, list[float]]]:
+    n_days = (end - start).days + 1
+    goals: dict[str, list[float]] = defaultdict(lambda: [0.0] * n_days)
+    types: dict[Kind, list[float]] = defaultdict(lambda: [0.0] * n_days)
+    for totals in store.totals.between(start, end, freshness):
+        day = (totals.day - start).days
+        for row in totals.rows:
+            if row["kind"] == "engagement":
+                types[row["channel"], row["type"], row["paid"]][day] += row["count"]
+            elif row["kind"] == "conversion" and not row["refund"]:
+                goals[row["goal"]][day] += row["count"]
+    return dict(goals), dict(types)
+
+
+def _shown(
+    about: dict[str, Any], series: list[float], days: SourceDays, start: dt.date
+) -> dict[str, Any]:
+    last = max((day for day, count in enumerate(series) if count > 0), default=None)
+    last_event = None if last is None else (start + dt.timedelta(days=last)).isoformat()
+    return about | days.shown(start) | {"last_event": last_event}
+
+
+def _check_period(start: dt.date, end: dt.date) -> None:
+    wrong = []
+    if end < start:
+        wrong.append(FieldError("/to", "out_of_range", "the last day is before the first"))
+    elif (end - start).days >= MAX_DAYS:
+        wrong.append(FieldError("/from", "out_of_range", f"at most {MAX_DAYS} days"))
+    if wrong:
+        raise InvalidFields("there is no coverage of this period", tuple(wrong))

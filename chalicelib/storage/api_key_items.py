@@ -1,0 +1,280 @@
+"""API keys of a tenant: at most two active ones of each role, however many are made at once.
+
+Beside the keys, each role has one item that says which of them are active: its holders. A key and
+the holders are written in one transaction, on the condition that the holders are as they were read:
+what was decided on them still holds when it is written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.storage import table_keys
+from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import NO_ITEM, AllOf, Equals, Missing
+from chalicelib.storage.table import ConditionalPut, Table
+from chalicelib.storage.tenants import ApiKey, Role
+
+MAX_ACTIVE = 2
+"""Of one role: one in use, and the one that takes its place."""
+
+ATTEMPTS = 10
+"""How often the holders are read anew because somebody else has changed them."""
+
+Expiries = dict[str, dt.datetime | None]
+"""Id of a key -> when it expires, if ever."""
+
+Revocation = Literal["revoked", "unknown", "last"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holders:
+    """The active keys of a role, as read; each change counts as a revision."""
+
+    revision: int
+    expiries: Expiries
+
+    def at(self, now: dt.datetime) -> Expiries:
+        """Those that have not expired."""
+        return {one: end for one, end in self.expiries.items() if end is None or end > now}
+
+
+class ApiKeyStore:
+    """The API keys of one tenant."""
+
+    def __init__(self, table: Table, tenant: str) -> None:
+        self._table = table
+        self._tenant = tenant
+
+    def get(self, key_id: str) -> ApiKey | None:
+        """The API key with this id, or None; read consistently: a revoked key is so at once."""
+        item = self._table.get(table_keys.api_keys_partition(self._tenant), key_id, consistent=True)
+        return None if item is None else _to_api_key(item)
+
+    def by_id(self, *, limit: int | None = None, after: str | None = None) -> list[ApiKey]:
+        """API keys by id, those revoked and expired too, behind the id `after` if given."""
+        partition = table_keys.api_keys_partition(self._tenant)
+        found = self._table.query(partition, consistent=True, limit=limit, after=after)
+        return [_to_api_key(item) for item in found]
+
+    def put(self, key: ApiKey) -> None:
+        """Keep an API key that opens nothing, in place of one with its id."""
+        self._table.put(self._item(key))
+
+    def add(self, key: ApiKey, now: dt.datetime) -> bool:
+        """Keep a new API key; False if its role has `MAX_ACTIVE` active ones.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        for _ in range(ATTEMPTS):
+            there = self._holders(key.role)
+            active = there.at(now)
+            if len(active) >= MAX_ACTIVE:
+                return False
+            if self._table.put_together(
+                ConditionalPut(self._item(key), NO_ITEM),
+                self._change(key.role, there, active | {key.key_id: key.expires_at}),
+            ):
+                return True
+        raise _contended()
+
+    def revoke(self, key_id: str, now: dt.datetime, *, keep_last: tuple[Role, ...]) -> Revocation:
+        """Revoke an API key; to do it twice changes nothing.
+
+        Parameters
+        ----------
+        keep_last : tuple of str
+            Roles of which the last active key stays.
+
+        Returns
+        -------
+        {'revoked', 'unknown', 'last'}
+            ``last``: nothing was changed.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        for _ in range(ATTEMPTS):
+            key = self.get(key_id)
+            if key is None:
+                return "unknown"
+            if key.revoked_at is not None:
+                return "revoked"
+            there = self._holders(key.role)
+            others = {one: end for one, end in there.at(now).items() if one != key_id}
+            if key.role in keep_last and not others and key.state(now) == "active":
+                return "last"
+            if self._table.put_together(
+                ConditionalPut(
+                    self._item(replace(key, revoked_at=now)),
+                    AllOf((Equals("key_hash", {"S": key.key_hash}), Missing("revoked_at"))),
+                ),
+                self._change(key.role, there, others),
+            ):
+                return "revoked"
+        raise _contended()
+
+    def bring_back(
+        self,
+        role: Role,
+        lost: Sequence[Item],
+        copied: Item | None,
+        now: dt.datetime,
+        *,
+        dry_run: bool = False,
+    ) -> list[str]:
+        """Keep API keys that a copy of the table has and this one has not, and mend the holders.
+
+        A key that was active then is active again where it still holds its place, or where there is
+        room and nothing says that it was revoked since: holders of a later revision without it do.
+        Else it comes back as revoked. Holders whose key is nowhere lose their place.
+
+        Parameters
+        ----------
+        lost : sequence of items
+            The keys of this role that are not here.
+        copied : item, optional
+            The holders of this role in the copy.
+        dry_run : bool
+            Write nothing.
+
+        Returns
+        -------
+        list of str
+            Ids of the keys that were active and come back as revoked.
+
+        Raises
+        ------
+        StoreUnavailable
+            Others were quicker, again and again.
+        """
+        before = _to_holders(copied)
+        active: dict[str, Item] = {}
+        for item in sorted(lost, key=lambda one: str(one["created_at"]["S"]), reverse=True):
+            key = _to_api_key(item)
+            if key.state(now) == "active" and key.key_id in before.expiries:
+                active[key.key_id] = item
+            elif not dry_run:
+                self._table.put_new(item)  # it holds no place
+        for _ in range(ATTEMPTS):
+            there = self._holders(role)
+            missing = {one: item for one, item in active.items() if self.get(one) is None}
+            held = self._holders_with(missing, before, there, now)
+            revoked = [one for one in missing if one not in held]
+            puts: list[ConditionalPut] = []
+            for one, item in missing.items():
+                if one in revoked:
+                    item = self._item(replace(_to_api_key(item), revoked_at=now))
+                puts.append(ConditionalPut(item, NO_ITEM))
+            is_right = not puts and held == there.at(now)
+            if is_right or dry_run:
+                return revoked
+            if self._table.put_together(*puts, self._change(role, there, held)):
+                return revoked
+        raise _contended()
+
+    def rehash(self, key_id: str, there: str, key_hash: str) -> None:
+        """Keep another hash of an API key, if it still has the one that was read."""
+        self._table.update(
+            table_keys.api_keys_partition(self._tenant),
+            key_id,
+            only_if=Equals("key_hash", {"S": there}),
+            assign={"key_hash": {"S": key_hash}},
+        )
+
+    def _holders(self, role: Role) -> _Holders:
+        return _to_holders(
+            self._table.get(table_keys.key_holders_partition(self._tenant), role, consistent=True)
+        )
+
+    def _holders_with(
+        self, missing: Collection[str], before: _Holders, there: _Holders, now: dt.datetime
+    ) -> Expiries:
+        """Who holds a place once the missing keys are back: those of the copy as far as there is
+        room, unless the holders here are later than those of the copy."""
+        held = {
+            one: end
+            for one, end in there.at(now).items()
+            if one in missing or self.get(one) is not None
+        }
+        if there.revision > before.revision:
+            return held
+        for one, end in before.at(now).items():
+            known = self.get(one)
+            if known is not None and known.state(now) == "active":
+                held = _with_place(held, one, end)
+        for one in missing:
+            held = _with_place(held, one, before.expiries[one])
+        return held
+
+    def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
+        item = to_item(
+            table_keys.key_holders_partition(self._tenant),
+            role,
+            {
+                "revision": there.revision + 1,
+                "expiries": {key_id: _text(end) for key_id, end in expiries.items()},
+            },
+        )
+        if there.revision == 0:
+            return ConditionalPut(item, NO_ITEM)
+        return ConditionalPut(item, Equals("revision", {"N": str(there.revision)}))
+
+    def _item(self, key: ApiKey) -> Item:
+        return to_item(
+            table_keys.api_keys_partition(self._tenant),
+            key.key_id,
+            {
+                "role": key.role,
+                "key_hash": key.key_hash,
+                "created_at": _text(key.created_at),
+                "revoked_at": _text(key.revoked_at),
+                "expires_at": _text(key.expires_at),
+            },
+        )
+
+
+def _to_api_key(item: Item) -> ApiKey:
+    stored = from_item(item)
+    return ApiKey(
+        key_id=item["sk"]["S"],
+        role=stored["role"],
+        key_hash=stored["key_hash"],
+        created_at=dt.datetime.fromisoformat(stored["created_at"]),
+        revoked_at=_instant(stored.get("revoked_at")),
+        expires_at=_instant(stored.get("expires_at")),
+    )
+
+
+def _with_place(held: Expiries, key_id: str, end: dt.datetime | None) -> Expiries:
+    """The holders with one more, if there is room."""
+    return held if len(held) >= MAX_ACTIVE else held | {key_id: end}
+
+
+def _to_holders(item: Item | None) -> _Holders:
+    if item is None:
+        return _Holders(0, {})
+    stored = from_item(item)
+    expiries = {key_id: _instant(end) for key_id, end in stored["expiries"].items()}
+    return _Holders(stored["revision"], expiries)
+
+
+def _text(at: dt.datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)
+
+
+def _contended() -> StoreUnavailable:
+    return StoreUnavailable("the keys of this tenant are being changed by other calls")

@@ -1,0 +1,103 @@
+"""Experiments: what was done and found, and apart from it the counts behind a geo test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.storage import document_items, table_keys
+from chalicelib.storage.attributes import Item, to_item
+from chalicelib.storage.objects import Objects
+from chalicelib.storage.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """An experiment and its analysis.
+
+    Attributes
+    ----------
+    experiment_id : str
+    digest : str
+        Tells one content from another under the same id.
+    registered_at : str
+    restated_at : str or None
+        When other content took the place of what was registered.
+    what : dict
+        The body as it was sent, without the counts of a geo test.
+    analysis : dict
+        What it says.
+    """
+
+    experiment_id: str
+    digest: str
+    registered_at: str
+    restated_at: str | None
+    what: dict[str, Any]
+    analysis: dict[str, Any]
+
+
+class ExperimentStore:
+    """The experiments of one tenant."""
+
+    def __init__(self, table: Table, objects: Objects, tenant: str) -> None:
+        self._table = table
+        self._objects = objects
+        self._tenant = tenant
+
+    def save(self, experiment: Experiment, counts: dict[str, Any] | None) -> None:
+        """Write an experiment in place of one with its id; the counts first, so that there is
+        never an experiment without them."""
+        if counts is not None:
+            item: Item = {
+                "pk": {"S": table_keys.experiment_counts_partition(self._tenant)},
+                "sk": {"S": experiment.experiment_id},
+            }
+            at = table_keys.document_object(
+                self._tenant, "experiment-counts", experiment.experiment_id
+            )
+            self._table.put(item | document_items.keep(counts, self._objects, at))
+        values = {
+            "digest": experiment.digest,
+            "registered_at": experiment.registered_at,
+            "restated_at": experiment.restated_at,
+        }
+        item = to_item(
+            table_keys.experiments_partition(self._tenant), experiment.experiment_id, values
+        )
+        content = {"what": experiment.what, "analysis": experiment.analysis}
+        at = table_keys.document_object(self._tenant, "experiments", experiment.experiment_id)
+        self._table.put(item | document_items.keep(content, self._objects, at))
+
+    def get(self, experiment_id: str) -> Experiment | None:
+        """The experiment with this id, or None."""
+        partition = table_keys.experiments_partition(self._tenant)
+        item = self._table.get(partition, experiment_id, consistent=True)
+        return None if item is None else self._to_experiment(item)
+
+    def by_id(self, *, limit: int | None = None, after: str | None = None) -> Iterator[Experiment]:
+        """Experiments in the order of their ids, behind `after` if given."""
+        partition = table_keys.experiments_partition(self._tenant)
+        for item in self._table.query(partition, limit=limit, after=after):
+            yield self._to_experiment(item)
+
+    def counts(self, experiment_id: str) -> dict[str, Any] | None:
+        """The counts behind a geo test, or None."""
+        item = self._table.get(table_keys.experiment_counts_partition(self._tenant), experiment_id)
+        if item is None:
+            return None
+        found: dict[str, Any] = document_items.recall(item, self._objects)
+        return found
+
+    def _to_experiment(self, item: Item) -> Experiment:
+        content = document_items.recall(item, self._objects)
+        restated = item.get("restated_at")
+        return Experiment(
+            experiment_id=item["sk"]["S"],
+            digest=item["digest"]["S"],
+            registered_at=item["registered_at"]["S"],
+            restated_at=None if restated is None else restated["S"],
+            what=content["what"],
+            analysis=content["analysis"],
+        )

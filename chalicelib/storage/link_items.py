@@ -1,0 +1,107 @@
+"""Signed links: which question each may ask, and until when; of the link itself only the seal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.storage import table_keys
+from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.conditions import AN_ITEM, Equals
+from chalicelib.storage.table import Table
+
+KEPT = dt.timedelta(days=30)
+"""How long a link is listed after its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as it is kept.
+
+    Attributes
+    ----------
+    link_id : str
+    path : str
+    query : dict of str
+        The question, with the names of its parameters.
+    seal : str
+        Hexadecimal; made from the link, the question and the end.
+    created_at, expires_at : datetime
+        In UTC, in whole seconds.
+    revoked_at : datetime, optional
+    """
+
+    link_id: str
+    path: str
+    query: dict[str, str]
+    seal: str
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    revoked_at: dt.datetime | None = None
+
+
+class LinkStore:
+    """The links of one tenant."""
+
+    def __init__(self, table: Table, tenant: str) -> None:
+        self._table = table
+        self._partition = table_keys.links_partition(tenant)
+
+    def add(self, link: Link) -> None:
+        """Keep a link."""
+        values: dict[str, Any] = {
+            "path": link.path,
+            "question": json.dumps(link.query, ensure_ascii=False),
+            "seal": link.seal,
+            "created_at": link.created_at.isoformat(),
+            "expires_at": link.expires_at.isoformat(),
+            "revoked_at": link.revoked_at.isoformat() if link.revoked_at else None,
+            "ttl": int((link.expires_at + KEPT).timestamp()),
+        }
+        self._table.put(to_item(self._partition, link.link_id, values))
+
+    def get(self, link_id: str) -> Link | None:
+        """The link with this id as it is now, or None."""
+        item = self._table.get(self._partition, link_id, consistent=True)
+        return None if item is None else _to_link(item)
+
+    def newest_first(self, *, limit: int, after: str | None = None) -> Iterator[Link]:
+        """At most `limit` links, those made last first, older than `after` if given."""
+        found = self._table.query(self._partition, descending=True, limit=limit, after=after)
+        return map(_to_link, found)
+
+    def revoke(self, link_id: str, at: dt.datetime) -> bool:
+        """End a link; the first time counts. False if there is no such link."""
+        return self._table.update(
+            self._partition,
+            link_id,
+            only_if=AN_ITEM,
+            assign={},
+            where_missing={"revoked_at": {"S": at.isoformat()}},
+        )
+
+    def reseal(self, link_id: str, there: str, seal: str) -> None:
+        """Keep another seal, if the link still has the one that was read."""
+        self._table.update(
+            self._partition,
+            link_id,
+            only_if=Equals("seal", {"S": there}),
+            assign={"seal": {"S": seal}},
+        )
+
+
+def _to_link(item: Item) -> Link:
+    stored = from_item(item)
+    revoked_at = stored.get("revoked_at")
+    return Link(
+        link_id=item["sk"]["S"],
+        path=stored["path"],
+        query=json.loads(stored["question"]),
+        seal=stored["seal"],
+        created_at=dt.datetime.fromisoformat(stored["created_at"]),
+        expires_at=dt.datetime.fromisoformat(stored["expires_at"]),
+        revoked_at=dt.datetime.fromisoformat(revoked_at) if revoked_at else None,
+    )

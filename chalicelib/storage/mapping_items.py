@@ -1,0 +1,72 @@
+"""Mappings of a tenant: what the columns of its files mean, under names of its choice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.model.errors import StoreUnavailable
+from chalicelib.storage import table_keys
+from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.table import Table
+from chalicelib.storage.writer import Patience, delete_request, write_all
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMapping:
+    """A mapping under its name.
+
+    Attributes
+    ----------
+    name : str
+    mapping : dict
+        As `exports.parse_mapping` takes it.
+    saved_at : str
+    """
+
+    name: str
+    mapping: dict[str, Any]
+    saved_at: str
+
+
+class MappingStore:
+    """The mappings of one tenant."""
+
+    def __init__(self, table: Table, tenant: str, patience: Patience) -> None:
+        self._table = table
+        self._partition = table_keys.mappings_partition(tenant)
+        self._patience = patience
+
+    def save(self, mapping: StoredMapping) -> None:
+        """Write a mapping in place of one with its name."""
+        # As text: what is in it are the headings of somebody's file, in their order.
+        text = json.dumps(mapping.mapping, ensure_ascii=False)
+        values = {"mapping": text, "saved_at": mapping.saved_at}
+        self._table.put(to_item(self._partition, mapping.name, values))
+
+    def get(self, name: str) -> StoredMapping | None:
+        """The mapping with this name, or None."""
+        item = self._table.get(self._partition, name, consistent=True)
+        return None if item is None else _to_mapping(item)
+
+    def by_name(self, *, limit: int, after: str | None = None) -> Iterator[StoredMapping]:
+        """At most `limit` mappings in the order of their names, behind `after` if given."""
+        for item in self._table.query(self._partition, limit=limit, after=after):
+            yield _to_mapping(item)
+
+    def remove(self, name: str) -> None:
+        """Forget a mapping; fine if there is none.
+
+        Raises
+        ------
+        StoreUnavailable
+        """
+        if write_all(self._table, [delete_request(self._partition, name)], self._patience):
+            raise StoreUnavailable("the mapping could not be removed")
+
+
+def _to_mapping(item: Item) -> StoredMapping:
+    stored = from_item(item)
+    return StoredMapping(item["sk"]["S"], json.loads(stored["mapping"]), stored["saved_at"])

@@ -1,0 +1,105 @@
+"""The import function: which file a message names, and its import."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import unquote_plus
+
+from chalicelib import telemetry, wiring
+from chalicelib.model.days import stamp
+from chalicelib.model.errors import UnprocessableMessage
+from chalicelib.services.imports import import_for_object, message_of, run_import
+from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.table_keys import is_tenant, parse_import_object
+from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.workers.queue_messages import LambdaEvent, each_message
+
+SecondsLeft = Callable[[], float]
+
+
+def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:
+    """Import the files that an SQS event tells of.
+
+    A message holds an S3 notification, or a request to go on with an import that ran out of time,
+    to replay one or to remove one. S3's test message means nothing. A file outside
+    ``imports/{tenant}/`` of a known tenant belongs to nobody: its message fails until it lies with
+    the dead letters, where an alarm stands; to acknowledge it would lose it unseen. A key that ends
+    in a slash is a folder of the S3 console and no file.
+
+    Returns
+    -------
+    dict
+        A partial batch response.
+    """
+
+    def handle(message: dict[str, Any]) -> None:
+        for store, import_id, version in _uploads(message):
+            ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
+            if ended.state in ("running", "removing"):
+                wiring.send_import(message_of(store, ended))
+            elif ended.finished_at == stamp(now) and not ended.is_removed:  # and not before
+                telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
+                telemetry.count("RowsRefused", ended.rejected)
+
+    return each_message(event, handle)
+
+
+def _uploads(message: dict[str, Any]) -> Iterator[tuple[TenantStore, str, ObjectVersion]]:
+    match message:
+        case {"Event": "s3:TestEvent"}:
+            return
+        case {
+            "import": {
+                "tenant": str(tenant),
+                "import_id": str(import_id),
+                "key": str(key),
+                "etag": str(etag),
+                "version_id": str(version_id),
+            }
+        } if is_tenant(tenant):
+            yield wiring.store(tenant), import_id, ObjectVersion(key, etag, version_id)
+        case {"Records": list(records)}:
+            for record in records:
+                version = _object_of(record)
+                if not version.key.endswith("/"):
+                    yield _upload(version, _time_of(record))
+        case _:
+            raise UnprocessableMessage("the message tells of no file")
+
+
+def _object_of(record: dict[str, Any]) -> ObjectVersion:
+    match record:
+        case {
+            "eventName": str(name),
+            "s3": {"bucket": {"name": str(bucket)}, "object": {"key": str(quoted), **_rest}},
+        } if name.removeprefix("s3:").startswith("ObjectCreated"):
+            pass
+        case _:
+            raise UnprocessableMessage("the record tells of no new object")
+    if bucket != wiring.settings().bucket:
+        raise UnprocessableMessage("the bucket is not that of this service")
+    told = record["s3"]["object"]
+    return ObjectVersion(
+        unquote_plus(quoted), told.get("eTag", "").strip('"'), told.get("versionId") or ""
+    )
+
+
+def _time_of(record: dict[str, Any]) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(record["eventTime"]).astimezone(dt.UTC)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnprocessableMessage("the record does not say when the object came") from error
+
+
+def _upload(
+    version: ObjectVersion, dropped_at: dt.datetime
+) -> tuple[TenantStore, str, ObjectVersion]:
+    place = parse_import_object(version.key)
+    if place is None:
+        raise UnprocessableMessage("the object does not lie under imports/{tenant}/")
+    store = wiring.store(place[0])
+    if not store.is_registered():
+        raise UnprocessableMessage("the object lies under the name of an unknown tenant")
+    return store, import_for_object(store, version, dropped_at=dropped_at), version
