@@ -9,20 +9,19 @@ what is neither stands in `Assumptions`.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from app import STREAM_BATCH, STREAM_WINDOW_SECONDS
 from chalicelib.settings import Settings
 from chalicelib.telemetry import METRICS
+from chalicelib.workers.totals_worker import CHANGES
 from infra.metering import PER_REQUEST, Measured, Work, measure
 from infra.prices import PriceTable, read_prices
+from infra.stack import resources
 
-RESOURCES = Path(__file__).with_name("resources.json")
 TEMPLATE = Path(__file__).parents[1] / "docs" / "templates" / "cost.md"
 REGIONS = ("us-east-1", "eu-central-1")
 MILLION = 1_000_000
@@ -97,7 +96,7 @@ TENANTS = (Tenant(100_000, 3_000), Tenant(10_000_000, 30_000), Tenant(300_000_00
 
 @dataclass(frozen=True, slots=True)
 class Functions:
-    """Of `resources.json`.
+    """Of the template.
 
     Attributes
     ----------
@@ -117,9 +116,9 @@ class Functions:
     dashboards: int
 
 
-def read_functions(path: Path = RESOURCES) -> Functions:
+def read_functions() -> Functions:
     """What the template deploys, in the stage `prod`."""
-    template = json.loads(path.read_text(encoding="utf-8"))
+    template = resources()
     found, mapping = template["Resources"], template["Mappings"]["Stages"]["prod"]
 
     def megabytes(size: Any) -> int:
@@ -173,7 +172,7 @@ class Model:
 
     def totals(self, events: float, work: Work) -> Use:
         """Day totals of events: what derives them, and the stream that tells of them."""
-        batches = events / STREAM_BATCH
+        batches = events / CHANGES.batch_size
         derived = self._work("AggregateHandler", work, events)
         told = self._work("AggregateHandler", self.measured.record, events)
         return added(derived, told, {"lambda_requests": batches})
@@ -237,8 +236,8 @@ class Model:
         imported = tenant.events * assumed.imported_share
         sent = tenant.events - imported
         a_shard = tenant.events / DAYS / given.shards
-        windows = SECONDS / STREAM_WINDOW_SECONDS * assumed.stream_shards
-        idle = max(windows - tenant.events / STREAM_BATCH, 0.0)
+        windows = SECONDS / CHANGES.window_seconds * assumed.stream_shards
+        idle = max(windows - tenant.events / CHANGES.batch_size, 0.0)
         logs = sum(use.get("logs_ingested_gb", 0.0) for use in self._daily(tenant).values())
         uploads = imported * assumed.upload_days / DAYS * measured.imported_bytes / GB
         return {

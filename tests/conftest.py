@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:
-    """The table as `infra/resources.json` describes it."""
+    """The table as `infra/stack/data.py` describes it."""
     options: dict[str, Any] = {}
     if stream:
         options["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}

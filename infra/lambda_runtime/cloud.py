@@ -13,6 +13,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from infra import dynamodb_local
+from infra.stack.lambdas import FUNCTIONS
 from tests.conftest import create_table
 
 REGION = "eu-central-1"
@@ -25,13 +26,13 @@ REFERENCES = {
     "AnalysisHandler": "AnalysisHandler",
     **{
         f"{function}TenantRole": f"arn:aws:iam::123456789012:role/{function}TenantRole"
-        for function in ("Import", "Fit", "FitPart", "FitMerge", "Totals")
+        for function in (one.name for one in FUNCTIONS if one.tenant_rights)
     },
 }
 CALLED = {"secretsmanager": "SECRETS_MANAGER", "stepfunctions": "SFN"}
 """Services whose variables are not called as they are."""
 
-QUEUES = ("ImportQueue", "FitQueue", "TotalsQueue")
+QUEUES = tuple(f"{one.name}Queue" for one in FUNCTIONS if one.queue is not None)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.packaging.commands import run
+from infra.stack.lambdas import FUNCTIONS
 
 RUNTIME = "python3.13"
 """Lambda's name for the Python that runs the service."""
@@ -81,13 +82,13 @@ ESTIMATING = frozenset({"statsmodels", "scipy", "numpy", "pandas"})
 PACKAGES = (
     Package(
         "thin",
-        ("APIHandler", "ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
+        tuple(f"{one.name}Handler" for one in FUNCTIONS if not one.is_numerical),
         NUMERICAL | {"holidays"},
         SERVING,
     ),
     Package(
         "whole",
-        ("FitHandler", "FitPartHandler", "FitMergeHandler", "AnalysisHandler"),
+        tuple(f"{one.name}Handler" for one in FUNCTIONS if one.is_numerical),
         frozenset(),
         SERVING | ESTIMATING,
     ),
