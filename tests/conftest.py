@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import random
 import secrets
@@ -102,6 +103,19 @@ def settings_of_one_test() -> Iterator[None]:
 
 def _settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("LIKEWORTH_")}
+
+
+@pytest.fixture
+def loggers_kept() -> Iterator[None]:
+    """Gives back the loggers that the telemetry takes over."""
+    from chalicelib.telemetry import LOGGERS
+
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [(one.handlers, one.level, one.propagate) for one in loggers]
+    yield
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture
