@@ -1,9 +1,8 @@
-"""Pages of the documentation that are made of what the code says of itself: `make docs`."""
+"""Pages of docs/ that are generated from declarations in the code: `make docs`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,9 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
-import app
-from chalicelib import documentation
-from chalicelib.api.openapi import describe
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.importers.platforms import IMPORTERS
@@ -21,7 +17,6 @@ from chalicelib.importers.recognition.declarations import Declaration
 from chalicelib.importers.values.languages import LANGUAGES
 from chalicelib.model import codes
 from chalicelib.model.errors import EXPORT_REFUSALS
-from infra import handbook
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -65,14 +60,6 @@ def codes_page() -> str:
     return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
 
 
-def handbook_pages() -> dict[str, str]:
-    """Every page of the handbook as HTML, by name."""
-    texts = {name: _markdown(name) for name in documentation.PAGES}
-    titles = {name: handbook.title_of(text) for name, text in texts.items()}
-    pages = {name: handbook.as_html(name, text, titles) for name, text in texts.items()}
-    return pages | {documentation.INDEX: handbook.index_as_html(titles)}
-
-
 PAGES = {
     DOCS / "exports.md": exports_page,
     DOCS / "errors.md": errors_page,
@@ -82,10 +69,7 @@ PAGES = {
 
 def made_files() -> dict[Path, str]:
     """Everything that `make docs` writes: path -> text."""
-    pages = {path: make() for path, make in PAGES.items()}
-    for name, text in handbook_pages().items():
-        pages[documentation.FOLDER / f"{name}.html"] = text
-    return pages | {documentation.OPENAPI: json.dumps(describe(app.app.routes), indent=1) + "\n"}
+    return {path: make() for path, make in PAGES.items()}
 
 
 def main() -> int:
@@ -103,11 +87,6 @@ def main() -> int:
 
 def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
-
-
-def _markdown(name: str) -> str:
-    path = DOCS / f"{name}.md"
-    return PAGES[path]() if path in PAGES else path.read_text(encoding="utf-8")
 
 
 def _platforms() -> list[tuple[str, list[Declaration]]]:

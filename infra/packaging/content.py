@@ -8,6 +8,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import app
+from chalicelib import documentation
+from chalicelib.api.openapi import described
 from infra.packaging.commands import run
 from infra.packaging.targets import (
     IN_THE_RUNTIME,
@@ -22,7 +25,7 @@ LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
 """What Chalice itself puts into a package: the rest of it deploys and serves."""
 
-ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py")
+ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py", "handbook.py")
 
 UNREAD_FILES = re.compile(
     r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a|po)"
@@ -181,9 +184,20 @@ def _copy_application(folder: Path) -> None:
         folder / "chalicelib",
         ignore=shutil.ignore_patterns("__pycache__", *ONLY_ON_ONE_MACHINE),
     )
+    write_documentation(folder / "chalicelib" / "documentation")
     found = find_spec("chalice")
     if found is None or found.origin is None:
         raise PackageError("Chalice is not installed")
     (folder / "chalice").mkdir()
     for name in CHALICE:
         shutil.copy(Path(found.origin).with_name(name), folder / "chalice")
+
+
+def write_documentation(folder: Path) -> None:
+    """Write the handbook and the description of the API into the package's `documentation`."""
+    pages = folder / documentation.FOLDER.name
+    pages.mkdir()
+    for name in (documentation.INDEX, *documentation.PAGES):
+        (pages / f"{name}.html").write_text(documentation.page(name), encoding="utf-8")
+    text = described(app.app.routes)
+    (folder / documentation.OPENAPI.name).write_text(text, encoding="utf-8")
