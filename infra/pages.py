@@ -34,7 +34,7 @@ def exports_page() -> str:
 
 
 def errors_page() -> str:
-    """docs/errors.md: what stands above the codes of files and rows, then those."""
+    """docs/errors.md: the written part, then the codes of files and rows."""
     written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
     rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
     both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
@@ -73,7 +73,7 @@ def made_files() -> dict[Path, str]:
 
 
 def main() -> int:
-    """Writes the pages, or only compares them."""
+    """Write the pages, or only compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
     check = parser.parse_args().check
@@ -96,7 +96,7 @@ def _platforms() -> list[tuple[str, list[Declaration]]]:
 
 
 def _languages() -> str:
-    """Reports and languages: how many of a report's columns have a heading in each."""
+    """Reports by language: how many columns have a known heading."""
     known = {
         (importer.platform, importer.declaration.title): importer.declaration.languages
         for importer in IMPORTERS
@@ -112,7 +112,7 @@ def _languages() -> str:
 
 
 def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
-    """Whether most of the columns are known; of some languages a platform knows a single word."""
+    """Whether most columns are known; in some languages a platform has a single known word."""
     have, all_of_them = row.get(code, (0, 1))
     return 2 * have > all_of_them
 
@@ -168,7 +168,7 @@ def _rejections(listed: Iterable[str]) -> str:
 
 
 def _entries(use: codes.Use) -> str:
-    """The codes of one use; the place of a code that has two is in the first of their tables."""
+    """The codes of one use. The anchor of a code with two uses is in the first table."""
     heading: tuple[str, ...] = ("code", "title", "meaning", "what would help")
     if use == "warning":
         heading = (*heading[:2], "severity", *heading[2:])

@@ -2,7 +2,7 @@
 
     make clients        (needs Node and npm)
 
-Everything is made in ``build/clients``.  The service is `serve`, as users run it.
+Everything is written to ``build/clients``. The service is started with `serve`, as users do.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def served() -> Iterator[tuple[str, str]]:
     Raises
     ------
     RuntimeError
-        If it ends before it says where it is.
+        If the service ends before it prints its address.
     """
     command = [sys.executable, "-m", "chalicelib", "serve", "--port", "0"]
     with subprocess.Popen(  # nosec B603

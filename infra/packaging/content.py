@@ -1,4 +1,4 @@
-"""What goes into a package: wheels of the lock file, without what no function reads."""
+"""The content of a package: wheels of the lock file, without files that no function reads."""
 
 from __future__ import annotations
 
@@ -87,21 +87,21 @@ def gather(folder: Path, package: Package, architecture: Architecture) -> None:
 
 
 def install(folder: Path, package: Package, architecture: Architecture) -> None:
-    """Unpack the wheels of the lock file that the package needs, for another machine than this."""
+    """Unpack the wheels that the package needs from the lock file, for Lambda's machine."""
     lock = LOCK.read_text(encoding="utf-8")
     gone = with_what_only_they_need(lock, package.without | IN_THE_RUNTIME)
     _install(folder, [one for one in entries(lock) if name_of(one) not in gone], architecture)
 
 
 def install_runtime(folder: Path, architecture: Architecture) -> None:
-    """Unpack what Lambda's own Python has, as the lock file has it: where that is tried."""
+    """Unpack what Lambda's Python contains, in the versions of the lock file, to test with it."""
     lock = LOCK.read_text(encoding="utf-8")
     there = with_what_only_they_need(lock, IN_THE_RUNTIME)
     _install(folder, [one for one in entries(lock) if name_of(one) in there], architecture)
 
 
 def install_locked(folder: Path, lock: Path, architecture: Architecture) -> None:
-    """Unpack all wheels of a lock file into a folder, beside what is there."""
+    """Unpack all wheels of a lock file into a folder, in addition to its content."""
     _install(folder, entries(lock.read_text(encoding="utf-8")), architecture)
 
 
@@ -122,17 +122,17 @@ def _install(folder: Path, wanted: list[str], architecture: Architecture) -> Non
 
 
 def entries(lock: str) -> list[str]:
-    """What a lock file pins; a name may be there twice, for two versions of Python."""
+    """The entries of a lock file; a name may occur twice, for two versions of Python."""
     return [one for one in _ENTRY.split(lock) if "==" in one]
 
 
 def name_of(entry: str) -> str:
-    """Of a distribution."""
+    """The name of an entry's distribution."""
     return entry.partition("==")[0]
 
 
 def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
-    """Distributions of a lock file, and all that nobody else in it asks for.
+    """Distributions of a lock file, with the requirements that no other distribution has.
 
     Raises
     ------
@@ -152,7 +152,7 @@ def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
 
 
 def prune(folder: Path) -> None:
-    """Take away what no function reads: tests, stubs, sources of what is compiled, data sets."""
+    """Remove what no function reads: tests, stubs, sources of compiled modules, data sets."""
     for path in sorted(folder.rglob("*"), reverse=True):
         place = path.relative_to(folder)
         if path.is_dir():

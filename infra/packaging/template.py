@@ -1,4 +1,4 @@
-"""The template that deploys the packages: Chalice's, merged with what `infra/stack/` generates."""
+"""The template that deploys the packages: Chalice's, merged with that of `infra/stack/`."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architectu
 from infra.stack import resources
 
 INCOMPLETE = "Could not install dependencies"
-"""What Chalice prints, ending as if all were well, when a package lacks what it should have."""
+"""Chalice prints this, and still ends with 0, when a package is incomplete."""
 
 
 def merged_template(stage: str) -> dict[str, Any]:
-    """What `chalice package` makes of the application and the resources, without any code.
+    """The output of `chalice package` for the application and the resources, without code.
 
     Parameters
     ----------
     stage : str
-        Of `.chalice/config.json`.
+        A stage of `.chalice/config.json`.
 
     Raises
     ------
     PackageError
-        If Chalice fails, or says that something is missing.
+        If Chalice fails or reports that something is missing.
     """
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
@@ -56,12 +56,12 @@ def merged_template(stage: str) -> dict[str, Any]:
 
 
 def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str, Any]:
-    """The template with the package, the Python and the processor of each function.
+    """The template with package, Python version and processor of each function.
 
     Raises
     ------
     PackageError
-        If a function of the template is in no package, or one of a package not in the template.
+        If a function is in the template but in no package, or the reverse.
     """
     code = {name: f"./{package.name}.zip" for package in PACKAGES for name in package.functions}
     given = template["Resources"]
