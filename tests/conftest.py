@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from chalicelib.storage.tenant_store import TenantStore
+from infra.stack.data import data
 from tests import quick_moto, recording
 
 REGION = "eu-central-1"
@@ -39,23 +40,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:
-    """The table as `infra/stack/data.py` describes it."""
-    options: dict[str, Any] = {}
+    """Create the table of the template."""
+    declared = data()["Table"]["Properties"]
+    options = {key: declared[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
     if stream:
-        options["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
-    client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        **options,
-    )
+        options["StreamSpecification"] = {**declared["StreamSpecification"], "StreamEnabled": True}
+    client.create_table(TableName=name, **options)
 
 
 @dataclass
