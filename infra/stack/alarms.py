@@ -33,7 +33,7 @@ OPERATIONS = (
 Metric = tuple[object, str, dict[str, object]]
 """Namespace, name and dimensions."""
 
-TWO_OF_THREE = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
+TWO_OF_THREE: Json = {"EvaluationPeriods": 3, "DatapointsToAlarm": 2}
 CALLED_BY_OTHERS = {"FitPart", "FitMerge", "Analysis"}
 
 
@@ -52,7 +52,7 @@ def _alarms_of(function: Function) -> dict[str, Json]:
     """Alarms of a function, and of its queue or stream with the dead letters."""
     name = function.name
     handler = _handler(name)
-    periods = {} if function.failing_periods == 1 else TWO_OF_THREE
+    periods: Json = {} if function.failing_periods == 1 else TWO_OF_THREE
     made = _alarm(
         f"{name}ErrorsAlarm",
         "Calls of the function fail.",
@@ -178,7 +178,7 @@ def _alarms_of_the_table() -> dict[str, Json]:
 def _alarms_of_calls() -> dict[str, Json]:
     """Alarms on what does not happen or may not start: daily jobs, fits in parts, functions."""
     daily: dict[str, object] = {"service": sub("likeworth-${Stage}"), "function": "schedule"}
-    once_a_day = {"Period": HOUR, "TreatMissingData": "ignore"}  # the last value stays true
+    once_a_day: Json = {"Period": HOUR, "TreatMissingData": "ignore"}  # the last value stays true
     by_kind = sorted(FUNCTIONS, key=lambda one: one.name in CALLED_BY_OTHERS)
     return {
         **_alarm(
