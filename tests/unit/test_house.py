@@ -131,6 +131,7 @@ MODEL_LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "currencies", "days", "countries"}),
     frozenset({"money", "channels", "strict_json"}),
     frozenset({"events"}),
+    frozenset({"admission"}),
 )
 
 
