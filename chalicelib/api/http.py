@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -65,10 +65,10 @@ class Answer:
     ----------
     body : object
         Becomes JSON; of an answer with status 204, nothing.
-    rows : sequence of dict, optional
-        The same as a flat table, for callers who want CSV.
-    columns : sequence of str, optional
-        Of the table, where there may be no rows to tell.
+    rows : iterable of dict, optional
+        The same as a flat table, for callers who want CSV; read only if they do.
+    columns : sequence of str
+        Of the table.
     status : int
     headers : dict
     media_type : str, optional
@@ -78,8 +78,8 @@ class Answer:
     """
 
     body: Any
-    rows: Sequence[dict[str, Any]] | None = None
-    columns: Sequence[str] | None = None
+    rows: Iterable[Mapping[str, Any]] | None = None
+    columns: Sequence[str] = ()
     status: int = 200
     headers: Headers = field(default_factory=dict)
     media_type: str | None = None

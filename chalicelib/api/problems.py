@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, NotRequired, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.api.authentication import CHALLENGE
 from chalicelib.model import errors
 from chalicelib.model.errors import LikeworthError
+from chalicelib.services.answer_fields import Count
+from chalicelib.services.ingest import Rejection
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,7 +53,29 @@ _ROUTING = {
 """What Chalice's routing finds itself: status -> code and detail."""
 
 
-def problem(code: str, status: int, detail: str, **more: Any) -> dict[str, Any]:
+class FieldError(TypedDict):
+    """One thing wrong in one place of a request."""
+
+    pointer: Annotated[str, Field(description="JSON pointer; of a query, / and the parameter.")]
+    code: str
+    message: str
+
+
+class Problem(TypedDict):
+    """What went wrong (RFC 9457); `type` leads to the documentation of `code`."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Field(description="Stable.")]
+    errors: NotRequired[list[FieldError] | None]
+    accepted: NotRequired[Count | None]
+    rejected: NotRequired[list[Rejection] | None]
+    not_stored: NotRequired[list[Count] | None]
+
+
+def problem(code: str, status: int, detail: str) -> Problem:
     """The body of a problem; `type` leads to the code's line in the documentation."""
     return {
         "type": f"/docs/errors#{code}",
@@ -56,50 +83,46 @@ def problem(code: str, status: int, detail: str, **more: Any) -> dict[str, Any]:
         "status": int(status),
         "detail": detail,
         "code": code,
-        **more,
     }
 
 
-def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | list[str]]]:
+def problem_of(error: LikeworthError) -> tuple[Problem, dict[str, str | list[str]]]:
     """Body and headers for an error that was raised on purpose.
 
     Errors that are ours, not the caller's, keep their details to themselves.
     """
     status = _status(type(error))
     headers: dict[str, str | list[str]] = {}
-    more: dict[str, Any] = {}
+    detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail
+    body = problem(error.code, status, detail)
     match error:
         case errors.InvalidFields() if error.errors:
-            more["errors"] = [
+            body["errors"] = [
                 {"pointer": one.pointer, "code": one.code, "message": one.message}
                 for one in error.errors
             ]
         case errors.AllEventsRefused():
-            more |= {
-                "accepted": 0,
-                "rejected": list(error.rejected),
-                "errors": [
-                    {
-                        "pointer": f"/events/{one['index']}",
-                        "code": one["code"],
-                        "message": one["message"],
-                    }
-                    for one in error.rejected
-                ],
-            }
+            rejected = cast("list[Rejection]", list(error.rejected))
+            body["accepted"] = 0
+            body["rejected"] = rejected
+            body["errors"] = [
+                {
+                    "pointer": f"/events/{one['index']}",
+                    "code": one["code"],
+                    "message": one["message"],
+                }
+                for one in rejected
+            ]
         case errors.StoreUnavailable():
             headers["Retry-After"] = str(error.retry_after_seconds)
-            more |= {
-                "not_stored": list(error.not_stored),
-                "accepted": error.accepted,
-                "rejected": list(error.rejected),
-            }
+            body["not_stored"] = list(error.not_stored)
+            body["accepted"] = error.accepted
+            body["rejected"] = cast("list[Rejection]", list(error.rejected))
         case errors.RateLimited():
             headers["Retry-After"] = str(error.retry_after_seconds)
         case errors.Unauthenticated():
             headers["WWW-Authenticate"] = CHALLENGE
-    detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail
-    return problem(error.code, status, detail, **more), headers
+    return body, headers
 
 
 def problem_codes() -> list[str]:
@@ -110,7 +133,7 @@ def problem_codes() -> list[str]:
     return sorted({kind.code for kind in kinds} | {code for code, _ in _ROUTING.values()})
 
 
-def gateway_problem(status: int) -> dict[str, Any]:
+def gateway_problem(status: int) -> Problem:
     """The body for an error that Chalice's routing made itself."""
     code, detail = _ROUTING.get(status, ("internal_error", _HIDDEN))
     return problem(code, status, detail)

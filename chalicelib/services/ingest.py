@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
 from chalicelib.services.admission import Refusal, admit_json, terms_of
+from chalicelib.services.answer_fields import Count
 from chalicelib.storage.event_store import Storable
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -22,20 +25,20 @@ class UnreadableLine:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of a request's events; `accepted` + len(`rejected`) is how many there were.
+class Rejection(TypedDict):
+    """An event that was refused."""
 
-    Attributes
-    ----------
-    accepted : int
-        Events that are stored now (duplicates inside the request count each).
-    rejected : tuple of dict
-        ``index``, ``event_id`` (None if there is none to tell), ``code``, ``message``.
-    """
+    index: Count
+    event_id: str | None
+    code: str
+    message: str
 
-    accepted: int
-    rejected: tuple[dict[str, Any], ...]
+
+class Recorded(TypedDict):
+    """What became of events."""
+
+    accepted: Count
+    rejected: list[Rejection]
 
 
 def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.datetime) -> Recorded:
@@ -55,7 +58,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     """
     writes: list[Storable] = []
     indexes: list[int] = []
-    rejected: list[dict[str, Any]] = []
+    rejected: list[Rejection] = []
     for index, (raw, verdict) in enumerate(
         zip(raw_events, _verdicts(store, raw_events, now), strict=True)
     ):
@@ -76,7 +79,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
             accepted=len(writes) - len(missed),
             rejected=tuple(rejected),
         )
-    return Recorded(len(writes), tuple(rejected))
+    return {"accepted": len(writes), "rejected": rejected}
 
 
 def _verdicts(
@@ -95,7 +98,7 @@ def _verdicts(
     ]
 
 
-def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:
+def _rejection(index: int, raw: Any, refusal: Refusal) -> Rejection:
     event_id = raw.get("event_id") if isinstance(raw, dict) else None
     return {
         "index": index,

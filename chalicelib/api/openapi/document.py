@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document: routes and what they declare, with the schemas of the models."""
+"""The OpenAPI 3.1 document: routes with their declarations, schemas of bodies and answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib import __version__
@@ -26,7 +26,6 @@ from chalicelib.api.openapi.requests import (
     or_null,
     reference,
 )
-from chalicelib.api.openapi.resources import Problem
 from chalicelib.api.request_bodies import JSON, NDJSON
 from chalicelib.api.views.link_views import linkable_views
 from chalicelib.model.events import (
@@ -89,7 +88,7 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     KeyError
         If a route is not among `OPERATIONS`.
     ValueError
-        If a model of a body and one of an answer have one name.
+        If a model of a body and the shape of an answer have the same name.
     """
     paths: dict[str, dict[str, Any]] = {}
     for method, path, view, declared in described_routes(routes):
@@ -193,8 +192,8 @@ def _responses(
     method: str, path: str, declared: Declared, operation: Operation
 ) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
-    for status, model in operation.answers.items():
-        found[status] = _answer(method, status, model, declared, operation)
+    for status, shape in operation.answers.items():
+        found[status] = _answer(method, status, shape, declared, operation)
     if method == "GET":
         found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
     statuses = {400, 500}
@@ -215,14 +214,14 @@ def _responses(
 def _answer(
     method: str,
     status: int,
-    model: type[BaseModel] | None,
+    shape: type | None,
     declared: Declared,
     operation: Operation,
 ) -> dict[str, Any]:
     described: dict[str, Any] = {"description": "Nothing." if status == 204 else "The answer."}
-    if model is not None:
-        described["description"] = (inspect.getdoc(model) or "").partition("\n")[0]
-        described["content"] = {JSON: {"schema": reference(model.__name__)}}
+    if shape is not None:
+        described["description"] = (inspect.getdoc(shape) or "").partition("\n")[0]
+        described["content"] = {JSON: {"schema": reference(shape.__name__)}}
         if declared.tabular:
             described["content"][CSV] = {"schema": {"type": "string"}}
     elif operation.media_type is not None:
@@ -269,19 +268,12 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Schema]:
-    """Every schema by name; those of answers leave room for fields that are added later."""
-    told: set[type[BaseModel]] = {Problem}
-    for operation in OPERATIONS.values():
-        told |= {model for model in operation.answers.values() if model is not None}
+    """Every schema by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]
-    answered: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in sorted(told, key=lambda one: one.__name__)
-    ]
     _, requests = models_json_schema(sent, ref_template=TEMPLATE)
-    _, responses = models_json_schema(answered, ref_template=TEMPLATE)
-    schemas = {name: _open(schema) for name, schema in responses["$defs"].items()}
+    schemas = answer_schemas()
     twice = (schemas.keys() & requests["$defs"].keys()) - {"Money"}
     if twice:
         raise ValueError(f"two models are called {', '.join(sorted(twice))}")
@@ -289,6 +281,25 @@ def _schemas() -> dict[str, Schema]:
     schemas["Event"] = _one_of(EVENTS, KINDS)
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
     return schemas | BODIES
+
+
+def answer_schemas() -> dict[str, Schema]:
+    """The schema of every answer by name, and of the shapes inside them."""
+    shapes = {
+        shape
+        for operation in OPERATIONS.values()
+        for shape in operation.answers.values()
+        if shape is not None
+    }
+    adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (shape.__name__, "validation", TypeAdapter(shape))
+        for shape in sorted(shapes | {problems.Problem}, key=lambda one: one.__name__)
+    ]
+    _, described = TypeAdapter.json_schemas(adapters, ref_template=TEMPLATE)
+    schemas: dict[str, Schema] = described["$defs"]
+    fields = schemas["Problem"]["properties"]
+    fields["code"] = dict(sorted({**fields["code"], "enum": problems.problem_codes()}.items()))
+    return {name: _open(schema) for name, schema in schemas.items()}
 
 
 def _link_body(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Schema]:

@@ -6,9 +6,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
-
-from chalicelib.api.openapi import answer_schemas, credit_schemas, resources, series
+from chalicelib.api.views.monitoring_views import Health
+from chalicelib.services.answers.channels_roi import Roi
+from chalicelib.services.answers.classical_attribution import Attribution
+from chalicelib.services.answers.daily_parts import Decomposition
+from chalicelib.services.answers.engagement_equivalence import Equivalence
+from chalicelib.services.answers.engagement_types import Engagements
+from chalicelib.services.code_answers import Codes
+from chalicelib.services.credentials.credential_answers import (
+    Keys,
+    Link,
+    Links,
+    NewKey,
+    NewLink,
+)
+from chalicelib.services.experiments.shown import Experiment, Experiments
+from chalicelib.services.fitting.fits import Fit, Fits, OneFit
+from chalicelib.services.imports.import_answers import (
+    Import,
+    Imports,
+    NewImport,
+    OneImport,
+    RefusedRows,
+)
+from chalicelib.services.ingest import Recorded
+from chalicelib.services.kept_mappings import KeptMapping, Mappings
+from chalicelib.services.privacy.receipts import Erasure, Erasures
+from chalicelib.services.tenant_settings import Settings
+from chalicelib.services.totals.day_totals import Timeseries
+from chalicelib.services.totals.source_days import SourceCoverages
 
 HTML = "text/html"
 SCRIPT = "text/javascript"
@@ -21,13 +47,13 @@ class Operation:
     Attributes
     ----------
     answers : dict
-        Status -> model of the answer, None where it has no body.
+        Status -> shape of the answer, None if it has no body.
     body : str, optional
         Name of the schema of the body.
     may_be_absent : bool
         Whether the body may.
     media_type : str, optional
-        Of an answer that has no model.
+        Of an answer that has no shape.
     codes : dict
         Status -> codes of problems that only this call has.
     required : tuple of str
@@ -36,7 +62,7 @@ class Operation:
         Query parameter -> what is different about its schema here.
     """
 
-    answers: Mapping[int, type[BaseModel] | None]
+    answers: Mapping[int, type | None]
     body: str | None = None
     may_be_absent: bool = False
     media_type: str | None = None
@@ -74,63 +100,57 @@ _EXPERIMENT_CURSOR: Limits = {"cursor": {"pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", "/v1/events"): Operation(
-        {200: resources.Recorded}, body="EventsBody", codes={422: ("all_events_refused",)}
+        {200: Recorded}, body="EventsBody", codes={422: ("all_events_refused",)}
     ),
     ("POST", "/v1/imports"): Operation(
-        {201: resources.NewImport},
+        {201: NewImport},
         body="ImportBody",
         codes={429: ("too_many_imports", "upload_quota_used")},
     ),
-    ("GET", "/v1/imports"): Operation({200: resources.Imports}, limits=_ID_CURSOR),
-    ("GET", "/v1/imports/{import_id}"): Operation({200: resources.OneImport}),
+    ("GET", "/v1/imports"): Operation({200: Imports}, limits=_ID_CURSOR),
+    ("GET", "/v1/imports/{import_id}"): Operation({200: OneImport}),
     ("DELETE", "/v1/imports/{import_id}"): Operation(
-        {200: resources.Import, 202: resources.Import}, codes={409: ("import_unfinished",)}
+        {200: Import, 202: Import}, codes={409: ("import_unfinished",)}
     ),
-    ("GET", "/v1/imports/{import_id}/rejects"): Operation(
-        {200: resources.RefusedRows}, limits=_ROW_CURSOR
-    ),
+    ("GET", "/v1/imports/{import_id}/rejects"): Operation({200: RefusedRows}, limits=_ROW_CURSOR),
     ("POST", "/v1/imports/{import_id}/replay"): Operation(
-        {202: resources.Import},
+        {202: Import},
         body="ReplayBody",
         may_be_absent=True,
         codes={409: ("import_unfinished", "import_removed"), 429: ("too_many_imports",)},
     ),
-    ("GET", "/v1/mappings"): Operation({200: resources.Mappings}, limits=_NAME_CURSOR),
-    ("GET", "/v1/mappings/{name}"): Operation({200: resources.KeptMapping}),
-    ("PUT", "/v1/mappings/{name}"): Operation(
-        {200: resources.KeptMapping, 201: resources.KeptMapping}, body="Mapping"
-    ),
+    ("GET", "/v1/mappings"): Operation({200: Mappings}, limits=_NAME_CURSOR),
+    ("GET", "/v1/mappings/{name}"): Operation({200: KeptMapping}),
+    ("PUT", "/v1/mappings/{name}"): Operation({200: KeptMapping, 201: KeptMapping}, body="Mapping"),
     ("DELETE", "/v1/mappings/{name}"): Operation({204: None}),
-    ("GET", "/v1/roi"): Operation({200: answer_schemas.Roi}, codes=_NO_FIT),
-    ("GET", "/v1/engagements"): Operation({200: answer_schemas.Engagements}, codes=_NO_FIT),
-    ("GET", "/v1/decomposition"): Operation({200: series.Decomposition}, codes=_NO_FIT),
-    ("GET", "/v1/equivalence"): Operation({200: answer_schemas.Equivalence}, codes=_NO_FIT),
-    ("GET", "/v1/attribution"): Operation({200: credit_schemas.Attribution}, codes=_NO_FIT),
-    ("GET", "/v1/codes"): Operation({200: answer_schemas.Codes}),
-    ("GET", "/v1/timeseries"): Operation({200: answer_schemas.Timeseries}, required=("metric",)),
-    ("GET", "/v1/coverage"): Operation({200: answer_schemas.SourceCoverages}),
-    ("GET", "/v1/settings"): Operation({200: resources.Settings}),
-    ("PATCH", "/v1/settings"): Operation({200: resources.Settings}, body="SettingsBody"),
-    ("GET", "/v1/health"): Operation({200: resources.Health}),
-    ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
-    ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),
-    ("GET", "/v1/fits/{fit_id}"): Operation({200: resources.OneFit}),
+    ("GET", "/v1/roi"): Operation({200: Roi}, codes=_NO_FIT),
+    ("GET", "/v1/engagements"): Operation({200: Engagements}, codes=_NO_FIT),
+    ("GET", "/v1/decomposition"): Operation({200: Decomposition}, codes=_NO_FIT),
+    ("GET", "/v1/equivalence"): Operation({200: Equivalence}, codes=_NO_FIT),
+    ("GET", "/v1/attribution"): Operation({200: Attribution}, codes=_NO_FIT),
+    ("GET", "/v1/codes"): Operation({200: Codes}),
+    ("GET", "/v1/timeseries"): Operation({200: Timeseries}, required=("metric",)),
+    ("GET", "/v1/coverage"): Operation({200: SourceCoverages}),
+    ("GET", "/v1/settings"): Operation({200: Settings}),
+    ("PATCH", "/v1/settings"): Operation({200: Settings}, body="SettingsBody"),
+    ("GET", "/v1/health"): Operation({200: Health}),
+    ("POST", "/v1/fits"): Operation({202: Fit}, body="FitBody", may_be_absent=True),
+    ("GET", "/v1/fits"): Operation({200: Fits}, limits=_ID_CURSOR),
+    ("GET", "/v1/fits/{fit_id}"): Operation({200: OneFit}),
     ("POST", "/v1/experiments"): Operation(
-        {200: resources.Experiment, 201: resources.Experiment}, body="ExperimentBody"
+        {200: Experiment, 201: Experiment}, body="ExperimentBody"
     ),
-    ("GET", "/v1/experiments"): Operation({200: resources.Experiments}, limits=_EXPERIMENT_CURSOR),
-    ("GET", "/v1/experiments/{experiment_id}"): Operation({200: resources.Experiment}),
-    ("DELETE", "/v1/users/{user_id}"): Operation({200: resources.Erasure, 202: resources.Erasure}),
-    ("GET", "/v1/erasures"): Operation({200: resources.Erasures}, limits=_ID_CURSOR),
-    ("GET", "/v1/erasures/{receipt_id}"): Operation({200: resources.Erasure}),
-    ("POST", "/v1/links"): Operation({201: resources.NewLink}, body="LinkBody"),
-    ("GET", "/v1/links"): Operation({200: resources.Links}, limits=_ID_CURSOR),
-    ("GET", "/v1/links/{link_id}"): Operation({200: resources.Link}),
+    ("GET", "/v1/experiments"): Operation({200: Experiments}, limits=_EXPERIMENT_CURSOR),
+    ("GET", "/v1/experiments/{experiment_id}"): Operation({200: Experiment}),
+    ("DELETE", "/v1/users/{user_id}"): Operation({200: Erasure, 202: Erasure}),
+    ("GET", "/v1/erasures"): Operation({200: Erasures}, limits=_ID_CURSOR),
+    ("GET", "/v1/erasures/{receipt_id}"): Operation({200: Erasure}),
+    ("POST", "/v1/links"): Operation({201: NewLink}, body="LinkBody"),
+    ("GET", "/v1/links"): Operation({200: Links}, limits=_ID_CURSOR),
+    ("GET", "/v1/links/{link_id}"): Operation({200: Link}),
     ("DELETE", "/v1/links/{link_id}"): Operation({204: None}),
-    ("POST", "/v1/keys"): Operation(
-        {201: resources.NewKey}, body="KeyBody", codes={409: ("too_many_keys",)}
-    ),
-    ("GET", "/v1/keys"): Operation({200: resources.Keys}, limits=_KEY_CURSOR),
+    ("POST", "/v1/keys"): Operation({201: NewKey}, body="KeyBody", codes={409: ("too_many_keys",)}),
+    ("GET", "/v1/keys"): Operation({200: Keys}, limits=_KEY_CURSOR),
     ("DELETE", "/v1/keys/{key_id}"): Operation({204: None}, codes={409: ("last_admin_key",)}),
     ("GET", "/"): Operation({200: None}, media_type=HTML),
     ("GET", "/dashboard/{name}"): Operation({200: None}, media_type=SCRIPT),

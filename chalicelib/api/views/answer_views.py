@@ -25,7 +25,7 @@ def get_roi(call: Call) -> Answer:
         goal=goal,
         channel=call.query.get("channel"),
     )
-    return Answer(answer, rows=answers.roi_rows(answer))
+    return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
 @blueprint.route("/v1/engagements", methods=["GET"], content_types=ANY_TYPE)
@@ -41,7 +41,7 @@ def get_engagements(call: Call) -> Answer:
         goal=goal,
     )
     rows = answers.engagement_rows(answer)
-    return Answer(answer, rows=rows, columns=answers.ENGAGEMENT_COLUMNS)
+    return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
 
 @blueprint.route("/v1/equivalence", methods=["GET"], content_types=ANY_TYPE)
@@ -58,7 +58,8 @@ def get_equivalence(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.equivalence_rows(answer))
+    rows = answers.equivalence_rows(answer)
+    return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
 @blueprint.route("/v1/decomposition", methods=["GET"], content_types=ANY_TYPE)
@@ -73,9 +74,8 @@ def get_decomposition(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    rows = answers.decomposition_rows(answer)
-    columns = tuple(rows[0]) if rows else answers.DECOMPOSITION_COLUMNS
-    return Answer(answer, rows=rows, columns=columns)
+    table = answers.decomposition_table(answer)
+    return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
 
 @blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)
@@ -91,4 +91,5 @@ def get_attribution(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.attribution_rows(answer))
+    columns = answers.attribution_table(answer).columns
+    return Answer(answer, rows=answers.attribution_rows(answer), columns=columns)

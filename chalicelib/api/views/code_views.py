@@ -6,7 +6,7 @@ from chalice.app import Blueprint
 
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
-from chalicelib.model import codes
+from chalicelib.services import code_answers
 
 blueprint = Blueprint(__name__)
 
@@ -15,15 +15,6 @@ blueprint = Blueprint(__name__)
 @endpoint(tabular=True, public=True)
 def get_codes(_call: Call) -> Answer:
     """Every reason, warning, verdict and rejection: title, meaning, and what would help."""
-    entries, rejections = codes.rows(), codes.rejection_rows()
-    rows = [
-        {**one, "used_as": " ".join(one["used_as"] or ())}
-        for listed in (entries, rejections)
-        for one in listed
-    ]
-    return Answer(
-        {"codes": entries, "rejections": rejections},
-        rows=rows,
-        columns=tuple(entries[0]),
-        headers={**CACHED},
-    )
+    answer = code_answers.list_codes()
+    rows = code_answers.code_rows(answer)
+    return Answer(answer, rows=rows, columns=code_answers.TABLE.columns, headers={**CACHED})

@@ -21,4 +21,5 @@ def get_coverage(call: Call) -> Answer:
     end = end or max(call.now.date(), start or dt.date.min)
     start = start or end - dt.timedelta(days=call.store.settings.fit_window_days - 1)
     answer = source_days.list_sources(call.store, start, end)
-    return Answer(answer, rows=source_days.source_rows(answer), columns=source_days.COLUMNS)
+    table = source_days.TABLE
+    return Answer(answer, rows=table.rows(answer["sources"]), columns=table.columns)

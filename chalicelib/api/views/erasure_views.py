@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 from urllib.parse import unquote
 
 from chalice.app import Blueprint, Request
@@ -12,24 +11,11 @@ from chalice.app import Blueprint, Request
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.model.errors import FieldError, InvalidFields
-from chalicelib.services.privacy import erasures
-from chalicelib.storage.erasure_items import Receipt
+from chalicelib.services.privacy import erasures, receipts
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 REQUEST_SECONDS = 18.0
 """No work is begun later than this after a request came; a gateway waits for 29 seconds."""
-
-COLUMNS = (
-    "id",
-    "state",
-    "asked_at",
-    "finished_at",
-    "checked_at",
-    "events",
-    "refused_rows",
-    "uploads",
-    "person",
-)
 
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 
@@ -49,8 +35,10 @@ def delete_user(call: Call, user_id: str) -> Answer:
     )
     where = {"Location": f"/v1/erasures/{receipt.receipt_id}"}
     if receipt.state == "done":
-        return Answer(_told(receipt), headers={**where})
-    return Answer(_told(receipt), status=202, headers={**where, "Retry-After": "1"})
+        return Answer(receipts.shown_receipt(receipt), headers={**where})
+    return Answer(
+        receipts.shown_receipt(receipt), status=202, headers={**where, "Retry-After": "1"}
+    )
 
 
 @blueprint.route("/v1/erasures", methods=["GET"], content_types=ANY_TYPE)
@@ -60,15 +48,16 @@ def get_erasures(call: Call) -> Answer:
     page, following = erasures.list_receipts(
         call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
     )
-    told = [_told(one) for one in page]
-    return Answer({"erasures": told, "next": following}, rows=told, columns=COLUMNS)
+    shown = [receipts.shown_receipt(one) for one in page]
+    answer: receipts.Erasures = {"erasures": shown, "next": following}
+    return Answer(answer, rows=receipts.TABLE.rows(shown), columns=receipts.TABLE.columns)
 
 
 @blueprint.route("/v1/erasures/{receipt_id}", methods=["GET"], content_types=ANY_TYPE)
 @endpoint()
 def get_erasure(call: Call, receipt_id: str) -> Answer:
     """One receipt."""
-    return Answer(_told(erasures.show_receipt(call.store, receipt_id)))
+    return Answer(receipts.shown_receipt(erasures.show_receipt(call.store, receipt_id)))
 
 
 def _decoded(user_id: str, request: Request) -> str:
@@ -90,17 +79,3 @@ def _decoded(user_id: str, request: Request) -> str:
 
 def _is_encoding_of(sent: str, user_id: str) -> bool:
     return bool(_ENCODED.search(sent)) and unquote(sent, errors="replace") == user_id
-
-
-def _told(one: Receipt) -> dict[str, Any]:
-    return {
-        "id": one.receipt_id,
-        "state": one.state,
-        "asked_at": one.asked_at,
-        "finished_at": one.finished_at,
-        "checked_at": one.checked_at,
-        "events": one.events,
-        "refused_rows": one.refused_rows,
-        "uploads": one.uploads,
-        "person": one.person,
-    }

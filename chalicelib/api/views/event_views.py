@@ -38,10 +38,10 @@ def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
     return Answer(
-        {"accepted": recorded.accepted, "rejected": list(recorded.rejected)},
+        recorded,
         counts={
-            "EventsAccepted": recorded.accepted,
-            "EventsRejected": len(recorded.rejected),
+            "EventsAccepted": recorded["accepted"],
+            "EventsRejected": len(recorded["rejected"]),
         },
     )
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from chalice.app import Blueprint
 
@@ -12,30 +10,11 @@ from chalicelib import wiring
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.api.request_bodies import field_of_type, read_object
-from chalicelib.model.days import stamp
 from chalicelib.services import imports
-from chalicelib.storage.import_records import Import
+from chalicelib.services.imports import import_answers
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 ROW_CURSOR = re.compile(r"\d{4}-\d{12}-\d{4}", re.ASCII)
-COLUMNS = (
-    "id",
-    "state",
-    "filename",
-    "platform",
-    "report",
-    "created_at",
-    "finished_at",
-    "rows",
-    "events",
-    "rejected",
-    "not_data",
-    "from",
-    "to",
-    "warning_count",
-)
-ROW_COLUMNS = ("part", "row", "code", "message", "raw")
-
 blueprint = Blueprint(__name__)
 
 
@@ -59,14 +38,8 @@ def post_import(call: Call) -> Answer:
         account=field_of_type(body, "account", str),
         now=call.now,
     )
-    told = _told(new) | {
-        "upload": {
-            "method": "PUT",
-            "url": upload.url,
-            "expires_at": stamp(upload.expires_at),
-        }
-    }
-    return Answer(told, status=201, headers={"Location": f"/v1/imports/{new.import_id}"})
+    answer = import_answers.shown_new_import(new, upload)
+    return Answer(answer, status=201, headers={"Location": f"/v1/imports/{new.import_id}"})
 
 
 @blueprint.route("/v1/imports", methods=["GET"], content_types=ANY_TYPE)
@@ -76,8 +49,10 @@ def get_imports(call: Call) -> Answer:
     page, following = imports.list_imports(
         call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
     )
-    told = [_told(one) for one in page]
-    return Answer({"imports": told, "next": following}, rows=told, columns=COLUMNS)
+    shown = [import_answers.shown_import(one) for one in page]
+    answer: import_answers.Imports = {"imports": shown, "next": following}
+    table = import_answers.TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
 @blueprint.route("/v1/imports/{import_id}", methods=["GET"], content_types=ANY_TYPE)
@@ -85,23 +60,7 @@ def get_imports(call: Call) -> Answer:
 def get_import(call: Call, import_id: str) -> Answer:
     """One import, with how its file is written and what its reader has to say."""
     found = imports.show_import(call.store, import_id)
-    report, summary = found.report or {}, found.summary or {}
-    told = _told(found) | {
-        "mapping": found.mapping,
-        "lifetime": report.get("lifetime"),
-        "claimed_conversions": summary.get("claimed_conversions", []),
-        "rejected_by_code": _ranked(found.rejected_by_code),
-        "notes": summary.get("notes", report.get("notes", [])),
-        "warnings": summary.get("warnings", []),
-        "no_data": summary.get("no_data", []),
-        "unread_columns": [{"metric": None, **one} for one in summary.get("unread_columns", [])],
-        "unread_more": summary.get("unread_more", 0),
-        "skipped": summary.get("skipped", []),
-        "unpaid_orders": summary.get("unpaid_orders", []),
-        "description": found.report,
-        "summary": found.summary,
-    }
-    return Answer(told)
+    return Answer(import_answers.shown_one_import(found))
 
 
 @blueprint.route("/v1/imports/{import_id}/rejects", methods=["GET"], content_types=ANY_TYPE)
@@ -115,18 +74,11 @@ def get_rejects(call: Call, import_id: str) -> Answer:
         limit=call.limit(most=1000, default=200),
         after=cursor.replace("-", "#") if cursor else None,
     )
-    told = [
-        {
-            "part": one.part_name or None,
-            "row": one.row,
-            "code": one.code,
-            "message": one.message,
-            "raw": one.raw,
-        }
-        for one in page
-    ]
+    shown = [import_answers.shown_refused_row(one) for one in page]
     next_cursor = following.replace("#", "-") if following else None
-    return Answer({"rejects": told, "next": next_cursor}, rows=told, columns=ROW_COLUMNS)
+    answer: import_answers.RefusedRows = {"rejects": shown, "next": next_cursor}
+    table = import_answers.ROWS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
 @blueprint.route("/v1/imports/{import_id}/replay", methods=["POST"], content_types=ANY_TYPE)
@@ -143,7 +95,11 @@ def post_replay(call: Call, import_id: str) -> Answer:
         given,
         now=call.now,
     )
-    return Answer(_told(asked), status=202, headers={"Location": f"/v1/imports/{import_id}"})
+    return Answer(
+        import_answers.shown_import(asked),
+        status=202,
+        headers={"Location": f"/v1/imports/{import_id}"},
+    )
 
 
 @blueprint.route("/v1/imports/{import_id}", methods=["DELETE"], content_types=ANY_TYPE)
@@ -156,48 +112,6 @@ def delete_import(call: Call, import_id: str) -> Answer:
         lambda removing: wiring.send_import(imports.message_of(call.store, removing)),
         now=call.now,
     )
-    return Answer(_told(asked), status=200 if asked.state == "removed" else 202)
-
-
-def _ranked(counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Codes and their rows, the most frequent first."""
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [{"code": code, "rows": rows} for code, rows in ranked]
-
-
-def _told(one: Import) -> dict[str, Any]:
-    report, summary = one.report or {}, one.summary or {}
-    return {
-        "id": one.import_id,
-        "state": one.state,
-        "filename": one.filename,
-        "platform": report.get("platform") or one.platform,
-        "report": report.get("report"),
-        "spread": one.spread,
-        "mapping_name": one.mapping_name,
-        "created_at": one.created_at,
-        "finished_at": one.finished_at,
-        "rows": one.rows,
-        "events": one.events,
-        "rejected": one.rejected,
-        "not_data": one.not_data,
-        "warning_count": len(summary.get("warnings", [])),
-        "from": one.first_day,
-        "to": one.last_day,
-        "error": one.error,
-        "replay": one.replay and {"asked_at": one.replay.asked_at, "rows": one.replay.position},
-        "removal": _removal(one),
-    }
-
-
-def _removal(one: Import) -> dict[str, Any] | None:
-    removal = one.removal
-    if removal is None:
-        return None
-    return {
-        "asked_at": removal.asked_at,
-        "removed_at": removal.removed_at,
-        "events": removal.events,
-        "spans": removal.spans,
-        "not_found": one.not_found if removal.removed_at is not None else None,
-    }
+    return Answer(
+        import_answers.shown_import(asked), status=200 if asked.state == "removed" else 202
+    )

@@ -13,13 +13,10 @@ from chalicelib import wiring
 from chalicelib.api.calls import LINK, Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint, try_question
 from chalicelib.api.request_bodies import field_of_type, read_object
-from chalicelib.model.days import stamp
 from chalicelib.model.errors import FieldError, InvalidFields, InvalidRequest
-from chalicelib.services.credentials import signed_links
-from chalicelib.storage.link_items import Link
+from chalicelib.services.credentials import credential_answers, signed_links
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
-COLUMNS = ("id", "state", "path", "query", "created_at", "expires_at", "revoked_at")
 MAX_VALUE = 256
 
 blueprint = Blueprint(__name__)
@@ -47,12 +44,11 @@ def post_link(call: Call) -> Answer:
         wrong = [FieldError(f"/query{e.pointer}", e.code, e.message) for e in error.errors]
         raise InvalidFields(error.detail, tuple(wrong)) from error
     token, link = signed_links.make_link(call.store, path, query, days=days, now=call.now)
-    url = f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}"
-    return Answer(
-        {**_told(link, call), "url": url},
-        status=201,
-        headers={"Location": f"/v1/links/{link.link_id}"},
-    )
+    answer: credential_answers.NewLink = {
+        **credential_answers.shown_link(link, call.now),
+        "url": f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}",
+    }
+    return Answer(answer, status=201, headers={"Location": f"/v1/links/{link.link_id}"})
 
 
 @blueprint.route("/v1/links", methods=["GET"], content_types=ANY_TYPE)
@@ -62,16 +58,18 @@ def get_links(call: Call) -> Answer:
     page, following = signed_links.list_links(
         call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
     )
-    told = [_told(one, call) for one in page]
-    rows = [{**one, "query": urlencode(one["query"])} for one in told]
-    return Answer({"links": told, "next": following}, rows=rows, columns=COLUMNS)
+    shown = [credential_answers.shown_link(one, call.now) for one in page]
+    answer: credential_answers.Links = {"links": shown, "next": following}
+    table = credential_answers.LINKS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
 @blueprint.route("/v1/links/{link_id}", methods=["GET"], content_types=ANY_TYPE)
 @endpoint()
 def get_link(call: Call, link_id: str) -> Answer:
     """One link, without its URL."""
-    return Answer(_told(signed_links.show_link(call.store, link_id), call))
+    link = signed_links.show_link(call.store, link_id)
+    return Answer(credential_answers.shown_link(link, call.now))
 
 
 @blueprint.route("/v1/links/{link_id}", methods=["DELETE"], content_types=ANY_TYPE)
@@ -141,15 +139,3 @@ def _base_url(request: Request) -> str:
             "address on this machine"
         )
     return f"http://{host}"
-
-
-def _told(link: Link, call: Call) -> dict[str, Any]:
-    return {
-        "id": link.link_id,
-        "state": signed_links.state_of(link, call.now),
-        "path": link.path,
-        "query": link.query,
-        "created_at": stamp(link.created_at),
-        "expires_at": stamp(link.expires_at),
-        "revoked_at": stamp(link.revoked_at) if link.revoked_at else None,
-    }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from chalice.app import Blueprint
 
 from chalicelib.api.calls import Call
@@ -11,10 +9,7 @@ from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.api.request_bodies import JSON, read_body
 from chalicelib.model.strict_json import parse_json
 from chalicelib.services import kept_mappings
-from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.table_keys import MAPPING_NAME
-
-COLUMNS = ("name", "saved_at", "columns")
 
 blueprint = Blueprint(__name__)
 
@@ -26,23 +21,17 @@ def get_mappings(call: Call) -> Answer:
     page, following = kept_mappings.list_mappings(
         call.store, limit=call.limit(most=200, default=50), after=call.cursor(MAPPING_NAME)
     )
-    rows = [
-        {
-            "name": one.name,
-            "saved_at": one.saved_at,
-            "columns": len(one.mapping.get("columns", {})),
-        }
-        for one in page
-    ]
-    told = [_told(one) for one in page]
-    return Answer({"mappings": told, "next": following}, rows=rows, columns=COLUMNS)
+    shown = [kept_mappings.shown_mapping(one) for one in page]
+    answer: kept_mappings.Mappings = {"mappings": shown, "next": following}
+    table = kept_mappings.TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
 @blueprint.route("/v1/mappings/{name}", methods=["GET"], content_types=ANY_TYPE)
 @endpoint("ingest")
 def get_mapping(call: Call, name: str) -> Answer:
     """One mapping."""
-    return Answer(_told(kept_mappings.show_mapping(call.store, name)))
+    return Answer(kept_mappings.shown_mapping(kept_mappings.show_mapping(call.store, name)))
 
 
 @blueprint.route("/v1/mappings/{name}", methods=["PUT"], content_types=ANY_TYPE)
@@ -52,7 +41,9 @@ def put_mapping(call: Call, name: str) -> Answer:
     _, body = read_body(call.request, (JSON,))
     stored, is_new = kept_mappings.save_mapping(call.store, name, parse_json(body), now=call.now)
     return Answer(
-        _told(stored), status=201 if is_new else 200, headers={"Location": f"/v1/mappings/{name}"}
+        kept_mappings.shown_mapping(stored),
+        status=201 if is_new else 200,
+        headers={"Location": f"/v1/mappings/{name}"},
     )
 
 
@@ -62,7 +53,3 @@ def delete_mapping(call: Call, name: str) -> Answer:
     """Forget a mapping; imports that use it keep their copy."""
     kept_mappings.remove_mapping(call.store, name)
     return Answer(None, status=204)
-
-
-def _told(one: StoredMapping) -> dict[str, Any]:
-    return {"name": one.name, "saved_at": one.saved_at, "mapping": one.mapping}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from chalice.app import Blueprint
+from typing_extensions import TypedDict
 
 from chalicelib import __version__
 from chalicelib.api.calls import Call
@@ -14,6 +16,13 @@ from chalicelib.services.totals import day_totals
 DEFAULT_DAYS = 30
 
 blueprint = Blueprint(__name__)
+
+
+class Health(TypedDict):
+    """Alive."""
+
+    status: Literal["ok"]
+    version: str
 
 
 @blueprint.route("/v1/timeseries", methods=["GET"], content_types=ANY_TYPE)
@@ -32,11 +41,12 @@ def get_timeseries(call: Call) -> Answer:
         interval=call.query.get("interval", "day"),
     )
     rows = day_totals.timeseries_rows(series)
-    return Answer(series, rows=rows, columns=("start", "group", "value"))
+    return Answer(series, rows=rows, columns=day_totals.TABLE.columns)
 
 
 @blueprint.route("/v1/health", methods=["GET"], content_types=ANY_TYPE)
 @endpoint(public=True)
 def get_health(_call: Call) -> Answer:
     """Alive, and which version."""
-    return Answer({"status": "ok", "version": __version__})
+    answer: Health = {"status": "ok", "version": __version__}
+    return Answer(answer)
