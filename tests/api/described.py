@@ -11,8 +11,9 @@ from chalice.test import HTTPResponse
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 
+import app
 from chalicelib import documentation
-from chalicelib.api.openapi.operations import OPERATIONS
+from chalicelib.api.openapi.document import shape_of
 from chalicelib.api.openapi.resources import Problem
 
 DOCUMENT: dict[str, Any] = json.loads(documentation.openapi())
@@ -57,4 +58,7 @@ def validator(schema: str) -> Draft202012Validator:
 
 def model_of(method: str, path: str, status: int) -> type[BaseModel] | None:
     """The model behind an answer."""
-    return Problem if status >= 400 else OPERATIONS[method, path].answers[status]
+    if status >= 400:
+        return Problem
+    shape = app.app.declared[method, path].answer
+    return None if shape is None else shape_of(shape)

@@ -6,13 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from chalice.app import Blueprint
-
 from chalicelib import wiring
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import field_of_type, read_object
+from chalicelib.api.request_bodies import field_of_type
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
 from chalicelib.model.days import stamp
+from chalicelib.model.errors import (
+    ImportRemoved,
+    ImportUnfinished,
+    TooManyImports,
+    UploadQuotaUsed,
+)
 from chalicelib.services import imports
 from chalicelib.storage.import_records import Import
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
@@ -36,18 +41,26 @@ COLUMNS = (
 )
 ROW_COLUMNS = ("part", "row", "code", "message", "raw")
 
-blueprint = Blueprint(__name__)
+views = Routes("imports", "Files of platforms.")
 
 
-@blueprint.route("/v1/imports", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@views.route(
+    "POST",
+    "/v1/imports",
+    roles=("ingest",),
+    body=Body(
+        "ImportBody",
+        ("filename",),
+        ("bytes", "platform", "mapping", "spread", "currency", "account"),
+    ),
+    answer="NewImport",
+    statuses=(201,),
+    creates=True,
+    raises=(TooManyImports, UploadQuotaUsed),
+)
 def post_import(call: Call) -> Answer:
     """Announce a file and get the URL to which it is to be PUT."""
-    body = read_object(
-        call.request,
-        required=("filename",),
-        optional=("bytes", "platform", "mapping", "spread", "currency", "account"),
-    )
+    body = call.fields()
     new, upload = imports.start_import(
         call.store,
         filename=field_of_type(body, "filename", str, default=""),
@@ -69,19 +82,22 @@ def post_import(call: Call) -> Answer:
     return Answer(told, status=201, headers={"Location": f"/v1/imports/{new.import_id}"})
 
 
-@blueprint.route("/v1/imports", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", "read", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/imports",
+    roles=("ingest", "read"),
+    page=Page(TIME_ORDERED_ID),
+    tabular=True,
+    answer="Imports",
+)
 def get_imports(call: Call) -> Answer:
     """The tenant's imports, newest first."""
-    page, following = imports.list_imports(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
+    page, following = imports.list_imports(call.store, limit=call.limit(), after=call.cursor())
     told = [_told(one) for one in page]
     return Answer({"imports": told, "next": following}, rows=told, columns=COLUMNS)
 
 
-@blueprint.route("/v1/imports/{import_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", "read")
+@views.route("GET", "/v1/imports/{import_id}", roles=("ingest", "read"), answer="OneImport")
 def get_import(call: Call, import_id: str) -> Answer:
     """One import, with how its file is written and what its reader has to say."""
     found = imports.show_import(call.store, import_id)
@@ -104,15 +120,21 @@ def get_import(call: Call, import_id: str) -> Answer:
     return Answer(told)
 
 
-@blueprint.route("/v1/imports/{import_id}/rejects", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/imports/{import_id}/rejects",
+    roles=("ingest",),
+    page=Page(ROW_CURSOR, most=1000, default=200),
+    tabular=True,
+    answer="RefusedRows",
+)
 def get_rejects(call: Call, import_id: str) -> Answer:
     """The rows that an import refused, with the reason, in the order of the file."""
-    cursor = call.cursor(ROW_CURSOR)
+    cursor = call.cursor()
     page, following = imports.list_refused_rows(
         call.store,
         import_id,
-        limit=call.limit(most=1000, default=200),
+        limit=call.limit(),
         after=cursor.replace("-", "#") if cursor else None,
     )
     told = [
@@ -129,11 +151,19 @@ def get_rejects(call: Call, import_id: str) -> Answer:
     return Answer({"rejects": told, "next": next_cursor}, rows=told, columns=ROW_COLUMNS)
 
 
-@blueprint.route("/v1/imports/{import_id}/replay", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@views.route(
+    "POST",
+    "/v1/imports/{import_id}/replay",
+    roles=("ingest",),
+    body=Body("ReplayBody", optional=imports.REPLAY_OPTIONS, may_be_absent=True),
+    answer="Import",
+    statuses=(202,),
+    creates=True,
+    raises=(ImportUnfinished, ImportRemoved, TooManyImports),
+)
 def post_replay(call: Call, import_id: str) -> Answer:
     """Ask that the refused rows of an import be read once more, with other options if any."""
-    given = read_object(call.request, optional=imports.REPLAY_OPTIONS, may_be_absent=True)
+    given = call.fields()
     for name, kind in (("platform", str), ("spread", bool), ("currency", str), ("account", str)):
         field_of_type(given, name, kind)
     asked = imports.ask_for_replay(
@@ -146,8 +176,13 @@ def post_replay(call: Call, import_id: str) -> Answer:
     return Answer(_told(asked), status=202, headers={"Location": f"/v1/imports/{import_id}"})
 
 
-@blueprint.route("/v1/imports/{import_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "DELETE",
+    "/v1/imports/{import_id}",
+    answer="Import",
+    statuses=(200, 202),
+    raises=(ImportUnfinished,),
+)
 def delete_import(call: Call, import_id: str) -> Answer:
     """Remove the events that an import stored and that nothing has restated since."""
     asked = imports.ask_for_removal(
