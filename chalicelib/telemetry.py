@@ -1,6 +1,6 @@
 """What the service tells of itself while it runs in AWS Lambda: log lines, metrics, traces.
 
-Only the edge records (`app`, `api/http`, `workers`). Outside of Lambda nothing is recorded, and the
+Only the edge records (`app`, `api`, `workers`). Outside of Lambda nothing is recorded, and the
 log is as it was. What is told is about calls, never about people: no body, no header, no query, no
 path but its template; of an exception the type and the lines of code, not the message.
 """

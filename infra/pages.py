@@ -85,7 +85,9 @@ def made_files() -> dict[Path, str]:
     pages = {path: make() for path, make in PAGES.items()}
     for name, text in handbook_pages().items():
         pages[documentation.FOLDER / f"{name}.html"] = text
-    return pages | {documentation.OPENAPI: json.dumps(describe(app.app.routes), indent=1) + "\n"}
+    return pages | {
+        documentation.OPENAPI: json.dumps(describe(app.app.declared.values()), indent=1) + "\n"
+    }
 
 
 def main() -> int:

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-JSON = "application/json"
-CSV = "text/csv"
+from chalicelib.api.media_types import CSV, JSON
 
 _RANGES = {
     "*/*": (JSON, CSV),

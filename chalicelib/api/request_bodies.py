@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.api.media_types import JSON
 from chalicelib.model.errors import (
     BodyTooLarge,
     FieldError,
@@ -20,8 +21,6 @@ from chalicelib.model.strict_json import parse_json
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FIELD_ERRORS = 20
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
 
 _GZIP_HEADER = zlib.MAX_WBITS | 16
 _GZIP_MAGIC = b"\x1f\x8b"

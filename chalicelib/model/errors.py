@@ -1,12 +1,12 @@
 """What can go wrong, one class per cause, each with a stable, machine-readable code.
 
-This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/http.py` turns
-the classes into problem+json, the command line into a line on standard error.
+This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/problems.py`
+turns the classes into problem+json, the command line into a line on standard error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.model.codes import meanings_of
@@ -153,6 +153,16 @@ class NoFitYet(NotFound):
     """The question needs a fit and the tenant has none for it."""
 
     code = "no_fit_yet"
+
+
+class MethodNotAllowed(LikeworthError):
+    """The path exists, but not with this method; `allowed` are those that it has."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, detail: str, allowed: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.allowed = tuple(allowed)
 
 
 class ImportUnfinished(LikeworthError):

@@ -14,7 +14,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import __version__, dashboard, wiring
-from chalicelib.api.http import Declared
+from chalicelib.api.routes import Route
 from chalicelib.services.credentials.api_keys import create_key, revoke_key
 from chalicelib.storage.tenants import Role
 from tests.api.conftest import Caller, caller, refused
@@ -76,14 +76,7 @@ PUBLIC = (
 ROLES: tuple[Role, ...] = ("tag", "ingest", "read", "admin")
 HANDBOOK = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
-DECLARED: dict[tuple[str, str], Declared] = {
-    (method, path): entry.view_function.declared
-    for path, views in app.app.routes.items()
-    for method, entry in views.items()
-    if method not in ("HEAD", "OPTIONS")
-    and not getattr(entry.view_function, "refuses_method", False)
-}
-"""Every route -> what its view declares; HEAD is GET without the body, OPTIONS asks no view."""
+DECLARED: dict[tuple[str, str], Route] = app.app.declared
 
 
 def route_of(method: str, path: str) -> tuple[str, str]:

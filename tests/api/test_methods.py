@@ -7,15 +7,12 @@ import re
 import pytest
 
 import app
-from chalicelib.api.methods import METHODS
+from chalicelib.api.likeworth_app import METHODS
 from chalicelib.local.exchanges import Request
 from chalicelib.local.gateway import ChaliceGateway
 from tests.api.conftest import Caller, problem, refused
 
-SERVED = {
-    path: {m for m, e in views.items() if not getattr(e.view_function, "refuses_method", False)}
-    for path, views in app.app.routes.items()
-}
+SERVED = {path: set(app.app.allowed(path)) for path in app.app.routes}
 
 
 def concrete(path: str) -> str:

@@ -157,7 +157,7 @@ MATRIX: dict[tuple[str, str], Line] = {
 """Every route that asks for a key. One whose things have ids takes them from `Mine.ids`."""
 
 READ = [(method, route) for method, route in MATRIX if method == "GET"]
-PAGED = [one for one in READ if "cursor" in DECLARED[one].params]
+PAGED = [one for one in READ if DECLARED[one].page]
 
 
 @pytest.fixture

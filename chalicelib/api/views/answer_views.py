@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Routes
+from chalicelib.model.errors import NoFitYet, NotFound
 from chalicelib.services import answers
 from chalicelib.services.fitting.fits import answering_document
 
-blueprint = Blueprint(__name__)
+views = Routes("answers", "What engagements and channels are worth.")
+NO_FIT = (NoFitYet, NotFound)
 
 
-@blueprint.route("/v1/roi", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "channel", "fit"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/roi",
+    roles=("read",),
+    params=("from", "to", "goal", "channel", "fit"),
+    tabular=True,
+    answer=answers.Roi,
+    raises=NO_FIT,
+)
 def get_roi(call: Call) -> Answer:
     """The return on each channel."""
     start, end = call.period()
@@ -28,8 +36,15 @@ def get_roi(call: Call) -> Answer:
     return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
-@blueprint.route("/v1/engagements", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/engagements",
+    roles=("read",),
+    params=("from", "to", "goal", "fit"),
+    tabular=True,
+    answer=answers.Engagements,
+    raises=NO_FIT,
+)
 def get_engagements(call: Call) -> Answer:
     """What each engagement type brought, one row per type."""
     start, end = call.period()
@@ -44,8 +59,15 @@ def get_engagements(call: Call) -> Answer:
     return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
 
-@blueprint.route("/v1/equivalence", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("engagement", "baseline", "from", "to", "goal", "fit"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/equivalence",
+    roles=("read",),
+    params=("engagement", "baseline", "from", "to", "goal", "fit"),
+    tabular=True,
+    answer=answers.Equivalence,
+    raises=NO_FIT,
+)
 def get_equivalence(call: Call) -> Answer:
     """What one engagement is worth in engagements of a baseline."""
     start, end = call.period()
@@ -62,8 +84,15 @@ def get_equivalence(call: Call) -> Answer:
     return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
-@blueprint.route("/v1/decomposition", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/decomposition",
+    roles=("read",),
+    params=("from", "to", "goal", "fit"),
+    tabular=True,
+    answer=answers.Decomposition,
+    raises=NO_FIT,
+)
 def get_decomposition(call: Call) -> Answer:
     """Conversions per day: baseline, context and what each channel brought."""
     start, end = call.period()
@@ -78,8 +107,15 @@ def get_decomposition(call: Call) -> Answer:
     return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
 
-@blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("model", "from", "to", "goal", "fit"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/attribution",
+    roles=("read",),
+    params=("model", "from", "to", "goal", "fit"),
+    tabular=True,
+    answer=answers.Attribution,
+    raises=NO_FIT,
+)
 def get_attribution(call: Call) -> Answer:
     """What classical models credit to each kind, next to what it caused."""
     start, end = call.period()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
+from chalicelib.api.responses import CACHED, Answer
+from chalicelib.api.routes import Routes
 from chalicelib.services import code_answers
 
-blueprint = Blueprint(__name__)
+views = Routes("codes", "Reasons, warnings, verdicts and rejections in words.")
 
 
-@blueprint.route("/v1/codes", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(tabular=True, public=True)
+@views.route("GET", "/v1/codes", tabular=True, public=True, answer=code_answers.Codes)
 def get_codes(_call: Call) -> Answer:
     """Every reason, warning, verdict and rejection: title, meaning, and what would help."""
     answer = code_answers.list_codes()

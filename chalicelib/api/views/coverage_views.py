@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Routes
 from chalicelib.services.totals import source_days
 
-blueprint = Blueprint(__name__)
+views = Routes("coverage", "For which days there is data.")
 
 
-@blueprint.route("/v1/coverage", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/coverage",
+    roles=("read",),
+    params=("from", "to"),
+    tabular=True,
+    answer=source_days.SourceCoverages,
+)
 def get_coverage(call: Call) -> Answer:
     """For which days each source has data; of as many days as a fit has, if none are given."""
     start, end = call.period()

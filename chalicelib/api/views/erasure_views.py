@@ -6,10 +6,11 @@ import re
 import time
 from urllib.parse import unquote
 
-from chalice.app import Blueprint, Request
+from chalice.app import Request
 
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Page, Routes
 from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.services.privacy import erasures, receipts
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
@@ -19,11 +20,10 @@ REQUEST_SECONDS = 18.0
 
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 
-blueprint = Blueprint(__name__)
+views = Routes("erasures", "Erasing a person, and receipts of it.")
 
 
-@blueprint.route("/v1/users/{user_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/users/{user_id}", answer=receipts.Erasure, statuses=(200, 202))
 def delete_user(call: Call, user_id: str) -> Answer:
     """Erase a person: their events stay in the totals without the person."""
     give_up_at = time.monotonic() + REQUEST_SECONDS
@@ -41,20 +41,18 @@ def delete_user(call: Call, user_id: str) -> Answer:
     )
 
 
-@blueprint.route("/v1/erasures", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET", "/v1/erasures", page=Page(TIME_ORDERED_ID), tabular=True, answer=receipts.Erasures
+)
 def get_erasures(call: Call) -> Answer:
     """The receipts of erasures, newest first."""
-    page, following = erasures.list_receipts(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
+    page, following = erasures.list_receipts(call.store, limit=call.limit(), after=call.cursor())
     shown = [receipts.shown_receipt(one) for one in page]
     answer: receipts.Erasures = {"erasures": shown, "next": following}
     return Answer(answer, rows=receipts.TABLE.rows(shown), columns=receipts.TABLE.columns)
 
 
-@blueprint.route("/v1/erasures/{receipt_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("GET", "/v1/erasures/{receipt_id}", answer=receipts.Erasure)
 def get_erasure(call: Call, receipt_id: str) -> Answer:
     """One receipt."""
     return Answer(receipts.shown_receipt(erasures.show_receipt(call.store, receipt_id)))

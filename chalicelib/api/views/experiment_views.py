@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib import wiring
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import JSON, read_body
-from chalicelib.model.strict_json import parse_json
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
 from chalicelib.services import experiments
 from chalicelib.services.experiments import shown
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ID
 
-blueprint = Blueprint(__name__)
+views = Routes("experiments", "Hold-outs and geo tests.")
 
 
-@blueprint.route("/v1/experiments", methods=["POST"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "POST",
+    "/v1/experiments",
+    body=Body("ExperimentBody"),
+    answer=shown.Experiment,
+    statuses=(200, 201),
+    creates=True,
+)
 def post_experiment(call: Call) -> Answer:
     """Register an experiment, or restate one under its id."""
-    _, body = read_body(call.request, (JSON,))
     registered = experiments.register_experiment(
-        call.store, parse_json(body), now=call.now, regions_by=wiring.analyse_regions
+        call.store, call.json(), now=call.now, regions_by=wiring.analyse_regions
     )
     found = registered.experiment
     return Answer(
@@ -32,20 +34,25 @@ def post_experiment(call: Call) -> Answer:
     )
 
 
-@blueprint.route("/v1/experiments", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/experiments",
+    roles=("read",),
+    page=Page(EXPERIMENT_ID),
+    tabular=True,
+    answer=shown.Experiments,
+)
 def get_experiments(call: Call) -> Answer:
     """The tenant's experiments with their analysis, by id."""
     page, following = experiments.list_experiments(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(EXPERIMENT_ID)
+        call.store, limit=call.limit(), after=call.cursor()
     )
     listed = [shown.shown_experiment(one) for one in page]
     answer: shown.Experiments = {"experiments": listed, "next": following}
     return Answer(answer, rows=shown.TABLE.rows(listed), columns=shown.TABLE.columns)
 
 
-@blueprint.route("/v1/experiments/{experiment_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read")
+@views.route("GET", "/v1/experiments/{experiment_id}", roles=("read",), answer=shown.Experiment)
 def get_experiment(call: Call, experiment_id: str) -> Answer:
     """One experiment with its analysis."""
     return Answer(shown.shown_experiment(experiments.show_experiment(call.store, experiment_id)))

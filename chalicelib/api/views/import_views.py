@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import re
 
-from chalice.app import Blueprint
-
 from chalicelib import wiring
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import field_of_type, read_object
+from chalicelib.api.request_bodies import field_of_type
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
+from chalicelib.model.errors import (
+    ImportRemoved,
+    ImportUnfinished,
+    TooManyImports,
+    UploadQuotaUsed,
+)
 from chalicelib.services import imports
 from chalicelib.services.imports import import_answers
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 ROW_CURSOR = re.compile(r"\d{4}-\d{12}-\d{4}", re.ASCII)
-blueprint = Blueprint(__name__)
+views = Routes("imports", "Files of platforms.")
 
 
-@blueprint.route("/v1/imports", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@views.route(
+    "POST",
+    "/v1/imports",
+    roles=("ingest",),
+    body=Body(
+        "ImportBody",
+        ("filename",),
+        ("bytes", "platform", "mapping", "spread", "currency", "account"),
+    ),
+    answer=import_answers.NewImport,
+    statuses=(201,),
+    creates=True,
+    raises=(TooManyImports, UploadQuotaUsed),
+)
 def post_import(call: Call) -> Answer:
     """Announce a file and get the URL to which it is to be PUT."""
-    body = read_object(
-        call.request,
-        required=("filename",),
-        optional=("bytes", "platform", "mapping", "spread", "currency", "account"),
-    )
+    body = call.fields()
     new, upload = imports.start_import(
         call.store,
         filename=field_of_type(body, "filename", str, default=""),
@@ -42,36 +55,47 @@ def post_import(call: Call) -> Answer:
     return Answer(answer, status=201, headers={"Location": f"/v1/imports/{new.import_id}"})
 
 
-@blueprint.route("/v1/imports", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", "read", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/imports",
+    roles=("ingest", "read"),
+    page=Page(TIME_ORDERED_ID),
+    tabular=True,
+    answer=import_answers.Imports,
+)
 def get_imports(call: Call) -> Answer:
     """The tenant's imports, newest first."""
-    page, following = imports.list_imports(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
+    page, following = imports.list_imports(call.store, limit=call.limit(), after=call.cursor())
     shown = [import_answers.shown_import(one) for one in page]
     answer: import_answers.Imports = {"imports": shown, "next": following}
     table = import_answers.TABLE
     return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/imports/{import_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", "read")
+@views.route(
+    "GET", "/v1/imports/{import_id}", roles=("ingest", "read"), answer=import_answers.OneImport
+)
 def get_import(call: Call, import_id: str) -> Answer:
     """One import, with how its file is written and what its reader has to say."""
     found = imports.show_import(call.store, import_id)
     return Answer(import_answers.shown_one_import(found))
 
 
-@blueprint.route("/v1/imports/{import_id}/rejects", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/imports/{import_id}/rejects",
+    roles=("ingest",),
+    page=Page(ROW_CURSOR, most=1000, default=200),
+    tabular=True,
+    answer=import_answers.RefusedRows,
+)
 def get_rejects(call: Call, import_id: str) -> Answer:
     """The rows that an import refused, with the reason, in the order of the file."""
-    cursor = call.cursor(ROW_CURSOR)
+    cursor = call.cursor()
     page, following = imports.list_refused_rows(
         call.store,
         import_id,
-        limit=call.limit(most=1000, default=200),
+        limit=call.limit(),
         after=cursor.replace("-", "#") if cursor else None,
     )
     shown = [import_answers.shown_refused_row(one) for one in page]
@@ -81,11 +105,19 @@ def get_rejects(call: Call, import_id: str) -> Answer:
     return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/imports/{import_id}/replay", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@views.route(
+    "POST",
+    "/v1/imports/{import_id}/replay",
+    roles=("ingest",),
+    body=Body("ReplayBody", optional=imports.REPLAY_OPTIONS, may_be_absent=True),
+    answer=import_answers.Import,
+    statuses=(202,),
+    creates=True,
+    raises=(ImportUnfinished, ImportRemoved, TooManyImports),
+)
 def post_replay(call: Call, import_id: str) -> Answer:
     """Ask that the refused rows of an import be read once more, with other options if any."""
-    given = read_object(call.request, optional=imports.REPLAY_OPTIONS, may_be_absent=True)
+    given = call.fields()
     for name, kind in (("platform", str), ("spread", bool), ("currency", str), ("account", str)):
         field_of_type(given, name, kind)
     asked = imports.ask_for_replay(
@@ -102,8 +134,13 @@ def post_replay(call: Call, import_id: str) -> Answer:
     )
 
 
-@blueprint.route("/v1/imports/{import_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "DELETE",
+    "/v1/imports/{import_id}",
+    answer=import_answers.Import,
+    statuses=(200, 202),
+    raises=(ImportUnfinished,),
+)
 def delete_import(call: Call, import_id: str) -> Answer:
     """Remove the events that an import stored and that nothing has restated since."""
     asked = imports.ask_for_removal(

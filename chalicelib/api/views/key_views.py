@@ -5,25 +5,33 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from chalice.app import Blueprint
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.calls import Call, wrong_parameter
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import field_of_type, read_object
+from chalicelib.api.request_bodies import field_of_type
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
+from chalicelib.model.errors import LastAdminKey, TooManyKeys
 from chalicelib.model.events.event_fields import parse_instant
 from chalicelib.services.credentials import api_keys, credential_answers
 from chalicelib.storage.table_keys import API_KEY_ID
 from chalicelib.storage.tenants import Role
 
-blueprint = Blueprint(__name__)
+views = Routes("keys", "API keys.")
 
 
-@blueprint.route("/v1/keys", methods=["POST"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "POST",
+    "/v1/keys",
+    body=Body("KeyBody", ("role",), ("expires_at", "expires_in_days")),
+    answer=credential_answers.NewKey,
+    statuses=(201,),
+    creates=True,
+    raises=(TooManyKeys,),
+)
 def post_key(call: Call) -> Answer:
     """Make a key; this answer alone shows it."""
-    body = read_object(call.request, required=("role",), optional=("expires_at", "expires_in_days"))
+    body = call.fields()
     role = field_of_type(body, "role", str, default="")
     if role not in api_keys.ROLES:
         raise wrong_parameter("role", "unknown_value", f"one of {', '.join(api_keys.ROLES)}")
@@ -37,21 +45,17 @@ def post_key(call: Call) -> Answer:
     return Answer(answer, status=201, headers={"Location": f"/v1/keys/{kept.key_id}"})
 
 
-@blueprint.route("/v1/keys", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(params=("limit", "cursor"), tabular=True)
+@views.route("GET", "/v1/keys", page=Page(API_KEY_ID), tabular=True, answer=credential_answers.Keys)
 def get_keys(call: Call) -> Answer:
     """The tenant's keys by id, those too that open nothing any more; never what opens."""
-    page, following = api_keys.list_keys(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(API_KEY_ID)
-    )
+    page, following = api_keys.list_keys(call.store, limit=call.limit(), after=call.cursor())
     shown = [credential_answers.shown_key(one, call.now) for one in page]
     answer: credential_answers.Keys = {"keys": shown, "next": following}
     table = credential_answers.KEYS_TABLE
     return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/keys/{key_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/keys/{key_id}", statuses=(204,), raises=(LastAdminKey,))
 def delete_key(call: Call, key_id: str) -> Answer:
     """Revoke a key, at once; it stays in the list."""
     api_keys.revoke_key(call.store, key_id, now=call.now)

@@ -3,23 +3,27 @@
 One module for each answer, with its shape and the table that it becomes as CSV.
 """
 
-from chalicelib.services.answers.channels_roi import ROI_TABLE, roi, roi_rows
+from chalicelib.services.answers.channels_roi import ROI_TABLE, Roi, roi, roi_rows
 from chalicelib.services.answers.classical_attribution import (
+    Attribution,
     attribution,
     attribution_rows,
     attribution_table,
 )
 from chalicelib.services.answers.daily_parts import (
+    Decomposition,
     decomposition,
     decomposition_table,
 )
 from chalicelib.services.answers.engagement_equivalence import (
     EQUIVALENCE_TABLE,
+    Equivalence,
     equivalence,
     equivalence_rows,
 )
 from chalicelib.services.answers.engagement_types import (
     ENGAGEMENTS_TABLE,
+    Engagements,
     engagement_rows,
     engagements,
 )
@@ -28,6 +32,11 @@ __all__ = [
     "ENGAGEMENTS_TABLE",
     "EQUIVALENCE_TABLE",
     "ROI_TABLE",
+    "Attribution",
+    "Decomposition",
+    "Engagements",
+    "Equivalence",
+    "Roi",
     "attribution",
     "attribution_rows",
     "attribution_table",
