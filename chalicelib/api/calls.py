@@ -1,4 +1,4 @@
-"""One call of the API: who asks, and the query parameters as values."""
+"""One call of the API as the views see it, and its query parameters as values."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from chalicelib.model.strict_json import parse_json
 from chalicelib.storage.tenant_store import TenantStore
 
 current_request: ContextVar[Request | None] = ContextVar("request", default=None)
-"""Kept per context, not on the app, so that a threaded server cannot mix two callers up."""
+"""Kept per context, not on the app, so that a threaded server cannot confuse two callers."""
 
 IGNORED = frozenset({"_", "cb", "cachebuster", "nocache", "fbclid", "gclid", "msclkid"})
 IGNORED_PREFIX = "utm_"
-"""Parameters that libraries and platforms hang onto any URL; none of ours will ever be named so."""
+"""Parameters that libraries and platforms append to any URL; none of ours may have such a name."""
 
 LINK = "link"
-"""The parameter that stands for a key where no header can be sent."""
+"""The parameter that replaces a key if a program can send no header."""
 
 _SMALL_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
 _EPOCH = re.compile(r"\d{1,14}", re.ASCII)
@@ -37,7 +37,7 @@ _MILLISECONDS_FROM = 100_000_000_000
 """From here on a number is milliseconds: as seconds it would be the year 5138."""
 _DAY_FORM = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LOST_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
-"""A plus sign that was not encoded in a URL is a blank when it arrives."""
+"""A plus sign that was not encoded in a URL arrives as a blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +77,7 @@ class Call:
 
     def fields(self) -> dict[str, Any]:
         """The JSON object in the body, with the declared fields; raises what `read_object` does."""
-        body = self._body
-        return read_object(
-            self.request,
-            required=body.required,
-            optional=body.optional,
-            may_be_absent=body.may_be_absent,
-        )
+        return read_object(self.request, self._body)
 
     def date(self, name: str) -> dt.date | None:
         """A query parameter as a UTC day, None without it; raises InvalidFields."""

@@ -1,4 +1,4 @@
-"""The two forms of an answer, JSON and CSV: which one is wanted, and how CSV is written."""
+"""JSON or CSV: which one a caller prefers, and how CSV is written."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ a cell, which such a spreadsheet reads as an empty text. Full-width signs count,
 
 
 def preferred(accept: str) -> str | None:
-    """The media type that an Accept header likes best, JSON where it is all the same.
+    """The media type that an Accept header prefers, JSON if it prefers neither.
 
-    None if it takes neither JSON nor CSV.
+    None if it accepts neither JSON nor CSV.
     """
     quality: dict[str, tuple[int, float]] = {}
     for part in accept.split(","):
@@ -54,7 +54,7 @@ def _weight(params: Sequence[str]) -> float:
 def csv_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Rows as CSV (RFC 4180) with a header line.
 
-    What a spreadsheet would take for a formula gets an apostrophe in front of it; None is empty.
+    A text that a spreadsheet could read as a formula gets an apostrophe before it; None is empty.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")

@@ -154,14 +154,6 @@ def test_behind_a_gateway_the_stage_is_a_part_of_the_url(cloud: Cloud, admin: Ca
     )
 
 
-def test_a_page_of_links_leads_to_the_next(cloud: Cloud, admin: Caller) -> None:
-    ids = {made(admin, "/v1/timeseries", metric="cost")["id"] for _ in range(3)}
-    first = admin.get("/v1/links?limit=2").json_body
-    second = admin.get(f"/v1/links?limit=2&cursor={first['next']}").json_body
-    assert {one["id"] for one in first["links"] + second["links"]} == ids
-    assert second["next"] is None
-
-
 # --- what is refused ----------------------------------------------------------------------------
 
 

@@ -53,15 +53,6 @@ def test_every_route_is_described_and_nothing_else() -> None:
     assert described == set(app.app.declared)
 
 
-def test_roles_and_parameters_are_those_that_the_views_declare() -> None:
-    for (method, path), declared in app.app.declared.items():
-        told = DOCUMENT["paths"][path][method.lower()]
-        assert told.get("x-roles") == (None if declared.public else [*declared.roles, "admin"])
-        assert (told["security"] == []) == declared.public
-        query = [one["name"] for one in told.get("parameters", []) if one["in"] == "query"]
-        assert query == list(declared.known)
-
-
 @pytest.mark.parametrize("call", CALLS)
 def test_every_problem_that_is_told_of_has_its_line(call: dict[str, Any]) -> None:
     places = marks("/docs/errors").places

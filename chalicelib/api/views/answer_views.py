@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from chalicelib.api.calls import Call
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Routes
@@ -10,18 +12,12 @@ from chalicelib.services import answers
 from chalicelib.services.fitting.fits import answering_document
 
 views = Routes("answers", "What engagements and channels are worth.")
-NO_FIT = (NoFitYet, NotFound)
-
-
-@views.route(
-    "GET",
-    "/v1/roi",
-    roles=("read",),
-    params=("from", "to", "goal", "channel", "fit"),
-    tabular=True,
-    answer=answers.Roi,
-    raises=NO_FIT,
+answer_route = partial(
+    views.route, "GET", roles=("read",), tabular=True, raises=(NoFitYet, NotFound)
 )
+
+
+@answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer=answers.Roi)
 def get_roi(call: Call) -> Answer:
     """The return on each channel."""
     start, end = call.period()
@@ -36,15 +32,7 @@ def get_roi(call: Call) -> Answer:
     return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
-@views.route(
-    "GET",
-    "/v1/engagements",
-    roles=("read",),
-    params=("from", "to", "goal", "fit"),
-    tabular=True,
-    answer=answers.Engagements,
-    raises=NO_FIT,
-)
+@answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)
 def get_engagements(call: Call) -> Answer:
     """What each engagement type brought, one row per type."""
     start, end = call.period()
@@ -59,14 +47,10 @@ def get_engagements(call: Call) -> Answer:
     return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
 
-@views.route(
-    "GET",
+@answer_route(
     "/v1/equivalence",
-    roles=("read",),
     params=("engagement", "baseline", "from", "to", "goal", "fit"),
-    tabular=True,
     answer=answers.Equivalence,
-    raises=NO_FIT,
 )
 def get_equivalence(call: Call) -> Answer:
     """What one engagement is worth in engagements of a baseline."""
@@ -84,14 +68,8 @@ def get_equivalence(call: Call) -> Answer:
     return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
-@views.route(
-    "GET",
-    "/v1/decomposition",
-    roles=("read",),
-    params=("from", "to", "goal", "fit"),
-    tabular=True,
-    answer=answers.Decomposition,
-    raises=NO_FIT,
+@answer_route(
+    "/v1/decomposition", params=("from", "to", "goal", "fit"), answer=answers.Decomposition
 )
 def get_decomposition(call: Call) -> Answer:
     """Conversions per day: baseline, context and what each channel brought."""
@@ -107,14 +85,8 @@ def get_decomposition(call: Call) -> Answer:
     return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
 
-@views.route(
-    "GET",
-    "/v1/attribution",
-    roles=("read",),
-    params=("model", "from", "to", "goal", "fit"),
-    tabular=True,
-    answer=answers.Attribution,
-    raises=NO_FIT,
+@answer_route(
+    "/v1/attribution", params=("model", "from", "to", "goal", "fit"), answer=answers.Attribution
 )
 def get_attribution(call: Call) -> Answer:
     """What classical models credit to each kind, next to what it caused."""

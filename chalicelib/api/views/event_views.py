@@ -63,7 +63,7 @@ def _events_of(request: Request) -> list[Any]:
         lines = [line for line in body.split(b"\n") if line.strip()]
         _check_count(len(lines))
         return [_line(line) for line in lines]
-    found = check_object(parse_json(body, unpaired=True), required=BODY.required)
+    found = check_object(parse_json(body, unpaired=True), BODY)
     if found["events"] is None:
         raise InvalidFields("events", (FieldError("/events", "wrong_type", "must be a list"),))
     events: list[Any] = field_of_type(found, "events", list)
