@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import wiring
-from chalicelib.api import http, json_text
+from chalicelib.api import json_text, responses
 from chalicelib.model import admission
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import ingest
@@ -169,7 +169,7 @@ def unkeyed_hash(patch: Patch) -> None:
 
 def nan_out(patch: Patch) -> None:
     """A mean of nothing is told as NaN."""
-    patch.setattr(http, "json_of", functools.partial(json.dumps, default=json_text._plain))
+    patch.setattr(responses, "json_of", functools.partial(json.dumps, default=json_text._plain))
     patch.setattr(day_totals, "_value", lambda metric, mean: float("nan"))
 
 
