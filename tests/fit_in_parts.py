@@ -41,7 +41,7 @@ def record_history(store: TenantStore, people: int = PEOPLE) -> int:
     int
         How many events lie in the window.
     """
-    events = [*_history(people), *_by_region(), *_surroundings()]
+    events = list(events_of_history(people))
     for at in range(0, len(events), 500):
         assert not record_events(store, events[at : at + 500], now=NOW).rejected
     for day in range(-20, DAYS):
@@ -50,6 +50,13 @@ def record_history(store: TenantStore, people: int = PEOPLE) -> int:
     counted = ("engagement", "conversion", "cost")
     dated = [one["occurred_at"][:10] for one in events if one["kind"] in counted]
     return sum(START.isoformat() <= day <= END.isoformat() for day in dated)
+
+
+def events_of_history(people: int = PEOPLE) -> Iterator[dict[str, Any]]:
+    """The events of `record_history`."""
+    yield from _history(people)
+    yield from _by_region()
+    yield from _surroundings()
 
 
 def _surroundings() -> Iterator[dict[str, Any]]:

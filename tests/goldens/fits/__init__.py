@@ -1,0 +1,6 @@
+"""The fit document of a small form of many worlds, one file each.
+
+    python -m tests.goldens.fits
+
+renews the files.
+"""
