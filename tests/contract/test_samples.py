@@ -44,7 +44,7 @@ NO_FURTHER_KEYS = (
     "YouTube Analytics API: answers of reports.query",
     "Meta Ads: ads insights landed by a pipeline",
 )
-"""YouTube's records are arrays with their keys in a header. A further key of Meta is a breakdown."""
+"""Records of YouTube are arrays with keys in a header. A further key of Meta is a breakdown."""
 
 NOT_IN_ARCHIVES = ("facebook/results-network-named.csv",)
 """A table whose title names no network: in an archive, other tables may be of another network."""

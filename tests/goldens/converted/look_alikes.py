@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from chalicelib.exports.reports.columns import When
-from chalicelib.exports.reports.report import TableReport
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import When
 from tests.contract.importers import Sheet, declared_reports, is_metric, languages_of
-from tests.exports.corpus import FILES
-from tests.exports.language_files import CODES, Tongue
-from tests.exports.mutations import KINDS, Mutation, mutate
-from tests.exports.pipeline_files import MAKERS, WAYS, landed
-from tests.exports.test_languages import CASES
-from tests.exports.workbook_files import workbook, zipped
+from tests.importers.language_files import CODES, Tongue
+from tests.importers.pipeline_files import MAKERS, WAYS, landed
+from tests.importers.test_languages import CASES
+from tests.importers.workbook_files import workbook, zipped
+from tests.samples import SAMPLES
+from tests.samples.damage import KINDS, Mutation, mutate
 
 PERIODS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("week",): (("2026-06-01",), ("2026-06-08",), ("2026-06-15",)),
@@ -37,6 +39,13 @@ PERIODS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ),
 }
 """Units of the columns with dates, and three rows of them."""
+
+FILES = {
+    name: (SAMPLES[sample].platform, SAMPLES[sample].data)
+    for name, sample in json.loads(Path(__file__).with_name("samples.json").read_text()).items()
+}
+"""The samples of which `convert` is kept: name in the golden file -> platform and content."""
+
 READ = ("--spread", "--currency", "EUR", "--coverage")
 ARCHIVE = b"PK"
 """How a workbook or archive begins. It has the time of its making in it, and so other bytes."""
