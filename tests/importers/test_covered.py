@@ -16,8 +16,6 @@ from tests.importers.files import (
     google_report,
     google_row,
     read,
-    shop_export,
-    shop_row,
     table,
 )
 
@@ -45,50 +43,10 @@ def ads(days: Iterable[int], **over: object) -> str:
     return google_report(*rows)
 
 
-def test_a_report_of_ads_covers_its_days_and_those_without_delivery() -> None:
-    assert spans(read(ads([0, 1, 12, 20]))) == {
-        ("google_ads/impression", "2026-06-01", "2026-06-21"),
-        ("google_ads/click", "2026-06-01", "2026-06-21"),
-    }
-
-
-def test_rows_of_zeros_are_days_with_data() -> None:
-    zeros = google_row(day="2026-06-09", clicks="0", impressions="0", cost="0", conversions="0")
-    result = read(google_report(google_row(), zeros))
-    assert {to for _, _, to in spans(result)} == {"2026-06-09"}
-
-
-def test_a_column_of_zeros_is_covered_too() -> None:
-    result = read(page(range(20), likes=0))
-    assert ("facebook/follow", "2026-06-01", "2026-06-20") in spans(result)
-    assert "follow" not in result.counts
-
-
 def test_days_that_a_daily_report_leaves_out_are_not_covered() -> None:
     june_and_august = [*range(30), *range(61, 92)]
     found = {(first, to) for _, first, to in spans(read(page(june_and_august)))}
     assert found == {("2026-06-01", "2026-06-30"), ("2026-08-01", "2026-08-31")}
-
-
-def test_orders_cover_the_goal_from_the_first_to_the_last() -> None:
-    created = ["2026-05-13 10:00:00 +0200", "2026-06-20 10:00:00 +0200"]
-    rows = [shop_row(name=f"#{n}", id=f"{n}", created=at) for n, at in enumerate(created)]
-    assert spans(read(shop_export(*rows))) == {("/purchase", "2026-05-13", "2026-06-20")}
-
-
-def test_the_same_file_again_has_the_same_ids_and_another_account_has_others() -> None:
-    ids = [
-        {one["event_id"] for one in read(ads(days), account=account).coverage}
-        for days, account in (
-            (range(5), "a"),
-            (range(4, -1, -1), "a"),
-            (range(6), "a"),
-            (range(5), "b"),
-        )
-    ]
-    assert ids[0] == ids[1]
-    assert not ids[0] & ids[2]
-    assert not ids[0] & ids[3]
 
 
 def test_the_members_of_an_archive_cover_what_each_covers() -> None:
@@ -98,20 +56,6 @@ def test_the_members_of_an_archive_cover_what_each_covers() -> None:
         archive.writestr("august.csv", ads(range(61, 92)))
     found = {(first, to) for _, first, to in spans(read(packed.getvalue()))}
     assert found == {("2026-06-01", "2026-06-30"), ("2026-08-01", "2026-08-31")}
-
-
-def test_posts_cover_nothing_and_their_counts_are_marked() -> None:
-    header = ("Post ID", "Permalink", "Post Message", "Type", "Posted")
-    total = "Lifetime Post Total Impressions"
-    row = ["77_1", "https://facebook.test/1", "Hello", "Link", "01/19/2017 09:03:47 AM", 60]
-    described = ["", "", "", "", "", "Lifetime: the number"]
-    result = read(table((*header, total), described, row))
-    assert result.coverage == []
-    assert {event["lifetime"] for event in result.events} == {True}
-
-
-def test_daily_counts_are_not_marked() -> None:
-    assert not any("lifetime" in event for event in read(ads(range(3))).events)
 
 
 def covered(days: Iterable[int], *, lists_all_days: bool = True) -> list[dict[str, Any]]:
