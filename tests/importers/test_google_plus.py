@@ -81,22 +81,6 @@ def activity(**over: Any) -> dict[str, Any]:
     } | over
 
 
-def test_a_page_gives_likes_and_shares_on_the_posts_utc_day_and_comments_on_their_own() -> None:
-    people = ", ".join(map(person, "abc"))
-
-    result = read(page(people, person("d"), (LATER, LATER, "2015-03-05 00:30:00+0100")))
-
-    assert result.counts == {"like": 3, "share": 1, "comment": 3}
-    assert {(e["type"], e["occurred_at"]) for e in result.events} == {
-        ("like", "2015-03-02T00:00:00Z"),
-        ("share", "2015-03-02T00:00:00Z"),
-        ("comment", "2015-03-04T08:00:00Z"),
-        ("comment", "2015-03-04T23:30:00Z"),
-    }
-    assert {e["content_id"] for e in result.events} == {"AbC-dEf_9"}
-    assert result.summary["lifetime"]
-
-
 @pytest.mark.parametrize(
     ("people", "number"),
     [
@@ -110,84 +94,6 @@ def test_a_page_gives_likes_and_shares_on_the_posts_utc_day_and_comments_on_thei
 )
 def test_people_beyond_the_list_and_without_a_page_count_too(people: str, number: int) -> None:
     assert read(page(people)).counts == {"like": number}
-
-
-def test_a_post_that_nothing_happened_to_is_no_data() -> None:
-    result = read(page())
-
-    assert (result.events, len(result.not_data)) == ([], 1)
-
-
-def test_what_is_written_in_a_post_is_not_taken_for_what_happened_to_it() -> None:
-    text = f'<a href="{URL}x">2001-01-01 01:01:01+0000</a> +1\'d by: &lt;a&gt; <b class="x">'
-
-    assert read(page(person("a"), head=text)).days == ["2015-03-02"]
-
-
-def test_a_time_that_is_written_in_a_post_does_not_become_the_posts() -> None:
-    text = f'<a href="{URL}x">2001-01-01 01:01:01+0000</a>'
-
-    result = read(page(person("a"), head=text).replace(POSTED, "soon"))
-
-    assert [(r.code, r.raw) for r in result.refused] == [("missing_value", "post AbC-dEf_9")]
-
-
-def test_the_page_the_json_and_the_api_give_the_same_events() -> None:
-    def told(content: str) -> set[tuple[str, str, int]]:
-        events = read(content).events
-        return {(e["event_id"], e["occurred_at"], e["count"]) for e in events}
-
-    from_page = told(page(", ".join(map(person, "abc")), person("d"), (LATER, LATER)))
-    from_json = told(json.dumps(archived()))
-    from_api = told(json.dumps({"kind": "plus#activityFeed", "items": [activity()]}))
-
-    assert from_page == from_json
-    assert len(from_json) == 4
-    assert len(from_api & from_json) == 2  # the likes and shares; replies are only a total
-
-
-def test_a_comment_that_stands_twice_in_a_file_is_one_comment() -> None:
-    comments = archived()["comments"]
-
-    assert read(json.dumps(archived(comments=comments * 2))).counts["comment"] == 2
-
-
-def test_the_list_of_comments_of_the_api_counts_each_and_its_likes() -> None:
-    comment = {
-        "kind": "plus#comment",
-        "id": "z12abc.1",
-        "published": "2015-03-04T08:00:00.000Z",
-        "inReplyTo": [{"id": "z12abc", "url": URL}],
-        "plusoners": {"totalItems": 5},
-    }
-
-    result = read(json.dumps({"kind": "plus#commentFeed", "items": [comment]}))
-
-    assert result.counts == {"comment": 1, "like": 5}
-
-
-def test_a_post_without_activity_id_and_url_is_refused_and_nobody_shown() -> None:
-    result = read(json.dumps([archived(url="", activityId=None, comments=[]), archived()]))
-
-    assert [(r.row, r.code) for r in result.refused] == [(1, "missing_value")]
-    assert result.counts == {"like": 3, "share": 1, "comment": 2}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        page(person("a"), person("b"), ("soon", LATER)),
-        json.dumps(
-            archived(creationTime="never", comments=[{"creationTime": "Doe", "author": "Doe"}])
-        ),
-        json.dumps({"items": [activity(published="Doe", id="Doe"), "Doe", None, 7]}),
-    ],
-)
-def test_no_person_is_in_an_event_a_refusal_or_a_note(content: str) -> None:
-    result = read(content, platform="google_plus")
-
-    assert "Doe" not in repr((result.outcomes, result.summary))
-    assert result.refused
 
 
 def test_a_large_number_of_others_is_refused_and_not_a_crash() -> None:
