@@ -7,7 +7,6 @@ import json
 import random
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -21,84 +20,14 @@ from tests.importers.files import lines, read
 from tests.importers.pipeline_files import (
     FORMS,
     MAKERS,
-    PEOPLE,
     WAYS,
     Landing,
     Record,
     codes,
     google_stats,
     landed,
-    reasons,
-    shopify_order,
-    stripe_charge,
 )
 from tests.importers.test_conservation import check_conservation
-
-
-def test_messages_of_several_streams_are_read_each_as_what_it_is() -> None:
-    text = lines(
-        {"type": "SCHEMA", "stream": "orders", "schema": {}, "key_properties": ["id"]},
-        {"type": "RECORD", "stream": "customers", "record": {"id": 1, "name": "Ada"}},
-        {"type": "RECORD", "stream": "orders", "record": shopify_order()},
-        {"type": "RECORD", "stream": "charges", "record": stripe_charge()},
-        {"type": "STATE", "value": {}},
-        {"type": "ACTIVATE_VERSION", "stream": "orders", "version": 1},
-    )
-
-    result = read(text)
-    named = read(text, platform="stripe")
-
-    assert [event["event_id"].split(":")[0] for event in result.events] == ["shopify", "stripe"]
-    assert reasons(result)[1] == "a record of a stream that is not read: customers"
-    assert [event["event_id"].split(":")[0] for event in named.events] == ["stripe"]
-
-
-def test_messages_without_a_time_are_in_order() -> None:
-    text = lines(
-        *(
-            {"type": "RECORD", "stream": "s", "record": google_stats(**{"metrics.clicks": n})}
-            for n in (4, 6, 5)
-        )
-    )
-
-    assert read(text).counts["click"] == 5
-
-
-def test_versions_of_one_second_are_told_apart() -> None:
-    text = lines(
-        *(
-            {
-                "type": "RECORD",
-                "stream": "s",
-                "record": google_stats(**{"metrics.clicks": n}),
-                "time_extracted": f"2026-06-09T10:00:00.{fraction}Z",
-            }
-            for n, fraction in ((4, "9"), (5, "123456"))
-        )
-    )
-
-    assert read(text).counts["click"] == 4
-
-
-def test_a_short_row_of_a_table_is_refused_alone() -> None:
-    other = google_stats(**{"segments.date": "2026-06-02"})
-    text = landed(google_stats(), other, form="csv", wrapper="airbyte flat")
-    short = text.rstrip("\n").rpartition(",")[0]
-
-    result = read(f"{short}\n\n")
-
-    assert codes(result) == ["wrong_cell_count"]
-    assert (result.counts["click"], reasons(result)) == (31, ["blank line"])
-
-
-def test_bare_records_of_a_target_without_metadata_are_read_by_their_keys() -> None:
-    records = [google_stats(), google_stats(**{"segments.date": "2026-06-02"})]
-
-    assert read(lines(*records)).counts["click"] == 62
-    assert (
-        codes(read(lines(*records, google_stats(**{"metrics.clicks": 1}))))
-        == ["conflicting_records"] * 2
-    )
 
 
 @pytest.mark.parametrize(
@@ -125,47 +54,6 @@ def test_drifting_schemas_are_read_or_refused(over: Record, code: str, form: str
     assert codes(result) == [code] * bool(code)
     assert len(result.outcomes) == 2
     assert all(e["occurred_at"][:10] == "2026-06-09" for e in result.events) == bool(code)
-
-
-@pytest.mark.parametrize("meta", [dict, json.dumps], ids=["object", "text"])
-def test_what_a_pipeline_could_not_write_is_no_zero(meta: Callable[[Any], Any]) -> None:
-    record = google_stats(**{"metrics.clicks": None, "campaign.labels": None})
-    line = json.loads(landed(record))
-    results = []
-    for field in ("metrics.clicks", "campaign.labels"):
-        changes = [{"field": field, "change": "NULLED", "reason": "DESTINATION_FIELD_SIZE"}]
-        results.append(read(lines(line | {"_airbyte_meta": meta({"changes": changes})})))
-
-    assert codes(results[0]) == ["missing_value"]
-    assert results[1].counts == {"impression": 990}
-
-
-def test_days_without_delivery_are_covered() -> None:
-    zeros = dict.fromkeys(("metrics.clicks", "metrics.impressions", "metrics.cost_micros"), 0)
-    quiet = google_stats(**zeros, **{"segments.date": "2026-06-04", "metrics.conversions": 0})
-
-    result = read(landed(google_stats(), quiet))
-
-    assert {(c["from"], c["to"]) for c in result.coverage} == {("2026-06-01", "2026-06-04")}
-    assert read(landed(shopify_order())).coverage == []
-
-
-def test_records_of_people_are_not_shown() -> None:
-    broken = shopify_order(total_price="ada@example.org", name="Ada", created_at="Ada")
-    text = landed(shopify_order(), broken, stripe_charge(status="Ada", id="ada@example.org"))
-
-    result = read(text)
-
-    assert len(result.refused) == 2
-    shown = repr((result.refused, result.not_data, result.summary))
-    assert not [person for person in PEOPLE if person in shown]
-
-
-def test_other_airbyte_streams_are_refused_as_unknown() -> None:
-    with pytest.raises(ExportRefused) as refusal:
-        read(landed({"id": 1, "email": "ada@example.org"}))
-
-    assert refusal.value.code == "unknown_platform"
 
 
 def test_names_are_plain_however_a_key_is_written() -> None:
@@ -303,23 +191,3 @@ def test_every_envelope_has_marks_of_its_own() -> None:
 
     assert len(marks) == len(set(marks))
     assert {envelopes.envelope_of([mark]) for mark in marks} == set(envelopes.ENVELOPES)
-
-
-def test_a_file_to_which_records_of_another_form_were_appended_is_read_to_its_end() -> None:
-    first = landed(stripe_charge(), form="csv", wrapper="singer target")
-    second = landed(stripe_charge(id="ch_2", fee=None), form="csv", wrapper="singer target")
-
-    result = read(first + second)
-
-    assert [event["event_id"].split(":")[3] for event in result.events] == ["ch_3Q0001", "ch_2"]
-    assert [line.reason for line in result.not_data] == ["the header of further records"]
-    assert not result.refused
-
-
-def test_a_page_of_an_api_with_records_of_another_kind_is_no_page_of_charges() -> None:
-    page = {"object": "list", "data": [{"id": "po_1", "object": "payout", "amount": 9}]}
-
-    with pytest.raises(ExportRefused) as refusal:
-        read(json.dumps(page))
-
-    assert refusal.value.code == "unknown_platform"
