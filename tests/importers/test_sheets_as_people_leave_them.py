@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 
 import openpyxl
@@ -10,7 +9,7 @@ import pytest
 
 from chalicelib.model.errors import ExportRefused
 from tests.importers import old_workbooks
-from tests.importers.files import read, table
+from tests.importers.files import read
 from tests.importers.workbook_files import parts_of_workbook, saved, workbook, zipped
 
 HEADER = ("Campaign name", "Campaign ID", "Day", "Impressions", "Amount spent (EUR)")
@@ -74,68 +73,6 @@ def test_names_and_ids_of_merged_cells_hold_for_all_their_rows_and_costs_once(da
     assert result.cost == 7
     campaigns = [e["campaign_id"] for e in result.events if e.get("type") == "impression"]
     assert campaigns == ["23850000001"] * 3 + ["23850000002"]
-
-
-def test_a_header_of_two_merged_rows_is_one() -> None:
-    above = ["Campaign name", "Day", "Performance", None]
-    below = [None, None, "Impressions", "Amount spent (EUR)"]
-    rows = [above, below, ["Brand", "2026-05-01", 100, 1]]
-    book = openpyxl.load_workbook(io.BytesIO(workbook({"Report": rows})))
-    for cells in ("A1:A2", "B1:B2", "C1:D1"):
-        book.worksheets[0].merge_cells(cells)
-
-    assert read(saved(book)).counts == {"impression": 100}
-
-
-def test_days_of_which_a_spreadsheet_took_some_for_dates_are_a_question() -> None:
-    rows = [
-        ["Brand", "1", dt.date(2026, 4, 3), 100, 1],
-        ["Brand", "1", "25/03/2026", 100, 1],
-    ]
-
-    with pytest.raises(ExportRefused, match="exchange day and month") as refusal:
-        read(workbook({"Report": [HEADER, *rows]}))
-
-    assert refusal.value.code == "undecidable_format"
-
-
-def test_the_question_is_asked_of_a_shops_sales_too() -> None:
-    header = ("Day", "Orders", "Net sales", "Total sales (EUR)")
-    rows = [[dt.date(2026, 4, 3), 1, 9, 10], ["25/03/2026", 1, 9, 10]]
-
-    with pytest.raises(ExportRefused, match="exchange day and month"):
-        read(workbook({"Report": [header, *rows]}))
-
-
-def test_dates_and_text_that_can_be_read_in_one_way_are_both_days() -> None:
-    rows = [
-        ["Brand", "1", dt.date(2026, 4, 3), 100, 1],
-        ["Brand", "1", "2026-04-04", 100, 1],
-    ]
-
-    assert read(workbook({"Report": [HEADER, *rows]})).days == ["2026-04-03", "2026-04-04"]
-
-
-def test_dates_since_1904_are_the_same_days() -> None:
-    book = openpyxl.Workbook()
-    book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
-    for row in (HEADER, ["Brand", "1", dt.date(2026, 4, 3), 100, 1]):
-        book.active.append(list(row))
-
-    assert read(saved(book)).days == ["2026-04-03"]
-
-
-def test_text_files_have_no_merged_cells() -> None:
-    result = read(table(HEADER, ["Brand", "1", "2026-05-01", 100, 1], ["", "", "2026-05-02", 7, 1]))
-
-    assert result.counts == {"impression": 100}
-
-
-def test_a_hidden_sheet_is_not_read_where_a_sheet_that_is_shown_is_of_another_platform() -> None:
-    lead_form = [["id", "created_time", "ad_id", "form_id"], ["1", "2026-05-01", "2", "3"]]
-
-    with pytest.raises(ExportRefused, match="lead form"):
-        read(new_workbook({"old": OLD, "Leads": lead_form}, hidden=("old",)))
 
 
 def test_a_sheet_of_too_many_merged_cells_is_refused() -> None:
