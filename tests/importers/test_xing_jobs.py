@@ -1,8 +1,5 @@
 """XING's performance report of job ads."""
 
-from typing import Any
-
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -31,67 +28,6 @@ def make_row(**over: object) -> list[object]:
         "applications": "3",
     }
     return list((row | over).values())
-
-
-def test_a_row_becomes_paid_impressions_and_clicks_of_its_day() -> None:
-    result = read(table(HEADER, make_row()))
-
-    assert result.counts == {"impression": 250, "click": 12}
-    assert result.days == ["2026-05-12"]
-    assert {(e["channel"], e["paid"]) for e in result.events} == {("xing", True)}
-    assert {(e["campaign_id"], e["content_id"]) for e in result.events} == {("77", "901")}
-
-
-def test_applications_are_claimed_and_never_conversions() -> None:
-    result = read(table(HEADER, make_row(), make_row(day="2026-05-13", applications="2")))
-
-    assert {event["kind"] for event in result.events} == {"engagement"}
-    assert [row["count"] for row in result.summary["claimed_conversions"]] == ["5"]
-
-
-def test_only_the_documented_columns_are_needed() -> None:
-    result = read(table(HEADER[:10], make_row()[:10]))
-
-    assert result.counts == {"impression": 250}
-
-
-def test_a_report_without_rows_is_one_of_xing() -> None:
-    result = read(table(HEADER))
-
-    assert (result.summary["platform"], result.outcomes) == ("xing", [])
-
-
-def test_a_later_report_restates_the_day() -> None:
-    before = read(table(HEADER, make_row())).events
-    after = read(table(HEADER, make_row(id="902"), make_row(impressions="260"))).events
-
-    assert {event["event_id"] for event in before} <= {event["event_id"] for event in after}
-
-
-def test_rows_of_zeros_are_no_data() -> None:
-    row = make_row(impressions="0", clicks="", applications="-")
-
-    assert [outcome.reason for outcome in read(table(HEADER, row)).not_data] == [
-        "no numbers but zeros"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("over", "code"),
-    [
-        ({"id": "", "code": ""}, "missing_value"),
-        ({"day": ""}, "missing_value"),
-        ({"day": "soon"}, "invalid_date"),
-        ({"impressions": "many"}, "invalid_number"),
-        ({"impressions": "9" * 30}, "invalid_number"),
-        ({"clicks": "-1"}, "negative"),
-        ({"clicks": "1.5"}, "not_whole"),
-    ],
-)
-def test_a_bad_row_is_refused(over: dict[str, Any], code: str) -> None:
-    result = read(table(HEADER, make_row(), make_row(**over)))
-
-    assert [(outcome.row, outcome.code) for outcome in result.refused] == [(3, code)]
 
 
 @settings(max_examples=100, deadline=None)
