@@ -95,7 +95,7 @@ def reviews_table(*rows: str) -> str:
         "{'a': 1",
     ],
 )
-def test_nothing_but_literals_of_bounded_size_is_parsed(text: str) -> None:
+def test_only_literals_of_limited_size_are_parsed(text: str) -> None:
     assert parse_dictionary(text) is None
     assert read(f"{make_review()!r}\n{text}\n").refused[0].code in (
         "malformed_record",
@@ -115,7 +115,7 @@ def test_nothing_but_literals_of_bounded_size_is_parsed(text: str) -> None:
     ),
     form=st.sampled_from(["2014", "2014 python", "2023", "table"]),
 )
-def test_reviews_are_conserved(rows: list[tuple[Any, int]], form: str) -> None:
+def test_no_review_is_lost_or_invented(rows: list[tuple[Any, int]], form: str) -> None:
     write = {
         "2014": lambda n, stars, votes: lines(
             make_review(asin=f"B{n}", overall=stars, helpful=[votes, votes + 1])

@@ -41,7 +41,7 @@ def wordpress(*comments: str, version: str = "1.2", blog: str = "https://blog.ex
 
 
 @pytest.mark.parametrize("state", ["0", "hold", "spam", "trash", "post-trashed"])
-def test_a_comment_that_was_not_approved_is_no_data(state: str) -> None:
+def test_an_unapproved_comment_is_not_data(state: str) -> None:
     result = read(wordpress(wp_comment(comment_approved=state)))
 
     assert (result.events, result.refused, len(result.not_data)) == ([], [], 3)
@@ -59,7 +59,7 @@ def test_a_comment_that_was_not_approved_is_no_data(state: str) -> None:
         ("review", "review"),
     ],
 )
-def test_types_of_comments_become_types_of_engagement(kind: str, event: str) -> None:
+def test_a_comments_type_decides_the_engagement_type(kind: str, event: str) -> None:
     assert read(wordpress(wp_comment(comment_type=kind))).counts == {event: 1}
 
 
@@ -105,7 +105,7 @@ def rss_item(number: int, inner: str = "", place: str = "") -> str:
     )
 
 
-def test_a_backup_of_blogger_counts_comments_even_if_the_posts_fill_its_beginning() -> None:
+def test_comments_after_many_posts_of_a_blogger_backup_are_counted() -> None:
     kind = '<category term="http://schemas.google.com/blogger/2008/kind#{}"/>'
     post = atom_entry(1, kind.format("post") + "<thr:total>5</thr:total>" + "x" * (1 << 20))
 
@@ -179,7 +179,7 @@ def entry(**properties: Any) -> dict[str, Any]:
         (webmentions(mention()), "company_blog"),
     ],
 )
-def test_naming_the_platform_books_to_the_other_channel(content: str, channel: str) -> None:
+def test_naming_the_platform_changes_the_channel(content: str, channel: str) -> None:
     usual, named = read(content), read(content, platform=channel)
 
     assert named.counts == usual.counts
@@ -199,7 +199,7 @@ def check_states(result: Read, states: list[str], others: int, kind: str = "comm
 
 @settings(max_examples=100, deadline=None)
 @given(states=states)
-def test_comments_of_blogs_are_conserved(states: list[str]) -> None:
+def test_no_comment_of_a_blog_is_lost_or_invented(states: list[str]) -> None:
     of_wordpress: dict[str, dict[str, str]] = {
         "good": {},
         "withheld": {"comment_approved": "spam"},
@@ -234,7 +234,7 @@ def test_comments_of_blogs_are_conserved(states: list[str]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(counters=st.lists(st.integers(0, 10**6) | st.just("?"), max_size=20))
-def test_counters_of_feeds_are_conserved(counters: list[int | str]) -> None:
+def test_no_counter_of_a_feed_is_lost_or_invented(counters: list[int | str]) -> None:
     items = [
         rss_item(n, f"<slash:comments>{counter}</slash:comments>")
         for n, counter in enumerate([*counters, 1])

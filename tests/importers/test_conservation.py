@@ -60,7 +60,7 @@ google_rows = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(rows=google_rows, encoding=scripts, delimiter=st.sampled_from([",", ";", "\t"]))
-def test_google_ads_rows_are_conserved(
+def test_no_google_ads_row_is_lost_or_invented(
     rows: list[tuple[Any, ...]], encoding: str, delimiter: str
 ) -> None:
     good = [row[1:] for row in rows if row[0] == "good"]
@@ -120,7 +120,9 @@ def test_a_spread_google_ads_report_keeps_its_sums(
     ),
     encoding=scripts,
 )
-def test_youtube_rows_are_conserved(rows: list[tuple[int, str, int, int]], encoding: str) -> None:
+def test_no_youtube_row_is_lost_or_invented(
+    rows: list[tuple[int, str, int, int]], encoding: str
+) -> None:
     header = ("Date", "Content", "Video title", "Views", "Likes")
     # Consecutive days: a file with one day a week would be a weekly chart.
     cells = [[f"2026-06-{n:02}", "x", "T", 0, 0] for n in range(1, 29)]
@@ -149,7 +151,7 @@ def test_youtube_rows_are_conserved(rows: list[tuple[int, str, int, int]], encod
         max_size=15,
     )
 )
-def test_shopify_orders_are_conserved(orders: list[tuple[str, Decimal, int, str]]) -> None:
+def test_no_shopify_order_is_lost_or_invented(orders: list[tuple[str, Decimal, int, str]]) -> None:
     lines = []
     for number, (status, total, items, note) in enumerate(orders):
         order = shop_row(name=f"#{number}", id=str(number), status=status, total=f"{total:.2f}")
@@ -171,7 +173,7 @@ def test_shopify_orders_are_conserved(orders: list[tuple[str, Decimal, int, str]
         st.tuples(st.integers(1, 4), st.integers(1, 9), st.integers(-(10**6), 10**6)), max_size=25
     )
 )
-def test_shopify_sales_are_conserved(rows: list[tuple[int, int, int]]) -> None:
+def test_no_shopify_sale_is_lost_or_invented(rows: list[tuple[int, int, int]]) -> None:
     header = ("Day", "Orders", "Net sales", "Total sales")
     cells = [
         [f"2026-06-{day:02}", orders, "0", f"{Decimal(sales) / 100:.2f}"]

@@ -43,13 +43,13 @@ def ads(days: Iterable[int], **over: object) -> str:
     return google_report(*rows)
 
 
-def test_days_that_a_daily_report_leaves_out_are_not_covered() -> None:
+def test_days_missing_from_a_daily_report_are_not_covered() -> None:
     june_and_august = [*range(30), *range(61, 92)]
     found = {(first, to) for _, first, to in spans(read(page(june_and_august)))}
     assert found == {("2026-06-01", "2026-06-30"), ("2026-08-01", "2026-08-31")}
 
 
-def test_the_members_of_an_archive_cover_what_each_covers() -> None:
+def test_an_archive_covers_the_days_of_each_of_its_members() -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("june.csv", ads(range(30)))
@@ -77,13 +77,13 @@ def covered(days: Iterable[int], *, lists_all_days: bool = True) -> list[dict[st
     ],
     ids=["short", "long", "of ads", "rare", "every other day", "none"],
 )
-def test_only_long_holes_of_reports_that_list_every_day_part_the_coverage(
+def test_only_long_gaps_in_complete_daily_reports_split_the_coverage(
     days: Iterable[int], lists_all_days: bool, runs: int
 ) -> None:
     assert len(covered(days, lists_all_days=lists_all_days)) == runs
 
 
-def test_a_coverage_of_more_than_ten_years_is_cut() -> None:
+def test_coverage_is_limited_to_ten_years() -> None:
     first, second = covered([0, 4_000], lists_all_days=False)
     assert first["to"] == str(FIRST + dt.timedelta(days=3_659))
     assert second["from"] == str(FIRST + dt.timedelta(days=3_660))

@@ -41,7 +41,7 @@ def value_of(result: Read) -> Decimal:
     return sum((Decimal(e["value"]["amount"]) for e in result.stored), Decimal(0))
 
 
-def test_an_order_that_was_forgotten_is_refused_rather_than_counted_in_part(
+def test_an_order_that_is_no_longer_kept_is_rejected_instead_of_counted_in_part(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sold_items, "ORDERS_KEPT", 1)
@@ -56,7 +56,7 @@ def test_an_order_that_was_forgotten_is_refused_rather_than_counted_in_part(
 @given(
     rows=st.lists(st.tuples(st.integers(1, 4), st.integers(0, 10**5), st.booleans()), max_size=20)
 )
-def test_items_are_conserved(rows: list[tuple[int, int, bool]]) -> None:
+def test_no_item_is_lost_or_invented(rows: list[tuple[int, int, bool]]) -> None:
     cells = [
         item(
             number=str(number),

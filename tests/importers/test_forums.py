@@ -72,9 +72,7 @@ def topics(*items: Any) -> str:
         (topic(post(), created_at=None), "missing_value"),
     ],
 )
-def test_a_record_that_cannot_be_read_is_refused_without_its_author(
-    content: str, code: str
-) -> None:
+def test_a_rejected_record_does_not_show_its_author(content: str, code: str) -> None:
     result = read(content)
 
     assert [r.code for r in result.refused] == [code]
@@ -139,7 +137,7 @@ MORE = {"kind": "more", "data": {"count": 27, "name": "t1_z", "id": "z", "childr
         ("Doe", "malformed_record"),
     ],
 )
-def test_a_thing_that_cannot_be_read_is_refused_without_its_author(thing: Any, code: str) -> None:
+def test_a_rejected_reddit_record_does_not_show_its_author(thing: Any, code: str) -> None:
     result = read(json.dumps(listing(thing, comment("good"))))
 
     assert [(r.row, r.code) for r in result.refused] == [(1, code)]
@@ -151,7 +149,7 @@ def test_a_thing_that_cannot_be_read_is_refused_without_its_author(thing: Any, c
     scores=st.lists(st.integers(-(10**6), 10**6) | st.just("?"), max_size=20),
     numbers=st.lists(st.integers(0, 10**6), max_size=20),
 )
-def test_things_of_reddit_are_conserved(scores: list[int | str], numbers: list[int]) -> None:
+def test_no_reddit_record_is_lost_or_invented(scores: list[int | str], numbers: list[int]) -> None:
     comments = [comment(f"c{n}", link_id="t3_other", score=score) for n, score in enumerate(scores)]
     submissions = [
         submission(f"s{n}", num_comments=number, score=1, num_crossposts=0)
@@ -173,7 +171,7 @@ def test_things_of_reddit_are_conserved(scores: list[int | str], numbers: list[i
     views=st.integers(0, 10**9),
     broken=st.integers(0, 3),
 )
-def test_posts_of_discourse_are_conserved(likes: list[int], views: int, broken: int) -> None:
+def test_no_discourse_post_is_lost_or_invented(likes: list[int], views: int, broken: int) -> None:
     posts = [post(n, likes=number) for n, number in enumerate(likes, start=1)]
     posts += [post(90 + n, created_at="?") for n in range(broken)]
 

@@ -36,7 +36,7 @@ def snapchat_times(*periods: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize("offset", ["-07:00", "+02:00", "Z"])
-def test_an_end_at_midnight_is_the_end_of_the_day_before(offset: str) -> None:
+def test_a_period_that_ends_at_midnight_ends_on_the_day_before(offset: str) -> None:
     midnights = [f"2026-03-0{day}T00:00:00.000{offset}" for day in (1, 2, 3)]
     days = list(pairwise(midnights))
 
@@ -49,7 +49,9 @@ def test_an_end_at_midnight_is_the_end_of_the_day_before(offset: str) -> None:
 
 @pytest.mark.parametrize("platform", CASES)
 @pytest.mark.parametrize(("heading", "last"), [("Week", "2026-03-07"), ("Month", "2026-03-31")])
-def test_a_week_or_a_month_is_the_period_of_the_row(platform: str, heading: str, last: str) -> None:
+def test_a_row_of_a_week_or_month_covers_that_period(
+    platform: str, heading: str, last: str
+) -> None:
     header, row, counts, _, _ = CASES[platform]
     content = table((heading, *header[1:]), row)
 

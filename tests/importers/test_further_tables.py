@@ -15,7 +15,7 @@ def meta_row(day: int, campaign: str = "Brand", count: int = 100) -> list[object
     return [f"2026-05-{day:02}", campaign, count, count // 10, count // 100]
 
 
-def test_thousands_of_tables_are_read_one_after_another() -> None:
+def test_thousands_of_tables_in_one_file_are_read() -> None:
     headers = (HEADER, OTHER)
     pieces = []
     for index in range(3_000):
@@ -28,7 +28,7 @@ def test_thousands_of_tables_are_read_one_after_another() -> None:
     assert result.counts == {"impression": 300_000, "click": 30_000}
 
 
-def test_what_is_below_very_many_tables_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_above_the_limit_are_skipped_and_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(successive, "MAX_TABLES", 3)
     pieces = [
         table(HEADER, meta_row(1)),

@@ -49,7 +49,7 @@ def refusal_of(content: str, **options: Any) -> ExportRefused:
     return refusal.value
 
 
-def test_a_table_behind_the_part_that_was_looked_at_is_read_if_nothing_else_told() -> None:
+def test_a_table_after_the_inspected_beginning_is_read() -> None:
     filler = [["Country", "Active users"], *([f"C{n}", 1] for n in range(150_000))]
     content = preamble() + crlf(*days(5)) + below(*filler) + below(*days(9, heading="Purchases"))
     content += below(*days(7))
@@ -72,7 +72,7 @@ numbers = st.integers(0, 10**6)
     bad=st.integers(0, 3),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-def test_rows_of_stacked_tables_are_conserved(
+def test_no_row_of_stacked_tables_is_lost_or_invented(
     views: list[int],
     sessions: list[tuple[int, str, int]],
     titles: list[tuple[str, int]],
@@ -112,7 +112,7 @@ CHANNELS_BY_LANGUAGE = (
 
 
 @pytest.mark.parametrize(("group", "sessions", "name"), CHANNELS_BY_LANGUAGE[1:])
-def test_a_report_in_another_language_restates_the_same_events(
+def test_a_report_in_another_language_gives_the_same_events(
     group: str, sessions: str, name: str
 ) -> None:
     (english, count, organic), lines = CHANNELS_BY_LANGUAGE[0], preamble("20260601", "20260601")
@@ -138,7 +138,7 @@ def test_a_report_in_another_language_restates_the_same_events(
         ["Groupe de canaux par défaut", "Sessions", "Pages/session"],
     ],
 )
-def test_universal_analytics_is_refused_once_in_every_language(headings: list[str]) -> None:
+def test_universal_analytics_is_rejected_once_in_every_language(headings: list[str]) -> None:
     for spread in (False, True):
         refusal = refusal_of(exploration(headings, ["/", 20, 18], ["/a", 9, 8]), spread=spread)
 
@@ -146,7 +146,7 @@ def test_universal_analytics_is_refused_once_in_every_language(headings: list[st
         assert "Universal Analytics" in str(refusal)
 
 
-def test_more_downloads_than_can_be_told_apart_are_named() -> None:
+def test_too_many_downloads_in_one_file_are_reported() -> None:
     pages = crlf(["Page path", "Views"], ["/", 9]) + "\r\n"
     names = [preamble("20260601", "20260601", name=f"Site {n}") for n in range(102)]
 

@@ -63,7 +63,7 @@ def sums(result: Read) -> dict[tuple[str, bool], int]:
     return found
 
 
-def test_a_report_by_month_is_not_one_of_the_first_days_of_months() -> None:
+def test_a_report_by_month_covers_whole_months() -> None:
     rows = [[day, *ROW[1:]] for day in ("8/20/2026", "9/1/2026", "10/1/2026")]
     content = report(*rows, lines=preamble("August 20, 2026", "October 5, 2026"))
 
@@ -92,7 +92,7 @@ cents = st.integers(0, 10**7).map(lambda number: Decimal(number) / 100)
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
     delimiter=st.sampled_from([",", ";", "\t"]),
 )
-def test_rows_of_campaign_manager_are_conserved(
+def test_no_row_of_campaign_manager_is_lost_or_invented(
     rows: list[tuple[dt.date, str, int, int, int, int, Decimal]], encoding: str, delimiter: str
 ) -> None:
     cells = [

@@ -46,7 +46,7 @@ days = st.dates(dt.date(2015, 1, 1), dt.date(2026, 6, 30))
     shown=st.dictionaries(days, counts, max_size=20),
     gained=st.dictionaries(days, counts, max_size=20),
 )
-def test_days_of_members_are_conserved(
+def test_no_day_of_a_member_is_lost_or_invented(
     shown: dict[dt.date, int], gained: dict[dt.date, int]
 ) -> None:
     def cell(day: dt.date) -> str:

@@ -42,7 +42,7 @@ def followers(*rows: Sequence[object], header: Sequence[str] = FOLLOWERS) -> byt
     )
 
 
-def test_an_old_workbook_is_read_as_a_new_one() -> None:
+def test_an_xls_workbook_gives_the_same_events_as_xlsx() -> None:
     sheets = {
         "New followers": [FOLLOWERS, ("02/12/2021", 1, 4, 0, 5)],
         "Location": [("Location", "Total followers"), ("Berlin", 70)],
@@ -60,7 +60,7 @@ days = st.dates(dt.date(2015, 1, 1), dt.date(2026, 6, 30))
 
 @settings(max_examples=60, deadline=None)
 @given(rows=st.dictionaries(days, st.tuples(counts, counts, counts), max_size=20))
-def test_followers_are_conserved(rows: dict[dt.date, tuple[int, int, int]]) -> None:
+def test_no_follower_is_lost_or_invented(rows: dict[dt.date, tuple[int, int, int]]) -> None:
     cells = [(f"{day:%m/%d/%Y}", *parts, sum(parts)) for day, parts in rows.items()]
 
     result = read(followers(*cells, ("no day", 1, 1, 1, 3)))
@@ -74,7 +74,7 @@ def test_followers_are_conserved(rows: dict[dt.date, tuple[int, int, int]]) -> N
 @given(
     rows=st.dictionaries(days, st.lists(counts, min_size=10, max_size=10), min_size=1, max_size=20)
 )
-def test_content_is_conserved(rows: dict[dt.date, list[int]]) -> None:
+def test_no_content_row_is_lost_or_invented(rows: dict[dt.date, list[int]]) -> None:
     cells = []
     for day, numbers in rows.items():
         split = [
@@ -93,7 +93,7 @@ def test_content_is_conserved(rows: dict[dt.date, list[int]]) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(posts=st.lists(st.tuples(st.integers(1, 9), days, counts, counts), max_size=20))
-def test_posts_are_conserved(posts: list[tuple[int, dt.date, int, int]]) -> None:
+def test_no_post_is_lost_or_invented(posts: list[tuple[int, dt.date, int, int]]) -> None:
     rows = [
         ("T", f"{LINK}{n}", "Organic", "", "A", f"{day:%m/%d/%Y}", shown, 0, clicks, *[0] * 5)
         for n, day, shown, clicks in posts

@@ -65,7 +65,9 @@ def conversions(result: Read) -> list[tuple[str, int, str | None]]:
         ("2026-06", "2026-06-01", "2026-06-30"),
     ],
 )
-def test_longer_periods_are_refused_or_spread(period: str, first: str, last: str) -> None:
+def test_periods_longer_than_a_day_are_rejected_or_spread(
+    period: str, first: str, last: str
+) -> None:
     header = "date", "nb_visits", "nb_actions", "nb_conversions"
     content = matomo(header, [period, 900, 10, 5])
 
@@ -78,7 +80,7 @@ def test_longer_periods_are_refused_or_spread(period: str, first: str, last: str
 
 
 @pytest.mark.parametrize("time", ["9" * 12, "-1", "1e9", "²", "253402300800"])
-def test_a_time_that_is_none_refuses_its_row(time: str) -> None:
+def test_a_row_with_an_invalid_time_is_rejected(time: str) -> None:
     result = read(matomo(LOG, visit(firstActionTimestamp=time)))
 
     assert [o.code for o in result.refused] == ["invalid_date"]
@@ -95,7 +97,7 @@ def test_a_time_that_is_none_refuses_its_row(time: str) -> None:
         max_size=25,
     )
 )
-def test_rows_of_a_report_are_conserved(rows: list[tuple[Any, ...]]) -> None:
+def test_no_row_of_a_report_is_lost_or_invented(rows: list[tuple[Any, ...]]) -> None:
     cells = [[f"2026-06-{r[0]:02}", r[1], 7, r[2]] if r else [] for r in rows]
     content = table(("Datum", "Bezeichnung", "Eindeutige Besucher", "Besuche", "Aktionen"))
     content += table(*([*row, 1] if row else [] for row in cells)) if cells else ""

@@ -60,9 +60,7 @@ RESULTS = ("Day", "Campaign name", "Impressions", "Amount spent (EUR)", "Results
         ("", None),
     ],
 )
-def test_results_are_claims_only_where_they_are_conversions(
-    indicator: str, claimed: str | None
-) -> None:
+def test_only_results_that_are_conversions_are_claims(indicator: str, claimed: str | None) -> None:
     header = (*RESULTS, "Result indicator")
 
     result = read(report(["2026-06-25", "Spring", 10, "1.00", 5, indicator], header=header))
@@ -80,7 +78,7 @@ PERIOD = (
 )
 
 
-def test_overlapping_periods_of_one_ad_are_spread_without_replacing_each_other() -> None:
+def test_overlapping_periods_of_an_ad_do_not_replace_each_other_when_spread() -> None:
     rows = [
         ["2026-08-01", "2026-08-15", "Fall", "12,000", "$1,234.56"],
         ["2026-08-01", "2026-08-31", "Fall", "3,000", "$100.00"],
@@ -107,7 +105,9 @@ other_rows = st.sampled_from([("totals",), ("bad",), ("blank",)])
     german=st.booleans(),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-def test_rows_are_conserved(rows: list[tuple[Any, ...]], german: bool, encoding: str) -> None:
+def test_no_row_is_lost_or_invented(
+    rows: list[tuple[Any, ...]], german: bool, encoding: str
+) -> None:
     header = (
         ("Tag", "Kampagnenname", "Impressionen", "Link-Klicks", "Ausgegebener Betrag (EUR)")
         if german
@@ -143,7 +143,7 @@ BREAKDOWNS = [
 @pytest.mark.parametrize(("heading", "part"), BREAKDOWNS)
 @pytest.mark.parametrize("names", [(), ("Campaign name",)])
 @pytest.mark.parametrize("is_first", [True, False])
-def test_a_row_that_is_split_by_nothing_adds_up_the_others(
+def test_a_row_without_a_breakdown_is_the_sum_of_the_others(
     heading: str, part: str, names: tuple[str, ...], is_first: bool
 ) -> None:
     header = (heading, *names, "Impressions", "Amount spent (EUR)", "Reporting starts")

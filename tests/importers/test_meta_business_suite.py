@@ -15,7 +15,7 @@ good = st.tuples(st.sampled_from(["Facebook", "Instagram"]), numbers, numbers)
 
 @settings(max_examples=150, deadline=None)
 @given(rows=st.lists(st.one_of(good, st.sampled_from(["other", "damaged", "blank"])), max_size=20))
-def test_rows_are_conserved(rows: Sequence[Any]) -> None:
+def test_no_row_is_lost_or_invented(rows: Sequence[Any]) -> None:
     header = ("Beitrags-ID", "Plattform", "Datum", "Permalink", "Impressionen", "Kommentare")
     cells: list[list[object]] = []
     for number, row in enumerate(rows):

@@ -30,7 +30,7 @@ def results(*tables: tuple[str, tuple[tuple[str, object], ...]], blank: str = "\
         ("Facebook-Aufrufe", "impression"),
     ],
 )
-def test_a_count_by_day_becomes_engagements_of_its_network(title: str, kind: str) -> None:
+def test_a_daily_count_becomes_engagements_of_its_network(title: str, kind: str) -> None:
     result = read(results((title, DAYS)).encode("utf-16"))
 
     assert result.counts == {kind: 8}
@@ -53,7 +53,7 @@ def test_a_count_by_day_becomes_engagements_of_its_network(title: str, kind: str
         ("Follows auf Instagram", "follow"),
     ],
 )
-def test_the_network_may_stand_anywhere_in_a_title(title: str, kind: str) -> None:
+def test_the_network_is_found_anywhere_in_a_title(title: str, kind: str) -> None:
     content = results((title, DAYS)).replace('"Date"', '"Data"')
 
     result = read(content.encode("utf-16"))
@@ -67,7 +67,7 @@ def test_the_network_may_stand_anywhere_in_a_title(title: str, kind: str) -> Non
     counts=st.dictionaries(st.integers(1, 28), st.integers(0, 10**6), max_size=20),
     bad=st.integers(0, 2),
 )
-def test_rows_are_conserved(counts: dict[int, int], bad: int) -> None:
+def test_no_row_is_lost_or_invented(counts: dict[int, int], bad: int) -> None:
     rows = tuple((f"2026-05-{day:02}T00:00:00", count) for day, count in counts.items())
     broken = (("2026-05-30T00:00:00", "many"),) * bad
 

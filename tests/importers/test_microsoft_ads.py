@@ -45,7 +45,7 @@ def code_of(*rows: list[object], aggregation: str) -> str:
         ("Yearly", "2026", "2026-03-31"),
     ],
 )
-def test_a_row_of_a_longer_period_is_refused_or_spread(
+def test_a_row_longer_than_a_day_is_rejected_or_spread(
     aggregation: str, cell: str, last: str
 ) -> None:
     assert code_of(campaign_row(cell), aggregation=aggregation) == "aggregate_period"
@@ -57,7 +57,7 @@ def test_a_row_of_a_longer_period_is_refused_or_spread(
 
 
 @pytest.mark.parametrize("aggregation", ["Summary", "DayOfWeek", "HourOfDay"])
-def test_a_report_whose_rows_have_no_day_is_one_of_its_period(aggregation: str) -> None:
+def test_rows_without_a_day_cover_the_period_of_the_report(aggregation: str) -> None:
     assert code_of(campaign_row("2"), aggregation=aggregation) == "aggregate_period"
 
     spread = report(campaign_row("2"), aggregation=aggregation, spread=True)

@@ -28,7 +28,7 @@ def refusal_of(content: str, **options: object) -> ExportRefused:
         ("Audience segment", "Visitors"),
     ],
 )
-def test_google_reports_that_repeat_an_impression_are_refused_by_name(
+def test_google_reports_that_repeat_impressions_are_rejected_by_name(
     heading: str, cell: str
 ) -> None:
     row = [cell, "Brand", "2026-06-01", *NUMBERS]
@@ -49,7 +49,7 @@ def test_google_reports_that_repeat_an_impression_are_refused_by_name(
         (("0", "0"), False),
     ],
 )
-def test_costs_in_millionths_below_a_period_are_a_question(
+def test_costs_that_may_be_in_millionths_need_an_answer_from_the_user(
     costs: tuple[str, ...], is_refused: bool
 ) -> None:
     header = ("Campaign", "Day", *COUNTS)

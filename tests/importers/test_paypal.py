@@ -29,5 +29,5 @@ from chalicelib.importers.platforms.paypal.transaction_kinds import kind_of
         ("Strange Thing", ""),
     ],
 )
-def test_the_words_of_a_type_tell_what_it_is(text: str, kind: str) -> None:
+def test_the_words_of_a_transaction_type_decide_its_kind(text: str, kind: str) -> None:
     assert kind_of(text) == kind

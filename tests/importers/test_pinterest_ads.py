@@ -47,7 +47,7 @@ def pin_row(**over: object) -> list[object]:
     ),
     bad=st.integers(0, 3),
 )
-def test_rows_are_conserved(rows: list[tuple[int, str, int, int, int]], bad: int) -> None:
+def test_no_row_is_lost_or_invented(rows: list[tuple[int, str, int, int, int]], bad: int) -> None:
     cells = [
         pin_row(
             day=f"2026-06-{day:02}",

@@ -46,7 +46,9 @@ from tests.importers.test_conservation import check_conservation
     ],
 )
 @pytest.mark.parametrize("form", FORMS)
-def test_drifting_schemas_are_read_or_refused(over: Record, code: str, form: str) -> None:
+def test_records_of_changing_schemas_are_read_or_rejected(
+    over: Record, code: str, form: str
+) -> None:
     other = google_stats(**{"segments.date": "2026-06-09"})
 
     result = read(landed(other, google_stats(**over), form=form))
@@ -56,7 +58,7 @@ def test_drifting_schemas_are_read_or_refused(over: Record, code: str, form: str
     assert all(e["occurred_at"][:10] == "2026-06-09" for e in result.events) == bool(code)
 
 
-def test_names_are_plain_however_a_key_is_written() -> None:
+def test_every_spelling_of_a_key_gives_the_same_plain_name() -> None:
     keys = (
         "metrics.costMicros",
         "metrics_cost_micros",
@@ -83,7 +85,7 @@ def hostile_lines() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", hostile_lines())
-def test_hostile_records_take_little_memory(name: str) -> None:
+def test_hostile_records_need_little_memory(name: str) -> None:
     text = hostile_lines()[name]
     read(landed(google_stats()))
     tracemalloc.start()
@@ -109,7 +111,7 @@ versions_of_things = st.lists(
 
 @settings(max_examples=200, deadline=None)
 @given(rows=versions_of_things)
-def test_the_latest_is_what_a_dictionary_says(rows: list[tuple[str, int]]) -> None:
+def test_the_latest_version_of_a_record_counts(rows: list[tuple[str, int]]) -> None:
     noted = versions.Versions()
     expected: dict[str, tuple[int, int]] = {}
     for position, (key, time) in enumerate(rows):
@@ -135,7 +137,7 @@ def test_the_latest_is_what_a_dictionary_says(rows: list[tuple[str, int]]) -> No
     way=st.sampled_from(WAYS),
     seed=st.integers(0, 99),
 )
-def test_landed_records_are_conserved(
+def test_no_landed_record_is_lost_or_invented(
     rows: list[tuple[str, int]], way: tuple[str, str], seed: int
 ) -> None:
     first = dt.date(2026, 1, 1)
@@ -173,7 +175,7 @@ def test_landed_records_are_conserved(
     stream=st.sampled_from(sorted(MAKERS)),
     at=st.integers(0, 99),
 )
-def test_any_value_in_any_place_is_read_or_refused(value: Any, stream: str, at: int) -> None:
+def test_any_value_in_any_place_is_read_or_rejected(value: Any, stream: str, at: int) -> None:
     make, _ = MAKERS[stream]
     line = json.loads(landed(make()))
     record = line["_airbyte_data"]
@@ -186,7 +188,7 @@ def test_any_value_in_any_place_is_read_or_refused(value: Any, stream: str, at: 
     assert len(result.outcomes) == 2
 
 
-def test_every_envelope_has_marks_of_its_own() -> None:
+def test_each_envelope_has_its_own_marks() -> None:
     marks = [mark for envelope in envelopes.ENVELOPES for mark in envelope.marks]
 
     assert len(marks) == len(set(marks))

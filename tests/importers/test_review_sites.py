@@ -30,7 +30,7 @@ def trustpilot_row(**over: object) -> list[object]:
 
 @settings(max_examples=50, deadline=None)
 @given(stars=st.lists(st.integers(1, 5), max_size=25), bad=st.integers(0, 2))
-def test_reviews_are_conserved(stars: list[int], bad: int) -> None:
+def test_no_review_is_lost_or_invented(stars: list[int], bad: int) -> None:
     rows = [trustpilot_row(id=f"r{n}", stars=one) for n, one in enumerate(stars)]
     rows += [trustpilot_row(stars="many")] * bad
 

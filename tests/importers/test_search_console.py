@@ -14,7 +14,7 @@ DAYS = table(HEADER, ["2026-05-01", 12, 640, "1.88%", 14.2], ["2026-05-02", 0, 5
 
 
 @pytest.mark.parametrize("language", HEADINGS)
-def test_every_language_reads_as_english_does(language: str) -> None:
+def test_every_language_gives_the_same_events_as_english(language: str) -> None:
     names = HEADINGS[language]
     header = [names[field][0] for field in ("day", "clicks", "impressions", "ctr", "position")]
 
@@ -34,7 +34,7 @@ def test_every_language_reads_as_english_does(language: str) -> None:
         ("Häufigste Suchanfragen", "Klicks", "Impressionen", "CTR", "Position"),
     ],
 )
-def test_a_table_without_days_is_refused_and_the_file_with_days_named(
+def test_a_table_without_days_is_rejected_and_the_message_names_the_file_with_days(
     header: tuple[str, ...],
 ) -> None:
     with pytest.raises(ExportRefused) as refusal:
@@ -54,7 +54,7 @@ def test_a_table_without_days_is_refused_and_the_file_with_days_named(
         ("Filter", "Value"),
     ],
 )
-def test_tables_that_others_write_too_are_not_claimed(header: tuple[str, ...]) -> None:
+def test_tables_that_other_platforms_write_too_are_not_claimed(header: tuple[str, ...]) -> None:
     with pytest.raises(ExportRefused) as refusal:
         read(table(header, ["2026-05-01", 12, 640, "1.88%", 14.2, 3][: len(header)]))
 
@@ -68,7 +68,7 @@ def test_tables_that_others_write_too_are_not_claimed(header: tuple[str, ...]) -
     ),
     bad=st.integers(0, 3),
 )
-def test_rows_are_conserved(rows: dict[int, tuple[int, int]], bad: int) -> None:
+def test_no_row_is_lost_or_invented(rows: dict[int, tuple[int, int]], bad: int) -> None:
     cells: list[list[object]] = [
         [f"2026-06-{day:02}", clicks, shown, "1%", 3.5] for day, (clicks, shown) in rows.items()
     ]
@@ -87,7 +87,7 @@ def test_rows_are_conserved(rows: dict[int, tuple[int, int]], bad: int) -> None:
 @pytest.mark.parametrize(
     "heading", ["Avg. Position", "Average position", "Durchschnittliche Position"]
 )
-def test_an_average_position_is_of_another_search_engine_unless_the_user_names_google(
+def test_a_table_with_average_position_is_read_only_if_the_user_names_google(
     heading: str,
 ) -> None:
     file = table(("Date", "Impressions", "Clicks", "CTR", heading), ["2026-05-01", 90, 9, "10%", 6])

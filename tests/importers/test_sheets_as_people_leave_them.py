@@ -25,7 +25,7 @@ def new_workbook(sheets: dict[str, list[list[object]]], hidden: tuple[str, ...] 
 
 
 @pytest.mark.parametrize("made", [new_workbook, old_workbooks.old_workbook])
-def test_a_hidden_sheet_is_not_read_beside_one_that_is_shown(made) -> None:  # type: ignore[no-untyped-def]
+def test_a_hidden_sheet_is_not_read_if_a_visible_one_is(made) -> None:  # type: ignore[no-untyped-def]
     result = read(made({"old": OLD, "May": NEW}, hidden=("old",)))
 
     assert result.counts == {"impression": 100}
@@ -33,7 +33,7 @@ def test_a_hidden_sheet_is_not_read_beside_one_that_is_shown(made) -> None:  # t
 
 
 @pytest.mark.parametrize("made", [new_workbook, old_workbooks.old_workbook])
-def test_a_hidden_sheet_is_read_where_no_other_holds_a_report(made) -> None:  # type: ignore[no-untyped-def]
+def test_a_hidden_sheet_is_read_if_no_other_has_a_report(made) -> None:  # type: ignore[no-untyped-def]
     result = read(made({"old": OLD, "Cover": [["Hello"]]}, hidden=("old",)))
 
     assert result.counts == {"impression": 9999}
@@ -66,7 +66,7 @@ def old_merged_workbook() -> bytes:
 
 
 @pytest.mark.parametrize("data", [merged_workbook(), old_merged_workbook()], ids=["xlsx", "xls"])
-def test_names_and_ids_of_merged_cells_hold_for_all_their_rows_and_costs_once(data: bytes) -> None:
+def test_names_in_merged_cells_apply_to_all_rows_and_costs_to_one(data: bytes) -> None:
     result = read(data)
 
     assert result.counts == {"impression": 350}
@@ -75,7 +75,7 @@ def test_names_and_ids_of_merged_cells_hold_for_all_their_rows_and_costs_once(da
     assert campaigns == ["23850000001"] * 3 + ["23850000002"]
 
 
-def test_a_sheet_of_too_many_merged_cells_is_refused() -> None:
+def test_a_sheet_with_too_many_merged_cells_is_rejected() -> None:
     cells = "".join(f'<mergeCell ref="A{n}:A{n + 1}"/>' for n in range(1, 200_003, 2))
     parts = parts_of_workbook("")
     name = "xl/worksheets/sheet1.xml"

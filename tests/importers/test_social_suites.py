@@ -64,7 +64,7 @@ def test_look_alikes_are_not_claimed(header: tuple[str, ...]) -> None:
         ("https://www.fb.watch/1", "fb.watch"),
     ],
 )
-def test_the_host_of_a_link_is_its_network(link: str, host: str) -> None:
+def test_the_host_of_a_link_gives_the_network(link: str, host: str) -> None:
     assert host_of(link) == host
     assert network_name("LinkedIn_Page") == "linkedin page"
 
@@ -82,7 +82,7 @@ def test_the_host_of_a_link_is_its_network(link: str, host: str) -> None:
     ),
     bad=st.integers(0, 2),
 )
-def test_rows_are_conserved(rows: list[tuple[str, int, int, int]], bad: int) -> None:
+def test_no_row_is_lost_or_invented(rows: list[tuple[str, int, int, int]], bad: int) -> None:
     cells = [
         sprout_day(network=name, day=f"2026-05-{day:02}", impressions=shown, clicks=clicks)
         for name, day, shown, clicks in rows

@@ -16,7 +16,7 @@ from tests.importers.files import read, table
         (["Delinquent", "Total Spend", "Payment Count"], "customers"),
     ],
 )
-def test_lists_without_sales_are_refused_by_their_name(headings: list[str], named: str) -> None:
+def test_lists_without_sales_are_rejected_by_name(headings: list[str], named: str) -> None:
     header = ["id", "Amount", "Currency", "Created (UTC)", "Status", *headings]
 
     with pytest.raises(ExportRefused, match=f"Stripe's {named}") as refusal:

@@ -42,21 +42,21 @@ def code_of(content: str, **options: object) -> str:
 
 
 @pytest.mark.parametrize("day", ["8 de marzo", "March 8", "8. März", "3月8日", "8 mars"])
-def test_days_without_a_year_are_a_question(day: str) -> None:
+def test_days_without_a_year_need_an_answer_from_the_user(day: str) -> None:
     content = table(OVERVIEW, [day, 7, 0, 1, 0, 0])
 
     assert code_of(content) == "undecidable_format"
 
 
 @pytest.mark.parametrize("year", ["2026", 2026])
-def test_the_year_that_the_user_names_answers_it(year: object) -> None:
+def test_a_year_given_by_the_user_dates_days_without_one(year: object) -> None:
     mapping = Mapping(constants={"year": year})  # type: ignore[dict-item]
     days = ["8 de marzo", "3月9日"]
 
     assert year_given(mapping, days) == 2026
 
 
-def test_days_over_a_turn_of_the_year_are_refused_even_with_a_year() -> None:
+def test_days_across_a_new_year_are_rejected_even_with_a_given_year() -> None:
     with pytest.raises(ExportRefused) as refusal:
         year_given(Mapping(constants={"year": "2026"}), ["December 30", "December 31", "January 1"])
 
@@ -70,7 +70,7 @@ def test_days_over_a_turn_of_the_year_are_refused_even_with_a_year() -> None:
     ),
     bad=st.integers(0, 3),
 )
-def test_rows_of_ads_are_conserved(rows: list[tuple[int, int, int]], bad: int) -> None:
+def test_no_row_of_ads_is_lost_or_invented(rows: list[tuple[int, int, int]], bad: int) -> None:
     cells = [ad_row(day=f"2026-03-{d:02}", impressions=i, clicks=c) for d, i, c in rows]
     cells += [ad_row(clicks="many", payments=50)] * bad
 

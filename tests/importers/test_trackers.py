@@ -96,7 +96,7 @@ def value_of(result: Read) -> Decimal:
         ("(direct)", "(none)", "direct", False),
     ],
 )
-def test_source_and_medium_name_a_channel(
+def test_source_and_medium_give_the_channel(
     source: str, medium: str, channel: str, paid: bool
 ) -> None:
     assert channel_of(source, medium) == (channel, paid)
@@ -111,7 +111,7 @@ kinds = st.lists(
 
 @settings(max_examples=100, deadline=None)
 @given(rows=kinds, platform=st.sampled_from(["segment", "meta", "ga4"]), as_lines=st.booleans())
-def test_trackers_records_are_conserved(
+def test_no_record_of_a_tracker_is_lost_or_invented(
     rows: list[tuple[str, int]], platform: str, as_lines: bool
 ) -> None:
     makers: dict[str, Any] = {
@@ -185,7 +185,7 @@ def test_trackers_records_are_conserved(
     ),
     name=st.sampled_from(["purchase", "page_view", "refund"]),
 )
-def test_no_type_of_a_value_crashes(damage: list[tuple[str, Any]], name: str) -> None:
+def test_a_value_of_any_type_is_read_or_rejected(damage: list[tuple[str, Any]], name: str) -> None:
     for record in (make_call(), make_event(), make_hit(name)):
         damaged = record | {key: value for key, value in damage if key in record}
         result = read(lines(record, damaged))

@@ -129,7 +129,7 @@ def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
         (None, "malformed_record"),
     ],
 )
-def test_a_bad_tweet_is_refused_and_nothing_of_it_is_shown(record: object, code: str) -> None:
+def test_a_rejected_tweet_is_not_shown(record: object, code: str) -> None:
     result = read(archive(make_tweet(), record))
 
     assert [(outcome.row, outcome.code) for outcome in result.refused] == [(2, code)]
@@ -140,7 +140,7 @@ def test_a_bad_tweet_is_refused_and_nothing_of_it_is_shown(record: object, code:
 # --- ads --------------------------------------------------------------------------------------
 
 
-def test_a_period_of_ads_is_refused_or_spread_with_the_currency_that_the_user_names() -> None:
+def test_a_period_of_ads_is_rejected_or_spread_in_the_given_currency() -> None:
     content = workbook({"results": [ADS, ads_row(), ads_row(tweet="7", spend=0.0, replies=4.0)]})
 
     assert refusal_of(content).code == "aggregate_period"
@@ -170,7 +170,7 @@ ids = (
     bad=st.integers(0, 3),
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
 )
-def test_posts_are_conserved(rows: list[tuple[Any, ...]], bad: int, encoding: str) -> None:
+def test_no_post_is_lost_or_invented(rows: list[tuple[Any, ...]], bad: int, encoding: str) -> None:
     cells = [
         tweet_row(
             name,
@@ -200,7 +200,9 @@ def test_posts_are_conserved(rows: list[tuple[Any, ...]], bad: int, encoding: st
     tweets=st.lists(st.tuples(ids, some, some, st.booleans()), unique_by=lambda t: t[0]),
     bad=st.integers(0, 3),
 )
-def test_tweets_of_an_archive_are_conserved(tweets: list[tuple[Any, ...]], bad: int) -> None:
+def test_no_tweet_of_an_archive_is_lost_or_invented(
+    tweets: list[tuple[Any, ...]], bad: int
+) -> None:
     records: list[object] = [
         make_tweet(name, favorite_count=f"{likes}", retweet_count=shares if number else str(shares))
         for name, likes, shares, number in tweets
@@ -218,7 +220,7 @@ def test_tweets_of_an_archive_are_conserved(tweets: list[tuple[Any, ...]], bad: 
 
 @settings(max_examples=50, deadline=None)
 @given(rows=st.lists(st.tuples(ids, some, st.integers(0, 10**7), some), min_size=1, max_size=8))
-def test_spread_ads_are_conserved(rows: list[tuple[str, int, int, int]]) -> None:
+def test_no_row_of_spread_ads_is_lost_or_invented(rows: list[tuple[str, int, int, int]]) -> None:
     cells = [
         ads_row(tweet=name, impressions=shown, spend=f"{cents / 100:.2f}", clicks=clicks)
         for name, shown, cents, clicks in rows

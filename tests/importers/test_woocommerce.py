@@ -56,7 +56,7 @@ statuses = st.sampled_from(["completed", "processing", "cancelled", "nonsense"])
 
 @settings(max_examples=100, deadline=None)
 @given(orders=st.lists(st.tuples(statuses, cents), min_size=1, max_size=15), as_json=st.booleans())
-def test_orders_are_conserved(orders: list[tuple[str, Decimal]], as_json: bool) -> None:
+def test_no_order_is_lost_or_invented(orders: list[tuple[str, Decimal]], as_json: bool) -> None:
     if as_json:
         content = json.dumps(
             [

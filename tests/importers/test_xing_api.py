@@ -46,9 +46,7 @@ def posts(*items: Any) -> str:
         ({"id": {}}, "missing_value"),
     ],
 )
-def test_a_post_that_cannot_be_read_is_refused_without_its_people(
-    over: dict[str, Any], code: str
-) -> None:
+def test_a_rejected_post_does_not_show_people(over: dict[str, Any], code: str) -> None:
     result = read(posts(post(**over), post()))
 
     assert [(r.row, r.code) for r in result.refused] == [(1, code)]
@@ -62,7 +60,7 @@ def test_a_post_that_cannot_be_read_is_refused_without_its_people(
         max_size=20,
     )
 )
-def test_posts_are_conserved(items: list[Any]) -> None:
+def test_no_post_is_lost_or_invented(items: list[Any]) -> None:
     records = [
         post(id=f"{n}_x", like_count=item[0], comment_count=item[1])
         if isinstance(item, tuple)

@@ -36,7 +36,7 @@ def make_row(**over: object) -> list[object]:
         st.tuples(st.sampled_from(["1", "2"]), st.integers(1, 28), counts, counts), max_size=20
     )
 )
-def test_rows_of_job_ads_are_conserved(rows: list[tuple[str, int, int, int]]) -> None:
+def test_no_row_of_job_ads_is_lost_or_invented(rows: list[tuple[str, int, int, int]]) -> None:
     cells = [
         make_row(id=ad, day=f"2026-06-{day:02}", impressions=shown, clicks=clicks)
         for ad, day, shown, clicks in rows

@@ -1,6 +1,6 @@
 """Every look-alike that the tests can enumerate, as a file and the options of `convert`.
 
-The families come from the corpus, from the declared columns of reports, from the landing files of
+The families come from the samples that `samples.json` names, from the declared columns of reports, from the landing files of
 pipelines and from the reports that are written in several languages. A new file in one of these
 places is a new look-alike here.
 """
@@ -70,25 +70,25 @@ class LookAlike:
 
 
 def corpus() -> Iterator[LookAlike]:
-    """The files of the corpus, with the options that let each of them be imported."""
+    """The samples, with the options that let each of them be imported."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content)
 
 
 def corpus_without_options() -> Iterator[LookAlike]:
-    """The files of the corpus as they are; some are rejected for want of a currency."""
+    """The samples without options; some are rejected because a currency is missing."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content, ())
 
 
 def corpus_mapped() -> Iterator[LookAlike]:
-    """The files of the corpus, read by the mapping that is proposed for them."""
+    """The samples, read by the mapping that is proposed for them."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content, is_proposed=True)
 
 
 def corpus_in_workbooks() -> Iterator[LookAlike]:
-    """The tables of the corpus as sheets of a workbook, which is in an archive every other time."""
+    """The tables among the samples as sheets of a workbook, which is in an archive every other time."""
     for name, (_, content) in FILES.items():
         if _is_table(content):
             text = content.decode("utf-8-sig")
@@ -100,7 +100,7 @@ def corpus_in_workbooks() -> Iterator[LookAlike]:
 
 
 def corpus_damaged() -> Iterator[LookAlike]:
-    """The files of the corpus, each damaged once in every way."""
+    """The samples, each damaged once in every way."""
     names = sorted(FILES)
     for at, name in enumerate(names):
         content, other = FILES[name][1], FILES[names[at - 1]][1]
