@@ -1,8 +1,8 @@
 """Every look-alike that the tests can enumerate, as a file and the options of `convert`.
 
-The families come from the samples that `samples.json` names, from the declared columns of reports, from the landing files of
-pipelines and from the reports that are written in several languages. A new file in one of these
-places is a new look-alike here.
+The families come from the samples that `samples.json` names, from the declared columns of reports,
+from the landing files of pipelines and from the reports that are written in several languages. A
+new file in one of these places is a new look-alike here.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def corpus_mapped() -> Iterator[LookAlike]:
 
 
 def corpus_in_workbooks() -> Iterator[LookAlike]:
-    """The tables among the samples as sheets of a workbook, which is in an archive every other time."""
+    """The tables among the samples as sheets of a workbook, every other one in an archive."""
     for name, (_, content) in FILES.items():
         if _is_table(content):
             text = content.decode("utf-8-sig")
