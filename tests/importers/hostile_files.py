@@ -198,7 +198,7 @@ def json_look_alikes() -> dict[str, Hostile]:
     }
     return {
         f"{name} that ends deep": Hostile(
-            "malformed_record" if "\n{" in text or name.startswith("amazon") else "too_deep",
+            "malformed_record" if "\n{" in text else "too_deep",
             partial(ending_deep, text),
         )
         for name, text in texts.items()

@@ -17,7 +17,7 @@ from tests.importers.files import GOOGLE_HEADER, google_row, table
 from tests.importers.old_workbooks import compound
 from tests.importers.workbook_files import parts_of_workbook, zipped
 from tests.samples import SAMPLES
-from tests.samples.spellings import is_table, text_of
+from tests.samples.spellings import Table, is_table, text_of
 
 
 def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
@@ -88,8 +88,12 @@ def test_every_refusal_is_short_and_shows_no_heading_that_nobody_knows() -> None
 
 def test_the_column_that_a_message_asks_for_is_enough() -> None:
     asked_for = set()
-    tables = [sample for sample in SAMPLES.values() if is_table(sample.data)]
-    for sample in tables:
+    for sample in SAMPLES.values():
+        if sample.is_rejected or sample.options or not is_table(sample.data):
+            continue
+        whole = Table(text_of(sample.data) or "")
+        if whole.header or not whole.is_plain or "landed" in sample.expected["importer"]:
+            continue
         platform = sample.platform
         header, *rows = csv.reader((text_of(sample.data) or "").splitlines())
         for absent in range(len(header)):
