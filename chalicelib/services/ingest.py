@@ -39,7 +39,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     Parameters
     ----------
     raw_events : sequence
-        Decoded JSON values, or the `Refusal` of a line that is not JSON.
+        Decoded JSON values, or `UnreadableLine` for lines that are not JSON.
 
     Raises
     ------
