@@ -79,8 +79,8 @@ class Restatement:
     more: int
 
 
-class Gathering:
-    """Gathers rows until they are worth storing; their events are admitted all at once.
+class ChunkBuilder:
+    """Builds a chunk of rows that is worth storing; its events are admitted all at once.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ class Gathering:
         self._chunk.after = row.cursor
 
     def close(self) -> Chunk:
-        """What was gathered; gathering begins anew."""
+        """The chunk that was built; the next one begins."""
         self._admit()
         chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
@@ -251,16 +251,16 @@ def chunks(
     position : int
         How many rows are dealt with already.
     reject : callable
-        As of `Gathering`.
+        As of `ChunkBuilder`.
     rejected : iterable of RefusedRow
         As of `numbered`.
     """
-    gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
+    builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):
-        if gathering.add(number, outcome) and gathering.is_full():
-            yield gathering.close()
-    if not gathering.is_empty():
-        yield gathering.close()
+        if builder.add(number, outcome) and builder.is_full():
+            yield builder.close()
+    if not builder.is_empty():
+        yield builder.close()
 
 
 def numbered(
