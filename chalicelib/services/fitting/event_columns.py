@@ -1,7 +1,7 @@
-"""Events in columns: what a fit reads, in some tens of bytes an event.
+"""Events in columns: the input of a fit, in some tens of bytes per event.
 
-Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
-events, one set after the other, would have become.
+The columns of two sets of events can be merged (`Columns.extend`). The result equals the columns
+of all those events, one set after the other.
 """
 
 from __future__ import annotations
@@ -32,30 +32,33 @@ from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
-"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+"""A day's share of a cost is rounded to this, so that sums of shares are exact."""
 
 NOBODY, NOT_FOLLOWED = -1, -2
-"""In place of the number of a person: there was none, or one of those who are left out."""
+"""Values used instead of a person's index: no person, or a person outside the sample."""
 
 SAMPLE_PARTS = 1_024
-"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+"""People are sampled in this many equal parts, by a hash of their id;
+
+the same parts in every fit.
+"""
 
 _SMALLEST_VALUE = 10**8
-"""One, in the smallest unit that an amount has."""
+"""One, in the smallest unit of an amount."""
 
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that stand in no column; whole numbers, so that their order is nothing.
+    """Sums over conversions that are in no column; integers, so their order does not matter.
 
     Attributes
     ----------
     records : int
-        How many there are, without refunds.
+        Number of records, without refunds.
     count : int
-        How many conversions they tell of; refunds of none.
+        Number of conversions in them; 0 for refunds.
     value : int
         Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
     count_squared, product, value_squared : int
@@ -70,7 +73,7 @@ class OrderSums:
     value_squared: int = 0
 
     def add(self, count: int, amount: Decimal) -> None:
-        """One more record; a refund has a count of 0 and an amount below zero."""
+        """Add a record; a refund has a count of 0 and a negative amount."""
         value = int(amount * _SMALLEST_VALUE)
         self.extend(OrderSums(int(count > 0), count, value, count**2, count * value, value**2))
 
@@ -85,7 +88,7 @@ class OrderSums:
 
     @property
     def moments(self) -> tuple[float, float, float, float, float, float]:
-        """All of them, values in the currency, in the order of the attributes."""
+        """All sums, with values in the currency, in the order of the attributes."""
         one = _SMALLEST_VALUE
         return (
             float(self.records),
@@ -101,8 +104,8 @@ class OrderSums:
 class GoalColumns:
     """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
 
-    Conversions of nobody, and of people who are not followed, are sums in `apart`, by day and who
-    did it. A person who was erased later is `NOBODY` in the columns.
+    Conversions without a person, and of people outside the sample, are sums in `apart`, by day and
+    person status. A person who was erased later is `NOBODY` in the columns.
     """
 
     day: array[int] = field(default_factory=lambda: array("q"))
@@ -118,22 +121,22 @@ class Columns:
     """Events of the window in columns; days are ordinals.
 
     `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
-    that its sums are the same in whatever order events come.
+    its sums do not depend on the order of events.
 
-    Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
-    Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
+    Only people in the first `followed` of `SAMPLE_PARTS` have their own rows. Engagements of other
+    people, and without a person, are counts in `apart`: by type, day and person status
     (`NOBODY` or `NOT_FOLLOWED`).
 
-    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
-    Replies of the brand itself and texts about others are in no column; what they cost is.
+    Anonymous counts that have accumulated since the day of a post are in `lifetime`, by type and
+    day. Replies of the brand itself and texts about others are in no column, but their cost counts.
 
-    `edges` has the engagements that may have brought others, and those that name what brought them,
-    of the same share of all parents as that of the people who are followed.
+    `edges` has the engagements that may have children, and those that name a parent, for the same
+    share of parents as that of the sampled people.
 
     `regions` has the counts of events that carry a region, with or without a person.
 
-    `zone` decides on which day an instant is; None: UTC. Totals of a
-    day are booked at midnight UTC, and stay on their day (`is_booked`).
+    `zone` determines the day of an instant; None: UTC. Totals of a day are booked at midnight UTC
+    and stay on their day (`is_booked`).
     """
 
     followed: int = SAMPLE_PARTS
@@ -178,19 +181,19 @@ class Columns:
                 pass
 
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
-        """Append the events of other columns, as if they had been added here, one after another.
+        """Append the events of other columns, as if they had been added here one after another.
 
         Parameters
         ----------
         without : collection of str, optional
-            People whose events become those of nobody.
+            People whose events become anonymous.
         """
         self.surroundings.extend(other.surroundings)
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
         self.edges.extend(other.edges, kinds)
         self.regions.extend(other.regions, kinds)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
-        people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
+        people += [NOT_FOLLOWED, NOBODY]  # targets of the indexes -2 and -1
         self.day.extend(other.day)
         self.time.extend(other.time)
         self.kind.extend(_renumbered(other.kind, kinds))
@@ -271,7 +274,7 @@ class Columns:
         return at.astimezone(self.zone).toordinal()
 
     def _local(self, event: Event) -> dt.datetime:
-        """When an event happened by the clock of the zone, as if that were UTC."""
+        """The local time of an event in the zone, as if it were UTC."""
         return event.occurred_at.astimezone(self.zone).replace(tzinfo=dt.UTC)
 
     def _number_of(self, user: str | None) -> int:
@@ -285,7 +288,7 @@ class Columns:
         return self.people.setdefault(user, len(self.people))
 
     def days_of_sources(self) -> dict[int, int]:
-        """How many engagement types and goals have anything on a day, by its ordinal."""
+        """Number of engagement types and goals with events on a day, by the day's ordinal."""
         import numpy as np
 
         found: dict[int, int] = defaultdict(int)
@@ -304,7 +307,7 @@ class Columns:
         return dict(found)
 
     def lifetime_kinds(self) -> frozenset[int]:
-        """Kinds of which there are only lifetime counts; of others these are not used."""
+        """Types with lifetime counts only; for other types the lifetime counts are not used."""
         import numpy as np
 
         if not self.lifetime:
@@ -315,17 +318,17 @@ class Columns:
 
 
 def is_booked(at: dt.datetime) -> bool:
-    """Whether an instant is midnight UTC: where importers book the totals of a day."""
+    """Whether an instant is midnight UTC, at which importers book the totals of a day."""
     return not (at.hour or at.minute or at.second or at.microsecond)
 
 
 def sample_part(user: str) -> int:
-    """Which of `SAMPLE_PARTS` a person is in."""
+    """The part of `SAMPLE_PARTS` that a person belongs to."""
     return zlib.crc32(user.encode()) % SAMPLE_PARTS
 
 
 def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
-    """The new number of each; those below zero count from the end of `new`."""
+    """Map each index to its new value; negative ones count from the end of `new`."""
     import numpy as np
 
     made: array[int] = array("q")

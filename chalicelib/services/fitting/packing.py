@@ -1,8 +1,8 @@
-"""Columns of events as bytes, and back: what a part of a fit is kept as.
+"""Columns of events as bytes, and back: the stored form of a part of a fit.
 
-A header of JSON (kinds, people, costs, goals, and all that is only counted), then the columns one
-behind the other as they lie in memory, all compressed. Read and written by the functions of one
-installation within minutes, so that no other form of it is ever met; what is none of ours is an
+The bytes contain a JSON header (types, people, costs, goals and all counts), then the columns
+one after another in their memory layout, all compressed. The functions of one installation write
+and read them within minutes, so there is only one version of the format. Anything else is an
 error.
 """
 
@@ -24,18 +24,21 @@ from chalicelib.services.fitting.surroundings import Surroundings
 
 FORM = f"likeworth columns 4 {sys.byteorder}"
 LEVEL = 1
-"""Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
+"""Compression level of zlib;
+
+the bytes are read once, minutes later, so a higher one does not pay.
+"""
 
 _LENGTH_BYTES = 8
 
 
 def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
-    """Columns as bytes.
+    """Return columns as bytes.
 
     Parameters
     ----------
     about : dict
-        What they are columns of; JSON-able, and given back by `unpack_columns`.
+        Description of the columns; JSON-able, and checked by `unpack_columns`.
     """
     header = {
         "form": FORM,
@@ -66,17 +69,17 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
 
 
 def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
-    """The columns that `pack_columns` packed.
+    """Return the columns packed by `pack_columns`.
 
     Parameters
     ----------
     about : dict
-        What they must be columns of.
+        The expected description.
 
     Raises
     ------
     ValueError
-        If they are columns of something else, or of another form.
+        If the description or the format differs.
     """
     data = memoryview(zlib.decompress(packed))
     at = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES])

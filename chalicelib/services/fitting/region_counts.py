@@ -1,6 +1,6 @@
-"""Counts by region: what a geo panel is made of, a few bytes for every region and day.
+"""Counts by region: the input of a geo panel, a few bytes for every region and day.
 
-Events without a region are in none of them. Regions are whatever the sender calls them.
+Events without a region are not counted. The names of regions are the sender's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ class RegionCounts:
     Attributes
     ----------
     engagements : dict of (kind, day, region) to float
-        Lifetime counts are left out.
+        Without lifetime counts.
     conversions : dict of (goal, day, region) to float
         Without refunds.
     """
@@ -31,7 +31,7 @@ class RegionCounts:
     )
 
     def extend(self, other: RegionCounts, kinds: Sequence[int]) -> None:
-        """Add other counts; `kinds` are the numbers here of the kinds there."""
+        """Add other counts; `kinds` maps their type indexes to the indexes here."""
         for (kind, day, region), count in other.engagements.items():
             self.engagements[kinds[kind], day, region] += count
         for key, count in other.conversions.items():
@@ -45,10 +45,10 @@ class RegionCounts:
         ]
 
     @classmethod
-    def from_json(cls, told: list[list[list[Any]]]) -> RegionCounts:
+    def from_json(cls, raw: list[list[list[Any]]]) -> RegionCounts:
         """The counts of `as_json`."""
         made = cls()
-        engagements, conversions = told
+        engagements, conversions = raw
         for kind, day, region, count in engagements:
             made.engagements[kind, day, region] = count
         for goal, day, region, count in conversions:
