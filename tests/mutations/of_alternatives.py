@@ -1,4 +1,4 @@
-"""Mistakes in what the panel looks for beside its usual model: late effects, a hidden cause."""
+"""Mistakes in the panel's checks for late effects and a hidden cause."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes in what is averaged over: decays, slopes, nested models."""
+"""Mistakes in averages over decays, slopes and nested models."""
 
 from __future__ import annotations
 
@@ -190,14 +190,14 @@ OF_AVERAGES = (
         pooled_weights,
         "by_channel(channels)",
         "[np.array([kind]) for kind in range(channels.size)]",
-        test_decays.test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel,
+        test_decays.test_uninformative_type_takes_the_half_life_of_its_channel,
     ),
     Mutation(
         "channels lie where their brand lies",
         _given_brand,
         "_HIERARCHY.channels * np.exp(",
         "np.eye(log_channel.shape[1]) * np.exp(",
-        test_decays.test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distributions,
+        test_decays.test_sum_over_brands_and_channels_equals_the_integral_of_normal_distributions,
     ),
     Mutation(
         "the size of effects is chosen under a flat prior of decays",

@@ -1,4 +1,4 @@
-"""Mistakes in the panel of regions: days, regions' own coefficients, what they differ by."""
+"""Mistakes in the panel of regions: days, coefficients of regions, differences between regions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REGRESSION = test_day_effects.test_coefficients_equal_a_regression_with_a_column
 PRODUCTS = functools.partial(
     test_day_effects.test_the_products_of_all_regions_give_the_same_coefficients, True
 )
-OWN = test_day_effects.test_coefficients_of_single_regions_equal_columns_of_their_own
+OWN = test_day_effects.test_coefficients_of_single_regions_equal_separate_columns
 EQUAL = test_day_effects.test_equal_effects_show_no_spread_beyond_chance
 DIFFERENT = test_day_effects.test_different_effects_show_their_spread_and_widen_the_error
 
@@ -94,20 +94,20 @@ OF_REGIONS = (
         estimate_from_regions,
         "shares * fit.delta[place]",
         "2.0 * shares * fit.delta[place]",
-        test_from_regions.test_what_regions_explain_adds_up_to_what_they_answer,
+        test_from_regions.test_explained_conversions_add_up_to_the_estimates_of_regions,
     ),
     Mutation(
         "campaigns that have not begun are missing data",
         _known_days,
         "if only_gaps else here",
         "if False else here",
-        test_region_days.test_a_campaign_that_begins_later_in_a_region_is_zero_before,
+        test_region_days.test_campaign_that_begins_later_in_a_region_is_zero_before,
     ),
     Mutation(
         "conversions of other goals count",
         observe_regions,
         "if name == goal and",
         "if name and",
-        test_region_days.test_counts_stand_by_region_and_day_whoever_they_are_of,
+        test_region_days.test_counts_are_by_region_and_day_for_all_people,
     ),
 )
