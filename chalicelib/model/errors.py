@@ -237,12 +237,6 @@ class MisconfiguredService(LikeworthError):
     code = "misconfigured"
 
 
-class CannotRestore(LikeworthError):
-    """A copy of the table does not fit the table that it is to be restored into."""
-
-    code = "cannot_restore"
-
-
 class GivenUp(LikeworthError):
     """An import or a fit was tried several times and did not come to its end."""
 

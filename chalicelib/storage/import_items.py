@@ -147,7 +147,7 @@ class ImportStore:
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True, after=after)
         while page := list(islice(items, _REMOVED_AT_ONCE)):
-            found = [suppressed(item, names) for item in page]
+            found = [_suppressed(item, names) for item in page]
             requests = [put_request(item) for item in found if item is not None]
             if write_all(self._table, requests, self._patience):
                 raise StoreUnavailable("not all refused rows could be written; ask again")
@@ -186,7 +186,7 @@ class ImportStore:
         return to_item(table_keys.imports_partition(self._tenant), import_id, values)
 
 
-def suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
+def _suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
     """The item of a refused row without its text, if that names somebody; else None."""
     if not any(names(item[one]["S"]) for one in _TEXTS & set(item)):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from chalicelib.model.days import stamp
@@ -86,6 +86,35 @@ def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) 
     return looked
 
 
+def repeat_erasures(
+    store: TenantStore, receipts: Iterable[Receipt], *, now: dt.datetime
+) -> Iterator[Receipt]:
+    """Erase the people of some receipts once more, from the first day on; safe to repeat.
+
+    Needed after items came back from a backup: a receipt holds the person's hash, so that no list
+    of ids is needed.
+
+    Parameters
+    ----------
+    receipts : iterable of Receipt
+        Of this table, or of the one that this table replaces.
+
+    Yields
+    ------
+    Receipt
+        As it is kept now, ``done`` unless a file of the person is still being imported.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the store does not answer, or another call erases the same person; repeat it.
+    """
+    for earlier in receipts:
+        there = store.erasures.begin(earlier)
+        store.erased.look_again()
+        yield _go_on(store, _new_look(store, there, now), now, lambda: True)
+
+
 def count_overdue(store: TenantStore, now: dt.datetime) -> int:
     """How many erasures were asked for longer ago than they should take, and are not finished."""
     return sum(
@@ -128,9 +157,11 @@ def _first_day(store: TenantStore, now: dt.datetime) -> dt.date:
 
 
 def _begun(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
-    """The receipt with a look going on: the one that was broken off, or a new one."""
-    if receipt.state == "running":
-        return receipt
+    """The receipt with a look that is running: the interrupted one, or a new one."""
+    return receipt if receipt.state == "running" else _new_look(store, receipt, now)
+
+
+def _new_look(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
     return store.erasures.save(
         replace(
             receipt,
