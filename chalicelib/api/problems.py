@@ -21,6 +21,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.OtherVersion: HTTPStatus.CONFLICT,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
     errors.ImportRemoved: HTTPStatus.CONFLICT,
     errors.TooManyKeys: HTTPStatus.CONFLICT,

@@ -154,6 +154,12 @@ class NoFitYet(NotFound):
     code = "no_fit_yet"
 
 
+class OtherVersion(LikeworthError):
+    """Another version of the service wrote this in a form that this version does not read."""
+
+    code = "other_version"
+
+
 class ImportUnfinished(LikeworthError):
     """An import that is waiting or running can be neither replayed nor removed yet."""
 

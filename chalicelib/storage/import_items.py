@@ -21,7 +21,11 @@ from chalicelib.storage.conditions import Equals
 from chalicelib.storage.import_records import Import, RefusedRow, Removal, Replay
 from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
+from chalicelib.storage.versions import check_version, versioned
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
+
+SCHEMA = 1
+"""Version of the shape of an import, which is also the checkpoint that a run continues from."""
 
 MAX_RAW_CHARACTERS = 4_000
 REFUSED_ROWS_KEPT_DAYS = 90
@@ -183,7 +187,8 @@ class ImportStore:
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
-        return to_item(table_keys.imports_partition(self._tenant), import_id, values)
+        item = to_item(table_keys.imports_partition(self._tenant), import_id, values)
+        return versioned(item, SCHEMA)
 
 
 def _suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
@@ -194,6 +199,8 @@ def _suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
 
 
 def _to_import(item: Item) -> Import:
+    what = f"the import {item['sk']['S']}"
+    check_version(item, SCHEMA, what, "upload its file again as a new import")
     values = _known(Import, from_item(item))
     if values.get("replay") is not None:
         values["replay"] = Replay(**_known(Replay, values["replay"]))

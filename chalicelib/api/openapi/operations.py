@@ -65,7 +65,8 @@ TAGS = {
 
 Limits = dict[str, dict[str, Any]]
 
-_NO_FIT = {404: ("no_fit_yet", "not_found")}
+_OTHER_VERSION = {409: ("other_version",)}
+_NO_FIT = {404: ("no_fit_yet", "not_found"), **_OTHER_VERSION}
 _ROW_CURSOR: Limits = {"cursor": {"pattern": r"^\d{4}-\d{12}-\d{4}$"}, "limit": {"maximum": 1000}}
 _ID_CURSOR: Limits = {"cursor": {"pattern": r"^\d{8}T\d{6}Z-[0-9a-f]{8}$"}}
 _NAME_CURSOR: Limits = {"cursor": {"pattern": "^[a-z][a-z0-9_-]{0,63}$"}}
@@ -114,7 +115,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/v1/health"): Operation({200: resources.Health}),
     ("POST", "/v1/fits"): Operation({202: resources.Fit}, body="FitBody", may_be_absent=True),
     ("GET", "/v1/fits"): Operation({200: resources.Fits}, limits=_ID_CURSOR),
-    ("GET", "/v1/fits/{fit_id}"): Operation({200: resources.OneFit}),
+    ("GET", "/v1/fits/{fit_id}"): Operation({200: resources.OneFit}, codes=_OTHER_VERSION),
     ("POST", "/v1/experiments"): Operation(
         {200: resources.Experiment, 201: resources.Experiment}, body="ExperimentBody"
     ),

@@ -47,12 +47,12 @@ from chalicelib.services.fitting.user_identity import identity_warnings
 from chalicelib.services.fitting.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiment_items import Experiment
+from chalicelib.storage.fit_items import FIT_SCHEMA
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
-SCHEMA = 1
 Progress = Callable[[float], None]
 Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
@@ -168,7 +168,7 @@ def fit_columns(
         days = public_holidays(country, start, n_days)
         columns.surroundings = columns.surroundings.with_holidays(days)
     header = {
-        "schema": SCHEMA,
+        "schema": FIT_SCHEMA,
         "id": fit_id,
         "as_of": as_of.isoformat(),
         "currency": currency,

@@ -17,6 +17,7 @@ from chalicelib.model.errors import (
     LikeworthError,
     NoFitYet,
     NotFound,
+    OtherVersion,
     UnusableInput,
 )
 from chalicelib.services.experiments import all_experiments
@@ -169,7 +170,7 @@ def conclude_fit(
             max_people=store.settings.max_people,
             progress=progress,
         )
-    except UnusableInput as reason:
+    except (OtherVersion, UnusableInput) as reason:
         return fail_fit(store, header, reason, now=now)
     store.fits.put_document(header.fit_id, document)
     header = replace(
