@@ -1,7 +1,7 @@
-"""Signed links: one question each, read-only, with an end, for programs that can send no header.
+"""Signed links: one read-only question each, with an end, for programs that cannot send headers.
 
-What is kept of a link is its seal: a MAC over the link, the path, the query and the end, under a
-key that the root secret makes. A link is shown once, like an API key (ADR 26).
+The service keeps the seal of a link: a MAC over the link, the path, the query and the end, under a
+key derived from the root secret. A link is shown once, like an API key (ADR 26).
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ _WHY = "the link is none that is valid: no word of it may differ, and it may hav
 def make_link(
     store: TenantStore, path: str, query: Mapping[str, str], *, days: int, now: dt.datetime
 ) -> tuple[str, Link]:
-    """Make a link to a question that was checked before, and keep its seal.
+    """Create a link to a question that was checked before, and keep its seal.
 
     Returns
     -------
     str
-        ``lwl_{tenant}.{link_id}.{secret}``; cannot be had again.
+        ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
     Link
-        What is kept.
+        As it is stored.
     """
     created_at = now.astimezone(dt.UTC).replace(microsecond=0)
     expires_at = created_at + dt.timedelta(days=days)
@@ -76,14 +76,14 @@ def list_links(
 
 
 def revoke_link(store: TenantStore, link_id: str, *, now: dt.datetime) -> None:
-    """End a link at once; to do it twice changes nothing. Raises NotFound."""
+    """End a link immediately; safe to repeat. Raises NotFound."""
     at = now.astimezone(dt.UTC).replace(microsecond=0)
     if not (is_time_ordered_id(link_id) and store.links.revoke(link_id, at)):
         raise NotFound("there is no such link")
 
 
 def state_of(link: Link, now: dt.datetime) -> State:
-    """Whether a link is good for anything."""
+    """Return whether a link is active, expired or revoked."""
     if link.revoked_at is not None:
         return "revoked"
     return "active" if now < link.expires_at else "expired"
@@ -97,7 +97,7 @@ def authenticate_link(
     *,
     now: dt.datetime,
 ) -> Principal:
-    """Who asks with this link: its tenant, as a reader whose id is the link's.
+    """Return the caller of a link: its tenant in the role ``read``, with the link's id.
 
     Parameters
     ----------
@@ -105,14 +105,14 @@ def authenticate_link(
         As sent.
     path : str
     query : sequence of (str, str)
-        Each name with its value, in any order, without the token and without what is ignored.
+        Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable
         Gives the store of a tenant.
 
     Raises
     ------
     Unauthenticated
-        The link is none, unknown, expired, revoked, or another question's: one answer for all.
+        The link is malformed, unknown, expired, revoked or for another question.
     """
     named = _TOKEN.fullmatch(token)
     if named is None:
@@ -141,7 +141,7 @@ def _seal(
 ) -> str:
     """The MAC over a link, its question in canonical form, and its end; hexadecimal.
 
-    The canonical form is JSON: what is a name, what a value and where one ends cannot be mistaken.
+    The canonical form is JSON, so that names and values cannot be confused.
     """
     key = hmac.new(root_secret, b"links:" + tenant.encode("ascii"), hashlib.sha256).digest()
     sealed = json.dumps([token, path, sorted(query), expires_at.isoformat()])

@@ -1,7 +1,7 @@
-"""Events in columns: what a fit reads, in some tens of bytes an event.
+"""Events in columns: what a fit reads, in a few tens of bytes an event.
 
-Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
-events, one set after the other, would have become.
+`Columns.extend` appends the columns of other events; the result equals the columns of all events,
+added one set after the other.
 """
 
 from __future__ import annotations
@@ -40,30 +40,30 @@ from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
-"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+"""A day's share of a cost is rounded to this, so that sums of shares are exact."""
 
 NOBODY, NOT_FOLLOWED = -1, -2
-"""In place of the number of a person: there was none, or one of those who are left out."""
+"""In place of the number of a person: there is no person, or one outside the sample."""
 
 SAMPLE_PARTS = 1_024
-"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+"""People are sampled in this many equal parts, by a hash of their id: the same in every fit."""
 
 _SMALLEST_VALUE = 10**8
-"""One, in the smallest unit that an amount has."""
+"""One unit of currency, in the smallest unit of an amount."""
 
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that stand in no column; whole numbers, so that their order is nothing.
+    """Sums over conversions that are in no column; whole numbers, so the order does not matter.
 
     Attributes
     ----------
     records : int
-        How many there are, without refunds.
+        Number of records, without refunds.
     count : int
-        How many conversions they tell of; refunds of none.
+        Number of conversions in the records; a refund has none.
     value : int
         Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
     count_squared, product, value_squared : int
@@ -78,7 +78,7 @@ class OrderSums:
     value_squared: int = 0
 
     def add(self, count: int, amount: Decimal) -> None:
-        """One more record; a refund has a count of 0 and an amount below zero."""
+        """Add a record; a refund has a count of 0 and a negative amount."""
         value = int(amount * _SMALLEST_VALUE)
         self.extend(OrderSums(int(count > 0), count, value, count**2, count * value, value**2))
 
@@ -94,7 +94,7 @@ class OrderSums:
 
     @property
     def moments(self) -> tuple[float, float, float, float, float, float]:
-        """All of them, values in the currency, in the order of the attributes."""
+        """All sums, values in the currency, in the order of the attributes."""
         one = _SMALLEST_VALUE
         return (
             float(self.records),
@@ -129,23 +129,23 @@ class GoalColumns(Declared):
 class Columns(Declared):
     """Events of the window in columns; days are ordinals.
 
-    `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
-    that its sums are the same in whatever order events come.
+    `costs` has the channel, first day, last day and amount of each cost event. Money is decimal, so
+    that sums do not depend on the order of events.
 
-    Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
-    Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
-    (`NOBODY` or `NOT_FOLLOWED`).
+    People in the first `followed` of `SAMPLE_PARTS` have rows of their own. Engagements of others,
+    and without a person, are counts in `apart`: by kind, day and who did it (`NOBODY` or
+    `NOT_FOLLOWED`).
 
-    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
-    Replies of the brand itself and texts about others are in no column; what they cost is.
+    `lifetime` has counts without a person that have gathered since the day of a post, by kind and
+    day. Replies of the brand and texts about others are not counted; their costs are.
 
-    `edges` has the engagements that may have brought others, and those that name what brought them,
-    of the same share of all parents as that of the people who are followed.
+    `edges` has engagements that may have led to others, and engagements that name what led to them,
+    for the same share of all parents as that of the people who are followed.
 
     `regions` has the counts of events that carry a region, with or without a person.
 
-    `zone` decides on which day an instant is; None: UTC. Totals of a
-    day are booked at midnight UTC, and stay on their day (`is_booked`).
+    `zone` decides the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
+    keep their day (`is_booked`).
     """
 
     followed: int = SAMPLE_PARTS
@@ -186,7 +186,7 @@ class Columns(Declared):
                 pass
 
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
-        """Append the events of other columns, as if they had been added here, one after another.
+        """Append the events of other columns, as if they had been added here one by one.
 
         Parameters
         ----------
