@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ Status = Literal["queued", "running", "done", "failed"]
 ENDED: tuple[Status, ...] = ("done", "failed")
 """A fit of one of these stays as it is."""
 
-Document = dict[str, Any]
+Document = Mapping[str, Any]
 
 FIT_SCHEMA = 1
 """Version of the shape of a fit document; it is in the document, too, as ``schema``."""

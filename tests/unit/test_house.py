@@ -19,7 +19,7 @@ PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
-    frozenset({"settings"}),
+    frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
@@ -55,6 +55,7 @@ THIN_ROOMS = (
     "importers",
     "wiring",
     "telemetry",
+    "functions",
     "workers",
     "app",
     "model",
@@ -62,7 +63,7 @@ THIN_ROOMS = (
 MAKES_CLIENTS = {"aws"}
 RECORDERS = (
     "app.py",
-    "chalicelib/api/http.py",
+    *(f"chalicelib/api/{name}.py" for name in ("endpoint", "likeworth_app", "problems")),
     *(
         f"chalicelib/workers/{name}.py"
         for name in ("daily_jobs", "fit_worker", "import_worker", "queue_messages")
@@ -128,8 +129,9 @@ def test_arrows_point_one_way(file: Path) -> None:
 MODEL_LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"codes"}),
     frozenset({"errors", "currencies", "days", "countries"}),
-    frozenset({"money", "channels", "strict_json"}),
+    frozenset({"money", "channels", "strict_json", "problem_details"}),
     frozenset({"events"}),
+    frozenset({"admission"}),
 )
 
 
@@ -238,7 +240,7 @@ def test_maps_of_importers_name_every_module_and_folder() -> None:
 def test_a_wrong_arrow_would_be_seen(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(
-        "def late():\n    from chalicelib.api import http\n"
+        "def late():\n    from chalicelib.api import endpoint\n"
         "import chalicelib.storage.table_keys\nfrom chalicelib import wiring\n"
     )
     names = set(imports_of(wrong, at_import=False))
