@@ -8,9 +8,9 @@ from typing import Any
 
 from chalicelib.storage import document_items, table_keys
 from chalicelib.storage.attributes import Item, to_item
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
-from chalicelib.storage.versions import check_version, versioned
 
 SCHEMA = 1
 """Version of the shape of an experiment and of the counts behind it."""

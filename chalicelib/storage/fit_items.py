@@ -9,9 +9,9 @@ from typing import Any, Literal
 from chalicelib.storage import document_items, table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import NoneOf
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
-from chalicelib.storage.versions import check_version, versioned
 
 Status = Literal["queued", "running", "done", "failed"]
 ENDED: tuple[Status, ...] = ("done", "failed")

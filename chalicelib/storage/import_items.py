@@ -19,9 +19,9 @@ from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import Equals
 from chalicelib.storage.import_records import Import, RefusedRow, Removal, Replay
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
-from chalicelib.storage.versions import check_version, versioned
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
 
 SCHEMA = 1

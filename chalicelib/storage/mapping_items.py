@@ -10,8 +10,8 @@ from typing import Any
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.table import Table
-from chalicelib.storage.versions import check_version, versioned
 from chalicelib.storage.writer import Patience, delete_request, write_all
 
 SCHEMA = 1

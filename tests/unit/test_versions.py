@@ -16,9 +16,9 @@ from chalicelib.storage import table_keys
 from chalicelib.storage.experiment_items import Experiment
 from chalicelib.storage.fit_items import FIT_SCHEMA
 from chalicelib.storage.import_records import Import
+from chalicelib.storage.item_versions import SCHEMA
 from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.tenant_store import TenantStore
-from chalicelib.storage.versions import SCHEMA
 from tests.conftest import TABLE, Cloud
 from tests.experiments import make_holdout
 from tests.factories import NOW
