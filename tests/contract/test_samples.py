@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers import PLATFORMS, Imported, NotData, Refused
+from chalicelib.importers import PLATFORMS, Imported, Refused, Skipped
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.model.errors import ExportRefused
 from tests.samples import ENDING, FOLDER, SAMPLES, Sample
@@ -198,7 +198,7 @@ def test_every_row_is_imported_rejected_or_without_data(name: str) -> None:
     summary = reader.summary()
 
     kinds = {kind: [o for o in outcomes if isinstance(o, kind)] for kind in (Imported, Refused)}
-    not_data = len([o for o in outcomes if isinstance(o, NotData)])
+    not_data = len([o for o in outcomes if isinstance(o, Skipped)])
     ids = {event["event_id"] for o in kinds[Imported] for event in o.events}
     places = [(outcome.part, outcome.row) for outcome in outcomes]
     assert sum(map(len, kinds.values())) + not_data == len(outcomes) == summary["rows"]

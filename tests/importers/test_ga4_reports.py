@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import Imported, NotData, Refused
+from chalicelib.importers import Imported, Refused, Skipped
 from chalicelib.model.errors import ExportRefused
 from tests.importers.files import read, table
 
@@ -91,7 +91,7 @@ def test_no_row_of_stacked_tables_is_lost_or_invented(
 
     assert [o.row for o in result.outcomes] == list(range(11, content.count("\r\n") + 1))
     kinds = Counter(map(type, result.outcomes))
-    assert kinds[Imported] + kinds[Refused] + kinds[NotData] == len(result.outcomes)
+    assert kinds[Imported] + kinds[Refused] + kinds[Skipped] == len(result.outcomes)
     assert kinds[Refused] == bad
     assert result.counts.get("impression", 0) == sum(views)
     assert result.counts.get("click", 0) == sum(count for _, _, count in sessions)
