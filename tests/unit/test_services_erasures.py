@@ -171,7 +171,7 @@ def test_a_resent_event_does_not_bring_the_person_back(cloud: Cloud, store: Tena
     before = totals(store)
     erase(store)
     for _ in range(2):
-        assert record_events(store, sent, now=NOW).accepted == len(sent)
+        assert record_events(store, sent, now=NOW)["accepted"] == len(sent)
     assert totals(store) == before
     assert whereabouts(cloud, store.user_hash(ANNA)) == REMAINING
 
