@@ -9,7 +9,7 @@ RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,8 +83,8 @@ worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false cla
 mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test must find each (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutations $(ARGS)
 
-fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
+fuzz: $(VENV)/.dev ## damage the samples of every importer 100,000 times: only declared rejections may result (long)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/contract/test_fuzz.py $(ARGS)
 
 kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes; `serve` killed and damaged (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)
@@ -135,11 +135,8 @@ e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack by CloudForma
 deploy: package ## to AWS, as STAGE=dev or STAGE=prod, with the credentials of the environment (docs/deploy.md)
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(ARGS)
 
-cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
-
-capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
-	@$(BIN)/python -m infra.capacity $(ARGS)
+cost: $(VENV)/.dev ## what AWS charges a month by list prices (ARGS="--events 2000000 --region us-east-1")
+	@$(BIN)/python -m infra.cost $(ARGS)
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	@for kind in "" -local -dev -lambda; do \

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from chalicelib.api.media_types import CSV, JSON
@@ -51,21 +51,15 @@ def _weight(params: Sequence[str]) -> float:
     return 1.0
 
 
-def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:
+def csv_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Rows as CSV (RFC 4180) with a header line.
 
     A text that a spreadsheet could read as a formula gets an apostrophe before it; None is empty.
-
-    Parameters
-    ----------
-    columns : sequence of str, optional
-        Those of the first row if absent.
     """
-    names = list(columns if columns is not None else (rows[0] if rows else ()))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return out.getvalue()
 
 

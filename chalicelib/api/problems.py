@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, cast
 
 from chalice.app import Response
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib import telemetry
 from chalicelib.api.authentication import CHALLENGE
@@ -14,6 +16,8 @@ from chalicelib.api.responses import Headers, text_response
 from chalicelib.model import errors
 from chalicelib.model.errors import LikeworthError
 from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
+from chalicelib.services.answer_fields import Count
+from chalicelib.services.ingest import Rejection
 
 STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.InvalidRequest: HTTPStatus.BAD_REQUEST,
@@ -45,6 +49,37 @@ SERVER_CODES = {
 _HIDDEN = "something went wrong on our side; the request id leads to it in the log"
 
 
+class FieldError(TypedDict):
+    """One thing wrong in one place of a request."""
+
+    pointer: Annotated[str, Field(description="JSON pointer; of a query, / and the parameter.")]
+    code: str
+    message: str
+
+
+class CommonMembers(TypedDict):
+    """What every problem says; see `problem_details`."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Field(description="Stable.")]
+
+
+class FurtherMembers(TypedDict, total=False):
+    """What the problems of some errors also say."""
+
+    errors: list[FieldError] | None
+    accepted: Count | None
+    rejected: list[Rejection] | None
+    not_stored: list[Count] | None
+
+
+class Problem(CommonMembers, FurtherMembers):
+    """What went wrong (RFC 9457); `type` leads to the documentation of `code`."""
+
+
 def problem_response(error: LikeworthError) -> Response:
     """The response that reports an error; its code goes to the record of the request.
 
@@ -70,7 +105,7 @@ def problem_codes() -> list[str]:
     return sorted({kind.code for kind in kinds})
 
 
-def _members_of(error: LikeworthError) -> dict[str, Any]:
+def _members_of(error: LikeworthError) -> FurtherMembers:
     """What a problem says beyond the members that all have."""
     match error:
         case errors.InvalidFields() if error.errors:
@@ -81,23 +116,24 @@ def _members_of(error: LikeworthError) -> dict[str, Any]:
                 ]
             }
         case errors.AllEventsRefused():
+            rejected = cast("list[Rejection]", list(error.rejected))
             return {
                 "accepted": 0,
-                "rejected": list(error.rejected),
+                "rejected": rejected,
                 "errors": [
                     {
                         "pointer": f"/events/{one['index']}",
                         "code": one["code"],
                         "message": one["message"],
                     }
-                    for one in error.rejected
+                    for one in rejected
                 ],
             }
         case errors.StoreUnavailable():
             return {
                 "not_stored": list(error.not_stored),
                 "accepted": error.accepted,
-                "rejected": list(error.rejected),
+                "rejected": cast("list[Rejection]", list(error.rejected)),
             }
     return {}
 

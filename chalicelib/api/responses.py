@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,10 +29,10 @@ class Answer:
     ----------
     body : object
         Becomes JSON, or is the text of a route that declares a media type.
-    rows : sequence of dict, optional
-        The same as a flat table, for callers who want CSV.
-    columns : sequence of str, optional
-        Of the table; needed if there may be no rows.
+    rows : iterable of dict, optional
+        The same as a flat table, for callers who want CSV; read only if they do.
+    columns : sequence of str
+        Of the table.
     status : int
     headers : dict
     counts : dict
@@ -40,8 +40,8 @@ class Answer:
     """
 
     body: Any
-    rows: Sequence[dict[str, Any]] | None = None
-    columns: Sequence[str] | None = None
+    rows: Iterable[Mapping[str, Any]] | None = None
+    columns: Sequence[str] = ()
     status: int = 200
     headers: Headers = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)

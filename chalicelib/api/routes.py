@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 View = Callable[..., "Answer"]
 """Called with a `Call` and the parts of the path by name."""
 
-Shape = type | str
-"""The type of an answer, or its name where the type is costly to import (`api/openapi`)."""
-
 
 class Tag(NamedTuple):
     """What the routes of one module are about, as the description of the API groups them."""
@@ -96,8 +93,8 @@ class Route:
     tabular : bool
         Whether the answer has rows and is also available as CSV; adds the parameter ``format``.
     body : Body, optional
-    answer : type or str, optional
-        The shape of the answer; None if it has no body or is not JSON of a known shape.
+    answer : type, optional
+        A `TypedDict`; None if the answer has no body or is not JSON of a declared shape.
     statuses : tuple of int
         Of answers that are not errors.
     media_type : str, optional
@@ -122,7 +119,7 @@ class Route:
     page: Page | None = None
     tabular: bool = False
     body: Body | None = None
-    answer: Shape | None = None
+    answer: type | None = None
     statuses: tuple[int, ...] = (200,)
     media_type: str | None = None
     creates: bool = False
@@ -151,7 +148,7 @@ class Options(TypedDict, total=False):
     page: Page
     tabular: bool
     body: Body
-    answer: Shape
+    answer: type
     statuses: tuple[int, ...]
     media_type: str
     creates: bool

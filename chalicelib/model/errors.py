@@ -6,7 +6,7 @@ turns the classes into problem+json, the command line into a line on standard er
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.model.codes import meanings_of
@@ -95,7 +95,7 @@ class AllEventsRefused(InvalidRequest):
 
     code = "all_events_refused"
 
-    def __init__(self, detail: str, rejected: tuple[dict[str, object], ...]) -> None:
+    def __init__(self, detail: str, rejected: tuple[Mapping[str, object], ...]) -> None:
         super().__init__(detail)
         self.rejected = rejected
 
@@ -203,7 +203,7 @@ class StoreUnavailable(LikeworthError):
         Indexes (into what the caller handed over) that were not stored; empty for reads.
     accepted : int
         How many of a write's events are stored all the same.
-    rejected : tuple of dict
+    rejected : tuple of mapping
         Those of a write's events that were refused and need not be sent again.
     """
 
@@ -215,7 +215,7 @@ class StoreUnavailable(LikeworthError):
         *,
         not_stored: tuple[int, ...] = (),
         accepted: int = 0,
-        rejected: tuple[dict[str, object], ...] = (),
+        rejected: tuple[Mapping[str, object], ...] = (),
         retry_after_seconds: int = 2,
     ) -> None:
         super().__init__(detail)

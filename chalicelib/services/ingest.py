@@ -1,41 +1,36 @@
-"""Recording events that come by HTTP: good ones are stored even when others are refused."""
+"""Recording events from HTTP: good events are stored even when others are rejected."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import TypedDict
+
+from chalicelib.model.admission import Refusal, Storable, admit
 from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
-from chalicelib.services.admission import Refusal, admit_json, terms_of
-from chalicelib.storage.event_store import Storable
+from chalicelib.services.answer_fields import Count
+from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ECHOED_ID = 128
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableLine:
-    """Stands for a line of NDJSON that is not JSON."""
+class Rejection(TypedDict):
+    """An event that was refused."""
 
+    index: Count
+    event_id: str | None
+    code: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What became of a request's events; `accepted` + len(`rejected`) is how many there were.
+class Recorded(TypedDict):
+    """What became of events."""
 
-    Attributes
-    ----------
-    accepted : int
-        Events that are stored now (duplicates inside the request count each).
-    rejected : tuple of dict
-        ``index``, ``event_id`` (None if there is none to tell), ``code``, ``message``.
-    """
-
-    accepted: int
-    rejected: tuple[dict[str, Any], ...]
+    accepted: Count
+    rejected: list[Rejection]
 
 
 def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.datetime) -> Recorded:
@@ -44,18 +39,18 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     Parameters
     ----------
     raw_events : sequence
-        Decoded JSON values or `UnreadableLine`.
+        Decoded JSON values, or `UnreadableLine` for lines that are not JSON.
 
     Raises
     ------
     AllEventsRefused
-        There were events and none could be accepted.
+        There were events, and all are rejected.
     StoreUnavailable
-        Some accepted events are not stored; `not_stored` says which. All others are.
+        Some accepted events are not stored; `not_stored` has their indexes.
     """
     writes: list[Storable] = []
     indexes: list[int] = []
-    rejected: list[dict[str, Any]] = []
+    rejected: list[Rejection] = []
     for index, (raw, verdict) in enumerate(
         zip(raw_events, _verdicts(store, raw_events, now), strict=True)
     ):
@@ -76,26 +71,23 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
             accepted=len(writes) - len(missed),
             rejected=tuple(rejected),
         )
-    return Recorded(len(writes), tuple(rejected))
+    return {"accepted": len(writes), "rejected": rejected}
 
 
 def _verdicts(
     store: TenantStore, raw_events: Sequence[Any], now: dt.datetime
 ) -> list[Storable | Refusal]:
-    """What to store of each event, or why not; none is stored if the tenant's terms are unknown."""
+    """Admit each event; raises StoreUnavailable for all of them if the terms cannot be read."""
     try:
-        verdicts = admit_json(raw_events, terms_of(store, now))
+        terms = terms_of(store, now)
+        return [admit(raw, terms) for raw in raw_events]
     except StoreUnavailable as error:
         raise StoreUnavailable(
             "no event is stored; send all of them again", not_stored=tuple(range(len(raw_events)))
         ) from error
-    return [
-        Refusal("malformed_json", raw.message) if isinstance(raw, UnreadableLine) else verdict
-        for raw, verdict in zip(raw_events, verdicts, strict=True)
-    ]
 
 
-def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:
+def _rejection(index: int, raw: Any, refusal: Refusal) -> Rejection:
     event_id = raw.get("event_id") if isinstance(raw, dict) else None
     return {
         "index": index,

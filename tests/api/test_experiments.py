@@ -189,7 +189,7 @@ def fit(caller: Caller, minutes: int) -> dict[str, Any]:
 
 
 def test_a_registered_experiment_answers_with_a_narrower_interval(admin: Caller) -> None:
-    assert record_events(wiring.store("acme"), events(), now=NOW).rejected == ()
+    assert record_events(wiring.store("acme"), events(), now=NOW)["rejected"] == []
     fit(admin, 0)
     before = click_of(admin.get("/v1/roi").json_body)
     admin.post("/v1/experiments", make_effect(experiment_id="lift"))

@@ -63,7 +63,7 @@ def test_csv_is_quoted_and_no_formula() -> None:
         {"a": 'say "hi", or', "b": None, "c": -1.5, "d": True},
         {"a": "=HYPERLINK(1)", "b": "@x", "c": "-1", "d": "+49"},
     ]
-    assert csv_of(rows) == (
+    assert csv_of(rows, ("a", "b", "c", "d")) == (
         'a,b,c,d\r\n"say ""hi"", or",,-1.5,true\r\n\'=HYPERLINK(1),\'@x,\'-1,\'+49\r\n'
     )
     assert csv_of([], ("a", "b")) == "a,b\r\n"
@@ -88,7 +88,7 @@ def test_csv_is_quoted_and_no_formula() -> None:
     ],
 )
 def test_a_formula_is_guarded_wherever_a_cell_may_begin(text: str, cell: str) -> None:
-    (written,) = list(csv.reader(io.StringIO(csv_of([{"a": text}]), newline="")))[1:]
+    (written,) = list(csv.reader(io.StringIO(csv_of([{"a": text}], ("a",)), newline="")))[1:]
     assert written == [cell]
 
 

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
-    frozenset({"settings"}),
+    frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
@@ -55,6 +55,7 @@ THIN_ROOMS = (
     "importers",
     "wiring",
     "telemetry",
+    "functions",
     "workers",
     "app",
     "model",
@@ -130,6 +131,7 @@ MODEL_LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "currencies", "days", "countries"}),
     frozenset({"money", "channels", "strict_json", "problem_details"}),
     frozenset({"events"}),
+    frozenset({"admission"}),
 )
 
 

@@ -1,9 +1,20 @@
-"""The description of the API (OpenAPI 3.1), made of what the views declare and of models.
+"""The description of the API (OpenAPI 3.1), made from what the views declare and from models.
 
-Nothing of it is loaded when a request is answered: `make docs` writes the description into
-`chalicelib/documentation/`, from where it is served, and a test compares it with what is made here.
+No other request loads it. `make package` writes the description into the package; in a clone the
+first request for it makes it.
 """
 
-from chalicelib.api.openapi.document import describe
+from __future__ import annotations
 
-__all__ = ["describe"]
+import json
+from collections.abc import Collection
+
+from chalicelib.api.openapi.document import describe
+from chalicelib.api.routes import Route
+
+__all__ = ["describe", "described"]
+
+
+def described(routes: Collection[Route]) -> str:
+    """The description of an application (``app.declared.values()``) as JSON."""
+    return json.dumps(describe(routes), indent=1) + "\n"

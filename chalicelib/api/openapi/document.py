@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made of the declared routes and the schemas of models."""
+"""The OpenAPI 3.1 document: the declared routes, and the schemas of bodies and answers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib import __version__
 from chalicelib.api import problems
 from chalicelib.api.calls import LINK
 from chalicelib.api.media_types import CSV, JSON, NDJSON
-from chalicelib.api.openapi import answer_schemas, credit_schemas, resources, series
 from chalicelib.api.openapi.finishing import engagement_type, finished
 from chalicelib.api.openapi.requests import (
     BODIES,
@@ -25,8 +24,7 @@ from chalicelib.api.openapi.requests import (
     or_null,
     reference,
 )
-from chalicelib.api.openapi.resources import Problem
-from chalicelib.api.routes import Body, Page, Route, Shape
+from chalicelib.api.routes import Body, Page, Route
 from chalicelib.api.views.link_views import linkable_routes
 from chalicelib.model.events import (
     KINDS,
@@ -78,7 +76,7 @@ def describe(routes: Collection[Route]) -> dict[str, Any]:
     KeyError
         If a parameter, a body or an answer has no schema.
     ValueError
-        If a model of a body and one of an answer have one name.
+        If a model of a body and the shape of an answer have the same name.
     """
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
@@ -209,9 +207,8 @@ def _problems(route: Route) -> dict[int, list[str]]:
 def _answer(route: Route, status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": "Nothing." if status == 204 else "The answer."}
     if route.answer is not None:
-        shape = shape_of(route.answer)
-        described["description"] = (inspect.getdoc(shape) or "").partition("\n")[0]
-        described["content"] = {JSON: {"schema": reference(shape.__name__)}}
+        described["description"] = (inspect.getdoc(route.answer) or "").partition("\n")[0]
+        described["content"] = {JSON: {"schema": reference(route.answer.__name__)}}
         if route.tabular:
             described["content"][CSV] = {"schema": {"type": "string"}}
     elif route.media_type is not None:
@@ -226,23 +223,6 @@ def _answer(route: Route, status: int) -> dict[str, Any]:
     return described | ({"headers": headers} if headers else {})
 
 
-def shape_of(answer: Shape) -> type[BaseModel]:
-    """The model of an answer that a route declares, by its name where it is declared so.
-
-    Raises
-    ------
-    KeyError
-        If no model has the name.
-    """
-    return _SHAPES[answer if isinstance(answer, str) else answer.__name__]
-
-
-_SHAPES: dict[str, type[BaseModel]] = {
-    name: model
-    for module in (resources, answer_schemas, credit_schemas, series)
-    for name, model in vars(module).items()
-    if isinstance(model, type) and issubclass(model, BaseModel)
-}
 _TEXT_HEADER: Schema = {"required": True, "schema": {"type": "string"}}
 _QUOTA_HEADERS: dict[str, Schema] = {
     "RateLimit-Policy": {
@@ -276,18 +256,12 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
 
 
 def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
-    """Every schema by name; those of answers leave room for fields that are added later."""
-    told: set[type[BaseModel]] = {Problem}
-    told |= {shape_of(route.answer) for route in routes if route.answer is not None}
+    """Every schema by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]
-    answered: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in sorted(told, key=lambda one: one.__name__)
-    ]
     _, requests = models_json_schema(sent, ref_template=TEMPLATE)
-    _, responses = models_json_schema(answered, ref_template=TEMPLATE)
-    schemas = {name: _open(schema) for name, schema in responses["$defs"].items()}
+    schemas = _answer_schemas(routes)
     twice = (schemas.keys() & requests["$defs"].keys()) - {"Money"}
     if twice:
         raise ValueError(f"two models are called {', '.join(sorted(twice))}")
@@ -295,6 +269,20 @@ def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
     schemas["Event"] = _one_of(EVENTS, KINDS)
     schemas["ExperimentBody"] = _one_of(EXPERIMENTS, ("holdout", "geo"))
     return schemas | BODIES
+
+
+def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
+    """The schemas of all answers; they leave room for fields that are added later."""
+    shapes = {problems.Problem} | {route.answer for route in routes if route.answer is not None}
+    adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (shape.__name__, "validation", TypeAdapter(shape))
+        for shape in sorted(shapes, key=lambda one: one.__name__)
+    ]
+    _, described = TypeAdapter.json_schemas(adapters, ref_template=TEMPLATE)
+    schemas: dict[str, Schema] = described["$defs"]
+    fields = schemas["Problem"]["properties"]
+    fields["code"] = dict(sorted({**fields["code"], "enum": problems.problem_codes()}.items()))
+    return {name: _open(schema) for name, schema in schemas.items()}
 
 
 def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:

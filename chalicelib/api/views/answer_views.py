@@ -17,7 +17,7 @@ answer_route = partial(
 )
 
 
-@answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer="Roi")
+@answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer=answers.Roi)
 def get_roi(call: Call) -> Answer:
     """The return on each channel."""
     start, end = call.period()
@@ -29,10 +29,10 @@ def get_roi(call: Call) -> Answer:
         goal=goal,
         channel=call.query.get("channel"),
     )
-    return Answer(answer, rows=answers.roi_rows(answer))
+    return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
-@answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer="Engagements")
+@answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)
 def get_engagements(call: Call) -> Answer:
     """What each engagement type brought, one row per type."""
     start, end = call.period()
@@ -44,13 +44,13 @@ def get_engagements(call: Call) -> Answer:
         goal=goal,
     )
     rows = answers.engagement_rows(answer)
-    return Answer(answer, rows=rows, columns=answers.ENGAGEMENT_COLUMNS)
+    return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
 
 @answer_route(
     "/v1/equivalence",
     params=("engagement", "baseline", "from", "to", "goal", "fit"),
-    answer="Equivalence",
+    answer=answers.Equivalence,
 )
 def get_equivalence(call: Call) -> Answer:
     """What one engagement is worth in engagements of a baseline."""
@@ -64,10 +64,13 @@ def get_equivalence(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.equivalence_rows(answer))
+    rows = answers.equivalence_rows(answer)
+    return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
-@answer_route("/v1/decomposition", params=("from", "to", "goal", "fit"), answer="Decomposition")
+@answer_route(
+    "/v1/decomposition", params=("from", "to", "goal", "fit"), answer=answers.Decomposition
+)
 def get_decomposition(call: Call) -> Answer:
     """Conversions per day: baseline, context and what each channel brought."""
     start, end = call.period()
@@ -78,13 +81,12 @@ def get_decomposition(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    rows = answers.decomposition_rows(answer)
-    columns = tuple(rows[0]) if rows else answers.DECOMPOSITION_COLUMNS
-    return Answer(answer, rows=rows, columns=columns)
+    table = answers.decomposition_table(answer)
+    return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
 
 @answer_route(
-    "/v1/attribution", params=("model", "from", "to", "goal", "fit"), answer="Attribution"
+    "/v1/attribution", params=("model", "from", "to", "goal", "fit"), answer=answers.Attribution
 )
 def get_attribution(call: Call) -> Answer:
     """What classical models credit to each kind, next to what it caused."""
@@ -97,4 +99,5 @@ def get_attribution(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.attribution_rows(answer))
+    columns = answers.attribution_table(answer).columns
+    return Answer(answer, rows=answers.attribution_rows(answer), columns=columns)

@@ -11,16 +11,16 @@ from chalicelib.api.media_types import JSON, NDJSON
 from chalicelib.api.request_bodies import check_object, field_of_type, read_body
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Body, Routes
+from chalicelib.model.admission import read_line
 from chalicelib.model.errors import (
     AllEventsRefused,
     BodyTooLarge,
     FieldError,
     InvalidFields,
     LikeworthError,
-    MalformedJson,
 )
 from chalicelib.model.strict_json import parse_json
-from chalicelib.services.ingest import UnreadableLine, record_events
+from chalicelib.services.ingest import Recorded, record_events
 
 MAX_EVENTS = 500
 
@@ -41,7 +41,7 @@ def _items_of(request: Request) -> int:
     "/v1/events",
     roles=("tag", "ingest"),
     body=BODY,
-    answer="Recorded",
+    answer=Recorded,
     raises=(AllEventsRefused,),
     items_of=_items_of,
 )
@@ -49,10 +49,10 @@ def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
     return Answer(
-        {"accepted": recorded.accepted, "rejected": list(recorded.rejected)},
+        recorded,
         counts={
-            "EventsAccepted": recorded.accepted,
-            "EventsRejected": len(recorded.rejected),
+            "EventsAccepted": recorded["accepted"],
+            "EventsRejected": len(recorded["rejected"]),
         },
     )
 
@@ -62,20 +62,13 @@ def _events_of(request: Request) -> list[Any]:
     if media_type == NDJSON:
         lines = [line for line in body.split(b"\n") if line.strip()]
         _check_count(len(lines))
-        return [_line(line) for line in lines]
+        return [read_line(line) for line in lines]
     found = check_object(parse_json(body, unpaired=True), BODY)
     if found["events"] is None:
         raise InvalidFields("events", (FieldError("/events", "wrong_type", "must be a list"),))
     events: list[Any] = field_of_type(found, "events", list)
     _check_count(len(events))
     return events
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return parse_json(line, unpaired=True)
-    except MalformedJson as error:
-        return UnreadableLine(error.detail)
 
 
 def _check_count(count: int) -> None:

@@ -11,14 +11,11 @@ from chalicelib.api.calls import Call, wrong_parameter
 from chalicelib.api.request_bodies import field_of_type
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Body, Page, Routes
-from chalicelib.model.days import stamp
 from chalicelib.model.errors import LastAdminKey, TooManyKeys
 from chalicelib.model.events.event_fields import parse_instant
-from chalicelib.services.credentials import api_keys
+from chalicelib.services.credentials import api_keys, credential_answers
 from chalicelib.storage.table_keys import API_KEY_ID
-from chalicelib.storage.tenants import ApiKey, Role
-
-COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
+from chalicelib.storage.tenants import Role
 
 views = Routes("keys", "API keys.")
 
@@ -27,7 +24,7 @@ views = Routes("keys", "API keys.")
     "POST",
     "/v1/keys",
     body=Body("KeyBody", ("role",), ("expires_at", "expires_in_days")),
-    answer="NewKey",
+    answer=credential_answers.NewKey,
     statuses=(201,),
     creates=True,
     raises=(TooManyKeys,),
@@ -41,19 +38,21 @@ def post_key(call: Call) -> Answer:
     key, kept = api_keys.issue_key(
         call.store, cast("Role", role), now=call.now, expires_at=_expiry(body, call.now)
     )
-    return Answer(
-        _told(kept, call.now) | {"key": key},
-        status=201,
-        headers={"Location": f"/v1/keys/{kept.key_id}"},
-    )
+    answer: credential_answers.NewKey = {
+        **credential_answers.shown_key(kept, call.now),
+        "key": key,
+    }
+    return Answer(answer, status=201, headers={"Location": f"/v1/keys/{kept.key_id}"})
 
 
-@views.route("GET", "/v1/keys", page=Page(API_KEY_ID), tabular=True, answer="Keys")
+@views.route("GET", "/v1/keys", page=Page(API_KEY_ID), tabular=True, answer=credential_answers.Keys)
 def get_keys(call: Call) -> Answer:
     """The tenant's keys by id, those too that open nothing any more; never what opens."""
     page, following = api_keys.list_keys(call.store, limit=call.limit(), after=call.cursor())
-    told = [_told(one, call.now) for one in page]
-    return Answer({"keys": told, "next": following}, rows=told, columns=COLUMNS)
+    shown = [credential_answers.shown_key(one, call.now) for one in page]
+    answer: credential_answers.Keys = {"keys": shown, "next": following}
+    table = credential_answers.KEYS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
 @views.route("DELETE", "/v1/keys/{key_id}", statuses=(204,), raises=(LastAdminKey,))
@@ -79,18 +78,3 @@ def _expiry(body: dict[str, Any], now: dt.datetime) -> dt.datetime | None:
     except ValueError as error:
         name = "expires_at" if days is None else "expires_in_days"
         raise wrong_parameter(name, "out_of_range", str(error)) from error
-
-
-def _told(one: ApiKey, now: dt.datetime) -> dict[str, Any]:
-    return {
-        "id": one.key_id,
-        "role": one.role,
-        "state": one.state(now),
-        "created_at": _instant(one.created_at),
-        "expires_at": _instant(one.expires_at),
-        "revoked_at": _instant(one.revoked_at),
-    }
-
-
-def _instant(at: dt.datetime | None) -> str | None:
-    return None if at is None else stamp(at)

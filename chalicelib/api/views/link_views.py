@@ -16,13 +16,10 @@ from chalicelib.api.calls import LINK, Call, checked_query
 from chalicelib.api.request_bodies import field_of_type
 from chalicelib.api.responses import Answer, media_type_for
 from chalicelib.api.routes import Body, Page, Route, Routes
-from chalicelib.model.days import stamp
 from chalicelib.model.errors import FieldError, InvalidFields, InvalidRequest, NotFound
-from chalicelib.services.credentials import signed_links
-from chalicelib.storage.link_items import Link
+from chalicelib.services.credentials import credential_answers, signed_links
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
-COLUMNS = ("id", "state", "path", "query", "created_at", "expires_at", "revoked_at")
 MAX_VALUE = 256
 
 log = logging.getLogger(__name__)
@@ -34,7 +31,7 @@ views = Routes("links", "Signed links to answers, for spreadsheets.")
     "POST",
     "/v1/links",
     body=Body("LinkBody", ("path",), ("query", "expires_in_days")),
-    answer="NewLink",
+    answer=credential_answers.NewLink,
     statuses=(201,),
     creates=True,
 )
@@ -58,27 +55,30 @@ def post_link(call: Call) -> Answer:
         wrong = [FieldError(f"/query{e.pointer}", e.code, e.message) for e in error.errors]
         raise InvalidFields(error.detail, tuple(wrong)) from error
     token, link = signed_links.make_link(call.store, path, query, days=days, now=call.now)
-    url = f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}"
-    return Answer(
-        {**_told(link, call), "url": url},
-        status=201,
-        headers={"Location": f"/v1/links/{link.link_id}"},
-    )
+    answer: credential_answers.NewLink = {
+        **credential_answers.shown_link(link, call.now),
+        "url": f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}",
+    }
+    return Answer(answer, status=201, headers={"Location": f"/v1/links/{link.link_id}"})
 
 
-@views.route("GET", "/v1/links", page=Page(TIME_ORDERED_ID), tabular=True, answer="Links")
+@views.route(
+    "GET", "/v1/links", page=Page(TIME_ORDERED_ID), tabular=True, answer=credential_answers.Links
+)
 def get_links(call: Call) -> Answer:
     """The tenant's links, newest first, without their URLs."""
     page, following = signed_links.list_links(call.store, limit=call.limit(), after=call.cursor())
-    told = [_told(one, call) for one in page]
-    rows = [{**one, "query": urlencode(one["query"])} for one in told]
-    return Answer({"links": told, "next": following}, rows=rows, columns=COLUMNS)
+    shown = [credential_answers.shown_link(one, call.now) for one in page]
+    answer: credential_answers.Links = {"links": shown, "next": following}
+    table = credential_answers.LINKS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@views.route("GET", "/v1/links/{link_id}", answer="Link")
+@views.route("GET", "/v1/links/{link_id}", answer=credential_answers.Link)
 def get_link(call: Call, link_id: str) -> Answer:
     """One link, without its URL."""
-    return Answer(_told(signed_links.show_link(call.store, link_id), call))
+    link = signed_links.show_link(call.store, link_id)
+    return Answer(credential_answers.shown_link(link, call.now))
 
 
 @views.route("DELETE", "/v1/links/{link_id}", statuses=(204,))
@@ -152,15 +152,3 @@ def _base_url(request: Request) -> str:
             "address on this machine"
         )
     return f"http://{host}"
-
-
-def _told(link: Link, call: Call) -> dict[str, Any]:
-    return {
-        "id": link.link_id,
-        "state": signed_links.state_of(link, call.now),
-        "path": link.path,
-        "query": link.query,
-        "created_at": stamp(link.created_at),
-        "expires_at": stamp(link.expires_at),
-        "revoked_at": stamp(link.revoked_at) if link.revoked_at else None,
-    }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
+
+from typing_extensions import TypedDict
 
 from chalicelib import __version__
 from chalicelib.api.calls import Call
@@ -11,6 +14,14 @@ from chalicelib.api.routes import Routes
 from chalicelib.services.totals import day_totals
 
 DEFAULT_DAYS = 30
+
+
+class Health(TypedDict):
+    """Alive."""
+
+    status: Literal["ok"]
+    version: str
+
 
 views = Routes("monitoring", "Totals over time, and whether the service is alive.")
 
@@ -22,7 +33,7 @@ views = Routes("monitoring", "Totals over time, and whether the service is alive
     params=("metric", "group_by", "from", "to", "interval"),
     tabular=True,
     required=("metric",),
-    answer="Timeseries",
+    answer=day_totals.Timeseries,
 )
 def get_timeseries(call: Call) -> Answer:
     """A metric per interval and group; of the last 30 days if no period is given."""
@@ -38,10 +49,11 @@ def get_timeseries(call: Call) -> Answer:
         interval=call.query.get("interval", "day"),
     )
     rows = day_totals.timeseries_rows(series)
-    return Answer(series, rows=rows, columns=("start", "group", "value"))
+    return Answer(series, rows=rows, columns=day_totals.TABLE.columns)
 
 
-@views.route("GET", "/v1/health", public=True, answer="Health")
+@views.route("GET", "/v1/health", public=True, answer=Health)
 def get_health(_call: Call) -> Answer:
     """Alive, and which version."""
-    return Answer({"status": "ok", "version": __version__})
+    answer: Health = {"status": "ok", "version": __version__}
+    return Answer(answer)

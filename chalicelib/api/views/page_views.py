@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from chalicelib import dashboard, documentation, wiring
 from chalicelib.api.calls import Call
 from chalicelib.api.media_types import HTML, JSON, SCRIPT
 from chalicelib.api.responses import CACHED, Answer, Headers
-from chalicelib.api.routes import Routes
+from chalicelib.api.routes import Route, Routes
 from chalicelib.model.errors import NotFound
 
 KEPT: Headers = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -45,9 +46,18 @@ def get_documentation_page(_call: Call, page: str) -> Answer:
 
 
 @views.route("GET", "/openapi.json", public=True, media_type=JSON)
-def get_openapi(_call: Call) -> Answer:
+def get_openapi(call: Call) -> Answer:
     """The description of the API (OpenAPI 3.1)."""
-    return Answer(documentation.openapi(), headers={**CACHED})
+    packaged = documentation.packaged_openapi()
+    return Answer(packaged or _description(tuple(call.routes.values())), headers={**CACHED})
+
+
+@functools.cache
+def _description(routes: tuple[Route, ...]) -> str:
+    """The description, made once in a clone. No other request loads the schemas."""
+    from chalicelib.api.openapi import described
+
+    return described(routes)
 
 
 def _page_of_handbook(name: str) -> Answer:

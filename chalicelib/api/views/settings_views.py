@@ -10,7 +10,7 @@ from chalicelib.services import tenant_settings
 views = Routes("tenant_settings", "Time zone, country, roles and user ids.")
 
 
-@views.route("GET", "/v1/settings", roles=("read",), answer="Settings")
+@views.route("GET", "/v1/settings", roles=("read",), answer=tenant_settings.Settings)
 def get_settings(call: Call) -> Answer:
     """The tenant's settings."""
     return Answer(tenant_settings.show_settings(call.store))
@@ -20,7 +20,7 @@ def get_settings(call: Call) -> Answer:
     "PATCH",
     "/v1/settings",
     body=Body("SettingsBody", optional=tenant_settings.CHANGEABLE),
-    answer="Settings",
+    answer=tenant_settings.Settings,
 )
 def patch_settings(call: Call) -> Answer:
     """Change some of the tenant's settings."""

@@ -1,0 +1,111 @@
+"""The only way from raw data to a checked event, and the errors of data that is not one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from chalicelib.model.codes import meanings_of
+from chalicelib.model.errors import FieldError
+from chalicelib.model.events.event_models import KINDS, Event, TaggedEvent
+
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
+
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "missing": "missing_field",
+    "union_tag_invalid": "unknown_kind",
+    "union_tag_not_found": "missing_field",
+    "string_pattern_mismatch": "invalid_format",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "greater_than_equal": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "finite_number": "out_of_range",
+    "literal_error": "unknown_value",
+}
+"""pydantic's error type -> the contract's code."""
+
+_OWN = frozenset(
+    {
+        "invalid_amount",
+        "invalid_currency",
+        "invalid_time",
+        "count_with_user",
+        "rating_without_review",
+        "reply_without_parent",
+        "about_without_text",
+        "one_source",
+        "ends_before_start",
+        "invalid_format",
+        "out_of_range",
+        "too_short",
+    }
+)
+"""Codes that our own validators raise."""
+
+
+class EventRefused(ValueError):
+    """Raw data that is not an event, with all its errors.
+
+    Attributes
+    ----------
+    errors : tuple of FieldError
+        At least one; pointers are relative to the event.
+    """
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__("; ".join(f"{e.pointer}: {e.message}" for e in errors))
+        self.errors = errors
+
+    @property
+    def code(self) -> str:
+        """The code of the first error."""
+        return self.errors[0].code
+
+    @property
+    def message(self) -> str:
+        """All errors in one line."""
+        return str(self)
+
+
+def parse_event(raw: Any) -> Event:
+    """Check one event.
+
+    Parameters
+    ----------
+    raw : object
+        Decoded JSON, or the dict of an importer: numbers may be `Decimal`, instants `datetime` and
+        amounts `Money`.
+
+    Raises
+    ------
+    EventRefused
+        With every error; its `code` is that of the first.
+    """
+    if not isinstance(raw, dict):
+        raise EventRefused((FieldError("", "wrong_type", "an event is a JSON object"),))
+    try:
+        return _ADAPTER.validate_python(raw)
+    except ValidationError as error:
+        raise EventRefused(_field_errors(error)) from None
+
+
+def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
+    found = []
+    for item in error.errors(include_url=False, include_input=False):
+        where = [str(part) for part in item["loc"]]
+        if where and where[0] in KINDS:
+            where = where[1:]
+        kind = item["type"]
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
+            where = ["kind"]
+        code = kind if kind in _OWN else _CODES.get(kind, "wrong_type")
+        pointer = "".join("/" + part.replace("~", "~0").replace("/", "~1") for part in where)
+        found.append(FieldError(pointer, code, item["msg"]))
+    return tuple(found)
+
+
+EVENT_ERROR_CODES = meanings_of("event")
+"""Code -> meaning of every reason to reject a single event."""
