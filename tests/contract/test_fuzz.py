@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import ROW_REFUSALS, Imported, NotData, Refused, read_export
+from chalicelib.importers import ROW_REFUSALS, Imported, Refused, Skipped, read_export
 from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused
 from chalicelib.model.events import EVENT_ERROR_CODES, EventRefused, parse_event
 from tests.samples import SAMPLES, Sample, by_importer
@@ -47,7 +47,7 @@ def read_anything(data: bytes, *, spread: bool, currency: str | None) -> None:
                 assert len(outcome.raw) <= 2000
             else:
                 not_data += 1
-                assert isinstance(outcome, NotData)
+                assert isinstance(outcome, Skipped)
         summary = reader.summary()
     except ExportRefused as refusal:
         assert refusal.code in EXPORT_REFUSALS  # noqa: PT017

@@ -273,7 +273,7 @@ def test_a_report_is_known_by_its_marks_alone(name: str) -> None:
     head = sheet.head()
     assert head is not None
     assert marks.are_declared
-    assert marks.count_in(head) or sheet.report.form is not None
+    assert marks.count_in(head) or "has_form" in vars(type(sheet.report))
 
     for renamed in _renamed(sheet.header, marks.headings()):
         sheet.header = renamed

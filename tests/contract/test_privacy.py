@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers import NotData, Refused, read_export
+from chalicelib.importers import Refused, Skipped, read_export
 from chalicelib.importers.tables.headings import known_heading
 from chalicelib.model.errors import ExportRefused
 from tests.samples import by_importer
@@ -93,7 +93,7 @@ def everything_said(data: bytes) -> str:
         for outcome in reader:
             if isinstance(outcome, Refused):
                 said += [outcome.code, outcome.message]
-            elif isinstance(outcome, NotData):
+            elif isinstance(outcome, Skipped):
                 said.append(outcome.reason)
         summary = reader.summary()
         unread = [(one["heading"], one["why"]) for one in summary["unread_columns"]]

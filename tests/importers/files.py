@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from chalicelib.importers import Imported, NotData, Refused, RowOutcome, event_line, read_export
+from chalicelib.importers import Imported, Refused, RowOutcome, Skipped, event_line, read_export
 from chalicelib.model.events import parse_event
 
 GOOGLE_HEADER = ("Campaign", "Day", "Currency code", "Cost", "Clicks", "Impr.", "Conversions")
@@ -113,8 +113,8 @@ class Read:
         return [o for o in self.outcomes if isinstance(o, Refused)]
 
     @property
-    def not_data(self) -> list[NotData]:
-        return [o for o in self.outcomes if isinstance(o, NotData)]
+    def not_data(self) -> list[Skipped]:
+        return [o for o in self.outcomes if isinstance(o, Skipped)]
 
     @property
     def stored(self) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.importers import Imported, NotData, Refused
+from chalicelib.importers import Imported, Refused, Skipped
 from chalicelib.model.errors import ExportRefused
 from tests.importers.files import (
     Read,
@@ -34,9 +34,9 @@ scripts = st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])
 def check_conservation(result: Read, rows: int) -> None:
     kinds = Counter(type(outcome) for outcome in result.outcomes)
     assert len(result.outcomes) == rows == result.summary["rows"]
-    assert kinds[Imported] + kinds[Refused] + kinds[NotData] == rows
+    assert kinds[Imported] + kinds[Refused] + kinds[Skipped] == rows
     assert result.summary["rejected"] == kinds[Refused]
-    assert result.summary["not_data"] == kinds[NotData]
+    assert result.summary["not_data"] == kinds[Skipped]
     assert result.summary["events"] == len({event["event_id"] for event in result.events})
     assert len(result.stored) == len({event["event_id"] for event in result.events})
     lines = [outcome.row for outcome in result.outcomes]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.importers import Imported, NotData, RowOutcome
+from chalicelib.importers import Imported, RowOutcome, Skipped
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.records.json_documents import arrays_in, items_of, read_document
@@ -50,7 +50,7 @@ def refusal_of(text: str | bytes) -> ExportRefused:
     ],
 )
 def test_records_are_found_in_every_shape_of_file(text: str) -> None:
-    reasons = [outcome.reason for outcome in outcomes_of(text) if isinstance(outcome, NotData)]
+    reasons = [outcome.reason for outcome in outcomes_of(text) if isinstance(outcome, Skipped)]
 
     assert [json.loads(reason) for reason in reasons] == RECORDS
 
@@ -63,7 +63,7 @@ def test_an_object_without_such_an_array_is_a_record_itself(indent: int | None) 
 def test_lines_are_numbered_as_an_editor_does_and_broken_ones_are_refused() -> None:
     outcomes = outcomes_of('{"id": 1}\n\n{"id": \n{"id": 3}\n')
 
-    assert [(outcome.row, isinstance(outcome, NotData)) for outcome in outcomes] == [
+    assert [(outcome.row, isinstance(outcome, Skipped)) for outcome in outcomes] == [
         (1, True),
         (3, False),
         (4, True),
@@ -74,7 +74,7 @@ def test_lines_are_numbered_as_an_editor_does_and_broken_ones_are_refused() -> N
 def test_a_broken_first_line_does_not_refuse_the_others() -> None:
     outcomes = outcomes_of('{"id": 1\n{"id": 2}\n{"id": 3}\n')
 
-    assert [isinstance(outcome, NotData) for outcome in outcomes] == [False, True, True]
+    assert [isinstance(outcome, Skipped) for outcome in outcomes] == [False, True, True]
 
 
 @pytest.mark.parametrize("digits", ["9" * 5_000, "1e" + "9" * 19, "0." + "1" * 70_000])
@@ -86,7 +86,7 @@ def test_endless_numbers_are_refused_and_do_not_end_the_process(digits: str) -> 
 def test_an_endless_number_in_a_line_is_refused_with_its_line() -> None:
     outcomes = outcomes_of('{"id": 1}\n{"id": %s}\n' % ("9" * 5_000))
 
-    assert [isinstance(outcome, NotData) for outcome in outcomes] == [True, False]
+    assert [isinstance(outcome, Skipped) for outcome in outcomes] == [True, False]
 
 
 def test_a_whole_document_with_an_impossible_exponent_is_refused() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.importers import Mapping, parse_mapping
-from chalicelib.importers.outcomes import Imported, NotData, Refused
+from chalicelib.importers.outcomes import Imported, Refused, Skipped
 from chalicelib.model.errors import ExportRefused, InvalidFields
 from tests.importers.files import Read, google_report, google_row, read, table
 
@@ -264,7 +264,7 @@ def test_mapped_rows_are_conserved(rows: list[tuple[Any, ...]], encoding: str) -
     result = mapped(table(XING_HEADER, *cells, delimiter=";").encode(encoding), XING)
 
     kinds = [
-        sum(isinstance(o, kind) for o in result.outcomes) for kind in (Imported, Refused, NotData)
+        sum(isinstance(o, kind) for o in result.outcomes) for kind in (Imported, Refused, Skipped)
     ]
     below_zero = [row for row in rows if row[3] == "-3" and (row[2] or row[4])]
     good = [row for row in rows if row[3] in ("5", "0", "")] + below_zero

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import compress
 
-from chalicelib.importers.reports.layout import Cells
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import comparable
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.languages import totals_pattern

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.recognition.recognition import Options
@@ -33,9 +33,10 @@ MAX_DAYS = 3_660
 MEMORY = 20_000
 """So many different dates are kept; a file has as many as it has days."""
 
-Cells = str | tuple[str, ...]
+DateCells = str | tuple[str, ...]
+"""The one cell that dates a row, or its several; `WHOLE_REPORT` where there is none."""
 WHOLE_REPORT = ()
-ReadPeriod = Callable[[Cells], Period]
+ReadPeriod = Callable[[DateCells], Period]
 
 _LONGER: dict[str, Callable[[str, DateFormat], Period]] = {
     "week": parse_week,
@@ -48,6 +49,11 @@ _UNITS = ("day", "posted", "time", "period", *_LONGER, "from")
 a month they are those of the whole report."""
 
 _EXACT = ("day", "posted", "time")
+
+SPREAD = (
+    "Rows that cover several days were spread evenly over them; their numbers are estimates for a "
+    "single day."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +86,14 @@ class Span:
         return range(self.first.toordinal(), self.last.toordinal() + 1)
 
 
-class Spans(dict[Cells, Span]):
+class Spans(dict[DateCells, Span]):
     """Date cells -> the days that they mean; raises `RowRefused` for cells that mean none."""
 
     def __init__(self, read: ReadPeriod) -> None:
         super().__init__()
         self._read = read
 
-    def __missing__(self, cells: Cells) -> Span:
+    def __missing__(self, cells: DateCells) -> Span:
         first, last = self._read(cells)
         name, at = first.isoformat(), start_of(first)
         span = Span(first, last, name, at, first.toordinal(), first != last)
@@ -98,19 +104,57 @@ class Spans(dict[Cells, Span]):
 
 
 class Instants(Spans):
-    """Cells with a time and an offset -> that instant; raises `RowRefused`."""
+    """Cells with a time -> that instant; raises `RowRefused`.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    read_instant : callable
+        The time in UTC that a cell means; raises ``ValueError``.
+    name : str
+        The heading of the column.
+    """
+
+    def __init__(self, read_instant: Callable[[str], dt.datetime], name: str) -> None:
         super().__init__(lambda cells: (dt.date.min, dt.date.min))
+        self._read_instant = read_instant
         self._name = name
 
-    def __missing__(self, cells: Cells) -> Span:
-        at = _instant(cells, self._name)
+    def __missing__(self, cells: DateCells) -> Span:
+        cell = cells if isinstance(cells, str) else ""
+        if is_blank(cell):
+            raise RowRefused("missing_value", f"{self._name} is empty")
+        try:
+            at = self._read_instant(cell)
+        except ValueError as error:
+            raise RowRefused("undecidable_time", f"{self._name}: {error}") from None
         if len(self) >= MEMORY:
             self.clear()
         stamp = f"{at:%Y-%m-%dT%H:%M:%S}Z"
         span = self[cells] = Span(at.date(), at.date(), stamp, at, int(at.timestamp()))
         return span
+
+
+def spans_by_day(name: str, read_day: Callable[[str], dt.date]) -> Spans:
+    """The spans of rows whose one date cell is a day.
+
+    Parameters
+    ----------
+    name : str
+        The heading of the column.
+    read_day : callable
+        The day that a cell means; raises ``ValueError``.
+    """
+
+    def read(cell: DateCells) -> Period:
+        if not isinstance(cell, str) or is_blank(cell):
+            raise RowRefused("missing_value", f"{name} is blank")
+        try:
+            day = read_day(cell)
+        except ValueError as error:
+            raise RowRefused("invalid_date", f"{name}: {error}") from None
+        return day, day
+
+    return Spans(read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +170,6 @@ class Dating:
         The columns that date a row; empty if there are none.
     spans : Spans
         By the cell of the one column, or the cells of both; for no column, by `WHOLE_REPORT`.
-    may_spread : bool
     notes : tuple of str
         What a person should know.
     """
@@ -134,7 +177,6 @@ class Dating:
     unit: str
     positions: tuple[int, ...]
     spans: Spans
-    may_spread: bool
     notes: tuple[str, ...] = ()
 
     @property
@@ -171,7 +213,7 @@ class DateColumns:
         Of the headings.
     cells : callable
         The cells of some columns in the rows at the beginning of the file, row by row.
-    things : tuple of int
+    subjects : tuple of int
         The columns that say what a row is about.
     ends_before : bool
         Whether midnight as the end of a period is the end of the day before.
@@ -181,8 +223,14 @@ class DateColumns:
     names: dict[str, str]
     language: str
     cells: Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
-    things: tuple[int, ...] = ()
+    subjects: tuple[int, ...] = ()
     ends_before: bool = False
+
+    def with_unit(self, unit: str, field: str = "day") -> DateColumns:
+        """The column of one unit alone, as one of another."""
+        return replace(
+            self, positions={unit: self.positions[field]}, names={unit: self.names[field]}
+        )
 
 
 def decide_dating(
@@ -237,7 +285,7 @@ def decide_dating(
         unit, positions = "", []
     name = columns.names.get(unit, "")
     spans = (
-        Instants(name)
+        Instants(parse_instant, name)
         if unit == "time"
         else Spans(
             _reader(
@@ -252,13 +300,8 @@ def decide_dating(
     )
     _check_longer(unit, spans, sample, report, options, way_out)
     has_days = unit in _EXACT or (not unit and report and report[0] == report[1])
-    notes: tuple[str, ...] = ()
-    if options.spread and not has_days:
-        notes = (
-            "Rows that cover several days were spread evenly over them; their numbers are "
-            "estimates for a single day.",
-        )
-    return Dating(unit, tuple(positions), spans, options.spread, notes)
+    notes = (SPREAD,) if options.spread and not has_days else ()
+    return Dating(unit, tuple(positions), spans, notes)
 
 
 def _are_starts(
@@ -289,6 +332,18 @@ def _check_longer(
                 "aggregate_period", f"each row covers {report[0]} to {report[1]}. {way_out}"
             )
         return
+    covered = f"a {unit}" if unit in _LONGER else "more than a day"
+    check_any_day(spans, sample, f"each row covers {covered}. {way_out}")
+
+
+def check_any_day(spans: Spans, sample: Iterable[tuple[str, ...]], message: str) -> None:
+    """Rejects a file none of whose rows can be imported because they cover several days.
+
+    Raises
+    ------
+    ExportRefused
+        `aggregate_period`
+    """
     codes = set()
     for cells in sample:
         try:
@@ -298,8 +353,7 @@ def _check_longer(
         else:
             return
     if "aggregate_period" in codes:
-        covered = f"a {unit}" if unit in _LONGER else "more than a day"
-        raise ExportRefused("aggregate_period", f"each row covers {covered}. {way_out}")
+        raise ExportRefused("aggregate_period", message)
 
 
 def _reader(
@@ -313,7 +367,7 @@ def _reader(
 ) -> ReadPeriod:
     """A function from date cells to a period; it raises `RowRefused`."""
 
-    def read(cells: Cells) -> Period:
+    def read(cells: DateCells) -> Period:
         period = report if cells == WHOLE_REPORT else _period(unit, name, dates, cells)
         is_exclusive = ends_before and unit == "from" and midnight_of(cells[-1])
         if period and is_exclusive and period[0] < period[1]:
@@ -322,16 +376,22 @@ def _reader(
             raise RowRefused("missing_value", "neither the row nor the report says when it was")
         if unit in _LONGER and report and period[0] <= report[1] and period[1] >= report[0]:
             period = max(period[0], report[0]), min(period[1], report[1])
-        if (period[1] - period[0]).days > MAX_DAYS:
-            raise RowRefused("invalid_date", f"{period[0]} to {period[1]} is no report's period")
-        if period[0] != period[1] and not may_spread:
-            raise RowRefused("aggregate_period", f"the row stands for {period[0]} to {period[1]}")
-        return period
+        return checked_period(period, may_spread=may_spread)
 
     return read
 
 
-def _period(unit: str, name: str, dates: DateFormat, cells: Cells) -> Period:
+def checked_period(period: Period, *, may_spread: bool) -> Period:
+    """The period of a row; raises `RowRefused` if it is too long, or longer than a day."""
+    first, last = period
+    if (last - first).days > MAX_DAYS:
+        raise RowRefused("invalid_date", f"{first} to {last} is no report's period")
+    if first != last and not may_spread:
+        raise RowRefused("aggregate_period", f"the row stands for {first} to {last}")
+    return period
+
+
+def _period(unit: str, name: str, dates: DateFormat, cells: DateCells) -> Period:
     if isinstance(cells, tuple):
         first, last = (_day(cell, dates, name) for cell in cells[-2:])
         if first > last:
@@ -361,16 +421,6 @@ def _within(period: Period, report: Period, unit: str) -> Period:
     if first > last:
         raise RowRefused("invalid_date", f"the row's {unit} is not within the report's period")
     return first, last
-
-
-def _instant(cells: Cells, name: str) -> dt.datetime:
-    cell = cells if isinstance(cells, str) else ""
-    if is_blank(cell):
-        raise RowRefused("missing_value", f"{name} is empty")
-    try:
-        return parse_instant(cell)
-    except ValueError as error:
-        raise RowRefused("undecidable_time", f"{name}: {error}") from None
 
 
 def _day(cell: str, dates: DateFormat, name: str) -> dt.date:

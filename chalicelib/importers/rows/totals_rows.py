@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.importers.reports.subtotals import Subtotals
+from chalicelib.importers.rows.subtotals import Subtotals
 from chalicelib.importers.tables.headings import comparable
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.languages import initials_of_totals, rest_pattern, totals_pattern
@@ -40,6 +40,9 @@ class TotalsRows:
         Columns that split what a report is about. A row in which all of them are empty, and that
         names nothing either, adds up the others. A dash is not empty: platforms write it for what
         they do not know.
+    subtotals : Subtotals, optional
+    remainders_cover_report : bool
+        Whether traffic of no row, as ``Total: Other search terms``, needs no date of its own.
     """
 
     names: tuple[int, ...]
@@ -48,6 +51,7 @@ class TotalsRows:
     nameless_are_totals: bool = False
     breakdowns: tuple[int, ...] = ()
     subtotals: Subtotals | None = None
+    remainders_cover_report: bool = True
 
     def reason(self, cells: Cells) -> str:
         """Why a row is no data, or an empty text."""
@@ -93,7 +97,9 @@ class TotalsRows:
 
     def is_undated_remainder(self, cells: Cells) -> bool:
         """Whether a row is such traffic of the whole report."""
-        return not self._has_date(cells) and bool(self.remainder(cells))
+        if not self.remainders_cover_report or self._has_date(cells):
+            return False
+        return bool(self.remainder(cells))
 
     def _may_have_label(self, cells: Cells) -> bool:
         """Whether the row begins as labels do; most rows do not, which is quickly seen."""
