@@ -8,6 +8,11 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
+# Compiled modules are kept in the environment, even where the machine says to keep none: tests
+# start many processes, and each would compile numpy, botocore and the service again.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
 
@@ -36,7 +41,7 @@ serve: $(VENV)/.local ## the empty service at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib serve $(ARGS)
 
 test: $(VENV)/.dev ## all tests
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: lint types test ## what CI runs: format, lint, types, tests
 
