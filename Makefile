@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,14 @@ worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false cla
 mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test must find each (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutations $(ARGS)
 
+$(VENV)-mutate/.done: requirements-mutate.txt requirements-dev.txt requirements-local.txt
+	$(PYTHON) -m venv $(VENV)-mutate
+	@$(VENV)-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mutate.txt
+	@touch $@
+
+mutate: $(VENV)-mutate/.done ## change the five critical parts one operator at a time: tests must find 85 % (tens of minutes)
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-mutate/bin/python -m tests.mutations.kill_rates $(ARGS)
+
 fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
 
@@ -152,4 +160,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis
