@@ -79,7 +79,9 @@ audit: $(VENV)/.dev ## known vulnerabilities of what is deployed (asks PyPI; fai
 docs: $(VENV)/.dev ## make the pages that are made of the code
 	@$(BIN)/python -m infra.pages
 
-nightly: $(VENV)/.dev ## many more requests, right and wrong, against the API's description (minutes)
+nightly: $(VENV)/.dev ## property tests with 2,000 examples, and 600 random requests per call of the API (long)
+	@HYPOTHESIS_PROFILE=nightly OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m hypothesis \
+	  --ignore tests/api/test_any_request.py --ignore tests/faults/test_history.py $(ARGS)
 	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)

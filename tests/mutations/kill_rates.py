@@ -49,7 +49,10 @@ ROOMS = {
             "chalicelib/attribution/within_user/panel_sums.py",
             "chalicelib/attribution/within_user/panel_effects.py",
         ),
-        ("tests/unit/test_within_user.py",),
+        (
+            "tests/unit/test_within_user.py",
+            "tests/contract/test_estimators.py::test_the_panel_estimator_equals_its_definition",
+        ),
     ),
     "effects": Room(
         ("chalicelib/services/answers/effects.py",),
@@ -61,7 +64,7 @@ ROOMS = {
     ),
     "import_runs": Room(
         ("chalicelib/services/imports/import_runs.py",),
-        ("tests/unit/test_import_runs.py",),
+        ("tests/unit/test_services_imports.py", "tests/unit/test_services_replays.py"),
     ),
     "reports": Room(
         ("chalicelib/importers/reports/*.py",),
