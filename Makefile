@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost capacity lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -150,11 +150,8 @@ e2e: package $(VENV)-e2e/.done ## deploy the packages to MiniStack by CloudForma
 deploy: package ## to AWS, as STAGE=dev or STAGE=prod, with the credentials of the environment (docs/deploy.md)
 	@$(BIN)/python -m infra.deploy --stage $(STAGE) $(ARGS)
 
-cost: $(VENV)/.dev ## what AWS charges for a million events and for a month, measured and by list prices (minutes)
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m infra.cost $(ARGS)
-
-capacity: $(VENV)/.dev ## consumed write capacity per event on DynamoDB Local (needs Java 17 and npm)
-	@$(BIN)/python -m infra.capacity $(ARGS)
+cost: $(VENV)/.dev ## what AWS charges a month by list prices (ARGS="--events 2000000 --region us-east-1")
+	@$(BIN)/python -m infra.cost $(ARGS)
 
 lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	@for kind in "" -local -dev -lambda; do \

@@ -26,11 +26,12 @@ from chalicelib.api.views import (
     page_views,
     settings_views,
 )
+from chalicelib.workers.fit_worker import FIT_QUEUE
+from chalicelib.workers.import_worker import IMPORT_QUEUE
+from chalicelib.workers.totals_worker import CHANGES, TOTALS_QUEUE
 
-# Chalice wants an ARN when it packages; `infra/resources.json` puts the table's own in its place.
+# Chalice wants an ARN to package; `infra/stack/` puts in that of the stack's own table.
 STREAM_ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/likeworth/stream/from-template"
-STREAM_BATCH = 10_000
-STREAM_WINDOW_SECONDS = 300
 
 app = Chalice(app_name="likeworth")
 telemetry.prepare()
@@ -58,7 +59,7 @@ for module in (
 answer_every_method(app)
 
 
-@app.on_sqs_message(queue="likeworth-imports", batch_size=1)
+@app.on_sqs_message(queue=IMPORT_QUEUE.name, batch_size=IMPORT_QUEUE.batch_size)
 def import_handler(event: Any) -> dict[str, Any]:
     """Import uploaded files."""
 
@@ -68,7 +69,7 @@ def import_handler(event: Any) -> dict[str, Any]:
     return workers.run_imports(event.to_dict(), now=_now(), seconds_left=seconds_left)
 
 
-@app.on_sqs_message(queue="likeworth-fits", batch_size=1)
+@app.on_sqs_message(queue=FIT_QUEUE.name, batch_size=FIT_QUEUE.batch_size)
 def fit_handler(event: Any) -> dict[str, Any]:
     """Run fits."""
     return workers.run_fits(event.to_dict(), now=_now())
@@ -94,16 +95,16 @@ def analysis_handler(event: Any, _context: Any) -> dict[str, Any]:
 
 @app.on_dynamodb_record(
     stream_arn=STREAM_ARN,
-    batch_size=STREAM_BATCH,
+    batch_size=CHANGES.batch_size,
     starting_position="TRIM_HORIZON",
-    maximum_batching_window_in_seconds=STREAM_WINDOW_SECONDS,
+    maximum_batching_window_in_seconds=CHANGES.window_seconds,
 )
 def aggregate_handler(event: Any) -> None:
     """Derive the totals of days that changed."""
     workers.derive_totals(event.to_dict(), now=_now())
 
 
-@app.on_sqs_message(queue="likeworth-totals", batch_size=10)
+@app.on_sqs_message(queue=TOTALS_QUEUE.name, batch_size=TOTALS_QUEUE.batch_size)
 def totals_handler(event: Any) -> dict[str, Any]:
     """Derive the totals of days that waited for it."""
     return workers.derive_waiting_totals(event.to_dict(), now=_now())

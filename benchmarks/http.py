@@ -38,8 +38,7 @@ from chalicelib.demo.exhibits import event_lines
 from chalicelib.model.events import parse_event
 from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.estimation import fit_events
-from chalicelib.storage import event_store as stored_events
-from chalicelib.storage import table_keys
+from chalicelib.storage import event_items, table_keys
 from chalicelib.storage.event_items import to_item
 from infra.lambda_runtime import events
 
@@ -123,7 +122,7 @@ def floor_seconds(batches: Sequence[Sequence[Raw]]) -> float:
 
 def _forget_times() -> None:
     """Every request has instants of its own."""
-    stored_events._ttl.cache_clear()
+    event_items._ttl.cache_clear()
     table_keys._clock.cache_clear()
 
 

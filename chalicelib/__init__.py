@@ -8,6 +8,7 @@ The map of the house. Arrows point one way only:
 ==============  ================================================================================
 model/          what an event is and when it is rejected; money, days, channels, errors, codes
 settings        the only reader of the environment
+functions       the terms in which a Lambda function is declared: queue, limits, rights, alarms
 importers/      platform exports: recognize a file, read its rows, yield events
 attribution/    pure statistics: arrays in, frozen dataclasses out
 storage/        DynamoDB and S3: table keys (pure), one module per kind of item, the writer
@@ -24,8 +25,9 @@ local/          the whole service in one process: SQLite, files, threads
 demo/           a simulated brand whose true effects are known
 ==============  ================================================================================
 
-Siblings do not import each other, `attribution` imports only `model.errors`, and importing this package
-or `app` loads neither statsmodels nor scipy nor pandas; `tests/unit/test_house.py` checks it all.
+Siblings do not import each other, `attribution` imports only `model.errors`, and importing this
+package or `app` loads neither statsmodels nor scipy nor pandas; `tests/unit/test_house.py` checks
+it all.
 """
 
 __version__ = "0.1.0"

@@ -1,8 +1,11 @@
-"""What the service tells of itself while it runs in AWS Lambda: log lines, metrics, traces.
+"""Log lines, metrics and traces while the service runs in AWS Lambda.
 
-Only the edge records (`app`, `api/http`, `workers`). Outside of Lambda nothing is recorded, and the
-log is as it was. What is told is about calls, never about people: no body, no header, no query, no
-path but its template; of an exception the type and the lines of code, not the message.
+Powertools for AWS Lambda does the work. Its own decorators are not used (ADR 27): they add fields
+of the context to each line and can log whole events and answers.
+
+Only the edge records (`app`, `api/http`, `workers`). Outside of Lambda nothing is recorded. Records
+are about calls, never about people: no body, no header, no query, of a path its template; of an
+exception the type and the lines of code, not the message.
 """
 
 from __future__ import annotations
@@ -37,57 +40,12 @@ METRICS = {
     "ErasuresUnfinished": "Count",
     "StoreUnavailable": "Count",
 }
-"""Every metric, with its unit; each has the dimensions `service` and `function` and no other."""
-
-FIELDS = (
-    "level",
-    "location",
-    "message",
-    "timestamp",
-    "service",
-    "function",
-    "request_id",
-    "tenant",
-    "key_id",
-    "method",
-    "route",
-    "status",
-    "code",
-    "milliseconds",
-    "exception",
-    "exception_name",
-    "xray_trace_id",
-)
-"""Everything that a log line may have."""
+"""Every metric with its unit. Each has the dimensions `service` and `function` and no other."""
 
 LOGGERS = ("chalicelib", "likeworth")
-"""Ours, and that of the Chalice application: it tells of what no view has caught."""
+"""Our modules, and the Chalice application, which logs what no view has caught."""
 
 log = logging.getLogger(__name__)
-
-
-class _Lines(logging.Handler):
-    """Writes a line to the standard output of the moment."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write what happened."""
-        sys.stdout.write(self.format(record) + "\n")
-
-
-class _Taken:
-    """A logger that writes by our handler alone, and what it did before."""
-
-    def __init__(self, logger: logging.Logger, handler: logging.Handler) -> None:
-        self._logger = logger
-        self._before = logger.handlers, logger.level, logger.propagate
-        logger.handlers = [handler]
-        logger.setLevel(logging.INFO)
-        logger.propagate = False  # Lambda's own handler would write every line once more
-
-    def give_back(self) -> None:
-        """Leave the logger as it was found."""
-        self._logger.handlers, level, self._logger.propagate = self._before
-        self._logger.setLevel(level)
 
 
 class _Recorder:
@@ -103,41 +61,35 @@ class _Recorder:
     def __init__(self, function: str) -> None:
         from aws_lambda_powertools.metrics import Metrics
 
-        self.function = function
         self.formatter = _formatter(function)
-        self.handler = _Lines()
-        self.handler.setFormatter(self.formatter)
-        self.taken = [_Taken(logging.getLogger(name), self.handler) for name in LOGGERS]
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(self.formatter)
+        for name in LOGGERS:
+            logger = logging.getLogger(name)
+            logger.handlers = [handler]
+            logger.setLevel(logging.INFO)
+            logger.propagate = False  # Lambda's own handler would write every line once more
         self.metrics = Metrics(namespace=NAMESPACE, service=settings.service_name())
-        self.values: dict[str, float] = {}
+        self.metrics.set_default_dimensions(function=function)
         self.began = time.perf_counter()
         if function == "api":
             _trace()
 
     def begin(self, request_id: str) -> None:
-        """A call begins; nothing of the one before is left."""
-        self.values.clear()
+        """Begin a call, with nothing left of the one before."""
+        self.metrics.clear_metrics()
         self.formatter.clear_state()
         self.formatter.append_keys(request_id=request_id)
         self.began = time.perf_counter()
 
     def end(self) -> None:
         """Write the metrics of the call as one line."""
-        if self.values:
-            self.metrics.add_dimension("function", self.function)
-            for name, value in self.values.items():
-                self.metrics.add_metric(name=name, unit=METRICS[name], value=value)
+        if self.metrics.metric_set:  # the library warns of a call without any
             self.metrics.flush_metrics()
-        self.values.clear()
 
     def milliseconds(self) -> int:
-        """Since the call began."""
+        """Milliseconds since the call began."""
         return round((time.perf_counter() - self.began) * 1000)
-
-    def close(self) -> None:
-        """Leave logging as it was found."""
-        for one in self.taken:
-            one.give_back()
 
 
 @functools.cache
@@ -147,39 +99,35 @@ def _recorder() -> _Recorder | None:
 
 
 def prepare() -> None:
-    """Make what records, if this is Lambda: while a process starts it has the whole processor."""
+    """Create what records, if this is Lambda: a process that starts has the whole processor."""
     _recorder()
 
 
 def reset() -> None:
     """Look again whether this is Lambda."""
-    made = _recorder() if _recorder.cache_info().currsize else None
-    if made is not None:
-        made.close()
     _recorder.cache_clear()
 
 
 def is_recording() -> bool:
-    """Whether somebody listens."""
+    """Whether metrics and log lines are written."""
     return _recorder() is not None
 
 
 def count(metric: str, number: int = 1) -> None:
-    """Add to one of `METRICS`, in the call under way; nothing is told of a zero."""
-    recorder = _recorder()
-    if recorder is not None and number:
-        recorder.values[metric] = recorder.values.get(metric, 0) + number
+    """Add to one of `METRICS` in the current call; a zero is not recorded."""
+    if number:
+        measure(metric, number)
 
 
 def measure(metric: str, value: float) -> None:
-    """Tell the value of one of `METRICS` in the call under way, a zero too."""
+    """Record a value of one of `METRICS` in the current call, a zero too."""
     recorder = _recorder()
     if recorder is not None:
-        recorder.values[metric] = value
+        recorder.metrics.add_metric(name=metric, unit=METRICS[metric], value=value)
 
 
 def note(**fields: str) -> None:
-    """Add some of `FIELDS` to every log line of the call under way."""
+    """Add fields to every log line of the current call; docs/operations.md lists all fields."""
     recorder = _recorder()
     if recorder is not None:
         recorder.formatter.append_keys(**fields)
@@ -187,7 +135,7 @@ def note(**fields: str) -> None:
 
 @contextmanager
 def recorded(request_id: str) -> Iterator[None]:
-    """A call: its log lines have its id, and its metrics are written when it ends, however.
+    """A call: its log lines have its id, and its metrics are written when it ends or fails.
 
     Parameters
     ----------
@@ -206,12 +154,12 @@ def recorded(request_id: str) -> Iterator[None]:
 
 
 def tell_request(method: str, route: str, status: int) -> None:
-    """A request is answered.
+    """Record that a request was answered.
 
     Parameters
     ----------
     route : str
-        As a template, such as ``/v1/users/{user_id}``: what stands in its place may be a person.
+        As a template, such as ``/v1/users/{user_id}``: the value may be a person.
     """
     recorder = _recorder()
     if recorder is None:
@@ -229,7 +177,7 @@ def tell_request(method: str, route: str, status: int) -> None:
 
 
 def record_event(event: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice middleware for what is no request: messages, the stream, the clock."""
+    """Chalice middleware for everything but requests: messages, the stream, the clock."""
     with recorded(str(getattr(event.context, "aws_request_id", "-"))):
         try:
             answer = get_response(event)
@@ -246,7 +194,7 @@ def _formatter(function: str) -> Any:
     from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
     class Formatter(LambdaPowertoolsFormatter):
-        """A line of JSON; of an exception the place, not the message: it may quote the caller."""
+        """JSON lines; of an exception the place but not the message, which may quote the caller."""
 
         def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
             """The lines of code that led to an exception."""
@@ -267,9 +215,9 @@ def _formatter(function: str) -> Any:
 
 
 def _trace() -> None:
-    """Trace the calls that requests make to AWS: which operation, how long, how it ended.
+    """Trace the calls that requests make to AWS: the operation, its duration and its outcome.
 
-    X-Ray would tell of some parameters, too; the key of an object holds the name of a file.
+    X-Ray would also record some parameters; the key of an object contains the name of a file.
     """
     from aws_lambda_powertools.tracing import Tracer
     from aws_xray_sdk.ext import boto_utils

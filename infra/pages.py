@@ -1,9 +1,8 @@
-"""Pages of the documentation that are made of what the code says of itself: `make docs`."""
+"""Pages of docs/ that are generated from declarations in the code: `make docs`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -11,9 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import get_args
 
-import app
-from chalicelib import documentation
-from chalicelib.api.openapi import describe
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.importers.mappings.mapping_fields import CONSTANT_MEANINGS, FIELD_MEANINGS
 from chalicelib.importers.platforms import IMPORTERS
@@ -21,7 +17,6 @@ from chalicelib.importers.recognition.declarations import Declaration
 from chalicelib.importers.values.languages import LANGUAGES
 from chalicelib.model import codes
 from chalicelib.model.errors import EXPORT_REFUSALS
-from infra import handbook
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -39,7 +34,7 @@ def exports_page() -> str:
 
 
 def errors_page() -> str:
-    """docs/errors.md: what stands above the codes of files and rows, then those."""
+    """docs/errors.md: the written part, then the codes of files and rows."""
     written = (DOCS / "errors.md").read_text(encoding="utf-8").partition("## Files\n")[0]
     rows = {code: ROW_REFUSALS[code] for code in ROW_REFUSALS if code not in EXPORT_REFUSALS}
     both = ", ".join(f"`{code}`" for code in sorted(ROW_REFUSALS.keys() & EXPORT_REFUSALS.keys()))
@@ -65,14 +60,6 @@ def codes_page() -> str:
     return re.sub(r"^\{(\w+)\}$", lambda match: parts[match[1]], template, flags=re.MULTILINE)
 
 
-def handbook_pages() -> dict[str, str]:
-    """Every page of the handbook as HTML, by name."""
-    texts = {name: _markdown(name) for name in documentation.PAGES}
-    titles = {name: handbook.title_of(text) for name, text in texts.items()}
-    pages = {name: handbook.as_html(name, text, titles) for name, text in texts.items()}
-    return pages | {documentation.INDEX: handbook.index_as_html(titles)}
-
-
 PAGES = {
     DOCS / "exports.md": exports_page,
     DOCS / "errors.md": errors_page,
@@ -82,14 +69,11 @@ PAGES = {
 
 def made_files() -> dict[Path, str]:
     """Everything that `make docs` writes: path -> text."""
-    pages = {path: make() for path, make in PAGES.items()}
-    for name, text in handbook_pages().items():
-        pages[documentation.FOLDER / f"{name}.html"] = text
-    return pages | {documentation.OPENAPI: json.dumps(describe(app.app.routes), indent=1) + "\n"}
+    return {path: make() for path, make in PAGES.items()}
 
 
 def main() -> int:
-    """Writes the pages, or only compares them."""
+    """Write the pages, or only compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
     check = parser.parse_args().check
@@ -105,11 +89,6 @@ def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-def _markdown(name: str) -> str:
-    path = DOCS / f"{name}.md"
-    return PAGES[path]() if path in PAGES else path.read_text(encoding="utf-8")
-
-
 def _platforms() -> list[tuple[str, list[Declaration]]]:
     by_platform = sorted(IMPORTERS, key=lambda importer: importer.platform)
     grouped = groupby(by_platform, key=lambda importer: importer.platform)
@@ -117,7 +96,7 @@ def _platforms() -> list[tuple[str, list[Declaration]]]:
 
 
 def _languages() -> str:
-    """Reports and languages: how many of a report's columns have a heading in each."""
+    """Reports by language: how many columns have a known heading."""
     known = {
         (importer.platform, importer.declaration.title): importer.declaration.languages
         for importer in IMPORTERS
@@ -133,7 +112,7 @@ def _languages() -> str:
 
 
 def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
-    """Whether most of the columns are known; of some languages a platform knows a single word."""
+    """Whether most columns are known; in some languages a platform has a single known word."""
     have, all_of_them = row.get(code, (0, 1))
     return 2 * have > all_of_them
 
@@ -189,7 +168,7 @@ def _rejections(listed: Iterable[str]) -> str:
 
 
 def _entries(use: codes.Use) -> str:
-    """The codes of one use; the place of a code that has two is in the first of their tables."""
+    """The codes of one use. The anchor of a code with two uses is in the first table."""
     heading: tuple[str, ...] = ("code", "title", "meaning", "what would help")
     if use == "warning":
         heading = (*heading[:2], "severity", *heading[2:])

@@ -1,4 +1,4 @@
-"""What packages and deployments are tried with: the same brand, report and questions for each."""
+"""The data and the questions with which packages and deployments are tested."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ PEOPLE = 600
 REPORT = "imports/acme/ads.csv"
 IMPRESSIONS, CLICKS = 1_200, 40
 REPORTED = IMPRESSIONS + CLICKS
-"""Engagements that the report tells of."""
+"""Engagements in the report."""
 
 Ask = Callable[..., Any]
-"""``ask(method, path, body, status)`` gives the decoded answer; AssertionError for another status,
-without which it is 200."""
+"""``ask(method, path, body, status)`` returns the decoded answer; AssertionError for another status
+(by default 200)."""
 
 
 def expect(holds: bool, told: str) -> None:
-    """Raise AssertionError unless something holds, also where Python leaves assertions out."""
+    """Raise AssertionError unless a condition is true, even with assertions disabled."""
     if not holds:
         raise AssertionError(told)
 
@@ -41,7 +41,7 @@ def report() -> bytes:
 
 
 def brand_events(today: dt.date) -> list[dict[str, Any]]:
-    """What happened to a made-up brand of few people, up to the day before."""
+    """The events of a simulated brand with few people, up to the day before."""
     from chalicelib.demo.brand import BRAND, simulate
     from chalicelib.demo.exhibits import event_lines
 
@@ -50,7 +50,7 @@ def brand_events(today: dt.date) -> list[dict[str, Any]]:
 
 
 def send_brand(ask: Ask) -> int:
-    """Send the events of the brand; how many engagements there were."""
+    """Send the events of the brand; returns the number of engagements."""
     raw = brand_events(dt.datetime.now(dt.UTC).date())
     for begin in range(0, len(raw), PER_REQUEST):
         batch = raw[begin : begin + PER_REQUEST]
@@ -60,7 +60,7 @@ def send_brand(ask: Ask) -> int:
 
 
 def counted(ask: Ask) -> int:
-    """How many engagements the day totals tell of."""
+    """Number of engagements in the day totals."""
     start = yesterday() - dt.timedelta(days=120)
     told = ask("GET", f"/v1/timeseries?metric=engagements&from={start}&to={yesterday()}")
     return sum(point["value"] for one in told["series"] for point in one["points"])
@@ -73,7 +73,7 @@ def appointment() -> str:
 
 
 def geo_test() -> dict[str, Any]:
-    """A geo test: in the last ten of forty days two of seven regions had three tenths more."""
+    """A geo test: 30 % more in two of seven regions, in the last ten of forty days."""
     names = ("north", "south", "east", "west", "centre", "coast", "hills")
     first, test_from = yesterday() - dt.timedelta(days=39), yesterday() - dt.timedelta(days=9)
 
@@ -102,14 +102,14 @@ def geo_test() -> dict[str, Any]:
 
 
 def check_geo_test(ask: Ask) -> None:
-    """A geo test is registered, and its analysis sees what was caused."""
+    """Register a geo test and check that its analysis finds the effect."""
     analysis = ask("POST", "/v1/experiments", geo_test(), 201)["analysis"]
     expect(analysis["method"] == "synthetic_control", f"geo test: {analysis}")
     expect(analysis["incremental_conversions"]["ci_low"] > 0, f"geo test: {analysis}")
 
 
 def check_answers(ask: Ask) -> None:
-    """Everything that a fit is asked has an answer."""
+    """Check every answer that needs a fit."""
     check_roi(ask)
     worth = ask("GET", "/v1/equivalence?engagement=facebook/like&baseline=google_ads/click")
     expect(worth["engagement"]["channel"] == "facebook", f"equivalence: {worth}")
@@ -120,6 +120,6 @@ def check_answers(ask: Ask) -> None:
 
 
 def check_roi(ask: Ask) -> None:
-    """There is a fit, and it tells of the brand's channels."""
+    """Check that the fit has the channels of the brand."""
     channels = {one["channel"] for one in ask("GET", "/v1/roi")["channels"]}
     expect({"facebook", "google_ads"} <= channels, f"ROI of {channels}")

@@ -1,7 +1,7 @@
-"""The template as SAM translates it, which is what CloudFormation gets: for `make lint-template`.
+"""The template as SAM translates it for CloudFormation, for `make lint-template`.
 
-``python infra/translation.py PACKAGED TRANSLATED``; run with what requirements-lint.txt installs,
-which knows nothing of the rest of the house.
+``python infra/translation.py PACKAGED TRANSLATED`` runs with what requirements-lint.txt installs,
+so this module imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from pathlib import Path
 from typing import Any
 
 CODE = "s3://bucket/deployment.zip"
-"""Stands for the package, which is uploaded before AWS translates."""
+"""In place of the package, which is uploaded before AWS translates the template."""
 
 
 class _NoPolicies:
-    """Of AWS's managed policies none is named to SAM."""
+    """SAM knows no managed policies of AWS."""
 
     def load(self) -> dict[str, str]:
         return {}
 
 
 def translated(template: dict[str, Any]) -> dict[str, Any]:
-    """What the transform makes of a template.
+    """A template after the transform of SAM.
 
     Raises
     ------
     InvalidDocumentException
-        If SAM refuses it.
+        If SAM rejects it.
     """
     from samtranslator.translator.transform import transform
 
@@ -42,7 +42,7 @@ def translated(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def main(packaged: str, written: str) -> None:
-    """Translate a file; ends with 1 where there is a stage that nobody asked for."""
+    """Translate a file; exits with 1 if the result has an unexpected stage."""
     made = translated(json.loads(Path(packaged).read_text(encoding="utf-8")))
     Path(written).write_text(json.dumps(made, indent=1), encoding="utf-8")
     resources = made["Resources"].values()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 import random
 import secrets
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from chalicelib.storage.tenant_store import TenantStore
+from infra.stack.data import data
 from tests import quick_moto, recording
 
 REGION = "eu-central-1"
@@ -46,23 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def create_table(client: Any, name: str = TABLE, *, stream: bool = True) -> None:
-    """The table as `infra/resources.json` describes it."""
-    options: dict[str, Any] = {}
+    """Create the table of the template."""
+    declared = data()["Table"]["Properties"]
+    options = {key: declared[key] for key in ("KeySchema", "AttributeDefinitions", "BillingMode")}
     if stream:
-        options["StreamSpecification"] = {"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"}
-    client.create_table(
-        TableName=name,
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-        BillingMode="PAY_PER_REQUEST",
-        **options,
-    )
+        options["StreamSpecification"] = {**declared["StreamSpecification"], "StreamEnabled": True}
+    client.create_table(TableName=name, **options)
 
 
 @dataclass
@@ -110,6 +101,19 @@ def settings_of_one_test() -> Iterator[None]:
 
 def _settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("LIKEWORTH_")}
+
+
+@pytest.fixture
+def loggers_kept() -> Iterator[None]:
+    """Gives back the loggers that the telemetry takes over."""
+    from chalicelib.telemetry import LOGGERS
+
+    loggers = [logging.getLogger(name) for name in LOGGERS]
+    before = [(one.handlers, one.level, one.propagate) for one in loggers]
+    yield
+    for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):
+        logger.handlers, logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 @pytest.fixture

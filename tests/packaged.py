@@ -8,21 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from infra.packaging.template import merged_template
+from infra.stack.lambdas import FUNCTIONS as DECLARED
 
 ROOT = Path(__file__).parents[1]
-FUNCTIONS = frozenset(
-    {
-        "APIHandler",
-        "ImportHandler",
-        "FitHandler",
-        "FitPartHandler",
-        "FitMergeHandler",
-        "AnalysisHandler",
-        "TotalsHandler",
-        "AggregateHandler",
-        "ScheduleHandler",
-    }
-)
+FUNCTIONS = frozenset(f"{function.name}Handler" for function in DECLARED)
 
 
 def stages() -> list[str]:

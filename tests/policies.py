@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from infra.stack.lambdas import FUNCTIONS as DECLARED
 from tests import packaged
 
-OF_ONE_TENANT = ("Import", "Fit", "FitPart", "FitMerge", "Totals")
-"""Functions whose table and bucket are reached in a session for one tenant."""
+FUNCTIONS = tuple(function.name for function in DECLARED)
 
-FUNCTIONS = ("API", *OF_ONE_TENANT, "Analysis", "Aggregate", "Schedule")
+OF_ONE_TENANT = tuple(function.name for function in DECLARED if function.tenant_rights)
+"""Functions that reach the table and the bucket in a session for one tenant."""
 
 ROLES = (
     *(f"{function}Role" for function in FUNCTIONS),
@@ -27,9 +28,9 @@ ROLES = (
 )
 
 QUEUES = {
-    "likeworth-imports": "ImportQueue",
-    "likeworth-fits": "FitQueue",
-    "likeworth-totals": "TotalsQueue",
+    function.queue.name: f"{function.name}Queue"
+    for function in DECLARED
+    if function.queue is not None
 }
 """What queues are called in tests, and in the template."""
 

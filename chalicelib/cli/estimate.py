@@ -1,7 +1,8 @@
 """`estimate EVENTS.ndjson`: event lines in, ROI and equivalence out. No database, no service.
 
-The reporting currency is that of the first amount in the file.  Events in the future are refused as
-everywhere; no event is too old, for there is no tenant whose retention could be exceeded.
+Events pass the same admission as in the service, with three differences. The reporting currency is
+that of the first amount in the file. No event is too old, because no tenant's retention applies.
+People keep their ids, in the normal form that the service hashes.
 """
 
 from __future__ import annotations
@@ -13,28 +14,27 @@ import json
 import re
 import sys
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.model.admission import (
+    FUTURE_TOLERANCE,
+    Refusal,
+    Storable,
+    Terms,
+    Withdrawn,
+    admit,
+    event_of,
+    money_of,
+    read_line,
+)
 from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
 from chalicelib.model.days import is_time_zone
-from chalicelib.model.errors import (
-    FieldError,
-    InvalidFields,
-    InvalidRequest,
-    MalformedJson,
-    UnusableInput,
-)
-from chalicelib.model.events import (
-    SPANS,
-    Conversion,
-    Cost,
-    Engagement,
-    Event,
-    EventRefused,
-    parse_event,
-)
+from chalicelib.model.errors import InvalidFields, InvalidRequest, UnusableInput
+from chalicelib.model.events import SPANS, Event
+from chalicelib.model.strict_json import parse_json
 from chalicelib.services import answers
 from chalicelib.services.answers.ranges import read_goal
 from chalicelib.services.experiments import analyse, parse_experiment
@@ -42,13 +42,13 @@ from chalicelib.services.fitting.estimation import Inspect, fit_events
 from chalicelib.services.fitting.user_identity import USER_IDS
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiment_items import Experiment
+from chalicelib.storage.pseudonyms import normal_user_id
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
 UNUSABLE = 2
-MAX_AHEAD = dt.timedelta(minutes=5)
 _MAX_LISTED = 1000
 _SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z]+)?", re.ASCII)
 
@@ -215,19 +215,16 @@ def _time_zone(text: str) -> str:
 
 
 def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
-    """The experiments of a JSON file, analysed; of those with the same id the last one counts.
+    """The experiments of a JSON file, analysed; the last of several with the same id counts.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     MalformedJson, InvalidFields
-        If it is no JSON, no list, or an experiment in it is wrong; the detail names which.
+        If it is not JSON or not a list, or if an experiment is wrong; the detail names which.
     """
-    try:
-        bodies = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise MalformedJson(str(error)) from error
+    bodies = parse_json(path.read_bytes())
     if not isinstance(bodies, list):
         raise InvalidFields("a list of experiments is needed")
     found = {}
@@ -241,53 +238,66 @@ def read_experiments(path: Path, now: dt.datetime) -> list[Experiment]:
 
 
 class EventLines:
-    """The events of an NDJSON file, each once: of the same event sent again, the last one counts.
+    """The events of an NDJSON file, each once: the last of several copies of an event counts.
 
-    Anonymous events with one id on one day are the same event: a report that was exported again
-    with another time zone books its days at another hour. Spans are identified by their id alone.
+    Anonymous events with the same id on the same day are the same event: a report that was
+    exported again in another time zone has its days at another hour. A span is identified by its
+    id alone.
 
-    The file is read twice, so that what is held is an identity per line and not the events.
+    The file is read twice, so that memory holds an identity per line instead of the events.
 
     Attributes
     ----------
     refused : list of (int, str, str)
-        Line number, code and message of every bad line.
-    currency : str or None
-        That of the first amount.
+        Line number, code and message of every rejected line.
     """
 
     def __init__(self, path: Path, now: dt.datetime) -> None:
         self._path = path
         self._piped = b"" if path.is_file() else path.read_bytes()  # a pipe is read only once
-        self._latest = now + MAX_AHEAD
+        self._terms = Terms(
+            oldest=dt.datetime.min.replace(tzinfo=dt.UTC),
+            latest=now + FUTURE_TOLERANCE,
+            currency=None,
+            user_hash=normal_user_id,
+        )
         self._last: dict[tuple[Hashable, ...], int] = {}
         self._days: tuple[dt.date, dt.date] | None = None
         self._skip: set[int] = set()
         self.refused: list[tuple[int, str, str]] = []
-        self.currency: str | None = None
         for number, line in self._lines():
-            try:
-                event = _parse(line)
-                self._check(event)
-            except EventRefused as error:
-                self.refused.append((number, error.code, error.message))
+            verdict = admit(read_line(line), self._terms)
+            if isinstance(verdict, Refusal):
+                self.refused.append((number, verdict.code, verdict.message))
                 self._skip.add(number)
                 continue
-            identity = _identity(event)
+            identity = _identity(verdict)
             earlier = self._last.get(identity)
             if earlier is not None:
                 self._skip.add(earlier)
             self._last[identity] = number
+            event = event_of(verdict)
             self._extend_days(event)
+            money = money_of(event)
+            if self.currency is None and money is not None:
+                self._terms = replace(self._terms, currency=money[1].currency)
         self._last.clear()
 
     def __iter__(self) -> Iterator[Event]:
         for number, line in self._lines():
-            if number not in self._skip:
-                yield _parse(line)
+            if number in self._skip:
+                continue
+            verdict = admit(read_line(line), self._terms)
+            if not isinstance(verdict, Refusal):
+                yield event_of(verdict)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of the first amount; None if there is no amount."""
+        return self._terms.currency
 
     def window(self, start: dt.date | None, end: dt.date | None) -> tuple[dt.date, dt.date] | None:
-        """The window of a fit of which at most one day is not given; None where none is."""
+        """The window of a fit; a missing day comes from the events. None if both are missing."""
         if start is None and end is None:
             return None
         if self._days is None:
@@ -307,49 +317,11 @@ class EventLines:
         elif not self._days[0] <= day <= self._days[1]:
             self._days = min(self._days[0], day), max(self._days[1], day)
 
-    def _check(self, event: Event) -> None:
-        if event.occurred_at > self._latest:
-            raise _refusal("in_the_future", "more than 5 minutes in the future")
-        for currency in _currencies(event):
-            if self.currency is None:
-                self.currency = currency
-            elif currency != self.currency:
-                raise _refusal(
-                    "currency_mismatch",
-                    f"{currency}, but the first amount is in {self.currency}",
-                )
 
-
-def _identity(event: Event) -> tuple[Hashable, ...]:
+def _identity(write: Storable) -> tuple[Hashable, ...]:
     """What makes an event the same as an earlier one."""
+    event = event_of(write)
     if isinstance(event, SPANS):
         return event.kind, event.event_id
-    user = getattr(event, "user_id", None)
+    user = write.user if isinstance(write, Withdrawn) else getattr(event, "user_id", None)
     return event.event_id, event.day if user is None else event.occurred_at, user
-
-
-def _parse(line: bytes) -> Event:
-    try:
-        raw = json.loads(line, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise _refusal("malformed_json", str(error)) from None
-    return parse_event(raw)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _refusal(code: str, message: str) -> EventRefused:
-    return EventRefused((FieldError("", code, message),))
-
-
-def _currencies(event: Event) -> tuple[str, ...]:
-    match event:
-        case Engagement() if event.cost is not None:
-            return (event.cost.currency,)
-        case Conversion() if event.value is not None:
-            return (event.value.currency,)
-        case Cost():
-            return (event.amount.currency,)
-    return ()

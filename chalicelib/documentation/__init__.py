@@ -1,7 +1,8 @@
-"""The handbook at ``/docs`` and the API's description, made before they are shipped by `make docs`.
+"""The handbook at ``/docs`` and the API's description.
 
-A package that is deployed holds no docs/ and no Markdown library, so the pages lie here, ready; and
-what describes the API is too slow to be made when somebody asks.
+A deployed package contains them as files, because it has no docs/ and no Markdown library and a
+request should not wait for them (`infra/packaging/`). A clone has the sources and makes each page
+when it is first requested (`handbook`).
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ def page(name: str) -> str:
     """The HTML of one of `PAGES`, or of the `INDEX`; raises KeyError for another."""
     if name not in (*PAGES, INDEX):
         raise KeyError(name)
-    return (FOLDER / f"{name}.html").read_text(encoding="utf-8")
+    packaged = FOLDER / f"{name}.html"
+    if packaged.exists():
+        return packaged.read_text(encoding="utf-8")
+    from chalicelib.documentation import handbook
+
+    return handbook.page(name)
 
 
-@functools.cache
-def openapi() -> str:
-    """The description of the API as JSON."""
-    return OPENAPI.read_text(encoding="utf-8")
+def packaged_openapi() -> str | None:
+    """The description of the API as JSON, if this is a deployed package."""
+    return OPENAPI.read_text(encoding="utf-8") if OPENAPI.exists() else None
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Recording events that come by HTTP: good ones are stored even when others are refused."""
+"""Recording events from HTTP: good events are stored even when others are rejected."""
 
 from __future__ import annotations
 
@@ -7,31 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from chalicelib.model.admission import Refusal, Storable, admit
 from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
-from chalicelib.services.admission import Refusal, admit_json, terms_of
-from chalicelib.storage.event_store import Storable
+from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ECHOED_ID = 128
 
 
 @dataclass(frozen=True, slots=True)
-class UnreadableLine:
-    """Stands for a line of NDJSON that is not JSON."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of a request's events; `accepted` + len(`rejected`) is how many there were.
+    """The outcome of a request; `accepted` + len(`rejected`) is its number of events.
 
     Attributes
     ----------
     accepted : int
         Events that are stored now (duplicates inside the request count each).
     rejected : tuple of dict
-        ``index``, ``event_id`` (None if there is none to tell), ``code``, ``message``.
+        ``index``, ``event_id`` (None if the event has no text there), ``code``, ``message``.
     """
 
     accepted: int
@@ -44,14 +37,14 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     Parameters
     ----------
     raw_events : sequence
-        Decoded JSON values or `UnreadableLine`.
+        Decoded JSON values, or `UnreadableLine` for lines that are not JSON.
 
     Raises
     ------
     AllEventsRefused
-        There were events and none could be accepted.
+        There were events, and all are rejected.
     StoreUnavailable
-        Some accepted events are not stored; `not_stored` says which. All others are.
+        Some accepted events are not stored; `not_stored` has their indexes.
     """
     writes: list[Storable] = []
     indexes: list[int] = []
@@ -82,17 +75,14 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
 def _verdicts(
     store: TenantStore, raw_events: Sequence[Any], now: dt.datetime
 ) -> list[Storable | Refusal]:
-    """What to store of each event, or why not; none is stored if the tenant's terms are unknown."""
+    """Admit each event; raises StoreUnavailable for all of them if the terms cannot be read."""
     try:
-        verdicts = admit_json(raw_events, terms_of(store, now))
+        terms = terms_of(store, now)
+        return [admit(raw, terms) for raw in raw_events]
     except StoreUnavailable as error:
         raise StoreUnavailable(
             "no event is stored; send all of them again", not_stored=tuple(range(len(raw_events)))
         ) from error
-    return [
-        Refusal("malformed_json", raw.message) if isinstance(raw, UnreadableLine) else verdict
-        for raw, verdict in zip(raw_events, verdicts, strict=True)
-    ]
 
 
 def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import NamedTuple
 
+from chalicelib.model.admission import Erased, Storable, Withdrawn
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.model.events import Annotation, Coverage, Event
 from chalicelib.storage import table_keys
@@ -31,46 +31,7 @@ SEARCHED_AT_ONCE = 500
 """Items that are read at once to find the events of an import."""
 
 
-class Withdrawn(NamedTuple):
-    """An event whose person refuses consent.
-
-    Attributes
-    ----------
-    event : Event
-        Without the person.
-    user : str
-        Hash of the person under whom the same event may have been stored before; that item is
-        removed.
-    trace : str
-        Of a person who was erased: the trace under which it may have been stored before.
-    """
-
-    event: Event
-    user: str
-    trace: str = ""
-
-
-class Erased(NamedTuple):
-    """An event of a person who was erased: it counts, without the person.
-
-    Attributes
-    ----------
-    event : Event
-        Without the person.
-    user : str
-        Hash of the person; the item that the event may have under it is removed.
-    trace : str
-        In place of the person (`pseudonyms.trace_of_event`).
-    """
-
-    event: Event
-    user: str
-    trace: str
-
-
 _OF_TWO_ITEMS = (Withdrawn, Erased)
-Storable = Event | Withdrawn | Erased
-"""What may be stored; the `user_id` of an event is the keyed hash, or None."""
 
 
 class EventStore:

@@ -1,7 +1,7 @@
 """Parts of a fit: what was read of a shard and some days, between its reading and its merging.
 
 They hold people by their hashes, so they go as soon as the fit has ended, and a tag has the bucket
-remove what is left of one that never did (`infra/resources.json`).
+remove what is left of one that never did (`infra/stack/data.py`).
 """
 
 from __future__ import annotations

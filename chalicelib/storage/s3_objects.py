@@ -27,7 +27,7 @@ FETCH_ATTEMPTS = 4
 """How often a block is asked for whose connection broke: botocore repeats a request, not a body."""
 
 PASSING_TAG = "kept=1-day"
-"""Marks what the bucket's own rules remove (`infra/resources.json`)."""
+"""Marks what the bucket's own rules remove (`infra/stack/data.py`)."""
 
 _PIECE_BYTES = 256 * 1024
 _GONE = frozenset({"NoSuchKey", "NoSuchVersion", "NotFound", "PreconditionFailed", "404", "412"})

@@ -1,11 +1,12 @@
-"""What runs behind queues, the table's stream and the clock.
+"""The functions behind queues, the table's stream and the daily schedule.
 
-Plain functions of an event as AWS delivers it. What must be tried again escapes, or is named in a
-partial batch response, so that the queue delivers it again and puts it with the dead letters in the
-end; nothing is acknowledged that was not done.
+Each is a plain function of an event as AWS delivers it. Work that must be tried again raises an
+exception or is named in a partial batch response, so that the queue delivers it again and in the
+end moves it to the dead-letter queue. Only finished work is acknowledged.
 
-`messages` reads what a queue delivers; `uploaded_files` imports, `requested_fits` fits,
-`changed_days` derives totals, and `daily_duties` does what the clock asks for.
+`queue_messages` reads what a queue delivers, `import_worker` imports, `fit_worker` fits,
+`totals_worker` derives totals, and `daily_jobs` runs once a day. Each of the last four declares its
+functions: limits, queue, rights and alarms.
 """
 
 from chalicelib.workers.daily_jobs import (

@@ -7,6 +7,19 @@ import logging
 import time
 
 from chalicelib import telemetry, wiring
+from chalicelib.functions import (
+    READS_ROOT_SECRET,
+    SEES_MISSING_OBJECTS,
+    Function,
+    gets,
+    puts,
+    queries,
+    reads_objects,
+    removes_objects,
+    sends,
+    updates,
+    writes_batches,
+)
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services.fitting.fit_parts import end_stopped_fits
 from chalicelib.services.fitting.fits import age_of_latest, request_scheduled_fit
@@ -15,6 +28,28 @@ from chalicelib.workers.fit_worker import count_fit
 
 ERASING_SECONDS = 600.0
 """How long a day's schedule goes on erasing, of the 900 seconds that it has."""
+
+SCHEDULE = Function(
+    name="Schedule",
+    timeout_seconds=900,
+    megabytes=256,
+    at_once=1,
+    failing_periods=1,  # it runs once a day
+    without_dead_letters="A call has nothing in it that could be lost: the next does the same, and "
+    "ScheduleErrorsAlarm tells of one that failed.",
+    rights=(
+        gets("config", "fits"),
+        queries("-#tenants", "erasures", "events#*", "fits", "import#*", "imports"),
+        puts("config", "erasures", "fits", "imports"),
+        updates("config"),
+        writes_batches("events#*", "import#*"),
+        reads_objects("imports/{tenant}/*"),
+        SEES_MISSING_OBJECTS,
+        removes_objects("imports/{tenant}/*"),
+        sends("FitQueue"),
+        READS_ROOT_SECRET,
+    ),
+)
 
 log = logging.getLogger(__name__)
 

@@ -9,6 +9,20 @@ from contextlib import contextmanager
 from typing import Any
 
 from chalicelib import telemetry, wiring
+from chalicelib.functions import (
+    QUEUE_KEEPS_FAILED_MESSAGES,
+    SEES_MISSING_OBJECTS,
+    ByStage,
+    Function,
+    Queue,
+    Resource,
+    Right,
+    gets,
+    puts,
+    queries,
+    reads_objects,
+    writes_objects,
+)
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import UnprocessableMessage
 from chalicelib.services.experiments import analyse_regions
@@ -30,6 +44,86 @@ from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.workers.queue_messages import LambdaEvent, each_message, tries_of
 
 log = logging.getLogger(__name__)
+
+FIT_QUEUE = Queue(
+    name="likeworth-fits",
+    batch_size=1,
+    hidden_seconds=5_400,
+    tries=3,
+    late_seconds=14_400,
+    failure="A fit could not be run",
+)
+FIT = Function(
+    name="Fit",
+    timeout_seconds=900,
+    megabytes=3008,
+    at_once=10,
+    is_numerical=True,
+    queue=FIT_QUEUE,
+    without_dead_letters=QUEUE_KEEPS_FAILED_MESSAGES,
+    settings={
+        "fit_machine_arn": Resource("FitMachine"),
+        "fit_merged_events": ByStage("FitMergedEvents", dev=10_000_000, prod=40_000_000),
+        "fit_concurrency": ByStage("FitPartsAtOnce", dev=4, prod=40),
+    },
+    tenant_rights=(
+        gets("config", "fits"),
+        queries("days#*", "events#*", "experiments"),
+        puts("fits", "fit-results"),
+        reads_objects("documents/{tenant}/experiments/*"),
+        SEES_MISSING_OBJECTS,
+        writes_objects("documents/{tenant}/fits/*"),
+    ),
+    calls=(Right("HandsOnWhatIsTooMuch", ("states:StartExecution",), resources=("FitMachine",)),),
+)
+
+_MACHINE_NOTICES = (
+    "The state machine waits for it and tries again; what fails for good ends the execution, "
+    "which raises an alarm."
+)
+FIT_PART = Function(
+    name="FitPart",
+    timeout_seconds=900,
+    megabytes=2048,
+    at_once=80,
+    is_numerical=True,
+    without_dead_letters=_MACHINE_NOTICES,
+    tenant_rights=(
+        gets("config", "fits"),
+        queries("events#*"),
+        Right(
+            "WritesObjects",
+            ("s3:PutObject", "s3:PutObjectTagging"),
+            objects=("documents/{tenant}/fit-parts/*",),
+        ),
+    ),
+)
+FIT_MERGE = Function(
+    name="FitMerge",
+    timeout_seconds=900,
+    megabytes=ByStage("FitMergeMegabytes", dev=3008, prod=10_240),
+    at_once=10,
+    is_numerical=True,
+    without_dead_letters=_MACHINE_NOTICES,
+    tenant_rights=(
+        gets("config", "fits"),
+        queries("erased", "events#*", "experiments"),
+        puts("fits", "fit-results"),
+        reads_objects("documents/{tenant}/experiments/*", "documents/{tenant}/fit-parts/*"),
+        SEES_MISSING_OBJECTS,
+        writes_objects("documents/{tenant}/fits/*"),
+        Right("RemovesParts", ("s3:DeleteObject",), objects=("documents/{tenant}/fit-parts/*",)),
+    ),
+)
+ANALYSIS = Function(
+    name="Analysis",
+    timeout_seconds=20,
+    megabytes=1769,  # one whole processor
+    at_once=10,
+    is_numerical=True,
+    without_dead_letters="The API waits for the answer and tells its caller, who repeats the "
+    "request.",
+)
 
 
 def run_fits(event: LambdaEvent, *, now: dt.datetime) -> LambdaEvent:

@@ -8,6 +8,22 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from chalicelib import telemetry, wiring
+from chalicelib.functions import (
+    QUEUE_KEEPS_FAILED_MESSAGES,
+    READS_ROOT_SECRET,
+    SEES_MISSING_OBJECTS,
+    Function,
+    Queue,
+    deletes,
+    gets,
+    puts,
+    queries,
+    reads_objects,
+    removes_objects,
+    sends,
+    updates,
+    writes_batches,
+)
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import UnprocessableMessage
 from chalicelib.services.imports import import_for_object, message_of, run_import
@@ -17,6 +33,36 @@ from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.workers.queue_messages import LambdaEvent, each_message
 
 SecondsLeft = Callable[[], float]
+
+IMPORT_QUEUE = Queue(
+    name="likeworth-imports",
+    batch_size=1,
+    hidden_seconds=5_400,
+    tries=5,
+    late_seconds=14_400,
+    failure="A file could not be imported",
+)
+IMPORT = Function(
+    name="Import",
+    timeout_seconds=900,
+    megabytes=1024,
+    at_once=10,
+    queue=IMPORT_QUEUE,
+    sends_itself=True,  # a long file is imported in several calls
+    without_dead_letters=QUEUE_KEEPS_FAILED_MESSAGES,
+    rights=(sends("ImportQueue"), READS_ROOT_SECRET),
+    tenant_rights=(
+        gets("config", "imports"),
+        queries("erased", "events#*", "import#*", "imports"),
+        puts("config", "imports", "open-imports"),
+        updates("uploaded"),
+        writes_batches("events#*", "import#*", "open-imports"),
+        deletes("events#*"),
+        reads_objects("imports/{tenant}/*"),
+        removes_objects("imports/{tenant}/*"),
+        SEES_MISSING_OBJECTS,
+    ),
+)
 
 
 def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLeft) -> LambdaEvent:

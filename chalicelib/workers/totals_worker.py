@@ -7,6 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib import wiring
+from chalicelib.functions import (
+    QUEUE_KEEPS_FAILED_MESSAGES,
+    Function,
+    Queue,
+    Stream,
+    gets,
+    puts,
+    queries,
+    sends,
+    updates,
+    writes_objects,
+)
 from chalicelib.model.errors import UnprocessableMessage
 from chalicelib.services.totals.day_totals import derive_day
 from chalicelib.services.totals.freshness import (
@@ -17,6 +29,49 @@ from chalicelib.services.totals.freshness import (
 )
 from chalicelib.storage.table_keys import is_tenant, parse_event_partition
 from chalicelib.workers.queue_messages import LambdaEvent, each_message
+
+_DERIVES_TOTALS = (
+    gets("config", "days#*"),
+    queries("events#*"),
+    puts("config"),
+    updates("days#*"),
+    writes_objects("documents/{tenant}/days/*"),
+)
+TOTALS_QUEUE = Queue(
+    name="likeworth-totals",
+    batch_size=10,
+    hidden_seconds=1_800,
+    tries=5,
+    late_seconds=7_200,
+    failure="Totals of a day that waited could not be derived",
+)
+TOTALS = Function(
+    name="Totals",
+    timeout_seconds=300,
+    megabytes=512,
+    at_once=10,
+    queue=TOTALS_QUEUE,
+    sends_itself=True,  # a day waits by being sent again
+    without_dead_letters=QUEUE_KEEPS_FAILED_MESSAGES,
+    rights=(sends("TotalsQueue"),),
+    tenant_rights=_DERIVES_TOTALS,
+)
+CHANGES = Stream(
+    batch_size=10_000,
+    window_seconds=300,
+    tries=10,
+    late_milliseconds=1_800_000,
+    failure="Totals of days that changed could not be derived",
+)
+AGGREGATE = Function(
+    name="Aggregate",
+    timeout_seconds=300,
+    megabytes=512,
+    at_once=20,
+    stream=CHANGES,
+    without_dead_letters="Lambda reads the stream itself: what fails goes to StreamDeadLetters.",
+    rights=(*_DERIVES_TOTALS, sends("TotalsQueue", "StreamDeadLetters")),
+)
 
 
 def derive_totals(event: LambdaEvent, *, now: dt.datetime) -> None:

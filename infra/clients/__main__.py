@@ -2,7 +2,7 @@
 
     make clients        (needs Node and npm)
 
-Everything is made in ``build/clients``.  The service is `serve`, as users run it.
+Everything is written to ``build/clients``. The service is started with `serve`, as users do.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import re
 import shutil
 import subprocess  # runs npm's tools and the service, with fixed arguments  # nosec B404
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "clients"
-DOCUMENT = ROOT / "chalicelib" / "documentation" / "openapi.json"
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
 STARTED = re.compile(r"(http://127\.0\.0\.1:\d+).*?(lw_\S+)", re.DOTALL)
 
@@ -39,7 +39,7 @@ def served() -> Iterator[tuple[str, str]]:
     Raises
     ------
     RuntimeError
-        If it ends before it says where it is.
+        If the service ends before it prints its address.
     """
     command = [sys.executable, "-m", "chalicelib", "serve", "--port", "0"]
     with subprocess.Popen(  # nosec B603
@@ -63,7 +63,9 @@ def main() -> int:
     BUILD.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "use.ts"):
         shutil.copy(HERE / name, BUILD / name)
-    shutil.copy(DOCUMENT, BUILD / "openapi.json")
+    with served() as (url, _):
+        answer = urllib.request.urlopen(f"{url}/openapi.json")  # nosec B310 - 127.0.0.1
+        (BUILD / "openapi.json").write_bytes(answer.read())
     (BUILD / ".spectral.yaml").write_text('extends: ["spectral:oas"]\n', encoding="utf-8")
     run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error")
     run("npx", "redocly", "lint", "openapi.json", "--format=summary")

@@ -1,1 +1,1 @@
-"""`make e2e`: the packaged, merged template deployed to MiniStack, and used (ADR 30)."""
+"""`make e2e`: deploys the packaged template to MiniStack and uses the service (ADR 30)."""

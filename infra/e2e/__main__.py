@@ -1,11 +1,12 @@
-"""Deploys what `make package` made to MiniStack, and goes the whole way through it.
+"""Deploys the output of `make package` to MiniStack and goes through every path of it.
 
     python -m infra.e2e PROGRAM [--package build/package] [--stage dev]
 
-By the command of `make deploy`, which updates the stack, too. An API key, events by HTTP, an export
-by S3, totals by the stream, a fit by the schedule and one in parts by the state machine, a geo
-test, answers; a poison file that ends with the dead letters, and a batch of which only what failed
-comes again; a day that is lost and restored; and its end.
+It deploys and updates with the command of `make deploy`. Then it creates an API key, sends events
+by HTTP and an export by S3, waits for totals from the stream, a fit from the daily jobs and one in
+parts from the state machine, registers a geo test, and reads answers. A poison file must reach the
+dead-letter queue, and of a batch only the failed message may come again. At the end it restores a
+day that was lost and deletes the stack.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Deployed:
         self._address = f"{server.endpoint}/restapis/{api}/api/_user_request_"
 
     def status(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and decoded body of an answer."""
+        """Send a request; returns status and decoded body."""
         request = urllib.request.Request(
             self._address + path,
             method=method,
@@ -80,17 +81,17 @@ class Deployed:
             return error.code, json.loads(error.read() or b"null")
 
     def ask(self, method: str, path: str, body: Any = None, status: int = 200) -> Any:
-        """The decoded body of an answer that must be of this status."""
+        """Send a request that must have this status; returns the decoded body."""
         found, told = self.status(method, path, body)
         expect(found == status, f"{method} {path}: {found} {told}")
         return told
 
     def make_key(self) -> None:
-        """As the handbook says: the command line, with the names of the stack."""
+        """Create a key with the command line, as the handbook describes."""
         self.key = self.command("keys", "create", "--tenant", TENANT, "--role", "admin").strip()
 
     def command(self, *asked: str) -> str:
-        """What the command line prints, with the names of the stack; it must not fail."""
+        """Run the command line for this stack; returns its output. AssertionError if it fails."""
         outputs = self.stack.outputs
         named = {
             "LIKEWORTH_TABLE": outputs["TableName"],
@@ -111,7 +112,7 @@ class Deployed:
         self._server.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
 
     def tick(self) -> None:
-        """Call the schedule's function with what its rule sends."""
+        """Call the function of the daily jobs with the event of its rule."""
         name = self.stack.names["ScheduleHandler"]
         told = self._server.client("lambda").invoke(
             FunctionName=name, Payload=json.dumps(clock()).encode()
@@ -127,14 +128,14 @@ class Deployed:
         )
 
     def executions(self) -> list[str]:
-        """How the executions of the state machine ended, or that they have not."""
+        """The states of the executions of the state machine."""
         told = self._server.client("stepfunctions").list_executions(
             stateMachineArn=self.stack.names["FitMachine"]
         )
         return [one["status"] for one in told["executions"]]
 
     def hurry(self, queue: str) -> None:
-        """Let messages of a queue come again at once."""
+        """Make failed messages of a queue visible again at once."""
         self._server.client("sqs").set_queue_attributes(
             QueueUrl=self.stack.names[queue], Attributes={"VisibilityTimeout": AGAIN_AFTER_SECONDS}
         )
@@ -147,7 +148,7 @@ class Deployed:
         )
 
     def waiting(self, queue: str) -> int:
-        """How many messages a queue has, seen or not."""
+        """Number of messages in a queue, visible or not."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         told = self._server.client("sqs").get_queue_attributes(
             QueueUrl=self.stack.names[queue], AttributeNames=names
@@ -163,7 +164,7 @@ class Deployed:
 
 
 def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
-    """How many engagements were sent; AssertionError where something does not come about."""
+    """Use everything once; returns the number of engagements sent. AssertionError on a failure."""
     expect(there.status("GET", "/v1/health")[0] == 200, "the API does not answer")
     status, told = there.status("GET", "/v1/roi")
     expect((status, told["code"]) == (401, "unauthenticated"), f"without a key: {status} {told}")
@@ -194,7 +195,7 @@ def golden_path(there: Deployed, tell: Callable[[str], None]) -> int:
 
 
 def what_fails(there: Deployed, tell: Callable[[str], None]) -> None:
-    """Raises AssertionError where something does not come about."""
+    """Check that failed messages reach the dead-letter queues; AssertionError if not."""
     for queue in ("ImportQueue", "TotalsQueue"):
         there.hurry(queue)
     there.drop(POISON, b"no export")
@@ -211,7 +212,7 @@ def what_fails(there: Deployed, tell: Callable[[str], None]) -> None:
 
 
 def wait_for(holds: Callable[[], bool], told: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Look again and again until something holds; raises AssertionError."""
+    """Poll until a condition is true; AssertionError when the time is over."""
     deadline = time.monotonic() + seconds
     while not holds():
         expect(time.monotonic() < deadline, f"not within {seconds:.0f} s: {told}")
@@ -227,7 +228,7 @@ def _fits(there: Deployed) -> list[str]:
 
 
 def known(template: dict[str, Any]) -> dict[str, Any]:
-    """The template without what MiniStack does not know: budgets, alarms on sums of metrics."""
+    """The template without what MiniStack lacks: budgets, and alarms on sums of metrics."""
     resources = {
         name: one
         for name, one in template["Resources"].items()
@@ -238,7 +239,7 @@ def known(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def copy_known(package: Path, folder: Path) -> Path:
-    """What was packaged, with the template that MiniStack knows."""
+    """The packages with the part of the template that MiniStack supports."""
     folder.mkdir()
     for one in PACKAGES:
         (folder / f"{one.name}.zip").symlink_to((package / f"{one.name}.zip").absolute())
@@ -262,7 +263,7 @@ def deploy(server: Server, package: Path, stage: str, *more: str) -> Stack:
 
 
 def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
-    """Deploy again, with one thing more; raises AssertionError where anything else changes."""
+    """Deploy again with one more resource; AssertionError if anything else changes."""
     before = there.stack.names
     after = deploy(server, package, stage, "--alarm-email", "operator@example.org").names
     expect(set(after) - set(before) == {"AlarmSubscription"}, f"new: {set(after) - set(before)}")
@@ -271,12 +272,12 @@ def update(there: Deployed, server: Server, package: Path, stage: str) -> None:
 
 
 def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
-    """Lose a day of a shard and bring it back from a point in time; how many events that were.
+    """Delete a day of a shard and restore it from a point in time; returns the number of events.
 
     Parameters
     ----------
     engagements : int
-        How many the totals tell of, before and after.
+        Engagements in the totals, before and after.
     """
     client, table = server.client("dynamodb"), there.stack.outputs["TableName"]
     copy = f"{table}-restored"
@@ -303,7 +304,7 @@ def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
 
 
 def tear_down(server: Server, stack: Stack, stage: str) -> None:
-    """Delete the stack; raises AssertionError where more is left than is kept, or less."""
+    """Delete the stack; AssertionError unless exactly table and bucket are left."""
     client = server.client("cloudformation")
     client.delete_stack(StackName=stack_name(stage))
     wait_for(lambda: not _is_there(client, stage), "the stack is gone")
@@ -323,7 +324,7 @@ def _is_there(client: Any, stage: str) -> bool:
 
 
 def main() -> int:
-    """Prints a line for each thing that holds."""
+    """Print a line for each step that succeeded."""
     parser = argparse.ArgumentParser(prog="make e2e", description=__doc__)
     parser.add_argument("program", type=Path, help="MiniStack, installed for the Python of Lambda")
     parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")

@@ -1,4 +1,4 @@
-"""MiniStack as a server: an AWS on one machine that deploys templates and runs their functions."""
+"""MiniStack as a server: AWS on one machine that deploys templates and runs functions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Server:
         )
 
     def variables(self) -> dict[str, str]:
-        """By which any client of AWS finds it."""
+        """Environment variables with which clients of AWS reach it."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_DEFAULT_REGION": REGION,
@@ -52,14 +52,14 @@ class Server:
 
 @contextlib.contextmanager
 def running(program: Path, log: Path) -> Iterator[Server]:
-    """MiniStack on a free port of 127.0.0.1, empty, and gone at the end.
+    """MiniStack on a free port of 127.0.0.1, empty; stopped at the end.
 
     Parameters
     ----------
     program : Path
-        Of an environment with the Python that Lambda runs: functions run under the same.
+        From an environment with the Python version of Lambda, because functions run with it.
     log : Path
-        Takes what it and the functions print.
+        Receives the output of MiniStack and of the functions.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

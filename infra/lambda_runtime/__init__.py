@@ -1,1 +1,1 @@
-"""`make lambda-test`: the packages under AWS's own runtime client, on one machine (ADR 30)."""
+"""`make lambda-test`: runs the packages with AWS's runtime client on one machine (ADR 30)."""

@@ -2,10 +2,10 @@
 
     python -m infra.lambda_runtime [--package build/package] [--starts 5]
 
-A request, a file, the stream, the clock, a fit as a whole and in parts and a geo test go through
-the unpacked zips; what each function
-takes to start, and its memory, is told at the end. Seconds are those of this machine; Lambda gives
-a function a share of a core by its memory, but for the start, for which it has a whole one.
+A request, a file, the stream, the daily jobs, a fit as a whole and in parts, and a geo test go
+through the unpacked zips. At the end it prints start time and memory of each function. Times are
+those of this machine. Lambda gives a function a share of a core in proportion to its memory, but a
+whole core while it starts.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Stage:
     cloud: Cloud
 
     def start(self, stack: ExitStack, function: str, **changed: str) -> Function:
-        """A process of a function, with some of its variables changed."""
+        """Start the process of a function, with some variables changed."""
         properties = self.template["Resources"][function]["Properties"]
         (package,) = (one for one in PACKAGES if function in one.functions)
         return stack.enter_context(
@@ -69,7 +69,7 @@ class Stage:
 
 
 def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
-    """A tenant's way through all functions; AssertionError where one does not do its part."""
+    """Send a tenant's data through all functions; AssertionError if one fails."""
     api = functions["APIHandler"]
     there = stage.cloud
     key = _key(stage)
@@ -103,7 +103,7 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
 
 
 def _key(stage: Stage) -> str:
-    """A tenant and an admin key, made as the command line makes them."""
+    """Create a tenant and an admin key, as the command line does."""
     from chalicelib import wiring
     from chalicelib.services.credentials.api_keys import create_key
 
@@ -121,7 +121,7 @@ def _import(stage: Stage, function: Function, body: bytes) -> None:
 
 
 def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> None:
-    """The same fit again, by the functions of the state machine, whose part is played here."""
+    """Run the same fit in parts; this function replaces the state machine."""
     whole = ask("GET", "/v1/roi")["channels"]
     ask("POST", "/v1/fits", {}, 202)
     with ExitStack() as stack:
@@ -148,7 +148,7 @@ def _fit_in_parts(stage: Stage, functions: Mapping[str, Function], ask: Ask) -> 
 
 
 def _partitions(there: Cloud) -> list[tuple[str, str]]:
-    """A key of each partition of events, as the stream would tell of."""
+    """One key of each partition of events, as the stream would deliver it."""
     pages = (
         there.client("dynamodb")
         .get_paginator("scan")
@@ -159,7 +159,7 @@ def _partitions(there: Cloud) -> list[tuple[str, str]]:
 
 
 def cold_starts(stage: Stage, function: str, times: int) -> list[float]:
-    """Milliseconds of so many starts of a function."""
+    """Milliseconds that a function took to start, for each of several starts."""
     taken = []
     for _ in range(times):
         with ExitStack() as stack:
@@ -168,7 +168,7 @@ def cold_starts(stage: Stage, function: str, times: int) -> list[float]:
 
 
 def main() -> int:
-    """Prints a line for each function."""
+    """Run everything and print a line for each function."""
     parser = argparse.ArgumentParser(prog="make lambda-test", description=__doc__)
     parser.add_argument("--package", type=Path, default=Path("build/package"), metavar="DIR")
     parser.add_argument("--starts", type=int, default=5)

@@ -1,4 +1,4 @@
-"""What the functions need of AWS: DynamoDB Local, and moto's server for the rest."""
+"""The services of AWS that the functions use: DynamoDB Local, and moto's server for the rest."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from infra import dynamodb_local
+from infra.stack.lambdas import FUNCTIONS
 from tests.conftest import create_table
 
 REGION = "eu-central-1"
@@ -25,32 +26,32 @@ REFERENCES = {
     "AnalysisHandler": "AnalysisHandler",
     **{
         f"{function}TenantRole": f"arn:aws:iam::123456789012:role/{function}TenantRole"
-        for function in ("Import", "Fit", "FitPart", "FitMerge", "Totals")
+        for function in (one.name for one in FUNCTIONS if one.tenant_rights)
     },
 }
 CALLED = {"secretsmanager": "SECRETS_MANAGER", "stepfunctions": "SFN"}
-"""Services whose variables are not called as they are."""
+"""Services whose environment variable has a different name."""
 
-QUEUES = ("ImportQueue", "FitQueue", "TotalsQueue")
+QUEUES = tuple(f"{one.name}Queue" for one in FUNCTIONS if one.queue is not None)
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where everything is.
+    """Addresses and names of the services.
 
     Attributes
     ----------
     endpoints : dict of str to str
-        Variables by which every client of AWS finds them.
+        Environment variables with which clients of AWS reach them.
     names : dict of str to str
-        What the template calls a resource -> what it is called here: name, URL or ARN.
+        Logical name in the template -> name, URL or ARN here.
     """
 
     endpoints: Mapping[str, str]
     names: Mapping[str, str]
 
     def client(self, service: str) -> Any:
-        """A client of a service, for looking from outside."""
+        """A client of a service, for checks from outside."""
         variable = f"AWS_ENDPOINT_URL_{CALLED.get(service, service.upper())}"
         return boto3.client(
             service,
@@ -61,7 +62,7 @@ class Cloud:
         )
 
     def variables(self, template: Mapping[str, Any], function: str) -> dict[str, str]:
-        """The environment of a function, as the template gives it."""
+        """The environment of a function according to the template."""
         given = template["Globals"]["Function"]["Environment"]["Variables"]
         own = template["Resources"][function]["Properties"].get("Environment", {})
         told = {**given, **own.get("Variables", {})}
@@ -84,7 +85,7 @@ class Cloud:
         return str(value)
 
     def received(self, queue: str) -> list[str]:
-        """The bodies of the messages of a queue; they are gone after."""
+        """Receive and delete the messages of a queue; returns their bodies."""
         sqs, bodies = self.client("sqs"), []
         while found := sqs.receive_message(QueueUrl=self.names[queue], MaxNumberOfMessages=10).get(
             "Messages"
@@ -116,7 +117,7 @@ def running() -> Iterator[Cloud]:
             Name="likeworth", SecretString="a root secret that ends with the run"
         )["ARN"]
         names["FitMachine"] = cloud.client("stepfunctions").create_state_machine(
-            name="fits",  # which is never executed: whoever walks does what it says
+            name="fits",  # never executed: `walk` calls its functions
             definition=json.dumps({"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}),
             roleArn="arn:aws:iam::123456789012:role/machine",
         )["stateMachineArn"]

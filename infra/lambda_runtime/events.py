@@ -1,4 +1,4 @@
-"""Events as AWS hands them to functions."""
+"""Events as AWS delivers them to functions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Event = dict[str, Any]
 
 
 def request(method: str, path: str, key: str = "", body: Any = None) -> Event:
-    """A request by API Gateway (REST, proxy); `path` with a query, without parameters inside."""
+    """A request from API Gateway (REST, proxy); `path` may have a query but no path parameters."""
     place, _, query = path.partition("?")
     pairs = [pair.split("=") for pair in query.split("&") if pair]
     headers = {"Host": "api.example.org", "content-type": "application/json"}
@@ -61,7 +61,7 @@ def messages(bodies: Sequence[str], queue: str) -> Event:
 
 
 def uploaded(bucket: str, key: str, etag: str) -> str:
-    """The body of the message by which S3 tells of a new object."""
+    """The body of the message that S3 sends for a new object."""
     told = {
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -73,7 +73,7 @@ def uploaded(bucket: str, key: str, etag: str) -> str:
 
 
 def changes(keys: Sequence[tuple[str, str]]) -> Event:
-    """A batch of the table's stream, which has keys only."""
+    """A batch of the table's stream, which contains keys only."""
     return {
         "Records": [
             {
@@ -94,7 +94,7 @@ def changes(keys: Sequence[tuple[str, str]]) -> Event:
 
 
 def clock() -> Event:
-    """The daily schedule."""
+    """The event of the daily schedule."""
     return {
         "version": "0",
         "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa",

@@ -1,4 +1,4 @@
-"""A function of the template as a process under `awslambdaric`, from its unpacked zip."""
+"""A function of the template as a process: `awslambdaric` with the unpacked zip."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ START_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What functions run with.
+    """What all functions run with.
 
     Attributes
     ----------
     python : Path
-        Of the version that Lambda runs.
+        An interpreter of the version that Lambda runs.
     runtime : Path
-        Folder with `awslambdaric` and what else Lambda's own Python has.
+        Folder with `awslambdaric` and the packages that Lambda's Python contains.
     log : text file
-        Takes what the functions print, which CloudWatch would keep.
+        Receives the output of the functions, which CloudWatch would store.
     """
 
     python: Path
@@ -42,7 +42,7 @@ class Function:
     Attributes
     ----------
     cold_seconds : float
-        From its start to the moment at which it asked for its first event.
+        From its start until it asked for its first event.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], api: RuntimeApi, cold: float) -> None:
@@ -51,12 +51,12 @@ class Function:
         self._api = api
 
     def invoke(self, event: Any, *, seconds: float = 60.0) -> Any:
-        """What it makes of an event; raises `FunctionError`."""
+        """Call it with an event; returns its answer or raises `FunctionError`."""
         return self._api.invoke(event, seconds=seconds)
 
     @property
     def peak_mb(self) -> float:
-        """The most memory that it has had, resident."""
+        """Peak resident memory in MB."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         (line,) = (one for one in status.splitlines() if one.startswith("VmHWM:"))
         return int(line.split()[1]) / 1024
@@ -66,7 +66,7 @@ class Function:
 def started(
     task: Path, handler: str, installed: Installed, variables: Mapping[str, str]
 ) -> Iterator[Function]:
-    """A function that has started and waits.
+    """Start a function; yields it when it waits for events.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def started(
     handler : str
         As in the template, such as ``app.fit_handler``.
     variables : mapping of str to str
-        Its environment beside what Lambda itself sets.
+        Its environment, in addition to what Lambda sets.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Lambda's Invoke, as far as one function that calls another and waits needs it.
+"""The part of Lambda's Invoke API with which one function calls another and waits.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -19,17 +19,17 @@ PATH = "/2015-03-31/functions/{}/invocations"
 
 @contextmanager
 def running(functions: Mapping[str, Function]) -> Iterator[str]:
-    """The address of a Lambda on a free port of 127.0.0.1, where these functions are called.
+    """Serve the API on a free port of 127.0.0.1; yields its address.
 
     Parameters
     ----------
     functions : mapping of str to Function
-        By name; may be filled later.
+        Functions by name; may be filled later.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            """Calls a function with the body of the request."""
+            """Call a function with the body of the request."""
             event = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             for name, function in functions.items():
                 if self.path == PATH.format(name):

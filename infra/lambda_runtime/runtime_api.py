@@ -1,7 +1,7 @@
-"""Lambda's Runtime API, as far as one process that asks for events needs it.
+"""The part of Lambda's Runtime API that one process needs.
 
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the process asks for the next
-event, which is answered when there is one, and sends what became of it.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html: the process requests the next event,
+gets a response when there is one, and sends its answer or its error.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class _Event:
 
 
 class RuntimeApi:
-    """Gives events to one process, and waits for what it makes of them.
+    """Passes events to one process and waits for its answers.
 
     Attributes
     ----------
@@ -51,16 +51,16 @@ class RuntimeApi:
         self._asked = threading.Event()
 
     def wait_until_asked(self, seconds: float) -> bool:
-        """Whether the process asks for an event within a time: it has started then."""
+        """Whether the process requests an event within a time, which means that it has started."""
         return self._asked.wait(seconds)
 
     def invoke(self, event: Any, *, seconds: float) -> Any:
-        """What the function makes of an event.
+        """Pass an event to the function; returns its answer.
 
         Raises
         ------
         FunctionError
-            If it raised, or did not answer in time.
+            If the function raised an exception or did not answer in time.
         """
         request_id = str(uuid.uuid4())
         body = json.dumps(event).encode()
@@ -77,16 +77,16 @@ class RuntimeApi:
         return json.loads(told)
 
     def why(self) -> str:
-        """What the process said of its start, if it did."""
+        """The error that the process reported for its start, if any."""
         try:
             return self._answers.get(timeout=1.0)[2].decode()
         except queue.Empty:
             return "it did not say why"
 
     def next_event(self, is_there: Any) -> _Event | None:
-        """An event for a process that waits; None if it is not there any more.
+        """An event for a waiting process; None if the process has gone.
 
-        An event is not taken for a process that has gone: the next one shall have it.
+        An event stays in the queue if its process has gone, so that the next process gets it.
         """
         self._asked.set()
         while is_there():
@@ -97,11 +97,11 @@ class RuntimeApi:
         return None
 
     def take_back(self, event: _Event) -> None:
-        """An event could not be handed over."""
+        """Put back an event that could not be delivered."""
         self._events.put(event)
 
     def answered(self, request_id: str, kind: str, body: bytes) -> None:
-        """The process tells what became of an event, or of its start."""
+        """Record the answer or the error of an event, or of the start."""
         self._answers.put((request_id, kind, body))
 
 
@@ -121,16 +121,16 @@ def running() -> Iterator[RuntimeApi]:
 
 
 class LocalServer(ThreadingHTTPServer):
-    """Says nothing of connections that break: a process at their other end was ended."""
+    """A server that ignores broken connections: the process at the other end was stopped."""
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell of any other error."""
+        """Report any other error."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """The four calls that there are."""
+    """The four calls of the API."""
 
     protocol_version = "HTTP/1.1"
 
@@ -160,7 +160,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._api.take_back(event)
 
     def do_POST(self) -> None:
-        """What became of an event, or of the start."""
+        """Receive the answer or the error of an event, or of the start."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         match self.path.removeprefix(f"{VERSION}/").split("/"):
             case ["invocation", request_id, ("response" | "error") as kind]:
@@ -173,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(202, b"{}")
 
     def _is_there(self) -> bool:
-        """Whether the other end is still connected: it sends nothing while it waits."""
+        """Whether the other end is still connected; it sends nothing while it waits."""
         readable, _, _ = select.select([self.connection], [], [], 0)
         return not readable
 

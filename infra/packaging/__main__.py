@@ -1,4 +1,4 @@
-"""Makes the packages and the template, or says why they must not be deployed.
+"""Make the packages and the template, or report why they must not be deployed.
 
 python -m infra.packaging [--arch x86_64] [--stage dev] [--out build/package]
 """
@@ -30,7 +30,7 @@ OUT = Path("build/package")
 
 
 def main() -> int:
-    """Prints a line for each package."""
+    """Make everything and print a line for each package."""
     parser = argparse.ArgumentParser(prog="make package", description=__doc__)
     parser.add_argument("--arch", choices=ARCHITECTURES, default="x86_64")
     parser.add_argument("--stage", default="dev", help="of .chalice/config.json")
@@ -58,7 +58,7 @@ def main() -> int:
 def make(
     package: Package, architecture: Architecture, python: Path, runtime: Path, out: Path
 ) -> str:
-    """Make and check a package; what there is to tell of it."""
+    """Make and check a package; returns the line to print."""
     path = out / f"{package.name}.zip"
     with tempfile.TemporaryDirectory() as folder:
         content = Path(folder, package.name)

@@ -1,4 +1,4 @@
-"""Compiled files and a zip that are the same for the same input, to the last byte."""
+"""Compiled files and a zip that are identical, byte by byte, for the same input."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ BEGINNING_OF_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def compile_all(folder: Path, python: Path) -> None:
-    """Compile every module, so that no start of a process has to.
+    """Compile every module, so that processes start faster.
 
-    The compiled files are not checked against their sources (which are always those), and name the
-    sources as they will lie in Lambda.
+    Python does not compare the compiled files with their sources. They contain the paths that the
+    sources have in Lambda.
     """
     command = [
         *(str(python), "-I", "-m", "compileall", "-q", "-j", "1"),
@@ -32,7 +32,7 @@ def compile_all(folder: Path, python: Path) -> None:
 
 
 def pack(folder: Path, path: Path) -> str:
-    """Zip a folder; the digest (SHA-256) of the zip."""
+    """Zip a folder; returns the SHA-256 digest of the zip."""
     files = sorted(one for one in folder.rglob("*") if one.is_file())
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
         for file in files:
@@ -46,6 +46,6 @@ def pack(folder: Path, path: Path) -> str:
 
 
 def unpacked_bytes(path: Path) -> int:
-    """How much a zip holds."""
+    """Size of the unpacked content of a zip."""
     with zipfile.ZipFile(path) as packed:
         return sum(one.file_size for one in packed.infolist())

@@ -1,4 +1,4 @@
-"""What must be true of a package before anybody deploys it; most of it by running it."""
+"""Checks of a package before it is deployed; most of them run it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ print(json.dumps(fit_events(events, window=None, currency="EUR", as_of=as_of, fi
 
 
 def check_size(path: Path) -> int:
-    """How many bytes a zip unpacks to; raises `PackageError` for more than Lambda takes."""
+    """Unpacked size in bytes; raises `PackageError` if Lambda would not accept it."""
     size = unpacked_bytes(path)
     if size >= MAX_UNPACKED_BYTES:
         raise PackageError(
@@ -62,7 +62,7 @@ def check_size(path: Path) -> int:
 
 
 def check_content(path: Path, package: Package, architecture: Architecture) -> None:
-    """Whether everything needed is in a zip, and every library is for the processor.
+    """Check that a zip contains what is needed and that its libraries fit the processor.
 
     Raises
     ------
@@ -87,19 +87,19 @@ def check_content(path: Path, package: Package, architecture: Architecture) -> N
 
 
 def _compiled(module: str) -> str:
-    """Where the compiled file of a module lies."""
+    """The path of a module's compiled file."""
     path = Path(module)
     tag = "cpython-" + "".join(map(str, VERSION))
     return (path.parent / "__pycache__" / f"{path.stem}.{tag}.pyc").as_posix()
 
 
 def check_start(path: Path, package: Package, python: Path, runtime: Path) -> None:
-    """Whether the application starts from the unpacked zip, without anything installed.
+    """Check that the application starts from the unpacked zip, without installed packages.
 
     Parameters
     ----------
     runtime : Path
-        Folder with what Lambda's own Python has.
+        Folder with the packages that Lambda's Python contains.
 
     Raises
     ------
@@ -115,17 +115,17 @@ def check_start(path: Path, package: Package, python: Path, runtime: Path) -> No
 
 
 def check_estimates(path: Path, python: Path, runtime: Path) -> float:
-    """Whether a fit from the unpacked zip says what the code here says of the same events.
+    """Check that the packaged code estimates the same from the same events as the code here.
 
     Returns
     -------
     float
-        The largest difference of two numbers, as a share.
+        The largest relative difference of two numbers.
 
     Raises
     ------
     PackageError
-        If it does not run, or says something else.
+        If it does not run, or if its estimates differ.
     """
     from chalicelib.model.events import parse_event
     from chalicelib.services.fitting.estimation import fit_events
@@ -148,12 +148,12 @@ def check_estimates(path: Path, python: Path, runtime: Path) -> float:
 
 
 def largest_difference(one: Any, other: Any, where: str = "") -> float:
-    """The largest difference of two numbers of two documents, as a share.
+    """The largest relative difference between the numbers of two documents.
 
     Raises
     ------
     PackageError
-        If they differ in anything but numbers, or in a number by more than `CLOSE` (`CLOSE_DAYS`).
+        If anything but a number differs, or a number by more than `CLOSE` (`CLOSE_DAYS`).
     """
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         pairs = [(one[name], other[name], f"{where}/{name}") for name in one]
@@ -183,7 +183,7 @@ def _handler_of(function: str) -> str:
 
 
 def _run(python: Path, code: str, *arguments: str) -> str:
-    """What a piece of code prints, run without any package but those that it names."""
+    """Run code with no packages but the named ones; returns its output."""
     done = run(
         [str(python), "-I", "-S", "-c", code, *arguments],
         only={"AWS_DEFAULT_REGION": "eu-central-1", "OPENBLAS_NUM_THREADS": "1"},

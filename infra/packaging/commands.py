@@ -1,4 +1,4 @@
-"""The one place that starts other programs: pinned tools and Python, with fixed arguments."""
+"""Starts other programs: pinned tools and Python, with fixed arguments."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of a program.
+    """The result of a program.
 
     Attributes
     ----------
     failed : bool
     out, told : str
-        What it printed; and that with what it said of errors.
+        Its standard output; and that together with its errors.
     """
 
     failed: bool
@@ -33,7 +33,7 @@ def run(
     Parameters
     ----------
     only : mapping, optional
-        Its whole environment; otherwise it has ours.
+        Its whole environment; by default ours.
     """
     done = subprocess.run(  # nosec B603 - see above
         command,

@@ -1,4 +1,4 @@
-"""What goes into a package: wheels of the lock file, without what no function reads."""
+"""The content of a package: wheels of the lock file, without files that no function reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import app
+from chalicelib import documentation
+from chalicelib.api.openapi import described
 from infra.packaging.commands import run
 from infra.packaging.targets import (
     IN_THE_RUNTIME,
@@ -22,7 +25,7 @@ LOCK = ROOT / "requirements.lock"
 CHALICE = ("__init__.py", "app.py")
 """What Chalice itself puts into a package: the rest of it deploys and serves."""
 
-ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py")
+ONLY_ON_ONE_MACHINE = ("local", "demo", "cli", "__main__.py", "handbook.py")
 
 UNREAD_FILES = re.compile(
     r".*\.(pyi|pxd|pyx|pxi|c|cpp|h|hpp|f|f90|pyf|in|typed|md|rst|ipynb|build|a|po)"
@@ -84,21 +87,21 @@ def gather(folder: Path, package: Package, architecture: Architecture) -> None:
 
 
 def install(folder: Path, package: Package, architecture: Architecture) -> None:
-    """Unpack the wheels of the lock file that the package needs, for another machine than this."""
+    """Unpack the wheels that the package needs from the lock file, for Lambda's machine."""
     lock = LOCK.read_text(encoding="utf-8")
     gone = with_what_only_they_need(lock, package.without | IN_THE_RUNTIME)
     _install(folder, [one for one in entries(lock) if name_of(one) not in gone], architecture)
 
 
 def install_runtime(folder: Path, architecture: Architecture) -> None:
-    """Unpack what Lambda's own Python has, as the lock file has it: where that is tried."""
+    """Unpack what Lambda's Python contains, in the versions of the lock file, to test with it."""
     lock = LOCK.read_text(encoding="utf-8")
     there = with_what_only_they_need(lock, IN_THE_RUNTIME)
     _install(folder, [one for one in entries(lock) if name_of(one) in there], architecture)
 
 
 def install_locked(folder: Path, lock: Path, architecture: Architecture) -> None:
-    """Unpack all wheels of a lock file into a folder, beside what is there."""
+    """Unpack all wheels of a lock file into a folder, in addition to its content."""
     _install(folder, entries(lock.read_text(encoding="utf-8")), architecture)
 
 
@@ -119,17 +122,17 @@ def _install(folder: Path, wanted: list[str], architecture: Architecture) -> Non
 
 
 def entries(lock: str) -> list[str]:
-    """What a lock file pins; a name may be there twice, for two versions of Python."""
+    """The entries of a lock file; a name may occur twice, for two versions of Python."""
     return [one for one in _ENTRY.split(lock) if "==" in one]
 
 
 def name_of(entry: str) -> str:
-    """Of a distribution."""
+    """The name of an entry's distribution."""
     return entry.partition("==")[0]
 
 
 def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
-    """Distributions of a lock file, and all that nobody else in it asks for.
+    """Distributions of a lock file, with the requirements that no other distribution has.
 
     Raises
     ------
@@ -149,7 +152,7 @@ def with_what_only_they_need(lock: str, names: frozenset[str]) -> set[str]:
 
 
 def prune(folder: Path) -> None:
-    """Take away what no function reads: tests, stubs, sources of what is compiled, data sets."""
+    """Remove what no function reads: tests, stubs, sources of compiled modules, data sets."""
     for path in sorted(folder.rglob("*"), reverse=True):
         place = path.relative_to(folder)
         if path.is_dir():
@@ -181,9 +184,20 @@ def _copy_application(folder: Path) -> None:
         folder / "chalicelib",
         ignore=shutil.ignore_patterns("__pycache__", *ONLY_ON_ONE_MACHINE),
     )
+    write_documentation(folder / "chalicelib" / "documentation")
     found = find_spec("chalice")
     if found is None or found.origin is None:
         raise PackageError("Chalice is not installed")
     (folder / "chalice").mkdir()
     for name in CHALICE:
         shutil.copy(Path(found.origin).with_name(name), folder / "chalice")
+
+
+def write_documentation(folder: Path) -> None:
+    """Write the handbook and the description of the API into the package's `documentation`."""
+    pages = folder / documentation.FOLDER.name
+    pages.mkdir()
+    for name in (documentation.INDEX, *documentation.PAGES):
+        (pages / f"{name}.html").write_text(documentation.page(name), encoding="utf-8")
+    text = described(app.app.routes)
+    (folder / documentation.OPENAPI.name).write_text(text, encoding="utf-8")

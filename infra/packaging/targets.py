@@ -1,4 +1,4 @@
-"""What is packaged, and for which machine."""
+"""The packages, and the machines that they are for."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.packaging.commands import run
+from infra.stack.lambdas import FUNCTIONS
 
 RUNTIME = "python3.13"
 """Lambda's name for the Python that runs the service."""
 
 VERSION = (3, 13)
 MAX_UNPACKED_BYTES = 255_000_000
-"""Lambda takes 262,144,000 bytes of code and layers; the rest is for whoever adds a layer."""
+"""Lambda accepts 262,144,000 bytes of code and layers; the rest is left for a layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A kind of processor.
+    """A processor architecture.
 
     Attributes
     ----------
     name : str
-        As Lambda calls it.
+        Its name in Lambda.
     platform : str
-        As `uv` calls it, with the C library that Lambda's Amazon Linux 2023 has or an older one.
+        Its name in `uv`, with the C library of Lambda's Amazon Linux 2023 or an older one.
     elf_machine : int
-        What the libraries for it say in their header.
+        The number in the header of libraries for it.
     """
 
     name: str
@@ -45,24 +46,24 @@ ARCHITECTURES = {
 
 
 def architecture_here() -> Architecture | None:
-    """That of this machine, if Lambda has it."""
+    """The architecture of this machine, or None if Lambda does not have it."""
     return ARCHITECTURES.get({"aarch64": "arm64"}.get(platform.machine(), platform.machine()))
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A zip.
+    """A zip with the code of some functions.
 
     Attributes
     ----------
     name : str
     functions : tuple of str
-        Logical names in the template of the functions that it is for.
+        Logical names of its functions in the template.
     without : frozenset of str
-        Distributions of the lock file that these functions do not use; what only those need is left
-        out, too.
+        Distributions of the lock file that these functions do not use; their own requirements are
+        left out too.
     needed : frozenset of str
-        Modules that must be in it.
+        Modules that it must contain.
     """
 
     name: str
@@ -72,7 +73,7 @@ class Package:
 
 
 IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
-"""Lambda's Python has them, with what they need."""
+"""Lambda's Python contains them with their requirements."""
 
 NUMERICAL = frozenset({"numpy", "scipy", "statsmodels"})
 SERVING = frozenset({"pydantic", "pydantic_core", "chalice", "chalicelib", "aws_lambda_powertools"})
@@ -81,13 +82,13 @@ ESTIMATING = frozenset({"statsmodels", "scipy", "numpy", "pandas"})
 PACKAGES = (
     Package(
         "thin",
-        ("APIHandler", "ImportHandler", "TotalsHandler", "AggregateHandler", "ScheduleHandler"),
+        tuple(f"{one.name}Handler" for one in FUNCTIONS if not one.is_numerical),
         NUMERICAL | {"holidays"},
         SERVING,
     ),
     Package(
         "whole",
-        ("FitHandler", "FitPartHandler", "FitMergeHandler", "AnalysisHandler"),
+        tuple(f"{one.name}Handler" for one in FUNCTIONS if one.is_numerical),
         frozenset(),
         SERVING | ESTIMATING,
     ),
@@ -95,11 +96,11 @@ PACKAGES = (
 
 
 class PackageError(Exception):
-    """A package that must not be deployed, or cannot be made here."""
+    """The package must not be deployed, or cannot be made on this machine."""
 
 
 def find_python() -> Path:
-    """An interpreter of the version that Lambda runs: it compiles and tries what is packaged.
+    """An interpreter of the version that Lambda runs, to compile and test packages with.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The template that deploys the packages: Chalice's, merged with `infra/resources.json`."""
+"""The template that deploys the packages: Chalice's, merged with that of `infra/stack/`."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from typing import Any
 from infra.packaging.commands import run
 from infra.packaging.content import ROOT
 from infra.packaging.targets import ARCHITECTURES, PACKAGES, RUNTIME, Architecture, PackageError
+from infra.stack import resources
 
 INCOMPLETE = "Could not install dependencies"
-"""What Chalice prints, ending as if all were well, when a package lacks what it should have."""
+"""Chalice prints this, and still ends with 0, when a package is incomplete."""
 
 
 def merged_template(stage: str) -> dict[str, Any]:
-    """What `chalice package` makes of the application and the resources, without any code.
+    """The output of `chalice package` for the application and the resources, without code.
 
     Parameters
     ----------
     stage : str
-        Of `.chalice/config.json`.
+        A stage of `.chalice/config.json`.
 
     Raises
     ------
     PackageError
-        If Chalice fails, or says that something is missing.
+        If Chalice fails or reports that something is missing.
     """
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
@@ -40,7 +41,7 @@ def merged_template(stage: str) -> dict[str, Any]:
             ignore=shutil.ignore_patterns("__pycache__"),
         )
         shutil.copy(ROOT / "app.py", project)
-        shutil.copy(ROOT / "infra" / "resources.json", project)
+        (project / "resources.json").write_text(json.dumps(resources()), encoding="utf-8")
         (project / "requirements.txt").touch()  # its packages are ours: Chalice's would be whole
         chalice = str(Path(sys.executable).with_name("chalice"))
         done = run(
@@ -55,25 +56,23 @@ def merged_template(stage: str) -> dict[str, Any]:
 
 
 def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str, Any]:
-    """The template with the package, the Python and the processor of each function.
+    """The template with package, Python version and processor of each function.
 
     Raises
     ------
     PackageError
-        If a function of the template is in no package, or one of a package not in the template.
+        If a function is in the template but in no package, or the reverse.
     """
     code = {name: f"./{package.name}.zip" for package in PACKAGES for name in package.functions}
-    resources = template["Resources"]
-    functions = {
-        name for name, one in resources.items() if one["Type"] == "AWS::Serverless::Function"
-    }
+    given = template["Resources"]
+    functions = {name for name, one in given.items() if one["Type"] == "AWS::Serverless::Function"}
     if functions != set(code):
         raise PackageError(f"in one only, template or packages: {functions ^ set(code)}")
     changed = {
         name: {
-            **resources[name],
+            **given[name],
             "Properties": {
-                **resources[name]["Properties"],
+                **given[name]["Properties"],
                 "CodeUri": code[name],
                 "Runtime": RUNTIME,
                 "Architectures": [architecture.name],
@@ -81,7 +80,7 @@ def deployable(template: dict[str, Any], architecture: Architecture) -> dict[str
         }
         for name in functions
     }
-    return {**template, "Resources": {**resources, **changed}}
+    return {**template, "Resources": {**given, **changed}}
 
 
 if __name__ == "__main__":  # for `make lint-template`

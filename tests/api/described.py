@@ -11,11 +11,12 @@ from chalice.test import HTTPResponse
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import BaseModel
 
-from chalicelib import documentation
+import app
+from chalicelib.api.openapi import described
 from chalicelib.api.openapi.operations import OPERATIONS
 from chalicelib.api.openapi.resources import Problem
 
-DOCUMENT: dict[str, Any] = json.loads(documentation.openapi())
+DOCUMENT: dict[str, Any] = json.loads(described(app.app.routes))
 PATTERNS = {
     path: re.compile(
         re.sub(r"\{\w+\}", "[^/]*", re.escape(path).replace(r"\{", "{").replace(r"\}", "}"))

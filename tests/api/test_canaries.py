@@ -26,6 +26,7 @@ from tests.api.conftest import JSON, Caller
 from tests.api.test_imports import DAY, Uploads
 from tests.conftest import BUCKET, Cloud
 from tests.factories import NOW, make_conversion, make_event, money, recently
+from tests.unit.test_telemetry import FIELDS
 from tests.unit.test_workers import dropped, import_all
 
 EMAIL = "canary.7f3a@example.org"
@@ -110,6 +111,7 @@ def watched(
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
+    loggers_kept: None,
 ) -> Iterator[Watched]:
     """Everything is searched when the test is done; in Lambda, what it prints, too."""
     caplog.set_level(logging.DEBUG)
@@ -133,7 +135,7 @@ def watched(
     assert not {(where, canary) for where, what in everything for canary in found_in(what)}
     printed = [json.loads(what) for where, what in everything if where == "line printed in Lambda"]
     assert bool(printed) <= recording
-    known = {*telemetry.FIELDS, *telemetry.METRICS, "_aws"}
+    known = {*FIELDS, *telemetry.METRICS, "_aws"}
     assert not {name for line in printed for name in line} - known
 
 

@@ -12,7 +12,7 @@ from chalicelib.importers import ROW_REFUSALS
 from chalicelib.model import errors
 from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
 from chalicelib.model.events import EVENT_ERROR_CODES
-from chalicelib.model.events.parsing import _CODES, _OWN
+from chalicelib.model.events.event_parsing import _CODES, _OWN
 from chalicelib.services.experiments.experiment_bodies import _CODES as EXPERIMENT_CODES
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.model.admission import Erased, Withdrawn
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.model.events import Event, parse_event
 from chalicelib.storage.attributes import to_item
 from chalicelib.storage.document_items import pack
-from chalicelib.storage.event_store import Erased, Withdrawn
 from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.import_records import Import, RefusedRow, Replay
 from chalicelib.storage.link_items import Link

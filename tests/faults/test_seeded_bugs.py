@@ -18,8 +18,9 @@ from botocore.exceptions import ClientError
 
 from chalicelib import wiring
 from chalicelib.api import http, json_text
+from chalicelib.model import admission
 from chalicelib.model.errors import StoreUnavailable
-from chalicelib.services import admission, ingest
+from chalicelib.services import ingest
 from chalicelib.services.fitting import fits
 from chalicelib.services.imports import removing
 from chalicelib.services.imports.import_runs import _Work
@@ -142,13 +143,13 @@ def forget_the_tenant(patch: Patch) -> None:
 
 def log_the_user_id(patch: Patch) -> None:
     """A line for debugging that stayed."""
-    admit = ingest.admit_json
+    admit = ingest.admit
 
-    def noisy(raws: Any, terms: Any) -> Any:
-        logging.getLogger("chalicelib.services.ingest").warning("events %s", raws)
-        return admit(raws, terms)
+    def noisy(raw: Any, terms: Any) -> Any:
+        logging.getLogger("chalicelib.services.ingest").warning("event %s", raw)
+        return admit(raw, terms)
 
-    patch.setattr(ingest, "admit_json", noisy)
+    patch.setattr(ingest, "admit", noisy)
 
 
 def store_the_user_id(patch: Patch) -> None:
@@ -212,7 +213,7 @@ def acknowledge_what_is_not_stored(patch: Patch) -> None:
 
 def bring_the_erased_back(patch: Patch) -> None:
     """An event that comes later is stored with the person."""
-    left = tuple(one for one in admission.PERSON_STEPS if one is not admission.leave_out_the_erased)
+    left = tuple(one for one in admission.PERSON_STEPS if one is not admission.drop_erased_person)
     patch.setattr(admission, "PERSON_STEPS", left)
 
 

@@ -211,6 +211,8 @@ def staged() -> Iterator[Stage]:
     secrets.token_bytes = random.Random(0).randbytes  # keys for people: who comes first in a fit
     import pandas  # noqa: F401 - its C code must see the real datetime
 
+    import chalicelib.api.openapi  # noqa: F401 - so must the schemas of its models
+
     dt.datetime = Clock  # type: ignore[misc]
     import boto3
     from moto import mock_aws

@@ -1,15 +1,25 @@
-"""Admission: many at once get the very verdicts that each would get alone."""
+"""Admission: when an event is rejected, and what is stored of it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from chalicelib.model.events import Engagement, EventRefused, parse_event
-from chalicelib.services.admission import Refusal, Terms, admit_all, admit_event, admit_json
-from chalicelib.storage.event_store import Withdrawn
+from chalicelib.model.admission import (
+    MAX_MESSAGE_CHARACTERS,
+    Erased,
+    Refusal,
+    Storable,
+    Terms,
+    Withdrawn,
+    admit,
+    event_of,
+    read_line,
+)
+from chalicelib.model.events import parse_event
 from tests.factories import (
     NOW,
     make_annotation,
@@ -23,7 +33,6 @@ from tests.factories import (
 )
 
 TERMS = Terms(
-    now=NOW,
     oldest=NOW - dt.timedelta(days=365),
     latest=NOW + dt.timedelta(minutes=5),
     currency="EUR",
@@ -45,41 +54,46 @@ GOOD: list[Any] = [
     make_annotation(last="2026-04-30"),
     make_control(),
 ]
-REFUSED: dict[str, Any] = {
+REJECTED: dict[str, Any] = {
     "in_the_future": make_event(occurred_at="2026-03-15T12:05:01Z"),
     "before_retention": make_audience(occurred_at="2025-03-01T00:00:00Z"),
     "currency_mismatch": make_conversion(value=money("1", "USD")),
     "too_short": make_event(user_id=" \t"),
+    "malformed_json": read_line(b"["),
     "unknown_field": make_event(nonsense=1),
     "wrong_type": "no event",
     "unknown_kind": make_event(kind="gossip"),
 }
 
 
-def alone(raw: Any) -> Any:
-    """The verdict on one event, without any way to be quick."""
-    try:
-        return admit_event(parse_event(raw), TERMS)
-    except EventRefused as refused:
-        return Refusal(refused.code, refused.message)
+def admitted(raw: Any) -> Storable:
+    """What is stored of an event that must be admitted."""
+    verdict = admit(raw, TERMS)
+    assert not isinstance(verdict, Refusal), verdict
+    return verdict
 
 
-@pytest.mark.parametrize("admit", [admit_all, admit_json])
-def test_what_is_admitted_at_once_is_what_is_admitted_alone(admit: Any) -> None:
-    for _ in range(2):  # the second time, of sorts that are known
-        assert admit(GOOD, TERMS) == [alone(raw) for raw in GOOD]
-    assert admit([], TERMS) == []
+@pytest.mark.parametrize("raw", GOOD, ids=lambda raw: raw["event_id"])
+def test_a_good_event_is_stored_as_it_is_parsed_but_for_the_person(raw: dict[str, Any]) -> None:
+    nobody = {name: value for name, value in raw.items() if name != "user_id"}
+    event = event_of(admitted(raw))
+    assert event.model_copy(update={"user_id": None} if "user_id" in raw else {}) == parse_event(
+        nobody
+    )
 
 
-@pytest.mark.parametrize("admit", [admit_all, admit_json])
-@pytest.mark.parametrize(("code", "raw"), REFUSED.items(), ids=REFUSED)
-def test_what_is_refused_among_others_is_refused_alone_and_so_are_no_others(
-    code: str, raw: Any, admit: Any
-) -> None:
-    together = admit([*GOOD, raw, *GOOD], TERMS)
-    assert together == [alone(one) for one in (*GOOD, raw, *GOOD)]
-    (refusal,) = [one for one in together if isinstance(one, Refusal)]
-    assert refusal.code == code
+@pytest.mark.parametrize(("code", "raw"), REJECTED.items(), ids=REJECTED)
+def test_a_rejection_has_a_code_and_a_message(code: str, raw: Any) -> None:
+    verdict = admit(raw, TERMS)
+    assert isinstance(verdict, Refusal)
+    assert verdict.code == code
+    assert verdict.message
+
+
+def test_a_message_is_cut_where_an_event_has_too_many_errors() -> None:
+    verdict = admit(make_event(**{f"nonsense_{n}": n for n in range(100)}), TERMS)
+    assert isinstance(verdict, Refusal)
+    assert len(verdict.message) == MAX_MESSAGE_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -94,17 +108,50 @@ def test_what_is_refused_among_others_is_refused_alone_and_so_are_no_others(
 def test_a_span_is_as_old_as_its_last_day_and_no_coverage_is_in_the_future(
     raw: dict[str, Any], code: str, pointer: str
 ) -> None:
-    verdict = alone(raw)
+    verdict = admit(raw, TERMS)
     assert isinstance(verdict, Refusal)
     assert verdict.code == code
     assert verdict.message.startswith(pointer)
 
 
-@pytest.mark.parametrize("admit", [admit_all, admit_json])
-def test_a_person_is_stored_as_a_hash_and_without_consent_not_at_all(admit: Any) -> None:
-    named, withdrawn = admit(GOOD[1:3], TERMS)
-    assert isinstance(named, Engagement)
-    assert named.user_id == "hash of u"
-    assert isinstance(withdrawn, Withdrawn)
-    assert getattr(withdrawn.event, "user_id", "") is None
-    assert withdrawn.user == "hash of u"
+@pytest.mark.parametrize("at", [TERMS.oldest, TERMS.latest])
+def test_the_first_and_the_last_instant_of_the_terms_are_admitted(at: dt.datetime) -> None:
+    assert event_of(admitted(make_event(occurred_at=at))).occurred_at == at
+
+
+def test_without_a_reporting_currency_every_currency_is_admitted() -> None:
+    dollars = make_cost(amount=money("1", "USD"))
+    assert isinstance(admit(dollars, TERMS), Refusal)
+    assert admit(dollars, replace(TERMS, currency=None)) == parse_event(dollars)
+
+
+@pytest.mark.parametrize("make", [make_event, make_conversion])
+def test_a_person_is_stored_as_a_hash_and_the_parsed_event_otherwise(make: Any) -> None:
+    raw = make(user_id="u")
+    assert admitted(raw) == parse_event(raw | {"user_id": "hash of u"})
+
+
+def test_without_consent_the_person_is_not_stored_and_an_earlier_copy_is_removed() -> None:
+    raw = make_event(user_id="u", consent=False)
+    nobody = parse_event({name: value for name, value in raw.items() if name != "user_id"})
+    assert admitted(raw) == Withdrawn(nobody, "hash of u")
+
+
+@pytest.mark.parametrize("make", [make_event, make_conversion])
+def test_an_event_of_an_erased_person_counts_under_a_trace(make: Any) -> None:
+    erased = replace(TERMS, trace_of_erased=lambda user, event: f"trace of {user}")
+    raw = make(user_id="u")
+    nobody = parse_event({name: value for name, value in raw.items() if name != "user_id"})
+    assert admit(raw, erased) == Erased(nobody, "hash of u", "trace of hash of u")
+
+
+def test_without_consent_an_erased_person_has_a_trace_as_well() -> None:
+    erased = replace(TERMS, trace_of_erased=lambda user, event: f"trace of {user}")
+    verdict = admit(make_event(user_id="u", consent=False), erased)
+    assert isinstance(verdict, Withdrawn)
+    assert (verdict.user, verdict.trace) == ("hash of u", "trace of hash of u")
+
+
+def test_a_line_that_is_not_json_is_rejected_with_its_reason() -> None:
+    verdict = admit(read_line(b'{"kind": 1, "kind": 2}'), TERMS)
+    assert verdict == Refusal("malformed_json", "an object names a key twice")

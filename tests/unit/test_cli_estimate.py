@@ -158,6 +158,19 @@ def test_an_anonymous_event_at_another_hour_of_its_day_replaces_the_first(tmp_pa
     assert [getattr(event, "count", 0) for event in lines] == [12, 5, 1, 1]
 
 
+def test_a_person_is_the_same_however_the_id_is_spelt_and_with_or_without_consent(
+    tmp_path: Path,
+) -> None:
+    lines = lines_of(
+        tmp_path / "spelt.ndjson",
+        make_event(event_id="one", user_id=" Anna@Example.com"),
+        make_event(event_id="one", user_id="anna@example.com", consent=False),
+        make_event(event_id="one", user_id="berta@example.com"),
+    )
+
+    assert [getattr(event, "user_id", "") for event in lines] == [None, "berta@example.com"]
+
+
 def test_a_span_is_replaced_by_the_next_one_with_its_id(tmp_path: Path) -> None:
     lines = lines_of(
         tmp_path / "spans.ndjson",

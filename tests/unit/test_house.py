@@ -18,7 +18,7 @@ PACKAGE = ROOT / "chalicelib"
 
 LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"model"}),
-    frozenset({"settings"}),
+    frozenset({"settings", "functions"}),
     frozenset({"attribution", "importers", "storage"}),
     frozenset({"services", "aws"}),
     frozenset({"wiring", "telemetry"}),
@@ -54,6 +54,7 @@ THIN_ROOMS = (
     "importers",
     "wiring",
     "telemetry",
+    "functions",
     "workers",
     "app",
     "model",
@@ -142,6 +143,7 @@ MODEL_LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"errors", "currencies", "days", "countries"}),
     frozenset({"money", "channels", "strict_json"}),
     frozenset({"events"}),
+    frozenset({"admission"}),
 )
 
 

@@ -31,7 +31,7 @@ from chalicelib.storage import document_items
 from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.table_keys import event_partition
 from chalicelib.storage.tenant_store import TenantStore
-from tests import packaged, policies, recording
+from tests import policies, recording
 from tests.api.conftest import caller
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
 from tests.experiments import make_geo, make_holdout
@@ -49,17 +49,6 @@ MAPPING = {
 
 
 # --- the policies -------------------------------------------------------------------------------
-
-
-def test_every_function_has_its_role_and_every_role_its_function() -> None:
-    resources = packaged.template()["Resources"]
-    roles = {name for name, one in resources.items() if one["Type"] == "AWS::IAM::Role"}
-    assert roles == {*policies.ROLES, "GatewayLogRole", "FitMachineRole"}
-    for function in policies.FUNCTIONS:
-        one = resources[f"{function}Handler"]
-        assert one["Properties"]["Role"] == {"Fn::GetAtt": [f"{function}Role", "Arn"]}
-        assert one["DependsOn"] == [f"{function}Policy"]
-        assert "ManagedPolicyArns" not in resources[f"{function}Role"]["Properties"]
 
 
 @pytest.mark.parametrize("role", policies.ROLES)

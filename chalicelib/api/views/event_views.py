@@ -9,15 +9,15 @@ from chalice.app import Blueprint, Request
 from chalicelib.api.calls import Call
 from chalicelib.api.http import ANY_TYPE, Answer, endpoint
 from chalicelib.api.request_bodies import JSON, NDJSON, check_object, field_of_type, read_body
+from chalicelib.model.admission import read_line
 from chalicelib.model.errors import (
     BodyTooLarge,
     FieldError,
     InvalidFields,
     LikeworthError,
-    MalformedJson,
 )
 from chalicelib.model.strict_json import parse_json
-from chalicelib.services.ingest import UnreadableLine, record_events
+from chalicelib.services.ingest import record_events
 
 MAX_EVENTS = 500
 
@@ -51,20 +51,13 @@ def _events_of(request: Request) -> list[Any]:
     if media_type == NDJSON:
         lines = [line for line in body.split(b"\n") if line.strip()]
         _check_count(len(lines))
-        return [_line(line) for line in lines]
+        return [read_line(line) for line in lines]
     found = check_object(parse_json(body, unpaired=True), required=("events",))
     if found["events"] is None:
         raise InvalidFields("events", (FieldError("/events", "wrong_type", "must be a list"),))
     events: list[Any] = field_of_type(found, "events", list)
     _check_count(len(events))
     return events
-
-
-def _line(line: bytes) -> Any:
-    try:
-        return parse_json(line, unpaired=True)
-    except MalformedJson as error:
-        return UnreadableLine(error.detail)
 
 
 def _check_count(count: int) -> None:

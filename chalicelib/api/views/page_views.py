@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from chalice.app import Blueprint
@@ -55,7 +56,18 @@ def get_documentation_page(_call: Call, page: str) -> Answer:
 @endpoint(public=True)
 def get_openapi(_call: Call) -> Answer:
     """The description of the API (OpenAPI 3.1)."""
-    return Answer(documentation.openapi(), headers={**CACHED}, media_type=JSON)
+    return Answer(_description(), headers={**CACHED}, media_type=JSON)
+
+
+@functools.cache
+def _description() -> str:
+    """From the package, or made now; only here a process loads the models of the description."""
+    packaged = documentation.packaged_openapi()
+    if packaged is not None:
+        return packaged
+    from chalicelib.api.openapi import described
+
+    return described(blueprint.current_app.routes)
 
 
 def _page_of_handbook(name: str) -> Answer:

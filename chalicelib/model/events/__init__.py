@@ -1,10 +1,13 @@
-"""The events of the contract, and the one way from raw data to a checked event.
+"""What an event is: its fields, its kinds, and `parse_event`, which checks one.
 
-Knows nothing of tenants, clocks or stores: what depends on those (the future, retention, the
-tenant's currency) is checked by `services.admission`.
+Knows no tenant, clock or store: `model.admission` applies the rules that depend on those.
+
+event_fields        types of fields: instants, days, ids, slugs, texts
+event_models        engagements, conversions, costs, audiences; the union `Event`
+surroundings_events coverage, annotations, controls
+event_parsing       raw data to an event, or to every error in it
 """
 
-from chalicelib.model.events.casting import with_user
 from chalicelib.model.events.event_fields import MAX_COUNT, EngagementType, ShortText, Slug
 from chalicelib.model.events.event_models import (
     KINDS,
@@ -18,13 +21,7 @@ from chalicelib.model.events.event_models import (
     Event,
     is_ours,
 )
-from chalicelib.model.events.parsing import (
-    EVENT_ERROR_CODES,
-    EventRefused,
-    parse_event,
-    parse_events,
-    parse_json_events,
-)
+from chalicelib.model.events.event_parsing import EVENT_ERROR_CODES, EventRefused, parse_event
 from chalicelib.model.events.surroundings_events import (
     Annotation,
     Control,
@@ -55,8 +52,5 @@ __all__ = [
     "Span",
     "is_ours",
     "parse_event",
-    "parse_events",
-    "parse_json_events",
     "start_of_day",
-    "with_user",
 ]

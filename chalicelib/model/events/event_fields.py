@@ -1,4 +1,4 @@
-"""What the fields of all events are made of: instants, days, ids, slugs, texts."""
+"""The types of event fields: instants, days, ids, slugs, texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictInt,
+    StrictStr,
+)
 from pydantic_core import PydanticCustomError
 
 from chalicelib.model.days import WrongDay, parse_day
@@ -31,34 +39,31 @@ MAX_COUNT = 10**12
 MAX_SHORT_TEXT = 128
 MAX_REGION = 64
 MAX_USER_ID = 256
-EVENT_ID_PATTERN = r"[A-Za-z0-9._:-]{1,128}"
 
 _RFC3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)\Z", re.ASCII
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 
 
 def parse_instant(value: Any) -> dt.datetime:
-    """An instant in UTC, microsecond precision, from RFC 3339 text with an offset.
+    """Read an instant from RFC 3339 text with an offset, or from an aware `datetime`.
+
+    Returns
+    -------
+    datetime
+        In UTC. Digits beyond microseconds are dropped.
 
     Raises
     ------
     PydanticCustomError
         `invalid_time`.
     """
-    if type(value) is dt.datetime and value.tzinfo is dt.UTC:  # what importers give
-        return value
-    if isinstance(value, str) and _RFC3339.match(value):
-        text = value.upper().replace(" ", "T")
-        head, dot, tail = text.partition(".")
-        if dot:  # datetime reads at most six digits of a second
-            fraction = re.match(r"\d+", tail)
-            assert fraction is not None
-            text = f"{head}.{fraction[0][:6]}{tail[fraction.end() :]}"
-        try:
-            return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
-        except (ValueError, OverflowError):
-            pass
+    if isinstance(value, str):
+        if _RFC3339.fullmatch(value):
+            try:
+                return dt.datetime.fromisoformat(value.upper()).astimezone(dt.UTC)
+            except (ValueError, OverflowError):
+                pass
     elif isinstance(value, dt.datetime) and value.tzinfo is not None:
         return value.astimezone(dt.UTC)
     raise PydanticCustomError(
@@ -67,7 +72,7 @@ def parse_instant(value: Any) -> dt.datetime:
 
 
 def _parse_day(value: Any) -> dt.date:
-    """A day; raises PydanticCustomError `invalid_format` or `out_of_range`."""
+    """Read a day; raises PydanticCustomError `invalid_format` or `out_of_range`."""
     if type(value) is dt.date:
         return value
     try:
@@ -76,18 +81,27 @@ def _parse_day(value: Any) -> dt.date:
         raise PydanticCustomError(error.code, "{reason}", {"reason": str(error)}) from None
 
 
-Instant = Annotated[dt.datetime, BeforeValidator(parse_instant)]
-EventId = Annotated[StrictStr, Field(pattern=f"^{EVENT_ID_PATTERN}$")]
+def _not_blank(user_id: str) -> str:
+    """Reject blanks: everybody with a blank id would become one person."""
+    if user_id.isspace():
+        raise PydanticCustomError("too_short", "nothing but blanks")
+    return user_id
+
+
+Instant = Annotated[dt.datetime, PlainValidator(parse_instant, json_schema_input_type=dt.datetime)]
+EventId = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._:-]{1,128}$")]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Count = Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
-UserId = Annotated[StrictStr, Field(min_length=1, max_length=MAX_USER_ID)]
-Day = Annotated[dt.date, BeforeValidator(_parse_day)]
+UserId = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_USER_ID), AfterValidator(_not_blank)
+]
+Day = Annotated[dt.date, PlainValidator(_parse_day, json_schema_input_type=dt.date)]
 Region = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REGION)]
 ShortText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SHORT_TEXT)]
 
 
 class BaseEvent(BaseModel):
-    """What all events have."""
+    """The fields of every event."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -96,5 +110,5 @@ class BaseEvent(BaseModel):
 
     @property
     def day(self) -> dt.date:
-        """The UTC day on which it happened."""
+        """The UTC day of the event."""
         return self.occurred_at.date()

@@ -1,4 +1,4 @@
-"""The events of the contract as models: which fields there are, and what may stand in them."""
+"""The events of the contract as models: their fields and the values that these allow."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from chalicelib.model.money import Money
 
 ABOUT_TYPES = ("mention", "comment", "review")
 """Types of engagement that can be about somebody else."""
+
 MAY_BE_OTHERS = frozenset({"reply", *ABOUT_TYPES})
-"""Types of which some engagements are not what people did with us; see `is_ours`."""
+"""Types of which some engagements are not engagement with the brand; see `is_ours`."""
 
 
 class Engagement(BaseEvent):
@@ -115,14 +116,14 @@ class Audience(BaseEvent):
 Event = Engagement | Conversion | Cost | Audience | Coverage | Annotation | Control
 KINDS = ("engagement", "conversion", "cost", "audience", "coverage", "annotation", "control")
 OF_PEOPLE = (Engagement, Conversion)
-"""The kinds of events that somebody can have made."""
+"""The kinds of events that can have a person."""
 
 SPANS = (Coverage, Annotation)
-"""The kinds of events that are about a span of days and not about an instant."""
+"""The kinds of events that are about a span of days instead of an instant."""
 
 TaggedEvent = Annotated[Event, Field(discriminator="kind")]
 
 
 def is_ours(event: Engagement) -> bool:
-    """Whether people did something with us: no answer of the brand's own, no text about others."""
+    """Whether people engaged with the brand: not its own reply, not a text about somebody else."""
     return event.type != "reply" and event.about is None

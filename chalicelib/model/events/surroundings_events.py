@@ -25,10 +25,10 @@ _UNSET = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class Span(BaseEvent):
-    """What is about days and not about an instant; its identity is its `event_id` alone.
+    """An event about days instead of an instant; its identity is its `event_id` alone.
 
     In JSON the first and last day, both inclusive, are `from` and `to`. `occurred_at` is the start
-    of the first day in UTC unless the sender says otherwise.
+    of the first day in UTC unless the sender gives another time.
     """
 
     occurred_at: Instant = _UNSET

@@ -46,7 +46,7 @@ MAX_PARTS = 1_500
 
 LONGEST = dt.timedelta(hours=7)
 """How long a fit in parts goes on at most: its state machine for six hours, and what that called
-last for a quarter of one (`infra/resources.json`)."""
+last for a quarter of one (`infra/stack/fit_machine.py`)."""
 
 LOOKED_BACK = dt.timedelta(days=30)
 """How old a fit is at most that is looked at whether it has stopped."""

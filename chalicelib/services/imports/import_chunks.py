@@ -1,7 +1,7 @@
 """Rows of an export file, chunk by chunk, as what is to be stored of them.
 
-A row is taken whole or refused whole: impressions without the clicks and the cost that stood beside
-them would be half a truth, and a replay after the cause was mended would have to tell them apart.
+A row is imported whole or rejected whole. Impressions without the clicks and the cost of the same
+row would be half a truth, and a replay after fixing the cause would have to separate the halves.
 """
 
 from __future__ import annotations
@@ -11,36 +11,32 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.services.admission import Refusal, Terms, admit_all
-from chalicelib.storage.event_store import Erased, Storable, Withdrawn
+from chalicelib.model.admission import Refusal, Storable, Terms, admit, event_of
 from chalicelib.storage.import_records import RefusedRow
 
 if TYPE_CHECKING:
     from chalicelib.importers.outcomes import Imported, RawEvent, RowOutcome
 
 CHUNK_EVENTS = 1000
-ADMITTED_AT_ONCE = 30
-"""Events that are checked together: enough to cost less each, few enough to stay in the cache."""
-
 ROWS_PER_EVENT = 5
-"""A chunk also ends after so many times as many rows, if they hold few events."""
+"""A chunk also ends after this many times as many rows, if they have few events."""
 
 
 @dataclass(slots=True)
 class Chunk:
-    """What became of some rows that follow each other.
+    """The outcome of some consecutive rows.
 
     Attributes
     ----------
     rows, imported, not_data : int
-        How many there are, how many of them are imported and how many hold no data.
+        How many rows there are, how many of them are imported, and how many have no data.
     events : int
-        How many events more there are now.
+        How many events the import has more than before.
     writes : list of Storable
     refused : list of RefusedRow
         In the order of the file.
     after : str, optional
-        Of a replay: cursor of the last refused row that is dealt with, if there was one.
+        Of a replay: cursor of the last rejected row that is done, if there is one.
     """
 
     rows: int = 0
@@ -52,27 +48,24 @@ class Chunk:
     after: str | None = None
 
     def days(self, first: str | None, last: str | None) -> tuple[str | None, str | None]:
-        """First and last day of the events and of two days that there were before."""
+        """First and last day of the events, widened to include the two given days."""
         if not self.writes:
             return first, last
-        times = {
-            (write.event if isinstance(write, Withdrawn | Erased) else write).occurred_at
-            for write in self.writes
-        }
+        times = {event_of(write).occurred_at for write in self.writes}
         own_first, own_last = min(times).date().isoformat(), max(times).date().isoformat()
         return min(first or own_first, own_first), max(last or own_last, own_last)
 
 
 @dataclass(frozen=True, slots=True)
 class Restatement:
-    """Events of a row that was imported before, as they are now.
+    """The present events of a row that was imported before.
 
     Attributes
     ----------
     events : tuple of dict
-        Those that are to be stored again.
+        Those to store again.
     more : int
-        How many more the row has now than before.
+        How many events the row has more than before.
     """
 
     events: tuple[RawEvent, ...]
@@ -80,7 +73,7 @@ class Restatement:
 
 
 class Gathering:
-    """Gathers rows until they are worth storing; their events are admitted all at once.
+    """Gathers rows until they are worth storing, and admits their events.
 
     Parameters
     ----------
@@ -88,11 +81,11 @@ class Gathering:
     parts : sequence of str
         Names of the parts of the file.
     events : int
-        About how many events a chunk holds.
+        About how many events a chunk has.
     rows : int
-        How many rows it holds at most.
+        How many rows it has at most.
     reject : callable
-        Is told of each row that was understood and is rejected by admission.
+        Called with each row that was understood and that admission rejects.
     """
 
     def __init__(
@@ -112,18 +105,15 @@ class Gathering:
         self._most_events = events
         self._most_rows = rows
         self._reject = reject
-        self._at_once = min(ADMITTED_AT_ONCE, events)
         self._begin()
 
     def _begin(self) -> None:
         self._chunk = Chunk()
-        self._waiting: list[tuple[int, Imported]] = []
-        self._raw_events: list[RawEvent] = []
         self._restated: list[Restatement] = []
         self._restated_events = 0
 
     def is_full(self) -> bool:
-        """Whether what was gathered should be stored before more is read."""
+        """Whether to store what was gathered before reading more."""
         chunk, most = self._chunk, self._most_events
         return (
             len(chunk.writes) + self._restated_events >= most
@@ -132,95 +122,73 @@ class Gathering:
         )
 
     def is_empty(self) -> bool:
-        """Whether there is nothing to store or to note."""
+        """Whether there is nothing to store."""
         return not (self._chunk.rows or self._chunk.refused)
 
-    def add(self, number: int, outcome: RowOutcome) -> bool:
-        """A row; `number` says which of the records of its row it is.
-
-        Returns
-        -------
-        bool
-            Whether it is worth asking `is_full`.
-        """
+    def add(self, number: int, outcome: RowOutcome) -> None:
+        """Add a row; `number` counts the records before it in the same row of the file."""
         chunk = self._chunk
         chunk.rows += 1
-        kind = type(outcome)
-        if kind is self._imported_kind:
-            raw_events, waiting = self._raw_events, self._waiting
-            raw_events += outcome.events  # type: ignore[union-attr]
-            waiting.append((number, outcome))  # type: ignore[arg-type]
-            if len(raw_events) < self._at_once and len(waiting) < self._most_events:
-                return False
-            self._admit()
-        elif kind is self._refused_kind:
-            chunk.refused.append(self._refused(number, outcome))
+        if isinstance(outcome, self._imported_kind):
+            self._admit(number, outcome)
+        elif isinstance(outcome, self._refused_kind):
+            row = self._row(outcome, number, outcome.raw, outcome.code, outcome.message)
+            chunk.refused.append(row)
         else:
             chunk.not_data += 1
-        return True
 
     def pass_over(self) -> None:
-        """A row of which nothing is to be stored."""
+        """Count a row of which nothing is stored."""
         self._chunk.rows += 1
 
     def restate(self, restatement: Restatement) -> None:
-        """A row that was imported already, of which some events are to be stored again."""
+        """Add a row that was imported already and of which some events are stored again."""
         self._chunk.rows += 1
         self._restated.append(restatement)
         self._restated_events += len(restatement.events)
 
     def carry(self, row: RefusedRow) -> None:
-        """A row that stays refused as it was, without having been read again."""
+        """Keep a row rejected as it was, without reading it again."""
         self._chunk.refused.append(row)
 
     def settled(self, row: RefusedRow) -> None:
-        """A row that was refused before is dealt with."""
+        """Note that a row that was rejected before is done."""
         self._chunk.after = row.cursor
 
     def close(self) -> Chunk:
-        """What was gathered; gathering begins anew."""
-        self._admit()
+        """Return what was gathered, and begin the next chunk."""
         chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
         for restatement in restated:
-            again = admit_all(restatement.events, self._terms)
-            writes = [one for one in again if not isinstance(one, Refusal)]
-            if len(writes) == len(again):
+            writes, refusal = self._admitted(restatement.events)
+            if refusal is None:
                 chunk.writes += writes
                 chunk.events += restatement.more
         chunk.refused.sort(key=lambda row: row.place)
         self._begin()
         return chunk
 
-    def _admit(self) -> None:
-        """Admits the events of the rows that wait for it."""
-        chunk, verdicts = self._chunk, admit_all(self._raw_events, self._terms)
-        if Refusal in map(type, verdicts):
-            self._sort_out(verdicts)
+    def _admit(self, number: int, outcome: Imported) -> None:
+        """Take the row if every event of it is admitted, else reject it."""
+        chunk = self._chunk
+        writes, refusal = self._admitted(outcome.events)
+        if refusal is None:
+            chunk.writes += writes
+            chunk.imported += 1
         else:
-            chunk.writes += verdicts  # type: ignore[arg-type]
-            chunk.imported += len(self._waiting)
-        self._waiting = []
-        self._raw_events = []
+            self._reject(outcome)
+            shown = _shown(outcome.events)
+            chunk.refused.append(self._row(outcome, number, shown, refusal.code, refusal.message))
 
-    def _sort_out(self, verdicts: Sequence[Storable | Refusal]) -> None:
-        """Takes the rows of which every event is admitted, and refuses the others."""
-        chunk, left = self._chunk, iter(verdicts)
-        for number, outcome in self._waiting:
-            own = list(islice(left, len(outcome.events)))
-            refusal = next((one for one in own if isinstance(one, Refusal)), None)
-            if refusal is None:
-                chunk.writes += [one for one in own if not isinstance(one, Refusal)]
-                chunk.imported += 1
-            else:
-                self._reject(outcome)
-                shown = _shown(outcome.events)
-                chunk.refused.append(
-                    self._row(outcome, number, shown, refusal.code, refusal.message)
-                )
-
-    def _refused(self, number: int, outcome: Any) -> RefusedRow:
-        return self._row(outcome, number, outcome.raw, outcome.code, outcome.message)
+    def _admitted(self, events: Sequence[RawEvent]) -> tuple[list[Storable], Refusal | None]:
+        """What to store of a row's events, or the first rejection."""
+        writes: list[Storable] = []
+        for raw in events:
+            verdict = admit(raw, self._terms)
+            if isinstance(verdict, Refusal):
+                return [], verdict
+            writes.append(verdict)
+        return writes, None
 
     def _row(
         self, outcome: RowOutcome, number: int, raw: str, code: str, message: str
@@ -240,16 +208,16 @@ def chunks(
     reject: Callable[[Imported], None],
     rejected: Iterable[RefusedRow] = (),
 ) -> Iterator[Chunk]:
-    """Rows in chunks that one checkpoint covers; every event goes through the same admission.
+    """Rows in chunks that one checkpoint covers.
 
     Parameters
     ----------
     outcomes : iterable of RowOutcome
         From the first row of the file.
     events : int
-        About how many events a chunk holds.
+        About how many events a chunk has.
     position : int
-        How many rows are dealt with already.
+        How many rows are done already.
     reject : callable
         As of `Gathering`.
     rejected : iterable of RefusedRow
@@ -257,7 +225,8 @@ def chunks(
     """
     gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):
-        if gathering.add(number, outcome) and gathering.is_full():
+        gathering.add(number, outcome)
+        if gathering.is_full():
             yield gathering.close()
     if not gathering.is_empty():
         yield gathering.close()
@@ -269,17 +238,16 @@ def numbered(
     rejected: Iterable[RefusedRow] = (),
     reject: Callable[[Imported], None] = lambda outcome: None,
 ) -> Iterator[tuple[int, RowOutcome]]:
-    """The outcomes behind a position, each with the number of records before it in its row.
+    """The outcomes after a position, each with the number of records before it in its row.
 
-    Most rows hold one record; tables that stand side by side share theirs.
+    Most rows are one record; tables side by side share their rows.
 
     Parameters
     ----------
     rejected : iterable of RefusedRow
         The rows that are known to be rejected, in the order of the file.
     reject : callable
-        Is told of those of them that are before the position and were understood: admission has
-        rejected them when they were dealt with.
+        Called with each of them before the position that was understood: admission rejected it.
     """
     from chalicelib.importers.outcomes import Imported
 
@@ -303,7 +271,7 @@ def numbered(
 
 
 def _shown(events: Sequence[dict[str, Any]]) -> str:
-    """The events of a refused row as text, without the person."""
+    """The events of a rejected row as text, without the person."""
     from chalicelib.importers.event_lines import event_line
 
     shown = [{name: value for name, value in raw.items() if name != "user_id"} for raw in events]

@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
+from chalicelib.model.admission import Refusal, admit
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import ExportRefused, StoreUnavailable
-from chalicelib.services.admission import Refusal, admit_all, terms_of
 from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.import_chunks import CHUNK_EVENTS, Chunk, chunks
 from chalicelib.services.imports.limits import take_bytes
@@ -26,6 +26,7 @@ from chalicelib.services.imports.reading import ReadExport, Reading, open_readin
 from chalicelib.services.imports.removing import RemovalRun
 from chalicelib.services.imports.replaying import ReplayRun
 from chalicelib.services.imports.showing import show_import
+from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import (
     ObjectGoneError,
@@ -259,7 +260,8 @@ class _Work:
 
     def _finish(self, current: Import, reading: Reading) -> Import:
         """Keep for which days the file is complete, and end the import."""
-        verdicts = admit_all(reading.coverage(), terms_of(self._store, self._now))
+        terms = terms_of(self._store, self._now)
+        verdicts = [admit(raw, terms) for raw in reading.coverage()]
         coverage = [one for one in verdicts if not isinstance(one, Refusal)]
         if self._store.events.write(coverage, origin=current.import_id):
             raise StoreUnavailable(

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import ExportRefused, LikeworthError, StoreUnavailable
-from chalicelib.services.admission import terms_of
 from chalicelib.services.imports.extent import extended
 from chalicelib.services.imports.import_chunks import Chunk, Gathering, numbered
 from chalicelib.services.imports.merged_rows import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
+from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.import_records import Import, Replay, counted
 from chalicelib.storage.objects import ObjectGoneError
 from chalicelib.storage.tenant_store import TenantStore

@@ -17,7 +17,7 @@ from chalicelib.storage.import_records import Import
 from chalicelib.storage.tenant_store import TenantStore
 
 UPLOADS_KEPT_DAYS = 90 + 7
-"""Uploads and refused rows are gone by then (`infra/resources.json`, `REFUSED_ROWS_KEPT_DAYS`)."""
+"""Uploads and refused rows are gone by then (`infra/stack/data.py`, `REFUSED_ROWS_KEPT_DAYS`)."""
 
 UPLOAD_DAYS = 1
 """A file that was announced and has not come after so long does not come any more."""

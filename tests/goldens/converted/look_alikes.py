@@ -14,8 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chalicelib.exports.reports.columns import When
-from chalicelib.exports.reports.report import TableReport
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.reports.report_columns import When
 from tests.contract.importers import Sheet, declared_reports, is_metric, languages_of
 from tests.exports.corpus import FILES
 from tests.exports.language_files import CODES, Tongue

@@ -1,21 +1,16 @@
-"""The one way from raw data to a checked event, and what it says of data that is none."""
+"""The only way from raw data to a checked event, and the errors of data that is not one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from chalicelib.model.codes import meanings_of
 from chalicelib.model.errors import FieldError
-from chalicelib.model.events.casting import Moulds
-from chalicelib.model.events.casting_json import JsonMoulds
 from chalicelib.model.events.event_models import KINDS, Event, TaggedEvent
 
 _ADAPTER: TypeAdapter[Event] = TypeAdapter(TaggedEvent)
-_OF_REPORTS = Moulds()
-_OF_JSON = JsonMoulds()
 
 _CODES = {
     "extra_forbidden": "unknown_field",
@@ -30,7 +25,7 @@ _CODES = {
     "finite_number": "out_of_range",
     "literal_error": "unknown_value",
 }
-"""pydantic's error type -> the contract's code; types of our own are their own code."""
+"""pydantic's error type -> the contract's code."""
 
 _OWN = frozenset(
     {
@@ -45,12 +40,14 @@ _OWN = frozenset(
         "ends_before_start",
         "invalid_format",
         "out_of_range",
+        "too_short",
     }
 )
+"""Codes that our own validators raise."""
 
 
 class EventRefused(ValueError):
-    """Raw data that is no event, with everything that is wrong about it.
+    """Raw data that is not an event, with all its errors.
 
     Attributes
     ----------
@@ -69,17 +66,18 @@ class EventRefused(ValueError):
 
     @property
     def message(self) -> str:
-        """Everything that is wrong, in one line."""
+        """All errors in one line."""
         return str(self)
 
 
 def parse_event(raw: Any) -> Event:
-    """One event from decoded JSON.
+    """Check one event.
 
     Parameters
     ----------
     raw : object
-        What a JSON parser made of one event. Numbers may be `Decimal`.
+        Decoded JSON, or the dict of an importer: numbers may be `Decimal`, instants `datetime` and
+        amounts `Money`.
 
     Raises
     ------
@@ -92,38 +90,6 @@ def parse_event(raw: Any) -> Event:
         return _ADAPTER.validate_python(raw)
     except ValidationError as error:
         raise EventRefused(_field_errors(error)) from None
-
-
-def parse_events(raws: Sequence[Any]) -> list[Event | EventRefused]:
-    """As `parse_event`, for many at once, which costs less for each: those of a report.
-
-    Returns
-    -------
-    list of Event or EventRefused
-        In the order of `raws`.
-    """
-    return _parsed(raws, _OF_REPORTS)
-
-
-def parse_json_events(raws: Sequence[Any]) -> list[Event | EventRefused]:
-    """As `parse_events`, of data that a parser of JSON made."""
-    return _parsed(raws, _OF_JSON)
-
-
-def _parsed(raws: Sequence[Any], moulds: Moulds | JsonMoulds) -> list[Event | EventRefused]:
-    parsed: list[Event | EventRefused] = []
-    for raw, cast in zip(raws, moulds.cast(raws), strict=True):
-        if cast is not None:
-            parsed.append(cast)
-            continue
-        try:
-            event = parse_event(raw)
-        except EventRefused as refused:
-            parsed.append(refused)
-        else:
-            moulds.learn(raw, event)
-            parsed.append(event)
-    return parsed
 
 
 def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
@@ -142,4 +108,4 @@ def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
 
 
 EVENT_ERROR_CODES = meanings_of("event")
-"""Code -> meaning of everything that can be wrong with a single event."""
+"""Code -> meaning of every reason to reject a single event."""

@@ -1,7 +1,7 @@
-"""Pages of docs/ as the HTML that the service shows at /docs: `make docs` writes them.
+"""Pages of docs/ as the HTML that the service shows at /docs.
 
-Links between pages are relative, so that they hold behind a stage's prefix, too; a link to what is
-not served keeps its text only.
+Links between pages are relative, so that they work behind a stage's prefix, too. A link to a file
+that is not served keeps its text only. A deployed package does not contain this module.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import html
 import itertools
 import re
+from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from chalicelib.documentation import INDEX, PAGES
 
+DOCS = Path(__file__).parents[2] / "docs"
 STYLE = """
 :root { color-scheme: light dark; --ink: #1b2430; --soft: #5d6b7a; --line: #dfe5ea; --paper: #fff; --code: #f3f6f8; --link: #23609c; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4e9ee; --soft: #9aa7b4; --line: #34404c; --paper: #14191f; --code: #1f272f; --link: #8dbdf0; } }
@@ -39,6 +41,13 @@ tr:has(:target) { background: var(--code); }
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _SIGN = re.compile(r"[^\w\- ]")
 _LINK = re.compile(r"(?P<page>[a-z]+)\.md(?P<place>#.+)?")
+
+
+def page(name: str) -> str:
+    """One of `PAGES`, or the `INDEX`, as a whole HTML document."""
+    texts = {one: (DOCS / f"{one}.md").read_text(encoding="utf-8") for one in PAGES}
+    titles = {one: title_of(text) for one, text in texts.items()}
+    return index_as_html(titles) if name == INDEX else as_html(name, texts[name], titles)
 
 
 def as_html(name: str, markdown: str, titles: dict[str, str]) -> str:

@@ -1,0 +1,235 @@
+"""What a Lambda function is: its limits, its queue or stream, its rights and its alarms.
+
+Each function is declared next to the code that it runs (`workers/*_worker.py`, `daily_jobs.py`,
+`api/api_function.py`). `app.py` takes queues and batch sizes from there, `infra/stack/` generates
+the CloudFormation template, and the tests compare the rights with the calls that are made. This
+module defines the terms only. It must not know AWS's template language, and importing it costs
+nothing, because every function does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ByStage:
+    """A number that differs between the stages.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the template's mapping ``Stages``.
+    dev, prod : int
+        Its value in each stage.
+    """
+
+    name: str
+    dev: int
+    prod: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of the template, by its logical name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One statement of an IAM policy: some actions on some resources.
+
+    Attributes
+    ----------
+    sid : str
+        The id of the statement.
+    actions : tuple of str
+        IAM actions, e.g. ``dynamodb:GetItem``.
+    partitions : tuple of str
+        For the table: partition keys without the tenant in front, e.g. ``events#*``; a key that
+        starts with ``-#`` belongs to no tenant and is complete.
+    objects : tuple of str
+        For the bucket: object keys, with ``{tenant}`` in place of the tenant.
+    resources : tuple of str
+        Logical names of other resources.
+    """
+
+    sid: str
+    actions: tuple[str, ...]
+    partitions: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+
+
+def gets(*partitions: str) -> Right:
+    """Read single items."""
+    return Right("Gets", ("dynamodb:GetItem",), partitions=partitions)
+
+
+def queries(*partitions: str) -> Right:
+    """Read ranges of items."""
+    return Right("Queries", ("dynamodb:Query",), partitions=partitions)
+
+
+def puts(*partitions: str) -> Right:
+    """Write single items, also in transactions."""
+    return Right("Puts", ("dynamodb:PutItem",), partitions=partitions)
+
+
+def updates(*partitions: str) -> Right:
+    """Change single items."""
+    return Right("Updates", ("dynamodb:UpdateItem",), partitions=partitions)
+
+
+def writes_batches(*partitions: str) -> Right:
+    """Write and delete items in batches."""
+    return Right("WritesBatches", ("dynamodb:BatchWriteItem",), partitions=partitions)
+
+
+def deletes(*partitions: str) -> Right:
+    """Delete single items."""
+    return Right("Deletes", ("dynamodb:DeleteItem",), partitions=partitions)
+
+
+def reads_objects(*objects: str) -> Right:
+    """Read files and documents."""
+    return Right("ReadsObjects", ("s3:GetObject",), objects=objects)
+
+
+def writes_objects(*objects: str) -> Right:
+    """Write files and documents."""
+    return Right("WritesObjects", ("s3:PutObject",), objects=objects)
+
+
+def removes_objects(*objects: str) -> Right:
+    """Delete files and documents."""
+    return Right("RemovesObjects", ("s3:DeleteObject",), objects=objects)
+
+
+def sends(*queues: str) -> Right:
+    """Send messages to queues, by their logical names."""
+    return Right("Sends", ("sqs:SendMessage",), resources=queues)
+
+
+SEES_MISSING_OBJECTS = Right("IsToldWhatIsNotThere", ("s3:ListBucket",), resources=("Bucket",))
+"""Without this right S3 answers 403, not 404, for an object that does not exist."""
+
+READS_ROOT_SECRET = Right(
+    "ReadsTheRootSecret", ("secretsmanager:GetSecretValue",), resources=("RootSecret",)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The queue that starts a function. It gets a dead-letter queue and an alarm on each.
+
+    Attributes
+    ----------
+    name : str
+        What `app.py` calls it; the template replaces this by the real queue.
+    batch_size : int
+        Most messages that one call receives.
+    hidden_seconds : int
+        How long a message stays invisible after a call received it (the visibility timeout). AWS
+        recommends six times the timeout of the function.
+    tries : int
+        How often a message is received before it goes to the dead-letter queue.
+    late_seconds : int
+        Age of the oldest message above which an alarm fires.
+    failure : str
+        What it means when a message reaches the dead-letter queue; the text of the alarm.
+    """
+
+    name: str
+    batch_size: int
+    hidden_seconds: int
+    tries: int
+    late_seconds: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The stream of the table that starts a function. It gets a dead-letter queue and alarms.
+
+    Attributes
+    ----------
+    batch_size : int
+        Most records that one call receives.
+    window_seconds : int
+        How long records are collected for a call.
+    tries : int
+        How often a batch is tried again before its position goes to the dead-letter queue.
+    late_milliseconds : int
+        Age of the oldest record above which an alarm fires.
+    failure : str
+        What it means when a batch reaches the dead-letter queue; the text of the alarm.
+    """
+
+    batch_size: int
+    window_seconds: int
+    tries: int
+    late_milliseconds: int
+    failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function and everything that the template has for it.
+
+    Attributes
+    ----------
+    name : str
+        ``Import`` stands for ``ImportHandler``, ``ImportRole``, ``ImportLog``, and so on.
+    timeout_seconds : int
+        How long a call may take.
+    megabytes : int or ByStage
+        Memory; processor time grows with it.
+    at_once : int, optional
+        Calls at the same time that are reserved in `prod`; None reserves nothing.
+    rights : tuple of Right
+        What it may do by itself, in addition to its log, its traces and its queue or stream.
+    tenant_rights : tuple of Right
+        What it may do in a session for one tenant (ADR 29). If there are any, the function gets a
+        second role for such sessions.
+    calls : tuple of Right
+        Other functions or the state machine that it starts.
+    queue : Queue, optional
+        The queue that starts it.
+    stream : Stream, optional
+        The stream that starts it.
+    settings : mapping
+        Fields of `Settings` that only this function has; the values are resources or numbers.
+    sends_itself : bool
+        Whether it sends messages to its own queue, which Lambda would stop as a loop.
+    is_numerical : bool
+        Whether it needs statsmodels and thus the larger package.
+    without_dead_letters : str
+        Why the function has no dead-letter queue of its own: who notices a failed call.
+    failing_periods : int
+        In how many of three periods of five minutes a call must fail until the alarm fires; 1
+        stands for a single period.
+    """
+
+    name: str
+    timeout_seconds: int
+    megabytes: int | ByStage
+    without_dead_letters: str
+    at_once: int | None = None
+    rights: tuple[Right, ...] = ()
+    tenant_rights: tuple[Right, ...] = ()
+    calls: tuple[Right, ...] = ()
+    queue: Queue | None = None
+    stream: Stream | None = None
+    settings: Mapping[str, Resource | ByStage] = field(default_factory=dict)
+    sends_itself: bool = False
+    is_numerical: bool = False
+    failing_periods: int = 2
+
+
+QUEUE_KEEPS_FAILED_MESSAGES = (
+    "Lambda fetches the messages itself: what fails goes to the dead letters of the queue."
+)
+"""Of functions behind a queue: why they have no dead-letter queue of their own."""
