@@ -6,7 +6,8 @@ mutmut changes one operator, number, text, argument or keyword at a time. It wor
 `build/mutate/<room>` with the tests that are named here, so that a room takes minutes. It does not
 mutate properties and other decorated functions.
 
-Afterwards, in that folder: `mutmut.log` is what mutmut printed, `mutmut results` lists survivors and `mutmut show <name>` shows one.
+Afterwards, in that folder: `mutmut.log` is what mutmut printed, `mutmut results` lists survivors
+and `mutmut show <name>` shows one.
 """
 
 from __future__ import annotations
@@ -64,7 +65,12 @@ ROOMS = {
     ),
     "import_runs": Room(
         ("chalicelib/services/imports/import_runs.py",),
-        ("tests/unit/test_services_imports.py", "tests/unit/test_services_replays.py"),
+        (
+            "tests/unit/test_import_runs.py",
+            "tests/unit/test_services_imports.py",
+            "tests/unit/test_services_replays.py",
+            "tests/unit/test_imports_at_once.py",
+        ),
     ),
     "reports": Room(
         ("chalicelib/importers/reports/*.py",),
