@@ -69,7 +69,6 @@ ROOMS = {
             "tests/unit/test_import_runs.py",
             "tests/unit/test_services_imports.py",
             "tests/unit/test_services_replays.py",
-            "tests/unit/test_imports_at_once.py",
         ),
     ),
     "reports": Room(
