@@ -98,8 +98,8 @@ $(VENV)-mutate/.done: requirements-mutate.txt requirements-dev.txt requirements-
 mutate: $(VENV)-mutate/.done ## change the five critical parts one operator at a time: tests must find 85 % (tens of minutes)
 	@OPENBLAS_NUM_THREADS=1 $(VENV)-mutate/bin/python -m tests.mutations.kill_rates $(ARGS)
 
-fuzz: $(VENV)/.dev ## damage every kind of export 100,000 times: only declared refusals may come of it (long)
-	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/exports/test_fuzz.py $(ARGS)
+fuzz: $(VENV)/.dev ## damage the samples of every importer 100,000 times: only declared rejections may result (long)
+	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/contract/test_fuzz.py $(ARGS)
 
 kills: $(VENV)/.dev ## an import of 10,000 rows killed at every call that it makes; `serve` killed and damaged (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.faults $(ARGS)

@@ -1,15 +1,14 @@
-"""The Chalice application: registers the blueprints and the event handlers. No logic."""
+"""The Chalice application: serves the routes of the views and handles events. No logic."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from chalice.app import Chalice, Rate
+from chalice.app import Rate
 
 from chalicelib import telemetry, workers
-from chalicelib.api.http import bind_request, record_request
-from chalicelib.api.methods import answer_every_method
+from chalicelib.api.likeworth_app import LikeworthApp
 from chalicelib.api.views import (
     answer_views,
     code_views,
@@ -33,30 +32,26 @@ from chalicelib.workers.totals_worker import CHANGES, TOTALS_QUEUE
 # Chalice wants an ARN to package; `infra/stack/` puts in that of the stack's own table.
 STREAM_ARN = "arn:aws:dynamodb:eu-central-1:000000000000:table/likeworth/stream/from-template"
 
-app = Chalice(app_name="likeworth")
+app = LikeworthApp(
+    "likeworth",
+    event_views.views,
+    import_views.views,
+    mapping_views.views,
+    answer_views.views,
+    code_views.views,
+    coverage_views.views,
+    monitoring_views.views,
+    fit_views.views,
+    experiment_views.views,
+    erasure_views.views,
+    key_views.views,
+    link_views.views,
+    settings_views.views,
+    page_views.views,
+)
 telemetry.prepare()
-app.register_middleware(record_request, event_type="http")
-app.register_middleware(bind_request, event_type="http")
 for kind in ("sqs", "dynamodb", "scheduled", "pure_lambda"):
     app.register_middleware(telemetry.record_event, event_type=kind)
-for module in (
-    event_views,
-    import_views,
-    mapping_views,
-    answer_views,
-    code_views,
-    coverage_views,
-    monitoring_views,
-    fit_views,
-    experiment_views,
-    erasure_views,
-    key_views,
-    link_views,
-    settings_views,
-    page_views,
-):
-    app.register_blueprint(module.blueprint)
-answer_every_method(app)
 
 
 @app.on_sqs_message(queue=IMPORT_QUEUE.name, batch_size=IMPORT_QUEUE.batch_size)

@@ -13,14 +13,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.exports.hostile_files import HOSTILE, write_hostile
+from tests.importers.hostile_files import HOSTILE, write_hostile
 
 
 def measure(name: str) -> dict[str, str | float]:
     """What became of a file, in how many seconds, with how much memory."""
     with tempfile.TemporaryDirectory() as folder:
         write_hostile(name, Path(folder))
-        command = [sys.executable, "-m", "tests.exports.hostile_files", name, folder]
+        command = [sys.executable, "-m", "tests.importers.hostile_files", name, folder]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     result: dict[str, str | float] = json.loads(done.stdout)
     return result

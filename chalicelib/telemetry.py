@@ -3,7 +3,7 @@
 Powertools for AWS Lambda does the work. Its own decorators are not used (ADR 27): they add fields
 of the context to each line and can log whole events and answers.
 
-Only the edge records (`app`, `api/http`, `workers`). Outside of Lambda nothing is recorded. Records
+Only the edge records (`app`, `api`, `workers`). Outside of Lambda nothing is recorded. Records
 are about calls, never about people: no body, no header, no query, of a path its template; of an
 exception the type and the lines of code, not the message.
 """

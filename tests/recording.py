@@ -20,7 +20,7 @@ from tests import policies
 from tests.policies import Call
 
 ENTRIES = {
-    ("api/http.py", "bind_request"): "API",
+    ("api/likeworth_app.py", "finish_response"): "API",
     ("workers/import_worker.py", "run_imports"): "Import",
     ("workers/fit_worker.py", "run_fits"): "Fit",
     ("workers/fit_worker.py", "read_fit_part"): "FitPart",

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
-from chalicelib.importers.outcomes import Imported, NotData, Refused, ReportDescription, RowOutcome
+from chalicelib.importers.outcomes import Imported, Refused, ReportDescription, RowOutcome, Skipped
 from chalicelib.model.errors import ExportRefused
 
 
@@ -51,11 +51,11 @@ class LineReport:
                     raw = line.decode().strip()
                     yield Refused(row, raw, "no_currency", "there is no currency")
                 case {"export_refused": _, "needs": needs} if self._has(needs):
-                    yield NotData(row, "blank")
+                    yield Skipped(row, "blank")
                 case {"export_refused": code}:
                     raise ExportRefused(code, "not like this")
                 case _:
-                    yield NotData(row, "blank")
+                    yield Skipped(row, "blank")
 
     def reject(self, outcome: Imported) -> None:
         """The events of a row are not stored."""

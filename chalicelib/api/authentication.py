@@ -1,4 +1,4 @@
-"""Who calls: an API key in either of two headers, or a signed link in the query."""
+"""The caller of a request: by an API key in one of two headers, or a signed link in the query."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BEARER = re.compile(r"bearer +([^ ]+) *", re.IGNORECASE)
 
 
 def is_by_link(request: Request) -> bool:
-    """Whether a request that has no API key has a link."""
+    """Whether a request has a link and no API key."""
     return not _has_key(request) and LINK in parameters_of(request)
 
 
@@ -30,7 +30,7 @@ def caller_of(request: Request, now: dt.datetime, *, linkable: bool) -> Principa
     Raises
     ------
     Unauthenticated
-        If there is no valid key or link, or two headers have different keys.
+        If there is no valid key or link, or the two headers contain different keys.
     """
     if linkable and is_by_link(request):
         pairs = [(name, one) for name, values in parameters_of(request).items() for one in values]

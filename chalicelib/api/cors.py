@@ -1,4 +1,4 @@
-"""Which browsers may call: preflights, and the header that lets a page read an answer."""
+"""Cross-origin requests: preflights, and the header that lets a page read an answer."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ PREFLIGHT_SECONDS = 600
 def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., Response]:
     """The view for OPTIONS of a path.
 
-    A preflight carries no API key, so the tenant, whose origins matter, is not known yet. Any
-    origin may ask what it could send; whether it may read an answer, the answer itself says.
+    A preflight carries no API key, so the tenant and its origins are not known yet. Any origin may
+    ask what it could send; the headers of the answer decide whether it may read it.
 
     Parameters
     ----------
     methods : sequence of str
-        Methods that a page may use; HEAD is among those that need no leave.
+        Methods that a page may use; HEAD needs no permission.
     allowed : sequence of str
-        All that the path has.
+        All methods of the path.
     """
 
     def answer_preflight(**_path: str) -> Response:
@@ -44,7 +44,7 @@ def preflight(methods: Sequence[str], allowed: Sequence[str]) -> Callable[..., R
 
 
 def allow_origin(response: Response, request: Request, allowed: Sequence[str]) -> None:
-    """Let the page that calls read the response, if its origin is one of the allowed ones."""
+    """Let the calling page read the response if its origin is allowed."""
     origin = request.headers.get("origin")
     if origin and ("*" in allowed or origin in allowed):
         response.headers["Access-Control-Allow-Origin"] = origin

@@ -1,15 +1,14 @@
-"""The two forms of an answer, JSON and CSV: which one is wanted, and how CSV is written."""
+"""JSON or CSV: which one a caller prefers, and how CSV is written."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-JSON = "application/json"
-CSV = "text/csv"
+from chalicelib.api.media_types import CSV, JSON
 
 _RANGES = {
     "*/*": (JSON, CSV),
@@ -25,9 +24,9 @@ a cell, which such a spreadsheet reads as an empty text. Full-width signs count,
 
 
 def preferred(accept: str) -> str | None:
-    """The media type that an Accept header likes best, JSON where it is all the same.
+    """The media type that an Accept header prefers, JSON if it prefers neither.
 
-    None if it takes neither JSON nor CSV.
+    None if it accepts neither JSON nor CSV.
     """
     quality: dict[str, tuple[int, float]] = {}
     for part in accept.split(","):
@@ -52,21 +51,15 @@ def _weight(params: Sequence[str]) -> float:
     return 1.0
 
 
-def csv_of(rows: Sequence[dict[str, Any]], columns: Sequence[str] | None = None) -> str:
+def csv_of(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> str:
     """Rows as CSV (RFC 4180) with a header line.
 
-    What a spreadsheet would take for a formula gets an apostrophe in front of it; None is empty.
-
-    Parameters
-    ----------
-    columns : sequence of str, optional
-        Those of the first row if absent.
+    A text that a spreadsheet could read as a formula gets an apostrophe before it; None is empty.
     """
-    names = list(columns if columns is not None else (rows[0] if rows else ()))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""JSON as it is answered: no NaN, numbers for `Decimal`, days as ISO 8601 has them."""
+"""The JSON of answers: without NaN, decimals as numbers, days in ISO 8601."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def json_of(body: Any) -> str:
-    """The JSON text of a value; ASCII alone where it could not be sent otherwise."""
+    """The JSON text of a value; ASCII only if it could not be encoded otherwise."""
     write = functools.partial(json.dumps, allow_nan=False, separators=(",", ":"), default=_plain)
     text = write(body, ensure_ascii=False)
     try:

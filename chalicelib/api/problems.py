@@ -1,15 +1,23 @@
-"""Errors as RFC 9457 problem details: the one shape of everything that goes wrong."""
+"""Errors as problems (RFC 9457): the one maker of every response that reports an error."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, cast
 
+from chalice.app import Response
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chalicelib import telemetry
 from chalicelib.api.authentication import CHALLENGE
+from chalicelib.api.json_text import json_of
+from chalicelib.api.responses import Headers, text_response
 from chalicelib.model import errors
 from chalicelib.model.errors import LikeworthError
-
-MEDIA_TYPE = "application/problem+json"
+from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
+from chalicelib.services.answer_fields import Count
+from chalicelib.services.ingest import Rejection
 
 STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.InvalidRequest: HTTPStatus.BAD_REQUEST,
@@ -21,6 +29,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
     errors.ImportRemoved: HTTPStatus.CONFLICT,
     errors.TooManyKeys: HTTPStatus.CONFLICT,
@@ -29,92 +38,112 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.UnusableInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.LikeworthError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
-"""Class -> status, for the class and those below it that have no line of their own."""
+"""Class -> status, also of its subclasses that have no line of their own."""
 
-GATEWAY_CODES = {
-    "method_not_allowed": "The path exists, but not with this method.",
+SERVER_CODES = {
     "request_timeout": "The body did not arrive in time.",
     "not_implemented": "A transfer encoding that no server here knows.",
-    "internal_error": "Something went wrong that is our fault; the log knows what.",
 }
-"""Codes that no class of `errors` has: what the server and the routing before the views say."""
+"""Codes that no class of `errors` has: the server on one machine answers with them."""
 
 _HIDDEN = "something went wrong on our side; the request id leads to it in the log"
 
-_ROUTING = {
-    405: ("method_not_allowed", "the path exists, but not with this method"),
-    404: ("not_found", "there is no such path"),
-}
-"""What Chalice's routing finds itself: status -> code and detail."""
+
+class FieldError(TypedDict):
+    """One thing wrong in one place of a request."""
+
+    pointer: Annotated[str, Field(description="JSON pointer; of a query, / and the parameter.")]
+    code: str
+    message: str
 
 
-def problem(code: str, status: int, detail: str, **more: Any) -> dict[str, Any]:
-    """The body of a problem; `type` leads to the code's line in the documentation."""
-    return {
-        "type": f"/docs/errors#{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": int(status),
-        "detail": detail,
-        "code": code,
-        **more,
-    }
+class CommonMembers(TypedDict):
+    """What every problem says; see `problem_details`."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    code: Annotated[str, Field(description="Stable.")]
 
 
-def problem_of(error: LikeworthError) -> tuple[dict[str, Any], dict[str, str | list[str]]]:
-    """Body and headers for an error that was raised on purpose.
+class FurtherMembers(TypedDict, total=False):
+    """What the problems of some errors also say."""
 
-    Errors that are ours, not the caller's, keep their details to themselves.
+    errors: list[FieldError] | None
+    accepted: Count | None
+    rejected: list[Rejection] | None
+    not_stored: list[Count] | None
+
+
+class Problem(CommonMembers, FurtherMembers):
+    """What went wrong (RFC 9457); `type` leads to the documentation of `code`."""
+
+
+def problem_response(error: LikeworthError) -> Response:
+    """The response that reports an error; its code goes to the record of the request.
+
+    It does not have the detail of an error that is ours and not the caller's.
     """
-    status = _status(type(error))
-    headers: dict[str, str | list[str]] = {}
-    more: dict[str, Any] = {}
+    status = status_of(type(error))
+    telemetry.note(code=error.code)
+    detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail
+    body = problem_details(error.code, status, detail, **_members_of(error))
+    return text_response(status, json_of(body), PROBLEM_TYPE, _headers_of(error))
+
+
+def status_of(kind: type[LikeworthError]) -> HTTPStatus:
+    """The status that reports an error of a class."""
+    return next(STATUS[one] for one in kind.__mro__ if one in STATUS)
+
+
+def problem_codes() -> list[str]:
+    """Every `code` that a problem of a view or of the routing can have, sorted."""
+    kinds = [LikeworthError]
+    for kind in kinds:  # grows while it is read
+        kinds += kind.__subclasses__()
+    return sorted({kind.code for kind in kinds})
+
+
+def _members_of(error: LikeworthError) -> FurtherMembers:
+    """What a problem says beyond the members that all have."""
     match error:
         case errors.InvalidFields() if error.errors:
-            more["errors"] = [
-                {"pointer": one.pointer, "code": one.code, "message": one.message}
-                for one in error.errors
-            ]
+            return {
+                "errors": [
+                    {"pointer": one.pointer, "code": one.code, "message": one.message}
+                    for one in error.errors
+                ]
+            }
         case errors.AllEventsRefused():
-            more |= {
+            rejected = cast("list[Rejection]", list(error.rejected))
+            return {
                 "accepted": 0,
-                "rejected": list(error.rejected),
+                "rejected": rejected,
                 "errors": [
                     {
                         "pointer": f"/events/{one['index']}",
                         "code": one["code"],
                         "message": one["message"],
                     }
-                    for one in error.rejected
+                    for one in rejected
                 ],
             }
         case errors.StoreUnavailable():
-            headers["Retry-After"] = str(error.retry_after_seconds)
-            more |= {
+            return {
                 "not_stored": list(error.not_stored),
                 "accepted": error.accepted,
-                "rejected": list(error.rejected),
+                "rejected": cast("list[Rejection]", list(error.rejected)),
             }
-        case errors.RateLimited():
-            headers["Retry-After"] = str(error.retry_after_seconds)
+    return {}
+
+
+def _headers_of(error: LikeworthError) -> Headers:
+    match error:
+        case errors.StoreUnavailable() | errors.RateLimited():
+            return {"Retry-After": str(error.retry_after_seconds)}
         case errors.Unauthenticated():
-            headers["WWW-Authenticate"] = CHALLENGE
-    detail = _HIDDEN if status == HTTPStatus.INTERNAL_SERVER_ERROR else error.detail
-    return problem(error.code, status, detail, **more), headers
-
-
-def problem_codes() -> list[str]:
-    """Every `code` that a problem can have, sorted."""
-    kinds = [LikeworthError]
-    for kind in kinds:  # grows while it is read
-        kinds += kind.__subclasses__()
-    return sorted({kind.code for kind in kinds} | {code for code, _ in _ROUTING.values()})
-
-
-def gateway_problem(status: int) -> dict[str, Any]:
-    """The body for an error that Chalice's routing made itself."""
-    code, detail = _ROUTING.get(status, ("internal_error", _HIDDEN))
-    return problem(code, status, detail)
-
-
-def _status(kind: type[LikeworthError]) -> HTTPStatus:
-    return next(STATUS[one] for one in kind.__mro__ if one in STATUS)
+            return {"WWW-Authenticate": CHALLENGE}
+        case errors.MethodNotAllowed():
+            return {"Allow": ", ".join(error.allowed)}
+    return {}

@@ -1,4 +1,4 @@
-"""How many requests a key has left: counted once the caller is known, told with every answer.
+"""Requests that a key has left: counted once the caller is known, sent with every answer.
 
 The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
 """
@@ -19,7 +19,7 @@ _current: ContextVar[Quota | None] = ContextVar("quota", default=None)
 
 
 def forget_quota() -> None:
-    """Begin a request: nothing is known of what its caller has left."""
+    """Begin a request: how many its caller has left is not known yet."""
     _current.set(None)
 
 
@@ -29,7 +29,7 @@ def count_request(caller: Principal, now: dt.datetime) -> None:
     Raises
     ------
     RateLimited
-        If it is one too many.
+        If the limit is exceeded.
     """
     quota = wiring.rate_limiter().admit(caller.tenant, caller.key_id, now)
     _current.set(quota)
@@ -42,9 +42,10 @@ def count_request(caller: Principal, now: dt.datetime) -> None:
 
 
 def quota_headers() -> dict[str, str]:
-    """What the answer to this request tells; nothing where nobody counts.
+    """The headers for the answer to this request; none if requests are not counted.
 
-    What is left is not known while the store does not answer; then only the policy is told.
+    While the store does not answer, the number of requests left is not known; then only the policy
+    is sent.
     """
     quota = _current.get()
     if quota is None:

@@ -1,4 +1,4 @@
-"""Bodies of requests: media type, compression, size, and what is in them."""
+"""Bodies of requests: media type, compression, size and fields."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from chalice.app import Request
 
+from chalicelib.api.routes import Body
 from chalicelib.model.errors import (
     BodyTooLarge,
     FieldError,
@@ -20,8 +21,6 @@ from chalicelib.model.strict_json import parse_json
 
 MAX_BODY_BYTES = 1_000_000
 MAX_FIELD_ERRORS = 20
-JSON = "application/json"
-NDJSON = "application/x-ndjson"
 
 _GZIP_HEADER = zlib.MAX_WBITS | 16
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -33,14 +32,14 @@ def read_body(request: Request, accepted: Sequence[str]) -> tuple[str, bytes]:
     Raises
     ------
     UnsupportedMediaType
-        If the Content-Type is missing or none of `accepted`, not UTF-8, or the body is compressed
-        by anything but gzip.
+        If the Content-Type is missing or not one of `accepted`, the charset is not UTF-8, or the
+        body is compressed by anything but gzip.
     BodyTooLarge
         Above one million bytes, as sent or unpacked.
     InvalidRequest
-        If what begins as gzip is none.
+        If it begins like gzip and is not.
     MalformedJson
-        If the text cannot be UTF-8.
+        If the text is not UTF-8.
     """
     content_type = request.headers.get("content-type", "")
     media_type, *params = (part.strip().lower() for part in content_type.split(";"))
@@ -69,7 +68,7 @@ def _bytes_of(request: Request) -> bytes:
 
 
 def _unpacked(body: bytes) -> bytes:
-    """The content of a gzip file of one member, of which no more is unpacked than is read."""
+    """The content of a gzip file with one member; it is never unpacked beyond the limit."""
     reader = zlib.decompressobj(_GZIP_HEADER)
     try:
         content = reader.decompress(body, MAX_BODY_BYTES + 1)
@@ -82,45 +81,33 @@ def _unpacked(body: bytes) -> bytes:
     return content
 
 
-def read_object(
-    request: Request,
-    *,
-    required: Sequence[str] = (),
-    optional: Sequence[str] = (),
-    may_be_absent: bool = False,
-) -> dict[str, Any]:
-    """The JSON object in a body, with exactly these fields.
-
-    Parameters
-    ----------
-    may_be_absent : bool
-        Whether no body at all, of whatever type, stands for an empty object.
+def read_object(request: Request, declared: Body) -> dict[str, Any]:
+    """The JSON object in a body, with the declared fields.
 
     Raises
     ------
     InvalidFields
-        For a value that is no object, missing and unknown fields; and what `read_body` raises.
+        For a value that is not an object, and for missing and unknown fields. `read_body` raises
+        further errors.
     """
-    if may_be_absent and not _bytes_of(request):
+    if declared.may_be_absent and not _bytes_of(request):
         return {}
-    _, body = read_body(request, (JSON,))
-    return check_object(parse_json(body), required=required, optional=optional)
+    _, body = read_body(request, declared.media_types)
+    return check_object(parse_json(body), declared)
 
 
-def check_object(
-    value: Any, *, required: Sequence[str] = (), optional: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The value, if it is an object with these fields; raises InvalidFields (with 20 at most)."""
+def check_object(value: Any, declared: Body) -> dict[str, Any]:
+    """The value, if it is an object with the declared fields; raises InvalidFields (at most 20)."""
     if not isinstance(value, dict):
         raise InvalidFields(
             "the body must be a JSON object", (FieldError("", "wrong_type", "not an object"),)
         )
     wrong = [
         FieldError(f"/{name}", "missing_field", "required")
-        for name in required
+        for name in declared.required
         if name not in value
     ]
-    known = (*required, *optional)
+    known = (*declared.required, *declared.optional)
     wrong += [
         FieldError(
             "/" + name.replace("~", "~0").replace("/", "~1"),

@@ -18,9 +18,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
-E_VALUE = "e_value"
-ROBUSTNESS_VALUE = "robustness_value"
+Measure = Literal["e_value", "robustness_value"]
+E_VALUE: Measure = "e_value"
+ROBUSTNESS_VALUE: Measure = "robustness_value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Sensitivity:
         (1 for a ratio, 0 for a share) where the interval holds zero as it is.
     """
 
-    measure: str
+    measure: Measure
     value: float
     value_ci: float
 

@@ -1,4 +1,4 @@
-"""From what a row says to events: one event per day and metric, the row's cost in one place.
+"""Events of records and of rows of several days: one per day and metric, the cost in one place.
 
 Every importer of daily numbers ends here, so that ids, costs and spreading are the same for all.
 """
@@ -107,6 +107,45 @@ def _book_day(tally: Tally, counts: Mapping[str, int], carrier: str) -> tuple[Ra
     return tuple(events)
 
 
+def base_event(channel: str, kind: str, paid: bool, name: str) -> RawEvent:
+    """An engagement without its time and its number; `name` is its id, or the part of it known."""
+    return {
+        "kind": "engagement",
+        "event_id": name,
+        "occurred_at": None,
+        "channel": channel,
+        "type": kind,
+        "paid": paid,
+        "count": 0,
+    }
+
+
+def cost_event(
+    channel: str,
+    name: str,
+    at: dt.datetime,
+    amount: Money,
+    *,
+    paid: bool,
+    campaign_id: str,
+    period_days: int = 0,
+) -> RawEvent:
+    """A cost that goes with no engagement; `name` is its id, `period_days` 0 if it is of a day."""
+    event: RawEvent = {
+        "kind": "cost",
+        "event_id": name,
+        "occurred_at": at,
+        "channel": channel,
+        "amount": amount,
+        "paid": paid,
+    }
+    if period_days:
+        event["period_days"] = period_days
+    if campaign_id:
+        event["campaign_id"] = short_name(campaign_id)
+    return event
+
+
 def engagement(
     channel: str,
     kind: str,
@@ -128,15 +167,9 @@ def engagement(
         What tells it from every other of the channel, the same in every export: e.g. the account,
         ``comment`` and the comment's id.
     """
-    event: RawEvent = {
-        "kind": "engagement",
-        "event_id": event_id(channel, *parts, kind),
-        "occurred_at": at,
-        "channel": channel,
-        "type": kind,
-        "paid": paid,
-        "count": count,
-    }
+    event = base_event(channel, kind, paid, event_id(channel, *parts, kind))
+    event["occurred_at"] = at
+    event["count"] = count
     if campaign_id:
         event["campaign_id"] = short_name(campaign_id)
     if content_id:
@@ -257,15 +290,9 @@ def _order_of_days(key: str, days: Sequence[dt.date]) -> list[int]:
 def _engagement(
     tally: Tally, day: dt.date, kind: str, count: int, cost: Decimal | None
 ) -> RawEvent:
-    event: RawEvent = {
-        "kind": "engagement",
-        "event_id": _id(tally, day, kind),
-        "occurred_at": start_of(day),
-        "channel": tally.channel,
-        "type": kind,
-        "paid": tally.paid,
-        "count": count,
-    }
+    event = base_event(tally.channel, kind, tally.paid, _id(tally, day, kind))
+    event["occurred_at"] = start_of(day)
+    event["count"] = count
     if cost and tally.cost:
         event["cost"] = _rounded(cost, tally.cost[1])  # of a share, which may be very small
     if tally.campaign_id:
@@ -277,18 +304,15 @@ def _engagement(
 
 def _cost(tally: Tally, days: int) -> RawEvent:
     assert tally.cost is not None
-    event: RawEvent = {
-        "kind": "cost",
-        "event_id": _id(tally, tally.first, "cost"),
-        "occurred_at": start_of(tally.first),
-        "channel": tally.channel,
-        "amount": money(*tally.cost),
-        "paid": tally.paid,
-        "period_days": days,
-    }
-    if tally.campaign_id:
-        event["campaign_id"] = short_name(tally.campaign_id)
-    return event
+    return cost_event(
+        tally.channel,
+        _id(tally, tally.first, "cost"),
+        start_of(tally.first),
+        money(*tally.cost),
+        paid=tally.paid,
+        campaign_id=tally.campaign_id,
+        period_days=days,
+    )
 
 
 def _id(tally: Tally, day: dt.date, metric: str) -> str:

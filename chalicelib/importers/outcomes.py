@@ -110,7 +110,7 @@ def refusal(line: int, raw: str, error: RowRefused, part: int = 0) -> Refused:
     return Refused(line, text, error.code, error.message, part)
 
 
-class NotData(NamedTuple):
+class Skipped(NamedTuple):
     """A row that holds nothing to import: totals, footers, blank lines, rows of zeros."""
 
     row: int
@@ -118,7 +118,7 @@ class NotData(NamedTuple):
     part: int = 0
 
 
-RowOutcome = Imported | Refused | NotData
+RowOutcome = Imported | Refused | Skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class ReportDescription:
     parts: tuple[str, ...] = ()
 
 
-class Skipped(NamedTuple):
+class UnreadPart(NamedTuple):
     """A sheet, a table or a member of an archive that is not read.
 
     Attributes
@@ -263,7 +263,7 @@ class Reading:
     unread : list of UnreadValues
         The columns of each table and the keys of records that are not read; complete after the last
         outcome.
-    skipped : list of Skipped
+    skipped : list of UnreadPart
         Sheets, tables and members of archives that are not read.
     unpaid : ClaimedConversions
         Orders that are not paid yet, and become no event.
@@ -276,7 +276,7 @@ class Reading:
     coverage: list[RawEvent] = field(default_factory=list)
     rest: Rest | None = None
     unread: list[UnreadValues] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[UnreadPart] = field(default_factory=list)
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
 
     def __post_init__(self) -> None:

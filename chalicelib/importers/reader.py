@@ -15,12 +15,12 @@ from chalicelib.importers.mappings.mapped_subjects import PLATFORM
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     RawEvent,
     Reading,
     Refused,
     ReportDescription,
     RowOutcome,
+    Skipped,
 )
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -135,7 +135,7 @@ class ExportReader:
                         days[last] = days.get(last, 0) + 1
             elif type(outcome) is Refused:
                 self._refused += 1
-            elif type(outcome) is NotData:
+            elif type(outcome) is Skipped:
                 self._note(outcome.reason)
             if len(ids) >= _AT_ONCE:
                 self._ids.add(ids)

@@ -1,10 +1,12 @@
-"""What an HTTP request and its answer are to the service on one machine."""
+"""HTTP requests and responses of the service on one machine."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +48,21 @@ CODES = {
     501: "not_implemented",
     505: "invalid_request",
 }
-"""Status -> code of what is refused before any view sees it."""
+"""Status -> code of what the server rejects before any view sees it."""
 
 
 def problem(
     status: int, code: str, detail: str, headers: tuple[tuple[str, str], ...] = ()
 ) -> Response:
     """An error as RFC 9457 problem details."""
-    document = {
-        "type": f"/docs/errors#{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
     return Response(
         status,
         (
-            ("Content-Type", "application/problem+json"),
+            ("Content-Type", PROBLEM_TYPE),
             ("X-Content-Type-Options", "nosniff"),
             *headers,
         ),
-        json.dumps(document).encode(),
+        json.dumps(problem_details(code, status, detail)).encode(),
     )
 
 

@@ -1,11 +1,12 @@
 """What can go wrong, one class per cause, each with a stable, machine-readable code.
 
-This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/http.py` turns
-the classes into problem+json, the command line into a line on standard error.
+This module knows no HTTP, no AWS, and of the house only the registry of codes: `api/problems.py`
+turns the classes into problem+json, the command line into a line on standard error.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.model.codes import meanings_of
@@ -94,7 +95,7 @@ class AllEventsRefused(InvalidRequest):
 
     code = "all_events_refused"
 
-    def __init__(self, detail: str, rejected: tuple[dict[str, object], ...]) -> None:
+    def __init__(self, detail: str, rejected: tuple[Mapping[str, object], ...]) -> None:
         super().__init__(detail)
         self.rejected = rejected
 
@@ -154,6 +155,16 @@ class NoFitYet(NotFound):
     code = "no_fit_yet"
 
 
+class MethodNotAllowed(LikeworthError):
+    """The path exists, but not with this method; `allowed` are those that it has."""
+
+    code = "method_not_allowed"
+
+    def __init__(self, detail: str, allowed: Sequence[str]) -> None:
+        super().__init__(detail)
+        self.allowed = tuple(allowed)
+
+
 class ImportUnfinished(LikeworthError):
     """An import that is waiting or running can be neither replayed nor removed yet."""
 
@@ -192,7 +203,7 @@ class StoreUnavailable(LikeworthError):
         Indexes (into what the caller handed over) that were not stored; empty for reads.
     accepted : int
         How many of a write's events are stored all the same.
-    rejected : tuple of dict
+    rejected : tuple of mapping
         Those of a write's events that were refused and need not be sent again.
     """
 
@@ -204,7 +215,7 @@ class StoreUnavailable(LikeworthError):
         *,
         not_stored: tuple[int, ...] = (),
         accepted: int = 0,
-        rejected: tuple[dict[str, object], ...] = (),
+        rejected: tuple[Mapping[str, object], ...] = (),
         retry_after_seconds: int = 2,
     ) -> None:
         super().__init__(detail)

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from typing_extensions import TypedDict
 
 from chalicelib.model.admission import Refusal, Storable, admit
 from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
+from chalicelib.services.answer_fields import Count
 from chalicelib.services.tenant_terms import terms_of
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ECHOED_ID = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The outcome of a request; `accepted` + len(`rejected`) is its number of events.
+class Rejection(TypedDict):
+    """An event that was refused."""
 
-    Attributes
-    ----------
-    accepted : int
-        Events that are stored now (duplicates inside the request count each).
-    rejected : tuple of dict
-        ``index``, ``event_id`` (None if the event has no text there), ``code``, ``message``.
-    """
+    index: Count
+    event_id: str | None
+    code: str
+    message: str
 
-    accepted: int
-    rejected: tuple[dict[str, Any], ...]
+
+class Recorded(TypedDict):
+    """What became of events."""
+
+    accepted: Count
+    rejected: list[Rejection]
 
 
 def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.datetime) -> Recorded:
@@ -48,7 +50,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
     """
     writes: list[Storable] = []
     indexes: list[int] = []
-    rejected: list[dict[str, Any]] = []
+    rejected: list[Rejection] = []
     for index, (raw, verdict) in enumerate(
         zip(raw_events, _verdicts(store, raw_events, now), strict=True)
     ):
@@ -69,7 +71,7 @@ def record_events(store: TenantStore, raw_events: Sequence[Any], *, now: dt.date
             accepted=len(writes) - len(missed),
             rejected=tuple(rejected),
         )
-    return Recorded(len(writes), tuple(rejected))
+    return {"accepted": len(writes), "rejected": rejected}
 
 
 def _verdicts(
@@ -85,7 +87,7 @@ def _verdicts(
         ) from error
 
 
-def _rejection(index: int, raw: Any, refusal: Refusal) -> dict[str, Any]:
+def _rejection(index: int, raw: Any, refusal: Refusal) -> Rejection:
     event_id = raw.get("event_id") if isinstance(raw, dict) else None
     return {
         "index": index,

@@ -6,14 +6,40 @@ import datetime as dt
 import json
 from typing import Any
 
+from typing_extensions import TypedDict
+
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import FieldError, InvalidFields, NotFound
+from chalicelib.services.answer_fields import Instant
+from chalicelib.services.answer_tables import Column, Table
 from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.table_keys import is_mapping_name
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_MAPPING_BYTES = 50_000
 """A copy lies in the import that uses the mapping, and is written at each of its checkpoints."""
+
+
+class KeptMapping(TypedDict):
+    """A mapping with its name."""
+
+    name: str
+    saved_at: Instant
+    mapping: dict[str, Any]
+
+
+class Mappings(TypedDict):
+    """A page of mappings."""
+
+    mappings: list[KeptMapping]
+    next: str | None
+
+
+TABLE = Table(
+    KeptMapping,
+    *("name", "saved_at"),
+    Column("mapping", "columns", write=lambda mapping: len(mapping.get("columns", {}))),
+)
 
 
 def save_mapping(
@@ -54,6 +80,11 @@ def show_mapping(store: TenantStore, name: str) -> StoredMapping:
     if found is None:
         raise NotFound("there is no such mapping")
     return found
+
+
+def shown_mapping(stored: StoredMapping) -> KeptMapping:
+    """A mapping in an answer."""
+    return {"name": stored.name, "saved_at": stored.saved_at, "mapping": stored.mapping}
 
 
 def list_mappings(

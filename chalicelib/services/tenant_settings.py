@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.model.channels import ROLES
 from chalicelib.model.countries import is_country
 from chalicelib.model.days import MAX_WINDOW_DAYS, is_time_zone
 from chalicelib.model.errors import FieldError, InvalidFields
-from chalicelib.services.fitting.user_identity import USER_IDS
+from chalicelib.services.fitting.user_identity import USER_IDS, UserIds
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_ROLES = 100
@@ -21,7 +24,19 @@ SOURCE = re.compile(r"[a-z][a-z0-9_]{0,31}(/[a-z_]{1,32})?", re.ASCII)
 """A channel, or ``channel/type``."""
 
 
-def show_settings(store: TenantStore) -> dict[str, Any]:
+class Settings(TypedDict):
+    """What a tenant's fits go by; currency and retention are set by the operator."""
+
+    currency: str
+    retention_days: int
+    time_zone: str
+    country: str | None
+    roles: dict[str, str]
+    user_ids: UserIds | None
+    fit_window_days: Annotated[int, Field(ge=1)]
+
+
+def show_settings(store: TenantStore) -> Settings:
     """The settings, and the currency and retention that are fixed by the operator."""
     config = store.config
     return {
@@ -30,12 +45,12 @@ def show_settings(store: TenantStore) -> dict[str, Any]:
         "time_zone": config.time_zone,
         "country": config.country or None,
         "roles": dict(config.roles),
-        "user_ids": config.user_ids or None,
+        "user_ids": cast("UserIds", config.user_ids) or None,
         "fit_window_days": config.fit_window_days or store.settings.fit_window_days,
     }
 
 
-def change_settings(store: TenantStore, changes: dict[str, Any]) -> dict[str, Any]:
+def change_settings(store: TenantStore, changes: dict[str, Any]) -> Settings:
     """Change the settings that are given; the next fit uses them.
 
     Parameters

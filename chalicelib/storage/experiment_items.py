@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,9 @@ class Experiment:
     registered_at : str
     restated_at : str or None
         When other content took the place of what was registered.
-    what : dict
+    what : mapping
         The body as it was sent, without the counts of a geo test.
-    analysis : dict
+    analysis : mapping
         What it says.
     """
 
@@ -34,8 +34,8 @@ class Experiment:
     digest: str
     registered_at: str
     restated_at: str | None
-    what: dict[str, Any]
-    analysis: dict[str, Any]
+    what: Mapping[str, Any]
+    analysis: Mapping[str, Any]
 
 
 class ExperimentStore:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ Status = Literal["queued", "running", "done", "failed"]
 ENDED: tuple[Status, ...] = ("done", "failed")
 """A fit of one of these stays as it is."""
 
-Document = dict[str, Any]
+Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.model.errors import MisconfiguredService
 from chalicelib.wiring import processes
 from chalicelib.wiring.processes import aws_module, client, settings
+
+if TYPE_CHECKING:
+    from chalicelib.services.experiments.geo_analysis import GeoQuestion
+    from chalicelib.services.experiments.shown import Findings
 
 _MAX_DELAY_SECONDS = 900
 
@@ -51,7 +55,7 @@ def start_fit_machine(name: str, given: dict[str, Any]) -> bool:
     return started
 
 
-def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
+def analyse_regions(asked: GeoQuestion) -> Findings:
     """What the counts of a geo test say: worked out by a function of its own, if there is one.
 
     Raises
@@ -67,7 +71,7 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
 
         return experiments.analyse_regions(asked)
     text = json.dumps(asked, separators=(",", ":"))
-    found: dict[str, Any] = aws_module().invoke(client("lambda"), function, text)
+    found: Findings = aws_module().invoke(client("lambda"), function, text)
     return found
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from chalicelib import telemetry, wiring
 from chalicelib.functions import (
@@ -26,6 +26,7 @@ from chalicelib.functions import (
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import UnprocessableMessage
 from chalicelib.services.experiments import analyse_regions
+from chalicelib.services.experiments.geo_analysis import GeoQuestion
 from chalicelib.services.fitting.fit_parts import (
     Plan,
     begin_fit,
@@ -180,8 +181,8 @@ def merge_fit(event: LambdaEvent, *, now: dt.datetime) -> str:
 
 
 def analyse_geo_test(event: LambdaEvent) -> dict[str, Any]:
-    """What the counts of a geo test say, for the API, which has no numerical libraries."""
-    return analyse_regions(event)
+    """Analyse the counts of a geo test for the API, which has no numerical libraries."""
+    return dict(analyse_regions(cast("GeoQuestion", event)))
 
 
 def count_fit(ended: FitHeader, now: dt.datetime) -> None:

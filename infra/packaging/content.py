@@ -199,5 +199,5 @@ def write_documentation(folder: Path) -> None:
     pages.mkdir()
     for name in (documentation.INDEX, *documentation.PAGES):
         (pages / f"{name}.html").write_text(documentation.page(name), encoding="utf-8")
-    text = described(app.app.routes)
+    text = described(app.app.declared.values())
     (folder / documentation.OPENAPI.name).write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from chalicelib.api.problems import MEDIA_TYPE, problem
+from chalicelib.model.problem_details import PROBLEM_TYPE, problem_details
 from infra.stack.lambdas import log_group
 from infra.stack.template_terms import (
     Json,
@@ -183,9 +183,9 @@ def _throttle(method: str, path: str, rate: str, burst: str) -> Json:
 
 def _refusal(name: str) -> Json:
     code, status, detail = REFUSALS[name]
-    body = problem(code, status or 0, detail)
+    body = problem_details(code, status or 0, detail)
     headers = {
-        "Content-Type": f"'{MEDIA_TYPE}'",
+        "Content-Type": f"'{PROBLEM_TYPE}'",
         "Access-Control-Allow-Origin": "'*'",
         "X-Content-Type-Options": "'nosniff'",
     }

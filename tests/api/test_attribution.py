@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -14,7 +13,6 @@ from chalicelib.services.fitting.credits import MODELS, RULES
 from chalicelib.services.fitting.estimation import fit_events
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
-from tests.conftest import session
 from tests.factories import make_conversion, make_event
 from tests.kept_fits import keep_fit
 
@@ -100,15 +98,6 @@ def test_attribution_is_rows_too(fitted: Caller) -> None:
     assert all(len(row) == len(header) for row in rows)
 
 
-def test_what_has_not_changed_is_not_sent_again(fitted: Caller) -> None:
-    etag = fitted.get(ATTRIBUTION).headers["ETag"]
-
-    again = fitted.get(ATTRIBUTION, if_none_match=etag)
-
-    assert (again.status_code, again.body) == (304, b"")
-    assert fitted.get(f"{ATTRIBUTION}?model=last", if_none_match=etag).status_code == 200
-
-
 @pytest.mark.parametrize(
     "query",
     ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "to=2020-01-01"],
@@ -122,30 +111,3 @@ def test_an_unknown_model_is_named(fitted: Caller) -> None:
 
     assert (error["pointer"], error["code"]) == ("/model", "unknown_value")
     assert "shapley" in error["message"]
-
-
-def test_without_a_fit_the_way_to_one_is_told(reader: Caller) -> None:
-    found = problem(reader.get(ATTRIBUTION))
-
-    assert (found["status"], found["code"]) == (404, "no_fit_yet")
-
-
-def test_a_sender_may_not_read(sender: Caller) -> None:
-    assert refused(sender.get(ATTRIBUTION)) == (403, "forbidden")
-
-
-def test_the_pages_of_the_tenant_may_read_it(fitted: Caller) -> None:
-    store = wiring.store("acme")
-    store.items.configure(dataclasses.replace(store.config, cors_origins=("https://a.example",)))
-    wiring.use_session(session())
-
-    mine = fitted.get(ATTRIBUTION, origin="https://a.example")
-    other = fitted.get(ATTRIBUTION, origin="https://b.example")
-
-    assert mine.headers["Access-Control-Allow-Origin"] == "https://a.example"
-    assert "Access-Control-Allow-Origin" not in other.headers
-
-
-def test_another_tenants_fit_is_not_seen(fitted: Caller, stranger: Caller) -> None:
-    assert fitted.get(ATTRIBUTION).status_code == 200
-    assert refused(stranger.get(ATTRIBUTION)) == (404, "no_fit_yet")

@@ -9,7 +9,7 @@ import zlib
 
 import pytest
 
-from tests.api.conftest import JSON, NDJSON, Caller, problem, refused
+from tests.api.conftest import NDJSON, Caller, refused
 from tests.factories import make_event, recently
 
 LIMIT = 1_000_000
@@ -100,31 +100,3 @@ def test_another_encoding_is_refused(sender: Caller, encoding: str) -> None:
 
 
 # --- texts that are none ----------------------------------------------------------------------
-
-HALF = rb'"\ud800"'
-MALFORMED = [
-    ("POST", "/v1/imports", b'{"filename": %s}'),
-    ("POST", "/v1/imports", b'{"filename": "x.csv", "mapping": {"columns": {%s: "day"}}}'),
-    ("PUT", "/v1/mappings/ours", b'{"columns": {%s: "day", "a": "cost"}}'),
-    ("PUT", "/v1/mappings/ours", b'{"columns": {"x": "day"}, "constants": {"account": [%s]}}'),
-    ("POST", "/v1/experiments", b'{"name": %s}'),
-    ("POST", "/v1/fits", b'{"from": %s}'),
-]
-
-
-@pytest.mark.parametrize(("method", "path", "body"), MALFORMED)
-def test_half_of_a_surrogate_pair_is_no_text(
-    admin: Caller, method: str, path: str, body: bytes
-) -> None:
-    response = admin.call(method, path, body % HALF, content_type=JSON)
-    assert refused(response) == (400, "malformed_json")
-    whole = admin.call(method, path, body % rb'"\ud83d\ude00"', content_type=JSON)
-    assert whole.status_code != 400 or problem(whole)["code"] == "invalid_fields"
-
-
-@pytest.mark.parametrize("path", ["/v1/fits", "/v1/imports/20260101T000000Z-ffffffff/replay"])
-@pytest.mark.parametrize("value", [b"{", b"NaN", b'{"from": 1, "from": 2}', b"[" * 33 + b"]" * 33])
-def test_a_body_that_may_be_absent_is_read_as_strictly(
-    admin: Caller, path: str, value: bytes
-) -> None:
-    assert refused(admin.post(path, value)) == (400, "malformed_json")

@@ -44,10 +44,3 @@ def test_the_codes_are_rows_too(client: Client) -> None:
     assert header[:3] == ["code", "used_as", "subject"]
     assert [row[0] for row in rows] == [*codes.CODES, *codes.REJECTIONS]
     assert [row[1] for row in rows if row[0] == "cost_outside_window"] == ["warning reason"]
-
-
-def test_an_unchanged_list_is_not_sent_again(client: Client) -> None:
-    caller = Caller("", client)
-    etag = caller.get("/v1/codes", x_api_key=None).headers["ETag"]
-
-    assert caller.get("/v1/codes", x_api_key=None, if_none_match=etag).status_code == 304

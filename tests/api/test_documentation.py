@@ -25,7 +25,7 @@ from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_C
 from infra import pages
 from infra.packaging.content import write_documentation
 from tests.api.conftest import refused
-from tests.api.test_error_codes import CODES, GATEWAY_CODES
+from tests.api.test_error_codes import CODES, SERVER_CODES
 
 PATHS = ["/docs", *(f"/docs/{name}" for name in documentation.PAGES)]
 ELEMENTS = (
@@ -127,7 +127,7 @@ def test_every_link_leads_somewhere(path: str) -> None:
 
 
 def test_every_problem_leads_to_its_line() -> None:
-    known = CODES | set(GATEWAY_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
+    known = CODES | set(SERVER_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
     known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
     assert known <= set(marks("/docs/errors").places)
 

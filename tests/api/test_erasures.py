@@ -15,7 +15,7 @@ from chalicelib import wiring
 from chalicelib.api.views import erasure_views as views
 from chalicelib.model.events import Engagement
 from chalicelib.services.privacy import erasures
-from tests.api.conftest import Caller, problem, refused
+from tests.api.conftest import Caller, problem
 from tests.conftest import Cloud
 from tests.factories import make_event, recently
 
@@ -111,21 +111,6 @@ def test_what_is_nobodys_id_is_refused(admin: Caller, path: str, code: str) -> N
     found = problem(delete(admin, path))
     assert (found["status"], found["code"]) == (400, "invalid_fields")
     assert [(one["pointer"], one["code"]) for one in found["errors"]] == [("/user_id", code)]
-
-
-def test_only_an_admin_may(sender: Caller, reader: Caller, admin: Caller) -> None:
-    send(sender, "ben")
-    for caller in (sender, reader):
-        assert refused(delete(caller, "ben")) == (403, "forbidden")
-        assert refused(caller.get("/v1/erasures")) == (403, "forbidden")
-    assert refused(admin.get("/v1/erasures/x")) == (404, "not_found")
-    assert known() == {wiring.store("acme").user_hash("ben")}
-
-
-def test_a_receipt_is_nobody_elses(admin: Caller, stranger: Caller) -> None:
-    where = delete(admin, "ben").headers["Location"]
-    assert refused(stranger.get(where)) == (404, "not_found")
-    assert stranger.get("/v1/erasures").json_body["erasures"] == []
 
 
 def test_what_takes_longer_is_told_and_goes_on_when_asked_again(

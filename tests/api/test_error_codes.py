@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.api.problems import GATEWAY_CODES, STATUS, problem_of
+from chalicelib.api.problems import SERVER_CODES, STATUS, problem_response
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.model import errors
 from chalicelib.model.errors import EXPORT_REFUSALS, ExportRefused, LikeworthError
@@ -35,7 +35,7 @@ def test_the_document_has_every_code_and_no_other() -> None:
     documented = re.findall(r'<a id="([a-z_]+)"></a>`([a-z_]+)`', DOCUMENT)
     assert all(anchor == code for anchor, code in documented)
     assert len(documented) == len(set(documented))
-    known = CODES | set(GATEWAY_CODES) | set(EVENT_ERROR_CODES)
+    known = CODES | set(SERVER_CODES) | set(EVENT_ERROR_CODES)
     known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
     assert {code for code, _ in documented} == known
 
@@ -59,5 +59,5 @@ def test_every_code_that_an_experiment_is_refused_with_is_documented() -> None:
 
 
 def test_an_error_of_ours_keeps_its_detail_to_itself() -> None:
-    body, _ = problem_of(errors.MisconfiguredService("the secret is hunter2"))
-    assert "hunter2" not in str(body)
+    response = problem_response(errors.MisconfiguredService("the secret is hunter2"))
+    assert "hunter2" not in str(response.to_dict())

@@ -48,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
         date = dt.date
         datetime = Clock
 
-    monkeypatch.setattr("chalicelib.api.http.dt", Time)
+    monkeypatch.setattr("chalicelib.api.endpoint.dt", Time)
     return times
 
 

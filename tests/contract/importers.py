@@ -17,7 +17,7 @@ from typing import Any
 
 from chalicelib.importers import platforms
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Imported, NotData, Refused
+from chalicelib.importers.outcomes import Imported, Refused, Skipped
 from chalicelib.importers.reader import ExportReader
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options
@@ -162,7 +162,7 @@ class Sheet:
     def head(self) -> TableHead | None:
         """The header as the importer finds it; None if it does not accept it."""
         glimpse = Glimpse(Source(io.BytesIO(self.text.encode())), named=True)
-        accept = self.report.accept_named or self.report.accept
+        accept = self.report.accepts_named
         return find_head(glimpse, vocabulary_of(self.report.columns), accept)
 
     def read(self, *, reject: int = 0) -> Result:
@@ -178,7 +178,7 @@ class Sheet:
         return Result(
             [event for o in outcomes if isinstance(o, Imported) for event in o.events],
             sum(isinstance(o, Refused) for o in outcomes),
-            sum(isinstance(o, NotData) for o in outcomes),
+            sum(isinstance(o, Skipped) for o in outcomes),
             reader.summary(),
         )
 

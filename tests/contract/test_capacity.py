@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from app import STREAM_WINDOW_SECONDS
 from chalicelib.services.credentials.api_keys import create_key
 from chalicelib.services.fitting.fits import request_fit
 from chalicelib.services.imports import start_import
@@ -28,6 +27,7 @@ from chalicelib.services.totals.freshness import (
 )
 from chalicelib.storage.table_keys import shard_of
 from chalicelib.storage.tenant_store import TenantStore
+from chalicelib.workers.totals_worker import CHANGES
 from tests.contract.conftest import Local, needs_dynamodb_local
 from tests.factories import make_event
 from tests.faults.layer import FaultLayer
@@ -180,7 +180,7 @@ def test_totals_of_a_steady_stream_cost_less_than_5_percent_of_writing_it(
             for n in range(a_minute)
         ]
         record_events(store, events, now=now)
-        if minute * 60 % STREAM_WINDOW_SECONDS == 0:
+        if minute * 60 % CHANGES.window_seconds == 0:
             stream.batch({(DAY, 0)}, now)
     stream.batch({(DAY, 0)}, MIDNIGHT + dt.timedelta(days=1))
     stream.keep(MIDNIGHT + dt.timedelta(days=3))

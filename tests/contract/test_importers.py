@@ -7,13 +7,10 @@ import io
 import re
 from collections.abc import Set as AbstractSet
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from chalicelib.importers import read_export
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Imported
 from chalicelib.importers.platforms import IMPORTERS
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer
@@ -40,9 +37,9 @@ from tests.contract.importers import (
     languages_of,
     reports_with,
 )
-from tests.contract.records import KEY, NUMBER, RECORDS, with_a_number
-from tests.exports.corpus import FILES
-from tests.exports.files import read
+from tests.importers.files import read
+from tests.samples import SAMPLES
+from tests.samples.spellings import is_table, text_of
 
 REPORTS = declared_reports()
 NAMES = list(REPORTS)
@@ -276,7 +273,7 @@ def test_a_report_is_known_by_its_marks_alone(name: str) -> None:
     head = sheet.head()
     assert head is not None
     assert marks.are_declared
-    assert marks.count_in(head) or sheet.report.form is not None
+    assert marks.count_in(head) or "has_form" in vars(type(sheet.report))
 
     for renamed in _renamed(sheet.header, marks.headings()):
         sheet.header = renamed
@@ -286,11 +283,11 @@ def test_a_report_is_known_by_its_marks_alone(name: str) -> None:
 
 
 TABLES = {
-    name: (platform, data.decode())
-    for name, (platform, data) in FILES.items()
-    if not data.startswith((b"PK", b"\x1f\x8b", b"\xd0\xcf", b"\xff\xfe"))
-    and data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] not in (b"{", b"[", b"<", b"w")
-    and platform != "mapped"
+    name: (sample.platform, text_of(sample.data) or "")
+    for name, sample in SAMPLES.items()
+    if is_table(sample.data)
+    and sample.expected.get("importer")
+    and not sample.options.keys() & {"platform", "mapping"}
 }
 
 
@@ -362,73 +359,5 @@ def test_an_importer_of_tables_declares_marks(importer: Importer) -> None:
     assert not claims or (importer.marks is not None and importer.marks.are_declared)
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_a_file_read_twice_gives_the_same_events(name: str) -> None:
-    _, data = FILES[name]
-
-    try:
-        first = read(data, currency="EUR", spread=True)
-    except ExportRefused:
-        pytest.skip("refused as a whole")
-    again = read(data, currency="EUR", spread=True)
-
-    assert first.events == again.events
-    assert first.summary == again.summary
-    rows = first.summary
-    assert rows["not_data"] == sum(reason["rows"] for reason in rows["no_data"])
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_of_a_file_whose_rows_are_all_rejected_afterwards_nothing_is_left(name: str) -> None:
-    _, data = FILES[name]
-    reader = read_export(io.BytesIO(data), currency="EUR", spread=True)
-    for outcome in reader:
-        if isinstance(outcome, Imported):
-            reader.reject(outcome)
-
-    summary = reader.summary()
-
-    assert (summary["events"], summary["from"], summary["to"]) == (0, None, None)
-    assert summary["claimed_conversions"] == []
-    assert summary["rows"] == summary["rejected"] + summary["not_data"]
-
-
 def _claim(importer: Importer, text: str) -> object:
     return importer.recognise(Glimpse(Source(io.BytesIO(text.encode()))))
-
-
-ARRAYS = ("youtube analytics api",)
-"""Files whose records are arrays, with their keys in a header: `tests/exports/test_youtube.py`."""
-
-
-@pytest.mark.parametrize("name", [name for name in RECORDS if name not in ARRAYS])
-def test_an_unread_key_of_numbers_is_named_and_a_warning(name: str) -> None:
-    plain = read(RECORDS[name], currency="EUR", spread=True)
-    result = read(with_a_number(RECORDS[name]), currency="EUR", spread=True)
-
-    unread = {
-        row["heading"]: int(row["sum"])
-        for row in result.summary["unread_columns"]
-        if row["heading"].endswith(KEY) and row["why"] is None
-    }
-    imported = sum(isinstance(outcome, Imported) for outcome in result.outcomes)
-    assert _without_ids(result.events) == _without_ids(plain.events)
-    assert imported
-    assert sum(unread.values()) >= NUMBER * imported
-    for heading in unread:
-        assert any(heading in warning for warning in result.summary["warnings"])
-    assert not any(KEY in row["heading"] for row in plain.summary["unread_columns"])
-
-
-@pytest.mark.parametrize("name", RECORDS)
-def test_the_keys_that_are_read_are_not_named_as_unread(name: str) -> None:
-    """The files of the corpus hold what their importers read, and hardly another metric."""
-    summary = read(RECORDS[name], currency="EUR", spread=True).summary
-
-    assert summary["events"]
-    assert not [w for w in summary["warnings"] if "screen_page_views" not in w]
-
-
-def _without_ids(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The events without their ids, which digest the whole record where nothing in it is an id."""
-    return [{k: v for k, v in event.items() if k != "event_id"} for event in events]

@@ -80,7 +80,7 @@ class Service:
         patch.setattr(
             "chalicelib.wiring.processes.time", SimpleNamespace(monotonic=lambda: self.clock.now)
         )
-        patch.setattr("chalicelib.api.http._now", lambda: NOW)
+        patch.setattr("chalicelib.api.endpoint._now", lambda: NOW)
         patch.setattr(secrets, "token_bytes", random.Random(0).randbytes)
         patch.setattr("chalicelib.services.fitting.fits._estimation", lambda: _read_all)
         in_small_chunks = functools.partial(import_worker.run_import, chunk_events=CHUNK_EVENTS)

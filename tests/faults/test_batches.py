@@ -109,7 +109,7 @@ def sender(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Sends a batch, as JSON or as lines of JSON; the clock stands at `NOW`."""
     import app
 
-    monkeypatch.setattr("chalicelib.api.http._now", lambda: NOW)
+    monkeypatch.setattr("chalicelib.api.endpoint._now", lambda: NOW)
     key = create_key(wiring.store("acme"), "ingest", now=NOW)
     client = Client(app.app)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib import wiring
-from chalicelib.services.imports.import_runs import _Work
+from chalicelib.services.imports.import_runs import _ImportRun
 from chalicelib.services.imports.replaying import ReplayRun, replay_of
 from chalicelib.storage.event_store import EventStore
 from tests.conftest import SECRET
@@ -186,7 +186,7 @@ def replay_checkpoint_first(self: Any, current: Any, chunk: Any) -> Any:
 def test_a_checkpoint_before_its_rows_would_be_found_out(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_Work, "_keep", checkpoint_first)
+    monkeypatch.setattr(_ImportRun, "_keep", checkpoint_first)
     monkeypatch.setattr(ReplayRun, "_keep", replay_checkpoint_first)
     wanted, calls = undisturbed(setting)
     verdicts = [kill(setting, call, "before", wanted) for call in range(1, calls + 1, 2)]
@@ -198,7 +198,7 @@ def test_a_checkpoint_before_its_rows_would_be_found_out(
 def test_events_with_ids_of_their_reading_would_be_found_out(
     setting: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = _Work._keep
+    keep = _ImportRun._keep
 
     def by_reader(self: Any, current: Any, chunk: Any) -> Any:
         """A mistake: an id that is another when the same row is read by somebody else."""
@@ -207,7 +207,7 @@ def test_events_with_ids_of_their_reading_would_be_found_out(
             chunk.writes[number] = write.model_copy(update=changed)
         return keep(self, current, chunk)
 
-    monkeypatch.setattr(_Work, "_keep", by_reader)
+    monkeypatch.setattr(_ImportRun, "_keep", by_reader)
     wanted, calls = undisturbed(setting)
     verdicts = [kill(setting, call, "after", wanted) for call in range(1, calls + 1, 2)]
     assert sum(verdict.doubled for verdict in verdicts) > 0

@@ -17,13 +17,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from chalicelib import wiring
-from chalicelib.api import http, json_text
+from chalicelib.api import json_text, responses
 from chalicelib.model import admission
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import ingest
 from chalicelib.services.fitting import fits
 from chalicelib.services.imports import removing
-from chalicelib.services.imports.import_runs import _Work
+from chalicelib.services.imports.import_runs import _ImportRun
 from chalicelib.services.privacy import erasing_files
 from chalicelib.services.totals import day_totals
 from chalicelib.storage import event_items, event_store, table_keys, writer
@@ -104,7 +104,7 @@ def _status(error: ClientError) -> int:
 
 def checkpoint_before_rows(patch: Patch) -> None:
     """A checkpoint that covers rows which are not stored yet."""
-    patch.setattr(_Work, "_keep", checkpoint_first)
+    patch.setattr(_ImportRun, "_keep", checkpoint_first)
 
 
 def count_instead_of_derive(patch: Patch) -> None:
@@ -169,7 +169,7 @@ def unkeyed_hash(patch: Patch) -> None:
 
 def nan_out(patch: Patch) -> None:
     """A mean of nothing is told as NaN."""
-    patch.setattr(http, "json_of", functools.partial(json.dumps, default=json_text._plain))
+    patch.setattr(responses, "json_of", functools.partial(json.dumps, default=json_text._plain))
     patch.setattr(day_totals, "_value", lambda metric, mean: float("nan"))
 
 
@@ -254,13 +254,13 @@ def stop_and_tell_nobody(patch: Patch) -> None:
 
 def go_on_a_chunk_too_far(patch: Patch) -> None:
     """The rows behind a checkpoint are skipped."""
-    read = _Work.read
+    read = _ImportRun.read
 
-    def skipping(self: _Work, current: Import, stream: Any) -> Import:
+    def skipping(self: _ImportRun, current: Import, stream: Any) -> Import:
         far = current.position + 2 if current.position else 0
         return read(self, replace(current, position=far), stream)
 
-    patch.setattr(_Work, "read", skipping)
+    patch.setattr(_ImportRun, "read", skipping)
 
 
 def forget_where_it_came_from(patch: Patch) -> None:

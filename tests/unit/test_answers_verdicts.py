@@ -457,7 +457,7 @@ def test_a_range_beyond_the_window_is_clipped_and_the_answer_says_so(
 
     assert (answer["from"], answer["to"]) == shown
     assert answer["warnings"] == ["range_clipped"]
-    assert answers.roi_rows(answer)[0]["warnings"] == "range_clipped"
+    assert next(answers.roi_rows(answer))["warnings"] == "range_clipped"
     assert answers.equivalence(document, **asked)["warnings"] == ["range_clipped"]
     assert answers.engagements(document, **asked)["warnings"] == ["range_clipped"]
     assert answers.attribution(document, **asked)["warnings"] == ["range_clipped"]
@@ -487,7 +487,7 @@ def test_every_engagement_type_has_a_row_of_its_own() -> None:
     assert (xing["verdict"], xing["reasons"]) == ("not_estimable", ["too_few_engagements"])
     assert xing["unseen_share"] is None
     assert [tuple(row) for row in answers.engagement_rows(answer)] == [
-        answers.ENGAGEMENT_COLUMNS
+        answers.ENGAGEMENTS_TABLE.columns
     ] * 3
 
 

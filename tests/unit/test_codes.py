@@ -188,18 +188,16 @@ def test_a_code_of_a_newer_version_is_shown_in_words() -> None:
     assert codes.title_of("something_new:x/y") == "something new: x/y"
 
 
-def test_the_api_describes_every_verdict() -> None:
-    from chalicelib.api.openapi.answer_schemas import (
-        ChannelReturn,
-        EngagementTypeReturn,
-        Equivalence,
-    )
+def test_the_answers_declare_every_verdict() -> None:
+    from chalicelib.services.answers.channels_roi import ChannelVerdict
+    from chalicelib.services.answers.engagement_equivalence import EquivalenceVerdict
+    from chalicelib.services.answers.engagement_types import TypeVerdict
     from chalicelib.services.answers.questions import Name
 
     described = {
         name
-        for model in (ChannelReturn, EngagementTypeReturn, Equivalence)
-        for name in get_args(model.model_fields["verdict"].annotation)
+        for verdicts in (ChannelVerdict, TypeVerdict, EquivalenceVerdict)
+        for name in get_args(verdicts)
     }
     registered = {code for code, one in codes.CODES.items() if "verdict" in one.used_as}
     assert described == set(get_args(Name)) == registered

@@ -201,6 +201,11 @@ def test_more_than_happened_is_no_part(
     assert sums(impossible).get(kind["channel"], 0.0) < happened
 
 
+DAY_COLUMNS = (
+    *("date", "actual", "baseline", "baseline_ci_low", "baseline_ci_high", "context", "shocks"),
+)
+
+
 @pytest.mark.parametrize(
     ("stored", "reason"),
     [({}, "no_decomposition_in_fit"), ({"decomposition": None}, "too_short_window")],
@@ -214,16 +219,17 @@ def test_a_fit_without_a_decomposition_says_why(
     answer = answers.decomposition(document | {"goals": {"purchase": rest | stored}})
 
     assert (answer["days"], answer["reasons"]) == ([], [reason])
-    assert answers.decomposition_rows(answer) == []
+    assert answers.decomposition_table(answer).columns == DAY_COLUMNS
 
 
 def test_rows_have_three_columns_for_every_channel(document: dict[str, Any]) -> None:
     answer = answers.decomposition(document)
 
-    rows = answers.decomposition_rows(answer)
+    table = answers.decomposition_table(answer)
+    rows = table.rows(answer["days"])
 
     channels = sorted({kind["channel"] for kind in document["kinds"]})
-    assert tuple(rows[0]) == answers.DECOMPOSITION_COLUMNS + tuple(
+    assert table.columns == DAY_COLUMNS + tuple(
         f"incremental_{channel}{end}" for channel in channels for end in ("", "_ci_low", "_ci_high")
     )
-    assert len(rows) == len(answer["days"])
+    assert [row["date"] for row in rows] == [day["date"] for day in answer["days"]]

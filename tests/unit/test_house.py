@@ -62,7 +62,7 @@ THIN_ROOMS = (
 MAKES_CLIENTS = {"aws"}
 RECORDERS = (
     "app.py",
-    "chalicelib/api/http.py",
+    *(f"chalicelib/api/{name}.py" for name in ("endpoint", "likeworth_app", "problems")),
     *(
         f"chalicelib/workers/{name}.py"
         for name in ("daily_jobs", "fit_worker", "import_worker", "queue_messages")
@@ -141,7 +141,7 @@ def test_arrows_point_one_way() -> None:
 MODEL_LEVELS: tuple[frozenset[str], ...] = (
     frozenset({"codes"}),
     frozenset({"errors", "currencies", "days", "countries"}),
-    frozenset({"money", "channels", "strict_json"}),
+    frozenset({"money", "channels", "strict_json", "problem_details"}),
     frozenset({"events"}),
     frozenset({"admission"}),
 )
@@ -256,7 +256,7 @@ def test_maps_of_importers_name_every_module_and_folder() -> None:
 def test_a_wrong_arrow_would_be_seen(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.py"
     wrong.write_text(
-        "def late():\n    from chalicelib.api import http\n"
+        "def late():\n    from chalicelib.api import endpoint\n"
         "import chalicelib.storage.table_keys\nfrom chalicelib import wiring\n"
     )
     names = imports_of(wrong, at_import=False)

@@ -20,10 +20,10 @@ from chalicelib.storage.import_records import Import
 from chalicelib.storage.objects import ObjectVersion
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import BUCKET, Cloud
-from tests.exports.files import GOOGLE_HEADER, google_report, google_row
-from tests.exports.pipeline_files import google_stats, landed
 from tests.factories import NOW, make_coverage, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
+from tests.importers.files import GOOGLE_HEADER, google_report, google_row
+from tests.importers.pipeline_files import google_stats, landed
 from tests.reports import LineReport, lines
 from tests.stores import store_behind
 

@@ -11,8 +11,9 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from chalicelib import wiring
+from chalicelib.model.admission import UnreadableLine
 from chalicelib.model.errors import AllEventsRefused, StoreUnavailable
-from chalicelib.services.ingest import Recorded, UnreadableLine, record_events
+from chalicelib.services.ingest import Recorded, record_events
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 from tests.factories import NOW, make_audience, make_conversion, make_cost, make_event, money

@@ -226,9 +226,9 @@ def test_rows_that_hold_no_data_after_all_are_counted_so(upload: Uploaded) -> No
         def __iter__(self) -> Iterator[RowOutcome]:
             for outcome in super().__iter__():
                 if isinstance(outcome, Refused) and self.asked["spread"]:
-                    from chalicelib.importers.outcomes import NotData
+                    from chalicelib.importers.outcomes import Skipped
 
-                    yield NotData(outcome.row, "blank")
+                    yield Skipped(outcome.row, "blank")
                 else:
                     yield outcome
 

@@ -7,14 +7,14 @@ first request for it makes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection
 
 from chalicelib.api.openapi.document import describe
+from chalicelib.api.routes import Route
 
 __all__ = ["describe", "described"]
 
 
-def described(routes: Mapping[str, Mapping[str, Any]]) -> str:
-    """The description of an application (``app.routes``) as JSON."""
+def described(routes: Collection[Route]) -> str:
+    """The description of an application (``app.declared.values()``) as JSON."""
     return json.dumps(describe(routes), indent=1) + "\n"

@@ -1,22 +1,20 @@
-"""The OpenAPI 3.1 document: routes and what they declare, with the schemas of the models."""
+"""The OpenAPI 3.1 document: the declared routes, and the schemas of bodies and answers."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chalicelib import __version__
 from chalicelib.api import problems
 from chalicelib.api.calls import LINK
-from chalicelib.api.csv_tables import CSV
-from chalicelib.api.http import Declared
+from chalicelib.api.media_types import CSV, JSON, NDJSON
 from chalicelib.api.openapi.finishing import engagement_type, finished
-from chalicelib.api.openapi.operations import OPERATIONS, TAGS, Operation
 from chalicelib.api.openapi.requests import (
     BODIES,
     EXAMPLES,
@@ -26,9 +24,8 @@ from chalicelib.api.openapi.requests import (
     or_null,
     reference,
 )
-from chalicelib.api.openapi.resources import Problem
-from chalicelib.api.request_bodies import JSON, NDJSON
-from chalicelib.api.views.link_views import linkable_views
+from chalicelib.api.routes import Body, Page, Route
+from chalicelib.api.views.link_views import linkable_routes
 from chalicelib.model.events import (
     KINDS,
     Annotation,
@@ -39,6 +36,7 @@ from chalicelib.model.events import (
     Coverage,
     Engagement,
 )
+from chalicelib.model.problem_details import PROBLEM_TYPE
 from chalicelib.services.credentials.signed_links import DEFAULT_DAYS, MAX_DAYS
 from chalicelib.services.experiments.experiment_bodies import GeoTest, HoldOut
 
@@ -65,39 +63,25 @@ _PLAIN = {
 _NAME = re.compile(r"\{(\w+)\}")
 
 
-def described_routes(
-    routes: Mapping[str, Mapping[str, Any]],
-) -> Iterator[tuple[str, str, Any, Declared]]:
-    """Method, path, view and declaration of every route that has a view of its own."""
-    for path, methods in routes.items():
-        for method, entry in methods.items():
-            declared = getattr(entry.view_function, "declared", None)
-            if declared is not None and method != "HEAD":  # HEAD is GET without a body
-                yield method, path, entry.view_function, declared
-
-
-def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def describe(routes: Collection[Route]) -> dict[str, Any]:
     """The description of an application.
 
     Parameters
     ----------
-    routes : mapping
-        ``app.routes``: path -> method -> route entry.
+    routes : collection of Route
+        ``app.declared.values()``.
 
     Raises
     ------
     KeyError
-        If a route is not among `OPERATIONS`.
+        If a parameter, a body or an answer has no schema.
     ValueError
-        If a model of a body and one of an answer have one name.
+        If a model of a body and the shape of an answer have the same name.
     """
     paths: dict[str, dict[str, Any]] = {}
-    for method, path, view, declared in described_routes(routes):
-        operation = OPERATIONS[method, path]
-        paths.setdefault(path, {})[method.lower()] = _operation(
-            method, path, view, declared, operation
-        )
-    schemas = {name: finished(one) for name, one in (_schemas() | _link_body(routes)).items()}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    schemas = {name: finished(one) for name, one in (_schemas(routes) | _link_body(routes)).items()}
     schemas["EngagementType"] = engagement_type()
     return {
         "openapi": "3.1.0",
@@ -108,7 +92,10 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": "."}],
-        "tags": [{"name": name, "description": meaning} for name, meaning in sorted(TAGS.values())],
+        "tags": [
+            {"name": name, "description": meaning}
+            for name, meaning in sorted({route.tag for route in routes})
+        ],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
@@ -127,36 +114,33 @@ def describe(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _security(declared: Declared) -> list[dict[str, list[str]]]:
+def _security(route: Route) -> list[dict[str, list[str]]]:
     """Any one of these opens a call; a public call needs none."""
-    if declared.public:
+    if route.public:
         return []
-    schemes = ["ApiKey", "Bearer", *(["Link"] if declared.linkable else [])]
+    schemes = ["ApiKey", "Bearer", *(["Link"] if route.linkable else [])]
     return [{scheme: []} for scheme in schemes]
 
 
-def _operation(
-    method: str, path: str, view: Any, declared: Declared, operation: Operation
-) -> dict[str, Any]:
-    summary, _, more = (inspect.getdoc(view) or "").partition("\n\n")
+def _operation(route: Route) -> dict[str, Any]:
+    summary, _, more = (inspect.getdoc(route.view) or "").partition("\n\n")
     described: dict[str, Any] = {
-        "operationId": view.__name__,
+        "operationId": route.view.__name__,
         "summary": summary.rstrip("."),
-        "tags": [TAGS[view.__module__.rpartition(".")[2]][0]],
+        "tags": [route.tag.name],
     }
-    described["security"] = _security(declared)
+    described["security"] = _security(route)
     who = "Public: no key is needed."
-    if not declared.public:
-        described["x-roles"] = [*declared.roles, "admin"]
+    if not route.public:
+        described["x-roles"] = [*route.roles, "admin"]
         who = f"Roles: {', '.join(described['x-roles'])}."
     described["description"] = f"{more}\n\n{who}".strip()
-    if parameters := [*_path_parameters(path), *_query_parameters(declared, operation)]:
+    if parameters := [*_path_parameters(route.path), *_query_parameters(route)]:
         described["parameters"] = parameters
-    if operation.body is not None:
-        described["requestBody"] = _body(operation)
+    if route.body is not None:
+        described["requestBody"] = _body(route.body)
     described["responses"] = {
-        str(status): response
-        for status, response in sorted(_responses(method, path, declared, operation).items())
+        str(status): response for status, response in sorted(_responses(route).items())
     }
     return described
 
@@ -166,72 +150,75 @@ def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": PATH_PARAMETERS[name]}
 
 
-def _query_parameters(declared: Declared, operation: Operation) -> Iterator[dict[str, Any]]:
-    for name in declared.params:
+def _query_parameters(route: Route) -> Iterator[dict[str, Any]]:
+    for name in route.known:
         schema, meaning = PARAMETERS[name]
         yield {
             "name": name,
             "in": "query",
-            "required": name in operation.required,
+            "required": name in route.required,
             "description": meaning,
-            "schema": schema | operation.limits.get(name, {}),
+            "schema": schema | (_limits(route.page).get(name, {}) if route.page else {}),
         }
 
 
-def _body(operation: Operation) -> dict[str, Any]:
-    assert operation.body is not None
-    example = {"usual": {"value": EXAMPLES[operation.body]}}
-    content: dict[str, Any] = {JSON: {"schema": reference(operation.body), "examples": example}}
-    if operation.body == "EventsBody":
+def _limits(page: Page) -> dict[str, Schema]:
+    return {"cursor": {"pattern": f"^{page.cursor.pattern}$"}, "limit": {"maximum": page.most}}
+
+
+def _body(body: Body) -> dict[str, Any]:
+    example = {"usual": {"value": EXAMPLES[body.schema]}}
+    content: dict[str, Any] = {JSON: {"schema": reference(body.schema), "examples": example}}
+    if NDJSON in body.media_types:
         content[NDJSON] = {
             "schema": {"type": "string", "description": "An event per line; at most 500."}
         }
-    return {"required": not operation.may_be_absent, "content": content}
+    return {"required": not body.may_be_absent, "content": content}
 
 
-def _responses(
-    method: str, path: str, declared: Declared, operation: Operation
-) -> dict[int, dict[str, Any]]:
+def _responses(route: Route) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
-    for status, model in operation.answers.items():
-        found[status] = _answer(method, status, model, declared, operation)
-    if method == "GET":
+    for status in route.statuses:
+        found[status] = _answer(route, status)
+    if route.method == "GET":
         found[304] = {"description": "What If-None-Match names.", "headers": {"ETag": _TEXT_HEADER}}
-    statuses = {400, 500}
-    statuses |= set() if declared.public else {401, 403, 429, 503}
-    statuses |= {406} if declared.tabular else set()
-    statuses |= {404} if "{" in path else set()
-    statuses |= {413, 415} if operation.body is not None else set()
-    for status in statuses | set(operation.codes):
-        codes = list(operation.codes.get(status, ()))
-        if status in statuses:
-            codes += _PLAIN[status]
-        if status == 400 and operation.body is not None:
-            codes += ["malformed_json", "invalid_request"]
+    for status, codes in _problems(route).items():
         found[status] = _problem(status, codes)
     return found
 
 
-def _answer(
-    method: str,
-    status: int,
-    model: type[BaseModel] | None,
-    declared: Declared,
-    operation: Operation,
-) -> dict[str, Any]:
+def _problems(route: Route) -> dict[int, list[str]]:
+    """Status -> codes of problems: those that the route declares, then those that its like have."""
+    found: dict[int, list[str]] = {}
+    for kind in route.raises:
+        found.setdefault(problems.status_of(kind), []).append(kind.code)
+    statuses = {400, 500}
+    statuses |= set() if route.public else {401, 403, 429, 503}
+    statuses |= {406} if route.tabular else set()
+    statuses |= {404} if "{" in route.path else set()
+    statuses |= {413, 415} if route.body is not None else set()
+    for status in statuses:
+        found.setdefault(status, []).extend(_PLAIN[status])
+    if route.body is not None:
+        found[400] += ["malformed_json", "invalid_request"]
+    return found
+
+
+def _answer(route: Route, status: int) -> dict[str, Any]:
     described: dict[str, Any] = {"description": "Nothing." if status == 204 else "The answer."}
-    if model is not None:
-        described["description"] = (inspect.getdoc(model) or "").partition("\n")[0]
-        described["content"] = {JSON: {"schema": reference(model.__name__)}}
-        if declared.tabular:
+    if route.answer is not None:
+        described["description"] = (inspect.getdoc(route.answer) or "").partition("\n")[0]
+        described["content"] = {JSON: {"schema": reference(route.answer.__name__)}}
+        if route.tabular:
             described["content"][CSV] = {"schema": {"type": "string"}}
-    elif operation.media_type is not None:
-        kind = "object" if operation.media_type == JSON else "string"
-        described["content"] = {operation.media_type: {"schema": {"type": kind}}}
-    headers = {} if declared.public else _quota_headers()
-    if method == "GET" and status == 200:
+    elif route.media_type is not None:
+        media_type = route.media_type.partition(";")[0]
+        kind = "object" if media_type == JSON else "string"
+        described["content"] = {media_type: {"schema": {"type": kind}}}
+    headers = {} if route.public else _quota_headers()
+    if route.method == "GET" and status == 200:
         headers["ETag"] = _TEXT_HEADER
-    if operation.body not in (None, "EventsBody") and method != "PATCH":
+    if route.creates:
         headers["Location"] = _TEXT_HEADER
     return described | ({"headers": headers} if headers else {})
 
@@ -256,7 +243,7 @@ def _quota_headers() -> dict[str, Schema]:
 def _problem(status: int, codes: list[str]) -> dict[str, Any]:
     described: dict[str, Any] = {
         "description": "; ".join(f"`{code}`" for code in codes) + ".",
-        "content": {problems.MEDIA_TYPE: {"schema": reference("Problem")}},
+        "content": {PROBLEM_TYPE: {"schema": reference("Problem")}},
     }
     if status in (429, 503):
         seconds = {"required": True, "schema": {"type": "integer", "minimum": 1}}
@@ -268,20 +255,13 @@ def _problem(status: int, codes: list[str]) -> dict[str, Any]:
     return described
 
 
-def _schemas() -> dict[str, Schema]:
-    """Every schema by name; those of answers leave room for fields that are added later."""
-    told: set[type[BaseModel]] = {Problem}
-    for operation in OPERATIONS.values():
-        told |= {model for model in operation.answers.values() if model is not None}
+def _schemas(routes: Iterable[Route]) -> dict[str, Schema]:
+    """Every schema by name."""
     sent: list[tuple[type[BaseModel], JsonSchemaMode]] = [
         (model, "validation") for model in (*EVENTS, *EXPERIMENTS)
     ]
-    answered: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in sorted(told, key=lambda one: one.__name__)
-    ]
     _, requests = models_json_schema(sent, ref_template=TEMPLATE)
-    _, responses = models_json_schema(answered, ref_template=TEMPLATE)
-    schemas = {name: _open(schema) for name, schema in responses["$defs"].items()}
+    schemas = _answer_schemas(routes)
     twice = (schemas.keys() & requests["$defs"].keys()) - {"Money"}
     if twice:
         raise ValueError(f"two models are called {', '.join(sorted(twice))}")
@@ -291,16 +271,30 @@ def _schemas() -> dict[str, Schema]:
     return schemas | BODIES
 
 
-def _link_body(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Schema]:
-    """The body that asks for a link: its paths and their parameters are those of the views."""
-    views = linkable_views(routes)
-    names = sorted({name for view in views.values() for name in view.declared.params})  # type: ignore[attr-defined]
+def _answer_schemas(routes: Iterable[Route]) -> dict[str, Schema]:
+    """The schemas of all answers; they leave room for fields that are added later."""
+    shapes = {problems.Problem} | {route.answer for route in routes if route.answer is not None}
+    adapters: list[tuple[str, JsonSchemaMode, TypeAdapter[Any]]] = [
+        (shape.__name__, "validation", TypeAdapter(shape))
+        for shape in sorted(shapes, key=lambda one: one.__name__)
+    ]
+    _, described = TypeAdapter.json_schemas(adapters, ref_template=TEMPLATE)
+    schemas: dict[str, Schema] = described["$defs"]
+    fields = schemas["Problem"]["properties"]
+    fields["code"] = dict(sorted({**fields["code"], "enum": problems.problem_codes()}.items()))
+    return {name: _open(schema) for name, schema in schemas.items()}
+
+
+def _link_body(routes: Iterable[Route]) -> dict[str, Schema]:
+    """The body that asks for a link: its paths and parameters are those of the linkable routes."""
+    linkable = linkable_routes(routes)
+    names = sorted({name for route in linkable.values() for name in route.known})
     body: Schema = {
         "type": "object",
         "required": ["path"],
         "additionalProperties": False,
         "properties": {
-            "path": {"type": "string", "enum": sorted(views)},
+            "path": {"type": "string", "enum": sorted(linkable)},
             "query": or_null(
                 {
                     "type": "object",

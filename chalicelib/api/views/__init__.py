@@ -1,1 +1,1 @@
-"""The views: one module per resource, each a blueprint of short functions."""
+"""The views: one module per resource, each a list of declared routes."""

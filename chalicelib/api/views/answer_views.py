@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
+from functools import partial
 
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Routes
+from chalicelib.model.errors import NoFitYet, NotFound
 from chalicelib.services import answers
 from chalicelib.services.fitting.fits import answering_document
 
-blueprint = Blueprint(__name__)
+views = Routes("answers", "What engagements and channels are worth.")
+answer_route = partial(
+    views.route, "GET", roles=("read",), tabular=True, raises=(NoFitYet, NotFound)
+)
 
 
-@blueprint.route("/v1/roi", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "channel", "fit"), tabular=True)
+@answer_route("/v1/roi", params=("from", "to", "goal", "channel", "fit"), answer=answers.Roi)
 def get_roi(call: Call) -> Answer:
     """The return on each channel."""
     start, end = call.period()
@@ -25,11 +29,10 @@ def get_roi(call: Call) -> Answer:
         goal=goal,
         channel=call.query.get("channel"),
     )
-    return Answer(answer, rows=answers.roi_rows(answer))
+    return Answer(answer, rows=answers.roi_rows(answer), columns=answers.ROI_TABLE.columns)
 
 
-@blueprint.route("/v1/engagements", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+@answer_route("/v1/engagements", params=("from", "to", "goal", "fit"), answer=answers.Engagements)
 def get_engagements(call: Call) -> Answer:
     """What each engagement type brought, one row per type."""
     start, end = call.period()
@@ -41,11 +44,14 @@ def get_engagements(call: Call) -> Answer:
         goal=goal,
     )
     rows = answers.engagement_rows(answer)
-    return Answer(answer, rows=rows, columns=answers.ENGAGEMENT_COLUMNS)
+    return Answer(answer, rows=rows, columns=answers.ENGAGEMENTS_TABLE.columns)
 
 
-@blueprint.route("/v1/equivalence", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("engagement", "baseline", "from", "to", "goal", "fit"), tabular=True)
+@answer_route(
+    "/v1/equivalence",
+    params=("engagement", "baseline", "from", "to", "goal", "fit"),
+    answer=answers.Equivalence,
+)
 def get_equivalence(call: Call) -> Answer:
     """What one engagement is worth in engagements of a baseline."""
     start, end = call.period()
@@ -58,11 +64,13 @@ def get_equivalence(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.equivalence_rows(answer))
+    rows = answers.equivalence_rows(answer)
+    return Answer(answer, rows=rows, columns=answers.EQUIVALENCE_TABLE.columns)
 
 
-@blueprint.route("/v1/decomposition", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to", "goal", "fit"), tabular=True)
+@answer_route(
+    "/v1/decomposition", params=("from", "to", "goal", "fit"), answer=answers.Decomposition
+)
 def get_decomposition(call: Call) -> Answer:
     """Conversions per day: baseline, context and what each channel brought."""
     start, end = call.period()
@@ -73,13 +81,13 @@ def get_decomposition(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    rows = answers.decomposition_rows(answer)
-    columns = tuple(rows[0]) if rows else answers.DECOMPOSITION_COLUMNS
-    return Answer(answer, rows=rows, columns=columns)
+    table = answers.decomposition_table(answer)
+    return Answer(answer, rows=table.rows(answer["days"]), columns=table.columns)
 
 
-@blueprint.route("/v1/attribution", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("model", "from", "to", "goal", "fit"), tabular=True)
+@answer_route(
+    "/v1/attribution", params=("model", "from", "to", "goal", "fit"), answer=answers.Attribution
+)
 def get_attribution(call: Call) -> Answer:
     """What classical models credit to each kind, next to what it caused."""
     start, end = call.period()
@@ -91,4 +99,5 @@ def get_attribution(call: Call) -> Answer:
         end=end,
         goal=goal,
     )
-    return Answer(answer, rows=answers.attribution_rows(answer))
+    columns = answers.attribution_table(answer).columns
+    return Answer(answer, rows=answers.attribution_rows(answer), columns=columns)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, CACHED, Answer, endpoint
-from chalicelib.model import codes
+from chalicelib.api.responses import CACHED, Answer
+from chalicelib.api.routes import Routes
+from chalicelib.services import code_answers
 
-blueprint = Blueprint(__name__)
+views = Routes("codes", "Reasons, warnings, verdicts and rejections in words.")
 
 
-@blueprint.route("/v1/codes", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(tabular=True, public=True)
+@views.route("GET", "/v1/codes", tabular=True, public=True, answer=code_answers.Codes)
 def get_codes(_call: Call) -> Answer:
     """Every reason, warning, verdict and rejection: title, meaning, and what would help."""
-    entries, rejections = codes.rows(), codes.rejection_rows()
-    rows = [
-        {**one, "used_as": " ".join(one["used_as"] or ())}
-        for listed in (entries, rejections)
-        for one in listed
-    ]
-    return Answer(
-        {"codes": entries, "rejections": rejections},
-        rows=rows,
-        columns=tuple(entries[0]),
-        headers={**CACHED},
-    )
+    answer = code_answers.list_codes()
+    rows = code_answers.code_rows(answer)
+    return Answer(answer, rows=rows, columns=code_answers.TABLE.columns, headers={**CACHED})

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Routes
 from chalicelib.services.totals import source_days
 
-blueprint = Blueprint(__name__)
+views = Routes("coverage", "For which days there is data.")
 
 
-@blueprint.route("/v1/coverage", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("from", "to"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/coverage",
+    roles=("read",),
+    params=("from", "to"),
+    tabular=True,
+    answer=source_days.SourceCoverages,
+)
 def get_coverage(call: Call) -> Answer:
     """For which days each source has data; of as many days as a fit has, if none are given."""
     start, end = call.period()
     end = end or max(call.now.date(), start or dt.date.min)
     start = start or end - dt.timedelta(days=call.store.settings.fit_window_days - 1)
     answer = source_days.list_sources(call.store, start, end)
-    return Answer(answer, rows=source_days.source_rows(answer), columns=source_days.COLUMNS)
+    table = source_days.TABLE
+    return Answer(answer, rows=table.rows(answer["sources"]), columns=table.columns)

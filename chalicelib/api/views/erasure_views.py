@@ -4,40 +4,26 @@ from __future__ import annotations
 
 import re
 import time
-from typing import Any
 from urllib.parse import unquote
 
-from chalice.app import Blueprint, Request
+from chalice.app import Request
 
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Page, Routes
 from chalicelib.model.errors import FieldError, InvalidFields
-from chalicelib.services.privacy import erasures
-from chalicelib.storage.erasure_items import Receipt
+from chalicelib.services.privacy import erasures, receipts
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
 REQUEST_SECONDS = 18.0
 """No work is begun later than this after a request came; a gateway waits for 29 seconds."""
 
-COLUMNS = (
-    "id",
-    "state",
-    "asked_at",
-    "finished_at",
-    "checked_at",
-    "events",
-    "refused_rows",
-    "uploads",
-    "person",
-)
-
 _ENCODED = re.compile("%[0-9A-Fa-f]{2}")
 
-blueprint = Blueprint(__name__)
+views = Routes("erasures", "Erasing a person, and receipts of it.")
 
 
-@blueprint.route("/v1/users/{user_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/users/{user_id}", answer=receipts.Erasure, statuses=(200, 202))
 def delete_user(call: Call, user_id: str) -> Answer:
     """Erase a person: their events stay in the totals without the person."""
     give_up_at = time.monotonic() + REQUEST_SECONDS
@@ -49,26 +35,27 @@ def delete_user(call: Call, user_id: str) -> Answer:
     )
     where = {"Location": f"/v1/erasures/{receipt.receipt_id}"}
     if receipt.state == "done":
-        return Answer(_told(receipt), headers={**where})
-    return Answer(_told(receipt), status=202, headers={**where, "Retry-After": "1"})
+        return Answer(receipts.shown_receipt(receipt), headers={**where})
+    return Answer(
+        receipts.shown_receipt(receipt), status=202, headers={**where, "Retry-After": "1"}
+    )
 
 
-@blueprint.route("/v1/erasures", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET", "/v1/erasures", page=Page(TIME_ORDERED_ID), tabular=True, answer=receipts.Erasures
+)
 def get_erasures(call: Call) -> Answer:
     """The receipts of erasures, newest first."""
-    page, following = erasures.list_receipts(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
-    told = [_told(one) for one in page]
-    return Answer({"erasures": told, "next": following}, rows=told, columns=COLUMNS)
+    page, following = erasures.list_receipts(call.store, limit=call.limit(), after=call.cursor())
+    shown = [receipts.shown_receipt(one) for one in page]
+    answer: receipts.Erasures = {"erasures": shown, "next": following}
+    return Answer(answer, rows=receipts.TABLE.rows(shown), columns=receipts.TABLE.columns)
 
 
-@blueprint.route("/v1/erasures/{receipt_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("GET", "/v1/erasures/{receipt_id}", answer=receipts.Erasure)
 def get_erasure(call: Call, receipt_id: str) -> Answer:
     """One receipt."""
-    return Answer(_told(erasures.show_receipt(call.store, receipt_id)))
+    return Answer(receipts.shown_receipt(erasures.show_receipt(call.store, receipt_id)))
 
 
 def _decoded(user_id: str, request: Request) -> str:
@@ -90,17 +77,3 @@ def _decoded(user_id: str, request: Request) -> str:
 
 def _is_encoding_of(sent: str, user_id: str) -> bool:
     return bool(_ENCODED.search(sent)) and unquote(sent, errors="replace") == user_id
-
-
-def _told(one: Receipt) -> dict[str, Any]:
-    return {
-        "id": one.receipt_id,
-        "state": one.state,
-        "asked_at": one.asked_at,
-        "finished_at": one.finished_at,
-        "checked_at": one.checked_at,
-        "events": one.events,
-        "refused_rows": one.refused_rows,
-        "uploads": one.uploads,
-        "person": one.person,
-    }

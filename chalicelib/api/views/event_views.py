@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalice.app import Blueprint, Request
+from chalice.app import Request
 
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import JSON, NDJSON, check_object, field_of_type, read_body
+from chalicelib.api.media_types import JSON, NDJSON
+from chalicelib.api.request_bodies import check_object, field_of_type, read_body
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Routes
 from chalicelib.model.admission import read_line
 from chalicelib.model.errors import (
+    AllEventsRefused,
     BodyTooLarge,
     FieldError,
     InvalidFields,
     LikeworthError,
 )
 from chalicelib.model.strict_json import parse_json
-from chalicelib.services.ingest import record_events
+from chalicelib.services.ingest import Recorded, record_events
 
 MAX_EVENTS = 500
 
-blueprint = Blueprint(__name__)
+views = Routes("ingestion", "Sending events.")
+BODY = Body("EventsBody", required=("events",), media_types=(JSON, NDJSON))
 
 
-def _handed_over(request: Request) -> int:
+def _items_of(request: Request) -> int:
     """How many events a request holds; none if they cannot be read."""
     try:
         return len(_events_of(request))
@@ -32,27 +36,34 @@ def _handed_over(request: Request) -> int:
         return 0
 
 
-@blueprint.route("/v1/events", methods=["POST"], content_types=ANY_TYPE)
-@endpoint("tag", "ingest", handed_over=_handed_over)
+@views.route(
+    "POST",
+    "/v1/events",
+    roles=("tag", "ingest"),
+    body=BODY,
+    answer=Recorded,
+    raises=(AllEventsRefused,),
+    items_of=_items_of,
+)
 def post_events(call: Call) -> Answer:
     """Store events; what is refused is told, what is accepted is stored."""
     recorded = record_events(call.store, _events_of(call.request), now=call.now)
     return Answer(
-        {"accepted": recorded.accepted, "rejected": list(recorded.rejected)},
+        recorded,
         counts={
-            "EventsAccepted": recorded.accepted,
-            "EventsRejected": len(recorded.rejected),
+            "EventsAccepted": recorded["accepted"],
+            "EventsRejected": len(recorded["rejected"]),
         },
     )
 
 
 def _events_of(request: Request) -> list[Any]:
-    media_type, body = read_body(request, (JSON, NDJSON))
+    media_type, body = read_body(request, BODY.media_types)
     if media_type == NDJSON:
         lines = [line for line in body.split(b"\n") if line.strip()]
         _check_count(len(lines))
         return [read_line(line) for line in lines]
-    found = check_object(parse_json(body, unpaired=True), required=("events",))
+    found = check_object(parse_json(body, unpaired=True), BODY)
     if found["events"] is None:
         raise InvalidFields("events", (FieldError("/events", "wrong_type", "must be a list"),))
     events: list[Any] = field_of_type(found, "events", list)

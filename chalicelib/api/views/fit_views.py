@@ -2,68 +2,49 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from chalice.app import Blueprint
-
 from chalicelib import wiring
 from chalicelib.api.calls import Call, parse_date
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import read_object
+from chalicelib.api.responses import Answer, Headers
+from chalicelib.api.routes import Body, Page, Routes
 from chalicelib.services.fitting import fits
-from chalicelib.storage.fit_items import FitHeader
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
-COLUMNS = ("id", "status", "requested_at", "finished_at", "as_of", "from", "to", "goals")
-
-blueprint = Blueprint(__name__)
+views = Routes("fits", "Estimates of a window, made daily or on request.")
 
 
-@blueprint.route("/v1/fits", methods=["POST"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "POST",
+    "/v1/fits",
+    body=Body("FitBody", optional=("from", "to"), may_be_absent=True),
+    answer=fits.Fit,
+    statuses=(202,),
+    creates=True,
+)
 def post_fit(call: Call) -> Answer:
     """Ask for a fit; the body, if any, names its window."""
-    window = read_object(call.request, optional=("from", "to"), may_be_absent=True)
+    window = call.fields()
     start, end = (
         None if window.get(name) is None else parse_date(name, window[name])
         for name in ("from", "to")
     )
     header = fits.request_fit(call.store, wiring.send_fit, now=call.now, start=start, end=end)
-    return Answer(_told(header), status=202, headers={"Location": f"/v1/fits/{header.fit_id}"})
+    headers: Headers = {"Location": f"/v1/fits/{header.fit_id}"}
+    return Answer(fits.shown_fit(header), status=202, headers=headers)
 
 
-@blueprint.route("/v1/fits", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET", "/v1/fits", roles=("read",), page=Page(TIME_ORDERED_ID), tabular=True, answer=fits.Fits
+)
 def get_fits(call: Call) -> Answer:
     """The tenant's fits, newest first."""
-    page, following = fits.list_fits(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
-    told = [_told(one) for one in page]
-    rows = [one | one["window"] | {"goals": " ".join(one["goals"])} for one in told]
-    return Answer({"fits": told, "next": following}, rows=rows, columns=COLUMNS)
+    page, following = fits.list_fits(call.store, limit=call.limit(), after=call.cursor())
+    shown = [fits.shown_fit(one) for one in page]
+    answer: fits.Fits = {"fits": shown, "next": following}
+    return Answer(answer, rows=fits.TABLE.rows(shown), columns=fits.TABLE.columns)
 
 
-@blueprint.route("/v1/fits/{fit_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read")
+@views.route("GET", "/v1/fits/{fit_id}", roles=("read",), answer=fits.OneFit)
 def get_fit(call: Call, fit_id: str) -> Answer:
     """One fit with its diagnostics."""
     header = fits.show_fit(call.store, fit_id)
-    document = fits.show_document(call.store, header)
-    diagnostics = document and {
-        goal: fitted["diagnostics"] for goal, fitted in document["goals"].items()
-    }
-    return Answer(_told(header) | {"diagnostics": diagnostics})
-
-
-def _told(header: FitHeader) -> dict[str, Any]:
-    return {
-        "id": header.fit_id,
-        "status": header.status,
-        "requested_at": header.requested_at,
-        "finished_at": header.finished_at,
-        "as_of": header.as_of,
-        "window": {"from": header.window_from, "to": header.window_to},
-        "goals": list(header.goals),
-        "error": header.error,
-    }
+    return Answer(fits.shown_with_diagnostics(call.store, header))

@@ -5,54 +5,57 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from chalice.app import Blueprint
 from pydantic_core import PydanticCustomError
 
 from chalicelib.api.calls import Call, wrong_parameter
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import field_of_type, read_object
-from chalicelib.model.days import stamp
+from chalicelib.api.request_bodies import field_of_type
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
+from chalicelib.model.errors import LastAdminKey, TooManyKeys
 from chalicelib.model.events.event_fields import parse_instant
-from chalicelib.services.credentials import api_keys
+from chalicelib.services.credentials import api_keys, credential_answers
 from chalicelib.storage.table_keys import API_KEY_ID
-from chalicelib.storage.tenants import ApiKey, Role
+from chalicelib.storage.tenants import Role
 
-COLUMNS = ("id", "role", "state", "created_at", "expires_at", "revoked_at")
-
-blueprint = Blueprint(__name__)
+views = Routes("keys", "API keys.")
 
 
-@blueprint.route("/v1/keys", methods=["POST"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "POST",
+    "/v1/keys",
+    body=Body("KeyBody", ("role",), ("expires_at", "expires_in_days")),
+    answer=credential_answers.NewKey,
+    statuses=(201,),
+    creates=True,
+    raises=(TooManyKeys,),
+)
 def post_key(call: Call) -> Answer:
     """Make a key; this answer alone shows it."""
-    body = read_object(call.request, required=("role",), optional=("expires_at", "expires_in_days"))
+    body = call.fields()
     role = field_of_type(body, "role", str, default="")
     if role not in api_keys.ROLES:
         raise wrong_parameter("role", "unknown_value", f"one of {', '.join(api_keys.ROLES)}")
     key, kept = api_keys.issue_key(
         call.store, cast("Role", role), now=call.now, expires_at=_expiry(body, call.now)
     )
-    return Answer(
-        _told(kept, call.now) | {"key": key},
-        status=201,
-        headers={"Location": f"/v1/keys/{kept.key_id}"},
-    )
+    answer: credential_answers.NewKey = {
+        **credential_answers.shown_key(kept, call.now),
+        "key": key,
+    }
+    return Answer(answer, status=201, headers={"Location": f"/v1/keys/{kept.key_id}"})
 
 
-@blueprint.route("/v1/keys", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(params=("limit", "cursor"), tabular=True)
+@views.route("GET", "/v1/keys", page=Page(API_KEY_ID), tabular=True, answer=credential_answers.Keys)
 def get_keys(call: Call) -> Answer:
     """The tenant's keys by id, those too that open nothing any more; never what opens."""
-    page, following = api_keys.list_keys(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(API_KEY_ID)
-    )
-    told = [_told(one, call.now) for one in page]
-    return Answer({"keys": told, "next": following}, rows=told, columns=COLUMNS)
+    page, following = api_keys.list_keys(call.store, limit=call.limit(), after=call.cursor())
+    shown = [credential_answers.shown_key(one, call.now) for one in page]
+    answer: credential_answers.Keys = {"keys": shown, "next": following}
+    table = credential_answers.KEYS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/keys/{key_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/keys/{key_id}", statuses=(204,), raises=(LastAdminKey,))
 def delete_key(call: Call, key_id: str) -> Answer:
     """Revoke a key, at once; it stays in the list."""
     api_keys.revoke_key(call.store, key_id, now=call.now)
@@ -75,18 +78,3 @@ def _expiry(body: dict[str, Any], now: dt.datetime) -> dt.datetime | None:
     except ValueError as error:
         name = "expires_at" if days is None else "expires_in_days"
         raise wrong_parameter(name, "out_of_range", str(error)) from error
-
-
-def _told(one: ApiKey, now: dt.datetime) -> dict[str, Any]:
-    return {
-        "id": one.key_id,
-        "role": one.role,
-        "state": one.state(now),
-        "created_at": _instant(one.created_at),
-        "expires_at": _instant(one.expires_at),
-        "revoked_at": _instant(one.revoked_at),
-    }
-
-
-def _instant(at: dt.datetime | None) -> str | None:
-    return None if at is None else stamp(at)

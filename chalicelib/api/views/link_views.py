@@ -2,102 +2,113 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Request
 
 from chalicelib import wiring
-from chalicelib.api.calls import LINK, Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint, try_question
-from chalicelib.api.request_bodies import field_of_type, read_object
-from chalicelib.model.days import stamp
-from chalicelib.model.errors import FieldError, InvalidFields, InvalidRequest
-from chalicelib.services.credentials import signed_links
-from chalicelib.storage.link_items import Link
+from chalicelib.api.calls import LINK, Call, checked_query
+from chalicelib.api.request_bodies import field_of_type
+from chalicelib.api.responses import Answer, media_type_for
+from chalicelib.api.routes import Body, Page, Route, Routes
+from chalicelib.model.errors import FieldError, InvalidFields, InvalidRequest, NotFound
+from chalicelib.services.credentials import credential_answers, signed_links
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
-COLUMNS = ("id", "state", "path", "query", "created_at", "expires_at", "revoked_at")
 MAX_VALUE = 256
 
-blueprint = Blueprint(__name__)
+log = logging.getLogger(__name__)
+
+views = Routes("links", "Signed links to answers, for spreadsheets.")
 
 
-@blueprint.route("/v1/links", methods=["POST"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "POST",
+    "/v1/links",
+    body=Body("LinkBody", ("path",), ("query", "expires_in_days")),
+    answer=credential_answers.NewLink,
+    statuses=(201,),
+    creates=True,
+)
 def post_link(call: Call) -> Answer:
     """Make a link to one answer; its URL is shown once.
 
     Whoever has the URL may GET this answer, and nothing else, until the link ends.
     """
-    body = read_object(call.request, required=("path",), optional=("query", "expires_in_days"))
+    body = call.fields()
     path = field_of_type(body, "path", str, "")
-    views = linkable_views(blueprint.current_app.routes)
-    if path not in views:
-        raise _wrong("/path", "unknown_value", f"one of {', '.join(sorted(views))}")
+    linkable = linkable_routes(call.routes.values())
+    if path not in linkable:
+        raise _wrong("/path", "unknown_value", f"one of {', '.join(sorted(linkable))}")
     query = _texts(field_of_type(body, "query", dict, {}))
     days = field_of_type(body, "expires_in_days", int, signed_links.DEFAULT_DAYS)
     if not 1 <= days <= signed_links.MAX_DAYS:
         raise _wrong("/expires_in_days", "out_of_range", f"from 1 to {signed_links.MAX_DAYS}")
     try:
-        try_question(views[path], call, {name: [value] for name, value in query.items()})
+        _try(replace(call, route=linkable[path]), query)
     except InvalidFields as error:
         wrong = [FieldError(f"/query{e.pointer}", e.code, e.message) for e in error.errors]
         raise InvalidFields(error.detail, tuple(wrong)) from error
     token, link = signed_links.make_link(call.store, path, query, days=days, now=call.now)
-    url = f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}"
-    return Answer(
-        {**_told(link, call), "url": url},
-        status=201,
-        headers={"Location": f"/v1/links/{link.link_id}"},
-    )
+    answer: credential_answers.NewLink = {
+        **credential_answers.shown_link(link, call.now),
+        "url": f"{_base_url(call.request)}{path}?{urlencode({**query, LINK: token})}",
+    }
+    return Answer(answer, status=201, headers={"Location": f"/v1/links/{link.link_id}"})
 
 
-@blueprint.route("/v1/links", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET", "/v1/links", page=Page(TIME_ORDERED_ID), tabular=True, answer=credential_answers.Links
+)
 def get_links(call: Call) -> Answer:
     """The tenant's links, newest first, without their URLs."""
-    page, following = signed_links.list_links(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(TIME_ORDERED_ID)
-    )
-    told = [_told(one, call) for one in page]
-    rows = [{**one, "query": urlencode(one["query"])} for one in told]
-    return Answer({"links": told, "next": following}, rows=rows, columns=COLUMNS)
+    page, following = signed_links.list_links(call.store, limit=call.limit(), after=call.cursor())
+    shown = [credential_answers.shown_link(one, call.now) for one in page]
+    answer: credential_answers.Links = {"links": shown, "next": following}
+    table = credential_answers.LINKS_TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/links/{link_id}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("GET", "/v1/links/{link_id}", answer=credential_answers.Link)
 def get_link(call: Call, link_id: str) -> Answer:
     """One link, without its URL."""
-    return Answer(_told(signed_links.show_link(call.store, link_id), call))
+    link = signed_links.show_link(call.store, link_id)
+    return Answer(credential_answers.shown_link(link, call.now))
 
 
-@blueprint.route("/v1/links/{link_id}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/links/{link_id}", statuses=(204,))
 def delete_link(call: Call, link_id: str) -> Answer:
     """Revoke a link: it opens nothing from now on."""
     signed_links.revoke_link(call.store, link_id, now=call.now)
     return Answer(None, status=204)
 
 
-def linkable_views(routes: Mapping[str, Mapping[str, Any]]) -> dict[str, Callable[..., Response]]:
-    """The views that a link may lead to, by path.
+def linkable_routes(routes: Iterable[Route]) -> dict[str, Route]:
+    """The routes that a link may open, by path."""
+    return {route.path: route for route in routes if route.linkable}
 
-    Parameters
-    ----------
-    routes : mapping
-        ``app.routes``: path -> method -> route entry.
+
+def _try(call: Call, query: Mapping[str, str]) -> None:
+    """Ask what a link would ask, by the view that answers it, for its errors alone.
+
+    Raises
+    ------
+    InvalidFields
+        If the query is wrong. Errors that depend on a fit cannot be seen before there is one.
     """
-    views = {
-        path: methods["GET"].view_function for path, methods in routes.items() if "GET" in methods
-    }
-    return {
-        path: view
-        for path, view in views.items()
-        if (declared := getattr(view, "declared", None)) is not None and declared.linkable
-    }
+    given = {name: [value] for name, value in query.items()}
+    asked = replace(call, query=checked_query(given, call.route.known, call.route.required))
+    if "format" in asked.query:
+        media_type_for(asked)
+    try:
+        call.route.view(asked)
+    except NotFound:
+        log.debug("a link is made to an answer that does not exist yet")
 
 
 def _texts(query: dict[str, Any]) -> dict[str, str]:
@@ -141,15 +152,3 @@ def _base_url(request: Request) -> str:
             "address on this machine"
         )
     return f"http://{host}"
-
-
-def _told(link: Link, call: Call) -> dict[str, Any]:
-    return {
-        "id": link.link_id,
-        "state": signed_links.state_of(link, call.now),
-        "path": link.path,
-        "query": link.query,
-        "created_at": stamp(link.created_at),
-        "expires_at": stamp(link.expires_at),
-        "revoked_at": stamp(link.revoked_at) if link.revoked_at else None,
-    }

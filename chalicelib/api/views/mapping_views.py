@@ -2,67 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import JSON, read_body
-from chalicelib.model.strict_json import parse_json
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Page, Routes
 from chalicelib.services import kept_mappings
-from chalicelib.storage.mapping_items import StoredMapping
 from chalicelib.storage.table_keys import MAPPING_NAME
 
-COLUMNS = ("name", "saved_at", "columns")
-
-blueprint = Blueprint(__name__)
+views = Routes("mappings", "What the columns of other files mean.")
 
 
-@blueprint.route("/v1/mappings", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest", params=("limit", "cursor"), tabular=True)
+@views.route(
+    "GET",
+    "/v1/mappings",
+    roles=("ingest",),
+    page=Page(MAPPING_NAME),
+    tabular=True,
+    answer=kept_mappings.Mappings,
+)
 def get_mappings(call: Call) -> Answer:
     """The tenant's mappings, by name."""
     page, following = kept_mappings.list_mappings(
-        call.store, limit=call.limit(most=200, default=50), after=call.cursor(MAPPING_NAME)
+        call.store, limit=call.limit(), after=call.cursor()
     )
-    rows = [
-        {
-            "name": one.name,
-            "saved_at": one.saved_at,
-            "columns": len(one.mapping.get("columns", {})),
-        }
-        for one in page
-    ]
-    told = [_told(one) for one in page]
-    return Answer({"mappings": told, "next": following}, rows=rows, columns=COLUMNS)
+    shown = [kept_mappings.shown_mapping(one) for one in page]
+    answer: kept_mappings.Mappings = {"mappings": shown, "next": following}
+    table = kept_mappings.TABLE
+    return Answer(answer, rows=table.rows(shown), columns=table.columns)
 
 
-@blueprint.route("/v1/mappings/{name}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("ingest")
+@views.route("GET", "/v1/mappings/{name}", roles=("ingest",), answer=kept_mappings.KeptMapping)
 def get_mapping(call: Call, name: str) -> Answer:
     """One mapping."""
-    return Answer(_told(kept_mappings.show_mapping(call.store, name)))
+    return Answer(kept_mappings.shown_mapping(kept_mappings.show_mapping(call.store, name)))
 
 
-@blueprint.route("/v1/mappings/{name}", methods=["PUT"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "PUT",
+    "/v1/mappings/{name}",
+    body=Body("Mapping"),
+    answer=kept_mappings.KeptMapping,
+    statuses=(200, 201),
+    creates=True,
+)
 def put_mapping(call: Call, name: str) -> Answer:
     """Keep a mapping, in place of one with its name."""
-    _, body = read_body(call.request, (JSON,))
-    stored, is_new = kept_mappings.save_mapping(call.store, name, parse_json(body), now=call.now)
+    stored, is_new = kept_mappings.save_mapping(call.store, name, call.json(), now=call.now)
     return Answer(
-        _told(stored), status=201 if is_new else 200, headers={"Location": f"/v1/mappings/{name}"}
+        kept_mappings.shown_mapping(stored),
+        status=201 if is_new else 200,
+        headers={"Location": f"/v1/mappings/{name}"},
     )
 
 
-@blueprint.route("/v1/mappings/{name}", methods=["DELETE"], content_types=ANY_TYPE)
-@endpoint()
+@views.route("DELETE", "/v1/mappings/{name}", statuses=(204,))
 def delete_mapping(call: Call, name: str) -> Answer:
     """Forget a mapping; imports that use it keep their copy."""
     kept_mappings.remove_mapping(call.store, name)
     return Answer(None, status=204)
-
-
-def _told(one: StoredMapping) -> dict[str, Any]:
-    return {"name": one.name, "saved_at": one.saved_at, "mapping": one.mapping}

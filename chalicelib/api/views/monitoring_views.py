@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
-from chalice.app import Blueprint
+from typing_extensions import TypedDict
 
 from chalicelib import __version__
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Routes
 from chalicelib.services.totals import day_totals
 
 DEFAULT_DAYS = 30
 
-blueprint = Blueprint(__name__)
+
+class Health(TypedDict):
+    """Alive."""
+
+    status: Literal["ok"]
+    version: str
 
 
-@blueprint.route("/v1/timeseries", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read", params=("metric", "group_by", "from", "to", "interval"), tabular=True)
+views = Routes("monitoring", "Totals over time, and whether the service is alive.")
+
+
+@views.route(
+    "GET",
+    "/v1/timeseries",
+    roles=("read",),
+    params=("metric", "group_by", "from", "to", "interval"),
+    tabular=True,
+    required=("metric",),
+    answer=day_totals.Timeseries,
+)
 def get_timeseries(call: Call) -> Answer:
     """A metric per interval and group; of the last 30 days if no period is given."""
     start, end = call.period()
@@ -25,18 +42,18 @@ def get_timeseries(call: Call) -> Answer:
     start = start or end - dt.timedelta(days=DEFAULT_DAYS - 1)
     series = day_totals.timeseries(
         call.store,
-        metric=call.required("metric"),
+        metric=call.query["metric"],
         group_by=call.query.get("group_by", "none"),
         start=start,
         end=end,
         interval=call.query.get("interval", "day"),
     )
     rows = day_totals.timeseries_rows(series)
-    return Answer(series, rows=rows, columns=("start", "group", "value"))
+    return Answer(series, rows=rows, columns=day_totals.TABLE.columns)
 
 
-@blueprint.route("/v1/health", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
+@views.route("GET", "/v1/health", public=True, answer=Health)
 def get_health(_call: Call) -> Answer:
     """Alive, and which version."""
-    return Answer({"status": "ok", "version": __version__})
+    answer: Health = {"status": "ok", "version": __version__}
+    return Answer(answer)

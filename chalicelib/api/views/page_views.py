@@ -5,46 +5,39 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 
-from chalice.app import Blueprint
-
 from chalicelib import dashboard, documentation, wiring
 from chalicelib.api.calls import Call
-from chalicelib.api.csv_tables import JSON
-from chalicelib.api.http import ANY_TYPE, CACHED, Answer, Headers, endpoint
+from chalicelib.api.media_types import HTML, JSON, SCRIPT
+from chalicelib.api.responses import CACHED, Answer, Headers
+from chalicelib.api.routes import Route, Routes
 from chalicelib.model.errors import NotFound
 
-HTML = "text/html; charset=utf-8"
-SCRIPT = "text/javascript; charset=utf-8"
 KEPT: Headers = {"Cache-Control": "public, max-age=31536000, immutable"}
 
-blueprint = Blueprint(__name__)
+views = Routes("pages", "The dashboard, the handbook and this description.")
 
 
-@blueprint.route("/", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
+@views.route("GET", "/", public=True, media_type=HTML)
 def get_dashboard(_call: Call) -> Answer:
     """The dashboard. It is not cached, because it names the script of this version."""
     return _page(dashboard.page(), dashboard.content_security_policy(wiring.upload_address()))
 
 
-@blueprint.route("/dashboard/{name}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
+@views.route("GET", "/dashboard/{name}", public=True, media_type=SCRIPT)
 def get_dashboard_script(_call: Call, name: str) -> Answer:
     """The script of the dashboard, by the name in the page of this version."""
     if name != dashboard.script_name():
         raise NotFound("the dashboard has another script now; load the page again")
-    return Answer(dashboard.script(), headers={**KEPT}, media_type=SCRIPT)
+    return Answer(dashboard.script(), headers={**KEPT})
 
 
-@blueprint.route("/docs", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
+@views.route("GET", "/docs", public=True, media_type=HTML)
 def get_documentation(_call: Call) -> Answer:
     """The index of the handbook."""
     return _page_of_handbook(documentation.INDEX)
 
 
-@blueprint.route("/docs/{page}", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
+@views.route("GET", "/docs/{page}", public=True, media_type=HTML)
 def get_documentation_page(_call: Call, page: str) -> Answer:
     """A page of the handbook; the `type` of every problem leads to its line in `errors`."""
     if page not in documentation.PAGES:
@@ -52,22 +45,19 @@ def get_documentation_page(_call: Call, page: str) -> Answer:
     return _page_of_handbook(page)
 
 
-@blueprint.route("/openapi.json", methods=["GET"], content_types=ANY_TYPE)
-@endpoint(public=True)
-def get_openapi(_call: Call) -> Answer:
+@views.route("GET", "/openapi.json", public=True, media_type=JSON)
+def get_openapi(call: Call) -> Answer:
     """The description of the API (OpenAPI 3.1)."""
-    return Answer(_description(), headers={**CACHED}, media_type=JSON)
+    packaged = documentation.packaged_openapi()
+    return Answer(packaged or _description(tuple(call.routes.values())), headers={**CACHED})
 
 
 @functools.cache
-def _description() -> str:
-    """From the package, or made now; only here a process loads the models of the description."""
-    packaged = documentation.packaged_openapi()
-    if packaged is not None:
-        return packaged
+def _description(routes: tuple[Route, ...]) -> str:
+    """The description, made once in a clone. No other request loads the schemas."""
     from chalicelib.api.openapi import described
 
-    return described(blueprint.current_app.routes)
+    return described(routes)
 
 
 def _page_of_handbook(name: str) -> Answer:
@@ -75,9 +65,9 @@ def _page_of_handbook(name: str) -> Answer:
 
 
 def _page(html: str, policy: str, caching: Mapping[str, str] | None = None) -> Answer:
-    headers: dict[str, str | list[str]] = {
+    headers: Headers = {
         "Content-Security-Policy": policy,
         "Referrer-Policy": "no-referrer",
         **(caching or {}),
     }
-    return Answer(html, headers=headers, media_type=HTML)
+    return Answer(html, headers=headers)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from chalice.app import Blueprint
-
 from chalicelib.api.calls import Call
-from chalicelib.api.http import ANY_TYPE, Answer, endpoint
-from chalicelib.api.request_bodies import read_object
+from chalicelib.api.responses import Answer
+from chalicelib.api.routes import Body, Routes
 from chalicelib.services import tenant_settings
 
-blueprint = Blueprint(__name__)
+views = Routes("tenant_settings", "Time zone, country, roles and user ids.")
 
 
-@blueprint.route("/v1/settings", methods=["GET"], content_types=ANY_TYPE)
-@endpoint("read")
+@views.route("GET", "/v1/settings", roles=("read",), answer=tenant_settings.Settings)
 def get_settings(call: Call) -> Answer:
     """The tenant's settings."""
     return Answer(tenant_settings.show_settings(call.store))
 
 
-@blueprint.route("/v1/settings", methods=["PATCH"], content_types=ANY_TYPE)
-@endpoint()
+@views.route(
+    "PATCH",
+    "/v1/settings",
+    body=Body("SettingsBody", optional=tenant_settings.CHANGEABLE),
+    answer=tenant_settings.Settings,
+)
 def patch_settings(call: Call) -> Answer:
     """Change some of the tenant's settings."""
-    changes = read_object(call.request, optional=tenant_settings.CHANGEABLE)
+    changes = call.fields()
     return Answer(tenant_settings.change_settings(call.store, changes))

@@ -14,7 +14,7 @@ from zipfile import ZipInfo
 
 from chalicelib.importers.bytes.archives import ZipArchive, check_total
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, UnreadPart
 from chalicelib.importers.recognition.recognition import Options, Recognition
 from chalicelib.model.errors import ExportRefused
 
@@ -231,15 +231,15 @@ class _Plan:
             notes.append(f"No export that is known: {_named(name for name, _ in self._unknown)}.")
         return notes
 
-    def skipped(self) -> list[Skipped]:
+    def skipped(self) -> list[UnreadPart]:
         """The members that are not read, each with the reason; at most `MAX_SKIPPED`."""
         skipped = [
-            *(Skipped("file", name, "other files say the same") for name in self._left_out),
+            *(UnreadPart("file", name, "other files say the same") for name in self._left_out),
             *(
-                Skipped("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
+                UnreadPart("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
                 for name, refusal in self._refused
             ),
-            *(Skipped("file", name[:100], refusal.code) for name, refusal in self._unknown),
+            *(UnreadPart("file", name[:100], refusal.code) for name, refusal in self._unknown),
         ]
         return skipped[:MAX_SKIPPED]
 
@@ -283,7 +283,7 @@ def _outcomes(
         offset += len(found.parts)
 
 
-def _in_member(one: Skipped, name: str) -> Skipped:
+def _in_member(one: UnreadPart, name: str) -> UnreadPart:
     """What is skipped of a member, by a name that no other member gives to something else."""
     return one._replace(name=f"{name[:100]}: {one.name}")
 

@@ -7,7 +7,6 @@ proposals, meanings               a mapping to start from, guessed from the head
 mapped                            the generic importer
 mapped_columns, mapped_words      where the named columns are; words in cells
 mapped_dates, mapped_dating       days, times and periods of rows
-mapped_rows, mapped_sales         rows and sales as events
-mapped_subjects                   what a row is about
+mapped_plan, mapped_subjects      the mapping as a plan of rows; what a row is about
 ================================  ==============================================================
 """

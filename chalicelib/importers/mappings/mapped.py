@@ -19,13 +19,13 @@ from chalicelib.importers.mappings.mapped_columns import (
     place_columns,
 )
 from chalicelib.importers.mappings.mapped_dating import Sample, decide_own_dating
-from chalicelib.importers.mappings.mapped_rows import MappedRows
+from chalicelib.importers.mappings.mapped_plan import MappedRows, mapped_rows
 from chalicelib.importers.mappings.mapped_subjects import PLATFORM
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.mappings.mapping_fields import DATES, NUMBERS
 from chalicelib.importers.outcomes import (
     WITHHELD,
-    NotData,
+    Imported,
     RawEvent,
     Reading,
     ReportDescription,
@@ -36,9 +36,9 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options, Recognition
 from chalicelib.importers.records.json_documents import items_of, lines_of
 from chalicelib.importers.records.records import outcomes_of, outcomes_of_lines
-from chalicelib.importers.reports.report_dating import Dating
-from chalicelib.importers.reports.subtotals import Subtotals, find_subtotals
-from chalicelib.importers.reports.totals_rows import TotalsRows
+from chalicelib.importers.rows.row_dating import Dating
+from chalicelib.importers.rows.subtotals import Subtotals, find_subtotals
+from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.tables.header_search import find_head
 from chalicelib.importers.tables.headings import Vocabulary, comparable
 from chalicelib.importers.tables.tables import Row, Table
@@ -81,18 +81,20 @@ def open_mapped(source: Source, mapping: Mapping, options: Options) -> Reading:
     assert head is not None  # without a header there is no heading
     table = Table(source, head, public_text=_figures_of(mapping, at))
     rows = _rows(mapping, at, head.columns.names, table.sample_cells, options)
-    table.decimal_mark = rows.numbers.decimal_mark
+    table.decimal_mark = rows.engine.numbers.decimal_mark
     description = ReportDescription(
         PLATFORM,
         "table",
         source.encoding,
         head.delimiter,
-        rows.numbers.decimal_mark,
-        notes=rows.dating.notes,
+        rows.engine.numbers.decimal_mark,
+        notes=rows.engine.dating.notes,
     )
     reading = Reading(description, iter(()))
     reading.outcomes = _noted(
-        table.cell_outcomes(rows.reason_to_skip, rows.convert, reading), rows, reading
+        table.cell_outcomes(rows.engine.reason_to_skip, rows.engine.convert, reading),
+        rows,
+        reading,
     )
     return reading
 
@@ -139,8 +141,8 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     rows = _rows(mapping, at, headings, sample, options)
 
     def convert(record: Any) -> tuple[RawEvent, ...] | str:
-        outcome = rows.convert(0, cells_of(record))
-        return outcome.reason if isinstance(outcome, NotData) else outcome.events
+        outcome = rows.engine.convert(0, cells_of(record))
+        return outcome.events if isinstance(outcome, Imported) else outcome.reason
 
     is_array = source.text.lstrip("\ufeff \t\r\n").startswith("[")
     if is_array:
@@ -148,7 +150,7 @@ def _open_records(source: Source, mapping: Mapping, options: Options) -> Reading
     else:
         outcomes = outcomes_of_lines(lines_of(source), convert, shown=lambda record: "")
     description = ReportDescription(
-        PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.dating.notes
+        PLATFORM, "records", source.encoding, decimal_mark=".", notes=rows.engine.dating.notes
     )
     reading = Reading(description, outcomes)
     reading.outcomes = _noted(outcomes, rows, reading)
@@ -196,12 +198,13 @@ def _rows(
         )
         if by_field.keys().isdisjoint(_ONE_EACH)
         else None,
+        remainders_cover_report=False,
     )
     currencies = {
         field: _currency(mapping, names[by_field[field]] if field in by_field else "", options)
         for field in _MONEY
     }
-    return MappedRows(mapping, at, currencies, dating, numbers, totals, options)
+    return mapped_rows(mapping, at, currencies, dating, numbers, totals, options)
 
 
 def _subtotals(

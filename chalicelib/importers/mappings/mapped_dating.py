@@ -10,14 +10,15 @@ from chalicelib.importers.mappings.mapped_dates import OwnDates, numeric_days
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.recognition.recognition import Options
-from chalicelib.importers.reports.report_dating import (
-    MAX_DAYS,
-    MEMORY,
-    Cells,
+from chalicelib.importers.rows.row_dating import (
+    SPREAD,
+    DateCells,
     DateColumns,
     Dating,
-    Span,
+    Instants,
     Spans,
+    check_any_day,
+    checked_period,
     decide_dating,
 )
 from chalicelib.importers.values.cells import is_blank
@@ -26,10 +27,6 @@ from chalicelib.model.days import parse_day, zone_of
 from chalicelib.model.errors import ExportRefused
 
 WAY_OUT = "The mapping says which column is the day"
-_SPREAD = (
-    "Rows that cover several days were spread evenly over them; their numbers are estimates for a "
-    "single day."
-)
 _HALF_A_YEAR = 183
 
 Sample = Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
@@ -86,40 +83,17 @@ def _decide(
     if year:
         _check_turn_of_year(own, unit, cells)
     if unit == "time":
-        return Dating("time", positions, OwnInstants(own, names["time"]), options.spread)
+        return Dating("time", positions, Instants(own.instant, names["time"]))
     spans = Spans(_reader(own, unit, names, may_spread=options.spread))
     if unit != "day" and not options.spread:
-        _check_longer(spans, rows)
-    notes = (_SPREAD,) if options.spread and unit != "day" else ()
-    return Dating(unit, positions, spans, options.spread, notes)
-
-
-class OwnInstants(Spans):
-    """Cells with a time -> that instant; raises `RowRefused`."""
-
-    def __init__(self, own: OwnDates, name: str) -> None:
-        super().__init__(lambda cells: (dt.date.min, dt.date.min))
-        self._own = own
-        self._name = name
-
-    def __missing__(self, cells: Cells) -> Span:
-        cell = cells if isinstance(cells, str) else ""
-        if is_blank(cell):
-            raise RowRefused("missing_value", f"{self._name} is empty")
-        try:
-            at = self._own.instant(cell)
-        except ValueError as error:
-            raise RowRefused("undecidable_time", f"{self._name}: {error}") from None
-        if len(self) >= MEMORY:
-            self.clear()
-        stamp = f"{at:%Y-%m-%dT%H:%M:%S}Z"
-        span = self[cells] = Span(at.date(), at.date(), stamp, at, int(at.timestamp()))
-        return span
+        check_any_day(spans, rows, f"each row covers more than a day: spread them, or {WAY_OUT}")
+    notes = (SPREAD,) if options.spread and unit != "day" else ()
+    return Dating(unit, positions, spans, notes)
 
 
 def _reader(
     own: OwnDates, unit: str, names: dict[str, str], *, may_spread: bool
-) -> Callable[[Cells], Period]:
+) -> Callable[[DateCells], Period]:
     """A function from date cells to a period; it raises `RowRefused`."""
 
     def read_one(cell: str, name: str, read: Callable[[str], Period]) -> Period:
@@ -134,7 +108,7 @@ def _reader(
         found = own.day(cell)
         return found, found
 
-    def read(cells: Cells) -> Period:
+    def read(cells: DateCells) -> Period:
         if isinstance(cells, tuple):
             first = read_one(cells[0], names["from"], day)[0]
             last = read_one(cells[1], names["to"], day)[0]
@@ -142,29 +116,9 @@ def _reader(
                 raise RowRefused("invalid_date", "the row ends before it begins")
         else:
             first, last = read_one(cells, names[unit], own.period if unit == "period" else day)
-        if (last - first).days > MAX_DAYS:
-            raise RowRefused("invalid_date", f"{first} to {last} is no report's period")
-        if first != last and not may_spread:
-            raise RowRefused("aggregate_period", f"the row stands for {first} to {last}")
-        return first, last
+        return checked_period((first, last), may_spread=may_spread)
 
     return read
-
-
-def _check_longer(spans: Spans, rows: Sequence[tuple[str, ...]]) -> None:
-    """Refuses the whole file if no row of it could be imported because it covers several days."""
-    codes = set()
-    for cells in rows:
-        try:
-            _ = spans[cells if len(cells) > 1 else cells[0]]
-        except RowRefused as refused:
-            codes.add(refused.code)
-        else:
-            return
-    if "aggregate_period" in codes:
-        raise ExportRefused(
-            "aggregate_period", f"each row covers more than a day: spread them, or {WAY_OUT}"
-        )
 
 
 def _check_turn_of_year(own: OwnDates, unit: str, cells: Sequence[str]) -> None:

@@ -1,17 +1,22 @@
-"""What the rows of a mapped file are about: the settled part of their events."""
+"""What the rows of a mapped file are about, from columns and constants of the mapping."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
+from chalicelib.importers.booking import base_event
 from chalicelib.importers.mappings.mapped_words import agrees, slug_of, truth_of, type_of
 from chalicelib.importers.mappings.mapping import Mapping
 from chalicelib.importers.mappings.mapping_fields import COUNTS
 from chalicelib.importers.outcomes import RowRefused
-from chalicelib.importers.recognition.recognition import Options
+from chalicelib.importers.rows.row_plan import Cells, RowPlan
+from chalicelib.importers.rows.row_subjects import (
+    SUBJECTS_KEPT,
+    Bases,
+    Subject,
+    Subjects,
+    weights_of,
+)
 from chalicelib.importers.values.cells import bare_id, is_blank
 from chalicelib.importers.values.event_identity import (
     code_of,
@@ -22,36 +27,14 @@ from chalicelib.importers.values.event_identity import (
 )
 
 PLATFORM = "mapped"
-_THING_FIELDS = (
+_FIELDS = (
     *("channel", "account", "campaign_id", "content_id", "currency"),
     *("type", "paid", "goal", "user_id", "event_id", "consent"),
 )
-_THINGS_KEPT = 5_000
-
-Cells = Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """What rows are about: the settled part of their events."""
-
-    prefix: str
-    code: int
-    channel: str
-    type: str
-    goal: str
-    paid: bool
-    currency: str
-    user: str
-    consents: bool
-    account: str
-    campaign: str
-    content: str
-    key: str
-
-
-class Things:
-    """The things of a file, each settled once.
+class MappedSubjects(Subjects):
+    """The subjects of a mapped file.
 
     Parameters
     ----------
@@ -59,13 +42,12 @@ class Things:
         Field -> index of its column.
     """
 
-    def __init__(self, mapping: Mapping, at: dict[str, int], options: Options) -> None:
+    def __init__(self, plan: RowPlan, mapping: Mapping, at: dict[str, int]) -> None:
+        super().__init__(tuple(at[field] for field in _FIELDS if field in at))
+        self._plan = plan
         self._at = at
         self._constants = mapping.constants
-        self._account = str(mapping.constants.get("account", options.account))
-        self._known: dict[Any, Thing] = {}
-        cells = [at[field] for field in _THING_FIELDS if field in at]
-        self._cells = itemgetter(*cells) if cells else None
+        self._bases: dict[tuple[str, str, bool], Bases] = {}
         self._has_type = "type" in at or "type" in mapping.constants
         self._needs_channel = (
             self._has_type
@@ -75,19 +57,9 @@ class Things:
             or "audience" in at
         )
 
-    def of(self, cells: Cells) -> Thing:
-        """What a row is about; raises `RowRefused`."""
-        key = self._cells(cells) if self._cells else ""
-        thing = self._known.get(key)
-        if thing is None:
-            thing = self._settle(cells)
-            if len(self._known) >= _THINGS_KEPT:
-                self._known.clear()
-            self._known[key] = thing
-        return thing
-
-    def _settle(self, cells: Cells) -> Thing:
-        texts = {field: self._text(field, cells) for field in _THING_FIELDS}
+    def settle(self, key_cells: Any, cells: Cells) -> Subject:
+        """The subject of a row that is data, from its cells; raises `RowRefused`."""
+        texts = {field: self._text(field, cells) for field in _FIELDS}
         if "event_id" in self._at and not texts["event_id"]:
             raise RowRefused(
                 "missing_value",
@@ -97,24 +69,50 @@ class Things:
         goal = slug_of(texts["goal"] or "purchase")
         if self._needs_channel and not channel:
             raise RowRefused("missing_value", "the row has no channel")
-        account = texts["account"] or self._account
+        account = texts["account"] or self._plan.account
         names = [texts[f] for f in ("campaign_id", "content_id", "type", "user_id", "event_id")]
         key = digest(object_key([*names, goal]))
-        return Thing(
+        kind = type_of(texts["type"]) if self._has_type else ""
+        paid = truth_of(texts["paid"])
+        subject = Subject(
             prefix=event_id(channel or PLATFORM, PLATFORM, digest(account)[:8], key),
+            key=key,
             code=code_of(object_key([channel, account, key])),
             channel=channel,
-            type=type_of(texts["type"]) if self._has_type else "",
-            goal=goal,
-            paid=truth_of(texts["paid"]),
-            currency=texts["currency"].upper(),
-            user=texts["user_id"],
-            consents="consent" not in self._at or agrees(texts["consent"]),
             account=account,
             campaign=short_name(texts["campaign_id"]),
             content=short_name(texts["content_id"]),
-            key=key,
+            currency=texts["currency"].upper(),
+            bases=self._bases_of(channel, kind, paid),
+            paid=paid,
+            goal=goal,
+            user=texts["user_id"],
+            consents="consent" not in self._at or agrees(texts["consent"]),
         )
+        self.keep(key_cells, subject)
+        return subject
+
+    def _bases_of(self, channel: str, kind: str, paid: bool) -> Bases:
+        """What the subjects of a channel have in common that are paid, or that are not.
+
+        Parameters
+        ----------
+        kind : str
+            The type of the metric whose type is in a cell of the row.
+        """
+        known = self._bases.get((channel, kind, paid))
+        if known is not None:
+            return known
+        sorts = [(one.type or kind, one.paid or paid) for one in self._plan.metrics]
+        events = [
+            base_event(channel, name, is_paid, f"{'paid-' if is_paid else ''}{name}")
+            for name, is_paid in sorts
+        ]
+        bases = Bases(events, weights_of(events, None), tuple(map(sorts.index, sorts)))
+        if len(self._bases) >= SUBJECTS_KEPT:
+            self._bases.clear()
+        self._bases[channel, kind, paid] = bases
+        return bases
 
     def _text(self, field: str, cells: Cells) -> str:
         if field in self._at and not is_blank(cells[self._at[field]]):

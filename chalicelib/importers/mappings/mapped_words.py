@@ -54,20 +54,17 @@ def type_of(text: str) -> str:
 
 
 def agrees(text: str) -> bool:
-    """Whether that is a yes; an empty cell is none."""
-    word = comparable(text)
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise RowRefused("unknown_type", "the consent is neither yes nor no")
+    """Whether a cell is a yes; an empty cell is none. Raises `RowRefused`."""
+    return _one_of(text, _YES, _NO, "the consent is neither yes nor no")
 
 
 def truth_of(text: str) -> bool:
     """Whether a cell says that something was paid; raises `RowRefused`."""
+    return _one_of(text, _TRUE, _FALSE, "paid is neither true nor false")
+
+
+def _one_of(text: str, yes: frozenset[str], no: frozenset[str], message: str) -> bool:
     word = comparable(text)
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    raise RowRefused("unknown_type", "paid is neither true nor false")
+    if word not in yes | no:
+        raise RowRefused("unknown_type", message)
+    return word in yes

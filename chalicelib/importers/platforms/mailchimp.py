@@ -13,7 +13,6 @@ from chalicelib.importers.reports.report_columns import (
     When,
 )
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "email"
 _PEOPLE = LeftOut("people, or shares of them, and not events")
@@ -44,18 +43,14 @@ _MARKS = tuple(
 )
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    has_campaign = all(field in columns for field in ("sent", "id"))
-    return has_campaign and ("opens" in columns or "clicks" in columns)
-
-
 MAILCHIMP = TableReport(
     platform="mailchimp",
     channel=CHANNEL,
     report="mailchimp",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs=("sent", "id"),
+    needs_one_of=("opens", "clicks"),
     marks=_MARKS,
     title="Mailchimp: campaign reports",
     where=(

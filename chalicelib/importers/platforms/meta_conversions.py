@@ -64,6 +64,7 @@ _DECLARATION = Declaration(
         ("no_currency", "there is a value without a currency, and none was given"),
     ),
     ("A refused event shows its time only.",),
+    holds_people=True,
 )
 
 

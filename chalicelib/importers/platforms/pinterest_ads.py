@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.grain import grain_of
 from chalicelib.importers.reports.report import TableReport
@@ -17,7 +15,7 @@ from chalicelib.importers.reports.report_columns import (
     LeftOut,
     When,
 )
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period, decide_day_order
@@ -157,44 +155,39 @@ COLUMNS = (
 _OF_PINS = ("pin", "pin_clicks", "saves")
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    if "spend" not in columns or "impressions" not in columns:
-        return False
-    is_named = any(
-        field in columns for field in ("campaign", "campaign_id", "ad_group", "ad", "pin")
-    )
-    return is_named and (
-        any(field in columns for field in _OF_PINS)
-        or columns.name("spend").casefold() == "spend in account currency"
-    )
+class PinterestReport(TableReport):
+    """A report of Ads Manager."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        if "spend" not in columns or "impressions" not in columns:
+            return False
+        is_named = any(
+            field in columns for field in ("campaign", "campaign_id", "ad_group", "ad", "pin")
+        )
+        return is_named and (
+            any(field in columns for field in _OF_PINS)
+            or columns.name("spend").casefold() == "spend in account currency"
+        )
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """A report by week or month has the first day of each in *Date*."""
+        if "day" in columns.positions:
+            cells = [cell for (cell,) in columns.cells([columns.positions["day"]])]
+            order = options.day_order or decide_day_order(columns.language, cells, period)
+            columns = columns.with_unit(grain_of(cells, order, at_least=3))
+        return super().decide_dating(columns, period, options, way_out)
 
 
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-) -> Dating:
-    """As `dating.decide_dating`; a report by week or month has the first day of each in *Date*."""
-    if "day" in columns.positions:
-        at = columns.positions["day"]
-        cells = [cell for (cell,) in columns.cells([at])]
-        order = options.day_order or decide_day_order(columns.language, cells, report)
-        unit = grain_of(cells, order, at_least=3)
-        columns = replace(columns, positions={unit: at}, names={unit: columns.names["day"]})
-    return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
-
-
-PINTEREST_ADS = TableReport(
+PINTEREST_ADS = PinterestReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="ads",
     columns=COLUMNS,
-    accept=_is_report,
-    decide_dating=_decide_dating,
+    holds_people=False,
     marks=(
         *("Spend in account currency", "Ausgaben in Kontowährung", "Ausgaben in der Kontowährung"),
         *("Pin clicks", "Paid pin clicks", "Pin-Klicks", "Klicks auf Pins", "Klicks auf den Pin"),

@@ -13,9 +13,7 @@ from chalicelib.importers.reports.report_columns import (
     LeftOut,
     When,
 )
-from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "reddit_ads"
 _PARTS = LeftOut("a part of the video views")
@@ -110,26 +108,18 @@ _MARKS = (
     together("eCPM", "Amount Spent"),
 )
 _LEVELS = ("ad", "ad_group", "campaign")
-
-
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    has_thing = any(f in columns or f"{f}_id" in columns for f in (*_LEVELS, "community"))
-    return has_thing and "spend" in columns and "impressions" in columns
-
-
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its ads again."""
-    found = (level for level in _LEVELS if level in columns or f"{level}_id" in columns)
-    return next(found, "account").replace("_", "-")
+_THINGS = tuple(field for name in (*_LEVELS, "community") for field in (name, f"{name}_id"))
 
 
 REDDIT_ADS = TableReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
+    levels=_LEVELS,
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs=("spend", "impressions"),
+    needs_one_of=_THINGS,
     marks=_MARKS,
     paid=True,
     title="Reddit Ads: reports of the Ads Manager",

@@ -73,6 +73,7 @@ _DECLARATION = Declaration(
         "RudderStack's files have the same calls; their platform is named `segment`, too.",
         "A refused call shows the kind of call, the time and the order's number.",
     ),
+    holds_people=True,
 )
 
 

@@ -16,7 +16,6 @@ from chalicelib.importers.reports.report_columns import (
 )
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "snapchat_ads"
 COLUMNS = (
@@ -119,27 +118,26 @@ _MARKS = (
     *(together(fields=(field,)) for field in ("swipes", "of_swipes", "ad_squad", "stories")),
     together("Paid Impressions", "Amount Spent"),
 )
-_LEVELS = (("ad", "ad"), ("ad_set", "ad-set"), ("ad_squad", "ad-set"), ("campaign", "campaign"))
+_LEVELS = ("ad", "ad_set", "ad_squad", "campaign")
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    has_thing = any(f in columns for f in ("campaign", "campaign_id", "ad_set_id", "ad", "ad_id"))
-    return has_thing and "spend" in columns and "impressions" in columns
+class SnapchatReport(TableReport):
+    """A report of the Ads Manager; a campaign's numbers are those of its ads again."""
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about; an ad squad is an ad set under its older name."""
+        return super().name_in(columns).replace("squad", "set")
 
 
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its ads again."""
-    found = (name for field, name in _LEVELS if field in columns or f"{field}_id" in columns)
-    return next(found, "account")
-
-
-SNAPCHAT_ADS = TableReport(
+SNAPCHAT_ADS = SnapchatReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
+    levels=_LEVELS,
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs=("spend", "impressions"),
+    needs_one_of=("campaign", "campaign_id", "ad_set_id", "ad", "ad_id"),
     marks=_MARKS,
     paid=True,
     title="Snapchat Ads: reports of the Ads Manager",

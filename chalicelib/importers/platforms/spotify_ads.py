@@ -13,9 +13,7 @@ from chalicelib.importers.reports.report_columns import (
     Sign,
     When,
 )
-from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "spotify_ads"
 _PARTS = LeftOut("how far people listened: a part of the impressions")
@@ -93,24 +91,15 @@ _MARKS = tuple(
 _LEVELS = ("ad", "ad_set", "campaign")
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    has_thing = any(f in columns or f"{f}_id" in columns for f in _LEVELS)
-    return has_thing and "impressions" in columns
-
-
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its ads again."""
-    found = (level for level in _LEVELS if level in columns or f"{level}_id" in columns)
-    return next(found, "campaign").replace("_", "-")
-
-
 SPOTIFY_ADS = TableReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="campaign",
+    levels=_LEVELS,
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs=("impressions",),
+    needs_one_of=tuple(field for level in _LEVELS for field in (level, f"{level}_id")),
     marks=_MARKS,
     paid=True,
     title="Spotify Ads Manager (Ad Studio): campaign reports",

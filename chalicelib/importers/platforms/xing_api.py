@@ -46,6 +46,7 @@ _DECLARATION = Declaration(
         "Import either the posts, which count their comments, or the comments one by one: both "
         "together count a comment twice.",
     ),
+    holds_people=True,
 )
 
 

@@ -11,11 +11,11 @@ from chalicelib.importers.outcomes import (
     Claim,
     ClaimedConversions,
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -95,6 +95,7 @@ _DECLARATION = Declaration(
         ("undecidable_format", "a day could be day/month or month/day"),
     ),
     ("The report covers the ads of the last 90 days, each from its first day on.",),
+    holds_people=True,
 )
 
 
@@ -160,7 +161,7 @@ class _JobAdRows:
         counts = {kind: self._count(row, field) for field, kind in _TYPES.items()}
         applications = self._count(row, "applications")
         if not applications and not any(counts.values()):
-            return NotData(row.line, "no numbers but zeros")
+            return Skipped(row.line, "no numbers but zeros")
         order = bare_id(self._cell(row, "order"))
         key = object_key((ad, order, code))
         tally = Tally(

@@ -47,6 +47,9 @@ class Declaration:
     languages : mapping of str to (int, int)
         Of a table, language -> how many of its columns have a heading in it, and how many there
         are.
+    holds_people : bool
+        Whether a file may contain people, or what they wrote: erasing a person then removes the
+        uploaded file. False only for reports that are about campaigns alone.
     """
 
     title: str
@@ -56,3 +59,4 @@ class Declaration:
     refused: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     languages: Mapping[str, tuple[int, int]] = field(default_factory=dict, hash=False)
+    holds_people: bool = field(kw_only=True)

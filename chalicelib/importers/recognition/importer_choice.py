@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.delimited import DELIMITERS
-from chalicelib.importers.outcomes import Reading, Skipped
+from chalicelib.importers.outcomes import Reading, UnreadPart
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.tables.marks import Owner, Owners
@@ -106,7 +106,9 @@ def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) 
                 f"No sheet that is shown holds a report; hidden ones were read: {named}."
             )
         else:
-            reading.skipped += [Skipped("sheet", sheet[:100], "it is hidden") for sheet in hidden]
+            reading.skipped += [
+                UnreadPart("sheet", sheet[:100], "it is hidden") for sheet in hidden
+            ]
         return reading
 
     return replace(claim, open=open_and_name)

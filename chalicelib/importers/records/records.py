@@ -8,12 +8,12 @@ from typing import Any, TypeVar, cast
 
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     RawEvent,
     RecordOutcomes,
     Refused,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.records.json_documents import JsonLine, raw_text
 from chalicelib.importers.records.unread_keys import NONE, UnreadKeys, is_observed
@@ -141,5 +141,5 @@ def outcome_of(
     except RowRefused as error:
         return Refused(number, shown(record), error.code, error.message, part)
     if isinstance(converted, str):
-        return NotData(number, converted, part)
+        return Skipped(number, converted, part)
     return Imported(number, converted, part)

@@ -1,4 +1,4 @@
-"""A table report, declared: its columns, its dates, its totals, its rows.
+"""A table report, declared: its columns, its hooks, its totals.
 
 ===============  ===============================================================================
 report           a report that is recognised and read as it is declared
@@ -7,15 +7,12 @@ opening          from a header to outcomes of rows; report_checks: why a table i
 report_columns   what a column is, and what it becomes; read_columns: which of a header are read
 channel_column   reports of several channels
 translations     the headings of a platform in further languages
-layout           where the columns are, decided before the first row; report_layout decides it
-report_dating    when a row happened; grain: whether dates begin weeks or months
-row_subjects     what a row is about: a campaign, a post, an ad
+report_plan      the declaration as a plan of rows; declared_subjects: what rows are about
+grain            whether dates begin weeks or months
 damaged_ids      ids that a spreadsheet rounded, and the same ids in links
-sums, parts      cells -> numbers; columns that are parts of others
-totals_rows      rows that repeat what other rows say; breakdowns: the columns that split them
-subtotals        rows that are sums of other rows; merged_platforms: rows of another platform
-shown_cells      what a refusal shows of a row that may hold people
-report_rows      a row -> its outcome; report_events: numbers -> events
+parts            columns that are parts of others; breakdowns: columns that split a report
+merged_platforms  rows of another platform
+shown_cells      what a rejection shows of a row that may hold people
 sheets           reports that are several sheets of one workbook
 successive       several tables of one kind in one file
 stacked          several tables below each other, with titles

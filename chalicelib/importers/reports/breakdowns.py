@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.reports.layout import Layout
 from chalicelib.importers.reports.read_columns import ReadColumns
 from chalicelib.importers.reports.report_columns import Key
-from chalicelib.importers.reports.report_layout import number_columns
+from chalicelib.importers.rows.row_plan import RowPlan
 from chalicelib.importers.tables.tables import Table
 
 
-def breakdowns_in(table: Table, read: ReadColumns, layout: Layout) -> tuple[int, ...]:
+def breakdowns_in(table: Table, read: ReadColumns, plan: RowPlan) -> tuple[int, ...]:
     """The columns that split what a report is about, as far as the beginning of it fills them.
 
     So does a column of words that is not read, left of all numbers, which only one row leaves
@@ -21,7 +20,7 @@ def breakdowns_in(table: Table, read: ReadColumns, layout: Layout) -> tuple[int,
         if isinstance(column.role, Key) and not column.role.names and column.role.sets != "account"
     ]
     known = {*table.head.columns.positions.values(), *split}
-    first_number = min(number_columns(layout), default=0)
+    first_number = min(plan.number_positions, default=0)
     unread = [p for p in range(first_number) if p not in known]
     rows = (
         list(table.sample_cells([*split, *unread]))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from chalicelib.importers.outcomes import NotData, RowOutcome, RowRefused
-from chalicelib.importers.reports.layout import Cells
+from chalicelib.importers.outcomes import RowOutcome, RowRefused, Skipped
 from chalicelib.importers.reports.report_columns import Channel
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.values.cells import is_blank
 
 Convert = Callable[[int, Cells], RowOutcome]
@@ -22,7 +22,7 @@ def by_channel(
         name = role.name(cells[position])
         if is_blank(name):
             outcome = otherwise(line, cells)
-            if role.is_needed and not isinstance(outcome, NotData):
+            if role.is_needed and not isinstance(outcome, Skipped):
                 raise RowRefused("missing_value", "the row does not say which network it is of")
             return outcome
         if name not in role.slugs:

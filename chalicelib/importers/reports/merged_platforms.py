@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 
 from chalicelib.importers.outcomes import RowRefused
-from chalicelib.importers.reports.layout import Cells
 from chalicelib.importers.reports.read_columns import ReadColumns
 from chalicelib.importers.reports.report_columns import Channel, Key
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.tables import Table
 from chalicelib.model.errors import ExportRefused

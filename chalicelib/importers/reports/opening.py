@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import NotData, Reading, ReportDescription, RowOutcome, Skipped
+from chalicelib.importers.covered import Covered
+from chalicelib.importers.outcomes import (
+    ClaimedConversions,
+    RawEvent,
+    Reading,
+    ReportDescription,
+    RowOutcome,
+    Skipped,
+    UnreadPart,
+)
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.breakdowns import breakdowns_in
 from chalicelib.importers.reports.channel_column import Convert, by_channel
-from chalicelib.importers.reports.damaged_ids import Change, repair_of
+from chalicelib.importers.reports.damaged_ids import repair_of
 from chalicelib.importers.reports.declared_report import DeclaredReport
-from chalicelib.importers.reports.layout import Cells, Layout
+from chalicelib.importers.reports.declared_subjects import DeclaredSubjects, SubjectColumns
 from chalicelib.importers.reports.merged_platforms import MergedPlatforms
 from chalicelib.importers.reports.read_columns import (
     ReadColumns,
@@ -33,20 +43,24 @@ from chalicelib.importers.reports.report_columns import (
     Net,
     When,
 )
-from chalicelib.importers.reports.report_dating import Dating
-from chalicelib.importers.reports.report_layout import has_other_numbers, layout_of, number_columns
-from chalicelib.importers.reports.report_rows import ReportRows
+from chalicelib.importers.reports.report_plan import plan_of
 from chalicelib.importers.reports.shown_cells import public_text
-from chalicelib.importers.reports.subtotals import Subtotals, find_subtotals
 from chalicelib.importers.reports.successive import RowsSeen
-from chalicelib.importers.reports.totals_rows import TotalsRows
+from chalicelib.importers.rows.row_dating import Dating
+from chalicelib.importers.rows.row_engine import RowEngine
+from chalicelib.importers.rows.row_plan import Cells, Change, RowPlan
+from chalicelib.importers.rows.subtotals import Subtotals, find_subtotals
+from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.tables.further_tables import Rest
-from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.tables.unread import UnreadColumns
+from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.importers.values.numerals import NumberFormat, check_grouping, decide_number_format
 from chalicelib.model.errors import ExportRefused
+
+Skips = Callable[[Cells], str]
+"""Why a row is no data, or an empty text."""
 
 
 def open_table(
@@ -71,120 +85,124 @@ def open_table(
     way_out = report.way_out or report.where
     read = columns_read(report.columns, columns)
     check_additive(columns, read, way_out)
-    layout = layout_of(report, columns, read, options)
-    if not layout.metrics and not has_other_numbers(layout):
+    plan, subject = plan_of(report, columns, read, options)
+    if not plan.number_positions:
         raise ExportRefused(
             "no_counts",
             f"no column of the report counts anything. {way_out}",
         )
     naming = [p for p, c in read.values() if isinstance(c.role, Key | When | Currency | Channel)]
     table = Table(source, head, public_text=public_text(report.shown, columns), naming=naming)
-    period = report.period(head)
-    dating = report.decide_dating(
-        date_columns(table, read),
-        period,
-        options,
-        way_out,
-        dates_are_starts=report.dates_are_starts,
-    )
+    period = report.period_above(head)
+    dating = report.decide_dating(date_columns(table, read), period, options, way_out)
     numbers = _numbers(report, table, read, options)
     table.decimal_mark = numbers.decimal_mark
     totals = TotalsRows(
-        names=layout.names,
+        names=subject.names,
         dates=tuple(dating.positions),
-        numbers=number_columns(layout),
+        numbers=plan.number_positions,
         nameless_are_totals=report.nameless_are_totals,
-        breakdowns=breakdowns_in(table, read, layout),
-        subtotals=_subtotals(table, layout, dating, numbers),
+        breakdowns=breakdowns_in(table, read, plan),
+        subtotals=_subtotals(table, plan, subject, dating, numbers),
     )
     table.unread = UnreadColumns(
         columns.names,
         *columns_unread(report.columns, columns, read),
         may_hold_people=bool(report.shown),
     )
-    rows = ReportRows(layout, dating, numbers, totals, seen[layout.channel])
+    channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
+    is_needed = channel is not None and channel[1].is_needed
+
+    def engine_of(channel: str, ordinals: Ordinals) -> RowEngine:
+        own = replace(plan, channel=channel)
+        subjects = DeclaredSubjects(own, subject, totals)
+        return RowEngine(own, subjects, dating, numbers, totals, ordinals)
+
+    # Where a row without its channel is rejected, nothing of it may be kept.
+    rows = engine_of(plan.channel, Ordinals() if is_needed else seen[plan.channel])
     merged = MergedPlatforms(report.platform, columns, read) if report.paid else None
     if merged:
         merged.check(table)
-    if report.check is not None:
-        report.check(table)
-    check_currency(table, layout, numbers)
+    report.check(table)
+    check_currency(table, plan, subject, numbers)
     description = ReportDescription(
         report.platform,
-        layout.report,
+        plan.report,
         source.encoding,
         head.delimiter,
         numbers.decimal_mark,
         period[0] if period else None,
         period[1] if period else None,
         lifetime=dating.is_lifetime,
-        notes=report.notes(columns) + dating.notes,
+        notes=report.notes_on(columns) + dating.notes,
     )
-    reading = Reading(description, iter(()), rows.claimed)
+    engines = [] if is_needed else [rows]
+    reading = Reading(description, iter(()), ClaimedConversions() if is_needed else rows.claimed)
     reading.skipped += _other_sheets(source, head.sheet)
-    every = [rows]
     convert: Convert = rows.convert
-    channel = next(((p, c.role) for p, c in read.values() if isinstance(c.role, Channel)), None)
     if channel is not None:
-        others = {
-            slug: ReportRows(replace(layout, channel=slug), dating, numbers, totals, seen[slug])
-            for slug in channel[1].slugs.values()
-        }
-        every = [*([] if channel[1].is_needed else every), *others.values()]
+        others = {slug: engine_of(slug, seen[slug]) for slug in channel[1].slugs.values()}
+        engines += others.values()
         convert = by_channel(
             *channel, convert, {slug: other.convert for slug, other in others.items()}
         )
-    reading.outcomes = table.cell_outcomes(
-        _reason_to_skip(report, rows),
-        _prepared(
-            report,
-            convert,
-            columns,
-            numbers,
-            _repair(table, read, is_lifetime=dating.is_lifetime),
-            merged,
-        ),
+    skips = report.skips(columns)
+    changes = (
+        _repair(table, read, is_lifetime=dating.is_lifetime),
+        report.preparation(columns, numbers),
+    )
+    outcomes = table.cell_outcomes(
+        _reason_to_skip(skips, rows),
+        _prepared(convert, skips, merged, [change for change in changes if change is not None]),
         reading,
         begin_again=seen.begin_table,
     )
-    if channel is not None:
-        reading.outcomes = _claiming(
-            reading.outcomes, reading, [other for other in every if other is not rows]
-        )
-    if dating.has_days:
-        reading.outcomes = _covering(
-            reading.outcomes, reading, every, lists_all_days=not report.paid
-        )
+    coverage = partial(
+        _coverage, goal=subject.goal, may_be_ads=subject.ad >= 0, lists_all_days=not report.paid
+    )
+    reading.outcomes = _completing(
+        outcomes, reading, engines, coverage if dating.has_days else None
+    )
     return reading
 
 
-def _claiming(
-    outcomes: Iterator[RowOutcome], reading: Reading, others: Sequence[ReportRows]
-) -> Iterator[RowOutcome]:
-    """The outcomes of a report of several channels, all of which claim."""
-    yield from outcomes
-    for rows in others:
-        reading.claimed.add_all(rows.claimed)
-
-
-def _covering(
+def _completing(
     outcomes: Iterator[RowOutcome],
     reading: Reading,
-    every: Sequence[ReportRows],
-    *,
-    lists_all_days: bool,
+    engines: Sequence[RowEngine],
+    coverage: Callable[[RowEngine], list[RawEvent]] | None,
 ) -> Iterator[RowOutcome]:
-    """The outcomes of a daily report, which has its coverage after the last one."""
+    """The outcomes; after the last one the reading has the claims and the coverage of all."""
     yield from outcomes
-    for rows in every:
-        reading.coverage += rows.coverage(lists_all_days=lists_all_days)
+    for rows in engines:
+        if rows.claimed is not reading.claimed:
+            reading.claimed.add_all(rows.claimed)
+        if coverage is not None:
+            reading.coverage += coverage(rows)
 
 
-def _reason_to_skip(report: DeclaredReport, rows: ReportRows) -> Callable[[Cells], str]:
-    describes = report.is_description
-    if describes is None:
+def _coverage(
+    rows: RowEngine, *, goal: str, may_be_ads: bool, lists_all_days: bool
+) -> list[RawEvent]:
+    """For which days a report was complete, by what its columns count; see `covered`."""
+    plan = rows.plan
+    parts = (plan.channel, plan.report, plan.account or "-")
+    covered = Covered(parts, lists_all_days, days=rows.days)
+    for metric in plan.metrics:
+        covered.add_type(plan.channel, metric.type, metric.paid)
+        if metric.undone:
+            covered.add_type(plan.channel, metric.undone, metric.paid)
+        if may_be_ads:
+            covered.add_type(plan.channel, metric.type, True)
+    if goal:
+        covered.add_goal(goal)
+    return covered.events()
+
+
+def _reason_to_skip(skips: Skips | None, rows: RowEngine) -> Skips:
+    if skips is None:
         return rows.reason_to_skip
-    return lambda cells: describes(cells) or rows.reason_to_skip(cells)
+    return lambda cells: skips(cells) or rows.reason_to_skip(cells)
 
 
 def _repair(table: Table, read: ReadColumns, *, is_lifetime: bool) -> Change | None:
@@ -195,27 +213,24 @@ def _repair(table: Table, read: ReadColumns, *, is_lifetime: bool) -> Change | N
 
 
 def _prepared(
-    report: DeclaredReport,
     convert: Convert,
-    columns: Columns,
-    numbers: NumberFormat,
-    repair: Change | None,
+    skips: Skips | None,
     merged: MergedPlatforms | None,
+    changes: Sequence[Change],
 ) -> Convert:
     """`convert` for rows as they are in the file."""
-    prepare, describes = report.prepare(columns, numbers), report.is_description
-    if prepare is None and describes is None and repair is None and not merged:
+    if skips is None and not merged and not changes:
         return convert
 
     def convert_prepared(line: int, cells: Cells) -> RowOutcome:
-        reason = describes(cells) if describes else ""
+        reason = skips(cells) if skips else ""
         if reason:
-            return NotData(line, reason)
+            return Skipped(line, reason)
         if merged:
             merged.check_row(cells)
-        if repair:
-            cells = repair(cells)
-        return convert(line, prepare(cells) if prepare else cells)
+        for change in changes:
+            cells = change(cells)
+        return convert(line, cells)
 
     return convert_prepared
 
@@ -244,17 +259,19 @@ def _numbers(
 
 
 def _subtotals(
-    table: Table, layout: Layout, dating: Dating, numbers: NumberFormat
+    table: Table, plan: RowPlan, subject: SubjectColumns, dating: Dating, numbers: NumberFormat
 ) -> Subtotals | None:
     """The rows of a table that are sums of others; posts with ids are none."""
-    if len(layout.keys) < 2 or layout.is_one_each:
+    if len(subject.keys) < 2 or plan.is_one_each:
         return None
-    positions = [*layout.keys, *dating.positions, *number_columns(layout)]
+    positions = [*subject.keys, *dating.positions, *plan.number_positions]
     rows = table.sample_cells(positions)
-    return find_subtotals(rows, layout.keys, len(dating.positions), numbers)
+    return find_subtotals(rows, subject.keys, len(dating.positions), numbers)
 
 
-def _other_sheets(source: Source | Rest, sheet: str) -> list[Skipped]:
+def _other_sheets(source: Source | Rest, sheet: str) -> list[UnreadPart]:
     """The sheets of a workbook beside the one that is read."""
     sheets = source.workbook.sheets if sheet and source.workbook else ()
-    return [Skipped("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet]
+    return [
+        UnreadPart("sheet", one[:100], f"{sheet[:100]} is read") for one in sheets if one != sheet
+    ]

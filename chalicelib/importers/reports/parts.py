@@ -2,55 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 from chalicelib.importers.outcomes import RowRefused
-from chalicelib.importers.reports.sums import Counts
+from chalicelib.importers.rows.number_cells import Counts
+from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.values.numerals import NumberFormat
 
-Cells = Sequence[str]
-Change = Callable[[Cells], Cells]
 
+def paid_parts(parts: Mapping[str, str], columns: Columns, numbers: NumberFormat) -> Change | None:
+    """What changes the rows of a report whose totals have their paid part in another column.
 
-def paid_parts(
-    parts: Mapping[str, str],
-) -> Callable[[Columns, NumberFormat], Change | None]:
-    """A `prepare` of a report whose totals have their paid part in a column of its own.
-
-    The total then stands for the rest of it: what is neither called organic nor paid (viral
+    The total then stands for the rest of it: what is called neither organic nor paid (viral
     impressions, until 2014) is not lost, and nothing is counted twice. Of two columns with one
-    heading, the total count and the unique people, the larger is read: nobody says which is first.
+    heading, the total count and the unique people, the larger is read: which is first is unknown.
 
     Parameters
     ----------
     parts : mapping of str to str
         Field of a total -> field of its paid part.
+
+    Returns
+    -------
+    callable or None
+        None where no row is to change.
     """
+    at = columns.positions
+    pairs = [(at[t], at[p]) for t, p in parts.items() if t in at and p in at]
+    twins = _twins(columns)
+    if not pairs and not twins:
+        return None
+    counts = Counts(numbers)
 
-    def prepare(columns: Columns, numbers: NumberFormat) -> Change | None:
-        at = columns.positions
-        pairs = [(at[t], at[p]) for t, p in parts.items() if t in at and p in at]
-        twins = _twins(columns)
-        if not pairs and not twins:
-            return None
-        counts = Counts(numbers)
+    def change(cells: Cells) -> Cells:
+        changed = list(cells)
+        for position, others in twins:
+            changed[position] = max(
+                (cells[p] for p in (position, *others)), key=lambda cell: _size(counts, cell)
+            )
+        for total, part in pairs:
+            whole, paid = _size(counts, changed[total]), _size(counts, changed[part])
+            if whole > 0 and paid > 0:
+                changed[total] = str(whole - paid)
+        return changed
 
-        def change(cells: Cells) -> Cells:
-            changed = list(cells)
-            for position, others in twins:
-                changed[position] = max(
-                    (cells[p] for p in (position, *others)), key=lambda cell: _size(counts, cell)
-                )
-            for total, part in pairs:
-                whole, paid = _size(counts, changed[total]), _size(counts, changed[part])
-                if whole > 0 and paid > 0:
-                    changed[total] = str(whole - paid)
-            return changed
-
-        return change
-
-    return prepare
+    return change
 
 
 def _twins(columns: Columns) -> list[tuple[int, list[int]]]:
@@ -63,7 +60,7 @@ def _twins(columns: Columns) -> list[tuple[int, list[int]]]:
 
 
 def _size(counts: Counts, cell: str) -> int:
-    """A count; -1 for a cell that is none, which the reading of the row will refuse."""
+    """A count; -1 for a cell that is none, for which the row is then rejected."""
     try:
         return counts[cell]
     except RowRefused:

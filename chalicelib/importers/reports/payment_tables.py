@@ -17,17 +17,17 @@ from chalicelib.importers.covered import Covered, noting
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
     Imported,
-    NotData,
     RawEvent,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.recognition.declarations import Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
-from chalicelib.importers.reports.totals_rows import LABEL
+from chalicelib.importers.rows.totals_rows import LABEL
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns, Vocabulary, comparable
 from chalicelib.importers.tables.marks import Mark, Marks
@@ -233,12 +233,12 @@ class PaymentTable:
 
         def outcome(line: int, cells: Sequence[str]) -> RowOutcome:
             if all(map(is_blank, cells)):
-                return NotData(line, "blank line")
+                return Skipped(line, "blank line")
             if LABEL.fullmatch(comparable(next(filter(str.strip, cells)))):
-                return NotData(line, "totals row")
+                return Skipped(line, "totals row")
             row.show(line, cells)
             events = convert(row)
-            return NotData(line, events) if isinstance(events, str) else Imported(line, events)
+            return Skipped(line, events) if isinstance(events, str) else Imported(line, events)
 
         outcomes: Iterator[RowOutcome] = table.cell_outcomes(lambda cells: "", outcome, reading)
         if self.adds_up:

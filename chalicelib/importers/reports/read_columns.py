@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chalicelib.importers.reports.report_columns import Channel, Column, Key, LeftOut, When
-from chalicelib.importers.reports.report_dating import DateColumns
+from chalicelib.importers.rows.row_dating import DateColumns
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.tables import Table
 
@@ -51,11 +51,11 @@ def date_columns(table: Table, read: ReadColumns) -> DateColumns:
     }
     columns = table.head.columns
     names = {unit: columns.names[position] for unit, position in dated.items()}
-    things = tuple(position for position, column in read.values() if isinstance(column.role, Key))
+    subjects = tuple(position for position, column in read.values() if isinstance(column.role, Key))
     ends_before = any(
         column.role.ends_before for _, column in read.values() if isinstance(column.role, When)
     )
-    return DateColumns(dated, names, columns.language, table.sample_cells, things, ends_before)
+    return DateColumns(dated, names, columns.language, table.sample_cells, subjects, ends_before)
 
 
 def columns_unread(

@@ -46,11 +46,12 @@ class TableReport(DeclaredReport):
             self.refused,
             self.remarks,
             languages_of(self.columns),
+            holds_people=self.holds_people,
         )
 
         def recognise(glimpse: Glimpse) -> Recognition | None:
-            accept = self.accept_named if glimpse.named and self.accept_named else self.accept
-            head = find_head(glimpse, vocabulary, accept, sheet=self.sheet)
+            accept = self.accepts_named if glimpse.named else self.accepts
+            head = find_head(glimpse, vocabulary, accept, sheet=self.may_hold)
             if head is None and self.any_sheet:
                 head = find_head(glimpse, vocabulary, accept)
             if head is None:
@@ -60,10 +61,10 @@ class TableReport(DeclaredReport):
                 marks,
                 lambda source, options: self._open_file(source, head, options),
                 hits=self.hits,
-                group=self.group(head.columns),
+                group=self.group_of(head.columns),
             )
 
-        return Importer(self.platform, declaration, recognise, marks, self.accept)
+        return Importer(self.platform, declaration, recognise, marks, self.accepts)
 
     def open(self, source: Source, head: TableHead, options: Options) -> Reading:
         """Opens a table whose header was found, and those of its kind above and below it.
@@ -77,7 +78,7 @@ class TableReport(DeclaredReport):
     def _open_file(self, source: Source, head: TableHead, options: Options) -> Reading:
         """As `open`, and the sheets of the same form beside the one that was found."""
         if head.sheet:
-            return open_sheets_alike(self._kind(head), source, head, options, self.sheet)
+            return open_sheets_alike(self._kind(head), source, head, options, self.may_hold)
         return self.open(source, head, options)
 
     def _kind(self, first: TableHead) -> TableKind:
@@ -91,7 +92,7 @@ class TableReport(DeclaredReport):
         def accept(head: TableHead) -> bool:
             if needs_mark and not (names.issuperset(head.columns.names) or marks.count_in(head)):
                 return False
-            return self.accept(head)
+            return self.accepts(head)
 
         return TableKind(vocabulary_of(self.columns), accept, self._open_table, self._form)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.reports.layout import Layout
+from chalicelib.importers.reports.declared_subjects import SubjectColumns
 from chalicelib.importers.reports.read_columns import ReadColumns
 from chalicelib.importers.reports.report_columns import Repeats
+from chalicelib.importers.rows.row_plan import RowPlan
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.numerals import NumberFormat
@@ -22,18 +23,21 @@ def check_additive(columns: Columns, read: ReadColumns, way_out: str) -> None:
             )
 
 
-def check_currency(table: Table, layout: Layout, numbers: NumberFormat) -> None:
-    """Refuses a file whose money has no currency anywhere, before its first row is refused."""
-    has_money = layout.cost_at >= 0 or layout.worth_at >= 0
-    if not has_money or layout.heading_currency or layout.given_currency or layout.currency_at >= 0:
+def check_currency(
+    table: Table, plan: RowPlan, subject: SubjectColumns, numbers: NumberFormat
+) -> None:
+    """Rejects a file whose money has no currency anywhere, before its first row is rejected."""
+    sales = plan.sales.value if plan.sales else None
+    money = [column.position for column in (plan.cost, sales) if column is not None]
+    if not money or subject.heading_currency or plan.currency or subject.currency >= 0:
         return
-    for (cell,) in table.sample_cells([max(layout.cost_at, layout.worth_at)]):
+    for (cell,) in table.sample_cells([max(money)]):
         try:
             amount, named = numbers.money(cell)
         except ValueError:
             continue
         if amount and not named:
-            heading = table.head.columns.names[max(layout.cost_at, layout.worth_at)]
+            heading = table.head.columns.names[max(money)]
             raise ExportRefused(
                 "no_currency",
                 f"the report has money ({heading}) but no currency: add a column with it to the "

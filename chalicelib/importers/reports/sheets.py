@@ -60,7 +60,7 @@ class SheetReports:
             tables = [
                 FoundTable(report, head)
                 for report, vocabulary in self._kinds
-                if (head := find_head(glimpse, vocabulary, report.accept, sheet=sheet.__eq__))
+                if (head := find_head(glimpse, vocabulary, report.accepts, sheet=sheet.__eq__))
             ]
             if tables:
                 found.append(max(tables, key=lambda table: table.hits))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, ReportDescription, RowOutcome, UnreadPart
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.tables.further_tables import Rest, skip
@@ -88,7 +88,7 @@ def open_tables(
         try:
             first = kind.open(source, earlier, options, seen)
         except ExportRefused as refusal:
-            refused.append(Skipped("table", _place_of(earlier), _why(refusal)))
+            refused.append(UnreadPart("table", _place_of(earlier), _why(refusal)))
         else:
             break
     refused += _others_above(head, kind)
@@ -111,7 +111,7 @@ def _earlier(kind: TableKind, head: TableHead) -> Iterator[TableHead]:
             yield earlier
 
 
-def _others_above(head: TableHead, kind: TableKind) -> Iterator[Skipped]:
+def _others_above(head: TableHead, kind: TableKind) -> Iterator[UnreadPart]:
     """The tables of another kind above a header."""
     for index, cells in enumerate(head.preamble[:-1]):
         known = [plain(cell)[:40] for cell in cells if known_heading(cell)]
@@ -124,7 +124,7 @@ def _others_above(head: TableHead, kind: TableKind) -> Iterator[Skipped]:
         above = replace(head, index=index, columns=columns, preamble=head.preamble[:index])
         if not columns.positions or not kind.accept(above):
             name = f"{_place_of(above)} ({', '.join(known[:6])})"
-            yield Skipped("table", name, "it is another kind of table")
+            yield UnreadPart("table", name, "it is another kind of table")
 
 
 def _place_of(head: TableHead) -> str:
@@ -207,7 +207,7 @@ def open_sheets_alike(
     """
     heads = sheets_alike(kind, source, main, is_report)
     seen = RowsSeen()
-    refused: list[Skipped] = []
+    refused: list[UnreadPart] = []
     readings: list[Reading] = []
     parts: list[str] = []
     for head in heads:
@@ -217,7 +217,7 @@ def open_sheets_alike(
         except ExportRefused as refusal:
             if head is main:
                 raise
-            refused.append(Skipped("sheet", head.sheet[:100], _why(refusal)))
+            refused.append(UnreadPart("sheet", head.sheet[:100], _why(refusal)))
         else:
             parts.append(head.sheet)
     if len(heads) == 1:

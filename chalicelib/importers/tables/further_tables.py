@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import islice
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import NotData, Reading, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, RowOutcome, Skipped, UnreadPart
 from chalicelib.importers.tables.headings import Columns, comparable, known_heading, plain
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.table_records import Raw
@@ -159,18 +159,18 @@ class _Kept:
 def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
     """The outcomes of a table that is not read; `reading.rest` is what is below it."""
     if len(reading.skipped) < MAX_SKIPPED:
-        reading.skipped.append(Skipped("table", rest.describe(), why[:300]))
+        reading.skipped.append(UnreadPart("table", rest.describe(), why[:300]))
     reading.rest = None
     part = rest.head.part
     above: list[tuple[str, ...]] = []
     for line, cells, _, _ in rest.records:
         is_title = may_be_title(cells)
         if is_heading(cells, rest.names, is_below_gap=bool(above)):
-            yield NotData(line, "the header of a further table", part)
+            yield Skipped(line, "the header of a further table", part)
             reading.rest = further(rest, rest.head, cells, above, line, rest.records)
             return
         above = [*above, tuple(cells)][-LINES_ABOVE:] if is_title else []
-        yield NotData(line, "of a table that is not read", part)
+        yield Skipped(line, "of a table that is not read", part)
 
 
 def further(

@@ -12,11 +12,11 @@ from chalicelib.importers.bytes.delimited import DELIMITERS
 from chalicelib.importers.outcomes import (
     WITHHELD,
     Imported,
-    NotData,
     Reading,
     Refused,
     RowOutcome,
     RowRefused,
+    Skipped,
     refusal,
 )
 from chalicelib.importers.tables.further_tables import (
@@ -151,7 +151,7 @@ class Table:
         def convert_cells(line: int, cells: Sequence[str]) -> RowOutcome:
             row = Row(line, list(cells), "")
             reason = reason_to_skip(row) if any(map(str.strip, cells)) else "blank line"
-            return NotData(line, reason) if reason else convert(row)
+            return Skipped(line, reason) if reason else convert(row)
 
         return self.cell_outcomes(
             lambda cells: reason_to_skip(Row(0, list(cells), "")), convert_cells, reading
@@ -216,12 +216,12 @@ class Table:
                     if not titles and self._is_repeated(cells):
                         yield from (held for held, _ in above)
                         above.clear()
-                        yield NotData(line, "the header again", part)
+                        yield Skipped(line, "the header again", part)
                         if begin_again is not None:
                             begin_again()
                         continue
                     yield from (_no_row(held) for held, _ in above)
-                    yield NotData(line, "the header of a further table", part)
+                    yield Skipped(line, "the header of a further table", part)
                     records = records if isinstance(records, Records) else Records(records)
                     reading.rest = further(self._source, self.head, cells, titles, line, records)
                     break
@@ -266,7 +266,7 @@ class Table:
         if flaw is None or (is_short and not self._is_split_elsewhere(cells[0], width)):
             reason = reason_to_skip(cells) if any(map(str.strip, cells)) else "blank line"
             if reason:
-                return NotData(line, reason, self.head.part)
+                return Skipped(line, reason, self.head.part)
         if flaw is not None:
             shown = WITHHELD if self._public_text else raw
             return refusal(line, shown, flaw, self.head.part)
@@ -299,7 +299,7 @@ class Table:
 def _no_row(outcome: RowOutcome) -> RowOutcome:
     """The outcome of a line above a table: what is refused in it is no row."""
     if isinstance(outcome, Refused):
-        return NotData(outcome.row, "a line above a further table", outcome.part)
+        return Skipped(outcome.row, "a line above a further table", outcome.part)
     return outcome
 
 

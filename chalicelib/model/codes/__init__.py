@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from chalicelib.model.codes.entries import Code, Direction, Rejection, Severity, Use
 from chalicelib.model.codes.reason_codes import REASONS
-from chalicelib.model.codes.rejection_codes import REJECTIONS, meanings_of, rejection_rows
+from chalicelib.model.codes.rejection_codes import REJECTIONS, meanings_of
 from chalicelib.model.codes.verdict_codes import VERDICTS
 from chalicelib.model.codes.warning_codes import WARNINGS
 
@@ -29,8 +29,6 @@ __all__ = [
     "Use",
     "code_of",
     "meanings_of",
-    "rejection_rows",
-    "rows",
     "stem_of",
     "title_of",
 ]
@@ -57,20 +55,3 @@ def title_of(code: str) -> str:
     stem, _, subject = code.partition(":")
     title = CODES[stem].title if stem in CODES else stem.replace("_", " ")
     return f"{title}: {subject}" if subject else title
-
-
-def rows() -> list[dict[str, str | list[str] | None]]:
-    """The registry as rows, for ``GET /v1/codes``."""
-    return [
-        {
-            "code": one.code,
-            "used_as": list(one.used_as),
-            "subject": one.subject,
-            "title": one.title,
-            "meaning": one.meaning,
-            "severity": one.severity,
-            "may_be": one.may_be,
-            "help": one.help,
-        }
-        for one in CODES.values()
-    ]

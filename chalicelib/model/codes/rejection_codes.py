@@ -18,17 +18,3 @@ REJECTIONS: dict[str, Rejection] = {one.code: one for one in (*FILES, *ROWS, *EV
 def meanings_of(use: Rejected) -> dict[str, str]:
     """Code -> meaning of everything for which such a thing is rejected."""
     return {one.code: one.meaning for one in REJECTIONS.values() if use in one.used_as}
-
-
-def rejection_rows() -> list[dict[str, str | list[str]]]:
-    """The rejections as rows, for ``GET /v1/codes``."""
-    return [
-        {
-            "code": one.code,
-            "used_as": list(one.used_as),
-            "title": one.title,
-            "meaning": one.meaning,
-            "help": one.help,
-        }
-        for one in REJECTIONS.values()
-    ]

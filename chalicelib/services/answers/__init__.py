@@ -1,29 +1,47 @@
-"""Answers to questions, from a stored fit alone: effect times counts in the range of days.
+"""Answers to questions, from a stored fit alone: effects times counts in a range of days.
 
-Pure standard library; one fit document in, the contract's shape out.
+One module for each answer, with its shape and the table that it becomes as CSV.
 """
 
-from chalicelib.services.answers.channels_roi import roi, roi_rows
-from chalicelib.services.answers.classical_attribution import attribution, attribution_rows
-from chalicelib.services.answers.daily_parts import (
-    DECOMPOSITION_COLUMNS,
-    decomposition,
-    decomposition_rows,
+from chalicelib.services.answers.channels_roi import ROI_TABLE, Roi, roi, roi_rows
+from chalicelib.services.answers.classical_attribution import (
+    Attribution,
+    attribution,
+    attribution_rows,
+    attribution_table,
 )
-from chalicelib.services.answers.engagement_equivalence import equivalence, equivalence_rows
+from chalicelib.services.answers.daily_parts import (
+    Decomposition,
+    decomposition,
+    decomposition_table,
+)
+from chalicelib.services.answers.engagement_equivalence import (
+    EQUIVALENCE_TABLE,
+    Equivalence,
+    equivalence,
+    equivalence_rows,
+)
 from chalicelib.services.answers.engagement_types import (
-    ENGAGEMENT_COLUMNS,
+    ENGAGEMENTS_TABLE,
+    Engagements,
     engagement_rows,
     engagements,
 )
 
 __all__ = [
-    "DECOMPOSITION_COLUMNS",
-    "ENGAGEMENT_COLUMNS",
+    "ENGAGEMENTS_TABLE",
+    "EQUIVALENCE_TABLE",
+    "ROI_TABLE",
+    "Attribution",
+    "Decomposition",
+    "Engagements",
+    "Equivalence",
+    "Roi",
     "attribution",
     "attribution_rows",
+    "attribution_table",
     "decomposition",
-    "decomposition_rows",
+    "decomposition_table",
     "engagement_rows",
     "engagements",
     "equivalence",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from chalicelib.services.answers.ranges import Range
+from chalicelib.services.fitting.fit_documents import GoalDocument, KindDocument
 
 
 def impossible_types(
-    document: dict[str, Any], goal: str, days: Range, scales: Mapping[int, float]
+    kinds: Sequence[KindDocument], fitted: GoalDocument, days: Range, scales: Mapping[int, float]
 ) -> set[int]:
     """The types that are said to have brought more conversions than there were.
 
@@ -26,9 +26,9 @@ def impossible_types(
 
     Parameters
     ----------
-    document : dict
-        A fit document.
-    goal : str
+    kinds : sequence of KindDocument
+        The engagement types of a fit.
+    fitted : GoalDocument
     days : Range
     scales : mapping
         Of the types in the range: how much of the window's mean effect an engagement of it has.
@@ -39,7 +39,6 @@ def impossible_types(
         Indexes of the types to refuse: each that exceeds what happened alone, then those of a
         channel that exceed it together, then all, of which those stay that an experiment measured.
     """
-    fitted = document["goals"][goal]
     happened = [day for day, number in enumerate(fitted["conversions"]) if number > 0]
     if not happened:
         return set()
@@ -49,33 +48,34 @@ def impossible_types(
         (max(days.first, happened[0]), min(days.last, happened[-1]), scales),
     ):
         amounts = {
-            index: sum(document["kinds"][index]["counts"][first : last + 1])
+            index: sum(kind["counts"][first : last + 1])
             * (1.0 if known is None else known.get(index, 0.0))
-            for index, one in enumerate(fitted["estimates"])
+            for index, (kind, one) in enumerate(zip(kinds, fitted["estimates"], strict=True))
             if one["delta"] is not None
         }
-        refused |= _exceeding(amounts, sum(fitted["conversions"][first:]), document, fitted)
+        refused |= _exceeding(amounts, sum(fitted["conversions"][first:]), kinds, fitted)
     return refused
 
 
 def _exceeding(
-    amounts: Mapping[int, float], happened: float, document: dict[str, Any], fitted: dict[str, Any]
+    amounts: Mapping[int, float],
+    happened: float,
+    kinds: Sequence[KindDocument],
+    fitted: GoalDocument,
 ) -> set[int]:
     """Types that alone, within their channel or together exceed what happened."""
 
     def exceeds(types: Iterable[int]) -> bool:
         members = list(types)
         covariance = fitted["covariance"]
-        brought = sum(fitted["estimates"][i]["delta"] * amounts[i] for i in members)
+        brought = sum((fitted["estimates"][i]["delta"] or 0.0) * amounts[i] for i in members)
         variance = sum(covariance[i][j] * amounts[i] * amounts[j] for i in members for j in members)
         return bool(brought - math.sqrt(max(variance, 0.0)) > happened)
 
     refused = {index for index in amounts if exceeds([index])}
-    for channel in sorted({kind["channel"] for kind in document["kinds"]}):
+    for channel in sorted({kind["channel"] for kind in kinds}):
         members = {
-            index
-            for index in amounts.keys() - refused
-            if document["kinds"][index]["channel"] == channel
+            index for index in amounts.keys() - refused if kinds[index]["channel"] == channel
         }
         if exceeds(members):
             refused |= members

@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from chalicelib.attribution.descendants import combine_effects, covary, expect_cascade
+from chalicelib.services.answer_fields import Estimate, Method, Reasons, Warnings
+from chalicelib.services.answer_tables import Column
 from chalicelib.services.answers.effects import (
     Effect,
     distinct,
@@ -20,14 +23,31 @@ from chalicelib.services.answers.effects import (
     read_effects,
     with_value,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat
+from chalicelib.services.answers.intervals import NOTHING_KNOWN
 from chalicelib.services.answers.ranges import read_range
 from chalicelib.services.answers.verdicts import Doubt, Part
+from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
 
 NO_REGRESSOR = frozenset({"on_the_way", "exposure_only", "standing_relationship"})
 """Reasons of types that have no effect of their own: conversions after them belong to what moved
 them. Totals credit a share with these conversions, a panel of people does not if they are those of
 friends."""
+
+
+class WithDescendants(TypedDict):
+    """What one engagement is worth with all that it brings; in no sum of a channel."""
+
+    conversions_per_engagement: Estimate
+    value_per_engagement: Estimate
+    reasons: Reasons
+    warnings: Warnings
+
+
+DESCENDANT_COLUMNS = tuple(
+    Column(f"with_descendants.{field}", f"{field}_with_descendants")
+    for field in WithDescendants.__annotations__
+)
+"""The columns of what an engagement type is worth with all that it brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +100,7 @@ class Worth:
         return max(one.effect.critical for one in self.members)
 
     @property
-    def methods(self) -> set[str | None]:
+    def methods(self) -> set[Method | None]:
         """Of the effects in the sum."""
         return {one.effect.method for one in self.members} or {None}
 
@@ -103,20 +123,18 @@ class Worth:
             for one in self.missing
         ]
 
-    def covariance(self, other: Worth, fitted: dict[str, Any]) -> float:
+    def covariance(self, other: Worth, fitted: GoalDocument) -> float:
         """Covariance of the conversions per engagement; with itself, the variance."""
         return covary(self._weights, other._weights, fitted["covariance"])
 
-    def per_engagement(
-        self, fitted: dict[str, Any]
-    ) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    def per_engagement(self, fitted: GoalDocument) -> tuple[Estimate, Estimate]:
         """Conversions and value per engagement, each with its interval."""
         if not self.members:
             return NOTHING_KNOWN, NOTHING_KNOWN
         error = math.sqrt(max(self.covariance(self, fitted), 0.0))
         return with_value(self.delta, error, self.critical, fitted)
 
-    def parts(self, fitted: dict[str, Any], side: int = 0) -> list[Part]:
+    def parts(self, fitted: GoalDocument, side: int = 0) -> list[Part]:
         """The effects in the sum as parts of a question, for `verdicts.judge`."""
         return [
             Part(
@@ -143,7 +161,7 @@ class Worth:
 
 
 def read_worth(
-    effect: Effect, effects: Sequence[Effect], document: dict[str, Any], goal: str
+    effect: Effect, effects: Sequence[Effect], document: FitDocument, goal: str
 ) -> Worth:
     """What one engagement of a type is worth; types that bring nothing are their own effect.
 
@@ -153,7 +171,7 @@ def read_worth(
     effects : sequence of Effect
         Of all types of the range; a type that the cascade has and the range has not counts as in
         the window.
-    document : dict
+    document : FitDocument
     goal : str
     """
     alone = (Member(effect, 1.0),) if effect.delta is not None else ()
@@ -184,8 +202,8 @@ def read_worth(
 
 
 def show_descendants(
-    effect: Effect, effects: Sequence[Effect], document: dict[str, Any], goal: str
-) -> dict[str, Any] | None:
+    effect: Effect, effects: Sequence[Effect], document: FitDocument, goal: str
+) -> WithDescendants | None:
     """What one engagement is worth with all that it brings; None where it brings nothing."""
     if effect.index < 0 or not document["kinds"][effect.index].get("brought"):
         return None
@@ -199,22 +217,3 @@ def show_descendants(
         "reasons": worth.reasons,
         "warnings": worth.warnings,
     }
-
-
-def flat_descendants(shown: dict[str, Any] | None) -> dict[str, Any]:
-    """The same as columns of a flat row."""
-    found = shown or {"reasons": [], "warnings": []}
-    row: dict[str, Any] = {}
-    for name in SHOWN:
-        row |= flat(f"{name}_with_descendants", found.get(name, NOTHING_KNOWN))
-    return row | {
-        f"{key}_with_descendants": " ".join(found[key]) for key in ("reasons", "warnings")
-    }
-
-
-SHOWN = ("conversions_per_engagement", "value_per_engagement")
-
-DESCENDANT_COLUMNS = (
-    *(f"{name}_with_descendants{end}" for name in SHOWN for end in ("", "_ci_low", "_ci_high")),
-    *("reasons_with_descendants", "warnings_with_descendants"),
-)

@@ -1,14 +1,31 @@
-"""ROI per channel, from a fit document alone."""
+"""GET /v1/roi: the return on each channel, from a fit document alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NotRequired, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.attribution.power import smallest_detectable
-from chalicelib.services.answers.cascades import show_descendants
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import (
+    Channel,
+    Count,
+    Estimate,
+    Method,
+    Period,
+    Reasons,
+    UnseenShare,
+    Warnings,
+)
+from chalicelib.services.answer_tables import Column, Row, Table
+from chalicelib.services.answers.cascades import WithDescendants, show_descendants
 from chalicelib.services.answers.effects import (
     Caused,
+    DetectablePerEngagement,
     Effect,
     add_up,
     detectable_per_engagement,
@@ -20,39 +37,140 @@ from chalicelib.services.answers.effects import (
     per_engagement,
     read_effects,
 )
-from chalicelib.services.answers.hidden_causes import sentence
+from chalicelib.services.answers.hidden_causes import HiddenCause, sentence
 from chalicelib.services.answers.intervals import (
     NOTHING_KNOWN,
     cost_per_unit,
-    flat,
     interval_of,
     rounded,
 )
-from chalicelib.services.answers.needed import NOT_SETTLED, needed_for
+from chalicelib.services.answers.needed import NOT_SETTLED, Needed, needed_for
 from chalicelib.services.answers.questions import (
     Effectiveness,
     Question,
     Return,
     material_effect,
 )
-from chalicelib.services.answers.ranges import Range, read_goal, read_range, unknown_value
+from chalicelib.services.answers.ranges import (
+    OfFit,
+    Range,
+    read_goal,
+    read_range,
+    refer_to,
+    unknown_value,
+)
 from chalicelib.services.answers.verdicts import Doubt, judge, unseen_share
+from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
+
+ChannelVerdict = Literal[
+    "profitable",
+    "unprofitable",
+    "effective",
+    "no_effect_seen",
+    "too_early",
+    "inconclusive",
+    "not_estimable",
+]
+Coverage = Annotated[
+    dict[str, Any] | list[Any] | None,
+    Field(description="Which days each source covers; absent in older fits."),
+]
+
+
+class DetectableOfChannel(TypedDict):
+    """The smallest effect of a channel that the data could have shown."""
+
+    incremental_conversions: float | None
+    incremental_revenue: float | None
+    roi: float | None
+
+
+class EngagementReturn(TypedDict):
+    """What engagements of one kind brought."""
+
+    type: EngagementType
+    paid: bool
+    count: Count
+    conversions_per_engagement: Estimate
+    value_per_engagement: Estimate
+    with_descendants: WithDescendants | None
+    smallest_detectable_effect: DetectablePerEngagement | None
+    sensitivity: HiddenCause | None
+    unseen_share: UnseenShare
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class ChannelReturn(TypedDict):
+    """The return on one channel."""
+
+    channel: Channel
+    cost: float | None
+    cost_outside_window: float | None
+    incremental_conversions: Estimate
+    incremental_revenue: Estimate
+    roi: Estimate
+    incremental_roas: Estimate
+    cost_per_incremental_conversion: Estimate
+    unseen_share: UnseenShare
+    smallest_detectable_effect: DetectableOfChannel | None
+    verdict: ChannelVerdict
+    needed: Needed | None
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+    engagements: list[EngagementReturn]
+
+
+class Roi(OfFit, Period):
+    """The return on each channel."""
+
+    goal: str
+    currency: str
+    confidence: float
+    warnings: Warnings
+    channels: list[ChannelReturn]
+    diagnostics: Annotated[dict[str, Any], Field(description="Of the fit; for experts.")]
+    coverage: NotRequired[Coverage]
+
+
+class ChannelRow(ChannelReturn):
+    """A channel as a row of the table."""
+
+    currency: str
+
+
+ROI_TABLE = Table(
+    ChannelRow,
+    *("channel", "cost", "incremental_conversions", "incremental_revenue", "roi"),
+    *("incremental_roas", "cost_per_incremental_conversion"),
+    Column("smallest_detectable_effect.roi", "roi_smallest_detectable"),
+    *("unseen_share", "needed", "verdict", "method", "reasons", "warnings", "currency"),
+)
+
+
+class Judged(TypedDict):
+    """A verdict, why it is not another one, and what would settle an open question."""
+
+    verdict: ChannelVerdict
+    reasons: Reasons
+    needed: Needed | None
 
 
 def roi(
-    document: dict[str, Any],
+    document: FitDocument,
     *,
     start: dt.date | None = None,
     end: dt.date | None = None,
     goal: str | None = None,
     channel: str | None = None,
-) -> dict[str, Any]:
+) -> Roi:
     """ROI per channel, in the shape of ``GET /v1/roi``.
 
     Parameters
     ----------
-    document : dict
-        A fit document of `services.estimation`.
+    document : FitDocument
     start, end : date, optional
         Days the question is about, clipped to the fit's window; None: the window's ends.
     goal : str, optional
@@ -72,8 +190,8 @@ def roi(
     if channel is not None and channel not in names:
         raise unknown_value("channel", channel, names)
     fitted = document["goals"][goal]
-    answer = {
-        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+    answer: Roi = {
+        "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -87,55 +205,39 @@ def roi(
         ],
         "diagnostics": fitted["diagnostics"],
     }
-    return answer | with_coverage(document)
+    if "coverage" in document:
+        answer["coverage"] = document["coverage"]
+    return answer
 
 
-def with_coverage(document: dict[str, Any]) -> dict[str, Any]:
-    """Which days each source covers, where the fit says so."""
-    return {"coverage": document["coverage"]} if "coverage" in document else {}
-
-
-ESTIMATES = (
-    "incremental_conversions",
-    "incremental_revenue",
-    "roi",
-    "incremental_roas",
-    "cost_per_incremental_conversion",
-)
-
-
-def roi_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def roi_rows(answer: Roi) -> Iterator[Row]:
     """The channels of a ROI answer as flat rows, for CSV."""
-    rows = []
-    for channel in answer["channels"]:
-        row: dict[str, Any] = {"channel": channel["channel"], "cost": channel["cost"]}
-        for name in ESTIMATES:
-            row |= flat(name, channel[name])
-        shown = channel["smallest_detectable_effect"] or {}
-        row["roi_smallest_detectable"] = shown.get("roi")
-        row["unseen_share"] = channel["unseen_share"]
-        needed = channel["needed"] or {}
-        row |= {f"needed_{name}": needed.get(name) for name in ("days", "engagements")}
-        row |= {key: channel[key] for key in ("verdict", "method")}
-        row["reasons"] = " ".join(channel["reasons"])
-        row["warnings"] = " ".join([*channel["warnings"], *answer["warnings"]])
-        row["currency"] = answer["currency"]
-        rows.append(row)
-    return rows
+    return ROI_TABLE.rows(
+        {
+            **channel,
+            "warnings": [*channel["warnings"], *answer["warnings"]],
+            "currency": answer["currency"],
+        }
+        for channel in answer["channels"]
+    )
 
 
 def _channel(
-    name: str, all_effects: list[Effect], document: dict[str, Any], goal: str, days: Range
-) -> dict[str, Any]:
+    name: str, all_effects: list[Effect], document: FitDocument, goal: str, days: Range
+) -> ChannelReturn:
     fitted = document["goals"][goal]
     effects = [effect for effect in all_effects if effect.channel == name]
     cost = days.total(document["costs"].get(name, []))
     outside = document.get("costs_outside", {}).get(name, 0.0)
-    answer: dict[str, Any] = {
+    answer: ChannelReturn = {
         "channel": name,
         "cost": rounded(cost, 2),
         "cost_outside_window": rounded(outside, 2),
-        **dict.fromkeys(ESTIMATES, NOTHING_KNOWN),
+        "incremental_conversions": NOTHING_KNOWN,
+        "incremental_revenue": NOTHING_KNOWN,
+        "roi": NOTHING_KNOWN,
+        "incremental_roas": NOTHING_KNOWN,
+        "cost_per_incremental_conversion": NOTHING_KNOWN,
         "unseen_share": None,
         "smallest_detectable_effect": None,
         "verdict": "not_estimable",
@@ -184,13 +286,14 @@ def _channel(
             cost,
         )
     )
-    return answer | judged(question, effects, document, goal, lacking, [_unpaid(outside, fitted)])
+    verdict = judged(question, effects, document, goal, lacking, [_unpaid(outside, fitted)])
+    return {**answer, **verdict}
 
 
 def effectiveness(
     effects: list[Effect],
     all_effects: list[Effect],
-    fitted: dict[str, Any],
+    fitted: GoalDocument,
     days: Range,
     caused: Caused,
 ) -> Effectiveness:
@@ -207,11 +310,11 @@ def effectiveness(
 def judged(
     question: Question,
     effects: list[Effect],
-    document: dict[str, Any],
+    document: FitDocument,
     goal: str,
     lacking: list[str],
     more: list[Doubt],
-) -> dict[str, Any]:
+) -> Judged:
     """The verdict on a sum of types, its reasons, and the data that an open one needs."""
     parts = parts_of(effects, document["goals"][goal])
     verdict = judge(question, parts, [*doubts_about_missing(effects), *more])
@@ -222,7 +325,8 @@ def judged(
         needed = needed_for(question, [document["kinds"][index]["counts"] for index in known])
         if needed is None:
             reasons.append(NOT_SETTLED)
-    return {"verdict": verdict.name, "reasons": distinct(reasons), "needed": needed}
+    name = cast("ChannelVerdict", verdict.name)
+    return {"verdict": name, "reasons": distinct(reasons), "needed": needed}
 
 
 def _lacking(cost: float, outside: float, mean_value: float) -> list[str]:
@@ -237,7 +341,7 @@ def _lacking(cost: float, outside: float, mean_value: float) -> list[str]:
     return reasons
 
 
-def _unpaid(outside: float, fitted: dict[str, Any]) -> Doubt:
+def _unpaid(outside: float, fitted: GoalDocument) -> Doubt:
     """Costs that are not in the ROI, as the conversions that would have to pay for them."""
     mean = fitted["value_mean"]
     missing = outside / mean if mean > 0 else 0.0
@@ -245,8 +349,8 @@ def _unpaid(outside: float, fitted: dict[str, Any]) -> Doubt:
 
 
 def _detectable(
-    error: float, critical: float, fitted: dict[str, Any], cost: float
-) -> dict[str, float | None]:
+    error: float, critical: float, fitted: GoalDocument, cost: float
+) -> DetectableOfChannel:
     """The smallest effects of a channel that the data could have shown; of ROI, to be above 0."""
     gained = detectable_value(error, critical, fitted, beyond=cost) if cost > 0 else None
     return {
@@ -257,8 +361,8 @@ def _detectable(
 
 
 def _engagement(
-    effect: Effect, all_effects: list[Effect], document: dict[str, Any], goal: str
-) -> dict[str, Any]:
+    effect: Effect, all_effects: list[Effect], document: FitDocument, goal: str
+) -> EngagementReturn:
     fitted = document["goals"][goal]
     conversions, value = per_engagement(effect, fitted)
     return {
@@ -277,7 +381,7 @@ def _engagement(
     }
 
 
-def _sensitivity(effect: Effect, goal: str) -> dict[str, Any] | None:
+def _sensitivity(effect: Effect, goal: str) -> HiddenCause | None:
     """What a hidden cause would have to be like, in numbers and in words."""
     found = effect.sensitivity
     if found is None or effect.delta is None:

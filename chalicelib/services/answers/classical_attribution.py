@@ -1,12 +1,27 @@
-"""The classical models side by side with what engagements caused, from a fit document alone."""
+"""GET /v1/attribution: classical models next to what engagements caused, from a fit document."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import (
+    Channel,
+    Count,
+    Estimate,
+    Method,
+    Period,
+    Reasons,
+    Warnings,
+)
+from chalicelib.services.answer_tables import Column, Row, Table
 from chalicelib.services.answers.effects import (
     Effect,
     add_up,
@@ -14,9 +29,15 @@ from chalicelib.services.answers.effects import (
     not_counted,
     read_effects,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of, rounded
-from chalicelib.services.answers.ranges import Range, read_goal, read_range
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.fitting.credits import MODELS, RULES
+from chalicelib.services.fitting.fit_documents import (
+    ClassicalDocument,
+    FitDocument,
+    GoalDocument,
+    KindDocument,
+)
 
 OURS = "ours"
 STATEMENT = (
@@ -24,6 +45,85 @@ STATEMENT = (
     "whether those caused them or not: credit is no effect and never a return. "
     "What engagements caused is under ours."
 )
+
+
+class Credit(TypedDict):
+    """What a classical model credits to a kind."""
+
+    conversions: float | None
+    value: float | None
+    share: float | None
+    reasons: Reasons
+    sampling_error: NotRequired[Annotated[float | None, Field(description="Of `shapley` only.")]]
+
+
+class CreditInAll(TypedDict):
+    """What a classical model credits in all."""
+
+    conversions: float | None
+    value: float | None
+    reasons: Reasons
+
+
+class Ours(TypedDict):
+    """What engagements caused."""
+
+    incremental_conversions: Estimate
+    incremental_revenue: Estimate
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class EngagementCredit(TypedDict):
+    """One kind under each model."""
+
+    channel: Channel
+    type: EngagementType
+    paid: bool
+    count: Count
+    anonymous: Count | None
+    credits: dict[str, Credit]
+    ours: Ours
+
+
+class CreditTotals(TypedDict):
+    """All kinds together."""
+
+    conversions: int
+    credits: dict[str, CreditInAll]
+    ours: Ours
+
+
+class LeftOut(TypedDict):
+    """What is on no path."""
+
+    anonymous_engagements: Count | None
+    anonymous_conversions: int | None
+    untouched_conversions: int | None
+    reasons: Reasons
+
+
+class Attribution(OfFit, Period):
+    """The classical models side by side with what engagements caused."""
+
+    goal: str
+    currency: str
+    confidence: float
+    lookback_days: int | None
+    warnings: Warnings
+    models: list[str]
+    statement: str
+    engagements: list[EngagementCredit]
+    totals: CreditTotals
+    left_out: LeftOut
+
+
+class CreditRow(EngagementCredit):
+    """A kind as a row of the table."""
+
+    credit_reasons: list[str]
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +142,13 @@ class Division:
 
 
 def attribution(
-    document: dict[str, Any],
+    document: FitDocument,
     *,
     model: str | None = None,
     start: dt.date | None = None,
     end: dt.date | None = None,
     goal: str | None = None,
-) -> dict[str, Any]:
+) -> Attribution:
     """Credit per kind under each model and under ours, in the shape of ``GET /v1/attribution``.
 
     Credit counts conversions of the range's days; ours counts what the engagements of its days
@@ -56,8 +156,8 @@ def attribution(
 
     Parameters
     ----------
-    document : dict
-        A fit document.  Of one that was made before credit was kept, all credit is unknown.
+    document : FitDocument
+        Of one that was made before credit was kept, all credit is unknown.
     model : str, optional
         Models to show, separated by commas: of `credits.MODELS`, or ``ours``, which always is.
         None: all of them.
@@ -84,7 +184,7 @@ def attribution(
     shown.sort(key=lambda index: _name_of(document["kinds"][index]))
     mean = fitted["value_mean"]
     return {
-        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+        "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -96,11 +196,13 @@ def attribution(
         "statement": STATEMENT,
         "engagements": [
             {
-                **{key: document["kinds"][index][key] for key in ("channel", "type", "paid")},
+                "channel": document["kinds"][index]["channel"],
+                "type": document["kinds"][index]["type"],
+                "paid": document["kinds"][index]["paid"],
                 "count": effects[index].count if index in effects else 0,
                 "anonymous": _anonymous(document["kinds"][index], days),
                 "credits": {d.model: _credit(d, index, mean) for d in divisions},
-                OURS: _caused([effects[index]] if index in effects else [], fitted),
+                "ours": _caused([effects[index]] if index in effects else [], fitted),
             }
             for index in shown
         ],
@@ -114,35 +216,50 @@ def attribution(
                 }
                 for d in divisions
             },
-            OURS: _caused(list(effects.values()), fitted),
+            "ours": _caused(list(effects.values()), fitted),
         },
         "left_out": _left_out(document, kept, days),
     }
 
 
-def attribution_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The kinds of an attribution answer as flat rows, a column per model, for CSV."""
-    rows = []
-    for kind in answer["engagements"]:
-        row = {key: kind[key] for key in ("channel", "type", "paid", "count", "anonymous")}
-        for model, credit in kind["credits"].items():
-            row[model] = credit["conversions"]
-            row |= {f"{model}_{key}": credit[key] for key in ("value", "share")}
-            if "sampling_error" in credit:
-                row[f"{model}_sampling_error"] = credit["sampling_error"]
-        for name in ("incremental_conversions", "incremental_revenue"):
-            row |= flat(name, kind[OURS][name])
-        row["method"] = kind[OURS]["method"]
-        row["reasons"] = " ".join(kind[OURS]["reasons"])
-        row["warnings"] = " ".join([*kind[OURS]["warnings"], *answer["warnings"]])
-        row["credit_reasons"] = " ".join(
-            f"{model}:{reason}"
-            for model, credit in kind["credits"].items()
-            for reason in credit["reasons"]
-        )
-        row["currency"] = answer["currency"]
-        rows.append(row)
-    return rows
+def attribution_table(answer: Attribution) -> Table:
+    """The table of the kinds, with columns for each model of the answer."""
+    return Table(
+        CreditRow,
+        *("channel", "type", "paid", "count", "anonymous"),
+        *(column for model in answer["models"] for column in _columns_of(model)),
+        *(Column(f"ours.{name}", name) for name in Ours.__annotations__),
+        *("credit_reasons", "currency"),
+    )
+
+
+def attribution_rows(answer: Attribution) -> Iterator[Row]:
+    """The kinds of an attribution answer as flat rows, for CSV."""
+    return attribution_table(answer).rows(
+        {
+            **kind,
+            "ours": {
+                **kind["ours"],
+                "warnings": [*kind["ours"]["warnings"], *answer["warnings"]],
+            },
+            "credit_reasons": [
+                f"{model}:{reason}"
+                for model, credit in kind["credits"].items()
+                for reason in credit["reasons"]
+            ],
+            "currency": answer["currency"],
+        }
+        for kind in answer["engagements"]
+    )
+
+
+def _columns_of(model: str) -> list[Column]:
+    """The columns of a model: its conversions have its name."""
+    fields = ["value", "share", *(["sampling_error"] if model == "shapley" else [])]
+    return [
+        Column(f"credits.{model}.conversions", model),
+        *(Column(f"credits.{model}.{field}", f"{model}_{field}") for field in fields),
+    ]
 
 
 def _read_models(model: str | None) -> list[str]:
@@ -160,7 +277,7 @@ def _read_models(model: str | None) -> list[str]:
 
 
 def _divide(
-    model: str, document: dict[str, Any], kept: dict[str, Any] | None, days: Range
+    model: str, document: FitDocument, kept: ClassicalDocument | None, days: Range
 ) -> Division:
     """What a model credits in the range, from what the fit kept of it."""
     nothing: list[float | None] = [None] * len(document["kinds"])
@@ -175,16 +292,17 @@ def _divide(
         found = [days.total(daily) for daily in kept["daily"][model]]
     elif days.last - days.first + 1 != len(kept["anonymous"]):
         return Division(model, nothing, None, ["whole_window_only"])
-    elif kept["whole"][model] is None:
-        return Division(model, nothing, None, ["too_many_kinds"])
     else:
-        found = kept["whole"][model]["conversions"]
-        errors = kept["whole"][model].get("sampling_error")
+        whole = kept["whole"][model]
+        if whole is None:
+            return Division(model, nothing, None, ["too_many_kinds"])
+        found = whole["conversions"]
+        errors = whole.get("sampling_error")
     credits = [credit if known else None for credit, known in zip(found, identified, strict=True)]
     return Division(model, credits, errors, [])
 
 
-def _credit(division: Division, index: int, mean_value: float) -> dict[str, Any]:
+def _credit(division: Division, index: int, mean_value: float) -> Credit:
     conversions, total = division.credits[index], division.total
     reasons = list(division.reasons)
     if conversions is None and not reasons:
@@ -195,7 +313,7 @@ def _credit(division: Division, index: int, mean_value: float) -> dict[str, Any]
             share = conversions / total
         else:
             reasons = ["nothing_to_credit"]
-    answer: dict[str, Any] = {
+    answer: Credit = {
         "conversions": rounded(conversions),
         "value": None if conversions is None else rounded(conversions * mean_value),
         "share": rounded(share),
@@ -208,9 +326,9 @@ def _credit(division: Division, index: int, mean_value: float) -> dict[str, Any]
     return answer
 
 
-def _caused(effects: list[Effect], fitted: dict[str, Any]) -> dict[str, Any]:
+def _caused(effects: list[Effect], fitted: GoalDocument) -> Ours:
     """Conversions and revenue that the engagements of some kinds caused, with intervals."""
-    answer: dict[str, Any] = {
+    answer: Ours = {
         "incremental_conversions": NOTHING_KNOWN,
         "incremental_revenue": NOTHING_KNOWN,
         "method": None,
@@ -235,11 +353,15 @@ def _caused(effects: list[Effect], fitted: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _left_out(document: dict[str, Any], kept: dict[str, Any] | None, days: Range) -> dict[str, Any]:
+def _left_out(document: FitDocument, kept: ClassicalDocument | None, days: Range) -> LeftOut:
     """What no path model can credit, or credit anything to."""
     if kept is None:
-        names = ("anonymous_engagements", "anonymous_conversions", "untouched_conversions")
-        return dict.fromkeys(names) | {"reasons": ["no_credit_in_fit"]}
+        return {
+            "anonymous_engagements": None,
+            "anonymous_conversions": None,
+            "untouched_conversions": None,
+            "reasons": ["no_credit_in_fit"],
+        }
     return {
         "anonymous_engagements": sum(_anonymous(kind, days) or 0 for kind in document["kinds"]),
         "anonymous_conversions": int(days.total(kept["anonymous"])),
@@ -248,15 +370,15 @@ def _left_out(document: dict[str, Any], kept: dict[str, Any] | None, days: Range
     }
 
 
-def _anonymous(kind: dict[str, Any], days: Range) -> int | None:
+def _anonymous(kind: KindDocument, days: Range) -> int | None:
     """Engagements of a kind that carry no person; None in a fit that did not keep them."""
     return int(days.total(kind["anonymous"])) if "anonymous" in kind else None
 
 
-def _credited_somehow(kept: dict[str, Any], index: int, days: Range) -> bool:
+def _credited_somehow(kept: ClassicalDocument, index: int, days: Range) -> bool:
     """Whether a conversion of the range has the kind on its path."""
     return days.total(kept["daily"]["linear"][index]) > 0
 
 
-def _name_of(kind: dict[str, Any]) -> tuple[str, str, bool]:
+def _name_of(kind: KindDocument) -> tuple[str, str, bool]:
     return kind["channel"], kind["type"], kind["paid"]

@@ -1,22 +1,55 @@
-"""What the conversions of each day are made of, from a fit document alone."""
+"""GET /v1/decomposition: the parts of the conversions of each day, from a fit document alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TypeVar
 
+from typing_extensions import TypedDict
+
+from chalicelib.services.answer_fields import Channel, Day, Estimate, Period, Reasons, Warnings
+from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.effects import not_counted, read_effects
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of
-from chalicelib.services.answers.ranges import Range, read_goal, read_range
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of
+from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
+from chalicelib.services.fitting.fit_documents import DayParts, FitDocument, GoalDocument
+from chalicelib.services.fitting.surroundings import AnnotatedSpan
+
+ShockSpan = TypedDict("ShockSpan", {"kind": str, "from": Day, "to": Day})
+ShockSpan.__doc__ = "Days on which conversions changed for an unknown reason."
+
+
+class DayInParts(TypedDict):
+    """The conversions of a day, or of the week that begins on it, in parts."""
+
+    date: Day
+    actual: float | None
+    baseline: Estimate
+    context: float
+    shocks: float
+    incremental: dict[Channel, Estimate]
+
+
+class Decomposition(OfFit, Period):
+    """Conversions per day: baseline, context and what each channel brought."""
+
+    goal: str
+    confidence: float
+    step_days: int
+    reasons: Reasons
+    warnings: Warnings
+    annotations: list[AnnotatedSpan]
+    shocks: list[ShockSpan]
+    days: list[DayInParts]
 
 
 def decomposition(
-    document: dict[str, Any],
+    document: FitDocument,
     *,
     start: dt.date | None = None,
     end: dt.date | None = None,
     goal: str | None = None,
-) -> dict[str, Any]:
+) -> Decomposition:
     """Baseline, context and incremental conversions per day: ``GET /v1/decomposition``.
 
     What a channel brings on a day comes from engagements of that day and of earlier ones. Over the
@@ -24,8 +57,7 @@ def decomposition(
 
     Parameters
     ----------
-    document : dict
-        A fit document.
+    document : FitDocument
     start, end, goal
         As for `roi`.
 
@@ -42,7 +74,7 @@ def decomposition(
     last = dt.date.fromisoformat(document["window"]["to"])
     whole = read_range(document, first, last)
     return {
-        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+        "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -56,40 +88,34 @@ def decomposition(
     }
 
 
-DECOMPOSITION_COLUMNS = (
-    *("date", "actual", "baseline", "baseline_ci_low", "baseline_ci_high", "context", "shocks"),
-)
-"""Of the table, before three columns for every channel."""
+def decomposition_table(answer: Decomposition) -> Table:
+    """The table of the days, with an estimate for every channel."""
+    channels = answer["days"][0]["incremental"] if answer["days"] else ()
+    return Table(
+        DayInParts,
+        *("date", "actual", "baseline", "context", "shocks"),
+        *(Column(f"incremental.{name}", f"incremental_{name}") for name in channels),
+    )
 
 
-def decomposition_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The days as flat rows, for CSV."""
-    rows = []
-    for day in answer["days"]:
-        row = {key: day[key] for key in ("date", "actual")}
-        row |= flat("baseline", day["baseline"])
-        row |= {key: day[key] for key in ("context", "shocks")}
-        for channel, brought in day["incremental"].items():
-            row |= flat(f"incremental_{channel}", brought)
-        rows.append(row)
-    return rows
-
-
-def _reason_for_none(fitted: dict[str, Any]) -> str:
+def _reason_for_none(fitted: GoalDocument) -> str:
     """Why there is no decomposition: the fit is from before there were any, or it has few days."""
     return "too_short_window" if "decomposition" in fitted else "no_decomposition_in_fit"
 
 
-def _within(spans: list[dict[str, Any]], days: Range) -> list[dict[str, Any]]:
+Span = TypeVar("Span", AnnotatedSpan, ShockSpan)
+
+
+def _within(spans: list[Span], days: Range) -> list[Span]:
     """The spans that have a day in the range."""
     start, end = days.start.isoformat(), days.end.isoformat()
     return [one for one in spans if one["from"] <= end and one["to"] >= start]
 
 
-def _days(parts: dict[str, Any], days: Range) -> list[dict[str, Any]]:
+def _days(parts: DayParts, days: Range) -> list[DayInParts]:
     """The steps that begin in the range, each with its parts."""
     begin = dt.date.fromisoformat(parts["from"])
-    shown = []
+    shown: list[DayInParts] = []
     for place, actual in enumerate(parts["actual"]):
         day = begin + dt.timedelta(days=place * parts["step_days"])
         if not days.start <= day <= days.end:
@@ -110,7 +136,7 @@ def _days(parts: dict[str, Any], days: Range) -> list[dict[str, Any]]:
     return shown
 
 
-def _banded(estimate: float | None, half: float | None) -> dict[str, float | None]:
+def _banded(estimate: float | None, half: float | None) -> Estimate:
     """An estimate with its band."""
     if estimate is None or half is None:
         return NOTHING_KNOWN

@@ -5,20 +5,37 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import cast
+
+from typing_extensions import TypedDict
 
 from chalicelib.attribution.power import smallest_detectable
 from chalicelib.attribution.sensitivity import Sensitivity
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import Estimate, Method
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.hidden_causes import read_sensitivity
 from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
 from chalicelib.services.answers.profile import Profile, Unseen
 from chalicelib.services.answers.ranges import Range, unknown_value
 from chalicelib.services.answers.verdicts import MATERIAL_UNSEEN, Doubt, Part
+from chalicelib.services.fitting.fit_documents import (
+    EstimateDocument,
+    FitDocument,
+    GoalDocument,
+    KindDocument,
+)
 
 NO_CAUSE = frozenset({"exposure_only", "on_the_way"})
 """Reasons of types that are no cause: nothing is missing in a sum without them."""
 NONE_UNSEEN = Unseen(0.0, 0.0)
+
+
+class DetectablePerEngagement(TypedDict):
+    """The smallest effect of one engagement that the data could have shown."""
+
+    conversions_per_engagement: float | None
+    value_per_engagement: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +44,7 @@ class Effect:
 
     index: int
     channel: str
-    type: str
+    type: EngagementType
     paid: bool
     count: int
     cost: float
@@ -35,7 +52,7 @@ class Effect:
     scale: float  # how much of the window's mean effect an engagement of this range has
     unseen: Unseen
     critical: float
-    method: str | None
+    method: Method | None
     reasons: list[str]
     warnings: list[str]
     sensitivity: Sensitivity | None
@@ -58,7 +75,7 @@ class Effect:
         )
 
     @classmethod
-    def absent(cls, channel: str, type_: str, *, paid: bool) -> Effect:
+    def absent(cls, channel: str, type_: EngagementType, *, paid: bool) -> Effect:
         """A kind that does not occur: nothing is known of it, and that is the reason."""
         return cls(
             index=-1,
@@ -78,7 +95,7 @@ class Effect:
         )
 
 
-def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effect]:
+def read_effects(document: FitDocument, goal: str, days: Range) -> list[Effect]:
     """Every engagement type that occurs in the range, as the fit sees it.
 
     Types whose estimates exceed what happened are refused (`adding_up`).
@@ -93,7 +110,7 @@ def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effec
         if days.total(kind["counts"]) > 0
     ]
     scales = {effect.index: effect.scale for effect in found}
-    impossible = impossible_types(document, goal, days, scales)
+    impossible = impossible_types(document["kinds"], fitted, days, scales)
     found = [
         effect.refused("more_than_happened") if effect.index in impossible else effect
         for effect in found
@@ -104,8 +121,8 @@ def read_effects(document: dict[str, Any], goal: str, days: Range) -> list[Effec
 def _read_effect(
     index: int,
     decays: list[float],
-    kind: dict[str, Any],
-    fit: dict[str, Any],
+    kind: KindDocument,
+    fit: EstimateDocument,
     days: Range,
     whole: Range,
 ) -> Effect:
@@ -162,13 +179,11 @@ def usual_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
     rivals = [e for e in effects if e.paid == paid and (e.type == "click" or not paid)]
     if rivals:
         return max(rivals, key=lambda e: e.count)
-    channel, what = name.split("/")
-    return Effect.absent(channel, what, paid=paid)
+    channel, type_ = name.split("/")
+    return Effect.absent(channel, cast("EngagementType", type_), paid=paid)
 
 
-def per_engagement(
-    effect: Effect, fitted: dict[str, Any]
-) -> tuple[dict[str, float | None], dict[str, float | None]]:
+def per_engagement(effect: Effect, fitted: GoalDocument) -> tuple[Estimate, Estimate]:
     """Conversions and value per engagement, each with its interval."""
     if effect.delta is None:
         return NOTHING_KNOWN, NOTHING_KNOWN
@@ -176,8 +191,8 @@ def per_engagement(
 
 
 def with_value(
-    delta: float, error: float, critical: float, fitted: dict[str, Any]
-) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    delta: float, error: float, critical: float, fitted: GoalDocument
+) -> tuple[Estimate, Estimate]:
     """Conversions and their value, each with its interval, from conversions and their error."""
     mean = fitted["value_mean"]
     conversions = interval_of(delta, error, critical)
@@ -188,8 +203,8 @@ def with_value(
 
 
 def detectable_per_engagement(
-    effect: Effect, fitted: dict[str, Any]
-) -> dict[str, float | None] | None:
+    effect: Effect, fitted: GoalDocument
+) -> DetectablePerEngagement | None:
     """The smallest effect of one engagement that the data could have shown; None if refused."""
     if effect.delta is None:
         return None
@@ -201,7 +216,7 @@ def detectable_per_engagement(
 
 
 def detectable_value(
-    error: float, critical: float, fitted: dict[str, Any], beyond: float = 0.0
+    error: float, critical: float, fitted: GoalDocument, beyond: float = 0.0
 ) -> float | None:
     """The smallest value told from `beyond`, for conversions with a standard error of `error`."""
     mean = abs(fitted["value_mean"])
@@ -226,7 +241,7 @@ class Caused:
     critical: float
 
 
-def add_up(effects: list[Effect], fitted: dict[str, Any]) -> Caused | None:
+def add_up(effects: list[Effect], fitted: GoalDocument) -> Caused | None:
     """The sum over the kinds that were estimated; None where none was."""
     known = [(effect, effect.delta) for effect in effects if effect.delta is not None]
     if not known:
@@ -271,7 +286,7 @@ def part_name(effect: Effect) -> str:
     return f"{effect.name} (paid)" if effect.paid else effect.name
 
 
-def parts_of(effects: list[Effect], fitted: dict[str, Any]) -> list[Part]:
+def parts_of(effects: list[Effect], fitted: GoalDocument) -> list[Part]:
     """The estimated types as parts of a sum, for `verdicts.judge`."""
     spent = sum(effect.cost for effect in effects)
     return [
@@ -290,7 +305,7 @@ def parts_of(effects: list[Effect], fitted: dict[str, Any]) -> list[Part]:
     ]
 
 
-def error_of(effect: Effect, fitted: dict[str, Any]) -> float:
+def error_of(effect: Effect, fitted: GoalDocument) -> float:
     """Standard error of the conversions that one engagement of the range caused."""
     return math.sqrt(fitted["covariance"][effect.index][effect.index]) * effect.scale
 

@@ -1,13 +1,27 @@
-"""What one engagement is worth in another, from a fit document alone."""
+"""GET /v1/equivalence: what one engagement is worth in another, from a fit document alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Literal, cast
 
-from chalicelib.attribution.power import Comparison, smallest_detectable_ratio
+from typing_extensions import TypedDict
+
+from chalicelib.attribution import power
 from chalicelib.attribution.ratio import RatioInterval, fieller, tost
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import (
+    Channel,
+    Estimate,
+    Method,
+    Period,
+    Reasons,
+    UnseenShare,
+    Warnings,
+)
+from chalicelib.services.answer_tables import Column, Row, Table
+from chalicelib.services.answers import questions
 from chalicelib.services.answers.cascades import Worth, read_worth
 from chalicelib.services.answers.effects import (
     Effect,
@@ -16,33 +30,124 @@ from chalicelib.services.answers.effects import (
     read_effects,
     usual_effect,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, rounded
-from chalicelib.services.answers.needed import NOT_SETTLED, needed_for
-from chalicelib.services.answers.questions import Equivalence
-from chalicelib.services.answers.ranges import Range, read_goal, read_range
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, rounded
+from chalicelib.services.answers.needed import NOT_SETTLED, Needed, needed_for
+from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.answers.verdicts import judge, unseen_share
+from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
 
 EQUIVALENCE_MARGIN = 0.2
 USUAL_ENGAGEMENT, USUAL_BASELINE = "facebook/like", "google_ads/click"
-ITSELF: dict[str, float | None] = {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0}
-WEAKEST_FIRST = ("time_series", "within_user", "experiment")
+ITSELF: Estimate = {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0}
+WEAKEST_FIRST: tuple[Method, ...] = ("time_series", "within_user", "experiment")
+
+EquivalenceVerdict = Literal[
+    "worth_more", "worth_less", "equivalent", "too_early", "inconclusive", "not_estimable"
+]
+
+
+class Side(TypedDict):
+    """One of two kinds that are compared."""
+
+    channel: Channel
+    type: EngagementType
+    paid: bool
+    value: Estimate
+    unseen_share: UnseenShare
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class Baseline(Side):
+    """The kind that is compared with."""
+
+    cost_per_engagement: float | None
+
+
+Excluded = TypedDict("Excluded", {"from": float | None, "to": float | None})
+Excluded.__doc__ = "Between these two the ratio is not."
+
+
+class DetectableRatio(TypedDict):
+    """How far from 1 the ratio would have to be to be told from it."""
+
+    ratio: float | None
+
+
+class Comparison(TypedDict):
+    """How two engagements compare."""
+
+    engagement: Side
+    baseline: Baseline
+    ratio: Estimate
+    ratio_excluded: Excluded | None
+    equivalent_media_cost: Estimate
+    verdict: EquivalenceVerdict
+    equivalence_margin: float
+    p_equivalence: float | None
+    needed: Needed | None
+    smallest_detectable_effect: DetectableRatio | None
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class OfGoal(TypedDict):
+    """The goal of an answer, and the confidence of its intervals."""
+
+    goal: str
+    confidence: float
+
+
+class Equivalence(Comparison, Period, OfGoal, OfFit):
+    """What one engagement is worth in engagements of a baseline."""
+
+
+class Compared(TypedDict):
+    """What is known of two kinds that were both estimated."""
+
+    ratio: Estimate
+    ratio_excluded: Excluded | None
+    verdict: EquivalenceVerdict
+    p_equivalence: float | None
+    needed: Needed | None
+    smallest_detectable_effect: DetectableRatio | None
+    reasons: Reasons
+
+
+def _name_of(side: Side) -> str:
+    return f"{side['channel']}/{side['type']}"
+
+
+EQUIVALENCE_TABLE = Table(
+    Equivalence,
+    Column("engagement", "engagement", write=_name_of),
+    Column("engagement.value", "engagement_value"),
+    Column("baseline", "baseline", write=_name_of),
+    Column("baseline.value", "baseline_value"),
+    Column("baseline.cost_per_engagement", "baseline_cost_per_engagement"),
+    *("ratio", "equivalent_media_cost", "verdict", "equivalence_margin", "p_equivalence"),
+    *("needed", "ratio_excluded"),
+    Column("smallest_detectable_effect.ratio", "ratio_smallest_detectable"),
+    *("method", "reasons", "warnings"),
+)
 
 
 def equivalence(
-    document: dict[str, Any],
+    document: FitDocument,
     *,
     engagement: str | None = None,
     baseline: str | None = None,
     start: dt.date | None = None,
     end: dt.date | None = None,
     goal: str | None = None,
-) -> dict[str, Any]:
+) -> Equivalence:
     """What one engagement is worth in another, in the shape of ``GET /v1/equivalence``.
 
     Parameters
     ----------
-    document : dict
-        A fit document.
+    document : FitDocument
     engagement, baseline : str
         ``channel/type``; of a kind that is both paid and organic in the data, the organic one is
         the engagement and the paid one the baseline.  None: ``facebook/like`` and
@@ -74,7 +179,7 @@ def equivalence(
         reasons.append("no_value")
     elif fitted["value_mean"] < 0:
         reasons.append("refunds_exceed_sales")
-    answer: dict[str, Any] = {
+    answer: Equivalence = {
         "engagement": _side(first, fitted),
         "baseline": {**_side(second, fitted), "cost_per_engagement": rounded(cost)},
         "ratio": NOTHING_KNOWN,
@@ -94,7 +199,7 @@ def equivalence(
         "to": days.end.isoformat(),
         "goal": goal,
         "confidence": document["confidence"],
-        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+        "fit": refer_to(document),
     }
     if one.delta is None or other.delta is None or fitted["value_mean"] < 0:
         return answer
@@ -109,7 +214,7 @@ def equivalence(
     compared["reasons"] = distinct([*compared["reasons"], *answer["reasons"]])
     if "baseline_below_zero" not in compared["reasons"]:
         answer["equivalent_media_cost"] = _media_cost(compared["ratio"], cost)
-    return answer | compared
+    return {**answer, **compared}
 
 
 def _side_asked_for(
@@ -121,42 +226,30 @@ def _side_asked_for(
     return usual_effect(effects, default, paid=paid)
 
 
-def _method_of(sides: Iterable[Worth]) -> str | None:
+def _method_of(sides: Iterable[Worth]) -> Method | None:
     """The method that the comparison rests on: the weakest of all effects in it."""
-    methods = set[str | None]().union(*(side.methods for side in sides))
+    methods = set[Method | None]().union(*(side.methods for side in sides))
     if None in methods:
         return None
     return next(method for method in WEAKEST_FIRST if method in methods)
 
 
-def _media_cost(ratio: dict[str, float | None], cost: float | None) -> dict[str, float | None]:
+def _media_cost(ratio: Estimate, cost: float | None) -> Estimate:
     if cost is None:
         return NOTHING_KNOWN
-    return {key: None if value is None else rounded(value * cost) for key, value in ratio.items()}
+    estimate, low, high = (
+        None if value is None else rounded(value * cost)
+        for value in (ratio["estimate"], ratio["ci_low"], ratio["ci_high"])
+    )
+    return {"estimate": estimate, "ci_low": low, "ci_high": high}
 
 
-def equivalence_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def equivalence_rows(answer: Equivalence) -> Iterator[Row]:
     """An equivalence answer as one flat row, for CSV."""
-    row: dict[str, Any] = {}
-    for side in ("engagement", "baseline"):
-        row[side] = f"{answer[side]['channel']}/{answer[side]['type']}"
-        row |= flat(f"{side}_value", answer[side]["value"])
-    row["baseline_cost_per_engagement"] = answer["baseline"]["cost_per_engagement"]
-    for name in ("ratio", "equivalent_media_cost"):
-        row |= flat(name, answer[name])
-    row |= {key: answer[key] for key in ("verdict", "equivalence_margin", "p_equivalence")}
-    needed = answer["needed"] or {"days": None, "engagements": None}
-    row |= {"needed_days": needed["days"], "needed_engagements": needed["engagements"]}
-    excluded = answer["ratio_excluded"] or {"from": None, "to": None}
-    row |= {"ratio_excluded_from": excluded["from"], "ratio_excluded_to": excluded["to"]}
-    shown = answer["smallest_detectable_effect"] or {"ratio": None}
-    row["ratio_smallest_detectable"] = shown["ratio"]
-    row["method"] = answer["method"]
-    row |= {key: " ".join(answer[key]) for key in ("reasons", "warnings")}
-    return [row]
+    return EQUIVALENCE_TABLE.rows([answer])
 
 
-def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> dict[str, Any]:
+def _compare(one: Worth, other: Worth, document: FitDocument, goal: str) -> Compared:
     """The ratio, the verdict and what would settle it, of two kinds that were both estimated."""
     fitted = document["goals"][goal]
     pair = (
@@ -169,8 +262,8 @@ def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> d
     critical = max(one.critical, other.critical)
     interval = fieller(*pair, critical)
     test = tost(*pair, EQUIVALENCE_MARGIN, critical)
-    compared = Comparison(*pair, EQUIVALENCE_MARGIN, critical)
-    question = Equivalence(compared)
+    compared = power.Comparison(*pair, EQUIVALENCE_MARGIN, critical)
+    question = questions.Equivalence(compared)
     parts = [part for side in (0, 1) for part in (one, other)[side].parts(fitted, side)]
     verdict = judge(question, parts, [*one.doubts(0), *other.doubts(1)])
     needed = None
@@ -182,7 +275,7 @@ def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> d
     if verdict.lacks_data and needed is None:
         reasons.append(NOT_SETTLED)
     reasons += verdict.reasons
-    detectable = smallest_detectable_ratio(compared)
+    detectable = power.smallest_detectable_ratio(compared)
     return {
         "ratio": {
             "estimate": rounded(interval.estimate),
@@ -190,7 +283,7 @@ def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> d
             "ci_high": rounded(interval.high),
         },
         "ratio_excluded": _excluded(interval),
-        "verdict": verdict.name,
+        "verdict": cast("EquivalenceVerdict", verdict.name),
         "p_equivalence": rounded(test.p_value),
         "needed": needed,
         "smallest_detectable_effect": None
@@ -200,14 +293,14 @@ def _compare(one: Worth, other: Worth, document: dict[str, Any], goal: str) -> d
     }
 
 
-def _excluded(interval: RatioInterval) -> dict[str, float | None] | None:
+def _excluded(interval: RatioInterval) -> Excluded | None:
     if interval.excluded is None:
         return None
     low, high = interval.excluded
     return {"from": rounded(low), "to": rounded(high)}
 
 
-def _side(worth: Worth, fitted: dict[str, Any]) -> dict[str, Any]:
+def _side(worth: Worth, fitted: GoalDocument) -> Side:
     effect = worth.root
     return {
         "channel": effect.channel,
@@ -226,7 +319,7 @@ def _warnings_of(worth: Worth) -> list[str]:
 
 
 def _cost_per_engagement(
-    document: dict[str, Any], effects: list[Effect], effect: Effect, days: Range
+    document: FitDocument, effects: list[Effect], effect: Effect, days: Range
 ) -> float | None:
     """What one engagement of the baseline cost: its own costs, else the channel's if it is its
     only paid click."""

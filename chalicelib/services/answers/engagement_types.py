@@ -1,36 +1,95 @@
-"""Every engagement type of a range on a row of its own, from a fit document alone."""
+"""GET /v1/engagements: the effect of each engagement type, from a fit document alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Iterator
+from typing import Literal, NotRequired, cast
 
+from typing_extensions import TypedDict
+
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import (
+    Channel,
+    Count,
+    Estimate,
+    Method,
+    Period,
+    Reasons,
+    UnseenShare,
+    Warnings,
+)
+from chalicelib.services.answer_tables import Row, Table
 from chalicelib.services.answers.cascades import (
     DESCENDANT_COLUMNS,
-    flat_descendants,
+    WithDescendants,
     show_descendants,
 )
-from chalicelib.services.answers.channels_roi import effectiveness, judged, with_coverage
+from chalicelib.services.answers.channels_roi import Coverage, effectiveness, judged
 from chalicelib.services.answers.effects import Effect, add_up, per_engagement, read_effects
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, flat, interval_of, rounded
-from chalicelib.services.answers.ranges import Range, read_goal, read_range
+from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
+from chalicelib.services.fitting.fit_documents import FitDocument
 
-ESTIMATES = ("incremental_conversions", "conversions_per_engagement", "value_per_engagement")
+TypeVerdict = Literal["effective", "no_effect_seen", "too_early", "inconclusive", "not_estimable"]
+
+
+class EngagementTypeReturn(TypedDict):
+    """What engagements of one type brought."""
+
+    channel: Channel
+    type: EngagementType
+    paid: bool
+    count: Count
+    incremental_conversions: Estimate
+    conversions_per_engagement: Estimate
+    value_per_engagement: Estimate
+    with_descendants: WithDescendants | None
+    unseen_share: UnseenShare
+    verdict: TypeVerdict
+    method: Method | None
+    reasons: Reasons
+    warnings: Warnings
+
+
+class Engagements(OfFit, Period):
+    """What each engagement type brought, one row per type."""
+
+    goal: str
+    currency: str
+    confidence: float
+    warnings: Warnings
+    engagements: list[EngagementTypeReturn]
+    coverage: NotRequired[Coverage]
+
+
+class EngagementTypeRow(EngagementTypeReturn):
+    """An engagement type as a row of the table."""
+
+    currency: str
+
+
+ENGAGEMENTS_TABLE = Table(
+    EngagementTypeRow,
+    *("channel", "type", "paid", "count", "incremental_conversions"),
+    *("conversions_per_engagement", "value_per_engagement", "unseen_share"),
+    *("verdict", "method", "reasons", "warnings", "currency"),
+    *DESCENDANT_COLUMNS,
+)
 
 
 def engagements(
-    document: dict[str, Any],
+    document: FitDocument,
     *,
     start: dt.date | None = None,
     end: dt.date | None = None,
     goal: str | None = None,
-) -> dict[str, Any]:
+) -> Engagements:
     """One row per engagement type, in the shape of ``GET /v1/engagements``.
 
     Parameters
     ----------
-    document : dict
-        A fit document.
+    document : FitDocument
     start, end, goal
         As for `roi`.
 
@@ -42,8 +101,8 @@ def engagements(
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     effects = read_effects(document, goal, days)
-    answer = {
-        "fit": {key: document[key] for key in ("id", "as_of", "window")},
+    answer: Engagements = {
+        "fit": refer_to(document),
         "from": days.start.isoformat(),
         "to": days.end.isoformat(),
         "goal": goal,
@@ -52,40 +111,29 @@ def engagements(
         "warnings": days.warnings,
         "engagements": [_row(effect, effects, document, goal, days) for effect in effects],
     }
-    return answer | with_coverage(document)
+    if "coverage" in document:
+        answer["coverage"] = document["coverage"]
+    return answer
 
 
-def engagement_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+def engagement_rows(answer: Engagements) -> Iterator[Row]:
     """The engagement types as flat rows, for CSV."""
-    rows = []
-    for one in answer["engagements"]:
-        row = {key: one[key] for key in ("channel", "type", "paid", "count")}
-        for name in ESTIMATES:
-            row |= flat(name, one[name])
-        row |= {key: one[key] for key in ("unseen_share", "verdict", "method")}
-        row["reasons"] = " ".join(one["reasons"])
-        row["warnings"] = " ".join([*one["warnings"], *answer["warnings"]])
-        row["currency"] = answer["currency"]
-        row |= flat_descendants(one["with_descendants"])
-        rows.append(row)
-    return rows
-
-
-ENGAGEMENT_COLUMNS = (
-    *("channel", "type", "paid", "count"),
-    *(f"{name}{end}" for name in ESTIMATES for end in ("", "_ci_low", "_ci_high")),
-    *("unseen_share", "verdict", "method", "reasons", "warnings", "currency"),
-    *DESCENDANT_COLUMNS,
-)
-"""Of the table, also where no engagement lies in the range."""
+    return ENGAGEMENTS_TABLE.rows(
+        {
+            **one,
+            "warnings": [*one["warnings"], *answer["warnings"]],
+            "currency": answer["currency"],
+        }
+        for one in answer["engagements"]
+    )
 
 
 def _row(
-    effect: Effect, effects: list[Effect], document: dict[str, Any], goal: str, days: Range
-) -> dict[str, Any]:
+    effect: Effect, effects: list[Effect], document: FitDocument, goal: str, days: Range
+) -> EngagementTypeReturn:
     fitted = document["goals"][goal]
     conversions, value = per_engagement(effect, fitted)
-    row: dict[str, Any] = {
+    row: EngagementTypeReturn = {
         "channel": effect.channel,
         "type": effect.type,
         "paid": effect.paid,
@@ -110,6 +158,6 @@ def _row(
             caused.conversions, caused.conversions_error, caused.critical
         ),
         "unseen_share": rounded(effect.unseen.mean, 4),
-        "verdict": found["verdict"],
+        "verdict": cast("TypeVerdict", found["verdict"]),
         "reasons": found["reasons"],
     }

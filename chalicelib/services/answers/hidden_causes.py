@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing_extensions import TypedDict
 
-from chalicelib.attribution.sensitivity import E_VALUE, Sensitivity
+from chalicelib.attribution.sensitivity import E_VALUE, Measure, Sensitivity
+from chalicelib.services.fitting.fit_documents import EstimateDocument
 
 DOINGS = {
     "impression": "see the ad",
@@ -28,7 +29,16 @@ GOALS = {
 SLIGHTEST = 1.01
 
 
-def read_sensitivity(fit: dict[str, Any]) -> Sensitivity | None:
+class HiddenCause(TypedDict):
+    """How strong a hidden cause would have to be to explain an estimate away."""
+
+    measure: Measure
+    value: float | None
+    value_ci: float | None
+    sentence: str
+
+
+def read_sensitivity(fit: EstimateDocument) -> Sensitivity | None:
     """The sensitivity of one estimate of a fit document; None in documents that have none."""
     found = fit.get("sensitivity")
     if found is None:

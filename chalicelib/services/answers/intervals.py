@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
-NOTHING_KNOWN: dict[str, float | None] = {"estimate": None, "ci_low": None, "ci_high": None}
+from chalicelib.services.answer_fields import Estimate
+
+NOTHING_KNOWN: Estimate = {"estimate": None, "ci_low": None, "ci_high": None}
 
 
-def interval_of(estimate: float, error: float, critical: float) -> dict[str, float | None]:
+def interval_of(estimate: float, error: float, critical: float) -> Estimate:
     """An estimate with its interval, from its standard error and the quantile."""
     return {
         "estimate": rounded(estimate),
@@ -16,7 +18,7 @@ def interval_of(estimate: float, error: float, critical: float) -> dict[str, flo
     }
 
 
-def cost_per_unit(cost: float, units: dict[str, float | None]) -> dict[str, float | None]:
+def cost_per_unit(cost: float, units: Estimate) -> Estimate:
     """What one of an estimated number of units cost, with the bounds that exist.
 
     The interval is the set of all ratios that the interval of the units allows (Fieller 1954, with
@@ -27,8 +29,7 @@ def cost_per_unit(cost: float, units: dict[str, float | None]) -> dict[str, floa
     ----------
     cost : float
         Above 0.
-    units : dict
-        An estimate with its interval.
+    units : Estimate
     """
 
     def over(value: float | None) -> float | None:
@@ -46,12 +47,3 @@ def rounded(value: float | None, digits: int = 6) -> float | None:
     if value is None or not math.isfinite(value):
         return None
     return round(value, digits) + 0.0
-
-
-def flat(name: str, interval: dict[str, float | None]) -> dict[str, float | None]:
-    """An interval as three columns of a flat row."""
-    return {
-        name: interval["estimate"],
-        f"{name}_ci_low": interval["ci_low"],
-        f"{name}_ci_high": interval["ci_high"],
-    }

@@ -5,19 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from typing_extensions import TypedDict
+
 from chalicelib.attribution.power import (
     Threshold,
     growth_until_beyond,
     growth_until_settled,
 )
 from chalicelib.model.days import MAX_WINDOW_DAYS
+from chalicelib.services.answer_fields import Count
 from chalicelib.services.answers.questions import Effectiveness, Equivalence, Question, Return
 
 NOT_SETTLED = "not_settled_by_more_data"
 """The reason where the answer of `needed_for` is None."""
 
 
-def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> dict[str, int] | None:
+class Needed(TypedDict):
+    """How much more data would settle the question."""
+
+    days: Count
+    engagements: Count
+
+
+def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | None:
     """Days and engagements that an open question still needs, at the rates of the fit's window.
 
     From the power of the very decision: the least with which it would be settled in 80 of 100
@@ -31,7 +41,7 @@ def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> dict[str,
 
     Returns
     -------
-    dict or None
+    Needed or None
         None where not even the longest window that a fit can hold would settle it.
     """
     n_days = len(counts[0])

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from operator import mul
-from typing import Any
 
 from chalicelib.services.answers.ranges import Range
+from chalicelib.services.fitting.fit_documents import EstimateDocument
 
 HIGH = 0.95
 """Quantile of the unseen share (over the decays) on which decisions rest."""
@@ -49,7 +49,7 @@ class Profile:
     late_days: tuple[int, int] = (0, 0)
 
     @classmethod
-    def read(cls, decays: list[float], fit: dict[str, Any]) -> Profile:
+    def read(cls, decays: list[float], fit: EstimateDocument) -> Profile:
         """The profile of one estimate of a fit document.
 
         Documents from before there were late effects have none.  An estimate without weights has

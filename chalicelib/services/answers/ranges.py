@@ -1,12 +1,30 @@
-"""What a question is about: days of the fit's window, a goal, and names that the fit knows."""
+"""What an answer is about: a fit, days of its window, a goal, and names that the fit knows."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from chalicelib.model.errors import FieldError, InvalidFields
+from chalicelib.services.answer_fields import Instant, Window
+from chalicelib.services.fitting.fit_documents import FitDocument
+
+
+class FitReference(TypedDict):
+    """The fit that answers."""
+
+    id: str
+    as_of: Instant
+    window: Window
+
+
+class OfFit(TypedDict):
+    """An answer from a fit."""
+
+    fit: FitReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,7 @@ class Range:
     end: dt.date
     clipped: bool = False
 
-    def total(self, daily: list[Any]) -> float:
+    def total(self, daily: Sequence[float]) -> float:
         """Sum of a daily series over the range."""
         return float(sum(daily[self.first : self.last + 1]))
 
@@ -37,7 +55,12 @@ class Range:
         return ["range_clipped"] if self.clipped else []
 
 
-def read_range(document: dict[str, Any], start: dt.date | None, end: dt.date | None) -> Range:
+def refer_to(document: FitDocument) -> FitReference:
+    """The fit that a document is of."""
+    return {"id": document["id"], "as_of": document["as_of"], "window": document["window"]}
+
+
+def read_range(document: FitDocument, start: dt.date | None, end: dt.date | None) -> Range:
     """The days that are asked about, clipped to the fit's window.
 
     Raises
@@ -64,7 +87,7 @@ def read_range(document: dict[str, Any], start: dt.date | None, end: dt.date | N
     return Range((shown[0] - first).days, (shown[1] - first).days, *shown, shown != asked)
 
 
-def read_goal(document: dict[str, Any], goal: str | None) -> str:
+def read_goal(document: FitDocument, goal: str | None) -> str:
     """The goal, or the usual one for None; raises InvalidFields for one that is not in the fit."""
     goals = sorted(document["goals"])
     if goal is None:

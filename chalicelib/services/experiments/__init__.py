@@ -16,7 +16,6 @@ from chalicelib.services.experiments.geo_analysis import analyse_regions
 from chalicelib.services.experiments.registry import (
     Registered,
     all_experiments,
-    experiment_rows,
     list_experiments,
     register_experiment,
     show_experiment,
@@ -29,7 +28,6 @@ __all__ = [
     "analyse",
     "analyse_regions",
     "calibrate_goal",
-    "experiment_rows",
     "list_experiments",
     "parse_experiment",
     "register_experiment",

@@ -21,7 +21,13 @@ from chalicelib.model.errors import FieldError
 from chalicelib.services.experiments.experiment_bodies import Body, Effect, Group, HoldOut, refused
 from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions, asked_of
 from chalicelib.services.experiments.regions import RegionDays, read_regions
-from chalicelib.services.experiments.shown import per_engagement, shown
+from chalicelib.services.experiments.shown import (
+    Analysis,
+    Findings,
+    VarianceFrom,
+    findings,
+    per_engagement,
+)
 from chalicelib.storage.experiment_items import Experiment
 
 ONCE_ONLY_GOALS = frozenset({"application", "lead", "signup"})
@@ -76,7 +82,7 @@ def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_r
         If the counts of a geo test are not complete or not enough.
     """
     counts = None
-    found: dict[str, Any]
+    found: Findings
     if body.effect is not None:
         found = _as_given(body.effect, body.engagements)
     elif isinstance(body, HoldOut):
@@ -86,16 +92,15 @@ def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_r
         _check_design(regions)
         found = regions_by(asked_of(body, regions))
         counts = {"first_day": regions.first_day.isoformat(), "regions": regions.counts}
+    analysis: Analysis = {"confidence": LEVEL, **found}
     what = body.model_dump(mode="json", by_alias=True, exclude=_RAW, exclude_none=True)
     return Analysed(
-        Experiment(
-            id_of(body), digest_of(body), stamp(now), None, what, {"confidence": LEVEL} | found
-        ),
+        Experiment(id_of(body), digest_of(body), stamp(now), None, what, analysis),
         counts,
     )
 
 
-def _as_given(effect: Effect, engagements: int | None) -> dict[str, Any]:
+def _as_given(effect: Effect, engagements: int | None) -> Findings:
     if effect.standard_error is not None:
         error = effect.standard_error
     else:
@@ -104,13 +109,13 @@ def _as_given(effect: Effect, engagements: int | None) -> dict[str, Any]:
         error = standard_error_of(effect.ci_low, effect.ci_high, effect.confidence or LEVEL)
     if effect.conversions_per_engagement is not None:
         per = from_standard_error(effect.conversions_per_engagement, error)
-        return {"method": "as_given"} | shown(None, per, per.p_value)
+        return findings("as_given", None, per, per.p_value)
     assert effect.incremental_conversions is not None
     total = from_standard_error(effect.incremental_conversions, error)
-    return {"method": "as_given"} | shown(total, per_engagement(total, engagements), total.p_value)
+    return findings("as_given", total, per_engagement(total, engagements), total.p_value)
 
 
-def _holdout(body: HoldOut) -> dict[str, Any]:
+def _holdout(body: HoldOut) -> Findings:
     groups = [group for group in (body.treated, body.control) if group is not None]
     treated, control = (
         Arm(float(group.people), group.conversions, group.converters, group.sum_of_squares)
@@ -120,14 +125,16 @@ def _holdout(body: HoldOut) -> dict[str, Any]:
     known_from = _variance_from(groups, once=body.goal in ONCE_ONLY_GOALS and not exceeding)
     assumed = known_from == "assumed"
     total = analyse_holdout(treated, control, dispersion=ASSUMED_DISPERSION if assumed else None)
-    found = shown(total, per_engagement(total, body.engagements), total.p_value)
+    per = per_engagement(total, body.engagements)
+    found = findings("score_interval", total, per, total.p_value)
+    found["variance_from"] = known_from
     if assumed:
         found["warnings"] += ["conversions_exceed_people"] if exceeding else []
         found["warnings"].append("repeat_buyers_unknown")
-    return {"method": "score_interval", "variance_from": known_from} | found
+    return found
 
 
-def _variance_from(groups: list[Group], *, once: bool) -> str:
+def _variance_from(groups: list[Group], *, once: bool) -> VarianceFrom:
     """What says how often one person converts."""
     if all(group.sum_of_squares is not None for group in groups):
         return "sum_of_squares"

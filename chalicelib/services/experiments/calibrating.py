@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.attribution.experiments.measured_lift import CRITICAL
+from chalicelib.services.answer_fields import Estimate
+from chalicelib.services.fitting.fit_documents import GoalDocument, TestedExperiment
 from chalicelib.storage.experiment_items import Experiment
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ class Window:
     first: dt.date
     last: dt.date
 
-    def reason_against(self, what: dict[str, Any]) -> str | None:
+    def reason_against(self, what: Mapping[str, Any]) -> str | None:
         """Why an experiment's days do not speak for the window's; None where they do.
 
         What overlaps the window counts, and what ended at most a year before the window's end.
@@ -54,7 +56,7 @@ def calibrate_goal(
     estimates: GoalEstimates,
     experiments: Iterable[Experiment],
     window: tuple[dt.date, dt.date],
-) -> tuple[GoalEstimates, list[dict[str, Any]]]:
+) -> tuple[GoalEstimates, list[TestedExperiment]]:
     """The estimates of a goal with its experiments combined into them, and what became of each.
 
     Parameters
@@ -66,7 +68,7 @@ def calibrate_goal(
 
     Returns
     -------
-    GoalEstimates, list of dict
+    GoalEstimates, list of TestedExperiment
         One JSON-able record per experiment of the goal, by id.
     """
     mine = sorted(
@@ -93,32 +95,30 @@ def calibrate_goal(
     records = []
     for one in mine:
         reason = reasons[one.experiment_id]
-        record = _record(one) | {"used": reason is None, "reason": reason}
+        record = _record(one, reason)
         if reason is None:
             kind = kinds.index(_kind_of(one))
-            record |= _outcome(by_kind[kind], estimates, calibrated)
+            _add_outcome(record, by_kind[kind], estimates, calibrated)
         records.append(record)
     return calibrated, records
 
 
-def with_experiments(
-    goal_document: dict[str, Any], records: list[dict[str, Any]]
-) -> dict[str, Any]:
+def with_experiments(goal_document: GoalDocument, records: list[TestedExperiment]) -> GoalDocument:
     """A goal's part of a fit document with the records of its experiments.
 
     They are shown with the diagnostics, too, where there are any.
     """
-    shown = goal_document | {"experiments": records}
+    goal_document["experiments"] = records
     if records:
-        shown["diagnostics"] = {**goal_document["diagnostics"], "experiments": records}
-    return shown
+        goal_document["diagnostics"] |= {"experiments": records}
+    return goal_document
 
 
-def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[dict[str, Any]]:
+def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[TestedExperiment]:
     """Records of the experiments whose goal the fit does not know."""
     known = set(goals)
     return [
-        _record(one) | {"goal": one.what["goal"], "used": False, "reason": "goal_not_in_data"}
+        _record(one, "goal_not_in_data") | {"goal": one.what["goal"]}
         for one in sorted(experiments, key=lambda one: one.experiment_id)
         if one.what["goal"] not in known
     ]
@@ -136,22 +136,34 @@ def _reason_against(one: Experiment, kinds: Sequence[Kind], window: Window) -> s
     return window.reason_against(one.what)
 
 
-def _record(one: Experiment) -> dict[str, Any]:
+def _record(one: Experiment, reason: str | None) -> TestedExperiment:
+    what = one.what
     return {
         "id": one.experiment_id,
-        **{name: one.what[name] for name in ("kind", "channel", "type", "paid", "from", "to")},
+        "kind": what["kind"],
+        "channel": what["channel"],
+        "type": what["type"],
+        "paid": what["paid"],
+        "from": what["from"],
+        "to": what["to"],
         "measured": one.analysis["conversions_per_engagement"],
+        "used": reason is None,
+        "reason": reason,
     }
 
 
-def _outcome(one: Calibration, before: GoalEstimates, after: GoalEstimates) -> dict[str, Any]:
-    """What the model and all experiments of the kind said, and what came of it."""
+def _add_outcome(
+    record: TestedExperiment, one: Calibration, before: GoalEstimates, after: GoalEstimates
+) -> None:
+    """Add the results of the model and of all experiments of the type, and how they combine."""
     observed = None
     if one.observed is not None and one.observed_variance is not None:
-        observed = _interval(one.observed, one.observed_variance)
-        observed["method"] = before.methods[one.kind]
-        observed["warnings"] = before.warnings[one.kind]
-    return {
+        observed = {
+            **_interval(one.observed, one.observed_variance),
+            "method": before.methods[one.kind],
+            "warnings": before.warnings[one.kind],
+        }
+    record |= {
         "observational": observed,
         "experiments": one.experiments,
         "experiments_together": _interval(one.measured, one.measured_variance),
@@ -165,10 +177,13 @@ def _outcome(one: Calibration, before: GoalEstimates, after: GoalEstimates) -> d
     }
 
 
-def _interval(estimate: float, variance: float) -> dict[str, Any]:
+def _interval(estimate: float, variance: float) -> Estimate:
     half = CRITICAL * math.sqrt(variance)
-    ends = {"estimate": estimate, "ci_low": estimate - half, "ci_high": estimate + half}
-    return {name: _rounded(value) for name, value in ends.items()}
+    return {
+        "estimate": _rounded(estimate),
+        "ci_low": _rounded(estimate - half),
+        "ci_high": _rounded(estimate + half),
+    }
 
 
 def _rounded(value: float | None) -> float | None:

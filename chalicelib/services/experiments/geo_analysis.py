@@ -7,26 +7,40 @@ can have another analyse.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from chalicelib.services.experiments.experiment_bodies import GeoTest
 from chalicelib.services.experiments.regions import RegionDays
-from chalicelib.services.experiments.shown import interval_of, per_engagement, plain, shown
+from chalicelib.services.experiments.shown import (
+    Findings,
+    findings,
+    interval_of,
+    per_engagement,
+    plain,
+)
 
-GeoAnalysis = Callable[[dict[str, Any]], dict[str, Any]]
-"""``analyse_regions``, or what has it done elsewhere."""
 
+class GeoQuestion(TypedDict):
+    """What `analyse_regions` needs to know of a geo test; JSON-able.
 
-def asked_of(body: GeoTest, regions: RegionDays) -> dict[str, Any]:
-    """What `analyse_regions` is asked; JSON-able.
-
-    Returns
-    -------
-    dict
-        ``regions``: conversions per day of each, all of the same length; ``treated``: names;
-        ``test_from``: index of the first day of the test; ``engagements`` and ``spend`` (in the
-        tenant's currency), or None.
+    ``regions``: conversions per day of each, all of the same length. ``treated``: names of regions.
+    ``test_from``: index of the first day of the test. ``spend`` is in the tenant's currency.
     """
+
+    regions: dict[str, list[float]]
+    treated: list[str]
+    test_from: int
+    engagements: int | None
+    spend: float | None
+
+
+GeoAnalysis = Callable[[GeoQuestion], Findings]
+"""`analyse_regions`, or a function that lets another process run it."""
+
+
+def asked_of(body: GeoTest, regions: RegionDays) -> GeoQuestion:
+    """What `analyse_regions` needs to know of a geo test."""
     return {
         "regions": regions.counts,
         "treated": list(regions.treated),
@@ -36,7 +50,7 @@ def asked_of(body: GeoTest, regions: RegionDays) -> dict[str, Any]:
     }
 
 
-def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
+def analyse_regions(asked: GeoQuestion) -> Findings:
     """The analysis of a geo test that `asked_of` asked for; JSON-able, without NaN and infinity.
 
     Raises
@@ -48,8 +62,7 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
 
     from chalicelib.attribution.experiments.geo_tests import analyse_geo_test
 
-    regions: dict[str, list[float]] = asked["regions"]
-    treated, test_from = asked["treated"], asked["test_from"]
+    regions, treated, test_from = asked["regions"], asked["treated"], asked["test_from"]
     names = list(regions)
     result = analyse_geo_test(
         np.array([regions[name] for name in names], dtype=np.float64).T,
@@ -57,12 +70,12 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
         test_from,
     )
     total = result.conversions
-    told = shown(total, per_engagement(total, asked["engagements"]), total.p_value)
-    if asked["spend"] is not None and asked["spend"] > 0:
-        told["conversions_per_spend"] = interval_of(total.per(asked["spend"]))
-    return {
-        "method": "synthetic_control",
-        **told,
+    per = per_engagement(total, asked["engagements"])
+    found = findings("synthetic_control", total, per, total.p_value)
+    spend = asked["spend"]
+    if spend is not None and spend > 0:
+        found["conversions_per_spend"] = interval_of(total.per(spend))
+    found |= {
         "lift": interval_of(result.lift),
         "p_value_in_time": plain(result.p_value_in_time),
         "difference_in_differences": {
@@ -76,3 +89,4 @@ def analyse_regions(asked: dict[str, Any]) -> dict[str, Any]:
         "treated_regions": len(treated),
         "control_regions": len(names) - len(treated),
     }
+    return found

@@ -18,8 +18,6 @@ from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_re
 from chalicelib.storage.experiment_items import Experiment
 from chalicelib.storage.tenant_store import TenantStore
 
-ROW_FIELDS = ("name", "kind", "channel", "type", "paid", "goal", "from", "to", "engagements")
-
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -94,22 +92,3 @@ def show_experiment(store: TenantStore, experiment_id: str) -> Experiment:
 def all_experiments(store: TenantStore) -> list[Experiment]:
     """Every experiment of the tenant, for a fit."""
     return list(store.experiments.by_id())
-
-
-def experiment_rows(experiments: list[Experiment]) -> list[dict[str, Any]]:
-    """Experiments as flat rows, for CSV."""
-    rows = []
-    for one in experiments:
-        row: dict[str, Any] = {"id": one.experiment_id}
-        row |= {name: one.what.get(name) for name in ROW_FIELDS}
-        row["method"] = one.analysis["method"]
-        for name in ("incremental_conversions", "conversions_per_engagement"):
-            interval = one.analysis[name] or {}
-            row[name] = interval.get("estimate")
-            row[f"{name}_ci_low"] = interval.get("ci_low")
-            row[f"{name}_ci_high"] = interval.get("ci_high")
-        row["p_value"] = one.analysis["p_value"]
-        row |= {name: " ".join(one.analysis[name]) for name in ("reasons", "warnings")}
-        row |= {"registered_at": one.registered_at, "restated_at": one.restated_at}
-        rows.append(row)
-    return rows

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.services.fitting.event_columns import NOBODY, NOT_FOLLOWED, OrderSums
+from chalicelib.services.fitting.fit_documents import ClassicalDocument, WholeCredit
 
 if TYPE_CHECKING:
     from chalicelib.attribution.paths.journeys import Paths
@@ -64,7 +65,7 @@ def credit_goal(
     n_kinds: int,
     start: dt.date,
     n_days: int,
-) -> dict[str, Any]:
+) -> ClassicalDocument:
     """Every model's credit of one goal.
 
     Where only some people are followed, theirs stand for all: credits are divided by the share of
@@ -81,11 +82,7 @@ def credit_goal(
 
     Returns
     -------
-    dict
-        JSON-able.  ``daily``: per rule and kind the conversions credited by day of conversion, an
-        empty list for a kind that got nothing.  ``whole``: per chain, and for Shapley, those of the
-        window by kind, or None where the model was not fitted.  ``anonymous`` and ``untouched``:
-        conversions per day without a person, and without an engagement before them.
+    ClassicalDocument
     """
     import numpy as np
 
@@ -188,7 +185,7 @@ def _by_day(
     return daily
 
 
-def _of_the_window(paths: Paths, followed: float) -> dict[str, dict[str, Any] | None]:
+def _of_the_window(paths: Paths, followed: float) -> dict[str, WholeCredit | None]:
     """Conversions by kind under the models that need all journeys at once."""
     import numpy as np
 
@@ -196,7 +193,7 @@ def _of_the_window(paths: Paths, followed: float) -> dict[str, dict[str, Any] | 
     from chalicelib.attribution.paths.shapley import credit_shapley
 
     kinds_on_paths = np.unique(paths.kind).size
-    whole: dict[str, dict[str, Any] | None] = {}
+    whole: dict[str, WholeCredit | None] = {}
     for name, order in ORDERS.items():
         if kinds_on_paths**order > MAX_STATES:
             whole[name] = None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.ranges import Range
+from chalicelib.services.fitting.fit_documents import DayParts, GoalDocument, KindDocument
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,10 +23,10 @@ DIGITS = 6
 def part_days(
     observed: Observations,
     estimates: GoalEstimates,
-    goal_document: dict[str, Any],
-    kinds: list[dict[str, Any]],
+    goal_document: GoalDocument,
+    kinds: list[KindDocument],
     start: dt.date,
-) -> dict[str, Any] | None:
+) -> DayParts | None:
     """Actual conversions, baseline, context and what each channel brings, per day of the window.
 
     Types whose estimates exceed what happened are left out, as in every answer.
@@ -34,27 +35,22 @@ def part_days(
     ----------
     observed : Observations
     estimates : GoalEstimates
-    goal_document : dict
-        The goal's part of the fit document.
-    kinds : list of dict
-        The engagement types of the fit document.
+    goal_document : GoalDocument
+    kinds : list of KindDocument
     start : date
         First day of the window.
 
     Returns
     -------
-    dict or None
-        Series with one number per step: a day, or a week where totals come by the week
-        (``step_days``), the first of which begins on ``from``. A half is half of the width of a
-        95 % band. None on too few days.
+    DayParts or None
+        None if there are too few days.
     """
     from chalicelib.attribution.decomposition import decompose_goal
 
     n_days = len(goal_document["conversions"])
     whole = Range(0, n_days - 1, start, start + dt.timedelta(days=n_days - 1))
     scales = dict.fromkeys(range(len(kinds)), 1.0)
-    document = {"kinds": kinds, "goals": {"": goal_document}}
-    left_out = frozenset(impossible_types(document, "", whole, scales))
+    left_out = frozenset(impossible_types(kinds, goal_document, whole, scales))
     parts = decompose_goal(observed, estimates, left_out)
     if parts is None:
         return None
@@ -66,8 +62,8 @@ def part_days(
         "actual": _series(parts.actual),
         "baseline": _series(parts.baseline),
         "baseline_half": _series(parts.baseline_half),
-        "context": _series(parts.context),
-        "shocks": _series(parts.shocks),
+        "context": cast("list[float]", _series(parts.context)),
+        "shocks": cast("list[float]", _series(parts.shocks)),
         "channels": {
             name: {
                 "incremental": _series(channels.estimate[:, place]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chalicelib.model.days import MAX_WINDOW_DAYS, zone_of
 from chalicelib.model.errors import UnusableInput
@@ -26,7 +26,10 @@ from chalicelib.services.fitting.day_parts import part_days
 from chalicelib.services.fitting.edges import Brought, spillover_warnings
 from chalicelib.services.fitting.event_columns import NOBODY, Columns
 from chalicelib.services.fitting.fit_documents import (
-    brought_document,
+    FitBody,
+    FitDocument,
+    GoalDocument,
+    KindDocument,
     costs_outside,
     coverage_document,
     daily_amounts,
@@ -73,7 +76,7 @@ def fit_events(
     user_ids: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
-) -> dict[str, Any]:
+) -> FitDocument:
     """Fit all goals in the events.
 
     Parameters
@@ -108,8 +111,8 @@ def fit_events(
 
     Returns
     -------
-    dict
-        The fit document (JSON-able, no NaN).
+    FitDocument
+        JSON-able, without NaN.
 
     Raises
     ------
@@ -151,7 +154,7 @@ def fit_columns(
     user_ids: str | None = None,
     progress: Progress | None = None,
     inspect: Inspect | None = None,
-) -> dict[str, Any]:
+) -> FitDocument:
     """Fit all goals in columns of events; everything as in `fit_events`."""
     found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
     start, end = found_window.start, found_window.end
@@ -167,21 +170,21 @@ def fit_columns(
     if country:
         days = public_holidays(country, start, n_days)
         columns.surroundings = columns.surroundings.with_holidays(days)
-    header = {
+    body = _fitted(
+        columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
+    )
+    if window is None:  # nobody asked to leave them out
+        body["costs_outside"] = costs_outside(columns, start, end)
+    return {
         "schema": SCHEMA,
         "id": fit_id,
         "as_of": as_of.isoformat(),
         "currency": currency,
+        **body,
     }
-    found = header | _document(
-        columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
-    )
-    if window is None:  # nobody asked to leave them out
-        found["costs_outside"] = costs_outside(columns, start, end)
-    return found
 
 
-def _document(
+def _fitted(
     columns: Columns,
     window: Window,
     n_days: int,
@@ -191,19 +194,19 @@ def _document(
     user_ids: str | None,
     progress: Progress | None,
     inspect: Inspect | None,
-) -> dict[str, Any]:
+) -> FitBody:
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
     from chalicelib.attribution.estimates import estimate_goal
 
-    goals = {}
+    goals: dict[str, GoalDocument] = {}
     observed = None
     names = sorted(columns.goals)
     start, end = window.start, window.end
     declared = list(columns.surroundings.declared.values())
     context = columns.surroundings.context(start, n_days)
     types: list[SourceDays] | None = None
-    kinds: list[dict[str, Any]] = []
+    kinds: list[KindDocument] = []
     covered_goals = {}
     brought = columns.edges.brought(start.toordinal(), n_days)
     for number, goal in enumerate(names):
@@ -255,16 +258,17 @@ def _document(
     anonymous = count_anonymous(
         columns, n_kinds=len(columns.kinds), start=start, n_days=n_days, apart=apart
     )
+    for number, (kind, daily) in enumerate(zip(kinds, anonymous, strict=True)):
+        kind["anonymous"] = daily
+        if children := brought.get(number):
+            kind["brought"] = [[child, round(each, 9)] for child, each in children.items()]
     return {
         "coverage": coverage_document(columns, observed.names, types, covered_goals, start),
         "annotations": columns.surroundings.shown_annotations(start, end),
         "window": {"from": start.isoformat(), "to": end.isoformat()},
         "confidence": LEVEL,
         "decays": DECAYS.tolist(),
-        "kinds": [
-            kind | {"anonymous": credits} | brought_document(brought.get(number))
-            for number, (kind, credits) in enumerate(zip(kinds, anonymous, strict=True))
-        ],
+        "kinds": kinds,
         "costs": {
             channel: daily_amounts(columns.cost_of_channel, channel, start, n_days)
             for channel in sorted({channel for channel, _ in columns.cost_of_channel})

@@ -1,4 +1,8 @@
-"""The parts of a fit document: what estimators and columns say, JSON-able."""
+"""The fit document: its shape, and its parts made of what estimators and columns say.
+
+The document is kept as JSON and answers every later question about the fit. Fields that are not
+required are missing in documents of earlier versions.
+"""
 
 from __future__ import annotations
 
@@ -7,31 +11,201 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NotRequired, cast
 
+from typing_extensions import TypedDict
+
+from chalicelib.attribution.sensitivity import Measure
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import Estimate, Method, Window
 from chalicelib.services.fitting.event_columns import Columns
-from chalicelib.services.fitting.source_coverage import SourceDays
+from chalicelib.services.fitting.source_coverage import (
+    CoveredSource,
+    SourceDays,
+    covered_source,
+    name_goal,
+    name_type,
+)
+from chalicelib.services.fitting.surroundings import AnnotatedSpan
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
 
-def brought_document(children: Mapping[int, float] | None) -> dict[str, Any]:
-    """Direct children per engagement of a type, by the index of their type."""
-    if not children:
-        return {}
-    return {"brought": [[kind, round(number, 9)] for kind, number in children.items()]}
+class KindDocument(TypedDict):
+    """An engagement type.
+
+    Series have one number for each day of the window. ``brought``: pairs of the index of another
+    type and its engagements per engagement of this one.
+    """
+
+    channel: str
+    type: EngagementType
+    paid: bool
+    counts: list[int]
+    identified: int
+    cost: list[float]
+    anonymous: NotRequired[list[int]]
+    brought: NotRequired[list[list[float]]]
 
 
-def type_documents(
-    columns: Columns, observed: Observations, start: dt.date
-) -> list[dict[str, Any]]:
+class SensitivityDocument(TypedDict):
+    """See `attribution.sensitivity.Sensitivity`."""
+
+    measure: Measure
+    value: float
+    value_ci: float
+
+
+class EstimateDocument(TypedDict):
+    """The effect of one engagement of a type; ``delta`` is in conversions, None if unknown."""
+
+    method: Method | None
+    delta: float | None
+    critical: float
+    decay_weights: list[float]
+    late_share: NotRequired[float]
+    late_days: NotRequired[list[int] | None]
+    reasons: list[str]
+    warnings: list[str]
+    sensitivity: NotRequired[SensitivityDocument | None]
+
+
+class ChannelDayParts(TypedDict):
+    """What a channel brings per step, and half of the width of its 95 % band."""
+
+    incremental: list[float | None]
+    half: list[float | None]
+
+
+DayParts = TypedDict(
+    "DayParts",
+    {
+        "from": str,
+        "step_days": int,
+        "actual": list[float | None],
+        "baseline": list[float | None],
+        "baseline_half": list[float | None],
+        "context": list[float],
+        "shocks": list[float],
+        "channels": dict[str, ChannelDayParts],
+    },
+)
+DayParts.__doc__ = """The parts of the conversions of a goal.
+
+Series have one number per step of ``step_days``: a day, or a week where totals come by the week.
+The first step begins on ``from``. A half is half of the width of a 95 % band.
+"""
+
+
+class WholeCredit(TypedDict):
+    """What a model that needs all journeys at once credits to each type in the window."""
+
+    conversions: list[float]
+    sampling_error: NotRequired[list[float] | None]
+
+
+class ClassicalDocument(TypedDict):
+    """What the classical models credit.
+
+    ``daily``: per rule and type, the conversions credited by day of conversion; an empty list for a
+    type that got nothing. ``whole``: per model, None if the model was not fitted. ``anonymous`` and
+    ``untouched``: conversions per day without a person, and without an engagement before them.
+    """
+
+    lookback_days: int
+    daily: dict[str, list[list[float]]]
+    whole: dict[str, WholeCredit | None]
+    anonymous: list[int]
+    untouched: list[int]
+
+
+TestedDays = TypedDict("TestedDays", {"from": str, "to": str})
+
+
+class TestedExperiment(TestedDays):
+    """What a fit did with an experiment; ``reason`` says why it was not used.
+
+    The fields after ``goal`` are of experiments that were used: see `experiments.calibrating`.
+    """
+
+    id: str
+    kind: str
+    channel: str
+    type: str
+    paid: bool
+    measured: Estimate | None
+    used: bool
+    reason: str | None
+    goal: NotRequired[str]
+    observational: NotRequired[dict[str, Any] | None]
+    experiments: NotRequired[int]
+    experiments_together: NotRequired[Estimate]
+    p_heterogeneity: NotRequired[float | None]
+    combined: NotRequired[Estimate]
+    weight_of_experiments: NotRequired[float | None]
+    p_agreement: NotRequired[float | None]
+    contradicts_model: NotRequired[bool]
+    model_used: NotRequired[bool]
+    bias_allowed: NotRequired[float | None]
+
+
+class GoalDocument(TypedDict):
+    """A goal: conversions per day, the value of one, and the estimates in the order of types.
+
+    ``covariance`` is K x K, of the deltas; ``value_variance`` is the variance of the mean value.
+    """
+
+    conversions: list[int]
+    value_mean: float
+    value_variance: float
+    estimates: list[EstimateDocument]
+    covariance: list[list[float]]
+    diagnostics: dict[str, Any]
+    experiments: NotRequired[list[TestedExperiment]]
+    decomposition: NotRequired[DayParts | None]
+    classical: NotRequired[ClassicalDocument]
+
+
+class FitHeading(TypedDict):
+    """Which fit a document is of."""
+
+    schema: int
+    id: str
+    as_of: str
+    currency: str
+
+
+class FitBody(TypedDict):
+    """What a fit says.
+
+    ``costs`` are per channel and day of the window; ``costs_outside`` are costs per channel on days
+    outside the window. ``decays`` is the grid that ``decay_weights`` of estimates refer to.
+    """
+
+    coverage: NotRequired[list[CoveredSource]]
+    annotations: NotRequired[list[AnnotatedSpan]]
+    window: Window
+    confidence: float
+    decays: list[float]
+    kinds: list[KindDocument]
+    costs: dict[str, list[float]]
+    goals: dict[str, GoalDocument]
+    experiments_without_goal: NotRequired[list[TestedExperiment]]
+    costs_outside: NotRequired[dict[str, float]]
+
+
+class FitDocument(FitHeading, FitBody):
+    """The document of a fit."""
+
+
+def type_documents(columns: Columns, observed: Observations, start: dt.date) -> list[KindDocument]:
     """Engagement types with their daily counts and costs."""
     return [
         {
             "channel": channel,
-            "type": kind,
+            "type": cast("EngagementType", kind),
             "paid": paid,
             "counts": [int(n) for n in observed.counts[:, number]],
             "identified": int(observed.identified[number]),
@@ -47,22 +221,17 @@ def coverage_document(
     types: Sequence[SourceDays],
     goals: Mapping[str, SourceDays],
     start: dt.date,
-) -> list[dict[str, Any]]:
-    """Goals first, then engagement types: what is known of the days of each."""
-    shown: list[dict[str, Any]] = [
-        {"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}
-        | one.shown(start)
-        for goal, one in goals.items()
+) -> list[CoveredSource]:
+    """The days of each source: goals first, then engagement types."""
+    of_goals = [covered_source(name_goal(goal), one, start) for goal, one in goals.items()]
+    return of_goals + [
+        covered_source(name_type(name, kind), one, start)
+        for kind, name, one in zip(columns.kinds, names, types, strict=True)
     ]
-    for (channel, type_, paid), name, one in zip(columns.kinds, names, types, strict=True):
-        about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
-        shown.append({"source": name} | about | one.shown(start))
-    return shown
 
 
-def goal_document(
-    observed: Observations, estimates: GoalEstimates, start: dt.date
-) -> dict[str, Any]:
+def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalDocument:
+    """What was observed and estimated for a goal."""
     from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 
     return {
@@ -71,7 +240,7 @@ def goal_document(
         "value_variance": estimates.value_variance,
         "estimates": [
             {
-                "method": method,
+                "method": cast("Method | None", method),
                 "delta": float(estimates.delta[kind]) if method is not None else None,
                 "critical": float(estimates.critical[kind]),
                 "decay_weights": [round(float(w), 6) for w in estimates.decay_weights[kind]],
@@ -79,7 +248,9 @@ def goal_document(
                 "late_days": days_of_blocks(estimates.late_share[kind]),
                 "reasons": estimates.reasons[kind],
                 "warnings": estimates.warnings[kind],
-                "sensitivity": None if sensitivity is None else asdict(sensitivity),
+                "sensitivity": None
+                if sensitivity is None
+                else cast("SensitivityDocument", asdict(sensitivity)),
             }
             for kind, (method, sensitivity) in enumerate(
                 zip(estimates.methods, estimates.sensitivities, strict=True)

@@ -8,7 +8,9 @@ import secrets
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
+
+from typing_extensions import TypedDict
 
 from chalicelib.model.days import MAX_WINDOW_DAYS, stamp
 from chalicelib.model.errors import (
@@ -19,9 +21,12 @@ from chalicelib.model.errors import (
     NotFound,
     UnusableInput,
 )
+from chalicelib.services.answer_fields import Failure, Instant, Window
+from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.experiments import all_experiments
+from chalicelib.services.fitting.fit_documents import FitDocument
 from chalicelib.services.fitting.fit_windows import FitWindow, events_of, window_of
-from chalicelib.storage.fit_items import ENDED, Document, FitHeader
+from chalicelib.storage.fit_items import ENDED, FitHeader, Status
 from chalicelib.storage.table_keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
@@ -31,7 +36,40 @@ MOST_QUEUED = 200
 """Among so many of the last fits a queued one is looked for."""
 
 Send = Callable[[dict[str, Any]], None]
-Estimate = Callable[..., Document]
+Estimate = Callable[..., FitDocument]
+
+
+class Fit(TypedDict):
+    """A fit."""
+
+    id: str
+    status: Status
+    requested_at: Instant
+    finished_at: Instant | None
+    as_of: Instant | None
+    window: Window
+    goals: list[str]
+    error: Failure | None
+
+
+class OneFit(Fit):
+    """A fit with its diagnostics, by goal."""
+
+    diagnostics: dict[str, Any] | None
+
+
+class Fits(TypedDict):
+    """A page of fits."""
+
+    fits: list[Fit]
+    next: str | None
+
+
+TABLE = Table(
+    Fit,
+    *("id", "status", "requested_at", "finished_at", "as_of"),
+    *(Column("window.from", "from"), Column("window.to", "to"), "goals"),
+)
 
 
 def request_fit(
@@ -201,7 +239,7 @@ def saved(store: TenantStore, header: FitHeader) -> FitHeader:
     return header if store.fits.save(header) else show_fit(store, header.fit_id)
 
 
-def estimate_columns(*columns: Any, **about: Any) -> Document:
+def estimate_columns(*columns: Any, **about: Any) -> FitDocument:
     """`services.estimation.fit_columns`, which is loaded when it is first called."""
     from chalicelib.services.fitting.estimation import fit_columns
 
@@ -237,12 +275,35 @@ def age_of_latest(store: TenantStore, now: dt.datetime) -> dt.timedelta | None:
     return None if header is None else now - dt.datetime.fromisoformat(header.requested_at)
 
 
-def show_document(store: TenantStore, header: FitHeader) -> Document | None:
+def show_document(store: TenantStore, header: FitHeader) -> FitDocument | None:
     """The document of a fit; None before it is done."""
-    return store.fits.document(header.fit_id) if header.status == "done" else None
+    return _read_document(store, header) if header.status == "done" else None
 
 
-def latest_document(store: TenantStore, goal: str | None = None) -> Document:
+def shown_fit(header: FitHeader) -> Fit:
+    """A fit as it is answered."""
+    return {
+        "id": header.fit_id,
+        "status": header.status,
+        "requested_at": header.requested_at,
+        "finished_at": header.finished_at,
+        "as_of": header.as_of,
+        "window": {"from": header.window_from, "to": header.window_to},
+        "goals": list(header.goals),
+        "error": cast("Failure | None", header.error),
+    }
+
+
+def shown_with_diagnostics(store: TenantStore, header: FitHeader) -> OneFit:
+    """A fit as it is answered on its own."""
+    document = show_document(store, header)
+    diagnostics = document and {
+        goal: fitted["diagnostics"] for goal, fitted in document["goals"].items()
+    }
+    return {**shown_fit(header), "diagnostics": diagnostics}
+
+
+def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
     """The document that answers where no fit is named.
 
     Of the fits that answer for `goal` (of all if none does) it is the newest with the default
@@ -261,7 +322,7 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
             if (False, False) in newest:
                 break
     for _, header in sorted(newest.items(), key=lambda one: one[0]):
-        document = store.fits.document(header.fit_id)
+        document = _read_document(store, header)
         if document is not None:
             return document
     raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
@@ -269,7 +330,7 @@ def latest_document(store: TenantStore, goal: str | None = None) -> Document:
 
 def answering_document(
     store: TenantStore, goal: str | None = None, fit_id: str | None = None
-) -> Document:
+) -> FitDocument:
     """The document that answers a question: that of the fit that was named, else the latest.
 
     Raises
@@ -285,6 +346,10 @@ def answering_document(
     if document is None:
         raise NotFound("this fit has no answers: it is not done")
     return document
+
+
+def _read_document(store: TenantStore, header: FitHeader) -> FitDocument | None:
+    return cast("FitDocument | None", store.fits.document(header.fit_id))
 
 
 def _estimation() -> Estimate:

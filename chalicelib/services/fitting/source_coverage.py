@@ -6,8 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from chalicelib.model.events import EngagementType
+from chalicelib.services.answer_fields import Day
 from chalicelib.services.fitting.holes import Days, infer_days, runs_of, usual_days
 from chalicelib.services.fitting.surroundings import Declared
 
@@ -16,6 +21,36 @@ if TYPE_CHECKING:
 
 Kind = tuple[str, str, bool]
 Series = Sequence[float]
+
+
+class Source(TypedDict):
+    """A goal, or an engagement type."""
+
+    source: str
+    goal: str | None
+    channel: str | None
+    type: EngagementType | None
+    paid: bool | None
+
+
+Gap = Annotated[list[Day], Field(min_length=2, max_length=2)]
+"""Its first and last day."""
+
+CoveredDays = TypedDict(
+    "CoveredDays",
+    {
+        "from": Day | None,
+        "to": Day | None,
+        "gaps": list[Gap],
+        "days": int,
+        "known": Literal["declared", "inferred"],
+    },
+)
+
+
+class CoveredSource(Source, CoveredDays):
+    """The days for which a source has data, as a fit document has them."""
+
 
 COVERAGE_INFERRED, COVERAGE_GAP, POSSIBLE_GAP = (
     "coverage_inferred",
@@ -48,8 +83,8 @@ class SourceDays:
         runs = runs_of(self.days)
         return [(last + 1, runs[n + 1][0] - 1) for n, (_, last) in enumerate(runs[:-1])]
 
-    def shown(self, start: dt.date) -> dict[str, Any]:
-        """JSON-able, with dates: from, to, gaps, days, known."""
+    def shown(self, start: dt.date) -> CoveredDays:
+        """The days as dates."""
         runs = runs_of(self.days)
 
         def date(day: int) -> str:
@@ -62,6 +97,28 @@ class SourceDays:
             "days": sum(self.days),
             "known": "declared" if self.is_declared else "inferred",
         }
+
+
+def name_goal(goal: str) -> Source:
+    """A goal as a source."""
+    return {"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}
+
+
+def name_type(name: str, kind: Kind) -> Source:
+    """An engagement type as a source, under the name that the other types leave it."""
+    channel, type_, paid = kind
+    return {
+        "source": name,
+        "goal": None,
+        "channel": channel,
+        "type": cast("EngagementType", type_),
+        "paid": paid,
+    }
+
+
+def covered_source(source: Source, days: SourceDays, start: dt.date) -> CoveredSource:
+    """A source with its days, in a window that begins on `start`."""
+    return {**source, **days.shown(start)}
 
 
 def cover_types(

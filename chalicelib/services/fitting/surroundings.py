@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from typing_extensions import TypedDict
+
 from chalicelib.model.events import Annotation, Control, Coverage
+from chalicelib.services.answer_fields import Day
 
 if TYPE_CHECKING:
     from chalicelib.attribution.observations import Context
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
 
 HOLIDAY = "holiday"
 """The category of annotations that are holidays."""
+
+AnnotatedSpan = TypedDict("AnnotatedSpan", {"name": str, "category": str, "from": Day, "to": Day})
+AnnotatedSpan.__doc__ = "Something that happened on some days: a promotion, a holiday, an outage."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +134,7 @@ class Surroundings:
             controls=np.column_stack(list(values.values())) if values else None,
         )
 
-    def shown_annotations(self, start: dt.date, end: dt.date) -> list[dict[str, str]]:
+    def shown_annotations(self, start: dt.date, end: dt.date) -> list[AnnotatedSpan]:
         """The annotations that reach into a window, by first day: name, category, from, to."""
         found = sorted(
             (first, last, name, category)

@@ -5,8 +5,10 @@ The data do not show whether one person has several ids: the tenant has to say s
 
 from __future__ import annotations
 
-PEOPLE, DEVICES = "people", "devices"
-USER_IDS = (PEOPLE, DEVICES)
+from typing import Literal, get_args
+
+UserIds = Literal["people", "devices"]
+USER_IDS = PEOPLE, DEVICES = get_args(UserIds)
 """A `user_id` is that of a person (login, customer number), or that of a device or a cookie."""
 
 

@@ -12,6 +12,7 @@ replaying                 refused rows, read once more with other options
 removing                  events of an import are removed if nothing has restated them
 extent                    between which days an import may have stored events
 showing                   what is known of imports
+import_answers            the answers about imports
 ========================  =====================================================================
 """
 

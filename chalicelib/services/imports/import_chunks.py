@@ -72,8 +72,8 @@ class Restatement:
     more: int
 
 
-class Gathering:
-    """Gathers rows until they are worth storing, and admits their events.
+class ChunkBuilder:
+    """Builds a chunk of rows that is worth storing, and admits their events.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ class Gathering:
         self._chunk.after = row.cursor
 
     def close(self) -> Chunk:
-        """Return what was gathered, and begin the next chunk."""
+        """Return the chunk that was built, and begin the next one."""
         chunk, restated = self._chunk, self._restated
         chunk.events = len(chunk.writes)
         for restatement in restated:
@@ -219,17 +219,17 @@ def chunks(
     position : int
         How many rows are done already.
     reject : callable
-        As of `Gathering`.
+        As of `ChunkBuilder`.
     rejected : iterable of RefusedRow
         As of `numbered`.
     """
-    gathering = Gathering(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
+    builder = ChunkBuilder(terms, parts, events=events, rows=ROWS_PER_EVENT * events, reject=reject)
     for number, outcome in numbered(outcomes, position, rejected, reject):
-        gathering.add(number, outcome)
-        if gathering.is_full():
-            yield gathering.close()
-    if not gathering.is_empty():
-        yield gathering.close()
+        builder.add(number, outcome)
+        if builder.is_full():
+            yield builder.close()
+    if not builder.is_empty():
+        yield builder.close()
 
 
 def numbered(

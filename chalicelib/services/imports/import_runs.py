@@ -77,35 +77,35 @@ def run_import(
     StoreUnavailable
         Not everything could be stored; nothing before the checkpoint is lost, try again later.
     """
-    work = _Work(store, now, deadline, read_export, chunk_events)
-    ended = _run(work, store, import_id, version)
+    run = _ImportRun(store, now, deadline, read_export, chunk_events)
+    ended = _run(run, store, import_id, version)
     if ended.state in ("done", "failed", "removed"):
         store.import_quotas.end(import_id)
     return ended
 
 
-def _run(work: _Work, store: TenantStore, import_id: str, version: ObjectVersion) -> Import:
+def _run(run: _ImportRun, store: TenantStore, import_id: str, version: ObjectVersion) -> Import:
     current = show_import(store, import_id)
     is_same = (current.object_key, current.etag) == (version.key, version.etag)
     if is_same and current.state in ("done", "failed"):
         return current
     if current.is_removed:
-        return work.remove(current, version)
+        return run.remove(current, version)
     try:
-        stream = work.open(version)
+        stream = run.open(version)
     except ObjectGoneError:
-        return work.without_object(current, version)
+        return run.without_object(current, version)
     except ObjectTooLargeError as error:
-        return work.refuse(current, version, ExportRefused("file_too_large", str(error)))
+        return run.refuse(current, version, ExportRefused("file_too_large", str(error)))
     with stream:
-        if not is_same and (why := work.over_quota(stream)) is not None:
-            return work.refuse(current, version, why)
+        if not is_same and (why := run.over_quota(stream)) is not None:
+            return run.refuse(current, version, why)
         if not is_same or current.state == "waiting":
-            current = work.begin(current, version)
+            current = run.begin(current, version)
         with rare_collections():
             if current.replay is not None:
-                return work.replay(current, stream, version)
-            return work.read(current, stream)
+                return run.replay(current, stream, version)
+            return run.read(current, stream)
 
 
 @contextmanager
@@ -123,8 +123,8 @@ def rare_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-class _Work:
-    """One run of the import function, and what it has to work with."""
+class _ImportRun:
+    """One run of the import function, and what it needs."""
 
     def __init__(
         self,

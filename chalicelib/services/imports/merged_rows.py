@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from chalicelib.model.errors import ExportRefused
-from chalicelib.services.imports.import_chunks import Chunk, Gathering
+from chalicelib.services.imports.import_chunks import Chunk, ChunkBuilder
 from chalicelib.services.imports.restating import EarlierReading
 from chalicelib.storage.import_records import RefusedRow
 from chalicelib.storage.objects import ObjectGoneError
@@ -70,7 +70,7 @@ class Merged:
 
 
 def replayed_chunks(
-    merged: Iterable[Step], gathering: Gathering, earlier: EarlierReading | None = None
+    merged: Iterable[Step], builder: ChunkBuilder, earlier: EarlierReading | None = None
 ) -> Iterator[Chunk]:
     """What is to be stored of a replay, in chunks that one checkpoint covers.
 
@@ -81,26 +81,26 @@ def replayed_chunks(
     """
     for refused, number, outcome in merged:
         if refused is None:
-            _pass_over(gathering, number, outcome, earlier)
+            _pass_over(builder, number, outcome, earlier)
         else:
             if outcome is None:
-                gathering.carry(refused)
+                builder.carry(refused)
             else:
-                gathering.add(number, outcome)
-            gathering.settled(refused)
-        if gathering.is_full():
-            yield gathering.close()
-    if not gathering.is_empty():
-        yield gathering.close()
+                builder.add(number, outcome)
+            builder.settled(refused)
+        if builder.is_full():
+            yield builder.close()
+    if not builder.is_empty():
+        yield builder.close()
 
 
 def _pass_over(
-    gathering: Gathering, number: int, outcome: RowOutcome | None, earlier: EarlierReading | None
+    builder: ChunkBuilder, number: int, outcome: RowOutcome | None, earlier: EarlierReading | None
 ) -> None:
     restatement = None
     if earlier is not None and outcome is not None:
         restatement = earlier.restated((outcome.part, outcome.row, number), outcome)
     if restatement is None:
-        gathering.pass_over()
+        builder.pass_over()
     else:
-        gathering.restate(restatement)
+        builder.restate(restatement)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import ExportRefused, LikeworthError, StoreUnavailable
 from chalicelib.services.imports.extent import extended
-from chalicelib.services.imports.import_chunks import Chunk, Gathering, numbered
+from chalicelib.services.imports.import_chunks import Chunk, ChunkBuilder, numbered
 from chalicelib.services.imports.merged_rows import GONE, Merged, replayed_chunks
 from chalicelib.services.imports.reading import Reading
 from chalicelib.services.imports.restating import EarlierReading, may_renumber, reads_alike
@@ -116,14 +116,14 @@ class ReplayRun:
             current.import_id, current.generation, after=replay.after
         )
         merged = Merged(outcomes, refused)
-        gathering = Gathering(
+        builder = ChunkBuilder(
             terms_of(self._store, self._now),
             reading.parts if reading is not None else (),
             events=self._chunk_events,
             rows=ROWS_PER_EVENT * self._chunk_events,
             reject=reject,
         )
-        for chunk in replayed_chunks(merged, gathering, earlier):
+        for chunk in replayed_chunks(merged, builder, earlier):
             current = self._keep(current, chunk)
             if not self._has_time():
                 return current

@@ -22,9 +22,6 @@ UPLOADS_KEPT_DAYS = 90 + 7
 UPLOAD_DAYS = 1
 """A file that was announced and has not come after so long does not come any more."""
 
-PEOPLELESS = frozenset({"google_ads", "linkedin_ads", "meta_ads", "pinterest_ads"})
-"""Platforms whose reports are about campaigns only; their files stay."""
-
 ERASED_NAME = "(erased)"
 
 MAX_PIECE = 256
@@ -115,6 +112,8 @@ def _is_going_on(one: Import, now: dt.datetime) -> bool:
 
 
 def _may_hold_people(one: Import) -> bool:
+    from chalicelib.importers import PEOPLELESS
+
     return (one.report or {}).get("platform") not in PEOPLELESS
 
 

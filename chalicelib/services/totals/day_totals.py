@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal, cast, get_args
+
+from typing_extensions import TypedDict
 
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.model.events import Audience, Conversion, Cost, Engagement, Event, is_ours
+from chalicelib.services.answer_fields import Day, Instant, Period
+from chalicelib.services.answer_tables import Table
 from chalicelib.services.privacy.retention import may_have_expired
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.total_items import DayTotals, Freshness
@@ -23,11 +27,62 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 """Metric -> what it can be grouped by."""
 
-INTERVALS = ("day", "week", "month")
+Interval = Literal["day", "week", "month"]
+INTERVALS = get_args(Interval)
 MAX_DAYS = 3660
 MAX_POINTS = 50_000
 
 Row = dict[str, Any]
+
+
+class Recency(TypedDict):
+    """How recent an answer is that is made of totals."""
+
+    as_of: Instant | None
+    changes_awaited: bool
+
+
+class Point(TypedDict):
+    """One interval of a series."""
+
+    start: Day
+    value: float | None
+
+
+class GroupSeries(TypedDict):
+    """The points of one group."""
+
+    group: str
+    points: list[Point]
+
+
+class SeriesQuestion(TypedDict):
+    """What a series is of."""
+
+    metric: str
+    group_by: str
+    interval: Interval
+
+
+class OfMoney(TypedDict):
+    """The currency, of a metric that is money."""
+
+    currency: str | None
+
+
+class Timeseries(SeriesQuestion, Period, OfMoney, Recency):
+    """A metric per interval and group."""
+
+    series: list[GroupSeries]
+
+
+class PointRow(Point):
+    """A point as a row of the table."""
+
+    group: str
+
+
+TABLE = Table(PointRow, "start", "group", "value")
 
 
 def derive_day(store: TenantStore, day: dt.date, shard: int, *, now: dt.datetime) -> list[Row]:
@@ -122,7 +177,7 @@ def timeseries(
     start: dt.date,
     end: dt.date,
     interval: str,
-) -> dict[str, Any]:
+) -> Timeseries:
     """A metric per interval and group, from the day totals.
 
     Parameters
@@ -154,7 +209,7 @@ def timeseries(
     return {
         "metric": metric,
         "group_by": group_by,
-        "interval": interval,
+        "interval": cast("Interval", interval),
         "from": start.isoformat(),
         "to": end.isoformat(),
         "currency": store.config.currency if metric in ("cost", "value") else None,
@@ -172,7 +227,7 @@ def timeseries(
     }
 
 
-def shown_freshness(freshness: Freshness) -> dict[str, Any]:
+def shown_freshness(freshness: Freshness) -> Recency:
     """What an answer that is made of totals says of how recent they are."""
     as_of = freshness.as_of
     return {
@@ -181,13 +236,13 @@ def shown_freshness(freshness: Freshness) -> dict[str, Any]:
     }
 
 
-def timeseries_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The points of a series as flat rows: ``start``, ``group``, ``value``."""
-    return [
-        {"start": point["start"], "group": series["group"], "value": point["value"]}
+def timeseries_rows(answer: Timeseries) -> Iterator[Row]:
+    """The points of a series as flat rows."""
+    return TABLE.rows(
+        {**point, "group": series["group"]}
         for series in answer["series"]
         for point in series["points"]
-    ]
+    )
 
 
 class _Mean:

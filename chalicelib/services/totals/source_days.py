@@ -4,26 +4,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from typing import Any
 
 from chalicelib.model.errors import FieldError, InvalidFields
 from chalicelib.model.events import Coverage
+from chalicelib.services.answer_fields import Day, Period
+from chalicelib.services.answer_tables import Table
 from chalicelib.services.fitting.goal_observations import source_name
-from chalicelib.services.fitting.source_coverage import SourceDays, cover_goal, cover_types
+from chalicelib.services.fitting.source_coverage import (
+    CoveredSource,
+    Source,
+    SourceDays,
+    cover_goal,
+    cover_types,
+    covered_source,
+    name_goal,
+    name_type,
+)
 from chalicelib.services.fitting.surroundings import Surroundings
-from chalicelib.services.totals.day_totals import MAX_DAYS, shown_freshness
+from chalicelib.services.totals.day_totals import MAX_DAYS, Recency, shown_freshness
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.total_items import Freshness
-
-COLUMNS = (
-    *("source", "goal", "channel", "type", "paid"),
-    *("from", "to", "days", "last_event", "known", "gaps"),
-)
 
 Kind = tuple[str, str, bool]
 
 
-def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> dict[str, Any]:
+class SourceCoverage(CoveredSource):
+    """The days for which a goal or an engagement type has data."""
+
+    last_event: Day | None
+
+
+class SourceCoverages(Period, Recency):
+    """For which days each source has data."""
+
+    sources: list[SourceCoverage]
+
+
+TABLE = Table(
+    SourceCoverage,
+    *("source", "goal", "channel", "type", "paid"),
+    *("from", "to", "days", "last_event", "known", "gaps"),
+)
+
+
+def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> SourceCoverages:
     """The goals and engagement types of some days, and the days for which they have data.
 
     Parameters
@@ -52,29 +76,19 @@ def list_sources(store: TenantStore, start: dt.date, end: dt.date) -> dict[str, 
             types.setdefault((one.channel, one.type, one.paid), [0.0] * n_days)
     kinds = sorted(types)
     shown = [
-        _shown({"source": goal, "goal": goal, "channel": None, "type": None, "paid": None}, *about)
+        _shown(name_goal(goal), series, cover_goal(goal, series, declared, start), start)
         for goal, series in sorted(goals.items())
-        for about in [(series, cover_goal(goal, series, declared, start), start)]
     ]
     covered = cover_types(kinds, [types[kind] for kind in kinds], declared, start)
     for kind, days in zip(kinds, covered, strict=True):
-        channel, type_, paid = kind
-        about = {"goal": None, "channel": channel, "type": type_, "paid": paid}
-        shown.append(_shown({"source": source_name(kind, kinds)} | about, types[kind], days, start))
+        source = name_type(source_name(kind, kinds), kind)
+        shown.append(_shown(source, types[kind], days, start))
     return {
         "from": start.isoformat(),
         "to": end.isoformat(),
         **shown_freshness(freshness),
         "sources": shown,
     }
-
-
-def source_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """The sources as flat rows; gaps as ``first/last``, several with blanks between them."""
-    return [
-        one | {"gaps": " ".join(f"{first}/{last}" for first, last in one["gaps"])}
-        for one in answer["sources"]
-    ]
 
 
 def _daily_counts(
@@ -93,12 +107,10 @@ def _daily_counts(
     return dict(goals), dict(types)
 
 
-def _shown(
-    about: dict[str, Any], series: list[float], days: SourceDays, start: dt.date
-) -> dict[str, Any]:
+def _shown(source: Source, series: list[float], days: SourceDays, start: dt.date) -> SourceCoverage:
     last = max((day for day, count in enumerate(series) if count > 0), default=None)
     last_event = None if last is None else (start + dt.timedelta(days=last)).isoformat()
-    return about | days.shown(start) | {"last_event": last_event}
+    return {**covered_source(source, days, start), "last_event": last_event}
 
 
 def _check_period(start: dt.date, end: dt.date) -> None:

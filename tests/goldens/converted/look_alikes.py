@@ -1,28 +1,30 @@
 """Every look-alike that the tests can enumerate, as a file and the options of `convert`.
 
-The families come from the corpus, from the declared columns of reports, from the landing files of
-pipelines and from the reports that are written in several languages. A new file in one of these
-places is a new look-alike here.
+The families come from the samples that `samples.json` names, from the declared columns of reports,
+from the landing files of pipelines and from the reports that are written in several languages. A
+new file in one of these places is a new look-alike here.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import When
 from tests.contract.importers import Sheet, declared_reports, is_metric, languages_of
-from tests.exports.corpus import FILES
-from tests.exports.language_files import CODES, Tongue
-from tests.exports.mutations import KINDS, Mutation, mutate
-from tests.exports.pipeline_files import MAKERS, WAYS, landed
-from tests.exports.test_languages import CASES
-from tests.exports.workbook_files import workbook, zipped
+from tests.importers.language_files import CODES, Tongue
+from tests.importers.pipeline_files import MAKERS, WAYS, landed
+from tests.importers.test_languages import CASES
+from tests.importers.workbook_files import workbook, zipped
+from tests.samples import SAMPLES
+from tests.samples.damage import KINDS, Mutation, mutate
 
 PERIODS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ("week",): (("2026-06-01",), ("2026-06-08",), ("2026-06-15",)),
@@ -37,6 +39,13 @@ PERIODS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
     ),
 }
 """Units of the columns with dates, and three rows of them."""
+
+FILES = {
+    name: (SAMPLES[sample].platform, SAMPLES[sample].data)
+    for name, sample in json.loads(Path(__file__).with_name("samples.json").read_text()).items()
+}
+"""The samples of which `convert` is kept: name in the golden file -> platform and content."""
+
 READ = ("--spread", "--currency", "EUR", "--coverage")
 ARCHIVE = b"PK"
 """How a workbook or archive begins. It has the time of its making in it, and so other bytes."""
@@ -61,25 +70,25 @@ class LookAlike:
 
 
 def corpus() -> Iterator[LookAlike]:
-    """The files of the corpus, with the options that let each of them be imported."""
+    """The samples, with the options that let each of them be imported."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content)
 
 
 def corpus_without_options() -> Iterator[LookAlike]:
-    """The files of the corpus as they are; some are rejected for want of a currency."""
+    """The samples without options; some are rejected because a currency is missing."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content, ())
 
 
 def corpus_mapped() -> Iterator[LookAlike]:
-    """The files of the corpus, read by the mapping that is proposed for them."""
+    """The samples, read by the mapping that is proposed for them."""
     for name, (_, content) in FILES.items():
         yield LookAlike(name, content, is_proposed=True)
 
 
 def corpus_in_workbooks() -> Iterator[LookAlike]:
-    """The tables of the corpus as sheets of a workbook, which is in an archive every other time."""
+    """The tables among the samples as sheets of a workbook, every other one in an archive."""
     for name, (_, content) in FILES.items():
         if _is_table(content):
             text = content.decode("utf-8-sig")
@@ -91,7 +100,7 @@ def corpus_in_workbooks() -> Iterator[LookAlike]:
 
 
 def corpus_damaged() -> Iterator[LookAlike]:
-    """The files of the corpus, each damaged once in every way."""
+    """The samples, each damaged once in every way."""
     names = sorted(FILES)
     for at, name in enumerate(names):
         content, other = FILES[name][1], FILES[names[at - 1]][1]

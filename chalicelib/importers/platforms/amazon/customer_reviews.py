@@ -11,11 +11,11 @@ from functools import lru_cache
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.platforms.amazon.reviews import CHANNEL, NO_PEOPLE, VOTES_ADD_UP, Reviews
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
@@ -83,6 +83,7 @@ _DECLARATION = Declaration(
         ("wrong_cell_count", "a line has more or fewer tabs than the header"),
     ),
     (NO_PEOPLE, VOTES_ADD_UP, "Quotation marks do not quote in these files."),
+    holds_people=True,
 )
 
 
@@ -129,7 +130,7 @@ class _ReviewRows:
         product = cells[self._product].strip()
         if not product:
             if not any(map(str.strip, cells)):
-                return NotData(line, "blank line")
+                return Skipped(line, "blank line")
             raise RowRefused("missing_value", "the review does not say of what it is")
         at = self._instant(cells[self._day])
         rating = self._rating(cells[self._stars])

@@ -79,6 +79,7 @@ _DECLARATION = Declaration(
         VOTES_ADD_UP,
         "The same reviewer, product and time is the same review, however often it stands there.",
     ),
+    holds_people=True,
 )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from chalicelib.importers.platforms.amazon_ads.sponsored_columns import COLUMNS, MARKS
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.tables.headings import Columns
-from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "amazon_ads"
 LEVELS = (
@@ -19,31 +18,30 @@ LEVELS = (
 )
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    return "campaign" in columns or "campaign_id" in columns
+class SponsoredReport(TableReport):
+    """A report of sponsored ads; a campaign's numbers are those of its search terms again."""
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about."""
+        return next((name for field, name in LEVELS if field in columns), self.report)
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """What search term reports lack."""
+        if "search_term" not in columns:
+            return ()
+        return (
+            "A search term report lists terms that were clicked: impressions without a click are "
+            "missing in it. The campaign report has all of them.",
+        )
 
 
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its search terms again."""
-    return next((name for field, name in LEVELS if field in columns), "campaign")
-
-
-def _notes(columns: Columns) -> tuple[str, ...]:
-    if "search_term" not in columns:
-        return ()
-    return (
-        "A search term report lists terms that were clicked: impressions without a click are "
-        "missing in it. The campaign report has all of them.",
-    )
-
-
-AMAZON_ADS = TableReport(
+AMAZON_ADS = SponsoredReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="campaign",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs_one_of=("campaign", "campaign_id"),
     marks=MARKS,
     paid=True,
     title="Amazon Ads: reports of Sponsored Products, Sponsored Brands and Sponsored Display",
@@ -56,7 +54,6 @@ AMAZON_ADS = TableReport(
         "Campaign Name and a column that only Amazon has: 7 Day or 14 Day Total Sales, Total "
         "Advertising Cost of Sales (ACOS), Advertised ASIN, Advertised SKU"
     ),
-    notes=_notes,
     refused=(
         ("aggregate_period", "reports with the time unit Summary: Start Date and End Date"),
         ("no_counts", "purchased product reports: they hold Amazon's claims only"),

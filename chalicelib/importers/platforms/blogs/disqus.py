@@ -42,6 +42,7 @@ _DECLARATION = Declaration(
         "Posts of a thread that is not in the file count too.",
         "The likes of comments are not in the export.",
     ),
+    holds_people=True,
 )
 
 

@@ -75,6 +75,7 @@ _DECLARATION = Declaration(
         "Import either a feed of posts with counters or one of the comments, not both.",
         "Pingbacks look like comments in a feed and are counted as such.",
     ),
+    holds_people=True,
 )
 
 

@@ -37,6 +37,7 @@ _DECLARATION = Declaration(
         "`created` has no time zone: a comment is booked on its day, at midnight UTC.",
         "Comments are known by their thread, their number and `created`.",
     ),
+    holds_people=True,
 )
 
 

@@ -65,6 +65,7 @@ _DECLARATION = Declaration(
         "An answer with `published` is booked at its time; the others together on the UTC day of "
         "the entry, as lifetime counters that a later file restates.",
     ),
+    holds_people=True,
 )
 
 

@@ -54,6 +54,7 @@ _DECLARATION = Declaration(
         "(`verified_date`). A time without a zone tells its day alone.",
         "A mention is known by its wm-id; `content_id` is the page that it is about.",
     ),
+    holds_people=True,
 )
 
 

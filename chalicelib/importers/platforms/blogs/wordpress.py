@@ -70,6 +70,7 @@ _DECLARATION = Declaration(
         "Comments are known by the address of the blog (or the account) and their number. A feed "
         "of the same comments knows them by other names: import one or the other.",
     ),
+    holds_people=True,
 )
 
 

@@ -65,18 +65,6 @@ def _rows(options: Options, reading: Reading) -> Convert:
     orders, begun = Orders(PLATFORM, options.account), Ordinals()
     kept: dict[str, _Items] = {}
 
-    def items_of(row: PaymentRow, number: str, key: str) -> _Items:
-        items = kept.get(key)
-        if items is not None:
-            return items
-        if begun.next_of(key, row.day("day")):
-            raise RowRefused(
-                "malformed_record", "the items of an order stand too far from each other"
-            )
-        if len(kept) >= ORDERS_KEPT:
-            del kept[next(iter(kept))]
-        return kept.setdefault(key, _Items(row.currency()))
-
     def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
         if row.has("paid") and not row.text("paid"):
             return "an item of an order that is not paid"
@@ -88,11 +76,21 @@ def _rows(options: Options, reading: Reading) -> Convert:
         total = row.amount("total")
         if total < 0:
             raise RowRefused("negative", "the item's total is below zero")
-        items = items_of(row, number, object_key((number, created.date().isoformat())))
-        if items.currency != row.currency():
+        key, currency = object_key((number, created.date().isoformat())), row.currency()
+        items = kept.get(key) or _Items(currency)
+        if items.currency != currency:
             raise RowRefused("no_currency", "the items of an order are in several currencies")
         if item in items.known:
             return "an item that stands in the file twice"
+        value = money(items.value + total, currency)
+        if key not in kept:
+            if begun.next_of(key, created.date()):
+                raise RowRefused(
+                    "malformed_record", "the items of an order stand too far from each other"
+                )
+            if len(kept) >= ORDERS_KEPT:
+                del kept[next(iter(kept))]
+            kept[key] = items
         items.known.add(item)
         items.value += total
         if row.amount("discount") and not reading.notes:
@@ -100,7 +98,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
                 "The values are those of the items before discounts: Etsy does not say of which "
                 "item a coupon is. Import the sold orders for what was paid."
             )
-        return (orders.sale(number, created, money(items.value, items.currency)),)
+        return (orders.sale(number, created, value),)
 
     return convert
 
@@ -149,5 +147,6 @@ SOLD_ITEMS = PaymentTable(
             "Refunds are not in this file.",
             ONE_OF_THEM,
         ),
+        holds_people=True,
     ),
 ).importer()

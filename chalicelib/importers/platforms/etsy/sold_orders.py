@@ -143,5 +143,6 @@ SOLD_ORDERS = PaymentTable(
             "that nothing was adjusted.",
             ONE_OF_THEM,
         ),
+        holds_people=True,
     ),
 ).importer()

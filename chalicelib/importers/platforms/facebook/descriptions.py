@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
+
+from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.rows.row_plan import Cells
+from chalicelib.importers.tables.headings import Columns
 
 _DESCRIPTION = re.compile(r"(?:lifetime|daily|weekly|28 days) ?:", re.IGNORECASE)
 
 
-def is_description(cells: Sequence[str]) -> str:
+class DescribedReport(TableReport):
+    """A report whose second row describes the columns."""
+
+    def skips(self, columns: Columns) -> Callable[[Cells], str]:
+        """Why a row is no data."""
+        return _is_description
+
+
+def _is_description(cells: Cells) -> str:
     """Why a row is no data; empty for a row of numbers, whatever its post says."""
     first = next((cell for cell in cells if cell.strip()), "")
     if not _DESCRIPTION.match(first.strip()) or any(map(str.isdecimal, cells)):

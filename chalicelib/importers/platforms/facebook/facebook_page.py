@@ -5,10 +5,8 @@ Almost every metric stands there three times, for a day, a week and 28 days; onl
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.facebook.descriptions import is_description
+from chalicelib.importers.platforms.facebook.descriptions import DescribedReport
 from chalicelib.importers.recognition.declarations import Becomes
-from chalicelib.importers.reports.parts import paid_parts
-from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Audience, Column, Count, LeftOut, When
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -45,20 +43,24 @@ COLUMNS = (
 )
 
 
-def _is_page_level(head: TableHead) -> bool:
-    columns = head.columns
-    return "day" in columns and any(
-        columns.name(field).casefold().startswith(("daily ", "lifetime total likes"))
-        for field in columns.positions
-    )
+class PageReport(DescribedReport):
+    """A report of page level."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        return "day" in columns and any(
+            columns.name(field).casefold().startswith(("daily ", "lifetime total likes"))
+            for field in columns.positions
+        )
 
 
-REPORT = TableReport(
+REPORT = PageReport(
     platform="facebook",
     channel="facebook",
     report="page",
     columns=COLUMNS,
-    accept=_is_page_level,
+    holds_people=True,
     marks=(together(any_of=tuple(c.field for c in COLUMNS if c.field != "day")),),
     title="Facebook Page Insights until 2021: page level",
     where=(
@@ -69,8 +71,7 @@ REPORT = TableReport(
         "a column Date beside Daily New Likes, Daily Total Impressions or Lifetime Total Likes"
     ),
     is_one_each=True,
-    prepare=paid_parts({"impressions": "paid_impressions", "views": "paid_views"}),
-    is_description=is_description,
+    paid_parts={"impressions": "paid_impressions", "views": "paid_views"},
     becomes=(
         Becomes("the second row", "no data: descriptions of the columns"),
         Becomes("Weekly …, 28 Days …", "nothing: the same days many times over"),

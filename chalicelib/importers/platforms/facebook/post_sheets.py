@@ -71,7 +71,7 @@ _KINDS = (
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
     claim = _TABLE.recognise(glimpse)
-    head = find_head(glimpse, _VOCABULARY, REPORT.accept) if claim and glimpse.sheets else None
+    head = find_head(glimpse, _VOCABULARY, REPORT.accepts) if claim and glimpse.sheets else None
     if claim is None or head is None:
         return claim
     by_kind = [

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.facebook.descriptions import is_description
+from chalicelib.importers.platforms.facebook.descriptions import DescribedReport
 from chalicelib.importers.recognition.declarations import Becomes
-from chalicelib.importers.reports.parts import paid_parts
-from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Sign, When
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -79,21 +77,22 @@ COLUMNS = (
 )
 
 
-def _is_post_level(head: TableHead) -> bool:
-    columns = head.columns
-    return (
-        "post_id" in columns
-        and "posted" in columns
-        and any(name.casefold().startswith("lifetime ") for name in columns.names)
-    )
+class PostReport(DescribedReport):
+    """A report of post level."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        names = head.columns.names
+        is_lifetime = any(name.casefold().startswith("lifetime ") for name in names)
+        return is_lifetime and "post_id" in head.columns and "posted" in head.columns
 
 
-REPORT = TableReport(
+REPORT = PostReport(
     platform="facebook",
     channel="facebook",
     report="post",
     columns=COLUMNS,
-    accept=_is_post_level,
+    holds_people=True,
     marks=(together(any_of=tuple(c.field for c in COLUMNS if c not in POST)),),
     title="Facebook Page Insights until 2021: post level",
     where=(
@@ -103,8 +102,7 @@ REPORT = TableReport(
     looks_for="the columns Post ID and Posted beside Lifetime Post Total Impressions or the like",
     is_one_each=True,
     shown=("post_id", "posted"),
-    prepare=paid_parts({"impressions": "paid_impressions"}),
-    is_description=is_description,
+    paid_parts={"impressions": "paid_impressions"},
     becomes=(
         Becomes("the second row", "no data: descriptions of the columns"),
         Becomes(

@@ -69,6 +69,7 @@ _DECLARATION = Declaration(
         "A long topic comes in pages: a page that is missing is missing here, and said so.",
         "No file names its forum. A topic is known by its number and the second of its creation.",
     ),
+    holds_people=True,
 )
 
 

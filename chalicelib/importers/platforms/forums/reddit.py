@@ -53,6 +53,7 @@ _DECLARATION = Declaration(
         "which a file seldom has all.",
         SCORE_NOTE,
     ),
+    holds_people=True,
 )
 
 

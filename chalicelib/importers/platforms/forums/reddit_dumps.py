@@ -50,6 +50,7 @@ _DECLARATION = Declaration(
         "submissions: both together count them twice.",
         SCORE_NOTE,
     ),
+    holds_people=True,
 )
 
 

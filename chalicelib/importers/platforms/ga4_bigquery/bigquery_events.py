@@ -90,6 +90,7 @@ _DECLARATION = Declaration(
         "two people at the same time are two events.",
         "A refused event shows its time only.",
     ),
+    holds_people=True,
 )
 
 

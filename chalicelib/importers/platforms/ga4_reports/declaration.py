@@ -95,4 +95,5 @@ DECLARATION = Declaration(
         language: (sum(language in names for names in HEADINGS.values()), len(HEADINGS))
         for language in dict.fromkeys(code for names in HEADINGS.values() for code in names)
     },
+    holds_people=True,
 )

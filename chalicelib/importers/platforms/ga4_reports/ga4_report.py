@@ -12,12 +12,12 @@ from chalicelib.importers.covered import Covered, noting
 from chalicelib.importers.outcomes import (
     WITHHELD,
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
     Skipped,
+    UnreadPart,
     refusal,
 )
 from chalicelib.importers.platforms.ga4_reports.declaration import DECLARATION, WAY_OUT
@@ -95,7 +95,7 @@ def _open_sheet(sheet: str, source: Source, options: Options) -> Reading:
     assert workbook is not None
     reading = _open(Source(text_of_sheet(workbook, sheet)), DELIMITER, options)
     reading.skipped += [
-        Skipped("sheet", other[:100], "another sheet of the workbook is read")
+        UnreadPart("sheet", other[:100], "another sheet of the workbook is read")
         for other in workbook.sheets
         if other != sheet
     ]
@@ -179,7 +179,7 @@ class _TablesReader:
                 yield outcome
                 continue
             if is_below:
-                yield NotData(line, _NOT_ROWS[kind])
+                yield Skipped(line, _NOT_ROWS[kind])
             if kind == "header" and table is not None:
                 self._preamble = self._preamble.followed_by(table.above)
                 rows, is_below = None, True
@@ -191,7 +191,7 @@ class _TablesReader:
         task = self._plans.task_of(shape)
         rows = TableRows(shape, task, self._numbers, self._dates, self._options)
         if task.reason:
-            reading.skipped.append(Skipped("table", f"line {table.line}", task.reason))
+            reading.skipped.append(UnreadPart("table", f"line {table.line}", task.reason))
         else:
             reading.unread.append(rows.unread)
         return rows

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from chalicelib.importers.booking import Tally, book, conversion, money
-from chalicelib.importers.outcomes import Imported, NotData, RawEvent, RowOutcome, RowRefused
+from chalicelib.importers.outcomes import Imported, RawEvent, RowOutcome, RowRefused, Skipped
 from chalicelib.importers.platforms.ga4_reports.ga4_channels import (
     UNASSIGNED,
     Origin,
@@ -27,14 +27,15 @@ from chalicelib.importers.platforms.ga4_reports.ga4_plan import (
 from chalicelib.importers.platforms.ga4_reports.ga4_shape import Shape
 from chalicelib.importers.platforms.ga4_reports.placing import place
 from chalicelib.importers.recognition.recognition import Options
-from chalicelib.importers.reports.sums import Counts
-from chalicelib.importers.reports.totals_rows import LABEL
+from chalicelib.importers.rows.number_cells import Counts
+from chalicelib.importers.rows.totals_rows import LABEL
 from chalicelib.importers.tables.headings import comparable
 from chalicelib.importers.tables.unread import UnreadColumns
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import DateFormat, Period, start_of
 from chalicelib.importers.values.event_identity import Ordinals, code_of, digest, object_key
 from chalicelib.importers.values.numerals import NumberFormat
+from chalicelib.model.money import Money
 
 PLATFORM = "ga4"
 CHANNEL = "company_blog"
@@ -101,7 +102,7 @@ class TableRows:
         """The outcome of a row; raises `RowRefused`."""
         reason = self._task.reason or self._why_no_data(cells)
         if reason:
-            return NotData(line, reason)
+            return Skipped(line, reason)
         width = self._width
         if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
             raise RowRefused("wrong_cell_count", f"{len(cells)} cells under {width} headings")
@@ -111,17 +112,21 @@ class TableRows:
         if self._task.money and self._worth(self._task.money, cells):
             raise RowRefused("value_without_order", "money without the number of purchases")
         if not any(numbers.values()) and not any(worth.values()):
-            return NotData(line, "no numbers but zeros")
+            return Skipped(line, "no numbers but zeros")
         if not self._task.uses:
             self._refuse()
-        moment = self._moment(cells)
+        period = self._period(cells)
+        values = {use: self._value(use, numbers[use], found) for use, found in worth.items()}
+        moment = self._moment(cells, period)  # nothing rejects the row below
         events: list[RawEvent] = []
         for use in self._task.uses:
             if use.supply == "conversion":
-                events += self._conversions(use, numbers[use], worth.get(use), cells, moment)
+                is_refund = _is_refund(worth.get(use))
+                value = values.get(use)
+                events += self._conversions(use, numbers[use], value, is_refund, cells, moment)
             elif numbers[use]:
                 events += book(self._tally(use, numbers[use], cells, moment))
-        return Imported(line, tuple(events)) if events else NotData(line, "no numbers but zeros")
+        return Imported(line, tuple(events))
 
     def _why_no_data(self, cells: Cells) -> str:
         """Why a row is a sum of others, or an empty text."""
@@ -178,8 +183,7 @@ class TableRows:
             raise RowRefused("missing_value", f"nothing says when these {NOUNS[use.supply]} were")
         raise RowRefused("aggregate_period", f"{NOUNS[use.supply]} of more than a day")
 
-    def _moment(self, cells: Cells) -> _Moment:
-        period = self._period(cells)
+    def _moment(self, cells: Cells, period: Period) -> _Moment:
         key = object_key([*self._key_names, *(self._key_cell(cells, i) for i in self._shape.keys)])
         return _Moment(key, period, self._ordinals.next(code_of(key), period[0].toordinal()))
 
@@ -227,15 +231,25 @@ class TableRows:
             source, medium = split_source_medium(_cell(cells, at["source_medium"]))
         return origin_of(group, source, medium) if group or source or medium else UNASSIGNED
 
+    def _value(self, use: Use, count: int, worth: _Worth | None) -> Money | None:
+        """The value of a row's conversions, or of what was given back; raises `RowRefused`."""
+        if worth is None:
+            return None
+        if not count and not _is_refund(worth):
+            raise RowRefused("value_without_order", f"money without {NOUNS[use.supply]}")
+        return money(abs(worth.amount), worth.currency)
+
     def _conversions(
-        self, use: Use, count: int, worth: _Worth | None, cells: Cells, moment: _Moment
+        self,
+        use: Use,
+        count: int,
+        value: Money | None,
+        is_refund: bool,
+        cells: Cells,
+        moment: _Moment,
     ) -> list[RawEvent]:
         """The conversions of a row; where more was given back than taken, the refund."""
         goal = "purchase" if use.metric == "purchases" else self._kind(use, cells) or ANY_GOAL
-        is_refund = worth is not None and worth.amount < 0
-        if worth is not None and not count and not is_refund:
-            raise RowRefused("value_without_order", f"money without {NOUNS[use.supply]}")
-        value = money(abs(worth.amount), worth.currency) if worth is not None else None
         parts = [PLATFORM, use.metric.replace("_", "-"), self._account or "-", digest(moment.key)]
         parts.append(moment.period[0].isoformat())
         end = [str(moment.ordinal)] if moment.ordinal else []
@@ -249,6 +263,11 @@ class TableRows:
                 conversion(goal, at, *parts, f"{goal}-refund", *end, value=value, refund=True)
             )
         return events
+
+
+def _is_refund(worth: _Worth | None) -> bool:
+    """Whether more was given back than taken."""
+    return worth is not None and worth.amount < 0
 
 
 def public_path(name: str) -> str:

@@ -9,7 +9,7 @@ by status, bids or metrics.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from chalicelib.importers.platforms.google_ads.ad_texts import AD_TEXTS, ad_texts
 from chalicelib.importers.platforms.google_ads.google_translations import TRANSLATIONS
@@ -26,6 +26,7 @@ from chalicelib.importers.reports.report_columns import (
     When,
 )
 from chalicelib.importers.reports.translations import translated, words_of
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
 
 _GERMAN_TEXTS = ad_texts(
@@ -263,13 +264,13 @@ VIDEO = re.compile("|".join((r"\bvideo", *map(re.escape, (*_VIDEO, *_lower("vide
 """Kinds of campaigns and ads whose interactions are mostly views."""
 
 
-def counts_interactions(columns: Columns) -> Callable[[Sequence[str]], bool] | None:
+def counts_interactions(columns: Columns) -> Callable[[Cells], bool]:
     """Whether a row's interactions are clicks, in a report that has no clicks."""
     at = columns.positions
     kinds = [at[field] for field in ("campaign_type", "ad_type") if field in at]
     views = at.get("views")
 
-    def applies(cells: Sequence[str]) -> bool:
+    def applies(cells: Cells) -> bool:
         if views is not None and cells[views].strip("0 -,.").strip():
             return False
         return not any(VIDEO.search(cells[kind].casefold()) for kind in kinds)

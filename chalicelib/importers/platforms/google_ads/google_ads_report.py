@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from chalicelib.importers.platforms.google_ads.google_ads_columns import (
     ALL_TIME,
     COLUMNS,
@@ -14,6 +16,7 @@ from chalicelib.importers.platforms.google_ads.google_translations import TRANSL
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.translations import words_of
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -26,18 +29,6 @@ CHANNEL = "google_ads"
 _CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
 MICROS_OF_A_CENT = 10_000
 """Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
-
-
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
-        return False
-    if _is_below_period(head):
-        return True
-    if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
-        return True  # the series of an overview card
-    has_cost = "cost" in columns or "converted_cost" in columns
-    return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
 
 
 def _is_below_period(head: TableHead) -> bool:
@@ -63,10 +54,6 @@ def _is_period(line: str) -> bool:
     return bool(parse_period(line) or ALL_TIME.fullmatch(comparable(line.strip('" '))))
 
 
-def _level(columns: Columns) -> str:
-    return next((name for field, name in LEVELS if field in columns), "account")
-
-
 def _check_unit_of_cost(table: Table) -> None:
     """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
     cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
@@ -84,21 +71,53 @@ def _check_unit_of_cost(table: Table) -> None:
         )
 
 
-def _notes(columns: Columns) -> tuple[str, ...]:
-    if "clicks" in columns or "interactions" not in columns:
-        return ()
-    return (
-        "The report has no column Clicks: Interactions are taken as clicks, except those "
-        "of video and Demand Gen campaigns, which are mostly views.",
-    )
+class GoogleAdsReport(TableReport):
+    """A report of campaigns, ads, keywords or search terms."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
+            return False
+        if _is_below_period(head):
+            return True
+        if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
+            return True  # the series of an overview card
+        has_cost = "cost" in columns or "converted_cost" in columns
+        return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
+
+    def has_form(self, head: TableHead) -> bool:
+        """Whether a title and a period are above the header, as in every download."""
+        return _is_below_period(head)
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about."""
+        return next((name for field, name in LEVELS if field in columns), self.report)
+
+    def condition(self, field: str, columns: Columns) -> Callable[[Cells], bool] | None:
+        """Interactions are clicks, but for those of videos."""
+        return counts_interactions(columns) if field == "interactions" else None
+
+    def check(self, table: Table) -> None:
+        """Rejects costs that may be in millionths."""
+        _check_unit_of_cost(table)
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """What is taken as clicks."""
+        if "clicks" in columns or "interactions" not in columns:
+            return ()
+        return (
+            "The report has no column Clicks: Interactions are taken as clicks, except those "
+            "of video and Demand Gen campaigns, which are mostly views.",
+        )
 
 
-REPORT = TableReport(
+REPORT = GoogleAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=False,
     marks=(
         *("Search terms match type", "Added/Excluded", "Hinzugefügt/Ausgeschlossen"),
         *("Conv. value / cost", "Cost / conv.", "Optimization score", "Optimisation score"),
@@ -110,7 +129,6 @@ REPORT = TableReport(
         together(fields=("interaction_rate",), any_of=("cost", "converted_cost")),
         together(fields=("average_cost", "cost")),
     ),
-    form=_is_below_period,
     paid=True,
     title="Google Ads (AdWords): campaign, ad, keyword and search term reports",
     where=(
@@ -126,9 +144,6 @@ REPORT = TableReport(
         "For daily rows: in Google Ads open the report, Segment > Time > Day (Segmentieren > Zeit "
         "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
     ),
-    applies={"interactions": counts_interactions},
-    check=_check_unit_of_cost,
-    notes=_notes,
     becomes=(
         Becomes("`Total: …` rows", "no data, wherever the label stands"),
         Becomes(

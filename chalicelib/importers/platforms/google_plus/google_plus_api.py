@@ -43,6 +43,7 @@ _DECLARATION = Declaration(
         "those of a Takeout archive): both together count a comment twice.",
         "Lifetime totals: a later answer restates the earlier one.",
     ),
+    holds_people=True,
 )
 
 

@@ -49,6 +49,7 @@ _DECLARATION = Declaration(
         "+1s and reshares have no time of their own: they are lifetime counts.",
         "The web page of the same post gives the same events, so that nothing doubles.",
     ),
+    holds_people=True,
 )
 
 

@@ -60,6 +60,7 @@ _DECLARATION = Declaration(
         "+1s and reshares have no time of their own: they are lifetime counts.",
         "The JSON of the same archive gives the same events, so that nothing doubles.",
     ),
+    holds_people=True,
 )
 
 

@@ -10,7 +10,7 @@ from chalicelib.importers.booking import audience
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import Imported, Refused, RowOutcome, RowRefused
 from chalicelib.importers.recognition.recognition import Options
-from chalicelib.importers.reports.sums import Counts
+from chalicelib.importers.rows.number_cells import Counts
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
 from chalicelib.importers.values.dates import DayOrder, decide_day_order, parse_day, start_of

@@ -78,6 +78,7 @@ COMPETITORS = Importer(
         "Page (Seite), Total Followers, New Followers, Total post engagements, Total posts",
         (Becomes("Page, Total Followers, New Followers, ...", "nothing: not the own numbers"),),
         (("foreign_numbers", "always"),),
+        holds_people=True,
     ),
     _recognise,
     _MARKS,

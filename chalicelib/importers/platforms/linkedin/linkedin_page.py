@@ -7,11 +7,11 @@ what the followers are like, or the same engagements by post, and are named in a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
+from dataclasses import replace
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, Skipped
+from chalicelib.importers.outcomes import Reading, UnreadPart
 from chalicelib.importers.platforms.linkedin.linkedin_columns import (
     CONTENT,
     FOLLOWERS,
@@ -22,8 +22,7 @@ from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import Column, becomes_of
-from chalicelib.importers.reports.report_dating import decide_dating
+from chalicelib.importers.reports.report_columns import becomes_of
 from chalicelib.importers.reports.sheets import (
     FoundTable,
     SheetReports,
@@ -33,7 +32,7 @@ from chalicelib.importers.reports.sheets import (
     open_sheets,
     sheets_but,
 )
-from chalicelib.importers.tables.marks import Mark, Marks, together
+from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "linkedin"
@@ -54,66 +53,23 @@ HITS = 5
 """No other platform has such headings: the claim is stronger than the number of columns."""
 
 _NEW_FOLLOWERS = re.compile(r"new followers|neue follower", re.IGNORECASE)
-_HAS_DAYS = partial(decide_dating, english="mdy")
 
 
-def _sheet(
-    report: str,
-    columns: tuple[Column, ...],
-    accept: Callable[[TableHead], bool],
-    *,
-    channel: str = CHANNEL,
-    is_one_each: bool = False,
-    marks: tuple[str | Mark, ...] = (),
-    form: Callable[[TableHead], bool] | None = None,
-) -> TableReport:
-    return TableReport(
-        platform=CHANNEL,
-        channel=channel,
-        report=report,
-        columns=columns,
-        accept=accept,
-        title=TITLE,
-        where=WHERE,
-        looks_for=LOOKS_FOR,
-        is_one_each=is_one_each,
-        marks=marks,
-        form=form,
-        decide_dating=_HAS_DAYS,
-    )
+class FollowersSheet(TableReport):
+    """New followers by day."""
 
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a sheet; its name makes up for a column."""
+        columns = head.columns
+        if "day" not in columns:
+            return False
+        parts = sum(field in columns for field in ("sponsored", "organic", "invited"))
+        is_named = self.has_form(head)
+        return parts > 1 or (parts + ("total" in columns) > (0 if is_named else 1))
 
-def _has_followers(head: TableHead) -> bool:
-    columns = head.columns
-    if "day" not in columns:
-        return False
-    parts = sum(field in columns for field in ("sponsored", "organic", "invited"))
-    is_named = bool(_NEW_FOLLOWERS.search(head.sheet))
-    return parts > 1 or (parts + ("total" in columns) > (0 if is_named else 1))
-
-
-def _has_visits(head: TableHead) -> bool:
-    columns = head.columns
-    return "day" in columns and any(f in columns for f in ("views", "views_desktop"))
-
-
-def _has_content(head: TableHead) -> bool:
-    columns = head.columns
-    return "day" in columns and any(
-        f"{field}_{part}" in columns
-        for field in ("impressions", "clicks", "reactions", "comments", "shares")
-        for part in ("organic", "sponsored", "total")
-    )
-
-
-def _has_posts(head: TableHead) -> bool:
-    columns = head.columns
-    counts = ("impressions", "clicks", "likes", "comments", "shares")
-    return "link" in columns and "created" in columns and any(f in columns for f in counts)
-
-
-def _is_named_followers(head: TableHead) -> bool:
-    return bool(_NEW_FOLLOWERS.search(head.sheet))
+    def has_form(self, head: TableHead) -> bool:
+        """Whether the sheet is called as LinkedIn calls it."""
+        return bool(_NEW_FOLLOWERS.search(head.sheet))
 
 
 _SPLIT = tuple(
@@ -122,38 +78,60 @@ _SPLIT = tuple(
     for part in ("organic", "sponsored")
 )
 
-NEW_FOLLOWERS = _sheet(
-    "page-followers",
-    FOLLOWERS,
-    _has_followers,
+_COUNTS = tuple(
+    f"{field}_{part}"
+    for field in ("impressions", "clicks", "reactions", "comments", "shares")
+    for part in ("organic", "sponsored", "total")
+)
+
+NEW_FOLLOWERS = FollowersSheet(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report="page-followers",
+    columns=FOLLOWERS,
+    holds_people=True,
+    title=TITLE,
+    where=WHERE,
+    looks_for=LOOKS_FOR,
+    english="mdy",
     marks=(
         "Sponsored followers",
         "Organic followers",
         together(fields=("invited",)),
         together(fields=("sponsored", "organic", "total")),
     ),
-    form=_is_named_followers,
 )
-PAGE_VIEWS = _sheet(
-    "page-visitors",
-    VISITORS,
-    _has_visits,
+PAGE_VIEWS = TableReport(
+    platform=CHANNEL,
     channel=PAGE_CHANNEL,
+    report="page-visitors",
+    columns=VISITORS,
+    holds_people=True,
+    title=TITLE,
+    where=WHERE,
+    looks_for=LOOKS_FOR,
+    needs=("day",),
+    needs_one_of=("views", "views_desktop"),
+    english="mdy",
     marks=(together(fields=("views",)), together(fields=("views_desktop",))),
 )
-BY_DAY = _sheet(
-    "page-content",
-    CONTENT,
-    _has_content,
+BY_DAY = replace(
+    PAGE_VIEWS,
+    channel=CHANNEL,
+    report="page-content",
+    columns=CONTENT,
+    needs_one_of=_COUNTS,
     marks=(
         together(any_of=_SPLIT),
         together(fields=("impressions_total", "clicks_total", "reactions_total")),
     ),
 )
-BY_POST = _sheet(
-    "page-posts",
-    POSTS,
-    _has_posts,
+BY_POST = replace(
+    BY_DAY,
+    report="page-posts",
+    columns=POSTS,
+    needs=("link", "created"),
+    needs_one_of=("impressions", "clicks", "likes", "comments", "shares"),
     is_one_each=True,
     marks=(together(fields=("link", "created")),),
 )
@@ -194,6 +172,7 @@ DECLARATION = Declaration(
         "German ones; a day above 12 anywhere in the file has the last word.",
         "The file does not name the page: who has several gives each an account of its own.",
     ),
+    holds_people=True,
 )
 
 
@@ -218,8 +197,11 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
         notes.append(f"Not read, because no row of it has a day: {named(others)}.")
     reading = open_sheets(source, read, options, notes=notes)
     reading.skipped = [
-        *(Skipped("sheet", name[:100], "a sheet that is read says the same") for name in repeated),
-        *(Skipped("sheet", name[:100], "no row of it has a day") for name in others),
+        *(
+            UnreadPart("sheet", name[:100], "a sheet that is read says the same")
+            for name in repeated
+        ),
+        *(UnreadPart("sheet", name[:100], "no row of it has a day") for name in others),
     ]
     return reading
 

@@ -7,20 +7,19 @@ impressions again, and *Demographics* holds shares; they are named in a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import Reading, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, RowOutcome, UnreadPart
 from chalicelib.importers.platforms.linkedin.audience import CHANNEL, FOLLOWERS_REPORT, sizes_above
 from chalicelib.importers.platforms.linkedin.linkedin_columns import ENGAGEMENT, NEW_FOLLOWERS
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_columns import Column, becomes_of
-from chalicelib.importers.reports.report_dating import decide_dating
+from chalicelib.importers.reports.report_columns import becomes_of
 from chalicelib.importers.reports.sheets import (
     FoundTable,
     SheetReports,
@@ -53,33 +52,29 @@ _SHEETS = re.compile(
 )
 
 
-def _is_typical(head: TableHead) -> bool:
-    return bool(_SHEETS.fullmatch(head.sheet.strip()))
+class MemberSheet(TableReport):
+    """A sheet of the workbook."""
+
+    def has_form(self, head: TableHead) -> bool:
+        """Whether the sheet is called as LinkedIn calls one."""
+        return bool(_SHEETS.fullmatch(head.sheet.strip()))
 
 
-def _sheet(
-    report: str, columns: tuple[Column, ...], accept: Callable[[TableHead], bool]
-) -> TableReport:
-    return TableReport(
-        platform=CHANNEL,
-        channel=CHANNEL,
-        report=report,
-        columns=columns,
-        accept=accept,
-        title=TITLE,
-        where=WHERE,
-        looks_for=LOOKS_FOR,
-        form=_is_typical,
-        decide_dating=partial(decide_dating, english="mdy"),
-    )
-
-
-def _has(*fields: str) -> Callable[[TableHead], bool]:
-    return lambda head: all(field in head.columns for field in fields)
-
-
-IMPRESSIONS = _sheet("member-content", ENGAGEMENT, _has("day", "impressions", "engagements"))
-FOLLOWERS = _sheet(FOLLOWERS_REPORT, NEW_FOLLOWERS, _has("day", "followers"))
+IMPRESSIONS = MemberSheet(
+    platform=CHANNEL,
+    channel=CHANNEL,
+    report="member-content",
+    columns=ENGAGEMENT,
+    holds_people=True,
+    title=TITLE,
+    where=WHERE,
+    looks_for=LOOKS_FOR,
+    needs=("day", "impressions", "engagements"),
+    english="mdy",
+)
+FOLLOWERS = replace(
+    IMPRESSIONS, report=FOLLOWERS_REPORT, columns=NEW_FOLLOWERS, needs=("day", "followers")
+)
 SHEETS = SheetReports(IMPRESSIONS, FOLLOWERS)
 
 
@@ -115,7 +110,7 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
         )
     reading = open_sheets(source, found, options, notes=notes)
     reading.skipped = [
-        Skipped("sheet", name[:100], "the same numbers again, or shares") for name in others
+        UnreadPart("sheet", name[:100], "the same numbers again, or shares") for name in others
     ]
     sizes = [
         size
@@ -166,6 +161,7 @@ MEMBER = Importer(
             "under German ones; a day above 12 anywhere in the sheet has the last word.",
             "The file does not name the member: who imports several gives each an account.",
         ),
+        holds_people=True,
     ),
     _recognise,
     Marks(also=(IMPRESSIONS.all_marks, FOLLOWERS.all_marks)),

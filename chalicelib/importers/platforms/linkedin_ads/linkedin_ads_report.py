@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import chain
 
 from chalicelib.importers.bytes.decoding import Source
@@ -20,7 +19,7 @@ from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.recognition.glimpses import HEADER_WITHIN, Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
@@ -64,42 +63,6 @@ _DAYS_IN_UTC = tuple(
 )
 
 
-def _level(columns: Columns) -> str:
-    """What the rows are about, in the words of 2026."""
-    if "ad_id" in columns or "ad" in columns:
-        return "ad"
-    has_set = "ad_set_id" in columns or "ad_set" in columns
-    has_group = "group_id" in columns or "group" in columns
-    has_campaign = "campaign_id" in columns or "campaign" in columns
-    if has_set or (has_group and has_campaign):
-        return "ad-set"
-    return "campaign" if has_group or has_campaign else "account"
-
-
-def _period(head: TableHead) -> Period | None:
-    return stated_period(head.preamble_lines, head.columns.language)
-
-
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-) -> Dating:
-    """As `dating.decide_dating`; a report by month has the first day of each in *Start Date*."""
-    if "day" in columns.positions and _are_months(columns, report, options):
-        columns = replace(
-            columns,
-            positions={"month": columns.positions["day"]},
-            names={"month": columns.names["day"]},
-        )
-    return decide_dating(
-        columns, report, options, way_out, dates_are_starts=dates_are_starts, english="mdy"
-    )
-
-
 def _are_months(columns: DateColumns, report: Period | None, options: Options) -> bool:
     cells = list(dict.fromkeys(chain(*columns.cells([columns.positions["day"]]))))
     order = options.day_order or decide_day_order(columns.language, cells, report, english="mdy")
@@ -117,21 +80,56 @@ def _are_months(columns: DateColumns, report: Period | None, options: Options) -
     return len(later) > 1 or (later[0] - first).days > LONGEST_GAP_DAYS
 
 
-def _notes(columns: Columns) -> tuple[str, ...]:
-    if not any(field.startswith("viral_") for field in columns.positions):
-        return ()
-    return (
-        "Viral numbers are what members shared of the ads on their own: counted as not paid, "
-        "beside the paid ones, which do not contain them.",
-    )
+class LinkedInAdsReport(TableReport):
+    """A report of Campaign Manager."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        return _is_report(head)
+
+    def has_form(self, head: TableHead) -> bool:
+        """Whether the lines above the table are those of a report."""
+        return is_titled(head.preamble_lines)
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about, in the words of 2026."""
+        if "ad_id" in columns or "ad" in columns:
+            return "ad"
+        has_set = "ad_set_id" in columns or "ad_set" in columns
+        has_group = "group_id" in columns or "group" in columns
+        has_campaign = "campaign_id" in columns or "campaign" in columns
+        if has_set or (has_group and has_campaign):
+            return "ad-set"
+        return "campaign" if has_group or has_campaign else self.report
+
+    def period_above(self, head: TableHead) -> Period | None:
+        """The period that the lines above the header state."""
+        return stated_period(head.preamble_lines, head.columns.language)
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """A report by month has the first day of each in *Start Date*."""
+        if "day" in columns.positions and _are_months(columns, period, options):
+            columns = columns.with_unit("month")
+        return super().decide_dating(columns, period, options, way_out)
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """How viral numbers are counted."""
+        if not any(field.startswith("viral_") for field in columns.positions):
+            return ()
+        return (
+            "Viral numbers are what members shared of the ads on their own: counted as not paid, "
+            "beside the paid ones, which do not contain them.",
+        )
 
 
-REPORT = TableReport(
+REPORT = LinkedInAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=False,
     marks=(
         *_DAYS_IN_UTC,
         together(fields=("landing",)),
@@ -141,7 +139,6 @@ REPORT = TableReport(
             any_of=("group", "group_id", "account", "account_id", "reactions", "averages"),
         ),
     ),
-    form=lambda head: is_titled(head.preamble_lines),
     paid=True,
     hits=HITS,
     title="LinkedIn Ads: performance reports of Campaign Manager",
@@ -155,9 +152,7 @@ REPORT = TableReport(
     ),
     way_out=WAY_OUT,
     dates_are_starts=True,
-    period=_period,
-    decide_dating=_decide_dating,
-    notes=_notes,
+    english="mdy",
     becomes=(Becomes("Report Start, Report End (above the table)", "the period of the report"),),
     refused=(
         ("not_additive", "demographics, whose members may be in several segments"),

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.bytes.delimited import records_of
-from chalicelib.importers.outcomes import NotData, Reading, Refused, RowOutcome, Skipped
+from chalicelib.importers.outcomes import Reading, Refused, RowOutcome, Skipped, UnreadPart
 from chalicelib.importers.platforms.matomo.matomo_columns import (
     CHANNEL,
     COLUMNS,
@@ -28,9 +28,11 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Column, When, becomes_of, vocabulary_of
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
 from chalicelib.importers.reports.stacked import StackedTable, tables_in
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.header_search import claim_to, find_head
+from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import Marks, together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.tables.tables import Table
@@ -126,8 +128,8 @@ def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
     report = dataclasses.replace(
         REPORT,
         columns=tuple(c for c in columns if c.field not in left_out),
-        is_description=_NoData(table).reason,
-        notes=lambda columns: tuple(notes),
+        no_data=_NoData(table),
+        said=tuple(notes),
     )
     reading = report.open(source, head, options)
     reading.outcomes = map(_harmless, reading.outcomes)
@@ -220,24 +222,6 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool = False,
-) -> Dating:
-    """As `dating.decide_dating`, of a column that holds days in one file and months in another."""
-    position = columns.positions.get("period")
-    if position is not None:
-        unit = _unit(cell for (cell,) in columns.cells([position]))
-        columns = dataclasses.replace(
-            columns, positions={unit: position}, names={unit: columns.names["period"]}
-        )
-    return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
-
-
 def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
     """Opens the table of a scheduled report that has dates; its other tables have none."""
     text = source.document()
@@ -270,7 +254,7 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
         ),
     )
     reading.skipped += [
-        Skipped("table", f"line {other.line}", f"the table in line {table.line} is read")
+        UnreadPart("table", f"line {other.line}", f"the table in line {table.line} is read")
         for other in tables
         if other is not table
     ]
@@ -283,23 +267,64 @@ def _among_others(
 ) -> Iterator[RowOutcome]:
     """The outcomes of one table by the file's line numbers, and of all lines around it."""
     for line in range(first.line + 1, table.line + 1):
-        yield NotData(line, "not of the table that is read")
+        yield Skipped(line, "not of the table that is read")
     last = table.line
     for outcome in outcomes:
         last = outcome.row + table.line - 1
         yield outcome._replace(row=last)
     for line in range(max(last, table.last_line) + 1, lines + 1):
-        yield NotData(line, "not of the table that is read")
+        yield Skipped(line, "not of the table that is read")
 
 
-REPORT = TableReport(
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class MatomoReport(TableReport):
+    """A report as its rows and the options of the user make it.
+
+    Attributes
+    ----------
+    no_data : _NoData, optional
+        Which of its rows are no data.
+    said : tuple of str
+        What a person should know.
+    """
+
+    no_data: _NoData | None = None
+    said: tuple[str, ...] = ()
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        return _is_report(head)
+
+    def has_form(self, head: TableHead) -> bool:
+        """Whether headings are Matomo's raw names."""
+        return _has_raw_names(head)
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """The column of dates holds days in one file and months in another."""
+        position = columns.positions.get("period")
+        if position is not None:
+            unit = _unit(cell for (cell,) in columns.cells([position]))
+            columns = columns.with_unit(unit, "period")
+        return super().decide_dating(columns, period, options, way_out)
+
+    def skips(self, columns: Columns) -> Callable[[Cells], str] | None:
+        """Why a row is no data."""
+        return self.no_data.reason if self.no_data else None
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """What a person should know."""
+        return self.said
+
+
+REPORT = MatomoReport(
     platform=PLATFORM,
     channel=CHANNEL,
     report="matomo",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
     marks=MARKS.marks,
-    form=MARKS.form,
     title="Matomo: reports as CSV",
     where=WHERE,
     looks_for=(
@@ -307,7 +332,6 @@ REPORT = TableReport(
         "(Besuche, Eindeutige Besucher, Aktionen, Absprungrate)"
     ),
     way_out=_WAY_OUT,
-    decide_dating=_decide_dating,
 )
 REPORTS = Importer(
     PLATFORM,
@@ -334,6 +358,7 @@ REPORTS = Importer(
             "Conversions are those of all goals and have the goal `lead`; with Ecommerce orders "
             "only these are counted, as `purchase`.",
         ),
+        holds_people=True,
     ),
     _recognise,
     MARKS,

@@ -23,7 +23,8 @@ from chalicelib.importers.platforms.matomo.matomo_columns import CHANNEL, PLATFO
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
-from chalicelib.importers.reports.sums import Amounts, Counts
+from chalicelib.importers.rows.number_cells import Amounts, Counts
+from chalicelib.importers.rows.row_plan import NumberColumn
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks
@@ -100,7 +101,7 @@ class _VisitRows:
         self._dates = dates
         numbers = NumberFormat(options.decimal_mark or ".")
         self._counts = Counts(numbers)
-        self._amounts = Amounts(numbers, options.currency)
+        self._amounts = Amounts(numbers, NumberColumn(-1, currency=options.currency))
         self._options = options
 
     def convert(self, row: Row) -> RowOutcome:
@@ -187,6 +188,7 @@ VISITS = Importer(
             "The log and the reports count the same visits: import one of them.",
             "Of a row that is refused nothing is shown: it is about a person.",
         ),
+        holds_people=True,
     ),
     _recognise,
     MARKS,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
 from chalicelib.importers.platforms.meta_ads.meta_translations import TRANSLATIONS
 from chalicelib.importers.reports.report_columns import Claimed, Column, Sign
 from chalicelib.importers.reports.translations import words_of
+from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.headings import Columns
-from chalicelib.importers.values.numerals import NumberFormat
 
 CLAIMS = (
     Column("purchases", Claimed(), en=("Purchases",), de=("Käufe",)),
@@ -91,15 +90,13 @@ def is_conversion(indicator: str) -> bool:
     )
 
 
-def only_conversions(
-    columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]] | None:
+def only_conversions(columns: Columns) -> Change | None:
     """Takes results away that are no conversions, or of which nobody says what they are."""
     results, indicator = (columns.positions.get(field) for field in ("results", "indicator"))
     if results is None:
         return None
 
-    def without_others(cells: Sequence[str]) -> Sequence[str]:
+    def without_others(cells: Cells) -> Cells:
         if indicator is not None and is_conversion(cells[indicator]):
             return cells
         return [*cells[:results], "", *cells[results + 1 :]]

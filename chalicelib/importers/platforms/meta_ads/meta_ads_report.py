@@ -9,9 +9,11 @@ from chalicelib.importers.platforms.meta_ads.meta_translations import TRANSLATIO
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.translations import translated, words_of
+from chalicelib.importers.rows.row_plan import Change
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.values.numerals import NumberFormat
 
 CHANNEL = "meta_ads"
 COLUMNS = translated((*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS), TRANSLATIONS)
@@ -42,42 +44,53 @@ _OF_META = (
 """With what was spent, a sign of Ads Manager: others write the one and not the other."""
 
 
-def _is_report(head: TableHead) -> bool:
-    """A column of Ads Manager's own words: what was spent, with its currency, or the period."""
-    columns = head.columns
-    if columns.currencies.get("cost"):
-        return True
-    has_numbers = "cost" in columns or any(column.field in columns for column in COUNTS)
-    return has_numbers and "from" in columns and "to" in columns
+class MetaAdsReport(TableReport):
+    """A table of campaigns, ad sets or ads."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header has Ads Manager's own words: the cost's currency, or the period."""
+        columns = head.columns
+        if columns.currencies.get("cost"):
+            return True
+        has_numbers = "cost" in columns or any(column.field in columns for column in COUNTS)
+        return has_numbers and "from" in columns and "to" in columns
+
+    def may_hold(self, sheet: str) -> bool:
+        """Sheets that repeat the raw data for people are not read."""
+        return not any(word in sheet.casefold() for word in _FORMATTED)
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about."""
+        return next((name for field, name in LEVELS if field in columns), self.report)
+
+    def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
+        """Results that are no conversions are taken away."""
+        return only_conversions(columns)
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """What is not known of clicks, results and campaigns."""
+        notes = []
+        if "clicks" in columns and "link_clicks" not in columns:
+            notes.append(
+                "The report has no column Link clicks: Clicks (all) are taken, among which are "
+                "reactions and comments."
+            )
+        if "results" in columns and "indicator" not in columns:
+            notes.append(
+                "Nothing says of what kind the Results are (add the column Result indicator): "
+                "they are not taken for conversions."
+            )
+        if not any(column.field in columns for column in (*NAMES, *BREAKDOWNS)):
+            notes.append("The report names no campaigns: rows of one day are told apart by order.")
+        return tuple(notes)
 
 
-def _level(columns: Columns) -> str:
-    return next((name for field, name in LEVELS if field in columns), "account")
-
-
-def _notes(columns: Columns) -> tuple[str, ...]:
-    notes = []
-    if "clicks" in columns and "link_clicks" not in columns:
-        notes.append(
-            "The report has no column Link clicks: Clicks (all) are taken, among which are "
-            "reactions and comments."
-        )
-    if "results" in columns and "indicator" not in columns:
-        notes.append(
-            "Nothing says of what kind the Results are (add the column Result indicator): they "
-            "are not taken for conversions."
-        )
-    if not any(column.field in columns for column in (*NAMES, *BREAKDOWNS)):
-        notes.append("The report names no campaigns: rows of one day are told apart by order.")
-    return tuple(notes)
-
-
-REPORT = TableReport(
+REPORT = MetaAdsReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=False,
     marks=(
         together(fields=("from", "to")),
         *(together(heading, any_of=_OF_META) for heading in ("Amount spent", "Total amount spent")),
@@ -101,10 +114,7 @@ REPORT = TableReport(
         "Zeit > Tag) and export the table again"
     ),
     nameless_are_totals=True,
-    prepare=only_conversions,
-    sheet=lambda name: not any(word in name.casefold() for word in _FORMATTED),
     any_sheet=True,
-    notes=_notes,
     becomes=(
         Becomes("a row without names", "no data: the totals that Ads Manager adds"),
         Becomes(

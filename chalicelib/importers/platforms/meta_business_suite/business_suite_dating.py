@@ -8,21 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.importers.recognition.recognition import Options
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.rows.row_dating import DateColumns
 from chalicelib.importers.values.cells import is_blank
-from chalicelib.importers.values.dates import Period
 
 
-def decide_content_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool = False,
-) -> Dating:
-    """As `dating.decide_dating`, which it asks once it is known what the column Date means."""
+def understood_dates(columns: DateColumns) -> DateColumns:
+    """The date columns, once it is known what the column Date means."""
     positions, names = dict(columns.positions), dict(columns.names)
     if "day" in positions and not _is_by_day(columns):
         position, name = positions.pop("day"), names.pop("day")
@@ -30,8 +21,7 @@ def decide_content_dating(
         says_only_lifetime = bool(cells) and not any(map(_is_date, cells))
         if "posted" not in positions and not says_only_lifetime:
             positions["posted"], names["posted"] = position, name
-    understood = replace(columns, positions=positions, names=names)
-    return decide_dating(understood, report, options, way_out, dates_are_starts=dates_are_starts)
+    return replace(columns, positions=positions, names=names)
 
 
 def _is_by_day(columns: DateColumns) -> bool:
@@ -42,7 +32,7 @@ def _is_by_day(columns: DateColumns) -> bool:
     if "posted" in columns.positions:
         return True
     first: dict[tuple[str, ...], str] = {}
-    for date, *thing in columns.cells([position, *columns.things]):
+    for date, *thing in columns.cells([position, *columns.subjects]):
         if first.setdefault(tuple(thing), date) != date:
             return True
     return False

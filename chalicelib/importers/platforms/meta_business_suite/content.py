@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from chalicelib.importers.platforms.meta_business_suite.business_suite_columns import COLUMNS
 from chalicelib.importers.platforms.meta_business_suite.business_suite_dating import (
-    decide_content_dating,
+    understood_dates,
 )
 from chalicelib.importers.recognition.declarations import Becomes
-from chalicelib.importers.reports.parts import paid_parts
+from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
+from chalicelib.importers.values.dates import Period
 
 _OF_POSTS = ("permalink", "post_type", "page_id", "account_id", "page_name", "username")
 
@@ -28,26 +30,33 @@ def _is_of_instagram(head: TableHead) -> bool:
     return ("username" in columns or "account_id" in columns) and "page_id" not in columns
 
 
-def _is_facebook(head: TableHead) -> bool:
-    return _is_content(head) and not _is_of_instagram(head)
+class ContentReport(TableReport):
+    """Content of an Instagram account, or of a Facebook page and perhaps of Instagram."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report of the platform."""
+        return _is_content(head) and _is_of_instagram(head) == (self.platform == "instagram")
+
+    def accepts_named(self, head: TableHead) -> bool:
+        """Of a file that may hold both, the column Platform tells them apart."""
+        columns = head.columns
+        if self.platform != "instagram":
+            return self.accepts(head)
+        return _is_content(head) and ("network" in columns or "page_id" not in columns)
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """The column Date means several things."""
+        return super().decide_dating(understood_dates(columns), period, options, way_out)
 
 
-def _is_instagram(head: TableHead) -> bool:
-    return _is_content(head) and _is_of_instagram(head)
-
-
-def _may_be_instagram(head: TableHead) -> bool:
-    """Of a file that may hold both, the column Platform tells them apart."""
-    columns = head.columns
-    return _is_content(head) and ("network" in columns or "page_id" not in columns)
-
-
-_REPORT = TableReport(
+_REPORT = ContentReport(
     platform="facebook",
     channel="facebook",
     report="content",
     columns=COLUMNS,
-    accept=_is_facebook,
+    holds_people=True,
     marks=(
         together(fields=("post_id",), any_of=("page_id", "page_name", "username")),
         together(fields=("post_id", "account_id")),
@@ -67,8 +76,7 @@ _REPORT = TableReport(
     ),
     is_one_each=True,
     shown=("post_id", "posted", "day"),
-    prepare=paid_parts({"three_second_views": "boosted_views"}),
-    decide_dating=decide_content_dating,
+    paid_parts={"three_second_views": "boosted_views"},
     becomes=(
         Becomes(
             "Date / Datum",
@@ -95,8 +103,6 @@ INSTAGRAM = replace(
     _REPORT,
     platform="instagram",
     channel="instagram",
-    accept=_is_instagram,
-    accept_named=_may_be_instagram,
     title="Meta Business Suite: content of an Instagram account",
     looks_for=(
         "the columns Post ID, Account ID or Account username, and Publish time (Beitrags-ID, "

@@ -22,11 +22,11 @@ from chalicelib.importers.bytes.delimited import records_of as records_in
 from chalicelib.importers.covered import Covered
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
     refusal,
 )
 from chalicelib.importers.platforms.meta_business_suite.result_titles import (
@@ -40,7 +40,7 @@ from chalicelib.importers.platforms.meta_business_suite.result_titles import (
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
-from chalicelib.importers.reports.sums import Counts
+from chalicelib.importers.rows.number_cells import Counts
 from chalicelib.importers.tables.table_records import text_records
 from chalicelib.importers.values.dates import parse_day, start_of
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
@@ -92,6 +92,7 @@ _DECLARATION = Declaration(
         "Titles are known in English, Portuguese and Spanish from public code, in German from "
         "Meta's interface. *Seguidores* are the followers that came on the day.",
     ),
+    holds_people=True,
 )
 
 
@@ -240,9 +241,9 @@ def _outcomes(
         found = tables.place(cells) if flaw is None else None
         if isinstance(found, str):
             if found == "blank":
-                yield NotData(line, "blank line")
+                yield Skipped(line, "blank line")
             elif found == "other":
-                yield NotData(line, "a row of a table that is not by day")
+                yield Skipped(line, "a row of a table that is not by day")
             continue
         try:
             if flaw is not None:
@@ -268,7 +269,7 @@ def _outcome(
     series.rows += 1
     title = series.title
     if series.covered is None:
-        return NotData(line, f"{title.shown}: {title.why_not}")
+        return Skipped(line, f"{title.shown}: {title.why_not}")
     if len(cells) < 2:
         raise RowRefused("wrong_cell_count", "a row has a day and a number")
     try:
@@ -280,7 +281,7 @@ def _outcome(
         raise RowRefused("negative", "the number of the day is below zero")
     series.covered.days.add(day.toordinal())
     if not count:
-        return NotData(line, "no numbers but zeros")
+        return Skipped(line, "no numbers but zeros")
     parts = (REPORT, account or "-", day.isoformat())
     return Imported(
         line, (engagement(series.channel, title.type, start_of(day), *parts, count=count),)
@@ -304,6 +305,7 @@ RESULTS_OF_INSTAGRAM = Importer(
         _WHERE,
         "the same files as of Facebook, if the platform is named",
         (Becomes("each table", "as of Facebook; titles without a network are Instagram's"),),
+        holds_people=True,
     ),
     _when_named("instagram"),
 )

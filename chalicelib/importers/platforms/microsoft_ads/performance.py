@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from chalicelib.importers.platforms.microsoft_ads.performance_columns import (
     COLUMNS,
@@ -18,7 +17,8 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Column, LeftOut, When, vocabulary_of
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
+from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.table_heads import TableHead
@@ -37,88 +37,89 @@ _TOTALS = re.compile(
 _HOUR = re.compile(r"(?:\||T| )\d\d?(?::00(?::00)?)?$")
 
 
-def _is_report(head: TableHead) -> bool:
-    return any(field in head.columns for field in ("impressions", "clicks", "spend"))
-
-
-def _is_titled(head: TableHead) -> bool:
-    return read_stated(head.preamble_lines).is_titled
-
-
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its ads again."""
-    found = (level for level in LEVELS if level in columns or f"{level}_id" in columns)
-    return next(found, "account").replace("_", "-")
-
-
-def _check_parts(table: Table) -> None:
-    """Ads with several extensions or assets count one impression for each of them."""
-    for heading in table.head.columns.names:
-        if comparable(heading) in REPEATED:
-            raise ExportRefused(
-                "no_counts",
-                f"a row for each {heading}: an impression with several of them is in as many rows, "
-                "so that they do not add up. Download the campaign or ad report",
-            )
-
-
-def _not_data(cells: Sequence[str]) -> str:
+def _not_data(cells: Cells) -> str:
     first = comparable(next((cell for cell in cells if not is_blank(cell)), ""))
     if _FOOTER.fullmatch(first):
         return "the copyright line"
     return "totals row" if _TOTALS.fullmatch(first) else ""
 
 
-def _without_hours(
-    columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]]:
-    """Rows of an hour as rows of its day, of which they are parts."""
-    places = [columns.positions[f] for f in ("period", "day") if f in columns]
-
-    def change(cells: Sequence[str]) -> Sequence[str]:
-        changed = list(cells)
-        for place in places:
-            changed[place] = _day_alone(changed[place])
-        return changed
-
-    return change
-
-
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-    stated: Stated,
-) -> Dating:
-    """As `dating.decide_dating`; a time above the table may tell the order of day and month."""
-    cells_of = columns.cells
-    if stated.order:
-        columns = replace(columns, language="en")
-    if stated.unit == "hour":
-        columns = replace(
-            columns,
-            cells=lambda at: (tuple(_day_alone(cell) for cell in row) for row in cells_of(at)),
-        )
-    return decide_dating(
-        columns, report, options, way_out, dates_are_starts=dates_are_starts, english=stated.order
-    )
-
-
 def _day_alone(cell: str) -> str:
     return _HOUR.sub("", cell.strip())
 
 
-REPORT = TableReport(
+@dataclass(frozen=True, kw_only=True)
+class PerformanceReport(TableReport):
+    """A report as the lines above its table say it is.
+
+    Attributes
+    ----------
+    stated : Stated
+        What they say.
+    """
+
+    stated: Stated = field(default_factory=lambda: read_stated(()))
+
+    def has_form(self, head: TableHead) -> bool:
+        """Whether lines as of Microsoft are above the table."""
+        return read_stated(head.preamble_lines).is_titled
+
+    def period_above(self, head: TableHead) -> Period | None:
+        """The period that the lines above the header state."""
+        return self.stated.period
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """A time above the table may tell the order of day and month."""
+        cells_of = columns.cells
+        if self.stated.order:
+            columns = replace(columns, language="en")
+        if self.stated.unit == "hour":
+            columns = replace(
+                columns,
+                cells=lambda at: (tuple(_day_alone(cell) for cell in row) for row in cells_of(at)),
+            )
+        return super().decide_dating(columns, period, options, way_out)
+
+    def check(self, table: Table) -> None:
+        """Ads with several extensions or assets count one impression for each of them."""
+        for heading in table.head.columns.names:
+            if comparable(heading) in REPEATED:
+                raise ExportRefused(
+                    "no_counts",
+                    f"a row for each {heading}: an impression with several of them is in as many "
+                    "rows, so that they do not add up. Download the campaign or ad report",
+                )
+
+    def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
+        """Rows of an hour become rows of its day, of which they are parts."""
+        if self.stated.unit != "hour":
+            return None
+        places = [columns.positions[f] for f in ("period", "day") if f in columns]
+
+        def change(cells: Cells) -> Cells:
+            changed = list(cells)
+            for place in places:
+                changed[place] = _day_alone(changed[place])
+            return changed
+
+        return change
+
+    def skips(self, columns: Columns) -> Callable[[Cells], str]:
+        """Why a row is no data."""
+        return _not_data
+
+
+REPORT = PerformanceReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
+    levels=LEVELS,
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs_one_of=("impressions", "clicks", "spend"),
     marks=MARKS,
-    form=_is_titled,
     paid=True,
     title="Microsoft Advertising (Bing Ads): campaign, ad, keyword and search term reports",
     where=(
@@ -130,8 +131,6 @@ REPORT = TableReport(
         "Impressions, Clicks or Spend below a line Report Aggregation: …, or beside a column that "
         "only Microsoft has: Gregorian date, TimePeriod, Bid match type, Delivered match type"
     ),
-    check=_check_parts,
-    is_description=_not_data,
     becomes=(
         Becomes(
             "Report Time, Report Aggregation (above the table)", "the period; what a row is of"
@@ -156,7 +155,7 @@ _DECLARATION = REPORT.importer().declaration
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, _VOCABULARY, _is_report)
+    head = find_head(glimpse, _VOCABULARY, REPORT.accepts)
     if head is None:
         return None
     return claim_to(
@@ -164,17 +163,11 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     )
 
 
-def _as_stated(head: TableHead) -> TableReport:
+def _as_stated(head: TableHead) -> PerformanceReport:
     """The report as the lines above its table say it is."""
     stated = read_stated(head.preamble_lines)
     columns = tuple(_dated(column, stated.unit) for column in COLUMNS)
-    return replace(
-        REPORT,
-        columns=columns,
-        period=lambda head: stated.period,
-        decide_dating=partial(_decide_dating, stated=stated),
-        prepare=_without_hours if stated.unit == "hour" else REPORT.prepare,
-    )
+    return replace(REPORT, columns=columns, english=stated.order, stated=stated)
 
 
 def _dated(column: Column, unit: str) -> Column:
@@ -185,4 +178,4 @@ def _dated(column: Column, unit: str) -> Column:
     return replace(column, role=role)
 
 
-MICROSOFT_ADS = Importer(CHANNEL, _DECLARATION, _recognise, _MARKS, _is_report)
+MICROSOFT_ADS = Importer(CHANNEL, _DECLARATION, _recognise, _MARKS, REPORT.accepts)

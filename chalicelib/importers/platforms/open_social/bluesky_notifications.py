@@ -47,6 +47,7 @@ _DECLARATION = Declaration(
         ("missing_value", "no uri or no time"),
     ),
     (ONE_OF_BOTH, NO_PEOPLE),
+    holds_people=True,
 )
 
 

@@ -47,6 +47,7 @@ _DECLARATION = Declaration(
         ("missing_value", "a post without uri or time"),
     ),
     (LIFETIME, ONE_OF_BOTH, NO_PEOPLE, "Bluesky counts no impressions and no clicks."),
+    holds_people=True,
 )
 
 _REPOSITORY = Declaration(
@@ -56,6 +57,7 @@ _REPOSITORY = Declaration(
     "JSON with records of app.bsky.feed.post and without counts",
     (Becomes("records", "nothing: what the account wrote, and not what others did"),),
     (("no_counts", "always: a repository has no counts"),),
+    holds_people=True,
 )
 
 

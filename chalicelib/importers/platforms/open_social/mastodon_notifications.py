@@ -58,6 +58,7 @@ _DECLARATION = Declaration(
         NO_PEOPLE,
         "Ids are those of a server: import each account with an account of its own.",
     ),
+    holds_people=True,
 )
 
 

@@ -51,6 +51,7 @@ _ARCHIVE = Declaration(
         ONE_OF_BOTH,
         NO_PEOPLE,
     ),
+    holds_people=True,
 )
 
 _STATUSES = Declaration(
@@ -78,6 +79,7 @@ _STATUSES = Declaration(
         ONE_OF_BOTH,
         NO_PEOPLE,
     ),
+    holds_people=True,
 )
 
 

@@ -160,5 +160,6 @@ ACTIVITY = PaymentTable(
             "Do not import PayPal beside the orders of the shop whose payments it received: both "
             "hold the same sales.",
         ),
+        holds_people=True,
     ),
 ).importer()

@@ -140,6 +140,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
 
 GA4_RECORDS = Stream(
     platform=PLATFORM,
+    holds_people=True,
     report="sessions",
     title="Google Analytics 4: reports landed by a pipeline",
     looks_for=(

@@ -118,7 +118,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     counts = counts_of(landed, _COUNTS)
     micros = landed.amount(*_COST)
     if micros is None and not landed.knows(*_COST) and any(counts.values()):
-        ledger.remarks["no cost_micros is in the record: what its clicks cost is not known"] += 1
+        ledger.note("no cost_micros is in the record: what its clicks cost is not known")
     traffic = Traffic(
         subject,
         landed.name(*_CUSTOMER),
@@ -135,6 +135,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
 
 GOOGLE_ADS_STATS = Stream(
     platform=CHANNEL,
+    holds_people=False,
     report="stats",
     title="Google Ads: statistics landed by a pipeline",
     looks_for=(

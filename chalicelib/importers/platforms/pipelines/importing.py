@@ -124,8 +124,9 @@ def _outcomes(
         pass
     records = Records(noted, Ledger(options, reading.claimed, reading.unpaid), reading.unread)
     for outcome in landed_outcomes(reopen(), records.convert, _shown, reading):
-        claim = records.ledger.take_claim()
-        yield outcome._replace(claim=claim) if isinstance(outcome, Imported) else outcome
+        if isinstance(outcome, Imported):
+            outcome = outcome._replace(claim=records.ledger.claim)
+        yield outcome
     remarks = records.ledger.remarks
     reading.notes += [f"{remark} ({number:,} records)" for remark, number in remarks.items()]
     for covered in records.covered.values():
@@ -243,7 +244,9 @@ class Records:
         level = self._noted.level(stream, subject)
         if subject.level != level:
             return f"the same traffic as in the records by {level}"
+        self.ledger.begin_record()
         converted = stream.convert(landed, subject, self.ledger)
+        self.ledger.settle_record()
         if stream.covers:
             self._cover(stream, subject, converted)
         return converted
@@ -303,6 +306,7 @@ def _declaration(stream: Stream) -> Declaration:
             "others, and records that the source has deleted, are no data.",
             "A refused record shows ids, days and currency only.",
         ),
+        holds_people=stream.holds_people,
     )
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from chalicelib.importers.bytes.decoding import Source
-from chalicelib.importers.outcomes import NotData, Reading, Refused, RowOutcome
+from chalicelib.importers.outcomes import Reading, Refused, RowOutcome, Skipped
 from chalicelib.importers.platforms.pipelines.envelopes import envelope_of
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.records.json_documents import is_too_deep, parse_json
@@ -75,11 +75,11 @@ def _table_outcomes(
             header = [cell.strip() for cell in cells]
         elif flaw is None and envelope_of(cell.strip() for cell in cells) is not None:
             header = [cell.strip() for cell in cells]
-            yield NotData(line, "the header of further records")
+            yield Skipped(line, "the header of further records")
         elif flaw is not None:
             yield Refused(line, "", flaw.code, flaw.message)
         elif not any(map(str.strip, cells)):
-            yield NotData(line, "blank line")
+            yield Skipped(line, "blank line")
         elif len(cells) != len(header):
             message = f"{len(cells)} cells under {len(header)} headings"
             yield Refused(line, "", "wrong_cell_count", message)

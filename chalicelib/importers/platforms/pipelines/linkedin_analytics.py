@@ -147,6 +147,7 @@ def _cost(landed: Landed, given: str) -> tuple[Decimal | None, Any]:
 
 LINKEDIN_ANALYTICS = Stream(
     platform=CHANNEL,
+    holds_people=False,
     report="ad-analytics",
     title="LinkedIn Ads: ad analytics landed by a pipeline",
     looks_for="`costInLocalCurrency` or `costInUsd` with `impressions` or `clicks`",

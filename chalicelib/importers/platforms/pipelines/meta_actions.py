@@ -64,6 +64,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
 
 META_ACTIONS = Stream(
     platform=CHANNEL,
+    holds_people=False,
     report="ads-actions",
     title="Meta Ads: basic_ad_actions landed by Fivetran",
     looks_for="`ad_id`, `date`, `action_type` and `value`",

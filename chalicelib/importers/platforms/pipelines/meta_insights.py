@@ -86,9 +86,9 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     if not has_links and not counts["click"] and not landed.knows(*_COUNTS["click"], "actions"):
         counts["click"] = count(landed.value("clicks"), "clicks")
         if counts["click"]:
-            ledger.remarks["clicks (all) are taken: the record has no link clicks"] += 1
+            ledger.note("clicks (all) are taken: the record has no link clicks")
     if not landed.knows("actions") and landed.knows("date_stop"):
-        ledger.remarks["no actions are in the record: its likes and comments are not known"] += 1
+        ledger.note("no actions are in the record: its likes and comments are not known")
     traffic = Traffic(
         subject,
         landed.name("account_id"),
@@ -141,6 +141,7 @@ def _claimed(actions: list[dict[str, Any]]) -> Decimal:
 
 META_INSIGHTS = Stream(
     platform=CHANNEL,
+    holds_people=False,
     report="ads-insights",
     title="Meta Ads: ads insights landed by a pipeline",
     looks_for="`spend` with `date_start` and `date_stop`, or with `date`, `ad_id` and "

@@ -50,12 +50,13 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
             )
         order["total_price"] = landed.value("current_total_price")
     if landed.has("cancelled_at"):
-        ledger.remarks["the order was cancelled; its financial status decides"] += 1
+        ledger.note("the order was cancelled; its financial status decides")
     return convert_order(order, ledger.options, ledger.unpaid)
 
 
 SHOPIFY_ORDERS = Stream(
     platform=PLATFORM,
+    holds_people=True,
     report="orders",
     title="Shopify: orders landed by a pipeline",
     looks_for="an envelope around records with `financial_status`, `total_price` and `created_at`",

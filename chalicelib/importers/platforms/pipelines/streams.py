@@ -56,23 +56,35 @@ class Ledger:
     claimed, unpaid : ClaimedConversions
     remarks : Counter
         A sentence -> of how many records it is true.
+    claim : Claim, optional
+        Of the record that is being converted.
     """
 
     options: Options
     claimed: ClaimedConversions
     unpaid: ClaimedConversions
     remarks: Counter[str] = field(default_factory=Counter)
-    _claim: Claim | None = None
+    claim: Claim | None = None
+    _remarks: list[str] = field(default_factory=list)
+
+    def begin_record(self) -> None:
+        """Forgets what a record that was rejected would have left."""
+        self.claim = None
+        self._remarks.clear()
+
+    def note(self, remark: str) -> None:
+        """Notes a sentence that is true of the record that is being converted."""
+        self._remarks.append(remark)
 
     def note_claim(self, claim: Claim) -> None:
-        """Adds what the platform claims by the record that is being converted."""
-        self.claimed.add(claim.count, claim.value, claim.currency)
-        self._claim = claim
+        """Notes what the platform claims by the record that is being converted."""
+        self.claim = claim
 
-    def take_claim(self) -> Claim | None:
-        """What it claims by the record that was converted last; the next time nothing."""
-        claim, self._claim = self._claim, None
-        return claim
+    def settle_record(self) -> None:
+        """Adds what the record leaves that was converted."""
+        self.remarks.update(self._remarks)
+        if self.claim is not None:
+            self.claimed.add(self.claim.count, self.claim.value, self.claim.currency)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +121,8 @@ class Stream:
         Whether it has records of each day.
     needs_envelope : bool
         Whether bare records of it are read by another importer.
+    holds_people : bool
+        As `Declaration.holds_people`.
     """
 
     platform: str
@@ -128,6 +142,7 @@ class Stream:
     covers: bool = True
     lists_all_days: bool = False
     needs_envelope: bool = False
+    holds_people: bool = field(kw_only=True)
 
 
 @lru_cache(maxsize=NAMES_KEPT)

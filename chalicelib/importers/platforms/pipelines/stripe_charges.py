@@ -70,7 +70,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     if landed.is_true("refunded") or not left:
         return (orders.undone(subject.key, created),)
     if landed.is_true("disputed"):
-        ledger.remarks["the charge is disputed; it counts until it is refunded"] += 1
+        ledger.note("the charge is disputed; it counts until it is refunded")
     return (orders.sale(subject.key, created, kept(left / units, Decimal(0), currency)),)
 
 
@@ -104,6 +104,7 @@ def _whole(landed: Landed, name: str) -> Decimal:
 
 STRIPE_CHARGES = Stream(
     platform=PLATFORM,
+    holds_people=True,
     report="charges",
     title="Stripe: charges landed by a pipeline",
     looks_for="`amount`, `amount_refunded`, `captured`, `refunded`, `status` and `created`",

@@ -69,6 +69,7 @@ _API = Declaration(
         "Clicks on the website from a profile are in Search Console too, where the profile's "
         "address leads to the same property: use one of both for clicks.",
     ),
+    holds_people=True,
 )
 
 _TABLE = Declaration(
@@ -80,6 +81,7 @@ _TABLE = Declaration(
     (Becomes("each row", "nothing: it covers a period that only the file's name says"),),
     (("no_date", "always: the file has no days, and its period stands in its name"),),
     ("The second row describes the columns.",),
+    holds_people=True,
 )
 
 _VOCABULARY = Vocabulary(

@@ -49,6 +49,7 @@ _DECLARATION = Declaration(
         "restated with its new stars.",
         "Reviews that you wrote of other places are another file of Takeout and are not read.",
     ),
+    holds_people=True,
 )
 
 

@@ -44,6 +44,7 @@ _DECLARATION = Declaration(
         ("missing_value", "no id, no time or no stars"),
     ),
     (NO_PEOPLE, SAME_REVIEW),
+    holds_people=True,
 )
 
 

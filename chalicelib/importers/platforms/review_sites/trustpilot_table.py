@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
@@ -96,6 +96,7 @@ _DECLARATION = Declaration(
         "Invitations are no reviews: their download is not recognised.",
         "The headings are known from public code, not from a file of Trustpilot.",
     ),
+    holds_people=True,
 )
 
 
@@ -140,7 +141,7 @@ class _Rows:
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
         """The review of a row; raises `RowRefused`."""
         if not any(map(str.strip, cells)):
-            return NotData(line, "blank line")
+            return Skipped(line, "blank line")
         identity = self._cell(cells, "review")
         if not identity:
             raise RowRefused("missing_value", "the review has no id")

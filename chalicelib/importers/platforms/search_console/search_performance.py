@@ -30,7 +30,7 @@ from chalicelib.importers.recognition.recognition import Importer, Options, Reco
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import vocabulary_of
 from chalicelib.importers.tables.header_search import claim_to, find_head
-from chalicelib.importers.tables.headings import comparable
+from chalicelib.importers.tables.headings import Columns, comparable
 from chalicelib.importers.tables.marks import Marks
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.model.errors import ExportRefused
@@ -78,14 +78,32 @@ def _is_cut(head: TableHead) -> bool:
     )
 
 
-DAILY = TableReport(
+class DailyReport(TableReport):
+    """The performance by day."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report, with a position as Google writes it."""
+        return _is_daily(head)
+
+    def accepts_named(self, head: TableHead) -> bool:
+        """Discover and Google News have no position."""
+        return _may_be_daily(head)
+
+    def has_form(self, head: TableHead) -> bool:
+        """Headings alone do not tell: they are everybody's."""
+        return _may_be_daily(head)
+
+    def group_of(self, columns: Columns) -> tuple[str, int]:
+        """Of the files of one download the one by day is read."""
+        return PLATFORM, 1
+
+
+DAILY = DailyReport(
     platform=PLATFORM,
     channel=CHANNEL,
     report="search",
     columns=DAILY_COLUMNS,
-    accept=_is_daily,
-    form=_may_be_daily,
-    accept_named=_may_be_daily,
+    holds_people=True,
     title="Google Search Console: performance by day",
     where=(
         "Search Console → Performance → Search results → Export (Leistung → Suchergebnisse → "
@@ -98,7 +116,6 @@ DAILY = TableReport(
     ),
     way_out=_WAY_OUT,
     is_one_each=True,
-    group=lambda columns: (PLATFORM, 1),
     becomes=(
         Becomes(
             "the tables by query, page, country, device and search appearance",
@@ -144,8 +161,8 @@ MARKS = Marks(
 
 
 def _recognise(glimpse: Glimpse) -> Recognition | None:
-    accept = _may_be_daily if glimpse.named else _is_daily
-    daily = find_head(glimpse, _DAILY, accept)
+    accepts = DAILY.accepts_named if glimpse.named else DAILY.accepts
+    daily = find_head(glimpse, _DAILY, accepts)
     if daily is not None:
         filters = _filters_in(glimpse)
         return claim_to(
@@ -153,7 +170,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
             MARKS,
             lambda source, options: _open(source, daily, options, filters),
             hits=HITS,
-            group=DAILY.group(daily.columns),
+            group=DAILY.group_of(daily.columns),
         )
     other = find_head(glimpse, _DAILY, _is_of_another_engine)
     if other is not None:

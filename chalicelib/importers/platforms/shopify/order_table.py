@@ -19,11 +19,11 @@ from chalicelib.importers.covered import Covered, noting
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.platforms.shopify.shopify_rest_orders import (
     CURRENCY,
@@ -114,6 +114,7 @@ _DECLARATION = Declaration(
         "and another of these files counts it once more.",
         ONE_OF_THEM,
     ),
+    holds_people=True,
 )
 
 
@@ -173,12 +174,12 @@ class _OrderRows:
         """The conversion of an order's first line; raises `RowRefused`."""
         name = cells[self._name].strip()
         if not name and not any(map(str.strip, cells)):
-            return NotData(line, "blank line")
+            return Skipped(line, "blank line")
         is_next_line = bool(name) and name == self._name_before
         self._name_before = name
         status = cells[self._status].strip().casefold().replace(" ", "_")
         if not status and is_next_line:
-            return NotData(line, "a further line item of the order above")
+            return Skipped(line, "a further line item of the order above")
         if not name:
             raise RowRefused("missing_value", "the order has no name")
         if not status and not cells[self._total].strip():
@@ -191,7 +192,7 @@ class _OrderRows:
         if reason:
             if status in UNPAID and not is_next_line:
                 self._note_unpaid(cells)
-            return NotData(line, reason)
+            return Skipped(line, reason)
         number = checked_id(cells[self._id]) if self._id != self._name else ""
         number = number or name.lstrip("#")
         created = _instant(cells[self._created])

@@ -101,6 +101,7 @@ _DECLARATION = Declaration(
         "Days are those of the shop's time zone.",
         ONE_OF_THEM,
     ),
+    holds_people=True,
 )
 
 

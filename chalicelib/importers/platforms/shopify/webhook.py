@@ -58,6 +58,7 @@ _DECLARATION = Declaration(
         ("no_currency", "the order names no currency, and none was given"),
     ),
     (NO_PEOPLE, ONE_OF_THEM),
+    holds_people=True,
 )
 
 

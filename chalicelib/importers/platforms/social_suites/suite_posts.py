@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from chalicelib.importers.platforms.social_suites.suite_columns import (
     COUNTS,
@@ -12,13 +13,9 @@ from chalicelib.importers.platforms.social_suites.suite_columns import (
     network,
     sign,
 )
-from chalicelib.importers.reports.parts import paid_parts
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Column, Key, When
 from chalicelib.importers.tables.marks import Mark, together
-from chalicelib.importers.tables.table_heads import TableHead
-
-Accept = Callable[[TableHead], bool]
 
 HITS = 5
 """Added to the columns found: the headings of posts are the networks' own too."""
@@ -41,23 +38,19 @@ def _post_id(*en: str) -> Column:
     return Column("post_id", Key("post", sets="content_id"), en=en, de=("Beitrags-ID", "Post-ID"))
 
 
-def _has(*fields: str, one_of: tuple[str, ...] = (), none_of: tuple[str, ...] = ()) -> Accept:
-    def accept(head: TableHead) -> bool:
-        columns = head.columns
-        return (
-            all(field in columns for field in fields)
-            and (not one_of or any(field in columns for field in one_of))
-            and not any(field in columns for field in none_of)
-        )
+class Header(NamedTuple):
+    """The fields of a header: all of the first, one of the second, none of the third."""
 
-    return accept
+    needs: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
+    none_of: tuple[str, ...] = ()
 
 
 def _report(
     platform: str,
     name: str,
     columns: tuple[Column, ...],
-    accept: Accept,
+    header: Header,
     marks: tuple[str | Mark, ...],
     where: str,
     looks_for: str,
@@ -70,7 +63,10 @@ def _report(
         channel=platform,
         report=f"{platform.replace('_', '-')}-posts",
         columns=in_no_language((*columns, *COUNTS)) if is_local else (*columns, *COUNTS),
-        accept=accept,
+        holds_people=True,
+        needs=header.needs,
+        needs_one_of=header.one_of,
+        lacks=header.none_of,
         marks=marks,
         hits=HITS,
         title=f"{name}: posts of several networks",
@@ -78,7 +74,7 @@ def _report(
         looks_for=looks_for,
         is_one_each=True,
         shown=("post_id", "network", "posted"),
-        prepare=paid_parts(PAID_PARTS),
+        paid_parts=PAID_PARTS,
         refused=(
             _OF_NO_NETWORK,
             ("missing_value", "rows that do not say their network or their post"),
@@ -102,7 +98,7 @@ HOOTSUITE = _report(
         sign("message", "Post Message"),
         sign("post_type", "Post Type"),
     ),
-    _has("posted", "post_id", "network", one_of=("permalink", "message")),
+    Header(("posted", "post_id", "network"), one_of=("permalink", "message")),
     ("Post Permalink", "Post Message", "Social Network"),
     "Analytics → Reports → Post performance → Export (Analytics → Berichte → Beitragsleistung → "
     "Exportieren) → .csv or .xlsx",
@@ -123,8 +119,8 @@ SPROUT = _report(
         sign("content_type", "Content Type"),
         sign("of_hootsuite", "Post Message", "Post Permalink"),
     ),
-    _has(
-        *("posted", "post_id", "network"),
+    Header(
+        ("posted", "post_id", "network"),
         one_of=("sent_by", "content_type", "profile"),
         none_of=("of_hootsuite",),
     ),
@@ -145,7 +141,7 @@ BUFFER = _report(
         Column("post_id", Key("post", sets="content_id"), en=("Service Link",)),
         sign("update", "Update"),
     ),
-    _has("posted", "network", "post_id"),
+    Header(("posted", "network", "post_id")),
     ("Service Link",),
     "Analyze → Posts → Export → .csv",
     "Service and Service Link, and Date or Sent At",
@@ -160,7 +156,7 @@ AGORAPULSE = _report(
         sign("time", "Publishing time"),
         link("Link", "Permalink"),
     ),
-    _has("posted", "link"),
+    Header(("posted", "link")),
     ("Publishing date", "Publishing time", together(fields=("posted", "link"))),
     "Reports → Content → Export → .csv",
     "Publishing date and Link",
@@ -173,7 +169,7 @@ LATER = _report(
     "later",
     "Later",
     (_posted("Posted At"), link("Post URL"), sign("caption", "Caption", "Media Type")),
-    _has("posted", "link", "caption"),
+    Header(("posted", "link", "caption")),
     (together("Posted At", "Post URL"),),
     "Analytics → Post performance → Export CSV",
     "Posted At, Post URL, and Caption or Media Type",
@@ -189,7 +185,7 @@ METRICOOL = _report(
         link("URL", "Link"),
         sign("text", "Content", "Text"),
     ),
-    _has("posted", "link", "engagements", "saves"),
+    Header(("posted", "link", "engagements", "saves")),
     (together(fields=("posted", "link", "engagements", "saves")),),
     "Analytics → a network → list of posts → Export CSV",
     "Date, URL or Link, Interactions and Saved",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import Reading
 from chalicelib.importers.platforms.social_suites.suite_columns import (
@@ -27,10 +25,10 @@ from chalicelib.importers.reports.report_columns import (
     When,
     vocabulary_of,
 )
+from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.numerals import NumberFormat
 from chalicelib.model.errors import ExportRefused
 
@@ -97,17 +95,6 @@ METRICOOL_COLUMNS = in_no_language(
 )
 
 
-def _is_of_sprout(head: TableHead) -> bool:
-    columns = head.columns
-    has_growth = any(field in columns for field in ("gained", "lost", "net"))
-    return "day" in columns and "network" in columns and has_growth and "post_id" not in columns
-
-
-def _is_of_metricool(head: TableHead) -> bool:
-    columns = head.columns
-    return "day" in columns and "gained" in columns and "lost" in columns
-
-
 def _refuse(source: Source, options: Options) -> Reading:
     """Refuses a file that does not say of which network it is, as those of one network."""
     raise ExportRefused(
@@ -118,19 +105,20 @@ def _refuse(source: Source, options: Options) -> Reading:
     )
 
 
-def _without_sign(
-    columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]]:
-    """Followers lost are written below zero, as -3; totals contain their paid part."""
-    position = columns.positions["lost"]
-    less_paid = paid_parts(PAID_PARTS)(columns, numbers)
+class _MetricoolProfiles(TableReport):
+    """Profiles by day, in which followers lost are written below zero."""
 
-    def change(cells: Sequence[str]) -> Sequence[str]:
-        changed = list(less_paid(cells) if less_paid else cells)
-        changed[position] = changed[position].strip().lstrip("-−")
-        return changed
+    def preparation(self, columns: Columns, numbers: NumberFormat) -> Change:
+        """Followers lost without their sign, as -3; totals without their paid part."""
+        position = columns.positions["lost"]
+        less_paid = paid_parts(PAID_PARTS, columns, numbers)
 
-    return change
+        def change(cells: Cells) -> Cells:
+            changed = list(less_paid(cells) if less_paid else cells)
+            changed[position] = changed[position].strip().lstrip("-−")
+            return changed
+
+        return change
 
 
 SPROUT_PROFILES = TableReport(
@@ -138,7 +126,10 @@ SPROUT_PROFILES = TableReport(
     channel="sprout_social",
     report="sprout-social-profiles",
     columns=SPROUT_COLUMNS,
-    accept=_is_of_sprout,
+    holds_people=True,
+    needs=("day", "network"),
+    needs_one_of=("gained", "lost", "net"),
+    lacks=("post_id",),
     marks=(
         *("Net Audience Growth", "Audience Gained", "Audience Lost"),
         together(fields=("network",), any_of=("gained", "lost", "net")),
@@ -147,7 +138,7 @@ SPROUT_PROFILES = TableReport(
     title="Sprout Social: profiles of several networks by day",
     where="Reports → Profile Performance → Share → Download → .csv",
     looks_for="Date, Network, and Audience Gained, Audience Lost or Net Audience Growth",
-    prepare=paid_parts(PAID_PARTS),
+    paid_parts=PAID_PARTS,
     refused=(
         ("unknown_type", "rows of a network that is none of these channels"),
         ("missing_value", "rows that do not say their network"),
@@ -161,18 +152,18 @@ SPROUT_PROFILES = TableReport(
     ),
 )
 
-METRICOOL_PROFILES = TableReport(
+METRICOOL_PROFILES = _MetricoolProfiles(
     platform="metricool",
     channel="metricool",
     report="metricool-profiles",
     columns=METRICOOL_COLUMNS,
-    accept=_is_of_metricool,
+    holds_people=True,
+    needs=("day", "gained", "lost"),
     marks=(together(fields=("gained", "lost")), together("Gained followers", "Lost followers")),
     hits=HITS,
     title="Metricool: profiles by day",
     where="Analytics → a network → Evolution → Export CSV",
     looks_for="Date, Gained followers and Lost followers (Seguidores ganados, perdidos)",
-    prepare=_without_sign,
     refused=(
         ("no_channel", "a file without a column for the network; a mapping says it"),
         ("unknown_type", "rows of a network that is none of these channels"),
@@ -186,7 +177,7 @@ _VOCABULARY = vocabulary_of(METRICOOL_COLUMNS)
 
 
 def _recognise_metricool(glimpse: Glimpse) -> Recognition | None:
-    head = find_head(glimpse, _VOCABULARY, _is_of_metricool)
+    head = find_head(glimpse, _VOCABULARY, METRICOOL_PROFILES.accepts)
     if head is not None and "network" not in head.columns:
         return claim_to(head, METRICOOL_PROFILES.all_marks, _refuse, hits=HITS)
     return _METRICOOL.recognise(glimpse)

@@ -153,6 +153,7 @@ _DECLARATION = Declaration(
         ONE_OF_THEM,
         "Both layouts are known from Stripe's documentation.",
     ),
+    holds_people=True,
 )
 _SHOWN = {
     "source": ID,

@@ -141,11 +141,13 @@ def _is_of_payments(columns: Columns) -> bool:
 def _rows(options: Options, reading: Reading) -> Convert:
     orders, ordinals = Orders(PLATFORM, options.account), Ordinals()
 
-    def number_of(row: PaymentRow, created: dt.datetime) -> str:
-        """The payment's id; one that has none yet is known by its second and its amount."""
+    def number_of(row: PaymentRow) -> str:
+        """The payment's id; empty for one that has none yet."""
         field = "id" if row.text("id") or not row.text("intent") else "intent"
-        if row.text(field):
-            return row.number_of(field, ID)
+        return row.number_of(field, ID) if row.text(field) else ""
+
+    def numbered(row: PaymentRow, created: dt.datetime) -> str:
+        """What a payment without an id is known by: its second and its amount."""
         key = object_key((created.isoformat(), f"{row.amount('amount'):f}", row.word("currency")))
         return f"without-id:{key}:{ordinals.next_of(key, created.date())}"
 
@@ -157,15 +159,18 @@ def _rows(options: Options, reading: Reading) -> Convert:
                 row.note_unpaid(reading.unpaid, "amount")
             return reason
         exact = _exact_time(row, "created")
-        created, number = to_the_minute(exact), number_of(row, exact)
+        created, number = to_the_minute(exact), number_of(row)
         amount, refunded = row.amount("amount"), row.amount("refunded")
         if amount < 0 or refunded < 0:
             raise RowRefused("negative", "the payment's amount or refund is below zero")
         if row.word("dispute") == "lost":
             refunded = min(amount, refunded + row.amount("disputed"))
-        if row.word("status") in REFUNDED or (amount and refunded == amount):
-            return (orders.undone(number, created),)
-        return (orders.sale(number, created, kept(amount, refunded, row.currency())),)
+        is_undone = row.word("status") in REFUNDED or bool(amount and refunded == amount)
+        value = None if is_undone else kept(amount, refunded, row.currency())
+        number = number or numbered(row, exact)  # nothing rejects the row below
+        return (
+            orders.undone(number, created) if is_undone else orders.sale(number, created, value),
+        )
 
     return convert
 
@@ -247,5 +252,6 @@ PAYMENTS = PaymentTable(
             "An open dispute still counts as a sale; one that was lost is taken off.",
             ONE_OF_THEM,
         ),
+        holds_people=True,
     ),
 ).importer()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from chalicelib.importers.platforms.tiktok.ads_manager_columns import COLUMNS, MARKS
 from chalicelib.importers.reports.report import TableReport
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
-from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.cells import is_blank
 
 CHANNEL = "tiktok_ads"
@@ -16,29 +16,28 @@ LEVELS = ("search_term", "keyword", "ad", "ad_group", "campaign")
 _TOTALS = re.compile(r"total of [\d,.]+ .*|gesamt .*\d+ .*")
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    return "spend" in columns or "impressions" in columns
-
-
-def _level(columns: Columns) -> str:
-    """What the rows are about; a campaign's numbers are those of its ads again."""
-    found = (level for level in LEVELS if level in columns or f"{level}_id" in columns)
-    return next(found, "account").replace("_", "-")
-
-
-def _totals(cells: Sequence[str]) -> str:
+def _totals(cells: Cells) -> str:
     """Why a row is no data: TikTok writes *Total of 12 results* in the first column."""
     first = next((cell for cell in cells if not is_blank(cell)), "")
     return "totals row" if _TOTALS.fullmatch(comparable(first)) else ""
 
 
-REPORT = TableReport(
+class AdsManagerReport(TableReport):
+    """A report of the Ads Manager; a campaign's numbers are those of its ads again."""
+
+    def skips(self, columns: Columns) -> Callable[[Cells], str]:
+        """Why a row is no data."""
+        return _totals
+
+
+REPORT = AdsManagerReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_level,
+    report="account",
+    levels=LEVELS,
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
+    needs_one_of=("spend", "impressions"),
     marks=MARKS,
     paid=True,
     title="TikTok Ads: reports of the Ads Manager",
@@ -51,7 +50,6 @@ REPORT = TableReport(
         "Cost or Impressions, and a column that only TikTok has: Clicks (destination), CPC "
         "(destination), CTR (destination), 2-second or 6-second video views, Complete payment ROAS"
     ),
-    is_description=_totals,
     refused=(
         ("no_date", "reports that are not by day"),
         ("aggregate_period", "reports by week or month"),

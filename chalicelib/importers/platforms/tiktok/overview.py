@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from functools import partial
 
-from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.platforms.tiktok.yearless import are_yearless, parse_day_of, year_given
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Audience, Column, Count, LeftOut, Net, When
-from chalicelib.importers.reports.report_dating import (
-    Cells,
+from chalicelib.importers.rows.row_dating import (
     DateColumns,
     Dating,
-    Spans,
-    decide_dating,
+    spans_by_day,
 )
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
-from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import Period
 
 CHANNEL = "tiktok"
@@ -72,52 +68,43 @@ _OF_OVERVIEW = ("views", "likes", "comments", "shares", "profile_views")
 _OF_BUSINESS_SUITE = ("reach", "growth", "lost")
 
 
-def _is_overview(head: TableHead) -> bool:
-    """Business Suite has columns of its own; Studio has these and no other."""
-    columns = head.columns
-    if not all(field in columns for field in ("day", "views", "profile_views")):
-        return False
-    if all(field in columns for field in _OF_BUSINESS_SUITE):
-        return True
-    return all(field in columns for field in _OF_OVERVIEW) and len(columns.names) == len(
-        columns.positions
-    )
+class _DailyReport(TableReport):
+    """A report by day, in which the day may have no year."""
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """Days without a year need one that the user names."""
+        position = columns.positions["day"]
+        cells = [cell for (cell,) in columns.cells([position])]
+        if not are_yearless(cells):
+            return super().decide_dating(columns, period, options, way_out)
+        year = year_given(options.mapping, cells)
+        spans = spans_by_day(columns.names["day"], partial(parse_day_of, year))
+        return Dating("day", (position,), spans)
 
 
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-) -> Dating:
-    """As `dating.decide_dating`; days without a year need one that the user names."""
-    position = columns.positions["day"]
-    cells = [cell for (cell,) in columns.cells([position])]
-    if not are_yearless(cells):
-        return decide_dating(columns, report, options, way_out, dates_are_starts=dates_are_starts)
-    year = year_given(options.mapping, cells)
-    name = columns.names["day"]
+class _OverviewReport(_DailyReport):
+    """The overview of Business Suite or of Studio."""
 
-    def read(cell: Cells) -> Period:
-        if not isinstance(cell, str) or is_blank(cell):
-            raise RowRefused("missing_value", f"{name} is blank")
-        try:
-            day: dt.date = parse_day_of(year, cell)
-        except ValueError as error:
-            raise RowRefused("invalid_date", f"{name}: {error}") from None
-        return day, day
-
-    return Dating("day", (position,), Spans(read), options.spread)
+    def accepts(self, head: TableHead) -> bool:
+        """Business Suite has columns of its own; Studio has these and no other."""
+        columns = head.columns
+        if not all(field in columns for field in ("day", "views", "profile_views")):
+            return False
+        if all(field in columns for field in _OF_BUSINESS_SUITE):
+            return True
+        return all(field in columns for field in _OF_OVERVIEW) and len(columns.names) == len(
+            columns.positions
+        )
 
 
-_REPORT = TableReport(
+_REPORT = _OverviewReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="overview",
     columns=COLUMNS,
-    accept=_is_overview,
+    holds_people=True,
     marks=(
         together("Reached audience", "Net growth", "Lost followers"),
         together(fields=_OF_OVERVIEW),
@@ -132,7 +119,6 @@ _REPORT = TableReport(
         "Date, Video views, Profile views and either Reached audience, Net growth and Lost "
         "followers (Business Suite) or Likes, Comments and Shares and nothing else (Studio)"
     ),
-    decide_dating=_decide_dating,
     refused=(_YEAR, ("invalid_date", "a month in a language that is not known")),
     remarks=(
         "The numbers are those of a day, and not of the videos that appeared on it.",
@@ -153,21 +139,17 @@ FOLLOWER_COLUMNS = (
 )
 
 
-def _is_of_followers(head: TableHead) -> bool:
-    return all(field in head.columns for field in ("day", "followers", "difference"))
-
-
-FOLLOWERS = TableReport(
+FOLLOWERS = _DailyReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="followers",
     columns=FOLLOWER_COLUMNS,
-    accept=_is_of_followers,
+    holds_people=True,
+    needs=("day", "followers", "difference"),
     marks=("Difference in followers from previous day",),
     title="TikTok Studio: followers by day",
     where="TikTok Studio → Analytics → Followers → Download, the file FollowerHistory.csv",
     looks_for="Date, Followers and Difference in followers from previous day",
-    decide_dating=_decide_dating,
     refused=(_YEAR,),
     remarks=("The overview of Business Suite counts new followers too: import one of them.",),
 ).importer()

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
 
 from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.platforms.tiktok.overview import CHANNEL
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.report import TableReport
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, When
-from chalicelib.importers.reports.report_dating import Cells, DateColumns, Dating, Spans
+from chalicelib.importers.rows.row_dating import DateColumns, Dating, spans_by_day
+from chalicelib.importers.rows.row_plan import Cells, Change
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
-from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.cells import is_blank
 from chalicelib.importers.values.dates import Period
 from chalicelib.importers.values.numerals import NumberFormat
@@ -54,13 +53,6 @@ COLUMNS = (
 )
 
 
-def _is_of_videos(head: TableHead) -> bool:
-    columns = head.columns
-    return all(field in columns for field in ("link", "post_time")) and (
-        "views" in columns or "likes" in columns
-    )
-
-
 def day_of(video: str) -> dt.date:
     """The UTC day on which a video was made, from its id; raises `RowRefused`."""
     try:
@@ -72,59 +64,48 @@ def day_of(video: str) -> dt.date:
     return day
 
 
-def _prepare(
-    columns: Columns, numbers: NumberFormat
-) -> Callable[[Sequence[str]], Sequence[str]] | None:
-    """Puts the video's id in place of its link, and its day in place of the time without a year."""
-    link, posted = columns.positions["link"], columns.positions["post_time"]
+class VideoReport(TableReport):
+    """Videos, dated by their ids, as their time of posting has no year."""
 
-    def change(cells: Sequence[str]) -> Sequence[str]:
-        if all(map(is_blank, cells)):
-            return cells
-        match = _LINK.fullmatch(cells[link].strip())
-        if not match:
-            raise RowRefused("missing_value", "the link is none of a video on TikTok")
-        changed = list(cells)
-        changed[link] = match[1]
-        changed[posted] = day_of(match[1]).isoformat()
-        return changed
+    def preparation(self, columns: Columns, numbers: NumberFormat) -> Change:
+        """Puts the video's id in place of its link, and its day in place of the time."""
+        link, posted = columns.positions["link"], columns.positions["post_time"]
 
-    return change
+        def change(cells: Cells) -> Cells:
+            if all(map(is_blank, cells)):
+                return cells
+            match = _LINK.fullmatch(cells[link].strip())
+            if not match:
+                raise RowRefused("missing_value", "the link is none of a video on TikTok")
+            changed = list(cells)
+            changed[link] = match[1]
+            changed[posted] = day_of(match[1]).isoformat()
+            return changed
 
+        return change
 
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-) -> Dating:
-    """Rows are dated by the day that `_prepare` has put there."""
-
-    def read(cell: Cells) -> Period:
-        if not isinstance(cell, str) or is_blank(cell):
-            raise RowRefused("missing_value", f"{columns.names['posted']} is blank")
-        day = dt.date.fromisoformat(cell)
-        return day, day
-
-    return Dating("posted", (columns.positions["posted"],), Spans(read), options.spread)
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """Rows are dated by the day that `preparation` has put there."""
+        spans = spans_by_day(columns.names["posted"], dt.date.fromisoformat)
+        return Dating("posted", (columns.positions["posted"],), spans)
 
 
-VIDEOS = TableReport(
+VIDEOS = VideoReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="videos",
     columns=COLUMNS,
-    accept=_is_of_videos,
+    holds_people=True,
+    needs=("link", "post_time"),
+    needs_one_of=("views", "likes"),
     marks=(together(fields=("link", "post_time"), any_of=("views", "likes")),),
     title="TikTok Studio: videos with their counts so far",
     where="TikTok Studio → Analytics → Content → Download, the file Content.csv",
     looks_for="Video link, Post time, and Total views or Total likes",
     is_one_each=True,
     shown=("link", "likes", "comments", "shares", "views"),
-    prepare=_prepare,
-    decide_dating=_decide_dating,
     refused=(("missing_value", "a link that is none of a video, or whose id is none of TikTok's"),),
     remarks=(
         "The counts are those since a video appeared, booked on its day; a later export replaces "

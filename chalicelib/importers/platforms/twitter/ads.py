@@ -119,21 +119,25 @@ _NAMED_BY_X = (
 )
 
 
-def _is_report(head: TableHead) -> bool:
-    columns = head.columns
-    if "impressions" not in columns and "spend" not in columns:
-        return False
-    if "period" in columns:
-        return any(field in columns for field in _NAMED_BY_X)
-    return "day" in columns and "spend" in columns and "reposts" in columns
+class AdsReport(TableReport):
+    """A report of the Ads Manager of X."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        if "impressions" not in columns and "spend" not in columns:
+            return False
+        if "period" in columns:
+            return any(field in columns for field in _NAMED_BY_X)
+        return "day" in columns and "spend" in columns and "reposts" in columns
 
 
-ADS = TableReport(
+ADS = AdsReport(
     platform="twitter_ads",
     channel=CHANNEL,
     report="ads",
     columns=COLUMNS,
-    accept=_is_report,
+    holds_people=True,
     marks=(
         "Promoted Tweet ID",
         together(fields=("post_status",)),

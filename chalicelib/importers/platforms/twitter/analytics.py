@@ -25,34 +25,46 @@ _MEDIA_VIEWS = (
 )
 
 
-def _is_by_post(head: TableHead) -> bool:
-    columns = head.columns
-    if "post" not in columns or "impressions" not in columns:
-        return False
-    return "link" in columns or "text" in columns or sum(f in columns for f in TYPICAL) > 1
+class _AnalyticsReport(TableReport):
+    """A report of the analytics of X."""
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """What is taken as views."""
+        if "media_views" not in columns or "video_views" in columns:
+            return ()
+        return ("Media views were taken as video views: they count pictures and GIFs too.",)
 
 
-def _is_by_day(head: TableHead) -> bool:
-    columns = head.columns
-    if "day" not in columns or "impressions" not in columns or "post" in columns:
-        return False
-    if "published" in columns or "unfollows" in columns:
-        return len(columns.positions) > 3
-    return "follows" in columns and sum(f in columns for f in TYPICAL) > 1
+class _PostReport(_AnalyticsReport):
+    """The analytics by post."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        if "post" not in columns or "impressions" not in columns:
+            return False
+        return "link" in columns or "text" in columns or sum(f in columns for f in TYPICAL) > 1
 
 
-def _notes(columns: Columns) -> tuple[str, ...]:
-    if "media_views" not in columns or "video_views" in columns:
-        return ()
-    return ("Media views were taken as video views: they count pictures and GIFs too.",)
+class _DayReport(_AnalyticsReport):
+    """The analytics by day."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        columns = head.columns
+        if "day" not in columns or "impressions" not in columns or "post" in columns:
+            return False
+        if "published" in columns or "unfollows" in columns:
+            return len(columns.positions) > 3
+        return "follows" in columns and sum(f in columns for f in TYPICAL) > 1
 
 
-POSTS = TableReport(
+POSTS = _PostReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report=BY_POST,
     columns=POST_COLUMNS,
-    accept=_is_by_post,
+    holds_people=True,
     marks=(
         "Tweet permalink",
         "Tweet text",
@@ -70,7 +82,6 @@ POSTS = TableReport(
         "(Daten exportieren) → By Tweet (Nach Tweet): tweet_activity_metrics_….csv"
     ),
     looks_for="Post id or Tweet id, Impressions, and Post link or Tweet permalink",
-    notes=_notes,
     refused=(
         ("damaged_id", "post ids that a spreadsheet rounded, as 9.37001E+18"),
         ("invalid_date", "a post without a readable date"),
@@ -86,12 +97,12 @@ POSTS = TableReport(
     ),
 )
 
-DAYS = TableReport(
+DAYS = _DayReport(
     platform=CHANNEL,
     channel=CHANNEL,
     report="days",
     columns=DAY_COLUMNS,
-    accept=_is_by_day,
+    holds_people=True,
     marks=(
         *(together(fields=pair) for pair in combinations(TYPICAL, 2)),
         together(fields=("unfollows",), any_of=(*TYPICAL, "bookmarks", "replies")),
@@ -108,7 +119,6 @@ DAYS = TableReport(
         "daily_tweet_activity_metrics_….csv"
     ),
     looks_for="Date, Impressions, and Unfollows, Create post or Tweets published",
-    notes=_notes,
     refused=(("invalid_date", "a row without a readable day"),),
     remarks=(_ONE_OF_BOTH, _MEDIA_VIEWS),
 )

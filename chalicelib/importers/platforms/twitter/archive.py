@@ -17,10 +17,11 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.json_documents import items_of, raw_text
 from chalicelib.importers.records.records import Converted, outcomes_of
-from chalicelib.importers.reports.layout import Layout, Metric
-from chalicelib.importers.reports.report_dating import Cells, Dating, Spans
-from chalicelib.importers.reports.report_rows import ReportRows
-from chalicelib.importers.reports.totals_rows import TotalsRows
+from chalicelib.importers.reports.declared_subjects import DeclaredSubjects, SubjectColumns
+from chalicelib.importers.rows.row_dating import DateCells, Dating, Spans
+from chalicelib.importers.rows.row_engine import RowEngine
+from chalicelib.importers.rows.row_plan import Metric, RowPlan
+from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.dates import Period, parse_instant
 from chalicelib.importers.values.numerals import NumberFormat
 
@@ -56,6 +57,7 @@ DECLARATION = Declaration(
         "The archive knows neither replies nor impressions. Nothing of a text or a person is read.",
         "Other files of the archive hold what the account did, not what was done with its tweets.",
     ),
+    holds_people=True,
 )
 
 
@@ -82,29 +84,25 @@ def _open(source: Source, options: Options, skip: int) -> Reading:
     )
 
 
-def _rows(options: Options) -> ReportRows:
+def _rows(options: Options) -> RowEngine:
     """A reader of rows of id, time, likes and retweets."""
-    metrics = (
-        Metric("likes", 2, "favorite_count", "like"),
-        Metric("reposts", 3, "retweet_count", "share"),
-    )
-    layout = Layout(
+    plan = RowPlan(
         channel=CHANNEL,
         report=BY_POST,
         account=options.account,
         paid=False,
-        metrics=metrics,
-        keys=(0,),
-        names=(0,),
-        content=0,
+        metrics=(
+            Metric("likes", 2, "favorite_count", "like"),
+            Metric("reposts", 3, "retweet_count", "share"),
+        ),
         is_one_each=True,
     )
-    dating = Dating("posted", (1,), Spans(_day), may_spread=False)
     totals = TotalsRows(names=(0,), dates=(1,), numbers=(2, 3))
-    return ReportRows(layout, dating, NumberFormat("."), totals)
+    subjects = DeclaredSubjects(plan, SubjectColumns(keys=(0,), names=(0,), content=0), totals)
+    return RowEngine(plan, subjects, Dating("posted", (1,), Spans(_day)), NumberFormat("."), totals)
 
 
-def _day(cells: Cells) -> Period:
+def _day(cells: DateCells) -> Period:
     try:
         day = parse_instant(str(cells)).date()
     except ValueError as error:
@@ -112,7 +110,7 @@ def _day(cells: Cells) -> Period:
     return day, day
 
 
-def _convert(record: Any, rows: ReportRows) -> Converted:
+def _convert(record: Any, rows: RowEngine) -> Converted:
     tweet = _tweet(record)
     name, posted = tweet.get("id_str", tweet.get("id")), tweet.get("created_at")
     if isinstance(name, int) and not isinstance(name, bool) and 0 < name < 10**20:

@@ -69,6 +69,7 @@ _DECLARATION = Declaration(
         ("undecidable_time", "there is `date_created` but not `date_created_gmt`"),
     ),
     ("A refused order shows its id only.", ONE_OF_THEM),
+    holds_people=True,
 )
 
 

@@ -15,11 +15,11 @@ from chalicelib.importers.covered import Covered, noting
 from chalicelib.importers.outcomes import (
     ClaimedConversions,
     Imported,
-    NotData,
     Reading,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.platforms.woocommerce.statuses import (
     ONE_OF_THEM,
@@ -120,6 +120,7 @@ _DECLARATION = Declaration(
         "orders are imported from the API: this report does not show such an order as a sale.",
         ONE_OF_THEM,
     ),
+    holds_people=True,
 )
 
 
@@ -208,7 +209,7 @@ class _OrderRows:
         if status not in SOLD:
             if status in UNPAID:
                 self._note_unpaid(row)
-            return NotData(row.line, not_sold(status))
+            return Skipped(row.line, not_sold(status))
         try:
             day = self.dates.day(row.cells[self.at["day"]])
         except ValueError:
@@ -216,9 +217,9 @@ class _OrderRows:
         created = start_of(day)
         revenue, currency = self._revenue(row)
         if revenue is not None and revenue < _ZERO:
+            value = money(-revenue, currency)
             ordinal = self.refunds.next_of(number, day)
             parts = (*self.orders.parts(number), "refund", day.isoformat(), str(ordinal))
-            value = money(-revenue, currency)
             undone = conversion(GOAL, created, *parts, value=value, refund=True)
             return Imported(row.line, (undone,))
         value_or_none = None if revenue is None else money(revenue, currency)

@@ -7,9 +7,7 @@ would make daily numbers that never were, so it is refused and the user told wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Sequence
 
 from chalicelib.importers.platforms.youtube.youtube_columns import (
     COLUMNS,
@@ -22,12 +20,13 @@ from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.reports.grain import grain_of
 from chalicelib.importers.reports.report import TableReport
-from chalicelib.importers.reports.report_dating import DateColumns, Dating, decide_dating
+from chalicelib.importers.rows.row_dating import DateColumns, Dating
+from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period, decide_day_order
-from chalicelib.importers.values.event_identity import digest, event_id, object_key
+from chalicelib.importers.values.event_identity import event_id
 from chalicelib.model.errors import ExportRefused
 
 _DIMENSIONS = tuple(column.field for column in DIMENSIONS)
@@ -36,6 +35,67 @@ _TELLING = (*(column.field for column in METRICS), *_TYPICAL)
 _TELLING_ALONE = ("views", "watch_time", "subscribers")
 _OF_STUDIO = ("age", "gender", "subscribed", "traffic_source", "gained", "lost")
 _BARE = 2
+
+
+class StudioReport(TableReport):
+    """Totals or chart data."""
+
+    def accepts(self, head: TableHead) -> bool:
+        """Whether a header is one of such a report."""
+        return _is_studio(head, named=False)
+
+    def accepts_named(self, head: TableHead) -> bool:
+        """One number of Studio's is then enough."""
+        return _is_studio(head, named=True)
+
+    def has_form(self, head: TableHead) -> bool:
+        """A day and one number: the totals of a channel, whose headings are all that there is."""
+        columns = head.columns
+        has_one = any(field in columns for field in _TELLING_ALONE)
+        return "day" in columns and len(columns.names) == _BARE and has_one
+
+    def name_in(self, columns: Columns) -> str:
+        """What the rows are about."""
+        return "-".join(field for field in _DIMENSIONS if field in columns) or self.report
+
+    def group_of(self, columns: Columns) -> tuple[str, int]:
+        """Of the files of one download the totals are preferred, of which the chart is a part."""
+        has_parts = any(field in columns for field in _DIMENSIONS)
+        return "youtube_studio" if "day" in columns else "", 0 if has_parts else 1
+
+    def notes_on(self, columns: Columns) -> tuple[str, ...]:
+        """Which files must not be imported together."""
+        if not any(field in columns for field in _DIMENSIONS):
+            return ()
+        return (
+            "The chart data are a part of the channel's totals: import either them or the totals, "
+            "or these views count twice.",
+        )
+
+    def decide_dating(
+        self, columns: DateColumns, period: Period | None, options: Options, way_out: str
+    ) -> Dating:
+        """Studio writes weeks and months under the heading of days too."""
+        if "day" not in columns.positions:
+            raise ExportRefused(
+                "no_date",
+                "a table file does not say on which days its numbers happened: the day of "
+                f"publication is not the day of a view. {way_out}",
+            )
+        cells = list(dict.fromkeys(c for (c,) in columns.cells([columns.positions["day"]])))
+        order = options.day_order or decide_day_order(columns.language, cells, None)
+        dated = columns.with_unit(grain_of(cells, order))
+        return super().decide_dating(dated, period, options, way_out)
+
+    def subject_key(self, name: str, names: Sequence[str]) -> str:
+        """What an event id calls the channel, or a video."""
+        if not names:
+            return "channel"
+        return event_id(names[0]) if name == "video" else ""
+
+    def skips(self, columns: Columns) -> Callable[[Cells], str]:
+        """Why a row is no data."""
+        return _is_footer
 
 
 def _is_studio(head: TableHead, *, named: bool) -> bool:
@@ -50,47 +110,7 @@ def _is_studio(head: TableHead, *, named: bool) -> bool:
     return len(columns.positions) >= 3 and any(field in columns for field in _TYPICAL)
 
 
-def _is_bare(head: TableHead) -> bool:
-    """A day and one number: the totals of a channel, whose headings are all that there is."""
-    columns = head.columns
-    has_one = any(field in columns for field in _TELLING_ALONE)
-    return "day" in columns and len(columns.names) == _BARE and has_one
-
-
-def _report(columns: Columns) -> str:
-    return "-".join(field for field in _DIMENSIONS if field in columns) or "totals"
-
-
-def _key(report: str, names: Sequence[str]) -> str:
-    """What an event id calls the channel, a video, or any other part of the audience."""
-    if not names:
-        return "channel"
-    return event_id(names[0]) if report == "video" else digest(object_key(names))
-
-
-def _decide_dating(
-    columns: DateColumns,
-    report: Period | None,
-    options: Options,
-    way_out: str,
-    *,
-    dates_are_starts: bool,
-) -> Dating:
-    """How the column Date dates a row: Studio writes weeks and months under the same heading."""
-    if "day" not in columns.positions:
-        raise ExportRefused(
-            "no_date",
-            "a table file does not say on which days its numbers happened: the day of "
-            f"publication is not the day of a view. {way_out}",
-        )
-    at = columns.positions["day"]
-    cells = list(dict.fromkeys(cell for (cell,) in columns.cells([at])))
-    unit = grain_of(cells, options.day_order or decide_day_order(columns.language, cells, None))
-    dated = replace(columns, positions={unit: at}, names={unit: columns.names["day"]})
-    return decide_dating(dated, report, options, way_out, dates_are_starts=dates_are_starts)
-
-
-def _is_footer(cells: Sequence[str]) -> str:
+def _is_footer(cells: Cells) -> str:
     """The line below a table of more videos than are shown stands alone in the first column."""
     first = cells[0]
     if first[:1].isdigit() or any(map(str.strip, cells[1:])) or not first.strip():
@@ -98,40 +118,18 @@ def _is_footer(cells: Sequence[str]) -> str:
     return "line below the table"
 
 
-def _group(columns: Columns) -> tuple[str, int]:
-    """Of the files of one download the totals are preferred, of which the chart is a part."""
-    has_parts = any(field in columns for field in _DIMENSIONS)
-    return "youtube_studio" if "day" in columns else "", 0 if has_parts else 1
-
-
-def _notes(columns: Columns) -> tuple[str, ...]:
-    if not any(field in columns for field in _DIMENSIONS):
-        return ()
-    return (
-        "The chart data are a part of the channel's totals: import either them or the totals, "
-        "or these views count twice.",
-    )
-
-
-STUDIO = TableReport(
+STUDIO = StudioReport(
     platform=CHANNEL,
     channel=CHANNEL,
-    report=_report,
+    report="totals",
     columns=COLUMNS,
-    accept=partial(_is_studio, named=False),
+    holds_people=True,
     marks=(
         *(together(heading, fields=("views",)) for heading in ("Geography", "Geografie")),
         *(together(fields=(field,)) for field in (*_TYPICAL, *_OF_STUDIO)),
         *(together(fields=(field, "views")) for field in ("content_type", "device", "system")),
     ),
-    form=_is_bare,
-    accept_named=partial(_is_studio, named=True),
-    key=_key,
     decimal_mark=".",
-    decide_dating=_decide_dating,
-    is_description=_is_footer,
-    group=_group,
-    notes=_notes,
     title="YouTube Studio: totals and chart data of the advanced mode",
     where=(
         "YouTube Studio → Analytics → Advanced mode (Erweiterter Modus) → Day (Tag) below the "

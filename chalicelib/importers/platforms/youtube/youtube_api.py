@@ -10,12 +10,12 @@ from typing import Any
 from chalicelib.importers.bytes.decoding import Source
 from chalicelib.importers.outcomes import (
     Imported,
-    NotData,
     Reading,
     Refused,
     ReportDescription,
     RowOutcome,
     RowRefused,
+    Skipped,
 )
 from chalicelib.importers.platforms.youtube.youtube_counts import (
     CHANNEL,
@@ -70,6 +70,7 @@ _DECLARATION = Declaration(
         "Days are those of Pacific time, as the API counts them; they are taken as UTC days.",
         "A day by video, or of the channel, restates what YouTube Studio exported.",
     ),
+    holds_people=True,
 )
 
 
@@ -160,7 +161,7 @@ def _convert(
     }
     counts = type_counts(metrics)
     if not counts:
-        return NotData(number, "no numbers but zeros")
+        return Skipped(number, "no numbers but zeros")
     dimensions = {name: _name(name, row[index]) for name, index in columns.dimensions.items()}
     return Imported(number, day_events(first, last, dimensions, counts, account, ordinals))
 

@@ -1,0 +1,113 @@
+"""The way of a call, the same for every route: admit, read, run the view, shape the answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import logging
+from collections.abc import Callable, Mapping
+
+from chalice.app import Request, Response
+
+from chalicelib import telemetry, wiring
+from chalicelib.api.authentication import caller_of, is_by_link
+from chalicelib.api.calls import (
+    LINK,
+    Call,
+    checked_query,
+    current_request,
+    parameters_of,
+    request_id,
+)
+from chalicelib.api.cors import allow_origin
+from chalicelib.api.problems import problem_response
+from chalicelib.api.quotas import count_request
+from chalicelib.api.responses import media_type_for, response_to
+from chalicelib.api.routes import Route
+from chalicelib.model.errors import AllEventsRefused, Forbidden, LikeworthError, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+
+def endpoint(route: Route, routes: Mapping[tuple[str, str], Route]) -> Callable[..., Response]:
+    """The view of a route as Chalice calls it: with the parts of the path by name.
+
+    Parameters
+    ----------
+    route : Route
+    routes : mapping
+        (method, path) -> route, of the whole application.
+    """
+
+    @functools.wraps(route.view)
+    def respond(**path: str) -> Response:
+        request = current_request.get()
+        if request is None:
+            raise RuntimeError("the middleware of `LikeworthApp` has not run")
+        return _respond(route, request, path, routes)
+
+    return respond
+
+
+def _respond(
+    route: Route, request: Request, path: dict[str, str], routes: Mapping[tuple[str, str], Route]
+) -> Response:
+    store = None
+    origins = _origins(wiring.settings().cors_origins)
+    try:
+        now = _now()
+        if not route.public:
+            caller = caller_of(request, now, linkable=route.linkable)
+            telemetry.note(tenant=caller.tenant, key_id=caller.key_id)
+            store = wiring.store(caller.tenant)
+            if "origin" in request.headers:
+                origins = store.config.cors_origins
+            count_request(caller, now)
+            if not caller.may(route.roles):
+                raise Forbidden(f"a key with the role {caller.role} may not do this")
+        known = (*route.known, LINK) if is_by_link(request) else route.known
+        query = checked_query(parameters_of(request), known, route.required)
+        query.pop(LINK, None)
+        call = Call(route, request, query, now, routes, store)
+        media_type = media_type_for(call)
+        answer = route.view(call, **path)
+        _count(answer.counts)
+        response = response_to(call, answer, media_type)
+    except LikeworthError as error:
+        if route.items_of is not None and isinstance(error, StoreUnavailable):
+            error.hand_back(route.items_of(request))
+        _count(_counts_of(error))
+        response = problem_response(error)
+        if response.status_code >= 500:
+            log.error("request %s: %s: %s", request_id(request), error.code, error.detail)
+    allow_origin(response, request, origins)
+    return response
+
+
+def _counts_of(error: LikeworthError) -> Mapping[str, int]:
+    """What an error adds to metrics."""
+    match error:
+        case StoreUnavailable():
+            return {
+                "StoreUnavailable": 1,
+                "EventsAccepted": error.accepted,
+                "EventsRejected": len(error.rejected),
+                "EventsHandedBack": len(error.not_stored),
+            }
+        case AllEventsRefused():
+            return {"EventsRejected": len(error.rejected)}
+    return {}
+
+
+def _count(counts: Mapping[str, int]) -> None:
+    for metric, number in counts.items():
+        telemetry.count(metric, number)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    """The service's own origins: for callers whose tenant is not known."""
+    return tuple(origin for one in listed.split(",") if (origin := one.strip()))

@@ -1,0 +1,175 @@
+"""Cells -> numbers, remembered: a report repeats the same few counts and amounts all over.
+
+No message repeats a cell: in a row that has slipped, the cell of a number may be a person's.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from chalicelib.importers.booking import money
+from chalicelib.importers.outcomes import Claim, ClaimedConversions, RowRefused
+from chalicelib.importers.rows.row_plan import Cells, NumberColumn
+from chalicelib.importers.values.numerals import FormulaCell, FractionalCount, NumberFormat
+from chalicelib.model.money import Money
+
+MEMORY = 50_000
+
+MOST_DIGITS = 18
+"""A number of thousands of digits cannot even be shown; the contract refuses those in between."""
+
+
+class Counts(dict[str, int]):
+    """A cell -> a whole number, 0 for an empty cell; raises `RowRefused` for anything else.
+
+    The number may be below zero: whoever reads it knows what that means.
+    """
+
+    def __init__(self, numbers: NumberFormat) -> None:
+        super().__init__()
+        self._numbers = numbers
+
+    def __missing__(self, cell: str) -> int:
+        try:
+            count = self._numbers.count(cell) or 0
+        except FormulaCell as error:
+            raise RowRefused("formula_cell", str(error)) from None
+        except FractionalCount as error:
+            raise RowRefused("not_whole", str(error)) from None
+        except ValueError as error:
+            raise RowRefused("invalid_number", str(error)) from None
+        if abs(count) >= 10**MOST_DIGITS:
+            raise RowRefused("invalid_number", "not a count of anything")
+        if len(self) >= MEMORY:
+            self.clear()
+        self[cell] = count
+        return count
+
+    def read(self, column: NumberColumn, cells: Cells) -> int:
+        """The number in a column of a row; raises `RowRefused`, with the name of the column."""
+        try:
+            return self[cells[column.position]]
+        except RowRefused as error:
+            raise _named(error, column) from None
+
+
+class SignedAmounts(dict[tuple[str, str], tuple[Decimal, str] | None]):
+    """(cell, the row's currency) -> amount of any sign and currency; None for nothing.
+
+    The currency of the row comes before the symbol in the cell (an account in Australian dollars
+    writes ``$``), and both before what the file or the caller says of the whole column.
+    """
+
+    def __init__(self, numbers: NumberFormat, column: NumberColumn) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._column = column
+
+    def __missing__(self, key: tuple[str, str]) -> tuple[Decimal, str] | None:
+        found = amount_in(self._numbers, *key, self._column.currency, is_signed=True)
+        if len(self) >= MEMORY:
+            self.clear()
+        self[key] = found
+        return found
+
+    def read(self, cells: Cells, currency: str) -> tuple[Decimal, str] | None:
+        """The amount in a row; raises `RowRefused`, with the name of the column."""
+        try:
+            return self[cells[self._column.position], currency]
+        except RowRefused as error:
+            raise _named(error, self._column) from None
+
+
+class Amounts(dict[tuple[str, str], Money | None]):
+    """As `SignedAmounts`, as money; an amount below zero is rejected."""
+
+    def __init__(self, numbers: NumberFormat, column: NumberColumn) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._column = column
+
+    def __missing__(self, key: tuple[str, str]) -> Money | None:
+        try:
+            found = amount_in(self._numbers, *key, self._column.currency, is_signed=False)
+            amount = money(*found) if found else None
+        except RowRefused as error:
+            raise _named(error, self._column) from None
+        if len(self) >= MEMORY:
+            self.clear()
+        self[key] = amount
+        return amount
+
+
+class Claims(dict[tuple[str, str, str], Claim | None]):
+    """(count cell, value cell, the row's currency) -> what the platform claims, None for nothing.
+
+    A claim is no event: a cell that is no number claims nothing, and rejects no row.
+
+    Parameters
+    ----------
+    given : str
+        The currency where neither the row nor the cell names one.
+    claimed : ClaimedConversions
+        Takes the claims, each times the rows that made it.
+    """
+
+    def __init__(self, numbers: NumberFormat, given: str, claimed: ClaimedConversions) -> None:
+        super().__init__()
+        self._numbers = numbers
+        self._given = given
+        self._claimed = claimed
+        claimed.follow(self.values())
+
+    def __missing__(self, key: tuple[str, str, str]) -> Claim | None:
+        count_cell, value_cell, currency = key
+        count, _ = self._read(count_cell)
+        value, named = self._read(value_cell)
+        claim = None
+        if count or value:
+            claim = Claim(
+                count or Decimal(0), value or Decimal(0), currency or named or self._given
+            )
+        if len(self) >= MEMORY:
+            self._claimed.settle()
+            self.clear()
+        self[key] = claim
+        return claim
+
+    def _read(self, cell: str) -> tuple[Decimal | None, str]:
+        try:
+            return self._numbers.money(cell)
+        except ValueError:
+            return None, ""
+
+
+def amount_in(
+    numbers: NumberFormat, cell: str, currency: str, given: str, *, is_signed: bool
+) -> tuple[Decimal, str] | None:
+    """The amount in a cell and its currency, None for nothing; raises `RowRefused`.
+
+    Parameters
+    ----------
+    currency, given : str
+        Of the row, which comes before the symbol in the cell; of the whole column, after it.
+    is_signed : bool
+        Whether it may be below zero.
+    """
+    try:
+        amount, named = numbers.money(cell)
+    except FormulaCell as error:
+        raise RowRefused("formula_cell", str(error)) from None
+    except ValueError as error:
+        raise RowRefused("invalid_number", str(error)) from None
+    if not amount:
+        return None
+    if amount < 0 and not is_signed:
+        raise RowRefused("negative", "an amount is below zero")
+    currency = currency or named or given
+    if not currency:
+        raise RowRefused("no_currency", "an amount without a currency")
+    return amount, currency
+
+
+def _named(error: RowRefused, column: NumberColumn) -> RowRefused:
+    """A rejection whose message begins with the name of the column."""
+    return RowRefused(error.code, f"{column.name}: {error.message}") if column.name else error

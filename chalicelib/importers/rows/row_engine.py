@@ -1,0 +1,289 @@
+"""A row of a table -> its outcome: its subject, its numbers, its days, then its events.
+
+What a table says once is settled once: which columns count what (`row_plan`), and for each subject
+its ids and the unchanging part of its events (`row_subjects`). What is left for a row is to look up
+its subject, its day and its numbers; that is what makes importing as fast as reading.
+
+A row that is rejected leaves no trace: no ordinal, no claim, no day of the coverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from chalicelib.importers.outcomes import (
+    Claim,
+    ClaimedConversions,
+    Imported,
+    RowRefused,
+    Skipped,
+)
+from chalicelib.importers.rows.number_cells import Amounts, Claims, Counts
+from chalicelib.importers.rows.row_dating import Dating, Span
+from chalicelib.importers.rows.row_events import Found, RowEvents
+from chalicelib.importers.rows.row_plan import Cells, RowPlan
+from chalicelib.importers.rows.row_sales import Sale, Sales
+from chalicelib.importers.rows.row_subjects import Subject, Subjects
+from chalicelib.importers.rows.totals_rows import TotalsRows
+from chalicelib.importers.values.cells import is_blank
+from chalicelib.importers.values.event_identity import Ordinals, ToldTwice
+from chalicelib.importers.values.numerals import NumberFormat
+
+NO_NUMBERS = "no numbers but zeros"
+
+
+class RowEngine:
+    """What the rows below a header mean.
+
+    Parameters
+    ----------
+    subjects : Subjects
+    totals : TotalsRows
+    ordinals : Ordinals, optional
+        The rows of the file so far, where it may hold several tables.
+    left_out : callable, optional
+        Why the user does not want a row, or an empty text; is asked about every row.
+
+    Attributes
+    ----------
+    plan : RowPlan
+    dating : Dating
+    numbers : NumberFormat
+    claimed : ClaimedConversions
+        What the platform claims, so far.
+    days : set of int
+        Ordinals of the days that rows are about, also of rows of zeros, so far.
+    reason_to_skip : callable
+        Why a row is no data, or an empty text; sees short rows too, filled up.
+    negative : dict of str to (int, int)
+        Of columns whose numbers below zero are left out: heading -> how many of them there were in
+        imported rows, and the first of these rows.
+    """
+
+    def __init__(
+        self,
+        plan: RowPlan,
+        subjects: Subjects,
+        dating: Dating,
+        numbers: NumberFormat,
+        totals: TotalsRows,
+        ordinals: Ordinals | None = None,
+        left_out: Callable[[Cells], str] | None = None,
+    ) -> None:
+        self.claimed = ClaimedConversions()
+        self.days: set[int] = set()
+        self.negative: dict[str, tuple[int, int]] = {}
+        self.dating = dating
+        self.numbers = numbers
+        self.plan = plan
+        self._subjects = subjects
+        self._totals = totals
+        self._left_out = left_out
+        self.reason_to_skip = totals.reason if left_out is None else self._reason
+        self._counts = Counts(numbers)
+        self._costs = Amounts(numbers, plan.cost) if plan.cost else None
+        self._cost_at = plan.cost.position if plan.cost else -1
+        self._claims = Claims(numbers, plan.currency, self.claimed)
+        self._sales = Sales(plan.sales, self._counts, numbers) if plan.sales else None
+        self._ordinals = ordinals or Ordinals()
+        self._events = RowEvents(plan, dating.is_lifetime)
+        named_by = subjects.positions
+        self._subject_cells = itemgetter(*named_by) if named_by else None
+        self._date_cells = itemgetter(*dating.positions) if dating.positions else None
+        self._metrics = [
+            (index, metric.position, bool(metric.undone), metric.applies)
+            for index, metric in enumerate(plan.metrics)
+            if metric.position >= 0
+        ]
+        self._once = [(i, 1) for i, metric in enumerate(plan.metrics) if metric.position < 0]
+        self._may_stand_alone = plan.sales is not None or plan.audience is not None
+        self._may_claim = plan.claimed_at >= 0 or plan.claimed_value_at >= 0
+        # Where the first cell names or dates the row, a label of totals in it is no known subject
+        # and no known date; elsewhere every row has to be looked at.
+        self._is_label_settled = (
+            left_out is None
+            and (0 in named_by or 0 in dating.positions)
+            and set(totals.breakdowns) <= set(named_by)
+        )
+
+    def convert(self, row: int, cells: Cells) -> Imported | Skipped:
+        """The outcome of a row; raises `RowRefused`, and then has changed nothing."""
+        plan = self.plan
+        key = self._subject_cells(cells) if self._subject_cells else ""
+        subject = self._subjects.get(key)
+        if subject is None or not self._is_label_settled:
+            reason = self.reason_to_skip(cells)
+            if reason:
+                return Skipped(row, reason)
+            if subject is None:
+                subject = self._subjects.settle(key, cells)
+        counts, metrics = self._counts, plan.metrics
+        found: list[tuple[int, int]] = []
+        negative: list[int] = []
+        index = 0
+        try:
+            for index, position, is_net, applies in self._metrics:
+                count = counts[cells[position]]
+                if count and (applies is None or applies(cells)):
+                    if count > 0 or is_net:
+                        found.append((index, count))
+                    elif metrics[index].skips_negative:
+                        negative.append(index)
+                    else:
+                        raise RowRefused("negative", "below zero")
+        except RowRefused as error:
+            raise RowRefused(error.code, f"{metrics[index].name}: {error.message}") from None
+        if plan.adds_up:
+            found = _added_up(found + self._once, subject)
+        cost = None
+        if self._costs is not None:
+            cost = self._costs[cells[self._cost_at], subject.currency]
+        claim = self._claim(cells, subject) if self._may_claim else None
+        sale, has_audience = None, False
+        if self._may_stand_alone:
+            sale = self._sales.of(cells, subject.currency) if self._sales is not None else None
+            audience = plan.audience
+            has_audience = audience is not None and not is_blank(cells[audience.position])
+        is_empty = not (found or cost or claim or sale or has_audience)
+        if is_empty and not plan.needs_day:
+            if negative:
+                raise RowRefused("negative", f"{plan.metrics[negative[0]].name}: below zero")
+            self._note_zeros(cells)
+            return Skipped(row, NO_NUMBERS)
+        span = self.dating.spans.get(self._date_cells(cells)) if self._date_cells else None
+        if span is None:
+            span = self._span_of(cells)
+            if span is None:
+                return Skipped(row, self._totals.reason(cells))
+        if span.is_longer:
+            self._check_spread(subject, is_of_one_day=bool(sale) or has_audience)
+        size = self._size(cells) if has_audience else None
+        extras = self._extras(cells) if plan.extras and found else {}
+        ordinal = 0 if is_empty else self._ordinal(subject, span, sale)
+        # Nothing above has an effect before it is clear that nothing rejects the row.
+        if span.code not in self.days:
+            self.days.update(span.days)
+        if is_empty:
+            return Skipped(row, NO_NUMBERS)
+        if claim is not None:
+            claim.rows += 1
+        if negative:
+            self._note_negative(row, negative)
+        if span.is_longer:
+            return Imported(
+                row, self._events.of_days(subject, span, ordinal, found, cost), 0, claim
+            )
+        events = self._events.of_day(subject, span, ordinal, found, cost, extras)
+        if sale is not None:
+            events.append(self._events.of_sale(subject, span, ordinal, sale))
+        if size is not None:
+            events.append(self._events.of_audience(subject, span, ordinal, size))
+        return Imported(row, tuple(events), 0, claim)
+
+    def _reason(self, cells: Cells) -> str:
+        """Why a row is no data, in a file of which the user leaves rows out."""
+        if not any(map(str.strip, cells)):
+            return "blank line"
+        return (self._left_out(cells) if self._left_out else "") or self._totals.reason(cells)
+
+    def _claim(self, cells: Cells, subject: Subject) -> Claim | None:
+        plan = self.plan
+        return self._claims[
+            cells[plan.claimed_at] if plan.claimed_at >= 0 else "",
+            cells[plan.claimed_value_at] if plan.claimed_value_at >= 0 else "",
+            subject.currency,
+        ]
+
+    def _size(self, cells: Cells) -> int:
+        """The size of the audience; raises `RowRefused`."""
+        column = self.plan.audience
+        assert column is not None
+        size = self._counts.read(column, cells)
+        if size < 0:
+            named = f"{column.name}:" if column.name else "the size of the audience is"
+            raise RowRefused("negative", f"{named} below zero")
+        return size
+
+    def _extras(self, cells: Cells) -> dict[str, float]:
+        """The stars and the sentiment of a row; raises `RowRefused`."""
+        extras: dict[str, float] = {}
+        for field, position in self.plan.extras:
+            try:
+                number = self.numbers.number(cells[position])
+            except ValueError as error:
+                raise RowRefused("invalid_number", f"{field}: {error}") from None
+            if number is not None:
+                extras[field] = float(number)
+        return extras
+
+    def _check_spread(self, subject: Subject, *, is_of_one_day: bool) -> None:
+        """Raises `RowRefused` if a row of several days may not be spread over them."""
+        if self.plan.needs_day:
+            raise RowRefused(
+                "aggregate_period", "conversions and audiences are not spread over days"
+            )
+        if is_of_one_day or subject.user:
+            raise RowRefused("aggregate_period", "only counts and costs are spread over days")
+
+    def _ordinal(self, subject: Subject, span: Span, sale: Sale | None) -> int:
+        """Distinguishes a row from others about the same subject and day; raises `RowRefused`."""
+        if self.plan.is_one_each:
+            return 0
+        if self.plan.has_ids:
+            what = 2 * (sale is not None and sale.is_paid_back) + subject.paid
+            if self._ordinals.next(subject.code, what):
+                raise RowRefused(
+                    "repeated_id",
+                    "an earlier row has the same event_id. What several rows are about, as a post "
+                    "or a product, is the content_id or campaign_id",
+                )
+            return 0
+        try:
+            if span.is_longer and self.dating.may_overlap:
+                return self._ordinals.next_over(subject.code, span.days)
+            return self._ordinals.next(subject.code, span.code)
+        except ToldTwice:
+            raise RowRefused(
+                "told_twice",
+                "an earlier table of the file has a row of the same thing and day: import "
+                "them as two files if they are to replace each other, or as one table",
+            ) from None
+
+    def _note_negative(self, row: int, indexes: Sequence[int]) -> None:
+        """Notes the numbers below zero that are left out of an imported row."""
+        for index in indexes:
+            name = self.plan.metrics[index].name
+            number, first = self.negative.get(name, (0, row))
+            self.negative[name] = number + 1, first
+
+    def _note_zeros(self, cells: Cells) -> None:
+        """Notes the days of a row of zeros: it is data of these days, if they can be read."""
+        try:
+            span = self._span_of(cells)
+        except RowRefused:
+            return
+        if span is not None:
+            self.days.update(span.days)
+
+    def _span_of(self, cells: Cells) -> Span | None:
+        """The days of a row; None for one of totals, whose label is in place of its date."""
+        if self._date_cells is None:
+            return self.dating.of_report()
+        try:
+            return self.dating.spans[self._date_cells(cells)]
+        except RowRefused:
+            if self._totals.is_undated_remainder(cells):
+                return self.dating.of_report()
+            if self._totals.reason(cells):
+                return None
+            raise
+
+
+def _added_up(found: Found, subject: Subject) -> list[tuple[int, int]]:
+    """The numbers of a row, those of one type together."""
+    slots = subject.bases.slots
+    sums: dict[int, int] = {}
+    for index, count in found:
+        sums[slots[index]] = sums.get(slots[index], 0) + count
+    return list(sums.items())

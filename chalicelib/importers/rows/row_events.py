@@ -1,0 +1,144 @@
+"""The numbers of a row, its subject and its days -> events.
+
+What never changes of an event is settled with its subject (`row_subjects`); a row adds its day, its
+numbers and the rest of the id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from chalicelib.importers.booking import Tally, book, cost_event
+from chalicelib.importers.outcomes import RawEvent
+from chalicelib.importers.rows.row_dating import Span
+from chalicelib.importers.rows.row_plan import RowPlan
+from chalicelib.importers.rows.row_sales import Sale
+from chalicelib.importers.rows.row_subjects import Subject
+from chalicelib.model.money import Money
+
+Found = Sequence[tuple[int, int]]
+"""(index of a metric, number) of each metric that a row counts; no number is zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowEvents:
+    """Makes the events of a table's rows.
+
+    Attributes
+    ----------
+    plan : RowPlan
+    is_lifetime : bool
+        Whether numbers are running totals, whose ids contain no day.
+    """
+
+    plan: RowPlan
+    is_lifetime: bool
+
+    def of_day(
+        self,
+        subject: Subject,
+        span: Span,
+        ordinal: int,
+        found: Found,
+        cost: Money | None,
+        extras: Mapping[str, float],
+    ) -> list[RawEvent]:
+        """The engagements of a row of one day; its cost with the clicks, else the impressions."""
+        beginning = f"{subject.prefix}:{'' if self.is_lifetime else span.name}:"
+        end = f":{ordinal}" if ordinal else ""
+        at, (bases, weights, _), named = span.at, subject.bases, subject.named
+        carrier, weight = None, 0
+        events: list[RawEvent] = []
+        for index, count in found:
+            event = bases[index] | named
+            if count < 0:
+                count = -count
+                event["type"] = event["event_id"] = self.plan.metrics[index].undone
+            event["event_id"] = beginning + event["event_id"] + end
+            event["occurred_at"] = at
+            event["count"] = count
+            if self.is_lifetime:
+                event["lifetime"] = True
+            events.append(event)
+            if weights[index] > weight:
+                carrier, weight = event, weights[index]
+        if extras:
+            _add_extras(events, extras)
+        if carrier is not None and cost is not None:
+            carrier["cost"] = cost
+        elif cost is not None:
+            name, campaign = f"{beginning}cost{end}", subject.campaign
+            events.append(
+                cost_event(subject.channel, name, at, cost, paid=subject.paid, campaign_id=campaign)
+            )
+        return events
+
+    def of_days(
+        self, subject: Subject, span: Span, ordinal: int, found: Found, cost: Money | None
+    ) -> tuple[RawEvent, ...]:
+        """The events of a row of several days: paid and organic counts apart, the cost once."""
+        plan = self.plan
+        by_paid: dict[bool, dict[str, int]] = {}
+        for index, count in found:
+            base = subject.bases.events[index]
+            kind = plan.metrics[index].undone if count < 0 else base["type"]
+            counts = by_paid.setdefault(base["paid"], {})
+            counts[kind] = counts.get(kind, 0) + abs(count)
+        if cost is not None:
+            by_paid.setdefault(subject.paid, {})
+        events: list[RawEvent] = []
+        for paid, counts in by_paid.items():
+            tally = Tally(
+                channel=subject.channel,
+                report=plan.report if paid == plan.paid else f"{plan.report}-paid",
+                account=subject.account,
+                key=subject.key,
+                ordinal=ordinal,
+                first=span.first,
+                last=span.last,
+                counts=counts,
+                cost=(cost.amount, cost.currency) if cost and paid == subject.paid else None,
+                paid=paid,
+                campaign_id=subject.campaign,
+                content_id=subject.content,
+            )
+            events += book(tally)
+        return tuple(events)
+
+    def of_sale(self, subject: Subject, span: Span, ordinal: int, sale: Sale) -> RawEvent:
+        """The conversions of a row; a sale that was taken back has the id that it had before."""
+        metric = f"{subject.goal}-refund" if sale.is_paid_back else subject.goal
+        event: RawEvent = {
+            "kind": "conversion",
+            "event_id": f"{subject.prefix}:{span.name}:{metric}{f':{ordinal}' if ordinal else ''}",
+            "occurred_at": span.at,
+            "goal": subject.goal,
+            "count": sale.count,
+        }
+        if sale.value is not None:
+            event["value"] = sale.value
+        if sale.is_refund:
+            event["refund"] = True
+        if subject.user and subject.consents:
+            event["user_id"] = subject.user
+        return event
+
+    def of_audience(self, subject: Subject, span: Span, ordinal: int, size: int) -> RawEvent:
+        """The audience of a day."""
+        end = f":{ordinal}" if ordinal and self.plan.numbers_audiences else ""
+        return {
+            "kind": "audience",
+            "event_id": f"{subject.prefix}:{span.name}:audience{end}",
+            "occurred_at": span.at,
+            "channel": subject.channel,
+            "size": size,
+        }
+
+
+def _add_extras(events: Sequence[RawEvent], extras: Mapping[str, float]) -> None:
+    """Adds the stars and the sentiment of a row; only reviews have stars."""
+    for event in events:
+        for field, number in extras.items():
+            if field != "rating" or event["type"] == "review":
+                event[field] = number

@@ -1,0 +1,56 @@
+"""Fields that many answers share: days, instants, codes, estimates.
+
+The shape of an answer is a `TypedDict` in the module that builds the answer. It is declared once:
+mypy checks the builder against it, `answer_tables` derives the CSV columns from it, and
+`api.openapi` turns it into the API's description when the docs are built. The docstring of a shape
+and the `Annotated` metadata of its fields are that description. Nothing here is compiled when the
+service starts.
+
+`TypedDict` comes from `typing_extensions` because pydantic reads only that one on Python 3.11.
+Shapes with a field ``from`` are declared in the functional form: ``from`` is a keyword.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+Method = Literal["experiment", "within_user", "time_series"]
+Reasons = Annotated[
+    list[str], Field(description="Codes: why a number or a verdict is missing (GET /v1/codes).")
+]
+Warnings = Annotated[list[str], Field(description="Codes: what to keep in mind (GET /v1/codes).")]
+UnseenShare = Annotated[
+    float | None,
+    Field(description="Share of the effect that comes after the last day of the data."),
+]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
+Instant = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Count = Annotated[int, Field(ge=0)]
+Channel = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
+CredentialState = Literal["active", "expired", "revoked"]
+
+
+class Estimate(TypedDict):
+    """An estimate with its interval; null is what the data cannot tell, or has no bound."""
+
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+
+
+Window = TypedDict("Window", {"from": Day, "to": Day})
+Window.__doc__ = "The days that a fit is about, both inclusive."
+
+Period = TypedDict("Period", {"from": Day, "to": Day})
+Period.__doc__ = "The days that an answer is about, both inclusive."
+
+
+class Failure(TypedDict):
+    """Why an import or a fit failed."""
+
+    code: str
+    detail: str

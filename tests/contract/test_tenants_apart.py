@@ -1,0 +1,254 @@
+"""Another tenant's resources look like missing ones: every route, with everything that has an id.
+
+The stranger is an admin of another tenant who knows all ids, cursors and ETags of `mine`. A route
+must answer them as it answers for ids that do not exist, and nothing of mine may change.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from chalice.test import Client, HTTPResponse
+
+from chalicelib.api.routes import Route
+from chalicelib.storage import table_keys
+from tests.api.conftest import Caller, client, problem
+from tests.api.test_answers import document
+from tests.api.test_imports import BAD, GOOD, HEAD, Uploads
+from tests.conftest import BUCKET, Cloud
+from tests.contract.tenants import Mine, build, created, mine
+from tests.contract.views import NOBODYS, ROUTES, name_of, send, target_of
+from tests.experiments import make_holdout
+
+__all__ = ["client", "document", "mine"]  # fixtures
+
+TODAY, WEEK = dt.datetime.now(dt.UTC).date(), dt.timedelta(days=7)
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d{8}T\d{6}Z-[0-9a-f]{8}")
+"""Times and the ids that are made of them: they differ between two new things."""
+
+
+@dataclass(frozen=True)
+class Special:
+    """What a route is asked, or answers, that its declaration does not say.
+
+    Attributes
+    ----------
+    query : dict
+        Parameters with which the answer is about my things.
+    body : callable, optional
+        Made of ids (mine or nobody's) and of mine; otherwise the example of the description.
+    own : tuple of str
+        Fields and headers of the answer that belong to the stranger and differ.
+    """
+
+    query: dict[str, str]
+    body: Callable[[dict[str, str], Mine], Any] | None = None
+    own: tuple[str, ...] = ()
+
+
+SPECIAL: dict[str, Special] = {
+    "POST /v1/events": Special({}, lambda _ids, mine: {"events": [mine.event]}),
+    "POST /v1/imports": Special({}, lambda ids, _: {"filename": "x.csv", "mapping": ids["name"]}),
+    "POST /v1/experiments": Special(
+        {}, lambda ids, _: make_holdout(experiment_id=ids["experiment_id"])
+    ),
+    "GET /v1/timeseries": Special(
+        {"metric": "engagements", "from": str(TODAY - WEEK), "to": str(TODAY + WEEK)}
+    ),
+    "DELETE /v1/users/{user_id}": Special({}, own=("person",)),
+    "POST /v1/keys": Special({}, own=("id", "key", "location")),
+    "GET /v1/keys": Special({}, own=("id", "created_at")),
+    "POST /v1/links": Special({}, own=("id", "url", "location")),
+    "GET /v1/links": Special({}, own=("id", "created_at", "expires_at")),
+}
+ORDINARY = Special({})
+
+KEYED = [route for route in ROUTES if not route.public]
+READING = [route for route in KEYED if route.method == "GET"]
+each = pytest.mark.parametrize
+
+
+def ask(who: Caller, route: Route, ids: dict[str, str], mine: Mine, **more: Any) -> HTTPResponse:
+    """Make a call with these ids; `query` and header fields may be added."""
+    special = SPECIAL.get(name_of(route), ORDINARY)
+    target = target_of(route, ids, **(special.query | more.pop("query", {})))
+    answer: HTTPResponse = send(
+        who, route, target, special.body and special.body(ids, mine), **more
+    )
+    return answer
+
+
+def told(answer: HTTPResponse, route: Route, ids: dict[str, str]) -> tuple[Any, ...]:
+    """Status, headers and body: of most calls byte for byte."""
+    own = SPECIAL.get(name_of(route), ORDINARY).own
+    text, headers = answer.body.decode(), {n.lower(): v for n, v in answer.headers.items()}
+    if route.creates or own:  # an id that another tenant has is in use for the stranger, too
+        for name in own:
+            text = re.sub(f'"{name}":"[^"]*"', f'"{name}":"..."', text)
+            headers.pop(name, None)
+        headers.pop("etag", None)
+        values = sorted(ids.values(), key=len, reverse=True)
+        text = re.sub("|".join(map(re.escape, values)), "(id)", text)
+        text, where = INSTANT.sub("(time)", text), headers.get("location")
+        if where is not None:
+            where = re.sub("|".join(map(re.escape, values)), "(id)", str(where))
+            headers["location"] = INSTANT.sub("(time)", where)
+    return answer.status_code, text, headers
+
+
+def check(mine: Mine, route: Route) -> None:
+    """Raise AssertionError if a route lets a stranger see or touch what is mine."""
+    before = mine.stored()
+    newcomers = told(ask(mine.newcomer, route, NOBODYS, mine), route, NOBODYS)
+    nobodys = told(ask(mine.stranger, route, NOBODYS, mine), route, NOBODYS)
+    mines = told(ask(mine.stranger, route, mine.ids, mine), route, mine.ids)
+    assert mines == nobodys == newcomers
+    for mark in mine.marks:
+        assert mark not in mines[1]
+    assert mine.stored() == before
+
+
+@each("route", KEYED, ids=name_of)
+def test_another_tenants_resource_looks_like_a_missing_one(mine: Mine, route: Route) -> None:
+    check(mine, route)
+
+
+def test_the_resources_of_the_tenant_exist(mine: Mine) -> None:
+    """Otherwise it would prove nothing that a stranger finds none of them."""
+    for route in READING:
+        answer = ask(mine.admin, route, mine.ids, mine)
+        assert answer.status_code == 200, route.path
+        assert answer.body != ask(mine.newcomer, route, NOBODYS, mine).body, route.path
+    assert set(mine.ids) == set(NOBODYS)
+
+
+def test_another_tenants_cursors_and_etags_look_made_up(mine: Mine) -> None:
+    """An ETag is a hash of the answer that the caller would get."""
+    for route in (route for route in READING if route.page):
+        cursor = ask(mine.admin, route, mine.ids, mine, query={"limit": "1"}).json_body["next"]
+        made_up = cursor[:-1] + ("0" if cursor[-1] != "0" else "1")
+        theirs, none = (
+            ask(mine.stranger, route, ids, mine, query={"cursor": one})
+            for ids, one in ((mine.ids, cursor), (NOBODYS, made_up))
+        )
+        assert same(theirs, none), route.path
+        assert not any(mark in theirs.body.decode() for mark in mine.marks)
+    for route in READING:
+        etag = ask(mine.admin, route, mine.ids, mine).headers["ETag"]
+        without = ask(mine.stranger, route, mine.ids, mine)
+        given = ask(mine.stranger, route, mine.ids, mine, if_none_match=etag)
+        assert same(given, without), route.path
+        assert given.status_code != 304
+        star, nobodys = (
+            ask(mine.stranger, route, ids, mine, if_none_match="*") for ids in (mine.ids, NOBODYS)
+        )
+        assert (star.status_code, star.headers) == (nobodys.status_code, nobodys.headers)
+
+
+def same(one: HTTPResponse, other: HTTPResponse) -> bool:
+    """Whether two answers do not differ at all."""
+    return (one.status_code, one.body, one.headers) == (
+        other.status_code,
+        other.body,
+        other.headers,
+    )
+
+
+def test_a_mapping_of_mine_cannot_be_named_in_a_replay(mine: Mine) -> None:
+    uploads = Uploads(mine.cloud, mine.stranger)
+    own = uploads.announce()
+    key = f"imports/other/{own}/x.csv"
+    rows = "\n".join([HEAD, GOOD, BAD, ""]).encode()
+    etag = mine.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=rows)["ETag"]
+    uploads.work(created(key, etag))
+    texts = []
+    for name in ("ours", NOBODYS["name"]):
+        answer = mine.stranger.post(f"/v1/imports/{own}/replay", {"mapping": name})
+        assert problem(answer)["status"] == 400
+        texts.append(answer.body.decode().replace(name, "(name)"))
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "x.csv",
+        "../../acme/{import_id}/mine-secret.csv",
+        "..\\..\\acme\\x.csv",
+        "%2e%2e%2f%2e%2e%2facme%2fx.csv",
+        "/imports/acme/x.csv",
+        "imports/acme/{import_id}/x.csv",
+        "acme/x.csv",
+        "..",
+        "?x=/imports/acme/",
+        "#/imports/acme/",
+    ],
+)
+def test_a_stranger_gets_no_upload_into_what_is_mine(mine: Mine, filename: str) -> None:
+    for who, tenant in ((mine.stranger, "other"), (mine.admin, "acme")):
+        answer = who.post("/v1/imports", {"filename": filename.format(**mine.ids)})
+        assert answer.status_code == 201
+        told_of = answer.json_body
+        path = unquote(urlsplit(told_of["upload"]["url"]).path)
+        key = path.removeprefix(f"/{BUCKET}/")
+        head, import_id, name = key.rsplit("/", 2)
+        assert (head, import_id) == (f"imports/{tenant}", told_of["id"])
+        assert name not in ("", ".", "..")
+        place = table_keys.parse_import_object(key)
+        assert place is not None
+        assert place[:2] == (tenant, told_of["id"])
+
+
+def test_a_file_under_a_strangers_name_with_my_import_id_is_the_strangers(mine: Mine) -> None:
+    """Who has access to the bucket may choose the rest of a key, not the tenant in it."""
+    before = mine.stored()
+    key = f"imports/other/{mine.ids['import_id']}/x.csv"
+    rows = "\n".join([HEAD, GOOD, ""]).encode()
+    etag = mine.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=rows)["ETag"]
+    Uploads(mine.cloud, mine.stranger).work(created(key, etag))
+    (own,) = mine.stranger.get("/v1/imports").json_body["imports"]
+    assert own["id"] != mine.ids["import_id"]
+    assert mine.stored() == before
+
+
+# --- that the matrix would see it -----------------------------------------------------------------
+
+LEAKS = (
+    "imports_partition",
+    "mappings_partition",
+    "fits_partition",
+    "fit_results_partition",
+    "experiments_partition",
+    "erasures_partition",
+    "api_keys_partition",
+    "totals_partition",
+    "event_partition",
+)
+
+
+@pytest.mark.parametrize("function", LEAKS)
+def test_a_key_without_the_tenant_would_be_found(
+    client: Client,
+    cloud: Cloud,
+    document: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+) -> None:
+    made = getattr(table_keys, function)
+    monkeypatch.setattr(table_keys, function, lambda _tenant, *rest: made("acme", *rest))
+    mine = build(client, cloud, document, monkeypatch)
+
+    def failures() -> Iterator[Route]:
+        for route in KEYED:
+            try:
+                check(mine, route)
+            except AssertionError:
+                yield route
+
+    assert next(failures(), None) is not None

@@ -1,0 +1,57 @@
+"""Requests to a declared route, made of its declaration and of the description of the API."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import app
+from chalicelib import dashboard
+from chalicelib.api.openapi.requests import EXAMPLES, PARAMETERS, PATH_PARAMETERS
+from chalicelib.api.routes import Route
+from tests.api.conftest import JSON, Caller
+
+ROUTES: tuple[Route, ...] = tuple(app.app.declared.values())
+NOBODYS: dict[str, str] = {
+    "import_id": "20260101T000000Z-ffffffff",
+    "fit_id": "20260101T000000Z-ffffffff",
+    "receipt_id": "20260101T000000Z-ffffffff",
+    "experiment_id": "no-test-of-anybody",
+    "name": "nobodys-mapping",
+    "key_id": "ffffffffffff",
+    "link_id": "20260101T000000Z-ffffffff",
+    "user_id": "nobody@example.org",
+}
+"""Name in a path -> a valid id that does not exist."""
+
+
+def name_of(route: Route) -> str:
+    """How a test names a route, and docs/api.md, too."""
+    return f"{route.method} {route.path}"
+
+
+def target_of(route: Route, ids: dict[str, str] = NOBODYS, **query: Any) -> str:
+    """Path and query of a valid request: the ids, the required parameters, and `query`."""
+    if route.public:  # not ids of a tenant
+        pages = PATH_PARAMETERS["page"]["enum"]
+        ids = {"name": dashboard.script_name(), "page": pages[0]}
+    path = re.sub(r"\{(\w+)\}", lambda found: quote(ids[found[1]]), route.path)
+    given = {name: PARAMETERS[name][0]["enum"][0] for name in route.required} | query
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def example_of(route: Route) -> Any:
+    """The value of a valid body."""
+    assert route.body is not None
+    return EXAMPLES[route.body.schema]
+
+
+def send(who: Caller, route: Route, target: str, body: Any = None, **headers: Any) -> Any:
+    """Make a call; a body that is not bytes is sent as JSON, and an example without one."""
+    if route.body is None:
+        return who.call(route.method, target, **headers)
+    value = example_of(route) if body is None else body
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return who.call(route.method, target, raw, **({"content_type": JSON} | headers))

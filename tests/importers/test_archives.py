@@ -1,0 +1,434 @@
+"""Archives: what is read of them, what is said of the rest, and what is refused."""
+
+import gzip
+import io
+import json
+import random
+import stat
+import struct
+import zipfile
+import zlib
+from typing import Any
+
+import pytest
+
+from chalicelib.importers import read_export
+from chalicelib.importers.bytes import archives
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.model.errors import ExportRefused
+from tests.importers.files import (
+    google_report,
+    google_row,
+    lines_of,
+    read,
+    shop_export,
+    shop_row,
+    table,
+)
+from tests.importers.test_workbooks import mutations
+from tests.importers.workbook_files import workbook_from_xml, zipped
+
+REPORT = google_report(google_row())
+TOTALS = table(["Date", "Views"], ["2026-06-01", 10])
+CHART = table(
+    ["Date", "Content", "Video title", "Video publish time", "Views"],
+    ["2026-06-01", "a", "A", "Sep 2, 2019", 4],
+    ["2026-06-01", "b", "B", "Sep 2, 2019", 6],
+)
+TABLE_DATA = table(["Content", "Video title", "Views"], ["a", "A", 4])
+ANSWER = json.dumps(
+    {
+        "kind": "youtubeAnalytics#resultTable",
+        "columnHeaders": [
+            {"name": "day", "columnType": "DIMENSION"},
+            {"name": "views", "columnType": "METRIC"},
+        ],
+        "rows": [["2026-06-02", 5]],
+    }
+)
+
+
+def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
+    with pytest.raises(ExportRefused) as refusal:
+        read(content, **options)
+    return refusal.value
+
+
+def report_of(data: bytes) -> Any:
+    return read_export(io.BytesIO(data)).report
+
+
+def archive_with(info: zipfile.ZipInfo, content: bytes = b"a,b\n") -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(info, content)
+    return stream.getvalue()
+
+
+# --- gzip -------------------------------------------------------------------------------------
+
+
+def test_a_packed_file_is_the_file_inside() -> None:
+    assert read(gzip.compress(REPORT.encode())).events == read(REPORT).events
+
+
+def test_a_packed_file_may_consist_of_pieces_and_padding() -> None:
+    data = REPORT.encode()
+    packed = gzip.compress(data[:50]) + bytes(600) + gzip.compress(data[50:]) + bytes(512)
+
+    assert read(packed).events == read(REPORT).events
+
+
+def test_a_long_packed_file_is_read_to_its_end() -> None:
+    rows = [google_row(campaign=f"c{random.Random(n).random()}") for n in range(30_000)]
+
+    assert len(read(gzip.compress(google_report(*rows).encode())).outcomes) == 30_000
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(REPORT.encode())[:-1],
+        gzip.compress(REPORT.encode())[:40],
+        gzip.compress(REPORT.encode()) + b"more",
+        gzip.compress(REPORT.encode())[:-6] + b"\0\0\0\0\0\0",
+        b"\x1f\x8b",
+    ],
+    ids=["no end", "a third", "more behind it", "wrong sums", "only the mark"],
+)
+def test_a_damaged_packed_file_is_refused(packed: bytes) -> None:
+    assert refusal_of(packed).code == "unreadable_file"
+
+
+def test_a_packed_archive_and_an_archive_of_packed_files_are_read() -> None:
+    events = read(REPORT).events
+
+    assert read(gzip.compress(zipped({"report.csv": REPORT}))).events == events
+    assert read(zipped({"report.csv.gz": gzip.compress(REPORT.encode())})).events == events
+
+
+@pytest.mark.parametrize("inside", [b"\0", b"a", b"a,b\n", b"\n"])
+def test_a_packed_bomb_is_refused_as_one(inside: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
+    monkeypatch.setattr("chalicelib.importers.bytes.gzipped.RATIO_MATTERS_FROM", 1 << 21)
+
+    packed = gzip.compress(inside * (1 << 23))
+
+    assert refusal_of(packed).code == "archive_bomb"
+    assert refusal_of(gzip.compress(packed)).code == "archive_bomb"
+    assert refusal_of(zipped({"a.gz": packed, "b.csv": REPORT})).code == "archive_bomb"
+
+
+def test_a_bomb_below_a_header_is_refused_where_it_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1 << 21)
+    row = ",".join(map(str, google_row(impressions="1250"))) + "\n"
+
+    assert refusal_of(gzip.compress((REPORT + row * 100_000).encode())).code == "archive_bomb"
+
+
+# --- what is read of a zip archive ------------------------------------------------------------
+
+
+def test_an_archive_with_one_file_is_just_that_file() -> None:
+    result, alone = read(zipped({"report.csv": REPORT})), read(REPORT)
+
+    assert result.events == alone.events
+    assert result.summary == alone.summary
+    assert lines_of(result.outcomes) == lines_of(alone.outcomes)
+
+
+def test_what_systems_put_beside_the_files_is_skipped() -> None:
+    data = zipped(
+        {
+            "Takeout/": "",
+            "__MACOSX/._report.csv": REPORT,
+            ".DS_Store": b"\0\0\0\1Bud1",
+            "./Takeout/report.csv": REPORT,
+        }
+    )
+
+    result = read(data)
+
+    assert len(result.outcomes) == 1
+    assert result.summary["notes"] == read(REPORT).summary["notes"]
+
+
+def test_the_files_of_a_platform_are_parts_of_one_report() -> None:
+    second = google_report(google_row(day="2026-06-02"), google_row(day="2026-06-03", cost="x"))
+
+    data = zipped({"june/1.csv": REPORT, "june/2.csv": second})
+
+    assert report_of(data).parts == ("june/1.csv", "june/2.csv")
+    result = read(data)
+    assert [(outcome.part, outcome.row) for outcome in result.outcomes] == [(0, 4), (1, 4), (1, 5)]
+    assert result.days == ["2026-06-01", "2026-06-02"]
+    assert result.summary["rows"] == 3
+    assert result.summary["rejected"] == 1
+    assert result.summary["claimed_conversions"] == [
+        {"count": "1.00", "value": "0", "currency": "EUR"}
+    ]
+
+
+def test_reports_that_differ_are_described_by_what_they_share() -> None:
+    later = google_report(google_row(), period="May 1, 2026 - July 31, 2026", delimiter="\t")
+
+    report = report_of(zipped({"a.csv": REPORT, "b.csv": later}))
+
+    assert (report.platform, report.report) == ("google_ads", "campaign")
+    assert (str(report.period_from), str(report.period_to)) == ("2026-05-01", "2026-07-31")
+    assert report.delimiter == ""
+    assert report.encoding == "utf-8"
+
+
+def test_a_video_archive_is_read_once_from_its_totals() -> None:
+    names = ("Table data.csv", "Chart data.csv", "Totals.csv")
+
+    result = read(zipped(dict(zip(names, (TABLE_DATA, CHART, TOTALS), strict=True))))
+
+    assert result.counts == {"view": 10}
+    notes = " ".join(result.summary["notes"])
+    assert "Left out, because other files say the same: Chart data.csv." in notes
+    assert "Table data.csv was not read: no_date" in notes
+
+
+def test_the_chart_is_read_where_there_are_no_totals() -> None:
+    result = read(zipped({"Table data.csv": TABLE_DATA, "Chart data.csv": CHART}))
+
+    assert result.counts == {"view": 10}
+    assert {event["content_id"] for event in result.events} == {"a", "b"}
+
+
+def test_an_answer_of_the_interface_beside_the_totals_is_read_too() -> None:
+    assert read(zipped({"Totals.csv": TOTALS, "answer.json": ANSWER})).counts == {"view": 15}
+
+
+def test_files_that_nobody_knows_are_named() -> None:
+    others = {f"data/part-{n}.js": f"window.YTD.part{n} = [ ]" for n in range(30)}
+
+    result = read(zipped({"report.csv": REPORT, "photo.png": b"\x89PNG..."} | others))
+
+    (note,) = [note for note in result.summary["notes"] if "photo.png" in note]
+    assert "data/part-3.js" in note
+    assert note.endswith("and 11 more.")
+    assert len(result.events) == 2
+
+
+def test_an_archive_in_an_archive_is_read() -> None:
+    inner = zipped({"a.csv": REPORT, "b.csv": google_report(google_row(day="2026-06-02"))})
+    last = google_report(google_row(day="2026-06-03"))
+
+    data = zipped({"inner.zip": inner, "c.csv": last, "again.zip": inner})
+
+    assert report_of(data).parts == (
+        *("inner.zip/a.csv", "inner.zip/b.csv", "c.csv"),
+        *("again.zip/a.csv", "again.zip/b.csv"),
+    )
+    result = read(data)
+    assert [outcome.part for outcome in result.outcomes] == [0, 1, 2, 3, 4]
+    assert result.days == ["2026-06-01", "2026-06-02", "2026-06-03"]
+
+
+def test_a_member_that_is_broken_later_on_refuses_what_follows() -> None:
+    rows = [google_row(campaign=f"c{random.Random(n).random()}") for n in range(30_000)]
+    data = bytearray(zipped({"a.csv": google_report(*rows)}))
+    with zipfile.ZipFile(io.BytesIO(bytes(data))) as archive:
+        data[archive.infolist()[0].compress_size] ^= 0xFF
+
+    reader = read_export(io.BytesIO(bytes(data)))
+
+    with pytest.raises(ExportRefused, match=r"a\.csv") as refusal:
+        list(reader)
+    assert refusal.value.code == "unreadable_file"
+
+
+def test_a_stream_that_stands_behind_something_is_read_from_there() -> None:
+    stream = io.BytesIO(b"before it" + zipped({"report.csv": REPORT}))
+    stream.seek(9)
+
+    assert len(list(read_export(stream))) == 1
+
+
+# --- what cannot be read ----------------------------------------------------------------------
+
+
+def test_the_only_file_of_an_archive_is_refused_as_itself() -> None:
+    assert refusal_of(zipped({"a.csv": TABLE_DATA})).code == "no_date"
+    assert refusal_of(zipped({"a.html": "<html><body>Sign in</body></html>"})).code == "web_page"
+    assert refusal_of(zipped({"a.csv": ""})).code == "empty_file"
+
+
+def test_the_best_reason_is_given_if_no_file_can_be_read() -> None:
+    refusal = refusal_of(zipped({"readme.txt": "hello", "Table data.csv": TABLE_DATA}))
+
+    assert refusal.code == "no_date"
+    assert "Table data.csv" in refusal.detail
+
+
+def test_files_that_nobody_knows_are_listed_if_there_are_no_others() -> None:
+    refusal = refusal_of(zipped({"readme.txt": "hello", "menu.csv": "Monday,Breakfast\n1,2\n"}))
+
+    assert refusal.code == "unknown_platform"
+    assert "readme.txt, menu.csv" in refusal.detail
+
+
+def test_exports_of_several_platforms_are_ambiguous_unless_one_is_named() -> None:
+    data = zipped({"ads.csv": REPORT, "orders.csv": shop_export(shop_row())})
+
+    refusal = refusal_of(data)
+
+    assert refusal.code == "ambiguous_platform"
+    assert "google_ads: ads.csv; shopify: orders.csv" in refusal.detail
+    assert len(read(data, platform="shopify").events) == 1
+    assert read(data, platform="google_ads").counts == {"impression": 1250, "click": 7}
+
+
+@pytest.mark.parametrize("members", [{}, {"folder/": ""}, {"__MACOSX/x": "y"}])
+def test_an_archive_without_files_is_empty(members: dict[str, str]) -> None:
+    assert refusal_of(zipped(members)).code == "empty_file"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../report.csv", "a/../../b.csv", "/etc/passwd", "C:\\report.csv", "a\\..\\b.csv", "c:x.csv"],
+)
+def test_a_name_outside_of_the_archive_is_unsafe(name: str) -> None:
+    assert refusal_of(archive_with(zipfile.ZipInfo(name))).code == "unsafe_archive"
+
+
+def test_a_link_is_unsafe() -> None:
+    info = zipfile.ZipInfo("report.csv")
+    info.create_system, info.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+
+    assert refusal_of(archive_with(info, b"/etc/passwd")).code == "unsafe_archive"
+
+
+def test_an_encrypted_archive_is_unsafe_and_told_what_to_do() -> None:
+    data = bytearray(zipped({"report.csv": REPORT}))
+    at = data.index(b"PK\x01\x02")
+    data[6] |= 1
+    data[at + 8] |= 1
+
+    refusal = refusal_of(bytes(data))
+
+    assert refusal.code == "unsafe_archive"
+    assert "unpack" in refusal.detail
+
+
+def test_archives_three_deep_are_unsafe() -> None:
+    two = zipped({"b.zip": zipped({"report.csv": REPORT})})
+    packed = gzip.compress(gzip.compress(gzip.compress(REPORT.encode())))
+
+    assert len(read(two).events) == 2
+    assert refusal_of(zipped({"a.zip": two, "report.csv": REPORT})).code == "unsafe_archive"
+    assert refusal_of(packed).code == "unsafe_archive"
+    assert refusal_of(zipped({"a.zip": zipped({"a.gz": packed})})).code == "unsafe_archive"
+
+
+def test_a_workbook_in_archives_is_no_archive() -> None:
+    book = workbook_from_xml("<row><c><v>1</v></c></row>")
+
+    assert refusal_of(zipped({"a.zip": zipped({"b.xlsx": book})})).code == "unknown_platform"
+
+
+def test_too_many_files_are_a_bomb() -> None:
+    data = zipped({f"{n}.txt": "" for n in range(10_001)})
+    inner = zipped({f"{n}.txt": "" for n in range(6_000)})
+
+    assert refusal_of(data).code == "archive_bomb"
+    assert refusal_of(zipped({"a.zip": inner, "b.zip": inner})).code == "archive_bomb"
+
+
+def test_files_that_unpack_to_too_much_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({"report.csv": REPORT + " " * 10_000_000})
+    assert len(read(data).events) == 2
+
+    monkeypatch.setattr(archives, "RATIO_MATTERS_FROM", 1_000_000)
+    assert refusal_of(data).code == "archive_bomb"
+
+    monkeypatch.setattr(archives, "MAX_UNPACKED_BYTES", 5_000_000)
+    assert refusal_of(zipped({"a.csv": REPORT, "b": b"x" * 6_000_000})).code == "archive_bomb"
+
+
+def with_declared_size(data: bytes, size: int) -> bytes:
+    """An archive of one file that says it has another size."""
+    changed = bytearray(data)
+    struct.pack_into("<I", changed, 22, size)
+    struct.pack_into("<I", changed, changed.index(b"PK\x01\x02") + 24, size)
+    return bytes(changed)
+
+
+def test_a_file_that_is_longer_than_the_archive_says_is_refused() -> None:
+    zeros = zipped({"report.csv": bytes(10_000_000)})
+    noise = zipped({"report.csv": random.Random(1).randbytes(100_000)})
+
+    assert refusal_of(with_declared_size(zeros, 1000)).code == "archive_bomb"
+    assert refusal_of(with_declared_size(noise, 50)).code == "archive_bomb"
+    assert refusal_of(with_declared_size(zipped({"a": b"x" * 1000}), 50)).code == "unreadable_file"
+
+
+def test_a_directory_that_is_longer_than_any_is_a_bomb() -> None:
+    entry = b"PK\1\2" + bytes(24) + struct.pack("<HHH", 1, 0, 0) + bytes(12) + b"a"
+    directory = entry * 120_000
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, len(directory), 0, 0)
+
+    assert refusal_of(b"PK\3\4" + directory + end).code == "archive_bomb"
+
+
+def test_packing_that_no_platform_uses_is_refused() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("report.csv", REPORT)
+
+    assert refusal_of(stream.getvalue()).code == "unreadable_file"
+
+
+def test_a_stream_that_cannot_be_sought_is_copied_up_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(archives, "MAX_SPOOLED_BYTES", 100_000)
+    noise = random.Random(1).randbytes(200_000)
+
+    assert refusal_of(zipped({"a.csv": noise})).code == "file_too_large"
+
+
+# --- damage -----------------------------------------------------------------------------------
+
+
+def read_or_refuse(data: bytes) -> bool:
+    try:
+        list(read_export(io.BytesIO(data)))
+    except ExportRefused:
+        return False
+    return True
+
+
+def fuzzed_archives() -> dict[str, bytes]:
+    inner = zipped({"Totals.csv": TOTALS, "note.txt": "hello"})
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.zip", inner)
+        archive.writestr("b.csv", TOTALS)
+    return {
+        "zip": zipped({"Totals.csv": TOTALS, "Chart.csv": CHART, "inner.zip": inner}),
+        "stored": stored.getvalue(),
+        "gzip": gzip.compress(TOTALS.encode() * 3),
+    }
+
+
+@pytest.mark.parametrize("kind", ["zip", "stored", "gzip"])
+def test_a_damaged_archive_is_read_or_refused(kind: str) -> None:
+    whole = fuzzed_archives()[kind]
+    assert read_or_refuse(whole)
+
+    outcomes = [read_or_refuse(data) for data in mutations(whole, 200, seed=2)]
+
+    assert False in outcomes
+
+
+def test_a_damaged_file_can_be_looked_at_without_its_archive() -> None:
+    packed = zlib.compressobj(wbits=31)
+    data = packed.compress(REPORT.encode()) + packed.flush()
+
+    assert Source(io.BytesIO(data)).text == REPORT

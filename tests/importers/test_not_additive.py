@@ -1,0 +1,65 @@
+"""Reports whose rows cannot be added up, costs in millionths, files that are refused once."""
+
+from __future__ import annotations
+
+import pytest
+
+from chalicelib.model.errors import ExportRefused
+from tests.importers.files import google_report, read
+
+COUNTS = ("Currency code", "Cost", "Clicks", "Impr.")
+NUMBERS = ("EUR", "1.00", "10", "100")
+
+
+def refusal_of(content: str, **options: object) -> ExportRefused:
+    with pytest.raises(ExportRefused) as refusal:
+        read(content, spread=True, **options)
+    return refusal.value
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell"),
+    [
+        ("Click type", "Sitelink"),
+        ("Klicktyp", "Sitelink"),
+        ("Conversion action", "Purchase"),
+        ("Asset type", "Sitelink"),
+        ("Extension type", "Sitelink"),
+        ("Audience segment", "Visitors"),
+    ],
+)
+def test_google_reports_that_repeat_impressions_are_rejected_by_name(
+    heading: str, cell: str
+) -> None:
+    row = [cell, "Brand", "2026-06-01", *NUMBERS]
+    refusal = refusal_of(google_report(row, header=(heading, "Campaign", "Day", *COUNTS)))
+
+    assert refusal.code == "not_additive"
+    assert f"the column {heading}:" in refusal.detail
+
+
+@pytest.mark.parametrize(
+    ("costs", "is_refused"),
+    [
+        (("3070000", "120000"), True),
+        (("3070000", "0"), True),
+        (("3", "12"), False),
+        (("30000", "12345"), False),
+        (("3.07", "120000"), False),
+        (("0", "0"), False),
+    ],
+)
+def test_costs_that_may_be_in_millionths_need_an_answer_from_the_user(
+    costs: tuple[str, ...], is_refused: bool
+) -> None:
+    header = ("Campaign", "Day", *COUNTS)
+    content = google_report(
+        *(["Brand", f"2026-06-0{n}", "EUR", cost, 1, 2] for n, cost in enumerate(costs, start=1)),
+        header=header,
+        title="CAMPAIGN_PERFORMANCE_REPORT (Jun 1, 2026-Jun 30, 2026)",
+    )
+
+    if is_refused:
+        assert refusal_of(content).code == "undecidable_format"
+    else:
+        assert not read(content).refused

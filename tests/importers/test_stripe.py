@@ -1,0 +1,25 @@
+"""Stripe's payments and balance: which are sales, and what went back."""
+
+import pytest
+
+from chalicelib.model.errors import ExportRefused
+from tests.importers.files import read, table
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        (["Arrival Date (UTC)", "Balance Transaction", "Destination"], "payouts"),
+        (["Charge ID", "PaymentIntent ID", "Reason"], "refunds"),
+        (["Disputed Amount", "Evidence due by (UTC)"], "disputes"),
+        (["Plan", "Current Period Start (UTC)", "Current Period End (UTC)"], "subscriptions"),
+        (["Delinquent", "Total Spend", "Payment Count"], "customers"),
+    ],
+)
+def test_lists_without_sales_are_rejected_by_name(headings: list[str], named: str) -> None:
+    header = ["id", "Amount", "Currency", "Created (UTC)", "Status", *headings]
+
+    with pytest.raises(ExportRefused, match=f"Stripe's {named}") as refusal:
+        read(table(header, ["x_1", "9.00", "eur", "2026-03-01 10:11", "paid", *headings]))
+
+    assert refusal.value.code == "no_counts"

@@ -1,0 +1,96 @@
+"""Tables of headings in further languages: what they lack, and what does not fit the columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from chalicelib.importers.platforms.meta_ads.claims import is_conversion
+from chalicelib.importers.reports.report_columns import Column, LeftOut, Sign, vocabulary_of
+from chalicelib.importers.reports.translations import Translation, lacking, translated
+from chalicelib.importers.tables.headings import Vocabulary
+from chalicelib.model.errors import ExportRefused
+from tests.importers.files import read, table
+from tests.importers.language_files import (
+    EVERY,
+    PLATFORMS,
+    Tongue,
+)
+
+
+@pytest.mark.parametrize(("platform", "code"), EVERY)
+def test_the_columns_that_a_language_lacks_are_those_that_it_says(platform: str, code: str) -> None:
+    """A new column without a translation is noticed here: translate it, or add it to `lacks`."""
+    translations, english = PLATFORMS[platform]
+    translation = next(t for t in translations if t.language == code)
+    fields = {field: bool(names) for field, names in english.items()}
+    assert lacking(fields, translation) == set(translation.lacks)
+
+
+@pytest.mark.parametrize(("platform", "code"), EVERY)
+def test_what_was_seen_has_a_source_that_could_show_it(platform: str, code: str) -> None:
+    translation = Tongue(platform, code).translation
+    assert translation is not None
+    assert bool(translation.seen) == (translation.source != "help")
+
+
+COLUMNS = (Column("day", Sign(), en=("Day",)), Column("cost", LeftOut("why"), en=("Cost",)))
+
+
+SPANISH = Translation("es", "help", {"day": ("Día",)}, lacks=("cost",))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        replace(SPANISH, headings={"dya": ("Día",)}),
+        replace(SPANISH, headings={"day": ()}),
+        replace(SPANISH, lacks=("day",)),
+        replace(SPANISH, lacks=("price",)),
+        replace(SPANISH, language="xx"),
+    ],
+)
+def test_a_table_that_does_not_fit_the_columns_is_rejected(wrong: Translation) -> None:
+    with pytest.raises(ValueError, match=r"column|heading|language"):
+        translated(COLUMNS, [wrong])
+
+
+def test_translated_columns_are_known_with_their_language() -> None:
+    vocabulary = vocabulary_of(translated(COLUMNS, [SPANISH]))
+    assert vocabulary.field_of("Día") == "day"
+    assert vocabulary.read(["Día"]).language == "es"
+    assert vocabulary.field_of("Day") == "day"
+
+
+def test_typography_makes_no_difference_to_a_heading() -> None:
+    vocabulary = Vocabulary(
+        {"clicks": {"ja": ("クリック(すべて)",)}, "ad": {"fr": ("Nom de l'a",)}}
+    )
+    assert vocabulary.field_of("クリック（すべて）") == "clicks"
+    assert vocabulary.field_of("Nom de l’a") == "ad"
+    assert vocabulary.read(["クリック（すべて）（JPY）"]).currencies == {"clicks": "JPY"}
+
+
+def test_a_polish_column_that_may_be_views_or_impressions_is_not_counted() -> None:
+    with pytest.raises(ExportRefused) as refused:
+        read(table(["Data", "Wyświetlenia", "Czas oglądania (godziny)"], ["2026-05-01", 7, 1.5]))
+    assert refused.value.code == "no_counts"
+
+
+@pytest.mark.parametrize(
+    ("indicator", "counts"),
+    [
+        ("Compras en el sitio web", True),
+        ("Clientes potenciales", True),
+        ("Clics en el enlace", False),
+        ("Achats", True),
+        ("Conversions personnalisées : achat", False),
+        ("購入", True),
+        ("リンクのクリック", False),
+        ("Ukończone rejestracje", True),
+        ("Visualizações da página de destino", False),
+    ],
+)
+def test_results_are_conversions_in_every_language(indicator: str, counts: bool) -> None:
+    assert is_conversion(indicator) is counts

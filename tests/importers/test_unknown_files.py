@@ -1,0 +1,247 @@
+"""What is said of a file that nobody recognises, and of files in forms that are not read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+
+from chalicelib.importers import read_export
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.unknown_files import MAX_CHARACTERS
+from chalicelib.model.errors import ExportRefused
+from tests.importers.files import GOOGLE_HEADER, google_row, table
+from tests.importers.old_workbooks import compound
+from tests.importers.workbook_files import parts_of_workbook, zipped
+from tests.samples import SAMPLES
+from tests.samples.spellings import Table, is_table, text_of
+
+
+def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
+    data = content.encode() if isinstance(content, str) else content
+    with pytest.raises(ExportRefused) as refused:
+        list(read_export(io.BytesIO(data), **options))
+    return refused.value
+
+
+def test_a_table_without_one_column_says_who_is_nearest_and_what_is_missing() -> None:
+    row = google_row()
+    content = table(GOOGLE_HEADER[1:], row[1:])
+
+    refused = refusal_of(content)
+
+    assert refused.code == "unknown_platform"
+    assert "in English" in refused.detail
+    assert "Nearest: google_ads (without Campaign)" in refused.detail
+    assert "--propose-mapping" in refused.detail
+    assert len(refused.detail) < MAX_CHARACTERS
+
+
+def test_the_language_of_a_table_is_said() -> None:
+    spanish = table(("Fecha", "Reproducciones", "Comentarios", "Gasto"), ["2026-06-01", 1, 2, 3])
+
+    detail = refusal_of(spanish).detail
+
+    assert "Fecha, Reproducciones, Comentarios, Gasto, in Spanish" in detail
+
+
+def test_rows_that_are_quoted_as_a_whole_are_told_once() -> None:
+    row = table(GOOGLE_HEADER, google_row())
+    content = table(*([line] for line in row.splitlines()))
+
+    assert "one cell in quotation marks" in refusal_of(content).detail
+
+
+def test_a_named_platform_is_the_only_one_that_is_compared() -> None:
+    content = table(("Date", "Likes", "Breakfast"), ["2026-06-01", 1, 2])
+
+    detail = refusal_of(content, platform="google_ads").detail
+
+    assert detail.startswith("no importer of google_ads recognises this table")
+    assert "youtube" not in detail
+
+
+def every_half_header() -> list[str]:
+    """Tables with half of the headings that an importer knows."""
+    tables = []
+    for importer in IMPORTERS:
+        vocabulary = importer.marks.vocabulary if importer.marks else None
+        if vocabulary is not None:
+            names = [vocabulary.name_of(field) for field in vocabulary.fields]
+            tables += [table(names[::2], names[::2]), table(names[1::2]), table(names[:2])]
+    return tables
+
+
+def test_every_refusal_is_short_and_shows_no_heading_that_nobody_knows() -> None:
+    for content in every_half_header():
+        unknown = content.replace("\n", ",Lunch with Ada,ada@example.org\n", 1)
+        try:
+            list(read_export(io.BytesIO(unknown.encode())))
+        except ExportRefused as refused:
+            assert len(refused.detail) < MAX_CHARACTERS  # noqa: PT017
+            assert "Ada" not in refused.detail  # noqa: PT017
+            assert "ada@" not in refused.detail  # noqa: PT017
+
+
+def test_the_column_that_a_message_asks_for_is_enough() -> None:
+    asked_for = set()
+    for sample in SAMPLES.values():
+        if sample.is_rejected or sample.options or not is_table(sample.data):
+            continue
+        whole = Table(text_of(sample.data) or "")
+        if whole.header or not whole.is_plain or "landed" in sample.expected["importer"]:
+            continue
+        platform = sample.platform
+        header, *rows = csv.reader((text_of(sample.data) or "").splitlines())
+        for absent in range(len(header)):
+            names = [name for at, name in enumerate(header) if at != absent]
+            found = re.search(
+                rf"\b{platform} \(without (.+?)\)[,.;]", detail_of(table(names, *rows))
+            )
+            if found and " and " not in found[1]:
+                assert detail_of(table([*names, found[1]])) == ""
+                asked_for.add(platform)
+    assert len(asked_for) > 3
+
+
+def detail_of(content: str) -> str:
+    """Why a table is in no form that is known; empty if it is."""
+    try:
+        list(read_export(io.BytesIO(content.encode())))
+    except ExportRefused as refused:
+        return refused.detail if refused.code == "unknown_platform" else ""
+    return ""
+
+
+OPEN_DOCUMENT = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "content.xml": "<office:document-content/>",
+    "META-INF/manifest.xml": "<manifest/>",
+}
+NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (zipped(OPEN_DOCUMENT), ("(.ods)", "save it as an Excel workbook (.xlsx)")),
+        (zipped(NUMBERS), (".numbers", "File > Export To", ".xlsx")),
+        (zipped({"xl/workbook.bin": b"\0"}), ("(.xlsb)", "save it as an Excel workbook (.xlsx)")),
+        (zipped({"word/document.xml": "<w/>"}), (".docx", ".xlsx")),
+        (
+            compound(b"").replace("Workbook".encode("utf-16-le"), "Contents".encode("utf-16-le")),
+            ("an old file of Office, no workbook", ".xlsx"),
+        ),
+        (
+            compound(b"") + "EncryptedPackage".encode("utf-16-le"),
+            ("protected by a password", "remove the password"),
+        ),
+        (b"%PDF-1.7 \xe2\xe3", ("PDF document", "as CSV or as an Excel workbook")),
+        (b"\x89PNG\r\n\x1a\n" + bytes(40), ("picture", "as CSV or as an Excel workbook")),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(40), (".7z", "Unpack it")),
+        (b"PAR1\x15\x04" + bytes(40), ("Parquet", "CSV")),
+        (b"", ("no bytes", "Download the report again")),
+        (b"\r\n \r\n", ("nothing but blanks", "Download the report again")),
+        ("<!DOCTYPE html><html>Sign in", ("web page", "Sign in, download the report as CSV")),
+        ("<html><table><tr><td>Day</td></tr></table>", ("with a table", "save it as .xlsx or CSV")),
+        (
+            '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            ("XML spreadsheet of Excel 2003", "save it as .xlsx or CSV"),
+        ),
+    ],
+)
+def test_a_file_in_a_form_that_is_not_read_is_told_in_a_sentence_what_to_send(
+    content: str | bytes, said: tuple[str, ...]
+) -> None:
+    detail = refusal_of(content).detail
+
+    assert not [text for text in said if text not in detail], detail
+    assert len(detail) < 300
+
+
+def test_a_workbook_that_a_spreadsheet_wrote_is_no_other_document() -> None:
+    workbook = zipped(parts_of_workbook("<row><c><v>1</v></c></row>"))
+
+    assert "this workbook" in refusal_of(workbook).detail
+
+
+def test_text_that_begins_as_a_mark_of_an_archive_is_text() -> None:
+    for text in ("BZh,Likes\n1,2\n", "PAR1;x\n1;2\n"):
+        assert "this table" in refusal_of(text).detail
+
+
+def test_a_header_without_rows_is_told() -> None:
+    reader = read_export(io.BytesIO(table(GOOGLE_HEADER).encode()), spread=True, currency="EUR")
+
+    assert not list(reader)
+    assert "no rows" in reader.summary()["notes"][-1]
+
+
+@pytest.mark.parametrize(
+    ("beginning", "named"),
+    [
+        (b"ORC\x0a\x03\x00\x00\x12" * 30, "an ORC file"),
+        (b"ARROW1\0\0" + b"\xff\xff\xff\xff\x10\0\0\0" * 20, "Feather"),
+        (b"a.csv" + b"\0" * 252 + b"ustar\x0000" + b"\0" * 247 + b"Name,Total\n", ".tar"),
+        (b"\x3a\xa2eroots\x81\xd8\x2a\x58\x25\x00\x01\x71" + b"\0" * 80, "getAuthorFeed"),
+    ],
+)
+def test_a_binary_file_is_not_taken_for_text_of_another_encoding(
+    beginning: bytes, named: str
+) -> None:
+    said = str(refusal_of(beginning))
+
+    assert named in said
+    assert "UTF-16" not in said
+
+
+def test_zeros_in_all_places_are_no_text() -> None:
+    said = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
+
+    assert "binary" in said
+
+
+@pytest.mark.parametrize(
+    ("headings", "named"),
+    [
+        (("Order ID", "Financial Status", "Channel Type", "Channel Name", "Total"), "Squarespace"),
+        (("Date", "Orders", "Returns", "Coupons", "Net sales", "Total sales"), "WooCommerce"),
+        (("Datum", "Bestellungen", "Gutscheine", "Nettoumsatz", "Gesamtumsatz"), "WooCommerce"),
+        (("Order ID", "Order Date", "Order Total (inc tax)"), "BigCommerce"),
+    ],
+)
+def test_a_shop_that_is_not_read_is_named(headings: tuple[str, ...], named: str) -> None:
+    refusal = refusal_of(table(headings, ["7"] * len(headings)), currency="EUR")
+
+    assert refusal.code == "unknown_platform"
+    assert named in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("content", "way_out"),
+    [
+        (
+            '{"_airbyte_raw_id": "1", "id": "po_1", "object": "payout", "amount": 9}\n',
+            "pipelines.md",
+        ),
+        ('{"id": "cus_1", "_sdc_sequence": 1, "email": "ada@example.org"}\n', "pipelines.md"),
+        ('{"dimensionHeaders": [{"name": "date"}], "rows": []}', "Download the report as CSV"),
+    ],
+)
+def test_a_known_kind_of_json_that_is_not_read_is_rejected_with_a_way_out(
+    content: str, way_out: str
+) -> None:
+    refusal = refusal_of(content)
+
+    assert refusal.code == "unknown_platform"
+    assert way_out in str(refusal)
+    assert "ada@example.org" not in str(refusal)
+
+
+def test_adroll_is_not_taken_for_campaign_manager() -> None:
+    header = ("Day", "Advertisable", "Campaign", "Clicks", "Spend", "Click-through conversions")
+
+    assert "AdRoll" in refusal_of(table(header, ["2026-06-13", "A", "B", 1, "1.50", 2])).detail

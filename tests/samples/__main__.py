@@ -1,0 +1,44 @@
+"""``python -m tests.samples --write`` renews what is expected of the samples.
+
+Without ``--write`` it names the samples whose outcome differs. Options of a new sample are written
+into its expectation by hand, e.g. ``"options": {"currency": "EUR"}``; they are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tests.samples import ENDING, FOLDER, SAMPLES
+from tests.samples.reading import expectation_of, written
+
+
+def main() -> int:
+    """Compares, or renews; the exit status is 1 if a sample differs and was not renewed."""
+    parser = argparse.ArgumentParser(prog="python -m tests.samples", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="renew the expectations that differ")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="e.g. etsy or etsy/orders.csv")
+    arguments = parser.parse_args()
+    wanted = tuple(arguments.names)
+    differ = 0
+    for name, sample in SAMPLES.items():
+        if wanted and not name.startswith(wanted):
+            continue
+        now = written(expectation_of(sample.data, sample.options))
+        path = sample.expectation
+        if not path.exists() or path.read_text(encoding="utf-8") != now:
+            differ += 1
+            sys.stdout.write(f"{name}\n")
+            if arguments.write:
+                path.write_text(now, encoding="utf-8")
+    for path in sorted(FOLDER.glob(f"*/*{ENDING}")):
+        if path.relative_to(FOLDER).as_posix().removesuffix(ENDING) not in SAMPLES:
+            differ += 1
+            sys.stdout.write(f"{path.name}: there is no such sample\n")
+            if arguments.write:
+                path.unlink()
+    return int(differ > 0 and not arguments.write)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

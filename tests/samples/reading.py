@@ -1,0 +1,178 @@
+"""What comes of a sample, in the form in which it is kept: read, compared, written."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from chalicelib.importers import (
+    ExportReader,
+    Imported,
+    Refused,
+    RowOutcome,
+    event_line,
+    parse_mapping,
+    read_export,
+)
+from chalicelib.importers.bytes.decoding import Source
+from chalicelib.importers.platforms import IMPORTERS
+from chalicelib.importers.recognition.glimpses import Glimpse
+from chalicelib.importers.recognition.recognition import Importer
+from chalicelib.model.errors import ExportRefused
+from chalicelib.model.events import EventRefused, parse_event
+
+_COUNTED = ("rows", "events", "rejected", "not_data", "platform", "report", "no_data", "lifetime")
+"""What a summary repeats of the rows."""
+
+
+class Pipe(io.RawIOBase):
+    """A stream as a network gives it: not seekable, and only a few bytes at a time."""
+
+    def __init__(self, data: bytes, piece: int = 1000) -> None:
+        self._data = io.BytesIO(data)
+        self._piece = piece
+
+    def read(self, size: int = -1) -> bytes:
+        return self._data.read(min(size, self._piece) if size >= 0 else self._piece)
+
+
+def open_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> ExportReader:
+    """Opens a file with the options as JSON has them; raises `ExportRefused`."""
+    chosen = dict(options)
+    if "mapping" in chosen:
+        chosen["mapping"] = parse_mapping(chosen["mapping"])
+    return read_export(Pipe(data, piece), **chosen)  # type: ignore[arg-type]
+
+
+def read_sample(data: bytes, options: Mapping[str, Any], *, piece: int = 1000) -> dict[str, Any]:
+    """Reads a file to its end, and checks its events as `convert` does.
+
+    Returns
+    -------
+    dict
+        ``report`` (what is known before the first row), ``events``, ``rejected`` and ``not_data``
+        (each with its row), ``summary`` (what else is said of the file) and ``coverage``; or only
+        ``rejected_file``, with a code and a detail. What is empty is missing.
+    """
+    try:
+        return _without_empty(_read(open_sample(data, options, piece=piece)))
+    except ExportRefused as refusal:
+        return {"rejected_file": {"code": refusal.code, "detail": refusal.detail}}
+
+
+def _read(reader: ExportReader) -> dict[str, Any]:
+    events: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
+    not_data: list[dict[str, Any]] = []
+    for outcome in reader:
+        place = _place(outcome)
+        if isinstance(outcome, Refused):
+            told = {"code": outcome.code, "message": outcome.message, "raw": outcome.raw}
+            rejected.append(place | told)
+        elif isinstance(outcome, Imported):
+            try:
+                events += [place | event for event in plain_events(outcome)]
+            except EventRefused as refusal:
+                reader.reject(outcome)
+                rejected.append(place | {"code": refusal.code, "message": refusal.message})
+        else:
+            not_data.append(place | {"reason": outcome.reason})
+    summary = reader.summary()
+    coverage = [_plain(event) for event in reader.coverage()]
+    for event in coverage:
+        parse_event(event)
+    report = reader.report
+    return {
+        "report": _without_empty(
+            {
+                "platform": report.platform,
+                "report": report.report,
+                "encoding": report.encoding,
+                "delimiter": report.delimiter,
+                "decimal_mark": report.decimal_mark,
+                "period": [str(day) for day in (report.period_from, report.period_to) if day],
+                "lifetime": report.lifetime,
+                "parts": list(report.parts),
+            }
+        ),
+        "events": events,
+        "rejected": rejected,
+        "not_data": not_data,
+        "summary": _without_empty({k: v for k, v in summary.items() if k not in _COUNTED}),
+        "coverage": coverage,
+    }
+
+
+def plain_events(outcome: Imported) -> list[dict[str, Any]]:
+    """The events of a row as a client would write them; raises `EventRefused`."""
+    events = [_plain(event) for event in outcome.events]
+    for event in events:
+        parse_event(event)
+    return events
+
+
+def importer_of(data: bytes, options: Mapping[str, Any]) -> str:
+    """The title of the importer that reads a file; empty for an archive and by a mapping."""
+    importer = _best_importer(data, is_named="platform" in options, wanted=options.get("platform"))
+    is_mapped = bool(options.get("mapping", {}).get("columns"))
+    return "" if importer is None or is_mapped else importer.declaration.title
+
+
+def claims_of(data: bytes, *, is_named: bool = False) -> Iterator[tuple[int, Importer]]:
+    """The importers that claim a file, each with how much of it they know."""
+    source = Source(io.BytesIO(data))
+    if source.archive is not None:
+        return
+    glimpse = Glimpse(source, named=is_named)
+    for importer in IMPORTERS:
+        claim = importer.recognise(glimpse)
+        if claim is not None and (claim.marks or is_named):
+            yield claim.hits, importer
+
+
+def _best_importer(data: bytes, *, is_named: bool, wanted: str | None) -> Importer | None:
+    try:
+        claims = list(claims_of(data, is_named=is_named))
+    except ExportRefused:
+        return None
+    own = [(hits, one) for hits, one in claims if wanted is None or one.platform == wanted]
+    return max(own, key=lambda claim: claim[0], default=(0, None))[1]
+
+
+def expectation_of(data: bytes, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a sample: its options, its importer, and what comes of it."""
+    head = {"options": dict(options), "importer": importer_of(data, options)}
+    return _without_empty(head | read_sample(data, options))
+
+
+def written(expectation: Mapping[str, Any]) -> str:
+    """As JSON with a line for each event, row and text."""
+    parts = [f" {_json(key)}: {_value(value)}" for key, value in expectation.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return "[\n" + ",\n".join(f"  {_json(entry)}" for entry in value) + "\n ]"
+    if isinstance(value, dict) and any(isinstance(held, list) for held in value.values()):
+        return "{\n" + ",\n".join(f"  {_json(k)}: {_json(v)}" for k, v in value.items()) + "\n }"
+    return _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _place(outcome: RowOutcome) -> dict[str, int]:
+    return {"row": outcome.row} | ({"part": outcome.part} if outcome.part else {})
+
+
+def _plain(event: dict[str, Any]) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(event_line(event))
+    return plain
+
+
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value not in (None, "", [], {}, False)}

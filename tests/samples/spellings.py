@@ -1,0 +1,155 @@
+"""The same sample written in other ways: encodings, line ends, delimiters, columns, packing.
+
+None of these changes what a file says, so none may change its events.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import openpyxl
+
+from chalicelib.importers.tables.headings import known_heading
+
+DELIMITERS = (",", ";", "\t")
+PACKED = (b"PK", b"\xd0\xcf", b"\x1f\x8b")
+_XML_ENCODING = re.compile(r"""(\A<\?xml[^>]*encoding=["'])[^"']+(["'])""")
+_MARKUP = ("{", "[", "<", "window.")
+
+
+def text_of(data: bytes) -> str | None:
+    """The text of a sample without its byte order mark; None if the sample is binary."""
+    if data.startswith(PACKED):
+        return None
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if data.startswith(mark):
+            return data.decode(encoding)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def is_table(data: bytes) -> bool:
+    """Whether a sample is a table of delimited text."""
+    text = text_of(data)
+    return text is not None and not text.lstrip().startswith(_MARKUP)
+
+
+def packed(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """The file inside of gzip and of a zip archive."""
+    yield "gzip", gzip.compress(data, mtime=0)
+    yield "zip", zipped({"file": data})
+
+
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """A zip archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return stream.getvalue()
+
+
+def encoded(text: str) -> Iterator[tuple[str, bytes]]:
+    """The text in each encoding that exports have."""
+    yield "UTF-8", text.encode()
+    yield "UTF-8 with a byte order mark", text.encode("utf-8-sig")
+    wide = _XML_ENCODING.sub(r"\1UTF-16\2", text, count=1)
+    yield "UTF-16, little-endian", codecs.BOM_UTF16_LE + wide.encode("utf-16-le")
+    yield "UTF-16, big-endian", codecs.BOM_UTF16_BE + wide.encode("utf-16-be")
+    if not text.lstrip().startswith(_MARKUP):  # JSON and XML are never in cp1252
+        with_cp1252 = text.encode("cp1252", "replace")
+        if with_cp1252.decode("cp1252") == text:
+            yield "cp1252", with_cp1252
+
+
+class Table:
+    """A delimited sample, taken apart.
+
+    Attributes
+    ----------
+    rows : list of list of str
+        All records, with those above the header.
+    lines : list of int
+        The line of the file on which each record begins.
+    header : int
+        The index of the (first) header: the record with the most headings that an importer knows.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.delimiter = max(DELIMITERS, key=text.count)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self.delimiter)
+        self.rows: list[list[str]] = []
+        self.lines: list[int] = []
+        line = 1
+        for row in reader:
+            self.rows.append(row)
+            self.lines.append(line)
+            line = reader.line_num + 1
+        known = [sum(map(known_heading, row)) for row in self.rows]
+        self.header = known.index(max(known, default=0)) if known else 0
+        self._headers = [at for at, count in enumerate(known) if count > max(known) / 2]
+
+    @property
+    def width(self) -> int:
+        """How many columns the header has."""
+        return len(self.rows[self.header]) if self.rows else 0
+
+    def with_row(self, at: int, row: Sequence[str]) -> str:
+        """The text with a further record in front of the `at`-th."""
+        return self.written([*self.rows[:at], row, *self.rows[at:]])
+
+    def with_column(self, heading: str, cells: Sequence[str]) -> str:
+        """The text with one more column at the end of the header and of the records below it."""
+        rows = [list(row) for row in self.rows]
+        rows[self.header].append(heading)
+        below = (row for row in rows[self.header + 1 :] if len(row) == self.width)
+        for row, cell in zip(below, cells, strict=False):
+            row.append(cell)
+        return self.written(rows)
+
+    def written(self, rows: Sequence[Sequence[str]], delimiter: str = "", end: str = "\n") -> str:
+        """Records as text."""
+        text = io.StringIO()
+        csv.writer(text, delimiter=delimiter or self.delimiter, lineterminator=end).writerows(rows)
+        return text.getvalue()
+
+    def spellings(self) -> Iterator[tuple[str, bytes]]:
+        """The table with other line ends and delimiters, as a workbook, with its columns moved."""
+        yield "CRLF", self.written(self.rows, end="\r\n").encode()
+        if not self.is_plain:
+            return
+        yield "CR", self.written(self.rows, end="\r").encode()
+        for delimiter in DELIMITERS:
+            yield f"delimiter {delimiter!r}", self.written(self.rows, delimiter).encode()
+        yield "workbook", self._workbook()
+        yield "columns reversed", self._moved(lambda row: row[::-1])
+        yield "columns rotated", self._moved(lambda row: [*row[-1:], *row[:-1]])
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one table with rows of equal width and without line ends in cells."""
+        cells = (cell for row in self.rows for cell in row)
+        below = {len(row) for row in self.rows[self.header :]}
+        is_one = below == {self.width} and len(self._headers) == 1
+        return is_one and self.width > 1 and all(map(str.isprintable, cells))
+
+    def _moved(self, order: Callable[[list[str]], list[str]]) -> bytes:
+        rows = [row if at < self.header else order(row) for at, row in enumerate(self.rows)]
+        return self.written(rows).encode()
+
+    def _workbook(self) -> bytes:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        for row in self.rows:
+            sheet.append([cell or None for cell in row])
+        stream = io.BytesIO()
+        book.save(stream)
+        return stream.getvalue()

@@ -1,0 +1,1 @@
+window.YTD.tweets.part0 = [{"tweet": {"id_str": "158", "id": "158", "full_text": "Hi", "created_at": "Wed Oct 19 20:07:25 +0000 2022", "favorite_count": "3", "retweet_count": "1"}}]
