@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.services import imports
 from chalicelib.services.imports import import_runs
 from chalicelib.services.imports.import_runs import message_of
 from chalicelib.services.imports.limits import bytes_left
 from chalicelib.settings import Settings
 from chalicelib.storage.import_records import Import, Replay
-from chalicelib.storage.objects import ObjectVersion
+from chalicelib.storage.objects import ObjectGoneError, ObjectVersion
 from tests.conftest import BUCKET
-from tests.factories import NOW
+from tests.factories import NOW, make_coverage
+from tests.faulty import scripted, throttled
 from tests.reports import LineReport
 from tests.unit.test_services_imports import ROWS, Upload, events, store_on
 from tests.unit.test_services_imports import upload as upload
@@ -219,7 +221,7 @@ def test_a_worker_that_was_overtaken_has_the_newer_file_read_once_more(upload: U
 
     assert (begun.state, ended.state, ended.overtaken) == ("running", "done", (old.etag,))
     assert (restated.state, restated.position, restated.etag) == ("running", 0, newer.etag)
-    assert restated.overtaken == ()
+    assert (restated.object_key, restated.overtaken) == (newer.key, ())
     assert run(upload, newer).events == ended.events
     assert run(upload, old, import_id=ended.import_id).state == "done"
 
@@ -233,6 +235,33 @@ def test_a_message_about_a_file_that_was_replaced_changes_nothing_in_a_done_impo
     assert run(upload, ObjectVersion(upload.key, "another"), import_id=ended.import_id) == ended
 
 
+def test_a_message_about_another_version_leaves_a_replay_that_is_asked_for(upload: Upload) -> None:
+    done = run(upload, upload.put(*ROWS))
+    asked = imports.ask_for_replay(upload.store, done.import_id, [].append, {}, now=NOW)
+
+    found = run(upload, ObjectVersion(upload.key, "another"), import_id=done.import_id)
+
+    assert found == asked
+    assert found.replay is not None
+
+
+def test_a_file_that_goes_while_it_is_read_ends_the_import_at_its_checkpoint(
+    upload: Upload,
+) -> None:
+    class Gone(LineReport):
+        def __iter__(self) -> Any:
+            for number, row in enumerate(super().__iter__()):
+                if number == 5:
+                    raise ObjectGoneError("removed")
+                yield row
+
+    ended = run(upload, upload.put(*ROWS), read_export=Gone)
+
+    assert (ended.state, ended.position) == ("failed", 4)
+    assert ended.error is not None
+    assert ended.error["code"] == "object_gone"
+
+
 def test_an_announced_file_that_is_gone_before_it_was_read_fails(upload: Upload) -> None:
     import_id = announce(upload)
 
@@ -242,6 +271,56 @@ def test_an_announced_file_that_is_gone_before_it_was_read_fails(upload: Upload)
     assert ended.error is not None
     assert ended.error["code"] == "object_gone"
     assert not is_unfinished(upload, import_id)
+
+
+# --- what is stored -------------------------------------------------------------------------------
+
+
+def test_a_checkpoint_counts_everything_up_to_it(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+
+    run(upload, version, deadline=lambda: 29.0)
+    second = run(upload, version, deadline=lambda: 29.0)
+
+    assert (second.state, second.position, second.rows) == ("running", 6, 6)
+    assert (second.events, second.rejected, second.not_data) == (6, 2, 1)
+    assert (second.first_day, second.last_day) == ("2026-03-02", "2026-03-14")
+
+
+def test_events_and_coverage_name_the_import_that_stored_them(upload: Upload) -> None:
+    class Covering(LineReport):
+        def coverage(self) -> list[Any]:
+            return [make_coverage(event_id="cover")]
+
+    ended = run(upload, upload.put(*ROWS), read_export=Covering)
+
+    stored = [item for item in upload.cloud.items() if "im" in item]
+    assert ended.coverage == 1
+    assert len(stored) == 9
+    assert {item["im"]["S"] for item in stored} == {ended.import_id}
+
+
+def test_what_could_not_be_stored_is_named_with_its_import(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+    import_id = upload.adopt(version)
+    broken = store_on(upload.cloud, scripted(upload.cloud.dynamodb, then=throttled))
+
+    with pytest.raises(StoreUnavailable, match=f"3 events after row 0 of the import {import_id}"):
+        run(upload, version, store=broken)
+
+
+def test_a_removal_that_was_asked_for_is_run_instead_of_the_import(upload: Upload) -> None:
+    version = upload.put(*ROWS)
+    done = run(upload, version)
+    imports.ask_for_removal(upload.store, done.import_id, [].append, now=NOW)
+
+    removing = run(upload, version, deadline=lambda: 29.0)
+    ended = run(upload, version, now=LATER)
+
+    assert (removing.state, ended.state) == ("removing", "removed")
+    assert ended.removal is not None
+    assert ended.removal.removed_at == "2026-03-15T13:00:00Z"
+    assert upload.event_ids() == []
 
 
 # --- quotas and limits ----------------------------------------------------------------------------
