@@ -118,10 +118,7 @@ class Worth:
         return distinct([*self.root.warnings, *found])
 
     def doubts(self, side: int) -> list[Doubt]:
-        """Return the possible effect of the missing types:
-
-        at most one conversion per engagement.
-        """
+        """Return the possible effect of the missing types: at most one conversion each."""
         return [
             Doubt(f"not_counted:{one.effect.name}", part_name(one.effect), up=one.number, side=side)
             for one in self.missing

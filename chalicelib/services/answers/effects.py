@@ -40,10 +40,7 @@ class DetectablePerEngagement(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One engagement type in a range:
-
-    number of engagements, effect per engagement, and its codes.
-    """
+    """One engagement type in a range, with its number of engagements, effect and codes."""
 
     index: int
     channel: str

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.model.errors import FieldError, NotFound
+from chalicelib.model.errors import FieldError, NotFound, OtherVersion
 from chalicelib.services.experiments.analysis import analyse, digest_of, id_of
 from chalicelib.services.experiments.experiment_bodies import (
     EXPERIMENT_ID,
@@ -58,7 +58,10 @@ def register_experiment(
         raise invalid_experiment(
             [FieldError("/spend/currency", "currency_mismatch", f"must be in {currency}")]
         )
-    before = store.experiments.get(id_of(body))
+    try:
+        before = store.experiments.get(id_of(body))
+    except OtherVersion:
+        before = None  # replaced by the new content
     if before is not None and before.digest == digest_of(body):
         return Registered(before, created=False)
     analysed = analyse(body, now=now, regions_by=regions_by)

@@ -6,6 +6,7 @@ fit_windows        the days that a fit reads, and earlier events that reach into
 fit_parts          a fit of more events than one function can read: read in parts, then merged
 packing            the columns of a part as bytes
 event_columns      events in columns, a few tens of bytes each
+declared_columns   declarations of columns, from which appending and packing follow
 windows            first and last day of a fit without a given window
 source_coverage    days for which each source has data: declared, or inferred from its series
 holes              days of a series that look like missing data, not zeros

@@ -61,10 +61,7 @@ def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
 def events_of_shard(
     store: TenantStore, window: FitWindow, shard: int, first: dt.date, last: dt.date
 ) -> Iterator[Event]:
-    """The events of some days of a shard;
-
-    events next to the window come with its first and last day.
-    """
+    """The events of some days of a shard, with outside events at the window's first and last day."""
     earlier = earlier_days(store, window) if first == window.start else None
     for day in _days(*earlier) if earlier is not None else ():
         for event in store.events.in_partition(day, shard):
@@ -95,10 +92,7 @@ def spans_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
 
 
 def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.date] | None:
-    """First and last day before a window on which an event may reach into it;
-
-    None if there is none.
-    """
+    """First and last day of earlier events that may reach into a window; None if there is none."""
     longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
     longest = max(longest, margin_of(store))
     earliest = max(window.start - longest, window.oldest)
