@@ -72,7 +72,7 @@ DAYS = 10
 
 
 def make_document(**over: Any) -> dict[str, Any]:
-    """A like that fades by half each day, and a paid click with an immediate effect, on ten days."""
+    """A like that fades by half each day, and an immediate paid click, on ten days."""
     like = {"channel": "xing", "type": "like", "paid": False, "counts": [4] * DAYS}
     click = {"channel": "google_ads", "type": "click", "paid": True, "counts": [2] * DAYS}
     estimate = {

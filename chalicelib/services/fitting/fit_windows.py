@@ -61,7 +61,7 @@ def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
 def events_of_shard(
     store: TenantStore, window: FitWindow, shard: int, first: dt.date, last: dt.date
 ) -> Iterator[Event]:
-    """The events of some days of a shard, with outside events at the window's first and last day."""
+    """The events of some days of a shard, plus those from outside at the window's ends."""
     earlier = earlier_days(store, window) if first == window.start else None
     for day in _days(*earlier) if earlier is not None else ():
         for event in store.events.in_partition(day, shard):
