@@ -257,7 +257,7 @@ def test_days_outside_the_fit_are_rejected(over: Any, pointer: str) -> None:
 def test_answer_states_that_credit_is_not_an_effect_and_contains_no_roi() -> None:
     answer = answers.attribution(make_credited())
 
-    assert "no effect" in answer["statement"]
+    assert "neither an effect nor a return" in answer["statement"]
     assert "roi" not in json.dumps(answer, allow_nan=False).lower()
 
 

@@ -113,7 +113,7 @@ def test_lookback_of_zero_raises_an_error() -> None:
 
 
 def test_outcome_without_conversions_raises_an_error() -> None:
-    with pytest.raises(ValueError, match="zero conversions"):
+    with pytest.raises(ValueError, match="above zero"):
         make_paths([(1, 1, 0)], [(1, 2, 0, 5.0)])
 
 

@@ -360,7 +360,7 @@ def rows(*lines: str) -> dict[str, Any]:
     ("raw", "code", "word"),
     [
         (rows(), "too_short", "no rows"),
-        (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "twice"),
+        (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "two rows"),
         (rows("2026-01-01,north,1", "2026-01-03,north,2"), "incomplete_series", "2026-01-02"),
         (rows("2026-01-01,north,1", "2026-01-02,north, "), "incomplete_series", "2026-01-02"),
         (rows("2026-01-01,north,1", "2026-01-05,north,2"), "incomplete_series", "and 2 more"),
