@@ -19,7 +19,7 @@ ONCE = parts.check_displaced_conversions_follow_kaplan_and_meier
 
 OF_ANSWERS = (
     Mutation(
-        "the stock after a gap is taken for known",
+        "the stock after a gap counts as known",
         Coverage._after_gap,
         "after[last + 1 : last + 1 + UNKNOWN_STOCK_DAYS] = True",
         "pass",
@@ -54,14 +54,14 @@ OF_ANSWERS = (
         test_coverage.test_a_type_that_leaves_the_others_half_of_their_days_stays,
     ),
     Mutation(
-        "types are compared on days that one of them has not",
+        "types are compared on days that one of them lacks",
         find_common_days,
         "            del usable[number]\n        common = _all_of(usable, coverage.outcome)",
         "            del usable[number]\n        common = coverage.outcome",
         test_coverage.test_tied_type_with_fewer_days_is_rejected,
     ),
     Mutation(
-        "conversions that were only brought forward count whole",
+        "conversions that were only brought forward count in full",
         share_not_brought_forward,
         "count * later",
         "count",
@@ -82,21 +82,21 @@ OF_ANSWERS = (
         ONCE,
     ),
     Mutation(
-        "a goal that people reach twice is one that they reach once",
+        "a goal that people reach twice counts as a goal reached once",
         converts_once,
         "and per_person.max() <= 1.0",
         "",
         ONCE,
     ),
     Mutation(
-        "what is brought forward is taken for known",
+        "the share brought forward counts as known",
         WithinUserFit.scaled,
         " + np.diag((self.delta * error) ** 2)",
         "",
         parts.check_shares_of_effects_carry_their_error,
     ),
     Mutation(
-        "displaced conversions are not taken out",
+        "displaced conversions are not subtracted",
         estimate_from_people,
         "once = converts_once(compared)",
         "once = False",
@@ -124,28 +124,28 @@ OF_ANSWERS = (
         test_from_people.test_days_without_data_are_neither_rows_nor_zeros,
     ),
     Mutation(
-        "a panel of a part of the people does not say so",
+        "a panel of part of the people has no warning",
         _only_identified,
         "return np.asarray(observed.identified[kinds] < MOST_ENGAGEMENTS * total)",
         "return np.zeros(kinds.size, dtype=bool)",
         lambda: test_from_people.test_partly_identified_types_carry_a_warning(2.2, 1.0, True),
     ),
     Mutation(
-        "answers of panel and totals count alike",
+        "estimates of panel and totals have equal weight",
         combine,
         "weight = theirs / (variance + theirs)",
         "weight = 0.5",
         test_partial_identity.test_agreeing_estimates_are_averaged_by_precision,
     ),
     Mutation(
-        "what panel and totals disagree about is dropped",
+        "the disagreement of panel and totals is dropped",
         combine,
         "max((delta - other) ** 2 - variance - theirs, 0.0)",
         "0.0",
         test_partial_identity.test_difference_beyond_chance_widens_the_interval,
     ),
     Mutation(
-        "totals that are suspected of bias count",
+        "totals suspected of bias count",
         combine,
         " and not BIASED & set(draft.warnings[kind])",
         "",
@@ -159,7 +159,7 @@ OF_ANSWERS = (
         test_partial_identity.test_without_an_estimate_from_totals_the_panels_is_restored_unchanged,
     ),
     Mutation(
-        "a type that was set aside stays answered",
+        "a type that was set aside keeps its estimate",
         set_aside,
         "draft.reopen(kind)",
         "pass",

@@ -55,7 +55,7 @@ OF_REGIONS = (
         PRODUCTS,
     ),
     Mutation(
-        "regions do not share their days when they are compared",
+        "regions are compared without their common days",
         fit_panel_at,
         "information = -crossed @ cho_solve(factor, crossed.T)",
         "information = 0.0 * crossed @ cho_solve(factor, crossed.T)",
@@ -69,7 +69,7 @@ OF_REGIONS = (
         OWN,
     ),
     Mutation(
-        "what chance makes regions differ by is taken for a difference",
+        "chance differences between regions count as differences",
         _between,
         "- float(np.trace(centring @ cov))",
         "+ 0.0 * float(np.trace(centring @ cov))",
@@ -83,14 +83,14 @@ OF_REGIONS = (
         EQUAL,
     ),
     Mutation(
-        "what regions differ by is not in the error",
+        "differences between regions are not in the error",
         measure_spread,
         "pull**2, between / freedom",
         "pull**2, 1e-3 * between / freedom",
         DIFFERENT,
     ),
     Mutation(
-        "regions explain a conversion twice as often as they answer",
+        "regions explain more conversions than they estimate",
         estimate_from_regions,
         "shares * fit.delta[place]",
         "2.0 * shares * fit.delta[place]",

@@ -225,10 +225,12 @@ def power_at_the_detectable_ratio(truth: Truth, draws: int, seed: int = 4) -> fl
     """Power at the minimum detectable ratio; `truth.a` is not used."""
     far = smallest_detectable_ratio(truth.compared)
     if far is None:
-        raise ValueError("no unit")
+        raise ValueError("the denominator is not significantly positive")
     truth = replace(truth, a=truth.b * (1 + far))
-    told = sum(not fieller(*_pair(one), one.critical).holds(1.0) for one in truth.draw(draws, seed))
-    return told / draws
+    detected = sum(
+        not fieller(*_pair(one), one.critical).holds(1.0) for one in truth.draw(draws, seed)
+    )
+    return detected / draws
 
 
 def power_at_the_detectable_value(
@@ -240,14 +242,14 @@ def power_at_the_detectable_value(
         error * mean, critical, beyond=beyond, relative_variance=(mean_error / mean) ** 2
     )
     if value is None:
-        raise ValueError("the mean order value is not told from zero")
+        raise ValueError("the mean order value does not differ significantly from zero")
     draw = random.Random(seed)
-    told = 0
+    detected = 0
     for _ in range(draws):
         conversions, order = draw.gauss(value / mean, error), draw.gauss(mean, mean_error)
         spread = math.sqrt((error * order) ** 2 + (conversions * mean_error) ** 2)
-        told += conversions * order - critical * spread > beyond
-    return told / draws
+        detected += conversions * order - critical * spread > beyond
+    return detected / draws
 
 
 def main() -> int:
@@ -256,7 +258,7 @@ def main() -> int:
     parser.add_argument("--draws", type=int, default=100_000)
     draws = parser.parse_args().draws
     out = sys.stdout.write
-    out("Fieller's set: covered | covered by the bounds | with a half dropped | shapes\n")
+    out("Fieller's set: coverage | coverage of the bounds | without the negative half | shapes\n")
     for name, truth in COVERAGE.items():
         found = coverage(truth, draws)
         shapes = ", ".join(f"{shape} {share:.1%}" for shape, share in found.shapes.items())
@@ -268,11 +270,11 @@ def main() -> int:
     out("Called equivalent, inside\n")
     for name, truth in INSIDE.items():
         out(f"  {name:36} {claims(truth, draws):.2%}\n")
-    out("Needed: growth | settled, gathered anew | settled, added to what there is\n")
+    out("Needed data: growth | settled with new data | settled with added data\n")
     for name, truth in OPEN.items():
-        growth, anew, added = settled_after(truth, draws)
-        out(f"  {name:36} {growth:8.2f} | {anew:.2%} | {added:.2%}\n")
-    out("Told apart at the smallest detectable effect\n")
+        growth, new, added = settled_after(truth, draws)
+        out(f"  {name:36} {growth:8.2f} | {new:.2%} | {added:.2%}\n")
+    out("Power at the minimum detectable effect\n")
     for name in ("clearly different", "correlated", "few degrees"):
         out(f"  ratio, {name:29} {power_at_the_detectable_ratio(OPEN[name], draws):.2%}\n")
     for mean_error in (0.0, 2.0, 8.0):

@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument(
         "--arrays",
         action="store_true",
-        help="people: known coverage and roles, without what the service finds out",
+        help="people: known coverage and roles, without the service's inference from events",
     )
     parser.add_argument("--workers", type=int, help="processes; default: one per processor")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))

@@ -228,7 +228,7 @@ def observe_region_totals(totals: RegionTotals) -> Observations:
     n, n_days, k = totals.counts.shape
     placed = totals.counts.copy()
     placed[:, :, list(world.without_region)] = 0.0
-    nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    no_rows, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
     known = totals.known
     return Observations(
         names=totals.names,
@@ -236,8 +236,8 @@ def observe_region_totals(totals: RegionTotals) -> Observations:
         identified=np.zeros(k),
         roles=(CAUSE,) * k,
         people=People(
-            *(0, n_days, k, nobody, nobody, nobody),
-            *(nothing, nobody, nobody, nothing, nobody),
+            *(0, n_days, k, no_rows, no_rows, no_rows),
+            *(nothing, no_rows, no_rows, nothing, no_rows),
         ),
         outcome=totals.outcome.sum(axis=0),
         order_value=totals.outcome.sum(axis=0) * 60.0,

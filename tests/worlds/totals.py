@@ -261,27 +261,27 @@ def _by_week(daily: NDArray[np.float64]) -> NDArray[np.float64]:
 def observe_totals(totals: DailyTotals) -> Observations:
     """The totals as the estimators' input, without user ids."""
     n_kinds = len(totals.names)
-    nobody = np.zeros(0, dtype=np.int64)
+    no_rows = np.zeros(0, dtype=np.int64)
     people = People(
         0,
         totals.outcome.size,
         n_kinds,
-        nobody,
-        nobody,
-        nobody,
+        no_rows,
+        no_rows,
+        no_rows,
         np.zeros(0),
-        nobody,
-        nobody,
+        no_rows,
+        no_rows,
         np.zeros(0),
-        nobody,
+        no_rows,
     )
     world, n_days = totals.world, totals.outcome.size
     covered = Coverage.whole(n_days, n_kinds)
     for hole in world.holes:
         series = covered.outcome if hole.kind is None else covered.counts[:, hole.kind]
         series[hole.on(world.n_days)[:n_days]] = False
-    told = world.occasions if world.annotated else ()
-    columns = [o.on(world.n_days)[:n_days].astype(np.float64) for o in told]
+    known = world.occasions if world.annotated else ()
+    columns = [o.on(world.n_days)[:n_days].astype(np.float64) for o in known]
     return Observations(
         names=totals.names,
         counts=totals.counts,
@@ -292,7 +292,7 @@ def observe_totals(totals: DailyTotals) -> Observations:
         order_value=totals.outcome * 60.0,
         order_count=totals.outcome,
         coverage=covered if world.holes else None,
-        context=Context(tuple(o.name for o in told), np.column_stack(columns))
-        if told
+        context=Context(tuple(o.name for o in known), np.column_stack(columns))
+        if known
         else Context(),
     )

@@ -23,7 +23,7 @@ from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Products,
     Scales,
-    beside_level,
+    center_columns,
     independent,
     unexplainable,
     weigh,
@@ -199,7 +199,7 @@ def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
     n, size = region.times.size, region.size
     basis = independent(region.nuisance)
     m = basis.shape[1]
-    others = beside_level(np.column_stack([basis, region.columns, region.outcome]), region.scales)
+    others = center_columns(np.column_stack([basis, region.columns, region.outcome]), region.scales)
     product, log_det = weigh(np.column_stack([np.eye(n) - 1.0 / n, others]), region.scales, ratio)
     product -= product.mean(axis=0)  # days less their means, from the left
     gram = np.empty((n + others.shape[1], n + others.shape[1]))

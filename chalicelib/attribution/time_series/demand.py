@@ -64,8 +64,8 @@ def read_demand(
     value = (logs - season @ weekday) @ pull / precision
     spells = _spells(residual @ pull)
     weight = precision / spells * noise_variance / np.maximum(level, 0.05 * mean) ** 2
-    told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
-    return Guide(told, np.asarray(weight))
+    measured = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
+    return Guide(measured, np.asarray(weight))
 
 
 def usual_counts(counts: Floats) -> Floats:

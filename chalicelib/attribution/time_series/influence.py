@@ -12,7 +12,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.time_series.structural import Scales, beside_level, weigh, without_guide
+from chalicelib.attribution.time_series.structural import (
+    Scales,
+    center_columns,
+    weigh,
+    without_guide,
+)
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,7 +57,7 @@ def strongest_days(
     n_steps, n_kinds = marketing.shape
     outcome, others = without_guide(outcome, known, scales, ratio)
     columns = np.column_stack([marketing, others])
-    together = beside_level(np.column_stack([columns, outcome, np.eye(n_steps)]), scales)
+    together = center_columns(np.column_stack([columns, outcome, np.eye(n_steps)]), scales)
     precision = weigh(together, scales, ratio)[0]
     p = columns.shape[1]
     X, y, days = together[:, :p], together[:, p], precision[:, p + 1 :]

@@ -139,11 +139,11 @@ def late_probability(
     with_late = _with_late(products, n_early, everything, baseline.noise_variance)
     reference = at_once.gram[0]
     fading = min(FADING_BESIDE_LATE, n_decays)
-    odds, beside = _evidence(
+    odds, likeliest = _evidence(
         with_late, reference, np.minimum(chosen, fading - 1), n_decays, fading, prior
     )
     odds -= _evidence(at_once, reference, chosen, n_decays, n_decays, prior)[0]
-    early_columns = beside + np.arange(n_kinds) * n_decays
+    early_columns = likeliest + np.arange(n_kinds) * n_decays
     odds += np.log(_positive(products, early_columns, n_early, 1.0 / everything))
     return float(special.expit(odds + special.logit(LATE_BRANDS)))
 

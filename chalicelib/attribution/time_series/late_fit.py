@@ -21,7 +21,7 @@ from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Scales,
-    beside_level,
+    center_columns,
     weigh,
     without_guide,
 )
@@ -98,9 +98,9 @@ def fit_with_late(
 ) -> Effects:
     """Effects with an early and a late part; parameters as in `averaged_effects`."""
     fading = candidates[:, :, :FADING_BESIDE_LATE]
-    beside = replace(baseline, columns=np.column_stack([baseline.columns, late.unit]))
+    extended = replace(baseline, columns=np.column_stack([baseline.columns, late.unit]))
     averaged, weights = average_shapes(
-        outcome, fading, caused[:, :FADING_BESIDE_LATE], beside, timeline, prior
+        outcome, fading, caused[:, :FADING_BESIDE_LATE], extended, timeline, prior
     )
     early = Effects.of(averaged, weights, fading)
     n_kinds = late.unit.shape[1]
@@ -137,7 +137,7 @@ def _regress(
 ) -> tuple[Floats, Floats]:
     """Coefficients of marketing by generalised least squares, and their covariance."""
     outcome, known = without_guide(outcome, nuisance, scales, ratio)
-    together = beside_level(np.column_stack([marketing, known, outcome]), scales)
+    together = center_columns(np.column_stack([marketing, known, outcome]), scales)
     gram = together.T @ weigh(together, scales, ratio)[0]
     p, k = gram.shape[0] - 1, marketing.shape[1]
     inverse = np.linalg.pinv(gram[:p, :p])

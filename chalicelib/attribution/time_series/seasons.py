@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.time_series.structural import LEVEL_RATIOS, Scales, beside_level, weigh
+from chalicelib.attribution.time_series.structural import (
+    LEVEL_RATIOS,
+    Scales,
+    center_columns,
+    weigh,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,7 +97,7 @@ def find_new_pattern(
 def criterion(outcome: Floats, columns: Floats, scales: Scales) -> float:
     """Schwarz's information criterion at the best variance ratio (Schwarz 1978)."""
     n_steps = outcome.size
-    together = beside_level(np.column_stack([columns, outcome]), scales)
+    together = center_columns(np.column_stack([columns, outcome]), scales)
     best = np.inf
     for ratio in LEVEL_RATIOS[::2]:
         product, log_det = weigh(together, scales, float(ratio))

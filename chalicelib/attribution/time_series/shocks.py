@@ -20,7 +20,7 @@ from chalicelib.attribution.time_series.structural import (
     FEW,
     LEVEL_RATIOS,
     Scales,
-    beside_level,
+    center_columns,
     independent,
     unexplainable,
     weigh,
@@ -72,7 +72,7 @@ def find_shocks(
     """
     n_days = outcome.size
     surprise = _Surprise.of(outcome, scales)
-    outcome = beside_level(outcome[:, None], scales)[:, 0]
+    outcome = center_columns(outcome[:, None], scales)[:, 0]
     most = min(12, n_days // 12)
     found: tuple[Shock, ...] = ()
     lengths = np.arange(1, min(LONGEST_RUN_DAYS // step_days, n_days // 6) + 1)

@@ -116,7 +116,7 @@ def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]
     return np.asarray(product), float(np.log(scales.noise).sum()) + log_det + _log_det(band)
 
 
-def beside_level(columns: Floats, scales: Scales) -> Floats:
+def center_columns(columns: Floats, scales: Scales) -> Floats:
     """Columns less their means, which a diffuse level absorbs anyway: (T, p) -> (T, p).
 
     If the level hardly moves, `weigh` removes constants by a difference of large numbers: an
@@ -136,7 +136,7 @@ def guided(scales: Scales, ratio: float) -> Floats:
 
 def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float) -> Floats:
     """Coefficients of the columns by generalised least squares, shape (p,)."""
-    together = beside_level(np.column_stack([columns, outcome]), scales)
+    together = center_columns(np.column_stack([columns, outcome]), scales)
     product, _ = weigh(together, scales, ratio)
     gram = together[:, :-1].T @ product
     return np.asarray(np.linalg.lstsq(gram[:, :-1], gram[:, -1], rcond=None)[0])
@@ -240,7 +240,7 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
     grams, weights = [], []
     for ratio in LEVEL_RATIOS:
         expected = outcome - guided(scales, float(ratio))
-        together = beside_level(np.column_stack([basis, columns, expected]), scales)
+        together = center_columns(np.column_stack([basis, columns, expected]), scales)
         product, log_det = weigh(together, scales, float(ratio))
         gram = together.T @ product
         if m:

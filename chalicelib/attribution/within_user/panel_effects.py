@@ -116,17 +116,17 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
     found = read_late_effects(pooled, chosen)
     if found.probability > _NEGLIGIBLE:
         scale = inside.blocks * pooled.response[:, None]
-        without_blocks = pooled.beside(Columns(panel.n_kinds).blocks.ravel())
-        beside = _average_decays(
+        without_blocks = pooled.without_columns(Columns(panel.n_kinds).blocks.ravel())
+        with_blocks = _average_decays(
             without_blocks, inside.adstock, panel.channels, _SLOWEST_BESIDE_LATE
         )
-        more, more_variance = _with_late(beside, found, scale, inside.adstock, pooled)
+        more, more_variance = _with_late(with_blocks, found, scale, inside.adstock, pooled)
         delta, variance = mix_models(found.probability, (delta, variance), (more, more_variance))
         late = found.weight * found.coefficient * pooled.response[:, None] * found.probability
-        kernel = (1 - found.probability) * kernel + found.probability * beside.kernel
-        weights = (1 - found.probability) * weights + found.probability * beside.decay_weights
+        kernel = (1 - found.probability) * kernel + found.probability * with_blocks.kernel
+        weights = (1 - found.probability) * weights + found.probability * with_blocks.decay_weights
         if found.probability > 0.5:
-            chosen = beside.chosen
+            chosen = with_blocks.chosen
     central = _regress(pooled, chosen).cov
     ratio = np.sqrt(variance / np.diag(central))
     cov = central * np.outer(ratio, ratio)
@@ -144,20 +144,20 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
 
 
 def _with_late(
-    beside: _Decayed, found: LateEffects, scale: Floats, inside: Floats, pooled: Pooled
+    with_blocks: _Decayed, found: LateEffects, scale: Floats, inside: Floats, pooled: Pooled
 ) -> tuple[Floats, Floats]:
     """Effects with their late part, and their variances, shape (K,) each."""
     part = found.weight * scale
     added = part * found.coefficient
     own = np.diagonal(found.cov, axis1=1, axis2=2) * scale**2
-    early = inside[np.arange(added.shape[0]), beside.chosen] * pooled.response
+    early = inside[np.arange(added.shape[0]), with_blocks.chosen] * pooled.response
     together = 2 * (part * found.with_adstock).sum(axis=1) * early
     between = np.maximum((found.coefficient * scale) ** 2 - own, 0.0)
     unsure = (found.weight * (1 - found.weight) * between).sum(axis=1)
     noise = np.einsum("kb,kbc,kc->k", part, found.cov, part)
     total = added.sum(axis=1)
-    variance = beside.variance + together + noise + (_SHAPE * total) ** 2
-    return beside.delta + total, np.maximum(variance, 0.25 * beside.variance) + unsure
+    variance = with_blocks.variance + together + noise + (_SHAPE * total) ** 2
+    return with_blocks.delta + total, np.maximum(variance, 0.25 * with_blocks.variance) + unsure
 
 
 def _average_decays(

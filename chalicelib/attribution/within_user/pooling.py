@@ -164,7 +164,7 @@ class Pooled:
     noise: float
     response: Floats
 
-    def beside(self, columns: Ints) -> Pooled:
+    def without_columns(self, columns: Ints) -> Pooled:
         """The same with some columns projected out of all others (Frisch, Waugh 1933)."""
         own = self.gram[np.ix_(columns, columns)]
         slopes = np.linalg.pinv(own, rcond=1e-12, hermitian=True) @ self.gram[columns]

@@ -331,5 +331,5 @@ def _part(progress: Progress | None, start: float, stop: float) -> Progress | No
     """A progress callable that fills the part [start, stop] of another."""
     if progress is None:
         return None
-    told = progress
-    return lambda share: told(start + (stop - start) * share)
+    report = progress
+    return lambda share: report(start + (stop - start) * share)

@@ -99,7 +99,7 @@ def credit_goal(
     bought_on = np.frombuffer(conversions.day, dtype=np.int64) - first
     inside = (bought_on >= 0) & (bought_on < n_days) & (number > 0)
     known = np.flatnonzero(inside & (buyer >= 0))
-    nobody = np.flatnonzero(inside & (buyer == NOBODY))
+    is_anonymous = np.flatnonzero(inside & (buyer == NOBODY))
     paths = build_paths(
         who[touched],
         np.frombuffer(engagements.time, dtype=np.float64)[touched],
@@ -114,7 +114,7 @@ def credit_goal(
     ended_on = np.nan_to_num(np.floor(paths.ended) + (EPOCH - first)).astype(np.int64)
     credited = np.bincount(ended_on, paths.converted, minlength=n_days)
     identified = np.bincount(bought_on[known], number[known], minlength=n_days)
-    anonymous = np.bincount(bought_on[nobody], number[nobody], minlength=n_days)
+    anonymous = np.bincount(bought_on[is_anonymous], number[is_anonymous], minlength=n_days)
     elsewhere = np.zeros(n_days)
     for (on, whose), sums in conversions.apart.items():
         if 0 <= on - first < n_days:
@@ -148,8 +148,8 @@ def count_anonymous(
     import numpy as np
 
     day = np.frombuffer(engagements.day, dtype=np.int64) - start.toordinal()
-    nobody = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
-    counted = np.flatnonzero(nobody & (day >= 0) & (day < n_days))
+    is_anonymous = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
+    counted = np.flatnonzero(is_anonymous & (day >= 0) & (day < n_days))
     kind = np.frombuffer(engagements.kind, dtype=np.int64)[counted]
     number = np.frombuffer(engagements.count, dtype=np.float64)[counted]
     daily = np.bincount(kind * n_days + day[counted], number, minlength=n_kinds * n_days)

@@ -296,5 +296,5 @@ def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
 def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:
     if progress is None:
         return None
-    told = progress
-    return lambda share: told((number + share) / total)
+    report = progress
+    return lambda share: report((number + share) / total)

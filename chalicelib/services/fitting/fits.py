@@ -104,8 +104,8 @@ def request_fit(
         header = waiting
     else:
         store.fits.add(header)
-    asked = dt.datetime.fromisoformat(header.requested_at)
-    if waiting is None or now - asked >= SEND_AGAIN_AFTER:
+    requested = dt.datetime.fromisoformat(header.requested_at)
+    if waiting is None or now - requested >= SEND_AGAIN_AFTER:
         send(fit_message(store.tenant, header.fit_id))
     return header
 
