@@ -303,18 +303,6 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "is not from a key function",
     ),
     (
-        "storage/raw_items.py",
-        "table_keys.own_partition(self._tenant, partition), sort",
-        "partition, sort",
-        "is not from a key function",
-    ),
-    (
-        "services/restoring/restored_events.py",
-        "table_keys.event_partition(tenant,",
-        "table_keys.event_partition(standing.copy.table_name,",
-        "is not for the own tenant",
-    ),
-    (
         "storage/mapping_items.py",
         "table_keys.mappings_partition(tenant)",
         '"shared"',
@@ -325,6 +313,12 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "table_keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
         'f"imports/{one.import_id}/x"',
         "put together",
+    ),
+    (
+        "services/privacy/erasing_files.py",
+        "table_keys.import_object(store.tenant,",
+        "table_keys.import_object(one.filename,",
+        "is not for the own tenant",
     ),
 ]
 
