@@ -135,7 +135,7 @@ class Equivalence:
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
         """Return ``equivalent``, ``worth_more``, ``worth_less`` or ``inconclusive``.
 
-        The verdict compares values, not the size of the ratio, which has the wrong sign if the
+        The verdict compares values, not the size of the ratio, whose order is reversed if the
         baseline has a negative effect. The difference differs significantly from zero if and only
         if Fieller's set does not contain 1.
         """
