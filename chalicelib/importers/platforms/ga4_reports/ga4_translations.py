@@ -1,8 +1,8 @@
-"""The languages that Google Analytics 4 is read in, beside English and German.
+"""The languages of Google Analytics 4 reports that can be read, besides English and German.
 
-Beside the headings: ``property`` is what the line above a table calls the website, ``dimension``
-and a kind are patterns by which a dimension is known, ``channel`` and its slug the names of the
-default channel groups.
+In addition to headings, ``property`` is the label of the website in the lines above a table.
+``dimension`` and a kind are patterns that identify a dimension. ``channel`` and a slug are the
+names of a default channel group.
 """
 
 from __future__ import annotations
