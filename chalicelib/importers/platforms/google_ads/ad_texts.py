@@ -1,4 +1,4 @@
-"""The text of an ad: an ad without an id is known by it, as it cannot be edited."""
+"""The text of an ad, which identifies an ad without an id because it cannot be edited."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ AD_TEXTS = (
     *("Description", *(f"Description {n}" for n in range(1, 6))),
     *("Final URL", "Path 1", "Path 2", "Video ID", "Image ID"),
 )
-"""Its headings in English; ``text_`` and a heading is the field."""
+"""Headings in English. The field is ``text_`` followed by the heading."""
 
 ONLY_ENGLISH = ("campaign_group", "text_Video ID", "text_Image ID")
-"""Columns of the programming interface alone, which is English."""
+"""Columns that only API reports have. These are in English."""
 
 
 def ad_texts(
     headline: str, long_headline: str, description: str, final_url: str, path: str
 ) -> dict[str, tuple[str, ...]]:
-    """Field -> headings in a language; several wordings are set apart by bars."""
+    """Return field -> headings in a language. Alternatives in an argument are separated by bars."""
     one = {
         "Headline": headline,
         "Long headline": long_headline,

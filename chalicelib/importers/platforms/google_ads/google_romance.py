@@ -1,4 +1,4 @@
-"""Google Ads in Spanish, Portuguese, French and Italian, of both sides of the Atlantic."""
+"""Google Ads in Spanish, Portuguese, French and Italian, with European and American variants."""
 
 from __future__ import annotations
 
