@@ -1,18 +1,9 @@
-"""The languages of Google Analytics 4 reports that can be read, besides English and German.
-
-In addition to headings, ``property`` is the label of the website in the lines above a table.
-``dimension`` and a kind are patterns that identify a dimension. ``channel`` and a slug are the
-names of a default channel group.
-"""
+"""The languages of Google Analytics 4 reports that can be read, besides English and German."""
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.ga4_reports.ga4_other import DUTCH, JAPANESE, POLISH
-from chalicelib.importers.platforms.ga4_reports.ga4_romance import (
-    FRENCH,
-    ITALIAN,
-    PORTUGUESE,
-    SPANISH,
-)
+from pathlib import Path
 
-TRANSLATIONS = (SPANISH, PORTUGUESE, FRENCH, ITALIAN, DUTCH, POLISH, JAPANESE)
+from chalicelib.importers.reports.translations import read_translations
+
+TRANSLATIONS = read_translations(Path(__file__).with_name("ga4_headings.tsv"))
