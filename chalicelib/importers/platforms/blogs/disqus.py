@@ -69,7 +69,7 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
         identity = _identity(record)
         if local_name(record.tag) == "thread":
             pages[identity] = page_of(text_of(record, "link"))
-            return "a thread (its posts are counted)"
+            return "a thread: its posts are counted"
         for name, value, reason in _WITHHELD:
             if text_of(record, name.lower()).lower() == value:
                 return reason

@@ -128,9 +128,9 @@ def _converter(
     def convert(entry: Element) -> Converted:
         is_comment = _is_comment(entry)
         if has_comments and not (is_comment or all_are_comments):
-            return "a post (its comments are counted)"
+            return "a post: its comments are counted"
         if is_comment and not has_comments:
-            return "a comment (counted with its post)"
+            return "a comment: it is counted with its post"
         if text_of(entry, "status", _BLOGGER).upper() not in ("", "LIVE"):
             return "a comment or post that is not public"
         number = 1 if has_comments else _counter(entry)

@@ -80,7 +80,7 @@ def _converter(channel: str, account: str) -> Callable[[tuple[Any, Any]], Conver
         if comment is None:
             if not isinstance(thread, dict):
                 raise RowRefused("malformed_record", "the thread is not an object")
-            return "a thread (its comments are counted)"
+            return "a thread: its comments are counted"
         if not comment:
             raise RowRefused("malformed_record", "the comment is empty or not an object")
         page, identity = text(thread, "id"), text(comment, "id")

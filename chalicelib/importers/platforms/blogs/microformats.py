@@ -140,7 +140,7 @@ def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Respon
                 if not response.dated:
                     counts[response.kind] = counts.get(response.kind, 0) + 1
             if not counts:
-                return "an entry (each of its responses is counted at its own time)"
+                return "an entry: its responses are counted at their own times"
             parts = ("microformats", account or "-", "entry", _identity(record))
             return lifetime_events(channel, _time(record), counts, *parts, content_id=_page(record))
         kind = next((kind for name, kind in _RELATIONS.items() if listing(record, name)), "")

@@ -128,7 +128,7 @@ def _records(source: Source) -> Iterator[_Comment | None]:
 def _converter(channel: str, account: str) -> Callable[[_Comment | None], Converted]:
     def convert(comment: _Comment | None) -> Converted:
         if comment is None:
-            return "a post or page (its comments are counted)"
+            return "a post or page: its comments are counted"
         approved = comment.field("comment_approved").lower()
         if approved in _WITHHELD:
             return _WITHHELD[approved]

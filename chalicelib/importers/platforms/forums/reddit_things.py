@@ -62,7 +62,7 @@ def comment(fields: dict[str, Any], account: str, *, is_counted: bool = False) -
     liked = lifetime_events(CHANNEL, at, {"like": _score(fields)}, *parts, content_id=content_id)
     likes = liked if isinstance(liked, tuple) else ()
     if is_counted:
-        return likes or "a comment (counted with its submission)"
+        return likes or "a comment: num_comments of its submission includes it"
     return (engagement(CHANNEL, "comment", at, *parts, content_id=content_id), *likes)
 
 

@@ -170,7 +170,7 @@ class Plan:
             supply = uses[0].supply
             other = self.readers.get(supply) or self.unreadable.get(supply)
             line = other.table.line if other else 0
-            return f"repeats the {NOUNS[supply]} of the table in line {line}"
+            return f"repeated {NOUNS[supply]}: those of the table in line {line} are read"
         if not shape.is_additive:
             return OVERLAP
         metrics = shape.metrics
