@@ -144,7 +144,7 @@ COLUMNS = (
     Column("purchased", Sign(), en=("Purchased ASIN",), de=("Gekaufte ASIN",)),
     Column(
         "share",
-        LeftOut("shares and ranks, which do not add up"),
+        LeftOut("shares and ranks cannot be added up"),
         en=("Search Term Impression Rank", "Search Term Impression Share"),
     ),
 )

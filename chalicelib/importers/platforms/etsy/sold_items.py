@@ -142,7 +142,7 @@ SOLD_ITEMS = PaymentTable(
             ("invalid_date", "Sale Date is not a valid date"),
             (
                 "malformed_record",
-                f"items of an order that are {ORDERS_KEPT:,} or more other orders apart",
+                f"items of an order with {ORDERS_KEPT:,} or more other orders between them",
             ),
             ("missing_value", "the order id or the transaction id is missing"),
             ("no_currency", "no currency, or an order with several currencies"),

@@ -47,7 +47,7 @@ REPEATED = (
     ),
     Column(
         "conversion_action",
-        Repeats("impressions and costs belong to no single conversion action"),
+        Repeats("impressions and costs do not belong to a single conversion action"),
         en=("Conversion action", "Conversion category", "Conversion source"),
         de=("Conversion-Aktion", "Conversion-Kategorie", "Conversion-Quelle"),
     ),

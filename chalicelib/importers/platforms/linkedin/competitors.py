@@ -74,7 +74,7 @@ COMPETITORS = Importer(
     "linkedin",
     Declaration(
         "LinkedIn company pages: competitors",
-        "The page as its admin → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
+        "Your page (as an admin) → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
         "Page (Seite), Total Followers, New Followers, Total post engagements, Total posts",
         (
             Becomes(

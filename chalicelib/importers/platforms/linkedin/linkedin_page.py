@@ -41,8 +41,8 @@ PAGE_CHANNEL = "linkedin_page"
 
 TITLE = "LinkedIn company pages: followers, visitors, content (updates)"
 WHERE = (
-    "The page as its admin → Analytics (Analysen) → Content, Visitors or Followers (Content, "
-    "Besucher, Follower) → Export (Exportieren): .xlsx, until 2023 .xls; or a sheet of it as CSV"
+    "Your page (as an admin) → Analytics (Analysen) → Content, Visitors or Followers (Content, "
+    "Besucher, Follower) → Export (Exportieren): .xlsx, until 2023 .xls; or one sheet as CSV"
 )
 LOOKS_FOR = (
     "a sheet with Date (Datum) and one of these groups: Sponsored, Organic, Auto-invited "
