@@ -1,4 +1,4 @@
-"""Ads Manager in Spanish and Portuguese, of both sides of the Atlantic."""
+"""Ads Manager in European and American Spanish and Portuguese."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The languages that Ads Manager is read in, beside English and German."""
+"""The languages of Ads Manager besides English and German."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Content of Meta Business Suite in Spanish, Portuguese, French, Italian, Dutch, Polish, Japanese.
 
-Swedish stands with the columns, as far as it is known.
+The few known Swedish headings are in `business_suite_columns`.
 """
 
 from __future__ import annotations

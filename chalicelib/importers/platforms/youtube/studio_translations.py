@@ -1,7 +1,7 @@
 """YouTube Studio in Spanish, Portuguese, French, Italian, Dutch, Polish and Japanese.
 
-Polish is the only one whose interface has called both views and impressions of thumbnails
-Wyświetlenia: such a column is known and not counted.
+In Polish, the interface has used Wyświetlenia for both views and impressions of thumbnails. A
+column with this heading is recognised but not counted.
 """
 
 from __future__ import annotations
