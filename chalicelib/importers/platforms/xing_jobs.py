@@ -20,6 +20,7 @@ from chalicelib.importers.outcomes import (
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns, Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
@@ -161,7 +162,7 @@ class _JobAdRows:
         counts = {kind: self._count(row, field) for field, kind in _TYPES.items()}
         applications = self._count(row, "applications")
         if not applications and not any(counts.values()):
-            return Skipped(row.line, "no numbers but zeros")
+            return Skipped(row.line, NO_NUMBERS)
         order = bare_id(self._cell(row, "order"))
         key = object_key((ad, order, code))
         tally = Tally(

@@ -41,6 +41,7 @@ from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.rows.number_cells import Counts
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.table_records import text_records
 from chalicelib.importers.values.dates import parse_day, start_of
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
@@ -282,7 +283,7 @@ def _outcome(
         raise RowRefused("negative", "the number is below zero")
     series.covered.days.add(day.toordinal())
     if not count:
-        return Skipped(line, "no numbers but zeros")
+        return Skipped(line, NO_NUMBERS)
     parts = (REPORT, account or "-", day.isoformat())
     return Imported(
         line, (engagement(series.channel, title.type, start_of(day), *parts, count=count),)

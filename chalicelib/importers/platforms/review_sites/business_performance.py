@@ -18,6 +18,7 @@ from chalicelib.importers.records.json_documents import read_document
 from chalicelib.importers.records.record_fields import as_count, listing, mapping, text
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
@@ -165,7 +166,7 @@ def _convert(value: _Value, account: str) -> Converted:
         return "a metric that is not an engagement"
     count = as_count(value.value, value.metric)
     if not count:
-        return "no numbers but zeros"
+        return NO_NUMBERS
     kind, part = METRICS[value.metric]
     day = _day(value.date)
     parts = (REPORT, account, part, day.isoformat())

@@ -28,6 +28,7 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.json_documents import raw_text, read_document
 from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.values.dates import DateFormat, Period, parse_day, parse_month
 from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.model.errors import ExportRefused
@@ -164,7 +165,7 @@ def _convert(
     }
     counts = type_counts(metrics)
     if not counts:
-        return Skipped(number, "no numbers but zeros")
+        return Skipped(number, NO_NUMBERS)
     dimensions = {name: _name(name, row[index]) for name, index in columns.dimensions.items()}
     return Imported(number, day_events(first, last, dimensions, counts, account, ordinals))
 
