@@ -53,7 +53,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if not glimpse.is_json:
         return None
     if _LIKERS.match(glimpse.text) and '"users"' in glimpse.text:
-        return Recognition(40, "likes, total and users", _refuse_likers)
+        return Recognition(40, "likes, total and users", _reject_likers)
     found = [key for key in _KEYS if f'"{key}"' in glimpse.text]
     enough = 2 if glimpse.named else 3 if _LIST.search(glimpse.text) else 4
     if not _HOLDER.search(glimpse.text) or len(found) < enough:
@@ -61,7 +61,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     return Recognition(40 + len(found), ", ".join(found), _open)
 
 
-def _refuse_likers(source: Source, options: Options) -> Reading:
+def _reject_likers(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_date",
         "a list of likers contains neither the time of a like nor the post. Import the response "

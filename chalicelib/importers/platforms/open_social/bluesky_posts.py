@@ -114,10 +114,10 @@ def _convert(record: Any, account: str) -> Converted:
 def _recognise_repository(glimpse: Glimpse) -> Recognition | None:
     if not glimpse.is_json or '"app.bsky.feed.post"' not in glimpse.text:
         return None
-    return Recognition(10, "app.bsky.feed.post records", _refuse)
+    return Recognition(10, "app.bsky.feed.post records", _reject)
 
 
-def _refuse(source: Source, options: Options) -> Reading:
+def _reject(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_counts",
         "the file contains what the account wrote, but no counts of how others reacted. "

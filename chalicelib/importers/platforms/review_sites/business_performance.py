@@ -190,7 +190,7 @@ def _recognise_table(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_of_profiles)
     if head is None:
         return None
-    return claim_to(head, _MARKS, _refuse, hits=10)
+    return claim_to(head, _MARKS, _reject, hits=10)
 
 
 def _is_of_profiles(head: TableHead) -> bool:
@@ -198,7 +198,7 @@ def _is_of_profiles(head: TableHead) -> bool:
     return "store" in columns and "name" in columns and len(columns.positions) > 3
 
 
-def _refuse(source: Source, options: Options) -> Reading:
+def _reject(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_date",
         "the report covers a period that is only in the file name, and its rows have no day. "

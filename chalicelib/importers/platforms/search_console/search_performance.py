@@ -182,13 +182,13 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         )
     other = find_head(glimpse, _DAILY, _is_of_another_engine)
     if other is not None:
-        return claim_to(other, MARKS, _refuse_another_engine, hits=HITS)
+        return claim_to(other, MARKS, _reject_another_engine, hits=HITS)
     cut = find_head(glimpse, _CUTS, _is_cut)
     if cut is not None:
-        return claim_to(cut, MARKS, _refuse_cut, hits=HITS, group=(PLATFORM, 0))
+        return claim_to(cut, MARKS, _reject_cut, hits=HITS, group=(PLATFORM, 0))
     filters = _filters_in(glimpse)
     if names_a_search(filters):
-        return Recognition(HITS, "the filters of a download", _refuse_filters, PLATFORM, 0, filters)
+        return Recognition(HITS, "the filters of a download", _reject_filters, PLATFORM, 0, filters)
     return None
 
 
@@ -216,7 +216,7 @@ def _open(source: Source, head: TableHead, options: Options, filters: Sequence[s
     return reading
 
 
-def _refuse_another_engine(source: Source, options: Options) -> Reading:
+def _reject_another_engine(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "unknown_platform",
         "the table could come from Bing Webmaster Tools or another search engine, because Search "
@@ -226,11 +226,11 @@ def _refuse_another_engine(source: Source, options: Options) -> Reading:
     )
 
 
-def _refuse_cut(source: Source, options: Options) -> Reading:
+def _reject_cut(source: Source, options: Options) -> Reading:
     raise ExportRefused("no_date", f"the table does not contain the days of its clicks. {_WAY_OUT}")
 
 
-def _refuse_filters(source: Source, options: Options) -> Reading:
+def _reject_filters(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_counts", f"the file contains only the filters of a Search Console download. {_WAY_OUT}"
     )

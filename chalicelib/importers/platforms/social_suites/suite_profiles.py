@@ -95,7 +95,7 @@ METRICOOL_COLUMNS = in_no_language(
 )
 
 
-def _refuse(source: Source, options: Options) -> Reading:
+def _reject(source: Source, options: Options) -> Reading:
     """Reject a file without a network column. Exports of a single network have none."""
     raise ExportRefused(
         "no_channel",
@@ -183,7 +183,7 @@ _VOCABULARY = vocabulary_of(METRICOOL_COLUMNS)
 def _recognise_metricool(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, METRICOOL_PROFILES.accepts)
     if head is not None and "network" not in head.columns:
-        return claim_to(head, METRICOOL_PROFILES.all_marks, _refuse, hits=HITS)
+        return claim_to(head, METRICOOL_PROFILES.all_marks, _reject, hits=HITS)
     return _METRICOOL.recognise(glimpse)
 
 
