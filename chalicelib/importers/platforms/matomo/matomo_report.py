@@ -355,7 +355,7 @@ REPORTS = Importer(
         (
             "The file is UTF-16 with a byte order mark. Its headings are API names or "
             "translations.",
-            "Page views and visits count the same reading, so only one of them is imported: page "
+            "Page views and visits count the same activity, so only one of them is imported: page "
             "views if there are any, else visits.",
             "A scheduled report contains stacked tables, usually without dates. If one of them "
             "has dates, it is read.",
