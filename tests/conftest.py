@@ -158,7 +158,7 @@ def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few days are kept, of which tests look at each; a query takes moto its time."""
     from chalicelib.services.privacy import erasures
-    from tests.restoring import DAYS
+    from tests.erasing import DAYS
 
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", str(DAYS))
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)

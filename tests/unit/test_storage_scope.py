@@ -298,19 +298,7 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "storage/fit_items.py",
         "table_keys.fits_partition(self._tenant)",
         "table_keys.REGISTRY_PARTITION",
-        "from keys",
-    ),
-    (
-        "storage/raw_items.py",
-        "table_keys.own_partition(self._tenant, partition), sort",
-        "partition, sort",
         "is not from a key function",
-    ),
-    (
-        "services/restoring/restored_events.py",
-        "table_keys.event_partition(tenant,",
-        "table_keys.event_partition(standing.copy.table_name,",
-        "is not for the own tenant",
     ),
     (
         "storage/mapping_items.py",
@@ -323,6 +311,12 @@ MISTAKES: list[tuple[str, str, str, str]] = [
         "table_keys.import_object(store.tenant, one.import_id, ERASED_NAME)",
         'f"imports/{one.import_id}/x"',
         "put together",
+    ),
+    (
+        "services/privacy/erasing_files.py",
+        "table_keys.import_object(store.tenant,",
+        "table_keys.import_object(one.filename,",
+        "is not for the own tenant",
     ),
 ]
 

@@ -1,9 +1,9 @@
-"""The languages of Ads Manager besides English and German."""
+"""The headings of Ads Manager in languages other than English and German."""
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.meta_ads.meta_french_italian import FRENCH, ITALIAN
-from chalicelib.importers.platforms.meta_ads.meta_iberian import PORTUGUESE, SPANISH
-from chalicelib.importers.platforms.meta_ads.meta_other import DUTCH, JAPANESE, POLISH
+from pathlib import Path
 
-TRANSLATIONS = (SPANISH, PORTUGUESE, FRENCH, ITALIAN, DUTCH, POLISH, JAPANESE)
+from chalicelib.importers.reports.translations import read_translations
+
+TRANSLATIONS = read_translations(Path(__file__).with_name("meta_ads_headings.tsv"))
