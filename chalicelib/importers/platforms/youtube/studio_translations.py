@@ -1,8 +1,4 @@
-"""The headings of YouTube Studio in languages other than English and German.
-
-In Polish, the interface has used Wyświetlenia for both views and impressions of thumbnails. A
-column with this heading is recognised but not counted.
-"""
+"""The headings of YouTube Studio in languages other than English and German."""
 
 from __future__ import annotations
 
