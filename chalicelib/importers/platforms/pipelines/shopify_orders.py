@@ -84,7 +84,7 @@ SHOPIFY_ORDERS = Stream(
         ("missing_value", "no id, no total, no refunds, or an unknown financial status"),
         ("undecidable_time", "`created_at` has no offset, and the pipeline does not write UTC"),
         ("no_currency", "the order has no currency, and you did not pass one"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
     ),
     notes=(NO_PEOPLE, ONE_OF_THEM),
     is_report=False,

@@ -136,7 +136,7 @@ STRIPE_CHARGES = Stream(
         ("missing_value", "no id, no amount, or an unknown status"),
         ("not_whole", "an amount has decimals, so it is not in the smallest unit"),
         ("no_currency", "the charge has no currency"),
-        ("negative", "an amount is below zero, or more was refunded than the amount"),
+        ("negative", "an amount is below zero, or the refund is larger than the amount"),
     ),
     notes=(
         "No personal data is read. A shop that is paid through Stripe has the same sales in its "

@@ -110,7 +110,7 @@ _DECLARATION = Declaration(
         ),
         ("damaged_id", "an Id that a spreadsheet has rounded, such as 5.55E+12"),
         ("invalid_number", "Total or Refunded Amount is not an amount with a decimal point"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
         ("missing_value", "no name, no total, or a financial status that Shopify does not have"),
         ("no_currency", "the order has no currency, and you did not pass one"),
     ),

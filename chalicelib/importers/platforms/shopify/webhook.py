@@ -54,7 +54,7 @@ _DECLARATION = Declaration(
         ("invalid_number", "an amount is not a number"),
         ("malformed_record", "a record is not an order"),
         ("missing_value", "no id, no total, or a financial status that Shopify does not have"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
         ("no_currency", "the order has no currency, and you did not pass one"),
     ),
     (NO_PEOPLE, ONE_OF_THEM),
