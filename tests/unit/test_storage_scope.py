@@ -232,10 +232,12 @@ def _partition_keys(node: ast.AST) -> Iterator[ast.expr]:
 # --- the source as it is, and with mistakes put in ------------------------------------------------
 
 
-@pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
-def test_nothing_goes_past_a_tenants_store(file: Path) -> None:
-    path = str(file.relative_to(ROOT))
-    assert violations(path, file.read_text(encoding="utf-8")) == []
+def test_nothing_goes_past_a_tenants_store() -> None:
+    found = [
+        violations(str(file.relative_to(ROOT)), file.read_text(encoding="utf-8"))
+        for file in SOURCES
+    ]
+    assert [one for of_file in found for one in of_file] == []
 
 
 FITS = "services/fitting/fits.py"
