@@ -68,9 +68,9 @@ CONSTANT_MEANINGS = {
     "from": "first day of all rows, such as `2026-06-01`, if no column has a date; with `to`",
     "to": "last day of all rows",
     "year": "the year of days without one, such as `3 June` or `03.06.`: a whole number",
-    "time_zone": "the time zone of times without an offset, such as `Europe/Berlin`. A time with an "
-    "offset in a `day` column is dated to its day in this zone. An hour that the end of summer time "
-    "repeats is read as the first one. Days without a time are not converted",
+    "time_zone": "the time zone of times without an offset, such as `Europe/Berlin`. A time with "
+    "an offset in a `day` column is dated to its day in this zone. An hour that occurs twice at "
+    "the end of summer time is read as the first one. Days without a time are not converted",
 }
 """Constant -> its meaning."""
 

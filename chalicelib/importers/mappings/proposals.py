@@ -189,7 +189,7 @@ class _Proposing:
         return {k: m for k, m in columns.items() if m not in _DATED or m in way}
 
     def _key(self, at: int) -> str:
-        """Return a mapping's name for a column: its heading, or its number if that is not unique."""
+        """Return the key of a column in a mapping: its heading, or its number if ambiguous."""
         name = self._names[at]
         if not name or len(name) > MAX_NAME_CHARACTERS:
             return ""

@@ -98,7 +98,7 @@ def _claims(
 
 
 def _naming_hidden(claim: Recognition, hidden: Sequence[str], *, is_read: bool) -> Recognition:
-    """Extend a claim to a workbook with hidden sheets; its reading reports what happened to them."""
+    """Extend a claim to a workbook so that its reading reports the hidden sheets."""
 
     def open_and_name(source: Source, options: Options) -> Reading:
         reading = claim.open(source, options)

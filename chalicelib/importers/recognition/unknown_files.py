@@ -256,7 +256,7 @@ def _needed(
     accepts: Callable[[TableHead], bool],
     language: str,
 ) -> tuple[str, ...]:
-    """Return the smallest set of fields that makes a header acceptable; empty if two are too few."""
+    """Return the fewest fields that make a header acceptable; empty if two are too few."""
     absent = [field for field in vocabulary.fields if field not in head.columns]
     for number in range(_MOST_MISSING + 1):
         for fields in combinations(absent, number):

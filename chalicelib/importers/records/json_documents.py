@@ -126,7 +126,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
 
 
 def arrays_in(text: str) -> set[str]:
-    """Return the keys of an object that contain arrays, as far as the beginning of its JSON shows."""
+    """Return the keys of arrays in an object, from the beginning of its JSON."""
     found: set[str] = set()
     path: list[str] = []
     try:

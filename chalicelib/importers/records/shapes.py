@@ -51,7 +51,7 @@ def record_outcomes(
 
 
 def is_lines(text: str) -> bool:
-    """Whether a file is NDJSON of more than one line, judged by two lines, one of which may be broken.
+    """Whether a file is NDJSON of more than one line; one of the first two may be broken.
 
     The first line of a document over several lines ends in the middle of a value.
     """

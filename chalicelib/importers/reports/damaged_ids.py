@@ -1,8 +1,8 @@
 """Replace ids that a spreadsheet rounded by the full ids in links of the same row.
 
 A spreadsheet keeps fifteen digits. An id in the form ``1.94925E+18`` is certainly damaged, but
-``122158000000000000`` could be an id. Therefore the file is examined as a whole: if all long ids end
-in zeros from the sixteenth digit on, that is no coincidence.
+``122158000000000000`` could be an id. Therefore the file is examined as a whole: if all long ids
+end in zeros from the sixteenth digit on, they were rounded.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ def _place_of(head: TableHead) -> str:
 def _all(
     kind: TableKind, table: Reading, whole: Reading, options: Options, seen: RowsSeen
 ) -> Iterator[RowOutcome]:
-    """Yield the outcomes of a table and of all tables below it, and add their results to `whole`."""
+    """Yield the outcomes of a table and all tables below it; add their results to `whole`."""
     for number in count(1):
         yield from table.outcomes
         whole.take(table)

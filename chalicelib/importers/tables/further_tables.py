@@ -157,7 +157,7 @@ class _Kept:
 
 
 def skip(rest: Rest, reading: Reading, why: str) -> Iterator[RowOutcome]:
-    """Yield the outcomes of a table that is not read, and set `reading.rest` to what is below it."""
+    """Yield the outcomes of an unread table, and set `reading.rest` to what is below it."""
     if len(reading.skipped) < MAX_SKIPPED:
         reading.skipped.append(UnreadPart("table", rest.describe(), why[:300]))
     reading.rest = None

@@ -318,7 +318,7 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def _without_second_meanings() -> dict[str, dict[str, tuple[str, ...]]]:
-    """Keep the first meaning of each heading; a word may mean something else in another language."""
+    """Keep the first meaning of each heading; languages may use one word differently."""
     seen: dict[str, str] = {}
     kept: dict[str, dict[str, tuple[str, ...]]] = {}
     for meaning, by_language in HEADINGS.items():

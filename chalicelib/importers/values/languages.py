@@ -217,7 +217,7 @@ def totals_pattern() -> re.Pattern[str]:
 
 
 def rest_pattern() -> re.Pattern[str]:
-    """Return a pattern for totals of what no other row has, such as ``total: other search terms``."""
+    """Return a pattern for totals of otherwise missing traffic: ``total: other search terms``."""
     labels = {label for language in LANGUAGES.values() for label in language.totals}
     rest = alternatives(lambda language: language.rest)
     return re.compile(rf"(?:{_any_of(labels)}) ?[:：] ?(?:{rest})(?![a-zà-ž])")

@@ -269,7 +269,7 @@ def _group_of(cell: str) -> str:
 
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:
-    """Return ``.`` or ``,`` if only that decimal mark fits, ``?`` if both do, else an empty string."""
+    """Return ``.`` or ``,`` if only that mark fits, ``?`` if both do, else an empty string."""
     if is_no_number(cell):
         return ""
     text, _ = without_currency(cell)

@@ -76,7 +76,7 @@ class XlsBook:
         self.hidden = frozenset(name for name, index in self._indexes.items() if shown[index])
 
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
-        """Yield the rows of a sheet like `workbooks.Workbook.rows`, without rows of only formats."""
+        """Yield the rows of a sheet as `workbooks.Workbook.rows`, without merely formatted ones."""
         index = self._indexes[sheet]
         with _damage_refused():
             loaded = self._book.sheet_by_index(index)
