@@ -1,4 +1,4 @@
-"""Landing files made in code: records of streams, and the envelopes of pipelines around them."""
+"""Landing files generated in code: records of streams in the envelopes of pipelines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 MINUTE = 60_000_000
 START = 1_781_000_000_000_000
-"""Millionths of a second since 1970: an evening in June 2026."""
+"""Microseconds since 1970: an evening in June 2026."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Landing:
 
 
 def landings(*records: Record | Landing) -> list[Landing]:
-    """Records, extracted minute by minute unless they say otherwise."""
+    """Return records, extracted one minute apart unless they are `Landing`s."""
     return [
         one if isinstance(one, Landing) else Landing(one, minute)
         for minute, one in enumerate(records)
@@ -45,7 +45,7 @@ def _stamp(landing: Landing) -> str:
 
 
 def airbyte_nested(landing: Landing) -> Record:
-    """Version 2, not flattened."""
+    """Airbyte version 2, not flattened."""
     deleted = {"_ab_cdc_deleted_at": _stamp(landing)} if landing.deleted else {}
     return {
         "_airbyte_raw_id": f"raw-{landing.minute}",
@@ -57,13 +57,13 @@ def airbyte_nested(landing: Landing) -> Record:
 
 
 def airbyte_flat(landing: Landing) -> Record:
-    """Version 2, flattened at the root."""
+    """Airbyte version 2, flattened at the root."""
     nested = airbyte_nested(landing)
     return nested | nested.pop("_airbyte_data")
 
 
 def airbyte_old(landing: Landing) -> Record:
-    """Version 1."""
+    """Airbyte version 1."""
     deleted = {"_ab_cdc_deleted_at": _stamp(landing)} if landing.deleted else {}
     return {
         "_airbyte_ab_id": f"ab-{landing.minute}",
@@ -73,14 +73,14 @@ def airbyte_old(landing: Landing) -> Record:
 
 
 def airbyte_message(landing: Landing) -> Record:
-    """What a source writes."""
+    """A message of an Airbyte source."""
     deleted = {"_ab_cdc_deleted_at": _stamp(landing)} if landing.deleted else {}
     record = {"stream": "some", "data": landing.record | deleted}
     return {"type": "RECORD", "record": record | {"emitted_at": _micros(landing) // 1000}}
 
 
 def singer_message(landing: Landing) -> Record:
-    """What a tap writes."""
+    """A message of a Singer tap."""
     deleted = {"_sdc_deleted_at": _stamp(landing)} if landing.deleted else {}
     return {
         "type": "RECORD",
@@ -91,7 +91,7 @@ def singer_message(landing: Landing) -> Record:
 
 
 def singer_target(landing: Landing) -> Record:
-    """What target-s3 and Stitch write."""
+    """A record as written by target-s3 and Stitch."""
     return landing.record | {
         "_sdc_extracted_at": _stamp(landing),
         "_sdc_batched_at": _stamp(Landing({}, 59)),
@@ -101,7 +101,7 @@ def singer_target(landing: Landing) -> Record:
 
 
 def fivetran(landing: Landing) -> Record:
-    """What Fivetran adds."""
+    """A record with the fields that Fivetran adds."""
     return landing.record | {
         "_fivetran_synced": _stamp(landing).replace("T", " ").removesuffix("Z"),
         "_fivetran_deleted": landing.deleted,
@@ -120,17 +120,17 @@ WRAPPERS: dict[str, Callable[[Landing], Record]] = {
 
 
 def as_lines(lines: Iterable[Record]) -> str:
-    """JSON Lines."""
+    """Return JSON Lines."""
     return "".join(json.dumps(line) + "\n" for line in lines)
 
 
 def as_array(lines: Iterable[Record]) -> str:
-    """One JSON array."""
+    """Return one JSON array."""
     return json.dumps(list(lines))
 
 
 def as_csv(lines: Iterable[Record]) -> str:
-    """CSV, in which objects and arrays are JSON."""
+    """Return CSV, with objects and arrays as JSON."""
     rows = list(lines)
     header = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
@@ -157,17 +157,17 @@ FORMS: dict[str, Callable[[Iterable[Record]], str]] = {
 
 
 def is_table(wrapper: str) -> bool:
-    """Whether a pipeline may write its lines as CSV, too."""
+    """Whether a pipeline can also write CSV."""
     return "message" not in wrapper
 
 
 def landed(*records: Record | Landing, wrapper: str = "airbyte", form: str = "lines") -> str:
-    """A landing file."""
+    """Return a landing file."""
     return FORMS[form](map(WRAPPERS[wrapper], landings(*records)))
 
 
 def google_stats(**over: Any) -> Record:
-    """A day of a campaign, as Airbyte's source gives it."""
+    """Return a day of a campaign as in Airbyte's source."""
     return {
         "campaign.id": 70123,
         "campaign.name": "Chairs",
@@ -185,7 +185,7 @@ def google_stats(**over: Any) -> Record:
 
 
 def meta_insights(**over: Any) -> Record:
-    """A day of an ad, as Airbyte's source gives it."""
+    """Return a day of an ad as in Airbyte's source."""
     return {
         "account_id": "9001",
         "account_currency": "EUR",
@@ -216,7 +216,7 @@ def meta_insights(**over: Any) -> Record:
 
 
 def linkedin_analytics(**over: Any) -> Record:
-    """A day of a campaign, as Airbyte's source gives it."""
+    """Return a day of a campaign as in Airbyte's source."""
     return {
         "pivotValue": "urn:li:sponsoredCampaign:25101",
         "pivotValues": ["urn:li:sponsoredCampaign:25101"],
@@ -236,7 +236,7 @@ def linkedin_analytics(**over: Any) -> Record:
 
 
 def shopify_order(**over: Any) -> Record:
-    """An order, as Airbyte's source gives it."""
+    """Return an order as in Airbyte's source."""
     return {
         "id": 5551001,
         "name": "#2001",
@@ -255,7 +255,7 @@ def shopify_order(**over: Any) -> Record:
 
 
 def stripe_charge(**over: Any) -> Record:
-    """A charge, as Airbyte's source gives it."""
+    """Return a charge as in Airbyte's source."""
     return {
         "id": "ch_3Q0001",
         "object": "charge",
@@ -274,7 +274,7 @@ def stripe_charge(**over: Any) -> Record:
 
 
 def ga4_sessions(**over: Any) -> Record:
-    """A day of a channel, as Airbyte's source gives it."""
+    """Return a day of a channel as in Airbyte's source."""
     return {
         "property_id": "310001",
         "date": "20260601",

@@ -1,4 +1,4 @@
-"""Several tables in one file: exports pasted together, headers again, sheets of one form."""
+"""Several tables in one file: pasted exports, repeated headers, sheets of one form."""
 
 from __future__ import annotations
 

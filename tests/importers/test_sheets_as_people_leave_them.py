@@ -1,4 +1,4 @@
-"""Workbooks as people leave them: hidden sheets, merged cells, days that are half dates."""
+"""Workbooks as people leave them: hidden sheets, merged cells, columns partly of dates."""
 
 from __future__ import annotations
 
