@@ -23,7 +23,7 @@ amount once and share it between events. `event_lines.event_line` converts it to
 MAX_RAW_CHARACTERS = 2000
 """How much of a rejected row is kept."""
 
-WITHHELD = "(withheld: the row may hold personal data)"
+WITHHELD = "(withheld: the row may contain personal data)"
 """Kept instead of a rejected row of a report that contains people."""
 
 ROW_REFUSALS = meanings_of("row")

@@ -71,7 +71,7 @@ def read_export(
         The platform's account, if the file does not name it; a part of every event id.
     mapping : Mapping, optional
         The user's meanings of the columns, or the format of dates and numbers.
-        What the user says of the columns, or of how dates and numbers are written.
+        The meanings of columns, or the format of dates and numbers.
 
     Raises
     ------
@@ -116,7 +116,7 @@ class ExportReader:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self.report: ReportDescription = reading.report
-        self._imported = self._refused = 0
+        self._imported = self._rejected = 0
         self._not_data: Counter[str] = Counter()
         self._ids = DistinctIds()
         self._days: dict[dt.date, int] = {}
@@ -137,7 +137,7 @@ class ExportReader:
                         last = _last_day_of(event)
                         days[last] = days.get(last, 0) + 1
             elif type(outcome) is Refused:
-                self._refused += 1
+                self._rejected += 1
             elif type(outcome) is Skipped:
                 self._note(outcome.reason)
             if len(ids) >= _AT_ONCE:
@@ -145,7 +145,7 @@ class ExportReader:
                 ids.clear()
             yield outcome
         self._ids.add(ids)
-        if not (self._imported or self._refused or self._not_data):
+        if not (self._imported or self._rejected or self._not_data):
             self._reading.notes.append(_NO_ROWS)
 
     def reject(self, outcome: Imported) -> None:
@@ -159,7 +159,7 @@ class ExportReader:
             As yielded by the iteration.
         """
         self._imported -= 1
-        self._refused += 1
+        self._rejected += 1
         self._ids.withdraw([event["event_id"] for event in outcome.events])
         for event in outcome.events:
             self._days[event["occurred_at"].date()] -= 1
@@ -191,9 +191,9 @@ class ExportReader:
         return {
             "platform": self.report.platform,
             "report": self.report.report,
-            "rows": self._imported + self._refused + self._not_data.total(),
+            "rows": self._imported + self._rejected + self._not_data.total(),
             "events": self._ids.count(),
-            "rejected": self._refused,
+            "rejected": self._rejected,
             "not_data": self._not_data.total(),
             "from": min(days, default=None),
             "to": max(days, default=None),

@@ -189,7 +189,7 @@ def test_only_the_totals_of_a_video_archive_are_read() -> None:
 
     assert result.counts == {"view": 10}
     notes = " ".join(result.summary["notes"])
-    assert "Left out, because other files say the same: Chart data.csv." in notes
+    assert "Skipped, because other files contain the same data: Chart data.csv." in notes
     assert "Table data.csv was not read: no_date" in notes
 
 

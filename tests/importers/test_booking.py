@@ -137,7 +137,7 @@ def test_an_amount_with_too_many_decimals_is_rounded_to_the_contracts_precision(
 def test_an_amount_that_would_be_rounded_to_zero_is_rejected() -> None:
     assert money(Decimal("0.00000001"), "EUR").amount == Decimal("0.00000001")
     assert money(Decimal("0.000000000"), "EUR").amount == 0
-    with pytest.raises(RowRefused, match="below the smallest"):
+    with pytest.raises(RowRefused, match="smaller than the smallest"):
         money(Decimal("0.0000000001"), "EUR")
 
 
@@ -147,7 +147,7 @@ def test_a_row_whose_cost_would_be_rounded_to_zero_is_rejected() -> None:
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR")),
         make_tally(counts={"click": 40}, cost=(Decimal("0.0000000001"), "EUR"), last=last),
     ):
-        with pytest.raises(RowRefused, match="below the smallest"):
+        with pytest.raises(RowRefused, match="smaller than the smallest"):
             book(tally)
     small_share = make_tally(counts={"click": 2}, cost=(Decimal("0.00000001"), "EUR"), last=last)
     assert len(book(small_share)) == 2

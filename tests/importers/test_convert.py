@@ -75,7 +75,7 @@ def test_a_rejected_file_prints_one_line_and_exits_with_2(
     assert run(path) == 2
     output, errors = capsys.readouterr()
     assert output == ""
-    assert errors.startswith(f"{path}: empty_file: the file has no bytes. Download")
+    assert errors.startswith(f"{path}: empty_file: the file is empty. Download")
     assert errors.count("\n") == 1
 
 

@@ -196,5 +196,5 @@ def test_midnight_in_a_day_column_is_the_day_that_begins(offset: str) -> None:
 
 @pytest.mark.parametrize("cell", ["46143", "46143.5"])
 def test_a_spreadsheets_number_for_a_day_is_explained_in_the_error(cell: str) -> None:
-    with pytest.raises(ValueError, match="format of a date"):
+    with pytest.raises(ValueError, match="format the column as a date"):
         parse_day(cell)

@@ -46,8 +46,8 @@ def test_half_a_character_at_the_end_of_a_whole_row_is_completed_and_noted() -> 
     result = read(data[:-1])
 
     assert result.events == read(data).events
-    assert any("half a character" in note for note in result.summary["notes"])
-    assert not any("half a character" in note for note in read(data).summary["notes"])
+    assert any("middle of a character" in note for note in result.summary["notes"])
+    assert not any("middle of a character" in note for note in read(data).summary["notes"])
 
 
 def test_a_character_cut_in_half_is_completed() -> None:

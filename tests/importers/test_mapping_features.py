@@ -220,7 +220,7 @@ def test_only_the_selected_rows_are_read(rows: dict[str, Any], orders: list[str]
     result = mapped(table(SALES_HEADER, *STATUS_ROWS), SALES | rows)
 
     assert [value for value, _ in sales(result)] == (orders or ["10.00", "20.00", "160.00"])
-    assert {one.reason.partition(":")[0] for one in result.not_data} == {"left out by the mapping"}
+    assert {one.reason.partition(":")[0] for one in result.not_data} == {"excluded by the mapping"}
     assert len(result.outcomes) == 5
 
 

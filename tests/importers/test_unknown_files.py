@@ -52,7 +52,7 @@ def test_rows_quoted_as_a_whole_are_explained() -> None:
     row = table(GOOGLE_HEADER, google_row())
     content = table(*([line] for line in row.splitlines()))
 
-    assert "one cell in quotation marks" in refusal_of(content).detail
+    assert "single cell in quotation marks" in refusal_of(content).detail
 
 
 def test_only_the_named_platform_is_compared() -> None:
@@ -133,7 +133,7 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         (zipped({"word/document.xml": "<w/>"}), (".docx", ".xlsx")),
         (
             compound(b"").replace("Workbook".encode("utf-16-le"), "Contents".encode("utf-16-le")),
-            ("an old file of Office, no workbook", ".xlsx"),
+            ("an old Office file, not a workbook", ".xlsx"),
         ),
         (
             compound(b"") + "EncryptedPackage".encode("utf-16-le"),
@@ -143,8 +143,8 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
         (b"\x89PNG\r\n\x1a\n" + bytes(40), ("picture", "as CSV or as an Excel workbook")),
         (b"7z\xbc\xaf\x27\x1c" + bytes(40), (".7z", "Unpack it")),
         (b"PAR1\x15\x04" + bytes(40), ("Parquet", "CSV")),
-        (b"", ("no bytes", "Download the report again")),
-        (b"\r\n \r\n", ("nothing but blanks", "Download the report again")),
+        (b"", ("file is empty", "Download the report again")),
+        (b"\r\n \r\n", ("only blanks", "Download the report again")),
         ("<!DOCTYPE html><html>Sign in", ("web page", "Sign in, download the report as CSV")),
         ("<html><table><tr><td>Day</td></tr></table>", ("with a table", "save it as .xlsx or CSV")),
         (

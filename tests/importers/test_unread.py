@@ -50,7 +50,7 @@ def test_an_unread_column_is_listed_with_the_sum_of_imported_rows() -> None:
 
     assert unread_of(result) == {"Video plays": "1210", "Mood": None}
     assert result.summary["warnings"] == [
-        "The column 'Video plays' was not read; it looks like a metric, and its sum is 1210."
+        "The column 'Video plays' was not read. It looks like a metric; its sum is 1210."
     ]
     assert result.summary["no_data"] == [{"reason": "totals row", "rows": 1}]
 
@@ -189,7 +189,7 @@ def test_unread_sheets_are_listed() -> None:
     result = read(workbook({"Notes": [["hello"]], "Report": rows}))
 
     assert result.summary["skipped"] == [
-        {"what": "sheet", "name": "Notes", "reason": "Report is read"}
+        {"what": "sheet", "name": "Notes", "reason": "the sheet Report is read instead"}
     ]
 
 

@@ -117,7 +117,7 @@ def test_metrics_of_a_person_or_another_post_are_listed_with_a_reason_and_withou
         "retweeted_status.like_count": OF_ANOTHER,
     }
     assert unread.warnings() == [
-        "The key 'like_count' was not read; it looks like a metric, and its sum is 1."
+        "The key 'like_count' was not read. It looks like a metric; its sum is 1."
     ]
 
 

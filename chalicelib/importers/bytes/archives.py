@@ -54,7 +54,7 @@ DAMAGE = (
 
 
 @contextmanager
-def damage_refused(what: str) -> Iterator[None]:
+def damage_rejected(what: str) -> Iterator[None]:
     """Convert the exceptions that damaged archives raise to the rejection `unreadable_file`."""
     try:
         yield
@@ -82,7 +82,7 @@ class ZipArchive:
     """
 
     def __init__(self, stream: BinaryIO) -> None:
-        with damage_refused("the archive"):
+        with damage_rejected("the archive"):
             self._bounded = _Bounded(stream)
             self._zip = zipfile.ZipFile(cast("BinaryIO", self._bounded))
         infos = self._zip.infolist()
@@ -102,7 +102,7 @@ class ZipArchive:
     def open(self, member: zipfile.ZipInfo) -> BinaryIO:
         """Open a member as a stream that unpacks on reading; damage raises `unreadable_file`."""
         what = f"{member.filename!r} in the archive"
-        with damage_refused(what):
+        with damage_rejected(what):
             stream = self._zip.open(member)
         return cast("BinaryIO", _Unpacked(cast("BinaryIO", stream), what))
 
@@ -188,7 +188,7 @@ class _Unpacked(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
-        with damage_refused(self._what):
+        with damage_rejected(self._what):
             data = self._stream.read(len(target))
         target[: len(data)] = data
         return len(data)

@@ -14,8 +14,8 @@ DELIMITERS = (",", "\t", ";")
 def records_of(text: str, delimiter: str, *, quoting: bool = True) -> Iterator[list[str]]:
     """Yield the records of a text up to the first one that cannot be parsed.
 
-    A line with more cells than a spreadsheet has columns also ends them. It is not split, and comes
-    as a record of empty cells.
+    A line with more cells than a spreadsheet has columns also ends them. It is not split, and is
+    returned as a record of empty cells.
     """
     lines = io.StringIO(text, newline="")
     wide: list[list[str]] = []

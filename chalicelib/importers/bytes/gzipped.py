@@ -6,7 +6,7 @@ import io
 import zlib
 from typing import BinaryIO
 
-from chalicelib.importers.bytes.archives import RATIO_MATTERS_FROM, check_size, damage_refused
+from chalicelib.importers.bytes.archives import RATIO_MATTERS_FROM, check_size, damage_rejected
 
 GZIP_MARK = b"\x1f\x8b"
 
@@ -28,7 +28,7 @@ class Gunzip(io.RawIOBase):
 
     def readinto(self, buffer: object) -> int:
         target = memoryview(buffer)  # type: ignore[arg-type]
-        with damage_refused("the gzip file"):
+        with damage_rejected("the gzip file"):
             data = self._next(len(target))
         target[: len(data)] = data
         self._given += len(data)

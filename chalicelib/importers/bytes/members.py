@@ -126,8 +126,8 @@ class _Members:
 def _opened(archive: ZipArchive, info: ZipInfo, level: int) -> Source | ExportRefused:
     try:
         return Source(archive.open(info), level)
-    except ExportRefused as refusal:
-        return _unless_hostile(refusal)
+    except ExportRefused as rejection:
+        return _unless_hostile(rejection)
 
 
 def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | None:
@@ -135,15 +135,15 @@ def _archive_of(source: Source | ExportRefused) -> ZipArchive | ExportRefused | 
         return source
     try:
         return source.archive
-    except ExportRefused as refusal:
-        return _unless_hostile(refusal)
+    except ExportRefused as rejection:
+        return _unless_hostile(rejection)
 
 
-def _unless_hostile(refusal: ExportRefused) -> ExportRefused:
+def _unless_hostile(rejection: ExportRefused) -> ExportRefused:
     """Return the rejection of one member; raise it if it makes the whole archive unsafe."""
-    if refusal.code in _HOSTILE:
-        raise refusal
-    return refusal
+    if rejection.code in _HOSTILE:
+        raise rejection
+    return rejection
 
 
 class _Plan:
@@ -151,11 +151,11 @@ class _Plan:
 
     def __init__(self) -> None:
         self._readable: list[_Found] = []
-        self._refused: list[tuple[str, ExportRefused]] = []
+        self._rejected: list[tuple[str, ExportRefused]] = []
         self._groups: dict[str, str] = {}
-        self._said: dict[str, tuple[str, ...]] = {}
+        self._statements: dict[str, tuple[str, ...]] = {}
         self._unknown: list[tuple[str, ExportRefused]] = []
-        self._left_out: list[str] = []
+        self._duplicates: list[str] = []
 
     def consider(
         self,
@@ -170,15 +170,15 @@ class _Plan:
             return
         try:
             platform, claim = recognise(source)
-        except ExportRefused as refusal:
-            self._unknown.append((place.name, _unless_hostile(refusal)))
+        except ExportRefused as rejection:
+            self._unknown.append((place.name, _unless_hostile(rejection)))
             return
         if claim.says:
-            self._said[claim.group] = self._said.get(claim.group, ()) + claim.says
+            self._statements[claim.group] = self._statements.get(claim.group, ()) + claim.says
         try:
             report = claim.open(source, options).report
-        except ExportRefused as refusal:
-            self._refused.append((place.name, _unless_hostile(refusal)))
+        except ExportRefused as rejection:
+            self._rejected.append((place.name, _unless_hostile(rejection)))
             self._groups[place.name] = claim.group
             return
         self._readable.append(_Found(place, platform, claim.group, claim.preference, report))
@@ -186,7 +186,7 @@ class _Plan:
     def choose(self) -> list[_Found]:
         """Return the members to read, at least one; raise `ExportRefused` if there are none."""
         if not self._readable:
-            raise self._refusal()
+            raise self._rejection()
         platforms = {found.platform: found.place.name for found in self._readable}
         if len(platforms) > 1:
             named = "; ".join(f"{platform}: {name}" for platform, name in platforms.items())
@@ -200,35 +200,35 @@ class _Plan:
         chosen = []
         for found in self._readable:
             if found.group and found.preference < best[found.group]:
-                self._left_out.append(found.place.name)
+                self._duplicates.append(found.place.name)
             else:
                 chosen.append(found)
-        self._leave_out_what_others_say(best)
+        self._drop_duplicates(best)
         return chosen
 
     def options_of(self, options: Options) -> Callable[[_Found], Options]:
         """Return a function for the options of a member, with the statements of its group."""
-        return lambda found: replace(options, said=self._said.get(found.group, ()))
+        return lambda found: replace(options, said=self._statements.get(found.group, ()))
 
-    def _leave_out_what_others_say(self, groups: Iterable[str]) -> None:
+    def _drop_duplicates(self, groups: Iterable[str]) -> None:
         """Treat an unreadable member as a duplicate if another member of its group is read."""
         read = set(groups) - {""}
-        for one in list(self._refused):
+        for one in list(self._rejected):
             if self._groups.get(one[0]) in read:
-                self._refused.remove(one)
-                self._left_out.append(one[0])
+                self._rejected.remove(one)
+                self._duplicates.append(one[0])
 
     def notes(self) -> list[str]:
         """Return the notes about members that are not read."""
         notes = []
-        if self._left_out:
+        if self._duplicates:
             notes.append(
-                f"Skipped, because other files contain the same data: {_named(self._left_out)}."
+                f"Skipped, because other files contain the same data: {_named(self._duplicates)}."
             )
-        for name, refusal in self._refused[:MAX_NAMED]:
-            notes.append(f"{name} was not read: {refusal.code}: {refusal.detail}")
-        if len(self._refused) > MAX_NAMED:
-            notes.append(f"{len(self._refused) - MAX_NAMED} more files were not read.")
+        for name, rejection in self._rejected[:MAX_NAMED]:
+            notes.append(f"{name} was not read: {rejection.code}: {rejection.detail}")
+        if len(self._rejected) > MAX_NAMED:
+            notes.append(f"{len(self._rejected) - MAX_NAMED} more files were not read.")
         if self._unknown:
             names = _named(name for name, _ in self._unknown)
             notes.append(f"Not recognised as exports: {names}.")
@@ -239,27 +239,27 @@ class _Plan:
         skipped = [
             *(
                 UnreadPart("file", name, "other files contain the same data")
-                for name in self._left_out
+                for name in self._duplicates
             ),
             *(
-                UnreadPart("file", name[:100], f"{refusal.code}: {refusal.detail}"[:300])
-                for name, refusal in self._refused
+                UnreadPart("file", name[:100], f"{rejection.code}: {rejection.detail}"[:300])
+                for name, rejection in self._rejected
             ),
-            *(UnreadPart("file", name[:100], refusal.code) for name, refusal in self._unknown),
+            *(UnreadPart("file", name[:100], rejection.code) for name, rejection in self._unknown),
         ]
         return skipped[:MAX_SKIPPED]
 
-    def _refusal(self) -> ExportRefused:
+    def _rejection(self) -> ExportRefused:
         """Return why no member can be read."""
-        everything = self._refused + self._unknown
+        everything = self._rejected + self._unknown
         if not everything:
             return ExportRefused("empty_file", "the archive contains no files")
         if len(everything) == 1:
             return everything[0][1]
         ambiguous = [one for one in self._unknown if one[1].code == "ambiguous_platform"]
-        for name, refusal in self._refused or ambiguous:
+        for name, rejection in self._rejected or ambiguous:
             others = f" ({len(everything) - 1} more files cannot be read)"
-            return ExportRefused(refusal.code, f"{name}: {refusal.detail}{others}")
+            return ExportRefused(rejection.code, f"{name}: {rejection.detail}{others}")
         names = _named(name for name, _ in self._unknown)
         first = self._unknown[0][1].detail
         return ExportRefused(
@@ -300,7 +300,7 @@ def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription
     starts = [report.period_from for report in reports if report.period_from]
     ends = [report.period_to for report in reports if report.period_to]
     has_period = len(starts) == len(ends) == len(reports)
-    said = dict.fromkeys(chain.from_iterable(report.notes for report in reports))
+    found_notes = dict.fromkeys(chain.from_iterable(report.notes for report in reports))
     return ReportDescription(
         reports[0].platform,
         _common((report.report for report in reports), "several"),
@@ -310,7 +310,7 @@ def _merged(chosen: Sequence[_Found], notes: Iterable[str]) -> ReportDescription
         min(starts) if has_period else None,
         max(ends) if has_period else None,
         any(report.lifetime for report in reports),
-        (*said, *notes),
+        (*found_notes, *notes),
         tuple(chain.from_iterable(found.parts for found in chosen)),
     )
 

@@ -26,7 +26,7 @@ def _of_importers(heading: str, importers: tuple[Importer, ...]) -> tuple[str, .
 def meanings_of(heading: str, importers: Sequence[Importer]) -> tuple[str, ...]:
     """Return the possible meanings of a heading: fields of `mapping_fields`, or ``status``.
 
-    `generic_headings` decides; otherwise all importers are asked, and their meanings may differ.
+    `generic_headings` decides; otherwise all importers contribute, and their meanings may differ.
     """
     if generic := GENERIC.field_of(heading):
         return (generic,)

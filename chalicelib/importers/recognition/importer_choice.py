@@ -55,8 +55,8 @@ def best_claim(
     """
     _check_entities(glimpse)
     claims, foreign = _claims(importers, glimpse, owners)
-    if not claims and (refusal := _of_another(foreign or _owners_of(owners, glimpse))):
-        raise refusal
+    if not claims and (rejection := _of_another(foreign or _owners_of(owners, glimpse))):
+        raise rejection
     workbook = glimpse.workbook
     hidden = workbook.hidden if workbook is not None else ()
     is_revealed = bool(workbook and hidden and not claims)

@@ -131,9 +131,9 @@ def _table(importers: Sequence[Importer], glimpse: Glimpse) -> str:
     near = _nearest(importers, glimpse, language)
     for number in range(len(near), -1, -1):
         way = _near_in_words(near[:number], language)
-        said = f"{first} {f'{way} Otherwise' if way else 'Please'} {_BY_MAPPING}"
-        if len(said) < MAX_CHARACTERS - 40:
-            return said
+        message = f"{first} {f'{way} Otherwise' if way else 'Please'} {_BY_MAPPING}"
+        if len(message) < MAX_CHARACTERS - 40:
+            return message
     return f"this {kind}. Please {_BY_MAPPING}"
 
 

@@ -107,7 +107,7 @@ def items_of(source: Source, prefix: str, *, skip: int = 0) -> Iterator[Any]:
     path: list[str] = []
     depth = 0
     builder: ijson.ObjectBuilder | None = None
-    with _said_of_the_document():
+    with _parse_errors_rejected():
         for event, value in _parts(stream):
             begins, ends = event in _BEGINNINGS, event in _ENDS
             if builder is None and (ends or event == "map_key" or path != target):
@@ -130,7 +130,7 @@ def arrays_in(text: str) -> set[str]:
     found: set[str] = set()
     path: list[str] = []
     try:
-        with _said_of_the_document():
+        with _parse_errors_rejected():
             for event, value in _parts(_Digits(io.BytesIO(text.encode("utf-8", "replace")))):
                 if event == "start_array" and len(path) == 1:
                     found.add(path[0])
@@ -164,7 +164,7 @@ def _follow(path: list[str], event: str, value: Any) -> None:
 
 
 @contextmanager
-def _said_of_the_document() -> Iterator[None]:
+def _parse_errors_rejected() -> Iterator[None]:
     """Convert the exceptions of a parser for an invalid document to `unreadable_file`."""
     try:
         yield

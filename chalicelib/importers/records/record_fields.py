@@ -132,14 +132,14 @@ def first_moment(*values: Any) -> dt.datetime:
     RowRefused
         `invalid_date` if a value is present but none can be read, else `missing_value`.
     """
-    refusal: RowRefused | None = None
+    rejection: RowRefused | None = None
     for value in values:
         try:
             return moment(value)
         except RowRefused as error:
-            refusal = refusal if refusal and refusal.code != "missing_value" else error
-    assert refusal is not None
-    raise refusal
+            rejection = rejection if rejection and rejection.code != "missing_value" else error
+    assert rejection is not None
+    raise rejection
 
 
 def harmless(record: Any, *keys: str) -> str:

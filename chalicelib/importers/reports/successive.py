@@ -82,18 +82,18 @@ def open_tables(
     ExportRefused
         The rejection of the table, if no table above it can be read.
     """
-    refused = []
+    rejected = []
     first = None
     for earlier in _earlier(kind, head):
         try:
             first = kind.open(source, earlier, options, seen)
-        except ExportRefused as refusal:
-            refused.append(UnreadPart("table", _place_of(earlier), _why(refusal)))
+        except ExportRefused as rejection:
+            rejected.append(UnreadPart("table", _place_of(earlier), _why(rejection)))
         else:
             break
-    refused += _others_above(head, kind)
+    rejected += _others_above(head, kind)
     first = first or kind.open(source, head, options, seen)
-    reading = Reading(first.report, iter(()), skipped=[*refused, *first.skipped])
+    reading = Reading(first.report, iter(()), skipped=[*rejected, *first.skipped])
     reading.outcomes = _all(kind, first, reading, options, seen)
     return reading
 
@@ -168,12 +168,12 @@ def _opened(
         return None, "it is another type of table"
     try:
         return kind.open(rest, head, options, seen), ""
-    except ExportRefused as refusal:
-        return None, _why(refusal)
+    except ExportRefused as rejection:
+        return None, _why(rejection)
 
 
-def _why(refusal: ExportRefused) -> str:
-    return f"{refusal.code}: {refusal.detail}"[:300]
+def _why(rejection: ExportRefused) -> str:
+    return f"{rejection.code}: {rejection.detail}"[:300]
 
 
 def sheets_alike(
@@ -207,23 +207,23 @@ def open_sheets_alike(
     """
     heads = sheets_alike(kind, source, main, is_report)
     seen = RowsSeen()
-    refused: list[UnreadPart] = []
+    rejected: list[UnreadPart] = []
     readings: list[Reading] = []
     parts: list[str] = []
     for head in heads:
         in_part = head if len(heads) == 1 else replace(head, part=len(parts))
         try:
             readings.append(open_tables(kind, source, in_part, options, seen))
-        except ExportRefused as refusal:
+        except ExportRefused as rejection:
             if head is main:
                 raise
-            refused.append(UnreadPart("sheet", head.sheet[:100], _why(refusal)))
+            rejected.append(UnreadPart("sheet", head.sheet[:100], _why(rejection)))
         else:
             parts.append(head.sheet)
     if len(heads) == 1:
         return readings[0]
     reading = chained(readings, tuple(parts), (), between=seen.begin_table)
-    reading.skipped += refused
+    reading.skipped += rejected
     return reading
 
 
@@ -248,8 +248,8 @@ def chained(
         Called between two readings.
     """
     reports = [reading.report for reading in readings]
-    said = dict.fromkeys(chain(*(report.notes for report in reports), notes))
-    reading = Reading(_description(reports, parts, tuple(said)), iter(()))
+    distinct_notes = dict.fromkeys(chain(*(report.notes for report in reports), notes))
+    reading = Reading(_description(reports, parts, tuple(distinct_notes)), iter(()))
     reading.outcomes = _outcomes(readings, reading, between)
     return reading
 

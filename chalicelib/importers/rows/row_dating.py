@@ -345,8 +345,8 @@ def check_any_day(spans: Spans, sample: Iterable[tuple[str, ...]], message: str)
     for cells in sample:
         try:
             _ = spans[cells if len(cells) > 1 else cells[0]]
-        except RowRefused as refused:
-            codes.add(refused.code)
+        except RowRefused as rejection:
+            codes.add(rejection.code)
         else:
             return
     if "aggregate_period" in codes:

@@ -27,7 +27,7 @@ from chalicelib.importers.rows.row_sales import Sale, Sales
 from chalicelib.importers.rows.row_subjects import Subject, Subjects
 from chalicelib.importers.rows.totals_rows import TotalsRows
 from chalicelib.importers.values.cells import is_blank
-from chalicelib.importers.values.event_identity import Ordinals, ToldTwice
+from chalicelib.importers.values.event_identity import Ordinals, RepeatedRow
 from chalicelib.importers.values.numerals import NumberFormat
 
 NO_NUMBERS = "all numbers are zero or empty"
@@ -243,7 +243,7 @@ class RowEngine:
             if span.is_longer and self.dating.may_overlap:
                 return self._ordinals.next_over(subject.code, span.days)
             return self._ordinals.next(subject.code, span.code)
-        except ToldTwice:
+        except RepeatedRow:
             raise RowRefused(
                 "told_twice",
                 "an earlier table of the file has a row for the same object and day. Import two "

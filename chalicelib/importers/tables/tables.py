@@ -196,11 +196,11 @@ class Table:
                 try:
                     outcome = convert(line, cells)
                 except RowRefused as error:
-                    outcome = self._refused(line, cells, raw(), error)
+                    outcome = self._rejected(line, cells, raw(), error)
                 else:
                     outcome = outcome if not part else _in_part(outcome, part)
             else:
-                outcome = self._odd(line, cells, flaw, raw(), reason_to_skip, convert)
+                outcome = self._irregular(line, cells, flaw, raw(), reason_to_skip, convert)
             if type(outcome) is Imported:
                 if sums:
                     waiting.append(cells)
@@ -220,7 +220,7 @@ class Table:
                         if begin_again is not None:
                             begin_again()
                         continue
-                    yield from (_no_row(held) for held, _ in above)
+                    yield from (_as_line_above(held) for held, _ in above)
                     yield Skipped(line, "header of a further table", part)
                     records = records if isinstance(records, Records) else Records(records)
                     reading.rest = further(self._source, self.head, cells, titles, line, records)
@@ -244,7 +244,7 @@ class Table:
             names[self._width :]
         )
 
-    def _odd(
+    def _irregular(
         self,
         line: int,
         cells: list[str],
@@ -273,7 +273,7 @@ class Table:
         try:
             return _in_part(convert(line, cells), self.head.part)
         except RowRefused as error:
-            return self._refused(line, cells, raw, error)
+            return self._rejected(line, cells, raw, error)
 
     def _is_split_elsewhere(self, cell: str, width: int) -> bool:
         """Whether a record of one cell is a whole row with another delimiter."""
@@ -282,7 +282,7 @@ class Table:
             cell.count(other) == self._width - 1 for other in others
         )
 
-    def _refused(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
+    def _rejected(self, line: int, cells: list[str], raw: str, error: RowRefused) -> Refused:
         if self._public_text is not None:
             raw = self._public_text(Row(line, list(cells), raw))
         return refusal(line, raw, error, self.head.part)
@@ -296,7 +296,7 @@ class Table:
         return list(until_next_heading(records, self._names))
 
 
-def _no_row(outcome: RowOutcome) -> RowOutcome:
+def _as_line_above(outcome: RowOutcome) -> RowOutcome:
     """Convert the rejection of a line above a table to a skipped line."""
     if isinstance(outcome, Refused):
         return Skipped(outcome.row, "line above a further table", outcome.part)

@@ -80,7 +80,7 @@ def is_blank(cell: str) -> bool:
     return cell.strip() in _BLANK
 
 
-def is_no_number(cell: str) -> bool:
+def is_empty_number(cell: str) -> bool:
     """Whether a numeric cell has no value: blank, dash, ``NA``, a floor such as ``< 10``."""
     text = cell.strip()
     return text.casefold() in _NO_NUMBER or bool(_PRIVACY_FLOOR.match(text))

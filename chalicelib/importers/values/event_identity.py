@@ -75,7 +75,7 @@ def code_of(text: str) -> int:
     )
 
 
-class ToldTwice(ValueError):
+class RepeatedRow(ValueError):
     """A row for an object and day for which an earlier table of the file already has a row."""
 
 
@@ -108,7 +108,7 @@ class Ordinals:
 
         Raises
         ------
-        ToldTwice
+        RepeatedRow
             If one of them is in an earlier table.
         """
         code = (thing + day * _DAY_STEP) & _SIXTY_BITS
@@ -136,7 +136,7 @@ class Ordinals:
                 self._store()
         if ordinal < self._before:
             if ordinal:
-                raise ToldTwice
+                raise RepeatedRow
             ordinal = self._before
         return ordinal
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Literal
 
-from chalicelib.importers.values.cells import NumberCell, is_no_number
+from chalicelib.importers.values.cells import NumberCell, is_empty_number
 from chalicelib.importers.values.languages import BOTH_MARKS, COMMA_LANGUAGES
 from chalicelib.model.errors import ExportRefused
 
@@ -77,7 +77,7 @@ class NumberFormat:
             return Decimal(cell)
         if _FORMATS[self.decimal_mark].fullmatch(cell):
             return self._decimal(cell)
-        if is_no_number(cell):
+        if is_empty_number(cell):
             return None
         text = _BLANKS.sub(" ", cell.strip()).replace("−", "-")
         text = text.removeprefix("'")  # marks a text cell in spreadsheets
@@ -119,7 +119,7 @@ class NumberFormat:
             return cell.number, ""
         if _FORMATS[self.decimal_mark].fullmatch(cell):
             return self._decimal(cell), ""
-        if is_no_number(cell):
+        if is_empty_number(cell):
             return None, ""
         text, symbol = without_currency(cell)
         return self.number(text), currency_of(symbol)
@@ -187,7 +187,7 @@ def decide_number_format(
     marks: set[DecimalMark] = set()
     doubtful = with_comma = ""
     counts = list(islice(_distinct(counts), DECIDED_BY))
-    for cell in _telling(cells):
+    for cell in _with_marks(cells):
         verdict = _evidence(cell)
         if verdict == "?":
             doubtful = doubtful or cell.strip()
@@ -199,7 +199,7 @@ def decide_number_format(
         check_grouping(only, counts)
         return NumberFormat(only)
     is_open = doubtful and not marks and language not in COMMA_LANGUAGES
-    if is_open and set(map(_evidence, _telling(others))) - {"", "?"} == {","}:
+    if is_open and set(map(_evidence, _with_marks(others))) - {"", "?"} == {","}:
         check_grouping(",", counts)
         return NumberFormat(",")
     if not marks and (not language or language in BOTH_MARKS):
@@ -218,7 +218,7 @@ def decide_number_format(
     return NumberFormat(".")
 
 
-def _telling(cells: Iterable[str]) -> Iterator[str]:
+def _with_marks(cells: Iterable[str]) -> Iterator[str]:
     """Yield the cells that may show the decimal mark."""
     for cell in islice(_distinct(cells), DECIDED_BY):
         if not (cell.isdigit() or isinstance(cell, NumberCell)):
@@ -270,7 +270,7 @@ def _group_of(cell: str) -> str:
 
 def _evidence(cell: str) -> DecimalMark | Literal["?", ""]:
     """Return ``.`` or ``,`` if only that mark fits, ``?`` if both do, else an empty string."""
-    if is_no_number(cell):
+    if is_empty_number(cell):
         return ""
     text, _ = without_currency(cell)
     text = text.rstrip("% ").replace("−", "-")

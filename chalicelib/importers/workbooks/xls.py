@@ -63,7 +63,7 @@ class XlsBook:
         check_old_office(content)
         self._merged = _check_records(content)
         self._xlrd: Any = xlrd
-        with _damage_refused():
+        with _damage_rejected():
             self._book = xlrd.open_workbook(
                 file_contents=content, logfile=_Silence(), on_demand=True, ragged_rows=True
             )
@@ -78,7 +78,7 @@ class XlsBook:
     def rows(self, sheet: str) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows of a sheet as `workbooks.Workbook.rows`, without merely formatted ones."""
         index = self._indexes[sheet]
-        with _damage_refused():
+        with _damage_rejected():
             loaded = self._book.sheet_by_index(index)
             self._book.unload_sheet(index)
             start = self._book._sh_abs_posn[index] - self._book.base
@@ -89,7 +89,7 @@ class XlsBook:
             for number in range(loaded.nrows):
                 if not loaded.row_len(number):
                     continue
-                with _damage_refused():
+                with _damage_rejected():
                     types, values = loaded.row_types(number), loaded.row_values(number)
                     row = [self._text_of(*cell) for cell in zip(types, values, strict=True)]
                 while row and not row[-1]:
@@ -125,7 +125,7 @@ def _check_records(content: bytes) -> dict[int, list[tuple[int, int, int]]]:
     merged: dict[int, list[tuple[int, int, int]]] = {}
     from xlrd.compdoc import CompDoc
 
-    with _damage_refused():
+    with _damage_rejected():
         document = CompDoc(content, logfile=_Silence())
         for name in ("Workbook", "Book"):
             stream, at, size = document.locate_named_stream(name)
@@ -193,7 +193,7 @@ class _Silence(io.TextIOBase):
 
 
 @contextmanager
-def _damage_refused() -> Iterator[None]:
+def _damage_rejected() -> Iterator[None]:
     import xlrd
     from xlrd.compdoc import CompDocError
 
