@@ -106,7 +106,7 @@ def test_convert_applies_a_mapping(tmp_path: Path, capsys: pytest.CaptureFixture
     ("text", "said"),
     [
         ("{", "malformed_json: /"),
-        ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: one of"),
+        ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: must be one of"),
     ],
 )
 def test_an_invalid_mapping_file_is_rejected_with_the_reason(

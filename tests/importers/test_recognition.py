@@ -51,12 +51,12 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
     ("content", "said"),
     [
         (b"%PDF-1.7 ...", "PDF"),
-        (workbook_from_xml("<row><c><v>1</v></c></row>"), "this workbook: it has no heading"),
+        (workbook_from_xml("<row><c><v>1</v></c></row>"), "this workbook: no known heading"),
         (old_workbook({"One": [["Campaign", "x"]], "Two": []}), "the columns Campaign and 1 other"),
         ("<?xml version='1.0'?><rss></rss>", "XML"),
         ('{"hello": 1, "total_price": 2}', "the keys total_price. Nearest: shopify (without"),
         ("Campaign,Breakfast,Lunch\n1,2,3\n", "the columns Campaign and 2 others"),
-        ("just words", "no heading that is known among 1 columns"),
+        ("just words", "no known heading in 1 column"),
     ],
 )
 def test_an_unknown_file_is_rejected_with_what_was_found_and_what_to_do(

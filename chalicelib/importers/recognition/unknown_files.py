@@ -118,9 +118,10 @@ def _table(importers: Sequence[Importer], glimpse: Glimpse) -> str:
             "like this if it has not split them into columns. Send the file as downloaded"
         )
     if not header:
+        columns = "column" if width == 1 else "columns"
         return (
-            f"this {kind}: none of its {width} columns has a known heading. If the header is below "
-            f"line 25, remove the lines above it. Otherwise {_BY_MAPPING}"
+            f"this {kind}: no known heading in {width} {columns}. If the header is below line 25, "
+            f"remove the lines above it. Otherwise {_BY_MAPPING}"
         )
     shown = ", ".join(header[:_MOST_NAMED])
     others = width - len(header[:_MOST_NAMED])
