@@ -117,7 +117,7 @@ class OwnDates:
                 continue
             if first <= last:
                 return first, last
-        raise ValueError("not a period in a known form")
+        raise ValueError("not a period in a known format")
 
     def _one_day(self, text: str) -> Period:
         day = self.day(text)

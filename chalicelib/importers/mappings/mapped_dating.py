@@ -26,7 +26,7 @@ from chalicelib.importers.values.dates import DateFormat, Period, decide_day_ord
 from chalicelib.model.days import parse_day, zone_of
 from chalicelib.model.errors import ExportRefused
 
-WAY_OUT = "The mapping sets the column of the day"
+WAY_OUT = "Map a column of single days to `day`"
 _HALF_A_YEAR = 183
 
 Sample = Callable[[Sequence[int]], Iterable[tuple[str, ...]]]
@@ -86,7 +86,9 @@ def _decide(
         return Dating("time", positions, Instants(own.instant, names["time"]))
     spans = Spans(_reader(own, unit, names, may_spread=options.spread))
     if unit != "day" and not options.spread:
-        check_any_day(spans, rows, f"each row covers more than one day: spread them, or {WAY_OUT}")
+        check_any_day(
+            spans, rows, f"each row covers more than one day. Spread the rows, or: {WAY_OUT}"
+        )
     notes = (SPREAD,) if options.spread and unit != "day" else ()
     return Dating(unit, positions, spans, notes)
 
