@@ -39,4 +39,6 @@ def test_tables_above_the_limit_are_skipped_and_reported(monkeypatch: pytest.Mon
     result = read("".join(pieces))
 
     assert result.counts == {"impression": 300, "click": 30}
-    assert [one["reason"] for one in result.summary["skipped"]] == ["the file has more than 3 tables"] * 2
+    assert [one["reason"] for one in result.summary["skipped"]] == [
+        "the file has more than 3 tables"
+    ] * 2

@@ -1,14 +1,15 @@
 """A platform's column headings in further languages, merged into its declared columns.
 
-A language is a table of headings, not code: field -> headings, in a module of the platform. If
-countries or years have different wordings, all of them are listed.
+A language is data, not code: a platform has its headings in a ``*_headings.tsv`` file. If countries
+or years have different wordings, all of them are listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from chalicelib.importers.reports.report_columns import Column
 from chalicelib.importers.values.languages import LANGUAGES
@@ -45,6 +46,43 @@ class Translation:
     seen: str = ""
     lacks: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_translations(table: Path) -> tuple[Translation, ...]:
+    """Read the translations of a platform from a table.
+
+    Parameters
+    ----------
+    table : Path
+        UTF-8, tab-separated; lines that begin with ``#`` are ignored. A line has a language, a
+        keyword (``source``, ``seen``, ``lacks``, ``heading`` or ``words``) and values: after
+        ``heading`` the field and its headings, after ``words`` the meaning and the words.
+
+    Raises
+    ------
+    ValueError
+        If a line has another keyword, lacks its values, or repeats a field or a meaning.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for line in table.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        language, what, first, *rest = line.split("\t")
+        entry = found.setdefault(
+            language, {"source": "", "seen": "", "lacks": (), "headings": {}, "words": {}}
+        )
+        match what:
+            case "source" | "seen" if not rest:
+                entry[what] = first
+            case "lacks":
+                entry["lacks"] = (first, *rest)
+            case "heading" if rest and first not in entry["headings"]:
+                entry["headings"][first] = tuple(rest)
+            case "words" if rest and first not in entry["words"]:
+                entry["words"][first] = tuple(rest)
+            case _:
+                raise ValueError(f"{table.name} has an invalid line: {line!r}")
+    return tuple(Translation(language, **values) for language, values in found.items())
 
 
 def translated(
