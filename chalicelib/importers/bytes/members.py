@@ -228,7 +228,7 @@ class _Plan:
         for name, rejection in self._rejected[:MAX_NAMED]:
             notes.append(f"{name} was not read: {rejection.code}: {rejection.detail}")
         if len(self._rejected) > MAX_NAMED:
-            notes.append(f"{len(self._rejected) - MAX_NAMED} more files were not read.")
+            notes.append(f"Further files that were not read: {len(self._rejected) - MAX_NAMED}.")
         if self._unknown:
             names = _named(name for name, _ in self._unknown)
             notes.append(f"Not recognised as exports: {names}.")
@@ -258,7 +258,7 @@ class _Plan:
             return everything[0][1]
         ambiguous = [one for one in self._unknown if one[1].code == "ambiguous_platform"]
         for name, rejection in self._rejected or ambiguous:
-            others = f" ({len(everything) - 1} more files cannot be read)"
+            others = f" (further files that cannot be read: {len(everything) - 1})"
             return ExportRefused(rejection.code, f"{name}: {rejection.detail}{others}")
         names = _named(name for name, _ in self._unknown)
         first = self._unknown[0][1].detail

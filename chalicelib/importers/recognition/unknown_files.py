@@ -147,9 +147,10 @@ def _near_in_words(near: Sequence[_Near], language: str) -> str:
     for one in near:
         what = f" (without {' and '.join(one.missing)})" if one.missing else ""
         named.append(one.platform + what)
-    way = "If it is one of these, add the missing columns to the report and download it again"
+    platform = "that platform" if len(near) == 1 else "one of these platforms"
+    way = f"If it is from {platform}, add the missing columns to the report and download it again"
     if not any(one.missing for one in near):
-        return f"Nearest: {', '.join(named)}. If it is from that platform, name the platform."
+        return f"Nearest: {', '.join(named)}. If it is from {platform}, name the platform."
     if language and not any(language in one.languages for one in near):
         way += " in English or German"
     return f"Nearest: {', '.join(named)}. {way}."

@@ -259,7 +259,7 @@ class Table:
             cells = cells[: self._width]
         elif width != self._width:
             flaw = flaw or RowRefused(
-                "wrong_cell_count", f"the row has {width} cells for {self._width} headings"
+                "wrong_cell_count", f"number of cells: {width}, number of headings: {self._width}"
             )
             cells = cells + [""] * (self._width - width)
         is_short = flaw is not None and flaw.code == "wrong_cell_count" and width < self._width

@@ -221,7 +221,7 @@ class Unread:
         ]
         more = len(found) - MAX_WARNINGS
         return found[:MAX_WARNINGS] + (
-            [f"{more} more such columns or keys were not read."] * (more > 0)
+            [f"Further unread columns or keys that look like metrics: {more}."] * (more > 0)
         )
 
     def _rank(self, column: tuple[str, str], found: Decimal | None) -> int:
