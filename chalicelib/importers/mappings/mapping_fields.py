@@ -14,8 +14,8 @@ FIELD_MEANINGS = {
     "to": "last day of the period",
     "period": "a period in one cell: `1 June 2026 - 7 June 2026`, `June 2026`, `2026-W23`, "
     "`Q2 2026`",
-    **{kind: f"how many engagements of the type `{kind}`" for kind in ENGAGEMENTS},
-    **{f"paid_{kind}": f"how many paid engagements of the type `{kind}`" for kind in ENGAGEMENTS},
+    **{kind: f"number of `{kind}` engagements" for kind in ENGAGEMENTS},
+    **{f"paid_{kind}": f"number of paid `{kind}` engagements" for kind in ENGAGEMENTS},
     "type": "the engagement type, in a table with one row per type or per engagement; platforms' "
     "own words are understood",
     "count": "the number of engagements of the row's type; 1 without this column",
