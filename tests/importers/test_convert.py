@@ -103,21 +103,21 @@ def test_convert_applies_a_mapping(tmp_path: Path, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("{", "malformed_json: /"),
         ('{"columns": {"Tag": "tag"}}', "unknown_value: /columns/Tag: must be one of"),
     ],
 )
 def test_an_invalid_mapping_file_is_rejected_with_the_reason(
-    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+    export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, expected: str
 ) -> None:
     mapping = tmp_path / "mapping.json"
     mapping.write_text(text, encoding="utf-8")
 
     assert run(export, "--mapping", str(mapping)) == 2
 
-    assert said in capsys.readouterr().err
+    assert expected in capsys.readouterr().err
 
 
 def test_spread_currency_and_platform_reach_the_reader(

@@ -47,8 +47,8 @@ def test_columns_are_imported_with_their_meaning_in_the_mapping() -> None:
 
     result = mapped(table(XING_HEADER, row, delimiter=";"), XING)
 
-    told = [(e["type"], e["paid"], e["count"], e["campaign_id"]) for e in result.events]
-    assert told == [
+    found = [(e["type"], e["paid"], e["count"], e["campaign_id"]) for e in result.events]
+    assert found == [
         ("impression", True, 1234, "Herbst"),
         ("click", True, 5, "Herbst"),
         ("like", False, 3, "Herbst"),

@@ -289,12 +289,12 @@ def test_a_negative_value_is_a_refund_only_if_the_mapping_allows_it() -> None:
     rows = [["2026-05-01", "A1", "10.00", "EUR"], ["2026-05-03", "R1", "-4.00", "EUR"]]
     content = table(SALES_HEADER[:4], *rows)
 
-    silent, told = mapped(content, SALES), mapped(content, SALES | {"refund": "negative"})
+    without, refunding = mapped(content, SALES), mapped(content, SALES | {"refund": "negative"})
 
-    assert [(r.row, r.code) for r in silent.refused] == [(3, "negative")]
-    assert "refund" in silent.refused[0].message
-    assert sales(told) == [("10.00", False), ("4.00", True)]
-    assert told.days == ["2026-05-01", "2026-05-03"]
+    assert [(r.row, r.code) for r in without.refused] == [(3, "negative")]
+    assert "refund" in without.refused[0].message
+    assert sales(refunding) == [("10.00", False), ("4.00", True)]
+    assert refunding.days == ["2026-05-01", "2026-05-03"]
 
 
 def test_rows_with_a_refund_status_become_refunds() -> None:

@@ -48,7 +48,7 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (b"%PDF-1.7 ...", "PDF"),
         (workbook_from_xml("<row><c><v>1</v></c></row>"), "this workbook: no known heading"),
@@ -60,12 +60,12 @@ def test_binary_junk_is_unreadable(content: bytes) -> None:
     ],
 )
 def test_an_unknown_file_is_rejected_with_what_was_found_and_what_to_do(
-    content: str | bytes, said: str
+    content: str | bytes, expected: str
 ) -> None:
     refusal = refusal_of(content)
 
     assert refusal.code == "unknown_platform"
-    assert said in refusal.detail
+    assert expected in refusal.detail
     assert len(refusal.detail) < MAX_CHARACTERS
 
 

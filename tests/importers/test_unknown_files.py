@@ -125,7 +125,7 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         (zipped(OPEN_DOCUMENT), ("(.ods)", "save it as an Excel workbook (.xlsx)")),
         (zipped(NUMBERS), (".numbers", "File > Export To", ".xlsx")),
@@ -154,11 +154,11 @@ NUMBERS = {"Index/Document.iwa": b"\0" * 20, "Metadata/Properties.plist": "x"}
     ],
 )
 def test_a_file_in_an_unsupported_format_is_rejected_with_what_to_send(
-    content: str | bytes, said: tuple[str, ...]
+    content: str | bytes, expected: tuple[str, ...]
 ) -> None:
     detail = refusal_of(content).detail
 
-    assert not [text for text in said if text not in detail], detail
+    assert not [text for text in expected if text not in detail], detail
     assert len(detail) < 300
 
 
@@ -192,16 +192,16 @@ def test_a_header_without_rows_is_noted() -> None:
 def test_a_binary_file_is_not_mistaken_for_text_in_another_encoding(
     beginning: bytes, named: str
 ) -> None:
-    said = str(refusal_of(beginning))
+    message = str(refusal_of(beginning))
 
-    assert named in said
-    assert "UTF-16" not in said
+    assert named in message
+    assert "UTF-16" not in message
 
 
 def test_a_file_of_zero_bytes_is_not_text() -> None:
-    said = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
+    message = str(refusal_of(b"\x82\xa2id\x01\xa5total\xcb@Y\0\0\0\0\0\0" * 30))
 
-    assert "binary" in said
+    assert "binary" in message
 
 
 @pytest.mark.parametrize(

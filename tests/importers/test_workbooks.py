@@ -140,7 +140,7 @@ def test_days_count_from_1904_if_the_workbook_sets_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("serial", "told"),
+    ("serial", "expected"),
     [
         ("45000", "2023-03-15"),
         ("45000.5", "2023-03-15T12:00:00"),
@@ -155,8 +155,8 @@ def test_days_count_from_1904_if_the_workbook_sets_it() -> None:
         ("1e300", "1E+300"),
     ],
 )
-def test_a_serial_number_is_a_day(serial: str, told: str) -> None:
-    assert number_text(serial, "date") == told
+def test_a_serial_number_is_a_day(serial: str, expected: str) -> None:
+    assert number_text(serial, "date") == expected
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_number_formats_distinguish_days_from_numbers(code: str, kind: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("xml", "told"),
+    ("xml", "expected"),
     [
         ("<c><v>29</v></c>", "29"),
         ("<c><v>29.0</v></c>", "29"),
@@ -207,8 +207,8 @@ def test_number_formats_distinguish_days_from_numbers(code: str, kind: str) -> N
         ),
     ],
 )
-def test_a_cell_is_converted_to_text(xml: str, told: str) -> None:
-    assert cell_of(xml) == told
+def test_a_cell_is_converted_to_text(xml: str, expected: str) -> None:
+    assert cell_of(xml) == expected
 
 
 def test_the_empty_text_result_of_a_formula_is_empty() -> None:

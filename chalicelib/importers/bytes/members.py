@@ -43,7 +43,7 @@ def read_archive(source: Source, recognise: Recognise, options: Options) -> Read
     ------
     ExportRefused
         `archive_bomb`, `unsafe_archive`; `ambiguous_platform`, if members belong to several
-        platforms; `empty_file`; if no member can be read: the rejection of the nearest one.
+        platforms; `empty_file`; if no member can be read: the most helpful rejection.
     """
     members = _Members(source)
     plan = _Plan()

@@ -28,7 +28,7 @@ from chalicelib.importers.values.dates import (
 from chalicelib.model.errors import ExportRefused
 
 MAX_DAYS = 3_660
-"""Of a row; a longer period is a typing error, and would be spread over millions of days."""
+"""Of a row; a longer period is a typo and would be spread over millions of days."""
 
 MEMORY = 20_000
 """How many distinct dates are cached; a file has as many as days."""

@@ -78,7 +78,7 @@ _KNOWN: dict[str, set[str]] = {}
 
 
 def known_heading(cell: str) -> bool:
-    """Whether some importer knows a heading, so that it is no personal data and may be shown."""
+    """Whether some importer knows a heading, so that it is not personal data and may be shown."""
     return not _KNOWN.keys().isdisjoint(header_keys([cell]))
 
 

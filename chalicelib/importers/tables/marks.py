@@ -1,7 +1,7 @@
 """Marks: features that only one platform's tables have, such as headings and their combinations.
 
 An importer claims a table by the marks of its platform, unless the table has marks of another one.
-Counts, money and campaigns are no marks: every ads platform has them, and a wrong channel is worse
+Counts, money and campaigns are not marks: every ads platform has them, and a wrong channel is worse
 than a rejection.
 """
 
@@ -102,7 +102,7 @@ class Marks:
         return found + has_form + sum(other.count_in(head) for other in self.also)
 
     def exclusive(self) -> Iterator[Headings]:
-        """Yield the marks of headings alone; with them a table is not another importer's."""
+        """Yield the marks that consist of headings only; they exclude the importers of others."""
         for mark in self:
             if mark.any_of:
                 continue

@@ -140,7 +140,7 @@ class Table:
         Parameters
         ----------
         reason_to_skip : callable
-            Returns why a row is no data (totals, footers), or an empty string. Also gets short
+            Returns why a row is not data (totals, footers), or an empty string. Also gets short
             rows, padded with empty cells.
         convert : callable
             Returns the outcome of a row with a cell for each heading; may raise `RowRefused`.
@@ -167,7 +167,7 @@ class Table:
     ) -> Iterator[RowOutcome]:
         """Like `outcomes`, for functions of the bare cells, which saves an object per row.
 
-        `convert` gets rows of the header's width and must itself skip those that are no data;
+        `convert` gets rows of the header's width and must itself skip those that are not data;
         `reason_to_skip` gets shorter rows.
 
         Parameters
