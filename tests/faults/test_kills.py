@@ -47,7 +47,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 LIVES = {"aws": (AwsLife, ROWS), "sqlite": (SqliteLife, ROWS_ON_SQLITE)}
 
-EVERY = {"aws": (15, 23), "sqlite": (45, 53)}
+EVERY = {"aws": (15, 19), "sqlite": (45, 53)}
 """After how many calls a life ends that is killed again and again; a start of SQLite takes 30."""
 
 
