@@ -144,7 +144,7 @@ def _section(declaration: Declaration) -> str:
         parts.append(_table(("in the file", "becomes"), rows))
     if declaration.refused:
         rows = ((f"`{code}`", when) for code, when in declaration.refused)
-        parts.append(_table(("refused", "when"), rows))
+        parts.append(_table(("rejected", "when"), rows))
     if declaration.notes:
         parts.append("\n".join(f"- {note}" for note in declaration.notes))
     return "\n\n".join(parts)
