@@ -65,9 +65,9 @@ class Cloud:
         """The environment of a function according to the template."""
         given = template["Globals"]["Function"]["Environment"]["Variables"]
         own = template["Resources"][function]["Properties"].get("Environment", {})
-        told = {**given, **own.get("Variables", {})}
+        merged = {**given, **own.get("Variables", {})}
         return {
-            **{name: self._resolved(template, value) for name, value in told.items()},
+            **{name: self._resolved(template, value) for name, value in merged.items()},
             **self.endpoints,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": STAND_IN,

@@ -23,7 +23,7 @@ def test_a_request_costs_its_units_its_seconds_the_gateway_and_its_log() -> None
 def test_keeping_is_that_of_the_whole_retention() -> None:
     prices = Prices(0, 0, 2.0, 0, 0, 0)
     kept = 30_000 / 30 * 1_095 * 262 / 2**30
-    assert cost.month(30_000, 0, prices)["keeping"] == pytest.approx(2.0 * kept)
+    assert cost.month(30_000, 0, prices)["storage"] == pytest.approx(2.0 * kept)
 
 
 def test_an_installation_at_rest_costs_its_alarms_metrics_and_secrets() -> None:

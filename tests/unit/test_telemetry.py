@@ -320,7 +320,7 @@ def test_fits_are_counted_once(process: Lambda, cloud: Cloud, store: TenantStore
 
 def day_told(process: Lambda, now: dt.datetime) -> dict[str, float]:
     with telemetry.recorded("r"):
-        workers.do_daily_duties(now=now)
+        workers.run_daily_jobs(now=now)
     return metrics_of(process.lines())
 
 
@@ -383,7 +383,7 @@ def test_metrics_of_a_call_that_fails_are_told_too(process: Lambda, cloud: Cloud
 
     process.serve("schedule_handler")
     process._monkeypatch.setattr(
-        workers, "do_daily_duties", lambda **_: (_ for _ in ()).throw(StoreUnavailable("no"))
+        workers, "run_daily_jobs", lambda **_: (_ for _ in ()).throw(StoreUnavailable("no"))
     )
     wiring.use_session(session())
     event = {"detail-type": "Scheduled Event", "detail": {}, "source": "aws.events"}

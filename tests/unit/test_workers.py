@@ -195,7 +195,7 @@ def test_a_duty_that_fails_keeps_no_other_from_being_done(
     monkeypatch.setenv("LIKEWORTH_FIT_QUEUE_URL", "")
     wiring.use_session(session())
     with pytest.raises(ExceptionGroup) as raised:
-        workers.do_daily_duties(now=NOW + dt.timedelta(hours=2))
+        workers.run_daily_jobs(now=NOW + dt.timedelta(hours=2))
     (failure,) = raised.value.exceptions
     assert isinstance(failure, MisconfiguredService)
     assert show_receipt(store, erased.receipt_id).state == "done"
@@ -207,7 +207,7 @@ def test_the_day_fails_once_for_all_duties_that_failed(
     assert store.config
     cloud.dynamodb.delete_table(TableName=TABLE)
     with pytest.raises(ExceptionGroup) as raised:
-        workers.do_daily_duties(now=NOW)
+        workers.run_daily_jobs(now=NOW)
     assert len(raised.value.exceptions) == 4
     for duty in ("request_fits", "end_fits", "renew_user_keys", "finish_erasures"):
         assert f"{duty} failed" in caplog.text
@@ -215,9 +215,9 @@ def test_the_day_fails_once_for_all_duties_that_failed(
 
 def test_a_day_that_is_done_twice_changes_nothing(cloud: Cloud, store: TenantStore) -> None:
     assert store.config
-    workers.do_daily_duties(now=NOW)
+    workers.run_daily_jobs(now=NOW)
     before = cloud.items()
-    workers.do_daily_duties(now=NOW + dt.timedelta(hours=1))
+    workers.run_daily_jobs(now=NOW + dt.timedelta(hours=1))
     assert cloud.items() == before
 
 
