@@ -1,35 +1,35 @@
 """The whole service in one process, for one machine: SQLite, plain files, threads.
 
-==============  =================================================================================
-database        one SQLite file: one connection that writes, commits in groups, outages by name
-rows            items as rows with checksums, and what a partition knows of its rows
-flushing        directories whose entries are on the disk
-commits         how many commits there were, outside of the database
-sqlite_table    the table that stores use
-files           objects as plain files that the database names
-file_objects    a tenant's objects
-queues          messages to imports and fits
-feed            day totals of what has changed
-uploads         signed URLs for files
-machine         all of these for one data directory
-checking        whether a directory is as it was left
-backups         a copy of a directory, while it is served
-conversion      data directories from before SQLite
-housekeeping    what has expired is removed
-jobs            unfinished imports and fits, which continue after a start
-server          HTTP/1.1 on 127.0.0.1 by cheroot; bodies are handed over before they are read
-incoming        the body of a request: piece by piece, bounded
-paced_sockets   sockets that give up a client which sends too slowly
-strict_headers  headers that no two readers understand in two ways
-exchanges       what a request and an answer are
-gateway         Chalice's routing behind that server; what a gateway itself has to answer
-sources         what invokes functions in AWS: queues, the schedule
-in_flight       the requests at hand
-installation    the state directory of an installation, and its root secret
-secret_mark     whether the root secret is the one that a directory was written under
-adopting        API keys of the command line, for a service that keeps nothing
-service         all of it together: start, wait until idle, stop
-==============  =================================================================================
+===============  ================================================================================
+database         one SQLite file: one writing connection, group commits, errors by name
+database_rows    items as rows with checksums, and the checksum of each partition
+flushing         flushes the entries of directories to disk
+commits          number of commits, recorded outside of the database
+sqlite_table     the table that stores use
+versioned_files  objects as plain files, named by the database
+file_objects     objects of a tenant
+queues           messages for imports and fits
+feed             derives day totals of changed partitions
+uploads          signed URLs for files
+machine          the state in one data directory: all of the above
+checking         checks a directory for damage
+backups          copies a directory, also while it is served
+conversion       converts data directories from before SQLite
+housekeeping     deletes expired data
+jobs             continues unfinished imports and fits after a start
+server           HTTP/1.1 on 127.0.0.1 with cheroot; passes bodies on before they are read
+incoming         the body of a request, piece by piece, with a size limit
+paced_sockets    sockets that disconnect clients that send too slowly
+strict_headers   rejects headers that two readers could understand in different ways
+exchanges        requests and responses
+gateway          Chalice's routing behind the server, instead of API Gateway
+event_sources    what starts functions in AWS: queues, the schedule
+in_flight        counts the requests in progress
+installation     the state directory of an installation, and its root secret
+secret_mark      checks that a directory is served with the root secret that it was written with
+home_keys        API keys of the command line, for a service without a data directory
+service          all of it together: start, wait until idle, stop
+===============  ================================================================================
 
-Importing this package costs nothing; the caller that starts a service passes `app`.
+This package imports nothing when it is imported; the caller that starts a service passes `app`.
 """

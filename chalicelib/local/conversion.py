@@ -1,8 +1,8 @@
-"""Data directories from before SQLite: a journal of writes, files of objects, records of keys.
+"""Convert data directories from before SQLite: a journal of writes, object files, key records.
 
-The journal holds every write that succeeded, in order, as DynamoDB took it. It is replayed into a
-new database beside the old files, which are moved to ``before-sqlite/`` in the end and can be
-removed then. Day totals are derived again.
+The journal contains every successful write, in order, in the form of a DynamoDB request. It is
+replayed into a new database next to the old files. At the end the old files are moved to
+``before-sqlite/``, where the user can delete them. Day totals are derived again.
 """
 
 from __future__ import annotations
@@ -36,24 +36,24 @@ Op = Callable[[Transaction], None]
 
 
 def convert(directory: Path, progress: Callable[[float], None] = lambda _: None) -> bool:
-    """Convert a directory from before SQLite; False if it is none.
+    """Convert a directory from before SQLite; False if the directory is not one.
 
     Parameters
     ----------
     progress : callable
-        Told the share that is done.
+        Called with the share that is done.
 
     Raises
     ------
     DamagedStore
-        If the directory is of an engine that cannot be converted, or its journal is damaged.
+        If another engine wrote the directory, or if its journal is damaged.
     """
     new = directory / NEW
     if (directory / "dynamodb-local").exists() and not (directory / FILE).exists():
         raise DamagedStore(
-            f"{directory} was written with --engine dynamodb-local, which is no more: serve it "
-            "with the version that wrote it, or name a new directory with --data and send events "
-            "and files again"
+            f"{directory} was written with --engine dynamodb-local, which no longer exists: serve "
+            "it with the version that wrote it, or choose a new directory with --data and send "
+            "events and files again"
         )
     if not is_unconverted(directory) and not (new / "done").exists():
         return False
@@ -80,16 +80,16 @@ def is_unconverted(directory: Path) -> bool:
 
 
 def is_empty(directory: Path) -> bool:
-    """Whether nothing was ever kept in a directory."""
+    """Whether a directory has no state."""
     return not (directory / FILE).exists() and not is_unconverted(directory)
 
 
-def refuse_unconverted(directory: Path) -> None:
-    """Raise `DamagedStore` for a directory that `convert` has to convert first."""
+def expect_converted(directory: Path) -> None:
+    """Raise `DamagedStore` if a directory must be converted first."""
     if is_unconverted(directory) or (directory / NEW).exists():
         raise DamagedStore(
-            f"{directory} is from before SQLite: start `serve --data {directory}` once, which "
-            "converts it"
+            f"{directory} is from before SQLite: start `serve --data {directory}` once to convert "
+            f"it"
         )
 
 
@@ -104,7 +104,7 @@ def _build(old: Path, new: Path, progress: Callable[[float], None]) -> None:
     _write(database, waiting)
     for key, path in _objects(old / "objects"):
         files.keep(key, files.write([path.read_bytes()]))
-    _adopt_keys(old / "keys.ndjson", database)
+    _add_keys(old / "keys.ndjson", database)
     database.close()
     descriptor = os.open(new / FILE, os.O_RDONLY)
     os.fsync(descriptor)
@@ -121,7 +121,7 @@ def _write(database: Database, waiting: list[Op]) -> None:
 
 
 def _ops(journal: Path, progress: Callable[[float], None]) -> Iterator[Op]:
-    """The writes of a journal; a last line that was not written to its end is none."""
+    """The writes of a journal; an incomplete last line is ignored."""
     size, position = max(1, journal.stat().st_size), 0
     with open(journal, "rb") as lines:
         for number, line in enumerate(lines):
@@ -136,23 +136,23 @@ def _ops(journal: Path, progress: Callable[[float], None]) -> Iterator[Op]:
             progress(position / size)
 
 
-def _of_call(action: str, asked: dict[str, Any]) -> Iterator[Op]:
+def _of_call(action: str, call: dict[str, Any]) -> Iterator[Op]:
     match action:
         case "PutItem":
-            yield _put(put_request(asked["Item"]))
+            yield _put(put_request(call["Item"]))
         case "DeleteItem":
-            key = asked["Key"]
+            key = call["Key"]
             yield _put(delete_request(key["pk"]["S"], key["sk"]["S"]))
         case "BatchWriteItem":
-            for requests in asked["RequestItems"].values():
+            for requests in call["RequestItems"].values():
                 yield from map(_put, requests)
         case "TransactWriteItems":
-            for one in asked["TransactItems"]:
+            for one in call["TransactItems"]:
                 yield _put(put_request(one["Put"]["Item"]))
         case "UpdateItem":
-            yield _update(asked)
+            yield _update(call)
         case _:
-            raise ValueError(f"{action} is no write")
+            raise ValueError(f"{action} is not a write")
 
 
 def _put(request: Item) -> Op:
@@ -163,11 +163,11 @@ def _put(request: Item) -> Op:
     return lambda transaction: transaction.delete(key["pk"]["S"], key["sk"]["S"])
 
 
-def _update(asked: dict[str, Any]) -> Op:
-    """A change of attributes; the conditions held, or it would not be in the journal."""
-    key, text = asked["Key"], asked["UpdateExpression"]
-    names = asked.get("ExpressionAttributeNames", {})
-    values = asked["ExpressionAttributeValues"]
+def _update(call: dict[str, Any]) -> Op:
+    """A change of attributes; its conditions were true, because the journal contains it."""
+    key, text = call["Key"], call["UpdateExpression"]
+    names = call.get("ExpressionAttributeNames", {})
+    values = call["ExpressionAttributeValues"]
     added = _ADD.search(text)
 
     def update(transaction: Transaction) -> None:
@@ -185,18 +185,18 @@ def _update(asked: dict[str, Any]) -> Op:
 
 
 def _objects(directory: Path) -> Iterator[tuple[str, Path]]:
-    """Keys and files of the objects that there are."""
-    for told in sorted(directory.rglob("*.meta.json")):
-        path = told.with_name(told.name.removesuffix(".meta.json"))
-        key = json.loads(told.read_text(encoding="utf-8")).get("key")
+    """Keys and files of the existing objects."""
+    for metadata in sorted(directory.rglob("*.meta.json")):
+        path = metadata.with_name(metadata.name.removesuffix(".meta.json"))
+        key = json.loads(metadata.read_text(encoding="utf-8")).get("key")
         if key is not None and path.is_file():
             yield key, path
 
 
-def _adopt_keys(records: Path, database: Database) -> None:
-    """Keys that the command line has made or revoked since the service ran last.
+def _add_keys(records: Path, database: Database) -> None:
+    """Add keys that the command line created or revoked since the service last ran.
 
-    One that comes as a third active one of its role is added all the same: `keys revoke` revokes.
+    A third active key of a role is added too; the user can revoke it with `keys revoke`.
     """
     if not records.exists():
         return

@@ -1,4 +1,4 @@
-"""The requests at hand."""
+"""Count the requests in progress."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 
 class InFlight:
-    """Counts the requests at hand, so that a stop can wait for them."""
+    """Counts the requests in progress, so that a stop can wait for them."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
@@ -17,7 +17,7 @@ class InFlight:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[bool]:
-        """A request at hand; False if it is to be refused."""
+        """Count a request while the block runs; yields False if it must be rejected."""
         with self._condition:
             accepted = not self._refusing
             self._count += accepted
@@ -29,11 +29,11 @@ class InFlight:
                 self._condition.notify_all()
 
     def refuse_new(self) -> None:
-        """From now on refuse."""
+        """Reject new requests from now on."""
         with self._condition:
             self._refusing = True
 
     def wait(self, seconds: float) -> None:
-        """Wait until none is at hand, at most so long."""
+        """Wait until no request is in progress, for at most `seconds`."""
         with self._condition:
             self._condition.wait_for(lambda: self._count == 0, seconds)

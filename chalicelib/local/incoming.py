@@ -1,4 +1,4 @@
-"""The body of a request that is coming in: piece by piece, bounded, with its framing checked."""
+"""Read the body of a request piece by piece, with a size limit and checked framing."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Incoming(Protocol):
     Attributes
     ----------
     length : int or None
-        Of the body; None where it comes in chunks.
+        Length of the body; None if it is chunked.
     is_read : bool
-        Whether the body was read to its end.
+        Whether the whole body was read.
     """
 
     length: int | None
@@ -29,30 +29,30 @@ class Incoming(Protocol):
 
     @property
     def source(self) -> Any:
-        """What the body is read from."""
+        """The stream with the body."""
 
     def send_continue(self) -> None:
-        """Let a client that asked first send its body."""
+        """Send ``100 Continue`` if the client waits for it."""
 
 
 class Body:
-    """The body of a request, before it is read."""
+    """The unread body of a request."""
 
     def __init__(self, request: Incoming) -> None:
         self._request = request
 
     @property
     def length(self) -> int | None:
-        """How many bytes it has; None where it does not say."""
+        """Its length in bytes; None if unknown."""
         return self._request.length
 
     def pieces(self, most: int) -> Iterator[bytes]:
-        """The body piece by piece.
+        """Yield the body piece by piece.
 
         Raises
         ------
         RefusedError
-            If it has more than `most` bytes, is malformed, ends early or is too slow.
+            If the body has more than `most` bytes, is malformed, ends early or arrives too slowly.
         """
         length = self._request.length
         if length is not None and length > most:
@@ -100,4 +100,4 @@ def _malformed(detail: str) -> RefusedError:
 
 
 def _too_large(limit: int) -> Response:
-    return problem(413, "body_too_large", f"the body is above the limit of {limit:,} bytes")
+    return problem(413, "body_too_large", f"the body exceeds the limit of {limit:,} bytes")

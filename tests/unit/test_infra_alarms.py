@@ -15,7 +15,7 @@ from tests.packaged import ROOT
 
 HANDBOOK = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 SECTIONS = re.findall(r"^### (\w+Alarm)$", HANDBOOK, re.MULTILINE)
-MARKS = ("**Means**", "**Look**", "**Do**", "**Over**")
+MARKS = ("**Means**", "**Check**", "**Do**", "**Resolved when**")
 
 
 @pytest.fixture(scope="module")

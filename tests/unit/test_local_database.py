@@ -439,7 +439,7 @@ def test_a_directory_that_may_not_be_written_is_named(
     monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
     assert main(["serve", "--port", "0", "--data", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert f"{tmp_path / 'lock'} may not be written by this user" in said
+    assert f"this user may not write to {tmp_path / 'lock'}" in said
     assert "port" not in said
 
 
@@ -491,7 +491,7 @@ def test_a_directory_that_may_not_be_written_is_named_by_every_command(
     monkeypatch.setattr("chalicelib.local.machine.os.open", denied)
     for command in ("keys list --tenant acme", "audit --tenant acme"):
         assert main([*command.split(), *at(tmp_path)]) == 2
-        assert f"{tmp_path / 'lock'} may not be written by this user" in capsys.readouterr().err
+        assert f"this user may not write to {tmp_path / 'lock'}" in capsys.readouterr().err
 
 
 # --- the root secret ------------------------------------------------------------------------------

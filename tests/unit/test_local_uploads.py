@@ -255,5 +255,5 @@ print(list((directory / "objects" / "incoming").iterdir()))
     done = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
     )
-    assert "the data directory does not take this now" in done.stdout, done.stderr
+    assert "the data directory is not available now" in done.stdout, done.stderr
     assert done.stdout.endswith("[]\n")
