@@ -106,7 +106,7 @@ def content(machine: LocalMachine) -> dict[str, list[Item]]:
     return {pk: list(machine.table.query(pk)) for pk in pks}
 
 
-def test_everything_of_the_journal_the_files_and_the_records_is_there(old: Path) -> None:
+def test_items_files_and_key_records_are_converted(old: Path) -> None:
     machine = LocalMachine(old, root_secret=lambda: SECRET)
     found = content(machine)
     link = {"seal": "new", "blob": b"\x00\xff", "revoked_at": "first"}
@@ -129,7 +129,7 @@ def test_everything_of_the_journal_the_files_and_the_records_is_there(old: Path)
 
 
 @pytest.mark.parametrize("call", range(1, 12))
-def test_a_conversion_that_died_is_done_again(
+def test_an_interrupted_conversion_is_repeated(
     old: Path, call: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reference = old.with_name("reference")
@@ -158,7 +158,7 @@ def test_a_conversion_that_died_is_done_again(
     assert found == wanted
 
 
-def test_a_damaged_journal_is_refused_and_stays(old: Path) -> None:
+def test_a_damaged_journal_is_rejected_and_kept(old: Path) -> None:
     journal = old / "table.journal"
     damaged = journal.read_bytes().replace(b"BatchWriteItem {", b"BatchWriteItem [", 1)
     journal.write_bytes(damaged)
@@ -167,12 +167,12 @@ def test_a_damaged_journal_is_refused_and_stays(old: Path) -> None:
     assert journal.read_bytes() == damaged
 
 
-def test_only_a_service_converts(old: Path) -> None:
+def test_only_serve_converts_a_directory(old: Path) -> None:
     with pytest.raises(DamagedStore, match="serve --data"):
         LocalMachine(old, root_secret=lambda: SECRET, serves=False)
 
 
-def test_a_directory_of_dynamodb_local_is_refused(tmp_path: Path) -> None:
+def test_a_directory_of_dynamodb_local_is_rejected(tmp_path: Path) -> None:
     (tmp_path / "dynamodb-local").mkdir()
     with pytest.raises(DamagedStore, match="dynamodb-local"):
         LocalMachine(tmp_path, root_secret=lambda: SECRET)
