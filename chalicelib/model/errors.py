@@ -155,6 +155,12 @@ class NoFitYet(NotFound):
     code = "no_fit_yet"
 
 
+class OtherVersion(LikeworthError):
+    """Another version of the service wrote this in a form that this version does not read."""
+
+    code = "other_version"
+
+
 class MethodNotAllowed(LikeworthError):
     """The path exists, but not with this method; `allowed` are those that it has."""
 
@@ -246,12 +252,6 @@ class MisconfiguredService(LikeworthError):
     """A setting that this call needs is missing or makes no sense."""
 
     code = "misconfigured"
-
-
-class CannotRestore(LikeworthError):
-    """A copy of the table does not fit the table that it is to be restored into."""
-
-    code = "cannot_restore"
 
 
 class GivenUp(LikeworthError):

@@ -17,7 +17,7 @@ from chalicelib.services.experiments.experiment_bodies import _CODES as EXPERIME
 from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
-NEVER_SENT = {"cannot_restore", "gave_up", "unfinished_fit", "unprocessable_message"}
+NEVER_SENT = {"gave_up", "unfinished_fit", "unprocessable_message"}
 
 
 def classes(root: type[LikeworthError] = LikeworthError) -> list[type[LikeworthError]]:
