@@ -86,7 +86,7 @@ def deploy(
     place = f"template-{hashlib.sha256(body).hexdigest()[:16]}.json"
     client("s3").put_object(Bucket=code, Key=place, Body=body, ExpectedBucketOwner=account)
     given = {"Stage": stage, **(parameters or {})}
-    asked = {
+    request = {
         "StackName": name,
         "TemplateURL": _url_of(client, code, place),
         "Capabilities": MAY,
@@ -99,13 +99,13 @@ def deploy(
             f"cannot be updated. Delete it and deploy again (docs/deploy.md)"
         )
     if before is None:
-        cloudformation.create_stack(**asked)
+        cloudformation.create_stack(**request)
     else:
         known = {one["ParameterKey"] for one in before.get("Parameters", ())}
         kept = [one for one in template["Parameters"] if one in known and one not in given]
-        asked["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
+        request["Parameters"] += [{"ParameterKey": k, "UsePreviousValue": True} for k in kept]
         try:
-            cloudformation.update_stack(**asked)
+            cloudformation.update_stack(**request)
         except cloudformation.exceptions.ClientError as error:
             if NOTHING_TO_DO not in str(error):
                 raise

@@ -46,8 +46,8 @@ Why a whole file was not imported: `error` of an import, and the last line of `c
 
 ## Rows
 
-Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
-events. {both} also occur for single rows.
+Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, in addition to the codes
+of events. {both} also occur for single rows.
 
 {_rejections(rows)}
 """
@@ -144,7 +144,7 @@ def _section(declaration: Declaration) -> str:
         parts.append(_table(("in the file", "becomes"), rows))
     if declaration.refused:
         rows = ((f"`{code}`", when) for code, when in declaration.refused)
-        parts.append(_table(("refused", "when"), rows))
+        parts.append(_table(("rejected", "when"), rows))
     if declaration.notes:
         parts.append("\n".join(f"- {note}" for note in declaration.notes))
     return "\n\n".join(parts)

@@ -66,7 +66,7 @@ def problem(
     )
 
 
-class RefusedError(Exception):
+class RejectedError(Exception):
     """The request is rejected before it is read; the connection is closed after the answer."""
 
     def __init__(self, response: Response) -> None:

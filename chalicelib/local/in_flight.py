@@ -13,13 +13,13 @@ class InFlight:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._count = 0
-        self._refusing = False
+        self._rejecting = False
 
     @contextlib.contextmanager
     def one(self) -> Iterator[bool]:
         """Count a request while the block runs; yields False if it must be rejected."""
         with self._condition:
-            accepted = not self._refusing
+            accepted = not self._rejecting
             self._count += accepted
         try:
             yield accepted
@@ -28,10 +28,10 @@ class InFlight:
                 self._count -= accepted
                 self._condition.notify_all()
 
-    def refuse_new(self) -> None:
+    def reject_new(self) -> None:
         """Reject new requests from now on."""
         with self._condition:
-            self._refusing = True
+            self._rejecting = True
 
     def wait(self, seconds: float) -> None:
         """Wait until no request is in progress, for at most `seconds`."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from chalicelib.local.exchanges import RefusedError, Response, problem
+from chalicelib.local.exchanges import RejectedError, Response, problem
 
 PIECE_BYTES = 64 * 1024
 _MAX_TRAILERS = 64
@@ -51,17 +51,17 @@ class Body:
 
         Raises
         ------
-        RefusedError
+        RejectedError
             If the body has more than `most` bytes, is malformed, ends early or arrives too slowly.
         """
         length = self._request.length
         if length is not None and length > most:
-            raise RefusedError(_too_large(most))
+            raise RejectedError(_too_large(most))
         self._request.send_continue()
         try:
             yield from self._chunks(most) if length is None else self._exactly(length)
         except TimeoutError:
-            raise RefusedError(
+            raise RejectedError(
                 problem(408, "request_timeout", "the body did not arrive in time")
             ) from None
         self._request.is_read = True
@@ -85,7 +85,7 @@ class Body:
                 break
             total += size
             if total > most:
-                raise RefusedError(_too_large(most))
+                raise RejectedError(_too_large(most))
             yield from self._exactly(size)
             if source.readline(4096) != b"\r\n":
                 raise _malformed("the chunked body is malformed")
@@ -95,8 +95,8 @@ class Body:
         raise _malformed("the chunked body has too many trailers")
 
 
-def _malformed(detail: str) -> RefusedError:
-    return RefusedError(problem(400, "invalid_request", detail))
+def _malformed(detail: str) -> RejectedError:
+    return RejectedError(problem(400, "invalid_request", detail))
 
 
 def _too_large(limit: int) -> Response:

@@ -19,7 +19,7 @@ from typing import Any
 
 from cheroot import server as cheroot
 
-from chalicelib.local.exchanges import CODES, RefusedError, Request, Response, problem
+from chalicelib.local.exchanges import CODES, RejectedError, Request, Response, problem
 from chalicelib.local.incoming import PIECE_BYTES, Body
 from chalicelib.local.paced_sockets import Pace, paced_files
 from chalicelib.local.strict_headers import TOKEN, StrictHeaders, length_of
@@ -187,8 +187,8 @@ class _Request(cheroot.HTTPRequest):
         except ValueError as error:
             self.simple_response("400 Bad Request", str(error))
             return False
-        except RefusedError as refused:
-            self.refuse(refused.response)
+        except RejectedError as rejected:
+            self.reject(rejected.response)
             return False
         self._awaits_continue = headers.get(b"Expect", b"").lower() == b"100-continue"
         options = {one.strip().lower() for one in headers.get(b"Connection", b"").split(b",")}
@@ -211,9 +211,9 @@ class _Request(cheroot.HTTPRequest):
         """Send an error of cheroot as a problem."""
         number = int(str(status)[:3])
         detail = msg or HTTPStatus(number).phrase
-        self.refuse(problem(number, CODES.get(number, CODES[400]), detail))
+        self.reject(problem(number, CODES.get(number, CODES[400]), detail))
 
-    def refuse(self, response: Response) -> None:
+    def reject(self, response: Response) -> None:
         """Answer and close, so that a client that is still sending can read the answer."""
         self.close_connection = True
         self.send(response)
@@ -278,11 +278,11 @@ class _Gateway(cheroot.Gateway):
                     for name, value in request.inheaders.items()
                 }
                 response = owner.answer(Request(method, target, headers, whole))
-        except RefusedError as refused:
-            request.refuse(refused.response)
+        except RejectedError as rejected:
+            request.reject(rejected.response)
             return
         if not request.is_read and request.length != 0:
-            request.refuse(response)
+            request.reject(response)
             return
         if ("Connection", "close") in response.headers:
             request.close_connection = True

@@ -152,7 +152,7 @@ class LocalService:
 
     def stop(self) -> None:
         """Stop cleanly; accepted work is finished or stored."""
-        self._requests.refuse_new()
+        self._requests.reject_new()
         self._requests.wait(STOP_SECONDS)
         for source in self._sources:
             source.stop()
@@ -198,7 +198,7 @@ class LocalService:
             store.register_with(currency)
         return create_key(store, role, now=self._clock())
 
-    def knows(self, tenant: str) -> bool:
+    def has_tenant(self, tenant: str) -> bool:
         """Whether the tenant has been used before."""
         return wiring.store(tenant).is_registered()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chalicelib.local.exchanges import RefusedError, problem
+from chalicelib.local.exchanges import RejectedError, problem
 
 TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_A_VALUE = re.compile(rb"[\0\r\n]")
@@ -43,7 +43,7 @@ def length_of(headers: dict[bytes, bytes], protocol: bytes) -> int | None:
         if length is not None:
             raise ValueError("Content-Length and Transfer-Encoding exclude each other")
         if encoding.lower() != b"chunked" or protocol != b"HTTP/1.1":
-            raise RefusedError(
+            raise RejectedError(
                 problem(501, "not_implemented", "the only supported transfer encoding is chunked")
             )
         return None

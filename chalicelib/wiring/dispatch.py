@@ -55,7 +55,7 @@ def start_fit_machine(name: str, execution_input: dict[str, Any]) -> bool:
     return started
 
 
-def analyse_regions(asked: GeoQuestion) -> Findings:
+def analyse_regions(question: GeoQuestion) -> Findings:
     """Analyse the counts of a geo test, in a separate function if there is one.
 
     Raises
@@ -69,8 +69,8 @@ def analyse_regions(asked: GeoQuestion) -> Findings:
     if not function:
         from chalicelib.services import experiments  # only the API needs it
 
-        return experiments.analyse_regions(asked)
-    text = json.dumps(asked, separators=(",", ":"))
+        return experiments.analyse_regions(question)
+    text = json.dumps(question, separators=(",", ":"))
     found: Findings = aws_module().invoke(client("lambda"), function, text)
     return found
 

@@ -90,7 +90,7 @@ class Deployed:
         """Create a key with the command line, as the handbook describes."""
         self.key = self.command("keys", "create", "--tenant", TENANT, "--role", "admin").strip()
 
-    def command(self, *asked: str) -> str:
+    def command(self, *arguments: str) -> str:
         """Run the command line for this stack; returns its output. AssertionError if it fails."""
         outputs = self.stack.outputs
         named = {
@@ -99,11 +99,11 @@ class Deployed:
             "LIKEWORTH_SECRET_ARN": outputs["RootSecretArn"],
         }
         done = run(
-            [sys.executable, "-m", "chalicelib", *asked],
+            [sys.executable, "-m", "chalicelib", *arguments],
             only=os.environ | self._server.variables() | named,
             folder=ROOT,
         )
-        expect(not done.failed, f"{' '.join(asked[:2])}: {done.output}")
+        expect(not done.failed, f"{' '.join(arguments[:2])}: {done.output}")
         return done.out
 
     def drop(self, key: str, body: bytes) -> None:
@@ -261,9 +261,9 @@ def copy_known(package: Path, folder: Path) -> Path:
 
 def deploy(server: Server, package: Path, stage: str, *more: str) -> Stack:
     """Run the command of `make deploy`; AssertionError if it fails."""
-    asked = ["--stage", stage, "--package", str(package), *more]
+    arguments = ["--stage", stage, "--package", str(package), *more]
     done = run(
-        [sys.executable, "-m", "infra.deploy", *asked],
+        [sys.executable, "-m", "infra.deploy", *arguments],
         only=os.environ | server.variables(),
         folder=ROOT,
     )
@@ -297,20 +297,20 @@ def lose_and_restore(there: Deployed, server: Server, engagements: int) -> int:
     )
     client.get_waiter("table_exists").wait(TableName=copy)
     day = f"{TENANT}#events#{yesterday() - dt.timedelta(days=7)}#0"
-    asked: dict[str, Any] = {
+    query: dict[str, Any] = {
         "TableName": table,
         "KeyConditionExpression": "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": day}},
         "ConsistentRead": True,
     }
-    before = client.query(**asked)["Items"]
+    before = client.query(**query)["Items"]
     for item in before:
         client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
     expect(len(before) > 0, "there is no event to delete")
-    for item in client.query(**asked | {"TableName": copy})["Items"]:
+    for item in client.query(**query | {"TableName": copy})["Items"]:
         client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
     there.command("erase", "--tenant", TENANT)
-    expect(client.query(**asked)["Items"] == before, "the restored events differ")
+    expect(client.query(**query)["Items"] == before, "the restored events differ")
     wait_for(lambda: counted(there.ask) == engagements, "the totals equal those from before")
     return len(before)
 

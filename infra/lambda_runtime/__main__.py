@@ -80,8 +80,8 @@ def walk(stage: Stage, functions: Mapping[str, Function]) -> None:
         return json.loads(answer["body"])
 
     expect(ask("GET", "/v1/health")["status"] == "ok", "health")
-    refused = api.invoke(events.request("GET", "/v1/roi"))
-    expect(refused["statusCode"] == 401, f"without a key: {refused['statusCode']}")
+    rejected = api.invoke(events.request("GET", "/v1/roi"))
+    expect(rejected["statusCode"] == 401, f"without a key: {rejected['statusCode']}")
     sent = send_brand(ask)
     _import(stage, functions["ImportHandler"], report())
     (imported,) = ask("GET", "/v1/imports")["imports"]

@@ -108,8 +108,8 @@ def find_python() -> Path:
         If there is none.
     """
     for path in _candidates():
-        asked = [str(path), "-c", "import sys; print(*sys.version_info[:2])"]
-        found = run(asked)
+        command = [str(path), "-c", "import sys; print(*sys.version_info[:2])"]
+        found = run(command)
         if not found.failed and tuple(map(int, found.out.split())) == VERSION:
             return path
     raise PackageError(
