@@ -47,7 +47,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 LIVES = {"aws": (AwsLife, ROWS), "sqlite": (SqliteLife, ROWS_ON_SQLITE)}
 
-EVERY = {"aws": (15, 23), "sqlite": (45, 53)}
+EVERY = {"aws": (15, 19), "sqlite": (45, 53)}
 """Calls of each life before it is killed; a start on SQLite takes 30."""
 
 
