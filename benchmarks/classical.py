@@ -89,7 +89,7 @@ def take_apart(data: bytes) -> tuple[Paths, list[str]]:
         pieces.append(np.fromiter(map(codes.__getitem__, words), dtype=np.int32, count=len(words)))
         begin = end
     code = np.concatenate(pieces)
-    numbers = np.flatnonzero(code < 2)[::2]  # of the two numbers at the end of each line the first
+    numbers = np.flatnonzero(code < 2)[::2]  # the first of the two numbers of each line
     bought = code[numbers].astype(np.float64)
     kind = (code[code >= 2] - 2).astype(np.int64)
     paths = Paths(

@@ -68,7 +68,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15)
     runs = max(parser.parse_args().runs, LEAST_RUNS)
     for code in (APP, FLOOR):
-        seconds_of(code)  # compiles what is not compiled yet
+        seconds_of(code)  # compile modules before the measurement
     print(f"{'cold':14} {'ms':>8} {'floor ms':>8} {'x floor':>8} {'min':>6} {'max':>6}")
     ratio = compare("import app", APP, FLOOR, runs)
     compare("first client", FIRST_CLIENT, FLOOR_CLIENT, runs)

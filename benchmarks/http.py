@@ -130,7 +130,7 @@ def measure_ingestion(session: StubSession, key: str, *, profile: bool) -> None:
     draw, now = random.Random(SEED), dt.datetime.now(dt.UTC)  # noqa: S311 - a made-up load
     batches = [events_of(draw, PER_REQUEST * n, now) for n in range(REQUESTS)]
     requests = [events.request("POST", "/v1/events", key, {"events": batch}) for batch in batches]
-    for request in requests:  # warms up, and sees that all is accepted
+    for request in requests:  # warm up, and check that all events are accepted
         before = session.dynamodb.written
         if answered(request)["accepted"] != PER_REQUEST:
             raise SystemExit("events are refused")

@@ -84,7 +84,7 @@ def measure(report: Report, rows: int) -> None:
     """Print a line of the table."""
     data = report.file(rows)
     events = events_of(report, data)
-    gc.freeze()  # what the floor reads is no burden on the import's collector
+    gc.freeze()  # the garbage collector must not scan the floor's objects during the import
     ratios, speeds = [], []
     for _ in range(PAIRS):
         floor = floor_seconds(data, report.encoding, report.delimiter, events)

@@ -85,9 +85,7 @@ def run_imports(event: LambdaEvent, *, now: dt.datetime, seconds_left: SecondsLe
             ended = run_import(store, import_id, version, now=now, deadline=seconds_left)
             if ended.state in ("running", "removing"):
                 wiring.send_import(message_of(store, ended))
-            elif (
-                ended.finished_at == stamp(now) and not ended.is_removed
-            ):  # not in an earlier delivery
+            elif ended.finished_at == stamp(now) and not ended.is_removed:  # not delivered before
                 telemetry.count("ImportsDone" if ended.state == "done" else "ImportsFailed")
                 telemetry.count("RowsRefused", ended.rejected)
 

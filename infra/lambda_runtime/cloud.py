@@ -101,7 +101,7 @@ class Cloud:
 @contextlib.contextmanager
 def running() -> Iterator[Cloud]:
     """A table, a bucket, queues and a secret, on 127.0.0.1."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for every request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise it logs every request
     moto = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     moto.start()
     host, port = moto.get_host_and_port()

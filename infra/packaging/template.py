@@ -42,9 +42,7 @@ def merged_template(stage: str) -> dict[str, Any]:
         )
         shutil.copy(ROOT / "app.py", project)
         (project / "resources.json").write_text(json.dumps(resources()), encoding="utf-8")
-        (
-            project / "requirements.txt"
-        ).touch()  # we build the packages; Chalice would include everything
+        (project / "requirements.txt").touch()  # empty: infra/packaging installs the packages
         chalice = str(Path(sys.executable).with_name("chalice"))
         done = run(
             [chalice, "package", "--stage", stage, "--merge-template", "resources.json", "out"],

@@ -178,10 +178,7 @@ def _alarms_of_the_table() -> dict[str, Json]:
 def _alarms_of_calls() -> dict[str, Json]:
     """Alarms on the daily jobs, fits in parts, and throttled functions."""
     daily: dict[str, object] = {"service": sub("likeworth-${Stage}"), "function": "schedule"}
-    once_a_day: Json = {
-        "Period": HOUR,
-        "TreatMissingData": "ignore",
-    }  # keep the state until the next value
+    once_a_day: Json = {"Period": HOUR, "TreatMissingData": "ignore"}  # keep the last state
     by_kind = sorted(FUNCTIONS, key=lambda one: one.name in CALLED_BY_OTHERS)
     return {
         **_alarm(

@@ -87,7 +87,7 @@ def fill(directory: Path, events: int = 3_000) -> None:
     store.fits.add(FitHeader(FIT_ID, "2026-03-14T00:00:00Z", "2026-03-10", "2026-03-16"))
     store.fits.put_document(FIT_ID, {"noise": random.Random(1).randbytes(400_000).hex()})
     machine.send("fit", {"fit": {"tenant": "acme", "fit_id": FIT_ID}})
-    shutil.copytree(working, directory)  # as a death leaves it
+    shutil.copytree(working, directory)  # as after a kill
     wiring.reset()
     machine.close()
     shutil.rmtree(working)

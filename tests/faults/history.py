@@ -142,9 +142,9 @@ class History(RuleBasedStateMachine):
         assert len(queued) == (chosen["state"] == "failed" or chosen["rejected"] > 0)
         for told in queued:
             self.service.deliver(told, calls, storm)
-            if chosen["state"] == "failed":  # of a report by days only refused rows are read again
+            if chosen["state"] == "failed":  # a replay of a daily report reads only rejected rows
                 (sent,) = (one for one in self.imports if one.key == told["import"]["key"])
-                if sent.key in self.service.objects():  # else it went when somebody was erased
+                if sent.key in self.service.objects():  # otherwise an erasure deleted it
                     self.model.take(sent, spread=True)
 
     @rule(number=st.integers(0, 5), calls=st.integers(0, 30), storm=STORMS, left=LEFT)

@@ -56,7 +56,7 @@ class Model:
             outcomes = list(
                 read_export(io.BytesIO(sent.body), currency="EUR", spread=spread, mapping=mapping)
             )
-        except ExportRefused:  # a report by weeks, which is refused as a whole
+        except ExportRefused:  # a weekly report is rejected as a whole
             return
         for outcome in outcomes:
             if isinstance(outcome, Imported):

@@ -140,7 +140,7 @@ class Service:
         """Get a path, which must exist; return the body."""
         answer = self.call("GET", path)
         assert answer.status_code == 200, answer.body
-        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is no JSON
+        json.loads(answer.body, parse_constant=pytest.fail)  # NaN is not valid JSON
         return answer
 
     # --- files and messages -------------------------------------------------------------------

@@ -411,12 +411,12 @@ def test_the_bench_finds_nothing_without_a_bug(kind: type[History]) -> None:
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
 def test_the_bench_finds_a_bug(bug: Callable[[Patch], None], monkeypatch: Patch) -> None:
     bug(monkeypatch)
-    with pytest.raises((AssertionError, pytest.fail.Exception)):  # not by breaking down itself
+    with pytest.raises((AssertionError, pytest.fail.Exception)):  # not by another exception
         some_long_histories()
 
 
 OF_DYNAMODB = {
-    drop_unprocessed_items,  # SQLite never leaves a part of a batch over
+    drop_unprocessed_items,  # SQLite has no unprocessed items
     batch_writer,
     five_hundred_is_success,
     ignore_the_last_evaluated_key,

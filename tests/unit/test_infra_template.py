@@ -113,7 +113,7 @@ def test_the_gateway_accepts_every_method(template: dict[str, Any]) -> None:
 
 def test_every_public_path_has_the_lower_rate_limit() -> None:
     public = {route.path for route in app.app.declared.values() if route.public}
-    assert set(PUBLIC_PATHS) == public - {"/v1/health"}  # load balancers ask for it often
+    assert set(PUBLIC_PATHS) == public - {"/v1/health"}  # load balancers call it often
     for stage in STAGES.values():
         assert int(stage["PublicRequestsPerSecond"]) * 2 <= int(stage["RequestsPerSecond"])
         assert int(stage["RequestsPerSecond"]) * 60 >= 10 * Settings().rate_limit
@@ -151,7 +151,7 @@ def test_two_stages_can_share_an_account(template: dict[str, Any]) -> None:
     named["title"] = properties(template, "RestAPI")["DefinitionBody"]["info"]["title"]
     assert set(named) == {"Bucket.BucketName", "Dashboard.DashboardName", "title"}
     assert all("${Stage}" in value["Fn::Sub"] for value in named.values())
-    assert "Default" not in template["Parameters"]["Stage"]  # nobody gets prod or dev by accident
+    assert "Default" not in template["Parameters"]["Stage"]  # the stage must be chosen
     allowed = template["Parameters"]["Stage"]["AllowedValues"]
     assert set(allowed) == set(template["Mappings"]["Stages"]) == set(packaged.stages())
     dev, prod = template["Mappings"]["Stages"].values()

@@ -117,7 +117,7 @@ def test_a_changed_event_partition_is_listed_with_the_sequence_of_its_last_chang
     table = SqliteTable(database)
     table.put(an_item("1", EVENTS))
     (first,) = table.query(CHANGES)
-    table.put(an_item("1", EVENTS))  # the same again changes nothing
+    table.put(an_item("1", EVENTS))  # writing the same item changes nothing
     assert list(table.query(CHANGES)) == [first]
     table.put(an_item("2", EVENTS))
     (second,) = table.query(CHANGES)
@@ -221,7 +221,7 @@ def test_every_read_rejects_damaged_rows(tmp_path: Path, change: str) -> None:
 def test_a_start_rejects_damaged_bookkeeping(tmp_path: Path, change: str) -> None:
     filled(tmp_path, "acme#fits")
     raw(tmp_path, change)
-    if "DELETE FROM partitions" in change:  # the list of changes was not touched
+    if "DELETE FROM partitions" in change:  # the change did not affect the list of changes
         return
     with pytest.raises(DamagedStore, match="restore a backup"):
         LocalMachine(tmp_path, root_secret=lambda: SECRET)
@@ -248,7 +248,7 @@ def test_a_damaged_database_file_is_rejected(tmp_path: Path, change: Any) -> Non
 
 def test_a_start_killed_before_creating_the_schema_is_repeated(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / FILE)
-    connection.execute("PRAGMA journal_mode=WAL")  # the first page exists from now on
+    connection.execute("PRAGMA journal_mode=WAL")  # now the first page exists
     connection.close()
     assert (tmp_path / FILE).stat().st_size > 0
     database = Database(tmp_path)
@@ -282,7 +282,7 @@ def test_a_cut_log_is_rejected(tmp_path: Path) -> None:
     database = Database(tmp_path)
     for number in range(5):
         SqliteTable(database).put(an_item(f"{number}"))
-    killed = tmp_path / "killed"  # what is left of a process that was killed
+    killed = tmp_path / "killed"  # the files of a killed process
     killed.mkdir()
     for file in tmp_path.glob("likeworth*"):
         (killed / file.name).write_bytes(file.read_bytes())
@@ -364,7 +364,7 @@ def test_expired_data_is_not_read_and_is_deleted_a_day_later(tmp_path: Path) -> 
     keeper.tidy()
     everything = SqliteTable(machine.database, clock=lambda: 0.0)
     assert sorts(everything, EVENTS) == ["long"]
-    assert sorts(everything, CHANGES) == []  # totals outlive their events
+    assert sorts(everything, CHANGES) == []  # totals are kept longer than their events
     assert [key for key, _ in machine.files.all()] == ["documents/acme/x"]
     now += dt.timedelta(days=4)
     keeper.tidy()
@@ -404,7 +404,7 @@ def test_check_backup_and_audit_of_a_directory(
     event = make_event(event_id="e", occurred_at=f"{yesterday}T10:00:00Z")
     record_events(wiring.store_on(machine, "acme"), [event], now=dt.datetime.now(dt.UTC))
     capsys.readouterr()
-    assert main(["audit", "--tenant", "acme", *at]) == 1  # nothing has derived its totals
+    assert main(["audit", "--tenant", "acme", *at]) == 1  # its totals were not derived
     assert "1 differences found" in capsys.readouterr().err
     assert main(["serve", "--check", *at]) == 0
     assert main(["serve", "--backup", str(copy), *at]) == 0

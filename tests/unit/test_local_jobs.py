@@ -65,7 +65,7 @@ def test_a_tenant_with_a_long_job_does_not_delay_others(machine: LocalMachine) -
     assert first is not None
     assert second is not None
     assert [json.loads(one.body)["fit"]["tenant"] for one in (first, second)] == ["acme", "zeta"]
-    assert third is None  # the next of acme waits for the first
+    assert third is None  # the second message of acme waits for the first
     queues.send("import", {"import": {"tenant": "acme"}})
     assert queues.receive("import") is not None
     queues.done(first)
@@ -149,7 +149,7 @@ def test_a_fit_that_always_kills_the_process_ends_as_failed(machine: LocalMachin
     store = wiring.store("acme")
     asked = request_fit(store, wiring.send_fit, now=NOW)
     for _ in range(MAX_ATTEMPTS):
-        assert Queues(machine.database).receive("fit") is not None  # and then it dies
+        assert Queues(machine.database).receive("fit") is not None  # then the process is killed
     running = source(machine, failing)
     assert running.work()
     failed = store.fits.get(asked.fit_id)

@@ -260,7 +260,7 @@ def test_a_key_revoked_on_the_command_line_fails_at_the_next_request(
             assert _call(service, "GET", "/v1/fits", key)[0] == 200
             assert main(["keys", "revoke", *at, key.split(".")[1]]) == 0
             assert _call(service, "GET", "/v1/fits", key)[0] == 401
-        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # the last one, too
+        assert main(["keys", "revoke", *at, admin.split(".")[1]]) == 0  # including the last one
         assert _call(service, "GET", "/v1/fits", admin)[0] == 401
         assert not service.has_admin("acme")
     with _running(app, data, data=data) as service:
@@ -273,7 +273,7 @@ def test_a_service_without_a_directory_accepts_keys_of_the_command_line(
 ) -> None:
     from chalicelib.cli import main
 
-    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home of the installation
+    at = ["--tenant", "acme", "--data", str(tmp_path)]  # the home directory of the installation
 
     def create() -> str:
         assert main(["keys", "create", "--role", "read", *at]) == 0

@@ -274,7 +274,7 @@ def test_totals_are_kept_when_their_events_expire(cloud: Cloud, store: TenantSto
     ttl = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
     workers.derive_totals(changed(*all_shards(), userIdentity=ttl), now=later)
     assert engagements(store) == [1]
-    workers.derive_totals(changed(*all_shards()), now=later)  # removed by somebody else
+    workers.derive_totals(changed(*all_shards()), now=later)  # deleted by a user
     assert engagements(store) == []
 
 
