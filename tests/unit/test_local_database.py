@@ -510,7 +510,7 @@ def at(directory: Path) -> list[str]:
     [
         (lambda file: file.unlink(), "is missing"),
         (lambda file: file.write_bytes(file.read_bytes()[:20] + b"\xc3\xbc"), "is damaged"),
-        (lambda file: file.write_text("another secret that is long"), "written under"),
+        (lambda file: file.write_text("another secret that is long"), "written with"),
     ],
     ids=["none", "no text", "another"],
 )
