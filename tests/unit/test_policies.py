@@ -35,7 +35,7 @@ from tests import policies, recording
 from tests.api.conftest import caller
 from tests.conftest import BUCKET, SECRET, TABLE, Cloud, session
 from tests.experiments import make_geo, make_holdout
-from tests.factories import NOW, make_conversion, make_cost, make_event, recently
+from tests.factories import NOW, make_conversion, make_cost, make_event
 from tests.packaged import ROOT
 from tests.policies import Call, Grant
 from tests.unit.test_workers import DAY, dropped, import_all, put, sqs_event
@@ -266,27 +266,6 @@ def managed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]
     return begin
 
 
-def forget_the_user_key(cloud: Cloud) -> None:
-    """As of a tenant from before there were such keys."""
-    key = {"pk": {"S": "acme#config"}, "sk": {"S": "user-key"}}
-    cloud.dynamodb.delete_item(TableName=TABLE, Key=key)
-
-
-def has_a_user_key(cloud: Cloud) -> bool:
-    return any(item["sk"]["S"] == "user-key" for item in cloud.items())
-
-
-def test_requests_of_a_tenant_from_before_make_its_key(
-    cloud: Cloud, client: Client, managed: Callable[[], None]
-) -> None:
-    sender = caller(client, "ingest")
-    forget_the_user_key(cloud)
-    managed()
-    event = make_event(user_id=ANNA, occurred_at=recently(days=1))
-    assert sender.events(event).status_code == 200
-    assert has_a_user_key(cloud)
-
-
 def test_a_key_is_hashed_anew_by_the_request_after_a_rotation(
     client: Client, managed: Callable[[], None]
 ) -> None:
@@ -296,26 +275,6 @@ def test_a_key_is_hashed_anew_by_the_request_after_a_rotation(
     managed()
     assert reader.get("/v1/imports").status_code == 200
     assert wiring.store("acme").api_keys.by_id()[0].key_hash != before
-
-
-def test_imports_of_a_tenant_from_before_make_its_key(
-    cloud: Cloud, managed: Callable[[], None]
-) -> None:
-    started, _ = start_import(wiring.store("acme"), filename="x.csv", mapping=MAPPING, now=NOW)
-    forget_the_user_key(cloud)
-    managed()
-    assert import_all(dropped(started.object_key, put(cloud, started.object_key, LIKES))) == []
-    assert has_a_user_key(cloud)
-
-
-def test_the_day_makes_the_key_of_a_tenant_from_before(
-    cloud: Cloud, managed: Callable[[], None]
-) -> None:
-    assert wiring.store("acme").config
-    forget_the_user_key(cloud)
-    managed()
-    workers.renew_user_keys(now=NOW)
-    assert has_a_user_key(cloud)
 
 
 @pytest.fixture
