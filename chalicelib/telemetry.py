@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 
 
 class _Printer(logging.Handler):
-    """Prints each record on the standard output of the moment: the log of a Lambda function."""
+    """Prints each record to the current `sys.stdout`, which is the log of a Lambda function."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record."""
