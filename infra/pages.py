@@ -46,8 +46,8 @@ Why a whole file was not imported: `error` of an import, and the last line of `c
 
 ## Rows
 
-Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, beside the codes of
-events. {both} also occur for single rows.
+Why a row of a file was not imported, in `GET /v1/imports/{{id}}/rejects`, in addition to the codes
+of events. {both} also occur for single rows.
 
 {_rejections(rows)}
 """
@@ -68,12 +68,12 @@ PAGES = {
 
 
 def made_files() -> dict[Path, str]:
-    """Everything that `make docs` writes: path -> text."""
+    """The text of each page that `make docs` writes, by path."""
     return {path: make() for path, make in PAGES.items()}
 
 
 def main() -> int:
-    """Write the pages, or only compare them."""
+    """Write the pages, or with ``--check`` only compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail if one differs")
     check = parser.parse_args().check
@@ -112,7 +112,7 @@ def _languages() -> str:
 
 
 def _is_read(row: Mapping[str, tuple[int, int]], code: str) -> bool:
-    """Whether most columns are known; in some languages a platform has a single known word."""
+    """Whether most columns are known; in some languages a platform has only one known heading."""
     have, all_of_them = row.get(code, (0, 1))
     return 2 * have > all_of_them
 

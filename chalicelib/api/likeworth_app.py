@@ -108,7 +108,7 @@ def record_request(request: Request | None, get_response: NextHandler) -> Respon
         response = get_response(request)
         if request is not None:
             route = str(request.context.get("resourcePath", "-"))
-            telemetry.tell_request(request.method, route, response.status_code)
+            telemetry.record_request(request.method, route, response.status_code)
         return response
 
 
