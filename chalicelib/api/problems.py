@@ -40,11 +40,8 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
 }
 """Class -> status, also of its subclasses that have no line of their own."""
 
-SERVER_CODES = {
-    "request_timeout": "The body did not arrive in time.",
-    "not_implemented": "A transfer encoding that no server here knows.",
-}
-"""Codes that no class of `errors` has: the server on one machine answers with them."""
+SERVER_CODES = ("request_timeout", "not_implemented")
+"""Codes that only the server on one machine uses; no class of `errors` has them."""
 
 _HIDDEN = "something went wrong on our side; the request id leads to it in the log"
 
@@ -97,12 +94,17 @@ def status_of(kind: type[LikeworthError]) -> HTTPStatus:
     return next(STATUS[one] for one in kind.__mro__ if one in STATUS)
 
 
-def problem_codes() -> list[str]:
-    """Every `code` that a problem of a view or of the routing can have, sorted."""
+def problem_classes() -> list[type[LikeworthError]]:
+    """Return every class of errors, each after its base class."""
     kinds = [LikeworthError]
-    for kind in kinds:  # grows while it is read
+    for kind in kinds:  # grows during the loop
         kinds += kind.__subclasses__()
-    return sorted({kind.code for kind in kinds})
+    return kinds
+
+
+def problem_codes() -> list[str]:
+    """Return every `code` that a problem of a view or of the routing can have, sorted."""
+    return sorted({kind.code for kind in problem_classes()})
 
 
 def _members_of(error: LikeworthError) -> FurtherMembers:

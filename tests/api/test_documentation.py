@@ -19,9 +19,9 @@ from chalicelib.api.views import page_views
 from chalicelib.documentation import handbook
 from chalicelib.importers import ROW_REFUSALS
 from chalicelib.local import exchanges
+from chalicelib.model.codes import EXPERIMENT_ERRORS
 from chalicelib.model.errors import EXPORT_REFUSALS
 from chalicelib.model.events import EVENT_ERROR_CODES
-from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 from infra import pages
 from infra.packaging.content import write_documentation
 from tests.api.conftest import refused
@@ -128,7 +128,7 @@ def test_every_link_leads_somewhere(path: str) -> None:
 
 def test_every_problem_leads_to_its_line() -> None:
     known = CODES | set(SERVER_CODES) | set(exchanges.CODES.values()) | set(EVENT_ERROR_CODES)
-    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERROR_CODES)
+    known |= set(EXPORT_REFUSALS) | set(ROW_REFUSALS) | set(EXPERIMENT_ERRORS)
     assert known <= set(marks("/docs/errors").places)
 
 
