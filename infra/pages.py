@@ -163,7 +163,9 @@ def _fields() -> str:
 def _problems() -> str:
     """The problems of the API, with their statuses."""
     status_of_code = {kind.code: int(status_of(kind)) for kind in problem_classes()}
-    status_of_code |= {code: status for status, code in exchanges.CODES.items() if code in SERVER_CODES}
+    status_of_code |= {
+        code: status for status, code in exchanges.CODES.items() if code in SERVER_CODES
+    }
     rows = (
         (_anchored(one.code), str(status_of_code[one.code]), one.title, one.meaning, one.help)
         for one in codes.PROBLEMS.values()

@@ -60,7 +60,7 @@ def parse_currency(value: Any) -> str:
     """Parse an ISO 4217 code of three capital letters; raises `invalid_currency`."""
     if isinstance(value, str) and is_currency(value):
         return value
-    raise PydanticCustomError("invalid_currency", "must be a code of three capital letters, e.g. EUR")
+    raise PydanticCustomError("invalid_currency", "must be three capital letters, e.g. EUR")
 
 
 _AMOUNT_SCHEMA = {

@@ -50,9 +50,9 @@ def test_the_documented_status_is_the_status_sent(kind: type[LikeworthError]) ->
 
 
 def test_the_registry_has_a_title_for_every_error_and_no_other_entry() -> None:
-    assert codes.PROBLEMS.keys() | codes.BACKGROUND_ERRORS.keys() == (
-        CODES | set(SERVER_CODES)
-    ) - {"gave_up"}
+    assert codes.PROBLEMS.keys() | codes.BACKGROUND_ERRORS.keys() == (CODES | set(SERVER_CODES)) - {
+        "gave_up"
+    }
     assert codes.error_title_of("gave_up") == "Failed several times"
 
 

@@ -108,7 +108,7 @@ MAPPING: Schema = {
             "description": "What each row counts as one of.",
         },
         "where": _rows_with("Only rows that have one of these values in each of these columns."),
-        "exclude": _rows_with("Without rows that have one of these values in one of these columns."),
+        "exclude": _rows_with("No rows that have one of these values in one of these columns."),
         "refund": {
             "description": "Rows that are refunds: those with one of these values, or those with "
             "a negative value.",

@@ -57,18 +57,14 @@ class Engagement(BaseEvent):
     @model_validator(mode="after")
     def _fields_agree(self) -> Engagement:
         if self.count > 1 and self.user_id is not None:
-            raise PydanticCustomError(
-                "count_with_user", "count must be 1 if there is a user_id"
-            )
+            raise PydanticCustomError("count_with_user", "count must be 1 if there is a user_id")
         if self.rating is not None and self.type != "review":
-            raise PydanticCustomError("rating_without_review", "rating is only allowed for a review")
+            raise PydanticCustomError("rating_without_review", "only a review can have a rating")
         if self.type == "reply" and self.parent_event_id is None:
-            raise PydanticCustomError(
-                "reply_without_parent", "a reply needs parent_event_id"
-            )
+            raise PydanticCustomError("reply_without_parent", "a reply needs parent_event_id")
         if self.about is not None and self.type not in ABOUT_TYPES:
             raise PydanticCustomError(
-                "about_without_text", "about is only allowed for a mention, a comment or a review"
+                "about_without_text", "only a mention, comment or review can have about"
             )
         return self
 
@@ -88,9 +84,7 @@ class Conversion(BaseEvent):
     @model_validator(mode="after")
     def _fields_agree(self) -> Conversion:
         if self.count > 1 and self.user_id is not None:
-            raise PydanticCustomError(
-                "count_with_user", "count must be 1 if there is a user_id"
-            )
+            raise PydanticCustomError("count_with_user", "count must be 1 if there is a user_id")
         return self
 
 

@@ -40,7 +40,7 @@ class Span(BaseEvent):
     def _follows(cls, last: dt.date, info: ValidationInfo) -> dt.date:
         first = info.data.get("first")
         if first is not None and last < first:
-            raise PydanticCustomError("ends_before_start", "the last day must not be before the first")
+            raise PydanticCustomError("ends_before_start", "the last day is before the first")
         if first is not None and (last - first).days >= MAX_SPAN_DAYS:
             raise PydanticCustomError("out_of_range", f"must not be more than {MAX_SPAN_DAYS} days")
         return last
