@@ -124,7 +124,7 @@ def storable(event: Any) -> Any:
     suppress_health_check=list(HealthCheck),
     derandomize="API_CASES" not in os.environ,
 )
-def test_any_request_has_an_answer_that_is_described(
+def test_the_answer_to_any_request_is_described(
     case: schemathesis.Case, tenant: str, url: str
 ) -> None:
     valid = case.meta is not None and case.meta.generation.mode.is_positive

@@ -50,7 +50,7 @@ def fitted(reader: Caller, document: dict[str, Any]) -> Caller:
     return reader
 
 
-def test_all_models_stand_beside_ours(fitted: Caller) -> None:
+def test_all_models_are_shown_next_to_ours(fitted: Caller) -> None:
     answer = fitted.get(ATTRIBUTION).json_body
 
     assert answer["fit"]["id"] == FIT_ID
@@ -67,7 +67,7 @@ def test_all_models_stand_beside_ours(fitted: Caller) -> None:
         assert answer["totals"]["credits"][model]["conversions"] == pytest.approx(30, abs=1e-4)
 
 
-def test_one_model_in_a_range(fitted: Caller) -> None:
+def test_attribution_can_be_limited_to_a_model_and_a_range(fitted: Caller) -> None:
     path = f"{ATTRIBUTION}?model=last&from=2026-01-05&to=2026-01-06&goal=purchase"
 
     answer = fitted.get(path).json_body
@@ -82,7 +82,7 @@ def test_one_model_in_a_range(fitted: Caller) -> None:
     }
 
 
-def test_a_range_leaves_models_of_whole_journeys_open(fitted: Caller) -> None:
+def test_models_of_whole_paths_have_no_answer_for_a_part_of_the_window(fitted: Caller) -> None:
     credits = fitted.get(f"{ATTRIBUTION}?from=2026-01-05").json_body["totals"]["credits"]
 
     for model in MODELS:
@@ -90,7 +90,7 @@ def test_a_range_leaves_models_of_whole_journeys_open(fitted: Caller) -> None:
         assert credits[model]["reasons"] == expected
 
 
-def test_attribution_is_rows_too(fitted: Caller) -> None:
+def test_attribution_is_available_as_csv(fitted: Caller) -> None:
     header, *rows = rows_of(fitted.get(f"{ATTRIBUTION}?format=csv"))
 
     assert {"channel", "type", "paid", "count", *MODELS, "incremental_conversions"} <= set(header)
@@ -102,11 +102,11 @@ def test_attribution_is_rows_too(fitted: Caller) -> None:
     "query",
     ["model=myspace", "model=", "channel=facebook", "goal=unheard_of", "to=2020-01-01"],
 )
-def test_a_question_that_cannot_be_answered_is_refused(fitted: Caller, query: str) -> None:
+def test_a_question_that_cannot_be_answered_is_rejected(fitted: Caller, query: str) -> None:
     assert refused(fitted.get(f"{ATTRIBUTION}?{query}")) == (400, "invalid_fields")
 
 
-def test_an_unknown_model_is_named(fitted: Caller) -> None:
+def test_an_unknown_model_is_named_in_the_error(fitted: Caller) -> None:
     (error,) = problem(fitted.get(f"{ATTRIBUTION}?model=last,myspace"))["errors"]
 
     assert (error["pointer"], error["code"]) == ("/model", "unknown_value")

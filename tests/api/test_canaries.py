@@ -146,7 +146,9 @@ def good(**over: Any) -> dict[str, Any]:
 # --- by HTTP ----------------------------------------------------------------------------------
 
 
-def test_events_good_and_bad(watched: Watched, sender: Caller) -> None:
+def test_no_personal_data_leaks_from_valid_and_invalid_events(
+    watched: Watched, sender: Caller
+) -> None:
     answer = sender.events(
         good(user_id=USER),
         good(user_id=f" {EMAIL.upper()} "),
@@ -171,7 +173,9 @@ def test_events_good_and_bad(watched: Watched, sender: Caller) -> None:
     assert USER not in messages
 
 
-def test_bodies_that_are_none(watched: Watched, sender: Caller, admin: Caller) -> None:
+def test_no_personal_data_leaks_from_invalid_bodies(
+    watched: Watched, sender: Caller, admin: Caller
+) -> None:
     for body in (f'{{"events": "{EMAIL}"', f'"{NAME}"', f'{{"{EMAIL}": 1}}', TEXT, f"\xff{USER}"):
         assert sender.post("/v1/events", body.encode("latin-1")).status_code in (400, 422)
     lines = f'{{"kind": "{NAME}"}}\n{TEXT}\n'.encode()
@@ -186,7 +190,9 @@ def test_bodies_that_are_none(watched: Watched, sender: Caller, admin: Caller) -
         assert admin.post(path, body).status_code == 400
 
 
-def test_headers_queries_and_paths(watched: Watched, sender: Caller, reader: Caller) -> None:
+def test_no_personal_data_leaks_from_headers_queries_and_paths(
+    watched: Watched, sender: Caller, reader: Caller
+) -> None:
     spoken = {
         "user_agent": f"{NAME}/1.0",
         "cookie": f"mail={EMAIL}",
@@ -212,7 +218,7 @@ def test_headers_queries_and_paths(watched: Watched, sender: Caller, reader: Cal
     assert sender.post("/v1/events", b"{}", content_type=NAME).status_code == 415
 
 
-def test_mappings(watched: Watched, admin: Caller) -> None:
+def test_no_personal_data_leaks_from_mappings(watched: Watched, admin: Caller) -> None:
     for name, body in (
         (quote(EMAIL), b'{"dates": "dmy"}'),
         (NAME, b'{"dates": "dmy"}'),
@@ -290,7 +296,9 @@ def uploads(watched: Watched, sender: Caller) -> Uploads:
 
 
 @pytest.mark.parametrize("kind", FILES)
-def test_rows_imported_and_refused(watched: Watched, uploads: Uploads, kind: str) -> None:
+def test_no_personal_data_leaks_from_imported_and_rejected_rows(
+    watched: Watched, uploads: Uploads, kind: str
+) -> None:
     options, rows, _, refusals = FILES[kind]
     import_id = uploads.announce(**options)
     watched.uploaded.add(f"imports/acme/{import_id}/x.csv")
@@ -320,7 +328,9 @@ def test_rows_imported_and_refused(watched: Watched, uploads: Uploads, kind: str
         f"{TEXT} {EMAIL}\xff".encode("latin-1"),
     ],
 )
-def test_files_that_nobody_can_read(watched: Watched, uploads: Uploads, body: bytes) -> None:
+def test_no_personal_data_leaks_from_unreadable_files(
+    watched: Watched, uploads: Uploads, body: bytes
+) -> None:
     import_id = uploads.announce()
     key = f"imports/acme/{import_id}/x.csv"
     watched.uploaded.add(key)
@@ -330,7 +340,7 @@ def test_files_that_nobody_can_read(watched: Watched, uploads: Uploads, body: by
     assert found_in(json.dumps(shown)) == []
 
 
-def test_an_archive_whose_members_are_named_after_people(
+def test_no_personal_data_leaks_from_names_of_archive_members(
     watched: Watched, uploads: Uploads
 ) -> None:
     packed = io.BytesIO()
@@ -344,7 +354,7 @@ def test_an_archive_whose_members_are_named_after_people(
     assert uploads.shown(import_id)["state"] in ("done", "failed")
 
 
-def test_file_names_of_announced_and_of_dropped_files(
+def test_no_personal_data_leaks_from_file_names(
     watched: Watched, sender: Caller, uploads: Uploads
 ) -> None:
     answer = sender.post("/v1/imports", {"filename": f"orders of {EMAIL}.csv"})
@@ -361,7 +371,7 @@ def test_file_names_of_announced_and_of_dropped_files(
     assert names == {"orders of (e-mail)", "(e-mail)"}
 
 
-def test_messages_that_fail(watched: Watched, sender: Caller) -> None:
+def test_no_personal_data_leaks_from_failing_messages(watched: Watched, sender: Caller) -> None:
     assert import_all(
         f"{EMAIL} is no JSON",
         {NAME: EMAIL},

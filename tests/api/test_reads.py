@@ -14,7 +14,7 @@ from tests.faults.layer import FaultLayer
 __all__ = ["document", "fitted"]  # fixtures
 
 
-def test_an_answer_from_a_fit_takes_two_reads_at_most(
+def test_an_answer_from_a_fit_needs_at_most_two_reads(
     cloud: Cloud, fitted: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")  # the one that everybody has

@@ -178,7 +178,7 @@ def by_estimate(path: Path, body: bytes) -> dict[int, str]:
     return {number - 1: code for number, code, _ in lines.refused}
 
 
-def test_odd_events_get_the_same_verdict_at_three_doors(
+def test_unusual_events_are_treated_the_same_by_http_imports_and_command_line(
     sender: Caller, cloud: Cloud, store: TenantStore, tmp_path: Path
 ) -> None:
     raws = [FIRST, *(raw for raw, _ in ODD.values())]
@@ -214,7 +214,7 @@ def test_half_of_a_surrogate_pair_is_rejected_by_http_and_on_the_command_line(
     assert by_estimate(tmp_path / "events.ndjson", body) == {1: "wrong_type"}
 
 
-def test_an_event_that_is_no_object_is_rejected_by_http_and_on_the_command_line(
+def test_an_event_that_is_not_an_object_is_rejected_by_http_and_on_the_command_line(
     sender: Caller, tmp_path: Path
 ) -> None:
     body = json.dumps(FIRST).encode() + b'\n7\n"text"\nnull\n[]\n'
@@ -224,7 +224,7 @@ def test_an_event_that_is_no_object_is_rejected_by_http_and_on_the_command_line(
     assert by_estimate(tmp_path / "events.ndjson", body) == expected
 
 
-def test_only_a_tenant_has_a_retention(sender: Caller, tmp_path: Path) -> None:
+def test_the_command_line_has_no_retention(sender: Caller, tmp_path: Path) -> None:
     old = like(occurred_at="1999-01-01T00:00:00Z")
     body = b"".join(json.dumps(raw).encode() + b"\n" for raw in (FIRST, old))
 

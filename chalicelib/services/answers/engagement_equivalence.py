@@ -70,7 +70,7 @@ Excluded.__doc__ = "Ratios between these two values are ruled out."
 
 
 class DetectableRatio(TypedDict):
-    """The smallest ratio above 1 that would be significantly different from 1."""
+    """The smallest distance of the ratio from 1 that the data could have detected."""
 
     ratio: float | None
 
