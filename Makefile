@@ -8,8 +8,13 @@ PIP     = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-
 RUFF    = $(BIN)/ruff
 TARGETS = app.py chalicelib tests infra benchmarks
 
+# Compiled modules are kept in the environment, even where the machine says to keep none: tests
+# start many processes, and each would compile numpy, botocore and the service again.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
+.PHONY: help demo serve test check format lint lint-template types audit docs nightly worlds mutations mutate fuzz kills histories bench clients package lambda-test e2e deploy cost lock clean
 
 help: ## what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +41,7 @@ serve: $(VENV)/.local ## the empty service at http://127.0.0.1:8000
 	@$(BIN)/python -m chalicelib serve $(ARGS)
 
 test: $(VENV)/.dev ## all tests
-	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(ARGS)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: lint types test ## what CI runs: format, lint, types, tests
 
@@ -74,7 +79,9 @@ audit: $(VENV)/.dev ## known vulnerabilities of what is deployed (asks PyPI; fai
 docs: $(VENV)/.dev ## make the pages that are made of the code
 	@$(BIN)/python -m infra.pages
 
-nightly: $(VENV)/.dev ## many more requests, right and wrong, against the API's description (minutes)
+nightly: $(VENV)/.dev ## property tests with 2,000 examples, and 600 random requests per call of the API (long)
+	@HYPOTHESIS_PROFILE=nightly OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m hypothesis \
+	  --ignore tests/api/test_any_request.py --ignore tests/faults/test_history.py $(ARGS)
 	@API_CASES=$${API_CASES:-600} $(BIN)/python -m pytest -n 2 tests/api/test_any_request.py $(ARGS)
 
 worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false claims, errors (long)
@@ -82,6 +89,14 @@ worlds: $(VENV)/.dev ## simulated worlds with a known truth: coverage, false cla
 
 mutations: $(VENV)/.dev ## put a hundred mistakes into the estimators: a test must find each (minutes)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutations $(ARGS)
+
+$(VENV)-mutate/.done: requirements-mutate.txt requirements-dev.txt requirements-local.txt
+	$(PYTHON) -m venv $(VENV)-mutate
+	@$(VENV)-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-mutate.txt
+	@touch $@
+
+mutate: $(VENV)-mutate/.done ## change the five critical parts one operator at a time: tests must find 85 % (tens of minutes)
+	@OPENBLAS_NUM_THREADS=1 $(VENV)-mutate/bin/python -m tests.mutations.kill_rates $(ARGS)
 
 fuzz: $(VENV)/.dev ## damage the samples of every importer 100,000 times: only declared rejections may result (long)
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n 2 tests/contract/test_fuzz.py $(ARGS)
@@ -144,4 +159,4 @@ lock: $(VENV)/.dev ## pin the direct dependencies anew, with hashes
 	    --custom-compile-command "make lock" requirements$$kind.txt -o requirements$$kind.lock; done
 
 clean: ## remove the virtual environment and everything built
-	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-bench $(VENV)-clients $(VENV)-lint $(VENV)-e2e $(VENV)-mutate build .pytest_cache .mypy_cache .ruff_cache .hypothesis

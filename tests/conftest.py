@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from chalicelib.storage.tenant_store import TenantStore
 from infra.stack.data import data
@@ -24,6 +25,13 @@ SECRET = "a root secret for tests only"
 
 os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
 quick_moto.install()
+
+EXAMPLES = {"suite": 40, "nightly": 2_000}
+"""Examples of each property test, by the profile that HYPOTHESIS_PROFILE names (make nightly)."""
+
+for _name, _number in EXAMPLES.items():
+    settings.register_profile(_name, max_examples=_number, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -158,7 +166,7 @@ def same_people(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_retention(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few days are kept, of which tests look at each; a query takes moto its time."""
     from chalicelib.services.privacy import erasures
-    from tests.restoring import DAYS
+    from tests.erasing import DAYS
 
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", str(DAYS))
     monkeypatch.setattr(erasures, "LATE_DAYS", 0)

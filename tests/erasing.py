@@ -14,7 +14,9 @@ from chalicelib.storage.erasure_items import Receipt
 from chalicelib.storage.tenant_store import TenantStore
 from tests.conftest import Cloud
 from tests.factories import NOW
-from tests.restoring import DAYS
+
+DAYS = 8
+"""The retention in these tests: every day of it is looked at."""
 
 ANNA, BEN = "Anna@Example.org", "ben"
 LATER = NOW + dt.timedelta(days=1)
@@ -40,6 +42,11 @@ def erase(
     has_time: Callable[[], bool] = with_time,
 ) -> Receipt:
     return erasures.erase_person(store, user_id, now=now, has_time=has_time)
+
+
+def at(day: int, clock: str = "09:30:00") -> str:
+    """A time so many days before `NOW`."""
+    return f"{(NOW - dt.timedelta(days=day)).date()}T{clock}Z"
 
 
 def days() -> Iterator[dt.date]:

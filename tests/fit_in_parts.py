@@ -43,7 +43,7 @@ def record_history(store: TenantStore, people: int = PEOPLE) -> int:
     """
     events = list(events_of_history(people))
     for at in range(0, len(events), 500):
-        assert not record_events(store, events[at : at + 500], now=NOW).rejected
+        assert not record_events(store, events[at : at + 500], now=NOW)["rejected"]
     for day in range(-20, DAYS):
         for shard in range(store.config.shards):
             derive_day(store, START + dt.timedelta(days=day), shard, now=NOW)

@@ -27,6 +27,5 @@ def store_behind(
         S3Objects(s3, BUCKET, tenant),
         tenant,
         settings or Settings(),
-        copy_of=lambda name: DynamoDbTable(dynamodb, name),
         **options,
     )

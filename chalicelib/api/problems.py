@@ -30,6 +30,7 @@ STATUS: dict[type[LikeworthError], HTTPStatus] = {
     errors.RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.MethodNotAllowed: HTTPStatus.METHOD_NOT_ALLOWED,
+    errors.OtherVersion: HTTPStatus.CONFLICT,
     errors.ImportUnfinished: HTTPStatus.CONFLICT,
     errors.ImportRemoved: HTTPStatus.CONFLICT,
     errors.TooManyKeys: HTTPStatus.CONFLICT,

@@ -52,7 +52,7 @@ def add_parser(subparsers: Any) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Audit a tenant."""
     from chalicelib import wiring
-    from chalicelib.local.conversion import is_empty
+    from chalicelib.local.database import is_empty
     from chalicelib.storage.table_keys import is_tenant
 
     if not is_tenant(arguments.tenant):

@@ -176,7 +176,7 @@ def _is_in_aws(arguments: argparse.Namespace) -> bool:
 
 def _is_empty(arguments: argparse.Namespace) -> bool:
     """Whether there is no data directory yet."""
-    from chalicelib.local.conversion import is_empty
+    from chalicelib.local.database import is_empty
 
     return not _is_in_aws(arguments) and is_empty(directory_of(arguments.data))
 

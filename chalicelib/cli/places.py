@@ -24,7 +24,7 @@ def opened(directory: Path, tenant: str) -> Iterator[TenantStore]:
         If the directory cannot be used.
     """
     from chalicelib import wiring
-    from chalicelib.local.conversion import is_empty
+    from chalicelib.local.database import is_empty
     from chalicelib.local.installation import Installation
     from chalicelib.local.machine import LocalMachine, UnusableDirectoryError
     from chalicelib.settings import read_settings

@@ -14,7 +14,6 @@ uploads         signed URLs for files
 machine         all of these for one data directory
 checking        whether a directory is as it was left
 backups         a copy of a directory, while it is served
-conversion      data directories from before SQLite
 housekeeping    what has expired is removed
 jobs            unfinished imports and fits, which continue after a start
 server          HTTP/1.1 on 127.0.0.1 by cheroot; bodies are handed over before they are read

@@ -269,6 +269,11 @@ class Database:
         return sequence
 
 
+def is_empty(directory: Path) -> bool:
+    """Whether a data directory has no database yet."""
+    return not (directory / FILE).exists()
+
+
 class _Job:
     """An operation that waits for its commit."""
 

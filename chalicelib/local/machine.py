@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.local.checking import check_bookkeeping
-from chalicelib.local.conversion import convert, refuse_unconverted
-from chalicelib.local.database import Database, named_outages
+from chalicelib.local.database import Database
 from chalicelib.local.database_rows import to_row
 from chalicelib.local.file_objects import FileObjects
 from chalicelib.local.queues import RETRY_SECONDS, Queues
@@ -80,11 +79,6 @@ class LocalMachine:
                 directory = Path(undo.enter_context(passing))
             self.directory = directory
             undo.callback(os.close, lock_of(directory, alone=serves))
-            with named_outages(directory):
-                if serves:
-                    convert(directory)
-                else:
-                    refuse_unconverted(directory)
             self.root_secret()  # so that it is made, or refused, before the database is made
             self.database = Database(directory, durable=durable)
             undo.callback(self.database.close)

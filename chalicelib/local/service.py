@@ -18,7 +18,7 @@ from typing import Any, Protocol
 
 from chalicelib import wiring
 from chalicelib.local.adopting import KeysFromHome
-from chalicelib.local.conversion import is_empty
+from chalicelib.local.database import is_empty
 from chalicelib.local.event_sources import DailySchedule, Handler, QueueSource, Source
 from chalicelib.local.exchanges import Request, Response, problem
 from chalicelib.local.feed import Feed

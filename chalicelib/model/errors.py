@@ -155,6 +155,12 @@ class NoFitYet(NotFound):
     code = "no_fit_yet"
 
 
+class OtherVersion(LikeworthError):
+    """The data were stored by another version in a format that this version cannot read."""
+
+    code = "other_version"
+
+
 class MethodNotAllowed(LikeworthError):
     """The path does not support this method; `allowed` lists the supported ones."""
 
@@ -246,12 +252,6 @@ class MisconfiguredService(LikeworthError):
     """A required setting is missing or invalid."""
 
     code = "misconfigured"
-
-
-class CannotRestore(LikeworthError):
-    """A copy of the table does not match the table to restore."""
-
-    code = "cannot_restore"
 
 
 class GivenUp(LikeworthError):

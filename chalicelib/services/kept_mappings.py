@@ -67,7 +67,7 @@ def save_mapping(
             ),
         )
     mapping = checked_mapping(raw)
-    is_new = store.mappings.get(name) is None
+    is_new = not store.mappings.holds(name)
     saved_at = stamp(now)
     stored = StoredMapping(name, mapping, saved_at)
     store.mappings.save(stored)

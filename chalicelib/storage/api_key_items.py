@@ -8,7 +8,6 @@ what was decided on them still holds when it is written.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -123,65 +122,6 @@ class ApiKeyStore:
                 return "revoked"
         raise _contended()
 
-    def bring_back(
-        self,
-        role: Role,
-        lost: Sequence[Item],
-        copied: Item | None,
-        now: dt.datetime,
-        *,
-        dry_run: bool = False,
-    ) -> list[str]:
-        """Keep API keys that a copy of the table has and this one has not, and mend the holders.
-
-        A key that was active then is active again where it still holds its place, or where there is
-        room and nothing says that it was revoked since: holders of a later revision without it do.
-        Else it comes back as revoked. Holders whose key is nowhere lose their place.
-
-        Parameters
-        ----------
-        lost : sequence of items
-            The keys of this role that are not here.
-        copied : item, optional
-            The holders of this role in the copy.
-        dry_run : bool
-            Write nothing.
-
-        Returns
-        -------
-        list of str
-            Ids of the keys that were active and come back as revoked.
-
-        Raises
-        ------
-        StoreUnavailable
-            Others were quicker, again and again.
-        """
-        before = _to_holders(copied)
-        active: dict[str, Item] = {}
-        for item in sorted(lost, key=lambda one: str(one["created_at"]["S"]), reverse=True):
-            key = _to_api_key(item)
-            if key.state(now) == "active" and key.key_id in before.expiries:
-                active[key.key_id] = item
-            elif not dry_run:
-                self._table.put_new(item)  # it holds no place
-        for _ in range(ATTEMPTS):
-            there = self._holders(role)
-            missing = {one: item for one, item in active.items() if self.get(one) is None}
-            held = self._holders_with(missing, before, there, now)
-            revoked = [one for one in missing if one not in held]
-            puts: list[ConditionalPut] = []
-            for one, item in missing.items():
-                if one in revoked:
-                    item = self._item(replace(_to_api_key(item), revoked_at=now))
-                puts.append(ConditionalPut(item, NO_ITEM))
-            is_right = not puts and held == there.at(now)
-            if is_right or dry_run:
-                return revoked
-            if self._table.put_together(*puts, self._change(role, there, held)):
-                return revoked
-        raise _contended()
-
     def rehash(self, key_id: str, there: str, key_hash: str) -> None:
         """Keep another hash of an API key, if it still has the one that was read."""
         self._table.update(
@@ -195,26 +135,6 @@ class ApiKeyStore:
         return _to_holders(
             self._table.get(table_keys.key_holders_partition(self._tenant), role, consistent=True)
         )
-
-    def _holders_with(
-        self, missing: Collection[str], before: _Holders, there: _Holders, now: dt.datetime
-    ) -> Expiries:
-        """Who holds a place once the missing keys are back: those of the copy as far as there is
-        room, unless the holders here are later than those of the copy."""
-        held = {
-            one: end
-            for one, end in there.at(now).items()
-            if one in missing or self.get(one) is not None
-        }
-        if there.revision > before.revision:
-            return held
-        for one, end in before.at(now).items():
-            known = self.get(one)
-            if known is not None and known.state(now) == "active":
-                held = _with_place(held, one, end)
-        for one in missing:
-            held = _with_place(held, one, before.expiries[one])
-        return held
 
     def _change(self, role: Role, there: _Holders, expiries: Expiries) -> ConditionalPut:
         item = to_item(
@@ -253,11 +173,6 @@ def _to_api_key(item: Item) -> ApiKey:
         revoked_at=_instant(stored.get("revoked_at")),
         expires_at=_instant(stored.get("expires_at")),
     )
-
-
-def _with_place(held: Expiries, key_id: str, end: dt.datetime | None) -> Expiries:
-    """The holders with one more, if there is room."""
-    return held if len(held) >= MAX_ACTIVE else held | {key_id: end}
 
 
 def _to_holders(item: Item | None) -> _Holders:

@@ -248,8 +248,3 @@ class EventStore:
 def where_of(day: dt.date, rest: str) -> str:
     """What a trace is made of beside the person: the day and the rest of the sort key."""
     return f"{day.isoformat()}#{rest}"
-
-
-def refuses_consent(item: Item) -> bool:
-    """Whether the event of an item was sent without the consent of its person."""
-    return "q" in item

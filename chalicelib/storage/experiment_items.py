@@ -8,8 +8,12 @@ from typing import Any
 
 from chalicelib.storage import document_items, table_keys
 from chalicelib.storage.attributes import Item, to_item
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
+
+SCHEMA = 1
+"""Version of the shape of an experiment and of the counts behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class ExperimentStore:
             at = table_keys.document_object(
                 self._tenant, "experiment-counts", experiment.experiment_id
             )
-            self._table.put(item | document_items.keep(counts, self._objects, at))
+            item |= document_items.keep(counts, self._objects, at)
+            self._table.put(versioned(item, SCHEMA))
         values = {
             "digest": experiment.digest,
             "registered_at": experiment.registered_at,
@@ -68,7 +73,8 @@ class ExperimentStore:
         )
         content = {"what": experiment.what, "analysis": experiment.analysis}
         at = table_keys.document_object(self._tenant, "experiments", experiment.experiment_id)
-        self._table.put(item | document_items.keep(content, self._objects, at))
+        item |= document_items.keep(content, self._objects, at)
+        self._table.put(versioned(item, SCHEMA))
 
     def get(self, experiment_id: str) -> Experiment | None:
         """The experiment with this id, or None."""
@@ -87,11 +93,11 @@ class ExperimentStore:
         item = self._table.get(table_keys.experiment_counts_partition(self._tenant), experiment_id)
         if item is None:
             return None
-        found: dict[str, Any] = document_items.recall(item, self._objects)
+        found: dict[str, Any] = document_items.recall(_checked(item), self._objects)
         return found
 
     def _to_experiment(self, item: Item) -> Experiment:
-        content = document_items.recall(item, self._objects)
+        content = document_items.recall(_checked(item), self._objects)
         restated = item.get("restated_at")
         return Experiment(
             experiment_id=item["sk"]["S"],
@@ -101,3 +107,8 @@ class ExperimentStore:
             what=content["what"],
             analysis=content["analysis"],
         )
+
+
+def _checked(item: Item) -> Item:
+    what = f"the experiment {item['sk']['S']}"
+    return check_version(item, SCHEMA, what, "send it again with POST /v1/experiments")

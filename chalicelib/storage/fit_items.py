@@ -9,6 +9,7 @@ from typing import Any, Literal
 from chalicelib.storage import document_items, table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import NoneOf
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.objects import Objects
 from chalicelib.storage.table import Table
 
@@ -17,6 +18,9 @@ ENDED: tuple[Status, ...] = ("done", "failed")
 """A fit of one of these stays as it is."""
 
 Document = Mapping[str, Any]
+
+FIT_SCHEMA = 1
+"""Version of the shape of a fit document; it is in the document, too, as ``schema``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +100,22 @@ class FitStore:
         item |= document_items.keep(
             document, self._objects, table_keys.document_object(self._tenant, "fits", fit_id)
         )
-        return self._table.put_new(item)
+        return self._table.put_new(versioned(item, FIT_SCHEMA))
 
     def document(self, fit_id: str) -> Document | None:
-        """The document of a fit, or None."""
+        """The document of a fit, or None.
+
+        Raises
+        ------
+        OtherVersion
+            If another version of the service made it.
+        """
         item = self._table.get(table_keys.fit_results_partition(self._tenant), fit_id)
-        return None if item is None else document_items.recall(item, self._objects)
+        if item is None:
+            return None
+        check_version(item, FIT_SCHEMA, f"the fit {fit_id}", "request a new fit with POST /v1/fits")
+        document: Document = document_items.recall(item, self._objects)
+        return document
 
     def _item(self, header: FitHeader) -> Item:
         values = asdict(header)

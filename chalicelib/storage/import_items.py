@@ -19,9 +19,13 @@ from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
 from chalicelib.storage.conditions import Equals
 from chalicelib.storage.import_records import Import, RefusedRow, Removal, Replay
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.masking import masked, masked_values
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, key_of, put_request, write_all
+
+SCHEMA = 1
+"""Version of the shape of an import, which is also the checkpoint that a run continues from."""
 
 MAX_RAW_CHARACTERS = 4_000
 REFUSED_ROWS_KEPT_DAYS = 90
@@ -147,7 +151,7 @@ class ImportStore:
         partition = table_keys.refused_rows_partition(self._tenant, import_id, generation)
         items = self._table.query(partition, consistent=True, after=after)
         while page := list(islice(items, _REMOVED_AT_ONCE)):
-            found = [suppressed(item, names) for item in page]
+            found = [_suppressed(item, names) for item in page]
             requests = [put_request(item) for item in found if item is not None]
             if write_all(self._table, requests, self._patience):
                 raise StoreUnavailable("not all refused rows could be written; ask again")
@@ -183,10 +187,11 @@ class ImportStore:
         if what.replay is not None:
             values["replay"] = _with_text(values["replay"])
         import_id = values.pop("import_id")
-        return to_item(table_keys.imports_partition(self._tenant), import_id, values)
+        item = to_item(table_keys.imports_partition(self._tenant), import_id, values)
+        return versioned(item, SCHEMA)
 
 
-def suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
+def _suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
     """The item of a refused row without its text, if that names somebody; else None."""
     if not any(names(item[one]["S"]) for one in _TEXTS & set(item)):
         return None
@@ -194,6 +199,8 @@ def suppressed(item: Item, names: Callable[[str], bool]) -> Item | None:
 
 
 def _to_import(item: Item) -> Import:
+    what = f"the import {item['sk']['S']}"
+    check_version(item, SCHEMA, what, "upload its file again as a new import")
     values = _known(Import, from_item(item))
     if values.get("replay") is not None:
         values["replay"] = Replay(**_known(Replay, values["replay"]))

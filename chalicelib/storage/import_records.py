@@ -114,7 +114,7 @@ class Import:
         Rows read, events written, rows refused, rows that hold no data; up to `position`. Of an
         import that is done, `events` is the number of different ids among the stored events.
     rejected_by_code : dict
-        How many rows are refused, by code; empty for an import of an earlier version.
+        How many rows are rejected, by code.
     first_day, last_day : str, optional
         Days covered by the stored events, up to `position`.
     earliest, latest : str, optional

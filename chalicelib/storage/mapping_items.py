@@ -10,8 +10,12 @@ from typing import Any
 from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage import table_keys
 from chalicelib.storage.attributes import Item, from_item, to_item
+from chalicelib.storage.item_versions import check_version, versioned
 from chalicelib.storage.table import Table
 from chalicelib.storage.writer import Patience, delete_request, write_all
+
+SCHEMA = 1
+"""Version of the shape of a mapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,11 @@ class MappingStore:
         # As text: what is in it are the headings of somebody's file, in their order.
         text = json.dumps(mapping.mapping, ensure_ascii=False)
         values = {"mapping": text, "saved_at": mapping.saved_at}
-        self._table.put(to_item(self._partition, mapping.name, values))
+        self._table.put(versioned(to_item(self._partition, mapping.name, values), SCHEMA))
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a mapping with this name, of whatever version."""
+        return self._table.get(self._partition, name, consistent=True) is not None
 
     def get(self, name: str) -> StoredMapping | None:
         """The mapping with this name, or None."""
@@ -68,5 +76,7 @@ class MappingStore:
 
 
 def _to_mapping(item: Item) -> StoredMapping:
+    name = item["sk"]["S"]
+    check_version(item, SCHEMA, f"the mapping {name}", f"PUT it again at /v1/mappings/{name}")
     stored = from_item(item)
-    return StoredMapping(item["sk"]["S"], json.loads(stored["mapping"]), stored["saved_at"])
+    return StoredMapping(name, json.loads(stored["mapping"]), stored["saved_at"])

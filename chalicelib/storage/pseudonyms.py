@@ -12,7 +12,6 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable
-from typing import NamedTuple
 
 KEY_BYTES = 32
 
@@ -62,38 +61,9 @@ def trace_of_event(person: str, where: str, key: bytes) -> str:
     return _text_of(digest[:_TRACE_BYTES])
 
 
-class People(NamedTuple):
-    """What people and their events are called under one key.
-
-    Attributes
-    ----------
-    hash_of : callable
-        Gives what is stored in place of a person's id.
-    trace_of : callable
-        Gives the trace of an event from the hash of a person who is erased and where it is.
-    """
-
-    hash_of: Callable[[str], str]
-    trace_of: Callable[[str, str], str]
-
-
-def people_under(key: bytes) -> People:
-    """What people are called under a key."""
-
-    def trace_of(person: str, where: str) -> str:
-        return trace_of_event(person, where, key)
-
-    return People(hasher_of_people(key), trace_of)
-
-
 def new_key() -> bytes:
     """A random key for a tenant's people."""
     return secrets.token_bytes(KEY_BYTES)
-
-
-def derived_key(root_secret: bytes, tenant: str) -> bytes:
-    """The key of tenants from before each had one of its own."""
-    return hmac.digest(root_secret, b"tenant:" + tenant.encode(), hashlib.sha256)
 
 
 def seal(key: bytes, root_secret: bytes, tenant: str, *, nonce: bytes | None = None) -> bytes:

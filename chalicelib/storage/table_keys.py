@@ -105,16 +105,6 @@ def event_sort(user: str | None, occurred_at: dt.datetime, event_id: str) -> str
     return f"{user or ANONYMOUS}#{_clock(occurred_at)}#{event_id}"
 
 
-def nobodys_event_sort(rest: str) -> str:
-    """Sort key of an event of nobody; `rest` is that of its sort key with a person."""
-    return f"{ANONYMOUS}#{rest}"
-
-
-def persons_event_sort(user: str, rest: str) -> str:
-    """Sort key of an event of a person; `rest` is that of the sort key without."""
-    return f"{user}#{rest}"
-
-
 def erased_event_sort(trace: str, rest: str) -> str:
     """Sort key of an event whose person was erased; `rest` is that of its sort key before."""
     return f"{ERASED}{trace}#{rest}"

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from chalicelib.model.errors import CannotRestore, MisconfiguredService
+from chalicelib.model.errors import MisconfiguredService
 from chalicelib.model.events import Event
 from chalicelib.settings import Settings
 from chalicelib.storage import pseudonyms, table_keys
@@ -21,9 +21,7 @@ from chalicelib.storage.import_quotas import ImportQuotas
 from chalicelib.storage.link_items import LinkStore
 from chalicelib.storage.mapping_items import MappingStore
 from chalicelib.storage.objects import Objects
-from chalicelib.storage.pseudonyms import People
 from chalicelib.storage.rate_limit_items import RateCounts
-from chalicelib.storage.raw_items import RawItems
 from chalicelib.storage.table import Table
 from chalicelib.storage.tenants import TenantConfig, TenantItems
 from chalicelib.storage.total_items import TotalsStore
@@ -48,8 +46,6 @@ class TenantStore:
     other_secrets : callable
         Gives all root secrets under which something may still be kept, the oldest last; called
         where `root_secret` does not fit.
-    copy_of : callable, optional
-        Opens a copy of the table by its name, to restore from.
     patience : Patience
         For writes of many items; `write_seconds` of the settings if absent.
 
@@ -68,7 +64,6 @@ class TenantStore:
         *,
         root_secret: Callable[[], bytes],
         other_secrets: Callable[[], Sequence[bytes]] = tuple,
-        copy_of: Callable[[str], Table] | None = None,
         patience: Patience | None = None,
     ) -> None:
         if not table_keys.is_tenant(tenant):
@@ -78,7 +73,6 @@ class TenantStore:
         self.root_secret = root_secret
         self._other_secrets = other_secrets
         self._table = table
-        self._copy_of = copy_of
         self._patience = patience or Patience(budget_seconds=settings.write_seconds)
         self.objects = objects
         self.items = TenantItems(self._table, tenant)
@@ -131,14 +125,6 @@ class TenantStore:
             patience=self._patience,
         )
 
-    def raw_items(self, patience: Patience, table: str | None = None) -> RawItems:
-        """The tenant's items as they lie in the table, or in a copy of it that nobody writes to."""
-        if table is None:
-            return RawItems(self._table, self.tenant, patience)
-        if self._copy_of is None:
-            raise CannotRestore("this store knows no copies of its table")
-        return RawItems(self._copy_of(table), self.tenant, patience, consistent=False)
-
     def iter_events(self, start: dt.date, end: dt.date) -> Iterator[Event]:
         """The events from `start` to `end` (inclusive), shard by shard, day by day."""
         return self.events.between(start, end)
@@ -168,32 +154,6 @@ class TenantStore:
         rest = table_keys.event_sort_rest(event.occurred_at, event.event_id)
         return self.trace_of(user, where_of(event.day, rest))
 
-    def hashes_as(self, copied: bytes | None) -> bool:
-        """Whether people are hashed here as in a copy of the table; also where nobody is yet.
-
-        Parameters
-        ----------
-        copied : bytes, optional
-            The sealed key of the copy; None if the tenant is from before each had one.
-
-        Raises
-        ------
-        MisconfiguredService
-            If a key is sealed under a root secret that is not known.
-        """
-        own = self.items.user_key()
-        return own is None or own == copied or self._unsealed(own) == self._key_of(copied)
-
-    def people_of(self, copied: bytes | None) -> People:
-        """What people are called here or, where nobody is yet, in a copy; writes nothing."""
-        return pseudonyms.people_under(self._key_of(self.items.user_key() or copied))
-
-    def _key_of(self, sealed: bytes | None) -> bytes:
-        if sealed is not None:
-            return self._unsealed(sealed)
-        *_, oldest = self.root_secrets()
-        return pseudonyms.derived_key(oldest, self.tenant)
-
     def renew_user_key(self) -> bool:
         """Seal the key for people under the root secret, if it is under an earlier one.
 
@@ -218,13 +178,10 @@ class TenantStore:
         return self._unsealed(self._sealed_user_key())
 
     def _sealed_user_key(self) -> bytes:
-        _ = self.config  # a new tenant's key is made when it is registered
+        _ = self.config  # registers a new tenant, which makes its key
         sealed = self.items.user_key()
-        if sealed is None:  # a tenant from before that has a key that its secret made
-            made = self._key_of(None)
-            sealed = self.items.keep_user_key(
-                pseudonyms.seal(made, self.root_secret(), self.tenant)
-            )
+        if sealed is None:
+            raise MisconfiguredService(f"the table has {self.tenant} without its key for people")
         return sealed
 
     def _unsealed(self, sealed: bytes) -> bytes:

@@ -108,25 +108,14 @@ class TenantItems:
     def config(self) -> TenantConfig | None:
         """The stored configuration, or None for a tenant that is not known yet."""
         item = self._table.get(table_keys.config_partition(self._tenant), SETTINGS, consistent=True)
-        return None if item is None else to_config(item)
-
-    def is_listed(self) -> bool:
-        """Whether the tenant is in the list of tenants."""
-        return (
-            self._table.get(table_keys.REGISTRY_PARTITION, self._tenant, consistent=True)
-            is not None
-        )
-
-    def enter_list(self) -> bool:
-        """Enter the tenant into the list; False if it is there."""
-        return self._table.put_new(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
+        return None if item is None else _to_config(item)
 
     def register(self, config: TenantConfig, sealed_user_key: bytes) -> TenantConfig:
         """Enter the tenant into the list and keep its first configuration; the one there wins.
 
         The list comes first: a tenant without configuration is registered again at its next use, a
         tenant with configuration but not in the list would never be fitted. The key for people
-        comes before the configuration: a tenant that has only the latter is from before such keys.
+        comes before the configuration: a tenant with a configuration always has its key.
         """
         self._table.put(to_item(table_keys.REGISTRY_PARTITION, self._tenant, {}))
         if self.config() is None:
@@ -140,7 +129,7 @@ class TenantItems:
     def user_key(self) -> bytes | None:
         """The sealed key under which the tenant's people are hashed, or None."""
         item = self._table.get(table_keys.config_partition(self._tenant), USER_KEY, consistent=True)
-        return None if item is None else sealed_key_of(item)
+        return None if item is None else base64.b64decode(item["sealed"]["S"])
 
     def keep_user_key(self, sealed: bytes) -> bytes:
         """Keep a first sealed key; returns the one that is kept: the one there wins."""
@@ -181,7 +170,7 @@ class TenantItems:
             raise ValueError("the number of shards of a tenant cannot change")
 
 
-def to_config(item: Item) -> TenantConfig:
+def _to_config(item: Item) -> TenantConfig:
     """The configuration that an item holds."""
     stored = from_item(item)
     return TenantConfig(
@@ -196,11 +185,6 @@ def to_config(item: Item) -> TenantConfig:
         user_ids=stored.get("user_ids", ""),
         fit_window_days=stored.get("fit_window_days", 0),
     )
-
-
-def sealed_key_of(item: Item) -> bytes:
-    """The sealed key for people that an item holds."""
-    return base64.b64decode(item["sealed"]["S"])
 
 
 def _text_of(sealed: bytes) -> str:

@@ -55,7 +55,7 @@ class Reading:
     awaited : bool
         Whether somebody waits to derive them again.
     number : int
-        Of the reading; 0 for totals from before readings had numbers.
+        Of the reading that derived them.
     """
 
     read_at: dt.datetime

@@ -25,6 +25,7 @@ from chalicelib.wiring.processes import (
 from chalicelib.wiring.root_secrets import other_secrets, root_secret
 from chalicelib.wiring.tenant_stores import (
     rate_limiter,
+    receipts_in,
     store,
     store_on,
     tenants,
@@ -37,6 +38,7 @@ __all__ = [
     "client",
     "other_secrets",
     "rate_limiter",
+    "receipts_in",
     "reset",
     "root_secret",
     "send_fit",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.services.credentials.rate_limits import RateLimiter
+from chalicelib.storage.erasure_items import ErasureStore, Receipt
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import list_tenants
 from chalicelib.wiring import processes
@@ -53,7 +54,6 @@ def store(tenant: str) -> TenantStore:
         settings(),
         root_secret=root_secret,
         other_secrets=other_secrets,
-        copy_of=_table,
     )
     if len(process.stores) >= _MAX_STORES:
         process.stores.clear()
@@ -100,6 +100,11 @@ def rate_limiter() -> RateLimiter:
 def tenants(table: str | None = None) -> list[str]:
     """Every tenant that was ever used, by name; of another table if one is given."""
     return list(list_tenants(_table(table)))
+
+
+def receipts_in(table: str, tenant: str) -> list[Receipt]:
+    """The receipts of a tenant's erasures in another table, e.g. the one before a restore."""
+    return ErasureStore(_table(table), tenant).newest_first()
 
 
 def _kept(process: Process, tenant: str) -> tuple[Table, Objects]:

@@ -13,7 +13,7 @@ from chalicelib.services.fitting.estimation import fit_events
 from chalicelib.services.totals.day_totals import derive_day
 from tests.api.conftest import Caller, problem, refused
 from tests.api.test_forms import rows_of
-from tests.conftest import BUCKET, Cloud
+from tests.conftest import BUCKET, TABLE, Cloud
 from tests.factories import make_conversion, make_event, money, recently
 from tests.kept_fits import keep_fit
 
@@ -136,6 +136,25 @@ def test_equivalence_has_the_documented_shape(fitted: Caller) -> None:
 )
 def test_a_question_that_the_fit_cannot_answer_is_rejected(fitted: Caller, path: str) -> None:
     assert refused(fitted.get(path)) == (400, "invalid_fields")
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/roi", "/v1/equivalence", f"/v1/roi?fit={FIT_ID}", f"/v1/fits/{FIT_ID}"]
+)
+def test_a_fit_of_an_older_version_says_that_a_new_one_is_needed(
+    fitted: Caller, cloud: Cloud, path: str
+) -> None:
+    cloud.dynamodb.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "acme#fit-results"}, "sk": {"S": FIT_ID}},
+        UpdateExpression="REMOVE #version",
+        ExpressionAttributeNames={"#version": "schema"},
+    )
+    found = problem(fitted.get(path))
+    assert (found["status"], found["code"]) == (409, "other_version")
+    assert "older version" in found["detail"]
+    assert "POST /v1/fits" in found["detail"]
+    assert fitted.get("/v1/fits").json_body["fits"][0]["status"] == "done"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ from tests.api.test_answers import document as document
 from tests.conftest import Cloud
 from tests.factories import recently
 
-CASES = int(os.environ.get("API_CASES", "20"))
+CASES = int(os.environ.get("API_CASES", "6"))
 """Random requests per call, beside those that schemathesis derives from the schemas; other ones
 each time where somebody asks for more."""
 

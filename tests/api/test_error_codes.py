@@ -16,7 +16,7 @@ from chalicelib.model.events.event_parsing import _CODES, _OWN
 from chalicelib.services.experiments.experiment_bodies import _CODES as EXPERIMENT_CODES
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
-NEVER_SENT = {"cannot_restore", "gave_up", "unfinished_fit", "unprocessable_message"}
+NEVER_SENT = {"gave_up", "unfinished_fit", "unprocessable_message"}
 
 
 def classes(root: type[LikeworthError] = LikeworthError) -> list[type[LikeworthError]]:

@@ -118,7 +118,7 @@ def test_an_event_costs_one_write_and_recording_it_next_to_nothing_more(
         # The configuration is read for every request here; a warm function does not.
         store = dynamodb_local.store()
         events = [full_event(request * 500 + number) for number in range(500)]
-        assert record_events(store, events, now=MIDNIGHT + dt.timedelta(days=1)).accepted == 500
+        assert record_events(store, events, now=MIDNIGHT + dt.timedelta(days=1))["accepted"] == 500
     assert meter.writes <= 2000 * 1.01
     assert meter.reads <= 2000 * 0.01
 

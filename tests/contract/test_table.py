@@ -277,11 +277,7 @@ def test_many_and_large_items_come_complete(engine: Engine) -> None:
     assert sorts(engine.table.query("acme#p", limit=1_050)) == sorts(items)[:1_050]
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.lists(
         st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.sampled_from(["put", "new", "del"]))

@@ -15,7 +15,7 @@ from tests.faults.history import History
 from tests.faults.sqlite_service import SqliteHistory
 
 SETTINGS = settings(
-    max_examples=int(os.environ.get("HISTORIES", "20")),
+    max_examples=int(os.environ.get("HISTORIES", "10")),
     stateful_step_count=12,
     deadline=None,
     report_multiple_bugs=False,

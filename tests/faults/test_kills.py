@@ -26,8 +26,8 @@ from tests.faults.matrix import (
 )
 from tests.faults.sqlite_life import SqliteLife
 
-ROWS = 400
-ROWS_ON_SQLITE = 200
+ROWS = 170
+ROWS_ON_SQLITE = 150
 """Fewer, because each life starts a service."""
 
 ROWS_REMOVED = 60

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from chalicelib.importers.platforms.meta_ads.claims import is_conversion
 from chalicelib.importers.reports.report_columns import Column, LeftOut, Sign, vocabulary_of
-from chalicelib.importers.reports.translations import Translation, lacking, translated
+from chalicelib.importers.reports.translations import (
+    Translation,
+    lacking,
+    read_translations,
+    translated,
+)
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.model.errors import ExportRefused
 from tests.importers.files import read, table
@@ -94,3 +100,39 @@ def test_a_polish_column_that_may_be_views_or_impressions_is_not_counted() -> No
 )
 def test_results_are_conversions_in_every_language(indicator: str, counts: bool) -> None:
     assert is_conversion(indicator) is counts
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "es\tnote\tday",
+        "es\theading\tday",
+        "es\theading\tday\tDía\nes\theading\tday\tFecha",
+        "es\twords\tproperty",
+        "es\tsource\thelp\tprograms",
+    ],
+)
+def test_a_wrong_line_in_a_table_of_headings_is_named(tmp_path: Path, line: str) -> None:
+    table = tmp_path / "headings.tsv"
+    table.write_text(f"# A comment\n\n{line}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="wrong line"):
+        read_translations(table)
+
+
+def test_a_table_of_headings_holds_languages_with_their_headings(tmp_path: Path) -> None:
+    table = tmp_path / "headings.tsv"
+    table.write_text(
+        "es\tsource\tfiles\nes\tseen\tday\nes\tlacks\tcost\nes\theading\tday\tDía\tFecha\n"
+        "es\twords\tproperty\tPropiedad\n",
+        encoding="utf-8",
+    )
+    assert read_translations(table) == (
+        Translation(
+            "es",
+            "files",
+            {"day": ("Día", "Fecha")},
+            seen="day",
+            lacks=("cost",),
+            words={"property": ("Propiedad",)},
+        ),
+    )

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from chalicelib.attribution.spread import average_candidates
+from tests.mutations.kill_rates import ROOMS, ROOT
 from tests.mutations.mutation import Misplaced, Mutation, applied, is_found
 from tests.mutations.table import MUTATIONS
 
@@ -51,3 +52,10 @@ def test_names_are_unique() -> None:
     names = [mutation.name for mutation in MUTATIONS]
 
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", ROOMS)
+def test_mutmut_is_given_modules_and_tests_that_exist(name: str) -> None:
+    paths = [*ROOMS[name].modules, *(test.partition("::")[0] for test in ROOMS[name].tests)]
+
+    assert [path for path in paths if not (ROOT / path).is_file()] == []

@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import InvalidFields
@@ -42,7 +42,6 @@ def pointers_of_what_is_wrong(raw: dict[str, Any]) -> list[str]:
     return []
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(BODIES), st.sampled_from(PARTS), st.text(max_size=8), VALUES, st.data())
 def test_a_body_with_anything_in_it_is_analysed_or_refused(
     body: dict[str, Any], part: str, name: str, value: Any, data: st.DataObject
@@ -61,7 +60,6 @@ def test_a_body_with_anything_in_it_is_analysed_or_refused(
     assert all(pointer == "" or pointer.startswith("/") for pointer in pointers)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.text('abc012-,;\t\n\r" ', max_size=60))
 def test_any_text_for_a_csv_is_refused_where_it_stands(text: str) -> None:
     for csv in (text, f"date,region,y\n{text}"):

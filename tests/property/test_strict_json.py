@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.model.errors import MalformedJson
@@ -35,7 +35,6 @@ def depth_of(value: Any) -> int:
     return 0
 
 
-@settings(max_examples=300)
 @given(nested(), st.booleans())
 @example(([[["]" * 99]]], 3), True)
 def test_depth_is_that_of_the_value_and_not_of_its_texts(

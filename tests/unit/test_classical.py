@@ -24,7 +24,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.attribution.paths.journeys import Credit, Paths
@@ -128,7 +128,6 @@ def test_no_paths_get_no_credit(rule: Callable[[Paths], Credit]) -> None:
     assert rule(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib.cli import main
 from chalicelib.cli.estimate import EventLines
 from tests.factories import NOW, make_annotation, make_coverage, make_event
 from tests.worlds.lines import write_lines
@@ -26,13 +29,23 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def estimate(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "chalicelib", "estimate", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@dataclass(frozen=True)
+class Ended:
+    """What a command printed, and its exit status."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def estimate(*arguments: object) -> Ended:
+    """Run the command in this process; a new one would load numpy and scipy again."""
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as errors:
+        try:
+            status = main(["estimate", *map(str, arguments)])
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    return Ended(status, out.getvalue(), errors.getvalue())
 
 
 def with_lines(events: Path, path: Path, *lines: Any) -> Path:
@@ -42,7 +55,12 @@ def with_lines(events: Path, path: Path, *lines: Any) -> Path:
 
 
 def test_it_prints_roi_and_equivalence_and_nothing_on_standard_error(events: Path) -> None:
-    done = estimate(events)
+    done = subprocess.run(
+        [sys.executable, "-m", "chalicelib", "estimate", str(events)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     answer = json.loads(done.stdout)
     assert done.returncode == 0

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.model.events import parse_event
@@ -229,7 +229,6 @@ def test_chains_that_could_grow_too_large_are_left_out() -> None:
     assert min(whole["shapley"]["sampling_error"]) > 0
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-1, 3), st.integers(-20, 119), st.integers(0, 2)), max_size=30),
     st.lists(st.tuples(st.integers(-1, 4), st.integers(-20, 119), st.integers(0, 3)), max_size=12),

@@ -285,7 +285,7 @@ def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
         make_cost(event_id=f"fee-{day}", occurred_at=f"{day}T10:00:00Z", period_days=20)
         for day in ("2026-02-12", "2026-02-14")
     ]
-    assert not record_events(store, [old, young, *fees], now=recorded).rejected
+    assert not record_events(store, [old, young, *fees], now=recorded)["rejected"]
     store.totals.note_cost_period(20)
     fit_id = asked_for(store, start=dt.date(2026, 2, 10), end=dt.date(2026, 3, 10))
     header = show_fit(store, fit_id)

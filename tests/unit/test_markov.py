@@ -12,7 +12,7 @@ import itertools
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.attribution.paths import markov
@@ -139,7 +139,6 @@ def test_without_conversions_nobody_gets_credit() -> None:
     assert credit_markov(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(

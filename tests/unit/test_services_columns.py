@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 import zlib
+from array import array
+from dataclasses import dataclass
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.model.errors import OtherVersion
 from chalicelib.model.events import parse_event
-from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
+from chalicelib.services.fitting import packing
+from chalicelib.services.fitting.declared_columns import COUNT, column, sums
+from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns, GoalColumns
 from chalicelib.services.fitting.packing import pack_columns, unpack_columns
 from tests.factories import make_conversion, make_cost, make_event
 
@@ -79,6 +85,50 @@ def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None
     assert together == whole
     for name in ("kinds", "people", "goals"):
         assert list(getattr(together, name)) == list(getattr(whole, name))
+
+
+@dataclass(slots=True)
+class WithDevices(GoalColumns):
+    """Columns with one more, of numbers that refer to people, and one more mapping of sums."""
+
+    device: array[int] = column("q", "people")
+    refunds: dict[tuple[int, int], float] = sums(COUNT, "kinds", None)
+
+
+def test_a_new_column_is_appended_packed_and_read_by_its_declaration_alone() -> None:
+    columns, more = Columns(), Columns()
+    for made, base in ((columns, 1.0), (more, 10.0)):
+        made.kinds[("xing", f"like{base}", False)] = 0
+        made.people[f"u{base}"] = 0
+        goal = made.goals["purchase"] = WithDevices()
+        for name in ("day", "time", "person", "count", "value", "device"):
+            getattr(goal, name).append(0)
+        goal.refunds[0, 5] += base
+    columns.extend(more)
+    goal = columns.goals["purchase"]
+    assert isinstance(goal, WithDevices)
+    assert goal.device.tolist() == [0, 1]
+    assert goal.refunds == {(0, 5): 1.0, (1, 5): 10.0}
+
+    with mock.patch.object(packing, "GoalColumns", WithDevices):
+        assert unpack_columns(pack_columns(columns, {}), {}) == columns
+    assert packing.form_of(WithDevices) != packing.form_of(GoalColumns)
+
+
+def test_a_column_that_was_not_filled_is_not_packed() -> None:
+    columns = Columns()
+    columns.goals["purchase"].day.append(1)
+    with pytest.raises(ValueError, match=r"GoalColumns have \[0, 1\] rows"):
+        pack_columns(columns, {})
+
+
+def test_columns_of_another_version_are_rejected_by_name() -> None:
+    packed = pack_columns(Columns(), {"n": 1})
+    with (
+        mock.patch.object(packing, "FORM", "likeworth columns 99"),
+        pytest.raises(OtherVersion, match=r"columns 99.*POST /v1/fits"),
+    ):
+        unpack_columns(packed, {"n": 1})
 
 
 def test_bytes_that_are_cut_or_of_another_form_are_no_columns() -> None:

@@ -17,6 +17,7 @@ from tests.conftest import BUCKET, Cloud
 from tests.erasing import (
     ANNA,
     BEN,
+    DAYS,
     LATER,
     REMAINING,
     erase,
@@ -27,7 +28,6 @@ from tests.erasing import (
     with_time,
 )
 from tests.factories import NOW
-from tests.restoring import DAYS
 from tests.unit.test_workers import dropped, import_all
 
 pytestmark = pytest.mark.usefixtures("short_retention")

@@ -25,8 +25,10 @@ from tests.conftest import Cloud
 from tests.erasing import (
     ANNA,
     BEN,
+    DAYS,
     LATER,
     REMAINING,
+    at,
     days,
     erase,
     people,
@@ -37,7 +39,6 @@ from tests.erasing import (
 )
 from tests.factories import NOW, make_conversion, make_cost, make_event, money
 from tests.faulty import FakeTime, scripted, throttled, works
-from tests.restoring import DAYS, at
 from tests.stores import store_behind
 from tests.unit.test_services_imports import Killed, MortalClient
 
@@ -170,7 +171,7 @@ def test_a_resent_event_does_not_bring_the_person_back(cloud: Cloud, store: Tena
     before = totals(store)
     erase(store)
     for _ in range(2):
-        assert record_events(store, sent, now=NOW).accepted == len(sent)
+        assert record_events(store, sent, now=NOW)["accepted"] == len(sent)
     assert totals(store) == before
     assert whereabouts(cloud, store.user_hash(ANNA)) == REMAINING
 

@@ -13,7 +13,7 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.attribution.paths.journeys import Paths
@@ -157,7 +157,6 @@ def test_no_paths_get_no_credit() -> None:
     assert credit_shapley(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(

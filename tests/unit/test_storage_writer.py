@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from chalicelib.model.errors import StoreUnavailable
 from chalicelib.storage.dynamodb_table import DynamoDbTable
-from chalicelib.storage.writer import delete_request, put_request, write_all
+from chalicelib.storage.writer import delete_request, key_of, persist, put_request, write_all
 from tests.faulty import (
     FakeTime,
     Fault,
@@ -20,6 +22,7 @@ from tests.faulty import (
     scripted,
     throttled,
     unreachable,
+    works,
 )
 
 
@@ -63,6 +66,10 @@ def write(
     return shelf, client, unwritten
 
 
+def numbers(batch: list[dict[str, Any]]) -> list[int]:
+    return [int(key_of(request)[1]) for request in batch]
+
+
 def test_everything_goes_out_in_batches_of_25() -> None:
     shelf, client, unwritten = write()
     assert [len(batch) for batch in client.calls] == [25, 25, 10]
@@ -102,6 +109,14 @@ def test_only_what_was_left_over_is_sent_again() -> None:
     assert [len(batch) for batch in client.calls] == [25, 3]
 
 
+def test_left_overs_wait_until_everything_else_was_sent_once() -> None:
+    _, client, _ = write(leaves_over(3), count=30)
+    assert [numbers(batch) for batch in client.calls] == [
+        [*range(25)],
+        [*range(25, 30), 22, 23, 24],
+    ]
+
+
 def test_a_dead_store_ends_within_the_budget_with_everything_unwritten() -> None:
     time = FakeTime()
     shelf, _, unwritten = write(then=unreachable, time=time)
@@ -131,6 +146,44 @@ def test_a_slow_store_stops_at_the_end_of_the_budget() -> None:
     assert len(unwritten) == 10
 
 
+def test_no_batch_is_sent_at_the_end_of_the_budget() -> None:
+    time = FakeTime()
+
+    def takes_four_seconds(client: Any, request: dict[str, Any]) -> dict[str, Any]:
+        time.now += 4
+        return works(client, request)
+
+    _, client, unwritten = write(then=takes_four_seconds, time=time)
+    assert (len(client.calls), len(unwritten)) == (2, 10)
+
+
+def test_one_batch_is_sent_even_without_a_budget() -> None:
+    shelf = Shelf()
+    requests = [put(number) for number in range(30)]
+    left = write_all(DynamoDbTable(shelf, "t"), requests, FakeTime().patience(0.0))
+    assert (len(shelf.items), len(left)) == (25, 5)
+
+
+@pytest.mark.parametrize(("budget", "pauses"), [(0.05, []), (0.051, [0.05])])
+def test_a_pause_that_would_use_up_the_budget_is_not_made(
+    budget: float, pauses: list[float]
+) -> None:
+    time = FakeTime(draw=1.0)
+    client = scripted(Shelf(), throttled)
+    write_all(DynamoDbTable(client, "t"), [put(1)], time.patience(budget))
+    assert time.pauses == pytest.approx(pauses)
+
+
+def test_pauses_are_short_again_after_a_batch_was_written() -> None:
+    time = FakeTime()
+    write(throttled, throttled, works, throttled, time=time, count=30)
+    assert time.pauses == [0.025, 0.05, 0.025]
+
+
+def test_a_pause_is_capped_after_any_number_of_failures() -> None:
+    assert FakeTime().patience().pause_seconds(5_000) == 1.0
+
+
 def test_pauses_grow_and_are_drawn_from_the_whole_interval() -> None:
     half, none = FakeTime(draw=0.5), FakeTime(draw=0.0)
     write(*[throttled] * 8, time=half, count=1)
@@ -145,3 +198,40 @@ def test_pauses_grow_and_are_drawn_from_the_whole_interval() -> None:
 def test_what_trying_again_cannot_help_escapes(code: str) -> None:
     with pytest.raises(ClientError, match=code):
         write(fails(client_error(code)))
+
+
+# --- one call ---------------------------------------------------------------------------------
+
+
+class Flaky:
+    """A call that fails a number of times before it answers."""
+
+    def __init__(self, failures: float, error: Exception | None = None) -> None:
+        self.calls, self._failures = 0, failures
+        self._error = error or StoreUnavailable("no answer")
+
+    def __call__(self) -> str:
+        self.calls += 1
+        if self.calls <= self._failures:
+            raise self._error
+        return "answer"
+
+
+def test_a_call_is_made_again_until_the_store_answers() -> None:
+    time, call = FakeTime(), Flaky(3)
+    assert persist(call, time.patience()) == "answer"
+    assert time.pauses == [0.025, 0.05, 0.1]
+
+
+def test_a_call_is_given_up_before_a_pause_that_would_use_up_the_budget() -> None:
+    time, call = FakeTime(draw=1.0), Flaky(math.inf)
+    with pytest.raises(StoreUnavailable, match="no answer"):
+        persist(call, time.patience(0.05 + 0.1 + 0.2))
+    assert (call.calls, time.pauses) == (3, [0.05, 0.1])
+
+
+def test_a_call_that_fails_otherwise_is_not_repeated() -> None:
+    call = Flaky(1, ValueError("wrong"))
+    with pytest.raises(ValueError, match="wrong"):
+        persist(call, FakeTime().patience())
+    assert call.calls == 1

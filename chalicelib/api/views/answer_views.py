@@ -7,13 +7,13 @@ from functools import partial
 from chalicelib.api.calls import Call
 from chalicelib.api.responses import Answer
 from chalicelib.api.routes import Routes
-from chalicelib.model.errors import NoFitYet, NotFound
+from chalicelib.model.errors import NoFitYet, NotFound, OtherVersion
 from chalicelib.services import answers
 from chalicelib.services.fitting.fits import answering_document
 
 views = Routes("answers", "ROI of channels and value of engagements.")
 answer_route = partial(
-    views.route, "GET", roles=("read",), tabular=True, raises=(NoFitYet, NotFound)
+    views.route, "GET", roles=("read",), tabular=True, raises=(NoFitYet, NotFound, OtherVersion)
 )
 
 

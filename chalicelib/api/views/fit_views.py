@@ -6,6 +6,7 @@ from chalicelib import wiring
 from chalicelib.api.calls import Call, parse_date
 from chalicelib.api.responses import Answer, Headers
 from chalicelib.api.routes import Body, Page, Routes
+from chalicelib.model.errors import OtherVersion
 from chalicelib.services.fitting import fits
 from chalicelib.storage.table_keys import TIME_ORDERED_ID
 
@@ -43,7 +44,9 @@ def get_fits(call: Call) -> Answer:
     return Answer(answer, rows=fits.TABLE.rows(shown), columns=fits.TABLE.columns)
 
 
-@views.route("GET", "/v1/fits/{fit_id}", roles=("read",), answer=fits.OneFit)
+@views.route(
+    "GET", "/v1/fits/{fit_id}", roles=("read",), answer=fits.OneFit, raises=(OtherVersion,)
+)
 def get_fit(call: Call, fit_id: str) -> Answer:
     """Get a fit with its diagnostics."""
     header = fits.show_fit(call.store, fit_id)

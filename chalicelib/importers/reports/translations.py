@@ -1,14 +1,15 @@
-"""What a platform calls its columns in further languages, joined to the columns that it declares.
+"""The headings of a platform in further languages, joined to the columns that it declares.
 
-A language is a table of headings, not code: field -> headings, in a module of the platform. Where
-several wordings exist, of countries or of years, all of them are there.
+A language is data, not code: a platform keeps its headings in a ``*_headings.tsv`` file. Where
+several wordings exist, of countries or of years, the file has all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from chalicelib.importers.reports.report_columns import Column
 from chalicelib.importers.values.languages import LANGUAGES
@@ -45,6 +46,44 @@ class Translation:
     seen: str = ""
     lacks: tuple[str, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_translations(table: Path) -> tuple[Translation, ...]:
+    """Read the translations of a platform from a table.
+
+    Parameters
+    ----------
+    table : Path
+        UTF-8, values separated by tabs, lines that begin with ``#`` ignored. A line holds a
+        language, what the line says (``source``, ``seen``, ``lacks``, ``heading`` or ``words``),
+        and its values: of a heading the field and its headings, of words their meaning and the
+        words.
+
+    Raises
+    ------
+    ValueError
+        If a line says something else, lacks its values, or repeats a field or a meaning.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for line in table.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("#"):
+            continue
+        language, what, first, *rest = line.split("\t")
+        of_language = found.setdefault(
+            language, {"source": "", "seen": "", "lacks": (), "headings": {}, "words": {}}
+        )
+        match what:
+            case "source" | "seen" if not rest:
+                of_language[what] = first
+            case "lacks":
+                of_language["lacks"] = (first, *rest)
+            case "heading" if rest and first not in of_language["headings"]:
+                of_language["headings"][first] = tuple(rest)
+            case "words" if rest and first not in of_language["words"]:
+                of_language["words"][first] = tuple(rest)
+            case _:
+                raise ValueError(f"{table.name} has a wrong line: {line!r}")
+    return tuple(Translation(language, **values) for language, values in found.items())
 
 
 def translated(

@@ -71,6 +71,14 @@ _PROBLEMS = (
         "Send the request again.",
     ),
     Problem(
+        "other_version",
+        "Stored by another version",
+        "Another version of the service stored this fit, experiment, mapping or import in a format "
+        "that this version cannot read. Also the error of a fit.",
+        "See `detail`: request a new fit with `POST /v1/fits`, send the experiment or mapping "
+        "again, or upload the file again.",
+    ),
+    Problem(
         "import_unfinished",
         "Import not finished",
         "The import is waiting or running, so it cannot be replayed or removed yet.",
@@ -184,12 +192,6 @@ _BACKGROUND = (
         "The error of a fit that reads its events in parts: reading a part, or combining the "
         "parts, did not finish in time.",
         "Request another fit; an alarm has notified the operator.",
-    ),
-    Problem(
-        "cannot_restore",
-        "Cannot restore",
-        "`python -m chalicelib restore` rejects a copy of the table that does not match the table.",
-        "Read the message, which has the reason.",
     ),
     Problem(
         "unprocessable_message",

@@ -1,4 +1,4 @@
-"""API keys: made once, shown once, kept as a keyed hash, compared in constant time.
+"""API keys: a secret that opens the API in a role, of which a keyed hash is kept.
 
 A key may expire and may be revoked. A tenant has at most two active keys of each role: one in use,
 and the one that takes its place.
@@ -17,8 +17,9 @@ from typing import get_args
 
 from chalicelib.model.days import WrongDay, parse_day
 from chalicelib.model.errors import LastAdminKey, NotFound, TooManyKeys, Unauthenticated
+from chalicelib.services.credentials.sealed_secrets import fits_seal, new_secret, secret_pattern
 from chalicelib.storage.api_key_items import MAX_ACTIVE
-from chalicelib.storage.table_keys import API_KEY_ID, TENANT, is_api_key_id, is_tenant
+from chalicelib.storage.table_keys import API_KEY_ID, is_api_key_id, is_tenant
 from chalicelib.storage.tenant_store import TenantStore
 from chalicelib.storage.tenants import ApiKey, Role
 
@@ -27,13 +28,10 @@ MAX_DAYS = 3650
 
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_KEY = re.compile(
-    rf"lw_(?P<tenant>{TENANT.pattern})\.(?P<id>{API_KEY_ID.pattern})"
-    r"\.(?P<secret>[A-Za-z0-9_-]{32})",
-    re.ASCII,
-)
+_PREFIX = "lw"
+_KEY = secret_pattern(_PREFIX, API_KEY_ID.pattern)
 _DAYS = re.compile(r"([1-9]\d{0,3})d", re.ASCII)
-_NO_HASH = "0" * 64
+_WHY = "the API key is not valid: unknown, expired or revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def issue_key(
     if not is_tenant(store.tenant):
         raise ValueError(f"{store.tenant!r} is no name of a tenant")
     key_id = secrets.token_hex(6)
-    key = f"lw_{store.tenant}.{key_id}.{secrets.token_urlsafe(24)}"
+    key = new_secret(_PREFIX, store.tenant, key_id)
     kept = ApiKey(key_id, role, _hash(key, store.root_secret()), now, expires_at=expires_at)
     _ = store.config
     if not store.api_keys.add(kept, now):
@@ -199,31 +197,20 @@ def authenticate(
     Unauthenticated
         The key is none, unknown, expired or revoked: one answer for all.
     """
-    parts = _KEY.fullmatch(key)
-    if parts is None:
+    named = _KEY.fullmatch(key)
+    if named is None:
         raise Unauthenticated(_WHY)
-    store = store_of(parts["tenant"])
-    kept = store.api_keys.get(parts["id"])
-    expected = _NO_HASH if kept is None else kept.key_hash
-    matches = hmac.compare_digest(_hash(key, store.root_secret()), expected)
-    if kept is not None and not matches:
-        matches = _matches_after_rotation(store, key, kept)
-    if kept is None or not matches or kept.state(now) != "active":
+    store = store_of(named["tenant"])
+    kept = store.api_keys.get(named["id"])
+    fits = fits_seal(
+        store,
+        None if kept is None else kept.key_hash,
+        lambda root_secret: _hash(key, root_secret),
+        lambda there, newest: store.api_keys.rehash(named["id"], there, newest),
+    )
+    if kept is None or not fits or kept.state(now) != "active":
         raise Unauthenticated(_WHY)
-    return Principal(parts["tenant"], kept.role, kept.key_id)
-
-
-_WHY = "the API key is not valid: unknown, expired or revoked"
-
-
-def _matches_after_rotation(store: TenantStore, key: str, kept: ApiKey) -> bool:
-    """Whether the key was hashed under another root secret; then it is hashed under this one."""
-    if not any(hmac.compare_digest(_hash(key, one), kept.key_hash) for one in store.root_secrets()):
-        return False
-    newest = _hash(key, store.root_secret())
-    if newest != kept.key_hash:
-        store.api_keys.rehash(kept.key_id, kept.key_hash, newest)
-    return True
+    return Principal(named["tenant"], kept.role, kept.key_id)
 
 
 def _hash(key: str, root_secret: bytes) -> str:

@@ -1,7 +1,7 @@
-"""Signed links: one question each, read-only, with an end, for programs that can send no header.
+"""Signed links: one read-only question each, with an end, for programs that cannot send headers.
 
-What is kept of a link is its seal: a MAC over the link, the path, the query and the end, under a
-key that the root secret makes. A link is shown once, like an API key (ADR 26).
+The service keeps the seal of a link: a MAC over the link, the path, the query and the end, under a
+key derived from the root secret. A link is shown once, like an API key (ADR 26).
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from chalicelib.model.errors import NotFound, Unauthenticated
 from chalicelib.services.credentials.api_keys import Principal
+from chalicelib.services.credentials.sealed_secrets import fits_seal, new_secret, secret_pattern
 from chalicelib.storage.link_items import Link
 from chalicelib.storage.table_keys import (
-    TENANT,
     TIME_ORDERED_ID,
     is_time_ordered_id,
     time_ordered_id,
@@ -31,12 +30,8 @@ DEFAULT_DAYS = 90
 
 State = Literal["active", "expired", "revoked"]
 
-_TOKEN = re.compile(
-    rf"lwl_(?P<tenant>{TENANT.pattern})\.(?P<id>{TIME_ORDERED_ID.pattern})"
-    r"\.(?P<secret>[A-Za-z0-9_-]{32})",
-    re.ASCII,
-)
-_NO_SEAL = "0" * 64
+_PREFIX = "lwl"
+_TOKEN = secret_pattern(_PREFIX, TIME_ORDERED_ID.pattern)
 _NO_END = dt.datetime.max.replace(tzinfo=dt.UTC)
 _WHY = "the link is none that is valid: no word of it may differ, and it may have ended"
 
@@ -44,19 +39,19 @@ _WHY = "the link is none that is valid: no word of it may differ, and it may hav
 def make_link(
     store: TenantStore, path: str, query: Mapping[str, str], *, days: int, now: dt.datetime
 ) -> tuple[str, Link]:
-    """Make a link to a question that was checked before, and keep its seal.
+    """Create a link to a question that was checked before, and keep its seal.
 
     Returns
     -------
     str
-        ``lwl_{tenant}.{link_id}.{secret}``; cannot be had again.
+        ``lwl_{tenant}.{link_id}.{secret}``; it cannot be shown again.
     Link
-        What is kept.
+        As it is stored.
     """
     created_at = now.astimezone(dt.UTC).replace(microsecond=0)
     expires_at = created_at + dt.timedelta(days=days)
     link_id = time_ordered_id(created_at, secrets.token_hex(4))
-    token = f"lwl_{store.tenant}.{link_id}.{secrets.token_urlsafe(24)}"
+    token = new_secret(_PREFIX, store.tenant, link_id)
     seal = _seal(store.root_secret(), store.tenant, token, path, query.items(), expires_at)
     link = Link(link_id, path, dict(query), seal, created_at, expires_at)
     store.links.add(link)
@@ -81,14 +76,14 @@ def list_links(
 
 
 def revoke_link(store: TenantStore, link_id: str, *, now: dt.datetime) -> None:
-    """End a link at once; to do it twice changes nothing. Raises NotFound."""
+    """End a link immediately; safe to repeat. Raises NotFound."""
     at = now.astimezone(dt.UTC).replace(microsecond=0)
     if not (is_time_ordered_id(link_id) and store.links.revoke(link_id, at)):
         raise NotFound("there is no such link")
 
 
 def state_of(link: Link, now: dt.datetime) -> State:
-    """Whether a link is good for anything."""
+    """Return whether a link is active, expired or revoked."""
     if link.revoked_at is not None:
         return "revoked"
     return "active" if now < link.expires_at else "expired"
@@ -102,7 +97,7 @@ def authenticate_link(
     *,
     now: dt.datetime,
 ) -> Principal:
-    """Who asks with this link: its tenant, as a reader whose id is the link's.
+    """Return the caller of a link: its tenant in the role ``read``, with the link's id.
 
     Parameters
     ----------
@@ -110,45 +105,30 @@ def authenticate_link(
         As sent.
     path : str
     query : sequence of (str, str)
-        Each name with its value, in any order, without the token and without what is ignored.
+        Names with their values, in any order, without the token and without ignored parameters.
     store_of : callable
         Gives the store of a tenant.
 
     Raises
     ------
     Unauthenticated
-        The link is none, unknown, expired, revoked, or another question's: one answer for all.
+        The link is malformed, unknown, expired, revoked or for another question.
     """
-    parts = _TOKEN.fullmatch(token)
-    if parts is None:
+    named = _TOKEN.fullmatch(token)
+    if named is None:
         raise Unauthenticated(_WHY)
-    store = store_of(parts["tenant"])
-    link = store.links.get(parts["id"])
+    store = store_of(named["tenant"])
+    link = store.links.get(named["id"])
     end = _NO_END if link is None else link.expires_at
-    expected = _NO_SEAL if link is None else link.seal
-    newest = _seal(store.root_secret(), store.tenant, token, path, query, end)
-    matches = hmac.compare_digest(newest, expected)
-    if link is not None and not matches:
-        matches = _matches_after_rotation(store, link, token, path, query)
-    if link is None or not matches or state_of(link, now) != "active":
+    fits = fits_seal(
+        store,
+        None if link is None else link.seal,
+        lambda root_secret: _seal(root_secret, store.tenant, token, path, query, end),
+        lambda there, newest: store.links.reseal(named["id"], there, newest),
+    )
+    if link is None or not fits or state_of(link, now) != "active":
         raise Unauthenticated(_WHY)
     return Principal(store.tenant, "read", link.link_id)
-
-
-def _matches_after_rotation(
-    store: TenantStore, link: Link, token: str, path: str, query: Sequence[tuple[str, str]]
-) -> bool:
-    """Whether the link was sealed under another root secret; then it is sealed under this one."""
-
-    def sealed(root_secret: bytes) -> str:
-        return _seal(root_secret, store.tenant, token, path, query, link.expires_at)
-
-    if not any(hmac.compare_digest(sealed(one), link.seal) for one in store.root_secrets()):
-        return False
-    newest = sealed(store.root_secret())
-    if newest != link.seal:
-        store.links.reseal(link.link_id, link.seal, newest)
-    return True
 
 
 def _seal(
@@ -161,7 +141,7 @@ def _seal(
 ) -> str:
     """The MAC over a link, its question in canonical form, and its end; hexadecimal.
 
-    The canonical form is JSON: what is a name, what a value and where one ends cannot be mistaken.
+    The canonical form is JSON, so that names and values cannot be confused.
     """
     key = hmac.new(root_secret, b"links:" + tenant.encode("ascii"), hashlib.sha256).digest()
     sealed = json.dumps([token, path, sorted(query), expires_at.isoformat()])

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chalicelib.model.errors import FieldError, NotFound
+from chalicelib.model.errors import FieldError, NotFound, OtherVersion
 from chalicelib.services.experiments.analysis import analyse, digest_of, id_of
 from chalicelib.services.experiments.experiment_bodies import (
     EXPERIMENT_ID,
@@ -56,7 +56,10 @@ def register_experiment(
     currency = store.config.currency
     if isinstance(body, GeoTest) and body.spend and body.spend.currency != currency:
         raise refused([FieldError("/spend/currency", "currency_mismatch", f"not {currency}")])
-    before = store.experiments.get(id_of(body))
+    try:
+        before = store.experiments.get(id_of(body))
+    except OtherVersion:
+        before = None  # the new content takes its place
     if before is not None and before.digest == digest_of(body):
         return Registered(before, created=False)
     analysed = analyse(body, now=now, regions_by=regions_by)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.model.events import Engagement
+from chalicelib.services.fitting.declared_columns import Declared, column
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,21 +33,16 @@ Brought = Mapping[int, Mapping[int, float]]
 
 
 @dataclass(slots=True)
-class Rows:
+class Rows(Declared):
     """Engagements in columns: the key of an event id, number of the type, day, count."""
 
-    key: array[int] = field(default_factory=lambda: array("Q"))
-    kind: array[int] = field(default_factory=lambda: array("q"))
-    day: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
+    key: array[int] = column("Q")
+    kind: array[int] = column("q", "kinds")
+    day: array[int] = column("q")
+    count: array[float] = column("d")
 
     def __len__(self) -> int:
         return len(self.key)
-
-    @property
-    def columns(self) -> tuple[array[int], array[int], array[int], array[float]]:
-        """All columns."""
-        return self.key, self.kind, self.day, self.count
 
     def add(self, key: int, kind: int, day: int, count: float) -> None:
         """Append a row."""
@@ -54,13 +50,6 @@ class Rows:
         self.kind.append(kind)
         self.day.append(day)
         self.count.append(count)
-
-    def extend(self, other: Rows, kinds: Sequence[int]) -> None:
-        """Append the rows of others; `kinds` has the new number of each of their types."""
-        self.key.extend(other.key)
-        self.kind.extend(map(kinds.__getitem__, other.kind))
-        self.day.extend(other.day)
-        self.count.extend(other.count)
 
     def inside(
         self, first_day: int, n_days: int
@@ -111,11 +100,6 @@ class Edges:
             self.parents.add(key, kind, day, float(event.count))
         if parent is not None and parent != event.event_id and (key := _key_of(parent)) < most:
             self.children.add(key, kind, day, float(event.count))
-
-    def extend(self, other: Edges, kinds: Sequence[int]) -> None:
-        """Append other edges; `kinds` has the new number of each of their types."""
-        self.parents.extend(other.parents, kinds)
-        self.children.extend(other.children, kinds)
 
     def brought(self, first_day: int, n_days: int) -> dict[int, dict[int, float]]:
         """Direct children per engagement, of parents and children in the days of a window.

@@ -50,12 +50,12 @@ from chalicelib.services.fitting.user_identity import identity_warnings
 from chalicelib.services.fitting.windows import Window, find_window
 from chalicelib.settings import MAX_PEOPLE
 from chalicelib.storage.experiment_items import Experiment
+from chalicelib.storage.fit_items import FIT_SCHEMA
 
 if TYPE_CHECKING:
     from chalicelib.attribution.estimates import GoalEstimates
     from chalicelib.attribution.observations import Observations
 
-SCHEMA = 1
 Progress = Callable[[float], None]
 Inspect = Callable[[str, "Observations", "GoalEstimates"], None]
 
@@ -176,7 +176,7 @@ def fit_columns(
     if window is None:  # nobody asked to leave them out
         body["costs_outside"] = costs_outside(columns, start, end)
     return {
-        "schema": SCHEMA,
+        "schema": FIT_SCHEMA,
         "id": fit_id,
         "as_of": as_of.isoformat(),
         "currency": currency,

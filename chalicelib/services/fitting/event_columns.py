@@ -1,7 +1,7 @@
-"""Events in columns: what a fit reads, in some tens of bytes an event.
+"""Events in columns: what a fit reads, in a few tens of bytes an event.
 
-Columns of two sets of events can be put together (`Columns.extend`), and are then what all those
-events, one set after the other, would have become.
+`Columns.extend` appends the columns of other events; the result equals the columns of all events,
+added one set after the other.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import datetime as dt
 import zlib
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import astuple, dataclass, field
 from decimal import Decimal
 
 from chalicelib.model.days import SECONDS_PER_DAY
@@ -27,35 +27,43 @@ from chalicelib.model.events import (
     Event,
     is_ours,
 )
+from chalicelib.services.fitting.declared_columns import (
+    COUNT,
+    MONEY,
+    Amount,
+    Declared,
+    column,
+    sums,
+)
 from chalicelib.services.fitting.edges import SPREADING, Edges
 from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.surroundings import Surroundings
 
 SMALLEST_SHARE = Decimal("1e-12")
-"""A day's share of a cost is rounded to that, so that sums of shares are exact."""
+"""A day's share of a cost is rounded to this, so that sums of shares are exact."""
 
 NOBODY, NOT_FOLLOWED = -1, -2
-"""In place of the number of a person: there was none, or one of those who are left out."""
+"""In place of the number of a person: there is no person, or one outside the sample."""
 
 SAMPLE_PARTS = 1_024
-"""People are sampled in so many equal parts, by a hash of their id: the same ones in every fit."""
+"""People are sampled in this many equal parts, by a hash of their id: the same in every fit."""
 
 _SMALLEST_VALUE = 10**8
-"""One, in the smallest unit that an amount has."""
+"""One unit of currency, in the smallest unit of an amount."""
 
 Kind = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that stand in no column; whole numbers, so that their order is nothing.
+    """Sums over conversions that are in no column; whole numbers, so the order does not matter.
 
     Attributes
     ----------
     records : int
-        How many there are, without refunds.
+        Number of records, without refunds.
     count : int
-        How many conversions they tell of; refunds of none.
+        Number of conversions in the records; a refund has none.
     value : int
         Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
     count_squared, product, value_squared : int
@@ -70,22 +78,23 @@ class OrderSums:
     value_squared: int = 0
 
     def add(self, count: int, amount: Decimal) -> None:
-        """One more record; a refund has a count of 0 and an amount below zero."""
+        """Add a record; a refund has a count of 0 and a negative amount."""
         value = int(amount * _SMALLEST_VALUE)
         self.extend(OrderSums(int(count > 0), count, value, count**2, count * value, value**2))
 
-    def extend(self, other: OrderSums) -> None:
-        """Add the sums of other records."""
+    def extend(self, other: OrderSums) -> OrderSums:
+        """Add the sums of other records; returns itself."""
         self.records += other.records
         self.count += other.count
         self.value += other.value
         self.count_squared += other.count_squared
         self.product += other.product
         self.value_squared += other.value_squared
+        return self
 
     @property
     def moments(self) -> tuple[float, float, float, float, float, float]:
-        """All of them, values in the currency, in the order of the attributes."""
+        """All sums, values in the currency, in the order of the attributes."""
         one = _SMALLEST_VALUE
         return (
             float(self.records),
@@ -97,63 +106,62 @@ class OrderSums:
         )
 
 
+ORDERS = Amount(OrderSums, OrderSums.extend, astuple, lambda told: OrderSums(*told))
+
+
 @dataclass(slots=True)
-class GoalColumns:
+class GoalColumns(Declared):
     """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
 
-    Conversions of nobody, and of people who are not followed, are sums in `apart`, by day and who
-    did it. A person who was erased later is `NOBODY` in the columns.
+    Conversions without a person, and of people who are not followed, are sums in `apart`, by day
+    and who did it. A person who was erased later is `NOBODY` in the columns.
     """
 
-    day: array[int] = field(default_factory=lambda: array("q"))
-    time: array[float] = field(default_factory=lambda: array("d"))
-    person: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
-    value: array[float] = field(default_factory=lambda: array("d"))
-    apart: dict[tuple[int, int], OrderSums] = field(default_factory=lambda: defaultdict(OrderSums))
+    day: array[int] = column("q")
+    time: array[float] = column("d")
+    person: array[int] = column("q", "people")
+    count: array[float] = column("d")
+    value: array[float] = column("d")
+    apart: dict[tuple[int, int], OrderSums] = sums(ORDERS, None, None)
 
 
 @dataclass(slots=True)
-class Columns:
+class Columns(Declared):
     """Events of the window in columns; days are ordinals.
 
-    `costs` has the channel, first and last day and amount of every cost event. Money is decimal, so
-    that its sums are the same in whatever order events come.
+    `costs` has the channel, first day, last day and amount of each cost event. Money is decimal, so
+    that sums do not depend on the order of events.
 
-    Of people only those in the first `followed` of `SAMPLE_PARTS` are there by themselves.
-    Engagements of the others, and of nobody, are counts in `apart`: by kind, day and who did it
-    (`NOBODY` or `NOT_FOLLOWED`).
+    People in the first `followed` of `SAMPLE_PARTS` have rows of their own. Engagements of others,
+    and without a person, are counts in `apart`: by kind, day and who did it (`NOBODY` or
+    `NOT_FOLLOWED`).
 
-    Counts of nobody that have gathered since the day of a post are in `lifetime`, by kind and day.
-    Replies of the brand itself and texts about others are in no column; what they cost is.
+    `lifetime` has counts without a person that have gathered since the day of a post, by kind and
+    day. Replies of the brand and texts about others are not counted; their costs are.
 
-    `edges` has the engagements that may have brought others, and those that name what brought them,
-    of the same share of all parents as that of the people who are followed.
+    `edges` has engagements that may have led to others, and engagements that name what led to them,
+    for the same share of all parents as that of the people who are followed.
 
     `regions` has the counts of events that carry a region, with or without a person.
 
-    `zone` decides on which day an instant is; None: UTC. Totals of a
-    day are booked at midnight UTC, and stay on their day (`is_booked`).
+    `zone` decides the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
+    keep their day (`is_booked`).
     """
 
     followed: int = SAMPLE_PARTS
     kinds: dict[Kind, int] = field(default_factory=dict)
     people: dict[str, int] = field(default_factory=dict)
-    day: array[int] = field(default_factory=lambda: array("q"))
-    time: array[float] = field(default_factory=lambda: array("d"))
-    kind: array[int] = field(default_factory=lambda: array("q"))
-    person: array[int] = field(default_factory=lambda: array("q"))
-    count: array[float] = field(default_factory=lambda: array("d"))
-    apart: dict[tuple[int, int, int], float] = field(default_factory=lambda: defaultdict(float))
-    cost_of_kind: dict[tuple[int, int], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
-    cost_of_channel: dict[tuple[str, int], Decimal] = field(
-        default_factory=lambda: defaultdict(Decimal)
-    )
+    day: array[int] = column("q")
+    time: array[float] = column("d")
+    kind: array[int] = column("q", "kinds")
+    person: array[int] = column("q", "people")
+    count: array[float] = column("d")
+    apart: dict[tuple[int, int, int], float] = sums(COUNT, "kinds", None, None)
+    cost_of_kind: dict[tuple[int, int], Decimal] = sums(MONEY, "kinds", None)
+    cost_of_channel: dict[tuple[str, int], Decimal] = sums(MONEY, None, None)
     costs: list[tuple[str, int, int, Decimal]] = field(default_factory=list)
     goals: dict[str, GoalColumns] = field(default_factory=lambda: defaultdict(GoalColumns))
-    lifetime: dict[tuple[int, int], float] = field(default_factory=lambda: defaultdict(float))
+    lifetime: dict[tuple[int, int], float] = sums(COUNT, "kinds", None)
     edges: Edges = field(default_factory=Edges)
     surroundings: Surroundings = field(default_factory=Surroundings)
     regions: RegionCounts = field(default_factory=RegionCounts)
@@ -178,7 +186,7 @@ class Columns:
                 pass
 
     def extend(self, other: Columns, *, without: Collection[str] = ()) -> None:
-        """Append the events of other columns, as if they had been added here, one after another.
+        """Append the events of other columns, as if they had been added here one by one.
 
         Parameters
         ----------
@@ -186,34 +194,21 @@ class Columns:
             People whose events become those of nobody.
         """
         self.surroundings.extend(other.surroundings)
-        kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
-        self.edges.extend(other.edges, kinds)
-        self.regions.extend(other.regions, kinds)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
         people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
-        self.day.extend(other.day)
-        self.time.extend(other.time)
-        self.kind.extend(_renumbered(other.kind, kinds))
-        self.person.extend(_renumbered(other.person, people))
-        self.count.extend(other.count)
-        for (kind, day, who), count in other.apart.items():
-            self.apart[kinds[kind], day, who] += count
-        for (kind, day), count in other.lifetime.items():
-            self.lifetime[kinds[kind], day] += count
-        for (kind, day), amount in other.cost_of_kind.items():
-            self.cost_of_kind[kinds[kind], day] += amount
-        for key, amount in other.cost_of_channel.items():
-            self.cost_of_channel[key] += amount
+        kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
+        numbers = {"kinds": kinds, "people": people}
+        self.extend_declared(other, numbers)
+        for mine, theirs in zip(self.tables, other.tables, strict=True):
+            mine.extend_declared(theirs, numbers)
+        for name, goal in other.goals.items():
+            self.goals[name].extend_declared(goal, numbers)
         self.costs.extend(other.costs)
-        for name, theirs in other.goals.items():
-            goal = self.goals[name]
-            goal.day.extend(theirs.day)
-            goal.time.extend(theirs.time)
-            goal.person.extend(_renumbered(theirs.person, people))
-            goal.count.extend(theirs.count)
-            goal.value.extend(theirs.value)
-            for when, sums in theirs.apart.items():
-                goal.apart[when].extend(sums)
+
+    @property
+    def tables(self) -> tuple[Declared, ...]:
+        """What is declared elsewhere and does not depend on the goals."""
+        return self.edges.parents, self.edges.children, self.regions
 
     def _add_engagement(self, event: Engagement) -> None:
         zone, what, user = self.zone, event.type, event.user_id if event.consent else None
@@ -322,14 +317,3 @@ def is_booked(at: dt.datetime) -> bool:
 def sample_part(user: str) -> int:
     """Which of `SAMPLE_PARTS` a person is in."""
     return zlib.crc32(user.encode()) % SAMPLE_PARTS
-
-
-def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
-    """The new number of each; those below zero count from the end of `new`."""
-    import numpy as np
-
-    made: array[int] = array("q")
-    made.frombytes(
-        np.asarray(new, dtype=np.int64)[np.frombuffer(numbers, dtype=np.int64)].tobytes()
-    )
-    return made

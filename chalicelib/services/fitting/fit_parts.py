@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from chalicelib.model.days import stamp, zone_of
-from chalicelib.model.errors import UnfinishedFit
+from chalicelib.model.errors import OtherVersion, UnfinishedFit
 from chalicelib.model.events import Event
 from chalicelib.services.fitting.event_columns import SAMPLE_PARTS, Columns
 from chalicelib.services.fitting.fit_windows import (
@@ -193,7 +193,8 @@ def merge_parts(
     """Estimate from the columns of all parts, end the fit, and remove the parts.
 
     Who was erased since a part was read is nobody in the fit. Merging again after the fit has ended
-    changes nothing.
+    changes nothing. A fit whose parts another version of the service read is failed, with the
+    reason.
 
     Parameters
     ----------
@@ -211,13 +212,12 @@ def merge_parts(
     """
     header = show_fit(store, plan.fit_id)
     if header.status not in ENDED:
-        erased = store.erasures.people()
-        columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
-        for span in spans_of(store, plan.window):
-            columns.add(span)
-        for part in plan.parts:
-            packed = store.fit_parts.get(plan.fit_id, part.number)
-            columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)
+        try:
+            columns = _merged_columns(store, plan)
+        except OtherVersion as reason:
+            header = fail_fit(store, header, reason, now=now)
+            _remove_parts(store, plan)
+            return header
         header = conclude_fit(
             store,
             replace(header, as_of=plan.as_of),
@@ -323,6 +323,17 @@ def _events_of(store: TenantStore, plan: Plan, part: Part) -> Iterator[Event]:
     """The events of a part."""
     first, last = dt.date.fromisoformat(part.first), dt.date.fromisoformat(part.last)
     return events_of_shard(store, plan.window, part.shard, first, last)
+
+
+def _merged_columns(store: TenantStore, plan: Plan) -> Columns:
+    erased = store.erasures.people()
+    columns = Columns(plan.followed, zone=zone_of(store.config.time_zone))
+    for span in spans_of(store, plan.window):
+        columns.add(span)
+    for part in plan.parts:
+        packed = store.fit_parts.get(plan.fit_id, part.number)
+        columns.extend(unpack_columns(packed, _about(plan, part)), without=erased)
+    return columns
 
 
 def _has_stopped(header: FitHeader, now: dt.datetime) -> bool:

@@ -19,6 +19,7 @@ from chalicelib.model.errors import (
     LikeworthError,
     NoFitYet,
     NotFound,
+    OtherVersion,
     UnusableInput,
 )
 from chalicelib.services.answer_fields import Failure, Instant, Window
@@ -207,7 +208,7 @@ def conclude_fit(
             max_people=store.settings.max_people,
             progress=progress,
         )
-    except UnusableInput as reason:
+    except (OtherVersion, UnusableInput) as reason:
         return fail_fit(store, header, reason, now=now)
     store.fits.put_document(header.fit_id, document)
     header = replace(

@@ -1,32 +1,42 @@
 """Columns of events as bytes, and back: what a part of a fit is kept as.
 
-A header of JSON (kinds, people, costs, goals, and all that is only counted), then the columns one
-behind the other as they lie in memory, all compressed. Read and written by the functions of one
-installation within minutes, so that no other form of it is ever met; what is none of ours is an
-error.
+A header of JSON (kinds, people, costs, and all sums), then the columns one after the other as they
+are in memory, all compressed. One installation writes and reads them within minutes. The form
+includes the declarations of all columns: a part of another form is rejected by name.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import zlib
-from array import array
-from collections.abc import Iterator
-from dataclasses import astuple
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.model.errors import OtherVersion
+from chalicelib.services.fitting.declared_columns import Declared
 from chalicelib.services.fitting.edges import Rows
-from chalicelib.services.fitting.event_columns import Columns, OrderSums
+from chalicelib.services.fitting.event_columns import Columns, GoalColumns
 from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.surroundings import Surroundings
 
-FORM = f"likeworth columns 4 {sys.byteorder}"
+HEADER = 5
+"""The form of the header; raise it when `pack_columns` writes another one."""
+
 LEVEL = 1
 """Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
 
 _LENGTH_BYTES = 8
+
+
+def form_of(*declared: type[Declared]) -> str:
+    """The form of packed columns with these declarations."""
+    digest = hashlib.sha256("; ".join(one.form() for one in declared).encode()).hexdigest()[:16]
+    return f"likeworth columns {HEADER} {digest} {sys.byteorder}"
+
+
+FORM = form_of(Columns, GoalColumns, Rows, RegionCounts)
 
 
 def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
@@ -36,32 +46,31 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
     ----------
     about : dict
         What they are columns of; JSON-able, and given back by `unpack_columns`.
+
+    Raises
+    ------
+    ValueError
+        If the columns of one table are not of one length.
     """
+    tables = _tables_of(columns)
     header = {
         "form": FORM,
         "about": about,
-        "events": len(columns.day),
-        "edges": [len(columns.edges.parents), len(columns.edges.children)],
+        "rows": [_length_of(table) for table in tables],
         "followed": columns.followed,
         "kinds": list(columns.kinds),
         "people": list(columns.people),
-        "apart": [(*key, count) for key, count in columns.apart.items()],
-        "lifetime": [(*key, count) for key, count in columns.lifetime.items()],
+        "goals": list(columns.goals),
+        "sums": [table.sums_as_json() for table in tables],
         "surroundings": columns.surroundings.as_json(),
-        "regions": columns.regions.as_json(),
-        "cost_of_kind": [(*key, str(amount)) for key, amount in columns.cost_of_kind.items()],
-        "cost_of_channel": [(*key, str(amount)) for key, amount in columns.cost_of_channel.items()],
         "costs": [(*rest, str(amount)) for *rest, amount in columns.costs],
-        "goals": {
-            name: [len(goal.day), [(*key, *astuple(sums)) for key, sums in goal.apart.items()]]
-            for name, goal in columns.goals.items()
-        },
     }
     text = json.dumps(header, separators=(",", ":")).encode()
     squeeze = zlib.compressobj(LEVEL)
     made = bytearray(squeeze.compress(len(text).to_bytes(_LENGTH_BYTES) + text))
-    for column in _columns_of(columns):
-        made += squeeze.compress(memoryview(column).cast("B"))
+    for table in tables:
+        for column in table.columns:
+            made += squeeze.compress(memoryview(column).cast("B"))
     return bytes(made + squeeze.flush())
 
 
@@ -75,61 +84,46 @@ def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
 
     Raises
     ------
+    OtherVersion
+        If another version of the service packed them.
     ValueError
-        If they are columns of something else, or of another form.
+        If they are columns of something else, or cut.
     """
     data = memoryview(zlib.decompress(packed))
     at = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES])
     header = json.loads(bytes(data[_LENGTH_BYTES:at]))
-    if header["form"] != FORM or header["about"] != about:
-        raise ValueError(f"not the columns of {about}: {header['form']}, {header['about']}")
+    if header["form"] != FORM:
+        raise OtherVersion(
+            f"a part of this fit was read by another version of the service ({header['form']}; "
+            f"this version reads {FORM}): request another fit with POST /v1/fits"
+        )
+    if header["about"] != about:
+        raise ValueError(f"not the columns of {about}: {header['about']}")
     columns = Columns(header["followed"])
     columns.kinds.update({tuple(kind): number for number, kind in enumerate(header["kinds"])})
     columns.people.update({one: number for number, one in enumerate(header["people"])})
-    for kind, day, who, count in header["apart"]:
-        columns.apart[kind, day, who] = count
-    for kind, day, count in header["lifetime"]:
-        columns.lifetime[kind, day] = count
+    columns.goals.update({goal: GoalColumns() for goal in header["goals"]})
     columns.surroundings = Surroundings.from_json(header["surroundings"])
-    columns.regions = RegionCounts.from_json(header["regions"])
-    for kind, day, amount in header["cost_of_kind"]:
-        columns.cost_of_kind[kind, day] = Decimal(amount)
-    for channel, day, amount in header["cost_of_channel"]:
-        columns.cost_of_channel[channel, day] = Decimal(amount)
     for channel, first, last, amount in header["costs"]:
         columns.costs.append((channel, first, last, Decimal(amount)))
-    lengths = [header["events"]] * len(_of_engagements(columns))
-    for length, rows in zip(header["edges"], _of_edges(columns), strict=True):
-        lengths += [length] * len(rows.columns)
-    for name, (length, apart) in header["goals"].items():
-        for day, who, *sums in apart:
-            columns.goals[name].apart[day, who] = OrderSums(*sums)
-        lengths += [length] * len(_of_goal(columns, name))
-    for column, length in zip(_columns_of(columns), lengths, strict=True):
-        size = length * column.itemsize
-        column.frombytes(data[at : at + size])
-        at += size
+    tables = _tables_of(columns)
+    for table, rows, sums in zip(tables, header["rows"], header["sums"], strict=True):
+        table.read_sums(sums)
+        for column in table.columns:
+            size = rows * column.itemsize
+            column.frombytes(data[at : at + size])
+            at += size
     if at != len(data):
         raise ValueError(f"{len(data) - at} bytes too many in the columns of {about}")
     return columns
 
 
-def _columns_of(columns: Columns) -> Iterator[array[Any]]:
-    yield from _of_engagements(columns)
-    for rows in _of_edges(columns):
-        yield from rows.columns
-    for name in columns.goals:
-        yield from _of_goal(columns, name)
+def _tables_of(columns: Columns) -> list[Declared]:
+    return [columns, *columns.tables, *columns.goals.values()]
 
 
-def _of_engagements(columns: Columns) -> tuple[array[Any], ...]:
-    return columns.day, columns.time, columns.kind, columns.person, columns.count
-
-
-def _of_edges(columns: Columns) -> tuple[Rows, Rows]:
-    return columns.edges.parents, columns.edges.children
-
-
-def _of_goal(columns: Columns, name: str) -> tuple[array[Any], ...]:
-    goal = columns.goals[name]
-    return goal.day, goal.time, goal.person, goal.count, goal.value
+def _length_of(table: Declared) -> int:
+    lengths = {len(column) for column in table.columns}
+    if len(lengths) > 1:
+        raise ValueError(f"the columns of {type(table).__name__} have {sorted(lengths)} rows")
+    return lengths.pop() if lengths else 0

@@ -5,14 +5,13 @@ Events without a region are in none of them. Regions are whatever the sender cal
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+
+from chalicelib.services.fitting.declared_columns import COUNT, Declared, sums
 
 
 @dataclass(slots=True)
-class RegionCounts:
+class RegionCounts(Declared):
     """Sums over events that carry a region; days are ordinals.
 
     Attributes
@@ -23,34 +22,5 @@ class RegionCounts:
         Without refunds.
     """
 
-    engagements: dict[tuple[int, int, str], float] = field(
-        default_factory=lambda: defaultdict(float)
-    )
-    conversions: dict[tuple[str, int, str], float] = field(
-        default_factory=lambda: defaultdict(float)
-    )
-
-    def extend(self, other: RegionCounts, kinds: Sequence[int]) -> None:
-        """Add other counts; `kinds` are the numbers here of the kinds there."""
-        for (kind, day, region), count in other.engagements.items():
-            self.engagements[kinds[kind], day, region] += count
-        for key, count in other.conversions.items():
-            self.conversions[key] += count
-
-    def as_json(self) -> list[list[list[Any]]]:
-        """JSON-able; see `from_json`."""
-        return [
-            [[*key, count] for key, count in self.engagements.items()],
-            [[*key, count] for key, count in self.conversions.items()],
-        ]
-
-    @classmethod
-    def from_json(cls, told: list[list[list[Any]]]) -> RegionCounts:
-        """The counts of `as_json`."""
-        made = cls()
-        engagements, conversions = told
-        for kind, day, region, count in engagements:
-            made.engagements[kind, day, region] = count
-        for goal, day, region, count in conversions:
-            made.conversions[goal, day, region] = count
-        return made
+    engagements: dict[tuple[int, int, str], float] = sums(COUNT, "kinds", None, None)
+    conversions: dict[tuple[str, int, str], float] = sums(COUNT, None, None, None)

@@ -1,16 +1,16 @@
-"""Erasing a person: their events stay as counts of nobody, and nothing brings the person back.
+"""Erase a person: their events still count, without the person, and the person does not come back.
 
-From the mark on, whatever is sent of the person is stored without them (`admission`). Then all days
-on which there may be events are looked at, and the imports (`erasing_files`). A look that runs out
-of time goes on where it stopped when it is asked for again, or at the latest on the next day. What
-was admitted before a process had noticed the mark is found by another look, some time after.
+Once the person is marked, later events of the person are stored without them (`admission`). Then
+all days that may have events are searched, and the imports (`erasing_files`). A search that runs
+out of time continues when it is requested again, or by the daily jobs. A second search, some time
+later, finds events that a process admitted before it noticed the mark.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from chalicelib.model.days import stamp
@@ -22,13 +22,13 @@ from chalicelib.storage.pseudonyms import normal_user_id
 from chalicelib.storage.tenant_store import TenantStore
 
 SETTLES_AFTER = dt.timedelta(hours=1)
-"""By then no process admits events by what it knew before the mark."""
+"""After that time, every process knows the mark."""
 
 OVERDUE_AFTER = dt.timedelta(days=1)
-"""By then the schedule has gone on with an erasure once."""
+"""After that time, the daily jobs have continued an erasure once."""
 
 LATE_DAYS = 14
-"""How long an expired event may still be there: DynamoDB removes them when it comes to it."""
+"""How long DynamoDB may keep an event after it expired."""
 
 MAX_USER_ID = 256
 
@@ -38,26 +38,26 @@ HasTime = Callable[[], bool]
 def erase_person(
     store: TenantStore, user_id: str, *, now: dt.datetime, has_time: HasTime
 ) -> Receipt:
-    """Erase a person, or go on with it; asking again is safe at any time.
+    """Erase a person, or continue to; safe to repeat.
 
     Parameters
     ----------
     user_id : str
-        As a sender would write it.
+        As a client would send it.
     has_time : callable
-        Whether there is time for more.
+        Returns whether there is time for more.
 
     Returns
     -------
     Receipt
-        ``done``, or ``running``: ask again.
+        ``done``, or ``running``: repeat the call.
 
     Raises
     ------
     InvalidFields
-        If that is nobody's id.
+        If it cannot be the id of a person.
     StoreUnavailable
-        The store does not answer, or somebody else erases the same person; ask again.
+        The store does not answer, or another call erases the same person; repeat the call.
     """
     person = store.user_hash(_checked(user_id))
     receipt = store.erasures.begin(
@@ -74,7 +74,13 @@ def erase_person(
 
 
 def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) -> list[Receipt]:
-    """Go on with what is unfinished, and look again where that is due; what became of them."""
+    """Continue unfinished erasures and make the second searches that are due.
+
+    Returns
+    -------
+    list of Receipt
+        The receipts that were continued, as they are now.
+    """
     looked = []
     for receipt in store.erasures.newest_first():
         settled = now - dt.datetime.fromisoformat(receipt.asked_at) >= SETTLES_AFTER
@@ -86,8 +92,37 @@ def finish_erasures(store: TenantStore, *, now: dt.datetime, has_time: HasTime) 
     return looked
 
 
+def repeat_erasures(
+    store: TenantStore, receipts: Iterable[Receipt], *, now: dt.datetime
+) -> Iterator[Receipt]:
+    """Erase the people of some receipts once more, from the first day on; safe to repeat.
+
+    Needed after items came back from a backup: a receipt holds the person's hash, so that no list
+    of ids is needed.
+
+    Parameters
+    ----------
+    receipts : iterable of Receipt
+        Of this table, or of the one that this table replaces.
+
+    Yields
+    ------
+    Receipt
+        As it is kept now, ``done`` unless a file of the person is still being imported.
+
+    Raises
+    ------
+    StoreUnavailable
+        If the store does not answer, or another call erases the same person; repeat it.
+    """
+    for earlier in receipts:
+        there = store.erasures.begin(earlier)
+        store.erased.look_again()
+        yield _go_on(store, _new_look(store, there, now), now, lambda: True)
+
+
 def count_overdue(store: TenantStore, now: dt.datetime) -> int:
-    """How many erasures were asked for longer ago than they should take, and are not finished."""
+    """Count the erasures that are still unfinished `OVERDUE_AFTER` their request."""
     return sum(
         receipt.state == "running"
         and now - dt.datetime.fromisoformat(receipt.asked_at) > OVERDUE_AFTER
@@ -96,7 +131,7 @@ def count_overdue(store: TenantStore, now: dt.datetime) -> int:
 
 
 def show_receipt(store: TenantStore, receipt_id: str) -> Receipt:
-    """One receipt; raises NotFound."""
+    """Return one receipt; raises NotFound."""
     found = store.erasures.get(receipt_id) if table_keys.is_time_ordered_id(receipt_id) else None
     if found is None:
         raise NotFound("there is no such receipt")
@@ -106,7 +141,7 @@ def show_receipt(store: TenantStore, receipt_id: str) -> Receipt:
 def list_receipts(
     store: TenantStore, *, limit: int, after: str | None = None
 ) -> tuple[list[Receipt], str | None]:
-    """A page of receipts, newest first, and where the next one begins (None at the end)."""
+    """Return a page of receipts, newest first, and the next cursor (None at the end)."""
     found = store.erasures.newest_first(limit=limit + 1, after=after)
     page = found[:limit]
     return page, (page[-1].receipt_id if len(found) > limit else None)
@@ -128,9 +163,11 @@ def _first_day(store: TenantStore, now: dt.datetime) -> dt.date:
 
 
 def _begun(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
-    """The receipt with a look going on: the one that was broken off, or a new one."""
-    if receipt.state == "running":
-        return receipt
+    """The receipt with a look that is running: the interrupted one, or a new one."""
+    return receipt if receipt.state == "running" else _new_look(store, receipt, now)
+
+
+def _new_look(store: TenantStore, receipt: Receipt, now: dt.datetime) -> Receipt:
     return store.erasures.save(
         replace(
             receipt,

@@ -1,18 +1,9 @@
-"""The languages that Google Analytics 4 is read in, beside English and German.
-
-Beside the headings: ``property`` is what the line above a table calls the website, ``dimension``
-and a kind are patterns by which a dimension is known, ``channel`` and its slug the names of the
-default channel groups.
-"""
+"""The languages that Google Analytics 4 is read in, besides English and German."""
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.ga4_reports.ga4_other import DUTCH, JAPANESE, POLISH
-from chalicelib.importers.platforms.ga4_reports.ga4_romance import (
-    FRENCH,
-    ITALIAN,
-    PORTUGUESE,
-    SPANISH,
-)
+from pathlib import Path
 
-TRANSLATIONS = (SPANISH, PORTUGUESE, FRENCH, ITALIAN, DUTCH, POLISH, JAPANESE)
+from chalicelib.importers.reports.translations import read_translations
+
+TRANSLATIONS = read_translations(Path(__file__).with_name("ga4_headings.tsv"))

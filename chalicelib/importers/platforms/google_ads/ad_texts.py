@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 AD_TEXTS = (
     *("Headline", "Long headline", *(f"Headline {n}" for n in range(1, 16))),
     *("Description", *(f"Description {n}" for n in range(1, 6))),
@@ -9,26 +11,27 @@ AD_TEXTS = (
 )
 """Its headings in English; ``text_`` and a heading is the field."""
 
-ONLY_ENGLISH = ("campaign_group", "text_Video ID", "text_Image ID")
-"""Columns of the programming interface alone, which is English."""
-
 
 def ad_texts(
-    headline: str, long_headline: str, description: str, final_url: str, path: str
+    headline: Sequence[str],
+    long_headline: Sequence[str],
+    description: Sequence[str],
+    final_url: Sequence[str],
+    path: Sequence[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Field -> headings in a language; several wordings are set apart by bars."""
+    """Field -> headings in a language, from the wordings of each text."""
     one = {
         "Headline": headline,
         "Long headline": long_headline,
         "Description": description,
         "Final URL": final_url,
     }
-    texts = {f"text_{name}": tuple(words.split(" | ")) for name, words in one.items()}
+    texts = {f"text_{name}": tuple(words) for name, words in one.items()}
     for name, words, last in (
         ("Headline", headline, 15),
         ("Description", description, 5),
         ("Path", path, 2),
     ):
         for n in range(1, last + 1):
-            texts[f"text_{name} {n}"] = tuple(f"{word} {n}" for word in words.split(" | "))
+            texts[f"text_{name} {n}"] = tuple(f"{word} {n}" for word in words)
     return texts

@@ -30,11 +30,11 @@ from chalicelib.importers.rows.row_plan import Cells
 from chalicelib.importers.tables.headings import Columns, comparable
 
 _GERMAN_TEXTS = ad_texts(
-    "Anzeigentitel | Überschrift",
-    "Langer Anzeigentitel | Lange Überschrift",
-    "Textzeile | Beschreibung",
-    "Finale URL",
-    "Pfad",
+    headline=("Anzeigentitel", "Überschrift"),
+    long_headline=("Langer Anzeigentitel", "Lange Überschrift"),
+    description=("Textzeile", "Beschreibung"),
+    final_url=("Finale URL",),
+    path=("Pfad",),
 )
 """Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
 

@@ -1,9 +1,9 @@
-"""The languages that Ads Manager is read in, beside English and German."""
+"""The languages that Ads Manager is read in, besides English and German."""
 
 from __future__ import annotations
 
-from chalicelib.importers.platforms.meta_ads.meta_french_italian import FRENCH, ITALIAN
-from chalicelib.importers.platforms.meta_ads.meta_iberian import PORTUGUESE, SPANISH
-from chalicelib.importers.platforms.meta_ads.meta_other import DUTCH, JAPANESE, POLISH
+from pathlib import Path
 
-TRANSLATIONS = (SPANISH, PORTUGUESE, FRENCH, ITALIAN, DUTCH, POLISH, JAPANESE)
+from chalicelib.importers.reports.translations import read_translations
+
+TRANSLATIONS = read_translations(Path(__file__).with_name("meta_ads_headings.tsv"))

@@ -1,0 +1,149 @@
+"""Run mutmut on the modules that must not be wrong, and require that tests kill the mutants.
+
+    python -m tests.mutations.kill_rates [room ...]
+
+mutmut changes one operator, number, text, argument or keyword at a time. It works on a copy in
+`build/mutate/<room>` with the tests that are named here, so that a room takes minutes. It does not
+mutate properties and other decorated functions.
+
+Afterwards, in that folder: `mutmut.log` is what mutmut printed, `mutmut results` lists survivors
+and `mutmut show <name>` shows one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build" / "mutate"
+REQUIRED_SHARE = 0.85
+FOUND = frozenset({1, 3, 24, -24, 36, 37, 152, 255})
+"""Exit codes of mutmut's processes: a test failed, pytest broke, or the time ran out."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """Modules that are mutated, and the tests that must notice.
+
+    Attributes
+    ----------
+    modules : tuple of str
+        Paths from the root of the repository.
+    tests : tuple of str
+        As pytest takes them.
+    """
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+ROOMS = {
+    "within_user": Room(
+        (
+            "chalicelib/attribution/within_user/regression.py",
+            "chalicelib/attribution/within_user/panel_sums.py",
+            "chalicelib/attribution/within_user/panel_effects.py",
+        ),
+        (
+            "tests/unit/test_within_user.py",
+            "tests/contract/test_estimators.py::test_the_panel_estimator_equals_its_definition",
+        ),
+    ),
+    "effects": Room(
+        ("chalicelib/services/answers/effects.py",),
+        ("tests/unit/test_effects.py",),
+    ),
+    "writer": Room(
+        ("chalicelib/storage/writer.py",),
+        ("tests/unit/test_storage_writer.py",),
+    ),
+    "import_runs": Room(
+        ("chalicelib/services/imports/import_runs.py",),
+        (
+            "tests/unit/test_import_runs.py",
+            "tests/unit/test_services_imports.py",
+            "tests/unit/test_services_replays.py",
+        ),
+    ),
+    "rows": Room(
+        (
+            "chalicelib/importers/rows/row_engine.py",
+            "chalicelib/importers/rows/row_events.py",
+            "chalicelib/importers/rows/row_sales.py",
+            "chalicelib/importers/rows/number_cells.py",
+        ),
+        (
+            "tests/unit/test_rejected_rows.py",
+            "tests/contract/test_samples.py::test_a_sample_gives_what_is_expected",
+        ),
+    ),
+}
+
+
+def main() -> int:
+    """Mutate the rooms that are named, or all; 1 if too many mutants survive in one of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutations.kill_rates")
+    parser.add_argument("rooms", nargs="*", metavar="room", help=", ".join(ROOMS))
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    if unknown := [name for name in options.rooms if name not in ROOMS]:
+        parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(ROOMS)}")
+    too_low = []
+    rows = ["| room | mutants | killed | share | minutes |\n|---|---|---|---|---|"]
+    for name in options.rooms or ROOMS:
+        start = time.monotonic()
+        outcomes = mutate(name, ROOMS[name], options.processes)
+        killed = sum(code in FOUND for code in outcomes.values())
+        share = killed / max(len(outcomes), 1)
+        minutes = (time.monotonic() - start) / 60
+        rows.append(f"| {name} | {len(outcomes)} | {killed} | {share:.1%} | {minutes:.1f} |")
+        if share < REQUIRED_SHARE:
+            too_low.append(name)
+            print(*sorted(one for one, code in outcomes.items() if code not in FOUND), sep="\n")
+    print(*rows, sep="\n")
+    print(f"Fewer than {REQUIRED_SHARE:.0%} are killed in: {', '.join(too_low) or 'no room'}.")
+    return int(bool(too_low))
+
+
+def mutate(name: str, room: Room, processes: int) -> dict[str, int | None]:
+    """Run mutmut on a room: the exit code of each mutant's tests, by the mutant's name."""
+    folder = BUILD / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for source in ("app.py", "chalicelib", "docs", "infra", "tests", "pyproject.toml"):
+        (folder / source).symlink_to(ROOT / source)
+    (folder / "setup.cfg").write_text(_configuration(room), encoding="utf-8")
+    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(processes)]
+    with (folder / "mutmut.log").open("w", encoding="utf-8") as log:
+        subprocess.run(command, cwd=folder, stdout=log, stderr=log, check=True)
+    outcomes: dict[str, int | None] = {}
+    for module in room.modules:
+        meta = folder / "mutants" / f"{module}.meta"
+        outcomes |= json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
+    return outcomes
+
+
+def _configuration(room: Room) -> str:
+    lists = {
+        "source_paths": ("chalicelib",),
+        "only_mutate": room.modules,
+        "also_copy": ("app.py", "docs", "infra", "tests", "pyproject.toml"),
+        "pytest_add_cli_args": ("-p", "no:cacheprovider"),
+        "pytest_add_cli_args_test_selection": room.tests,
+    }
+    lines = ["[mutmut]"]
+    for key, values in lists.items():
+        lines += [f"{key} =", *(f"    {value}" for value in values)]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
