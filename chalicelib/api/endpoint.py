@@ -75,7 +75,7 @@ def _respond(
         response = response_to(call, answer, media_type)
     except LikeworthError as error:
         if route.items_of is not None and isinstance(error, StoreUnavailable):
-            error.hand_back(route.items_of(request))
+            error.mark_not_stored(route.items_of(request))
         _count(_counts_of(error))
         response = problem_response(error)
         if response.status_code >= 500:

@@ -18,7 +18,7 @@ from chalicelib.api.calls import LINK, current_request, parameters_of, request_i
 from chalicelib.api.cors import preflight
 from chalicelib.api.endpoint import endpoint
 from chalicelib.api.problems import problem_response
-from chalicelib.api.quotas import forget_quota, quota_headers
+from chalicelib.api.quotas import reset_quota, quota_headers
 from chalicelib.api.routes import Route
 from chalicelib.model.errors import LikeworthError, MethodNotAllowed, NotFound
 
@@ -119,7 +119,7 @@ def finish_response(request: Request | None, get_response: NextHandler) -> Respo
     report the remaining requests.
     """
     token = current_request.set(request)
-    forget_quota()
+    reset_quota()
     try:
         response = get_response(request)
     except Exception:  # clients must get a problem even if the service has a bug

@@ -18,7 +18,7 @@ POLICY = "default"
 _current: ContextVar[Quota | None] = ContextVar("quota", default=None)
 
 
-def forget_quota() -> None:
+def reset_quota() -> None:
     """Reset at the start of a request, before its caller is known."""
     _current.set(None)
 

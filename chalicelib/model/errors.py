@@ -230,7 +230,7 @@ class StoreUnavailable(LikeworthError):
         self.rejected = rejected
         self.retry_after_seconds = retry_after_seconds
 
-    def hand_back(self, count: int) -> None:
+    def mark_not_stored(self, count: int) -> None:
         """Mark all of `count` items as not stored, unless some are marked already."""
         if not self.not_stored:
             self.not_stored = tuple(range(count))

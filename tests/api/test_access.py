@@ -1,4 +1,4 @@
-"""Keys in either header, and callers at the same time; tests/contract/ tests access by route."""
+"""Keys in either header, and concurrent callers; tests/contract/ tests access by route."""
 
 from __future__ import annotations
 

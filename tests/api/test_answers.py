@@ -1,4 +1,4 @@
-"""Answers, series, imports and fits over HTTP, in the contract's shapes."""
+"""Answers, series, imports and fits by HTTP, in the documented shapes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIRST, LAST = dt.date(2026, 1, 1), dt.date(2026, 4, 30)
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """A fit of a small made-up brand: likes that do nothing, clicks that sell."""
+    """A fit of a small simulated brand: likes have no effect, clicks lead to sales."""
     from chalicelib.model.events import parse_event
 
     events = []
@@ -55,7 +55,7 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture
 def fitted(admin: Caller, document: dict[str, Any]) -> Caller:
-    """A caller whose tenant has that fit."""
+    """A caller whose tenant has this fit."""
     keep_fit(wiring.store("acme"), FIT_ID, document)
     return admin
 

@@ -1,4 +1,4 @@
-"""GET /v1/attribution over HTTP: the models side by side, as JSON and as rows."""
+"""GET /v1/attribution: the models side by side, as JSON and as CSV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ATTRIBUTION = "/v1/attribution"
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    """A fit of thirty people who like, click and buy, one a day, and of likes of nobody known."""
+    """A fit of thirty people who like, click and buy, one per day, and of anonymous likes."""
     events = []
     for day in range(30):
         date, person = FIRST + dt.timedelta(days=day), f"u{day}"
@@ -45,7 +45,7 @@ def document() -> dict[str, Any]:
 
 @pytest.fixture
 def fitted(reader: Caller, document: dict[str, Any]) -> Caller:
-    """A reader whose tenant has that fit."""
+    """A reader whose tenant has this fit."""
     keep_fit(wiring.store("acme"), FIT_ID, document)
     return reader
 

@@ -1,4 +1,4 @@
-"""Bodies: gzip within bounds, and JSON that holds nothing that cannot be kept."""
+"""Request bodies: limits of gzip, and strict JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LIMIT = 1_000_000
 
 
 def body_of(size: int = 0) -> bytes:
-    """A body with one event, spaces behind it."""
+    """A body with one event, padded with spaces."""
     body = json.dumps({"events": [make_event(occurred_at=recently(hours=1))]}).encode()
     return body + b" " * (size - len(body))
 
@@ -55,7 +55,10 @@ def test_a_gzip_bomb_is_rejected_without_unpacking_it(sender: Caller) -> None:
     zeros = bytes(1_000_000)
     bomb = b"".join(packer.compress(zeros) for _ in range(900)) + packer.flush()
     assert len(bomb) < LIMIT
-    assert refused(sender.post("/v1/events", b"{}")) == (400, "invalid_fields")  # all is loaded
+    assert refused(sender.post("/v1/events", b"{}")) == (
+        400,
+        "invalid_fields",
+    )  # load everything first
     tracemalloc.start()
     response = sender.post("/v1/events", bomb, content_encoding="gzip")
     _, peak = tracemalloc.get_traced_memory()

@@ -1,8 +1,8 @@
-"""What is told of people in any input is afterwards nowhere but in the uploaded file itself.
+"""Personal data in any input appear nowhere except in the uploaded file itself.
 
-Canaries go in by every door: good and bad events, headers, queries, paths, file names, mappings,
-rows that are imported, refused and unreadable. Then every item, every object of ours, every message
-and every line of our logs is searched for them.
+Every input contains canaries: valid and invalid events, headers, queries, paths, file names,
+mappings, and rows that are imported, rejected or unreadable. Afterwards the tests search for them
+in all items, all objects, all messages and all log lines of this service.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ TEXT = "the canary sings of its owner"
 CANARIES = (EMAIL, USER, NAME, ADDRESS, TEXT)
 
 NOT_OURS = ("botocore", "boto3", "urllib3", "s3transfer", "moto", "asyncio", "werkzeug")
-"""Libraries that log requests, and that nobody runs at DEBUG."""
+"""Libraries that log requests at DEBUG, which production does not enable."""
 
 
 def variants(canary: str) -> Iterator[str]:
-    """A canary as somebody might have written it down."""
+    """Variants in which a canary could be stored."""
     for text in (canary, canary.lower(), canary.upper(), canary.replace("@", "_")):
         yield text
         yield quote(text, safe="")
@@ -50,12 +50,12 @@ def variants(canary: str) -> Iterator[str]:
 
 
 def found_in(text: str) -> list[str]:
-    """The canaries of which a text holds a variant."""
+    """Return the canaries of which a text contains a variant."""
     return [canary for canary in CANARIES if any(one in text for one in variants(canary))]
 
 
 def plain(item: dict[str, Any]) -> str:
-    """An item as text, what is compressed in it unpacked."""
+    """Return an item as text, with compressed parts unpacked."""
     shown = dict(item)
     for name, value in item.items():
         if "B" in value:
@@ -65,7 +65,7 @@ def plain(item: dict[str, Any]) -> str:
 
 
 class Watched:
-    """The whole service, and everything that it has written."""
+    """The whole service, and all its output."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Watched:
         self.dropped: set[str] = set()
 
     def everything(self) -> Iterator[tuple[str, str]]:
-        """Where and what."""
+        """Yield each place and its content."""
         for item in self.cloud.items():
             if item.get("object_key", {}).get("S") in self.dropped:
                 del item["object_key"]  # the name of a file in the bucket, as long as it is there
@@ -113,7 +113,7 @@ def watched(
     monkeypatch: pytest.MonkeyPatch,
     loggers_kept: None,
 ) -> Iterator[Watched]:
-    """Everything is searched when the test is done; in Lambda, what it prints, too."""
+    """Search all output after the test; in Lambda, also standard output."""
     caplog.set_level(logging.DEBUG)
     recording = request.param == "in Lambda"
     if recording:
@@ -291,7 +291,7 @@ FILES: dict[str, tuple[dict[str, Any], list[str], int, int]] = {
 
 @pytest.fixture
 def uploads(watched: Watched, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(watched.cloud, sender)
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/codes: the registry as it is, for everyone."""
+"""GET /v1/codes returns the whole registry without a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Consent: who does not agree counts in the totals and nowhere else, by whichever way they came."""
+"""People without consent count in the totals only, whichever way their events arrive."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def hash_of(user_id: str) -> str:
 
 
 def engagements() -> list[tuple[str | None, bool]]:
-    """Person and consent of every engagement of the day."""
+    """Return the person and consent of every engagement of the day."""
     found = wiring.store("acme").iter_events(DAY, DAY)
     told = [(one.user_id, one.consent) for one in found if isinstance(one, Engagement)]
     return sorted(told, key=repr)
@@ -48,14 +48,14 @@ def derive() -> None:
 
 
 def counted(reader: Caller, metric: str) -> int:
-    """What the totals of the day say."""
+    """Return the totals of the day."""
     derive()
     answer = reader.get(f"/v1/timeseries?metric={metric}&group_by=none&from={DAY}&to={DAY}")
     return sum(point["value"] for one in answer.json_body["series"] for point in one["points"])
 
 
 def followed() -> set[str]:
-    """Whom a fit follows from day to day."""
+    """Return the people whom a fit follows from day to day."""
     columns = Columns()
     for event in wiring.store("acme").iter_events(DAY, DAY):
         columns.add(event)
@@ -97,7 +97,7 @@ def test_consent_must_be_true_or_false(sender: Caller) -> None:
 
 @pytest.fixture
 def uploads(cloud: Cloud, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(cloud, sender)
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/coverage: for which days each source has data."""
+"""GET /v1/coverage: the days for which each source has data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def day(back: int) -> str:
 
 
 def send(caller: Caller, *events: dict[str, Any]) -> None:
-    """Send events, and derive their day totals."""
+    """Send events and derive their day totals."""
     assert caller.events(*events).status_code == 200
     store = wiring.store("acme")
     for one in events:

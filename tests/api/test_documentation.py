@@ -1,4 +1,4 @@
-"""GET /docs: the handbook is docs/, its links lead somewhere, and every problem has its line."""
+"""GET /docs serves the pages of docs/ with working links and a line for every problem."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ELEMENTS = (
 
 
 class Marks(HTMLParser):
-    """Which elements a page has, where its links lead, and which places it names."""
+    """The elements, link targets and ids of a page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ def test_a_package_serves_the_same_pages_as_a_clone(
 
 
 def forget() -> None:
-    """Forget what was read from files."""
+    """Clear the caches of files."""
     documentation.page.cache_clear()
     page_views._description.cache_clear()
 

@@ -31,7 +31,7 @@ def delete(caller: Caller, user_id: str) -> Any:
 
 
 def known() -> set[str | None]:
-    """Whose events are stored, by hash."""
+    """Return the hashes of people with stored events."""
     today = dt.datetime.now(dt.UTC).date()
     found = wiring.store("acme").iter_events(today - dt.timedelta(days=2), today)
     return {event.user_id for event in found if isinstance(event, Engagement)}

@@ -1,4 +1,4 @@
-"""Experiments over HTTP; and that a fit takes them up."""
+"""Experiments by HTTP, and their use in a fit."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def broken(*_: Any) -> None:
 
 @pytest.fixture
 def functions(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    """The counts of geo tests are analysed by a function of their own."""
+    """A separate function analyses the counts of geo tests."""
     made = Functions()
     made.take_calls(monkeypatch)
     monkeypatch.setenv("LIKEWORTH_ANALYSIS_FUNCTION", "AnalysisHandler")
@@ -160,7 +160,7 @@ def test_experiments_are_available_as_flat_csv(admin: Caller) -> None:
 
 
 def events() -> list[dict[str, Any]]:
-    """Ten weeks of clicks that sell and likes that do not."""
+    """Ten weeks in which clicks lead to sales and likes do not."""
     made = []
     for offset in range((LAST - FIRST).days + 1):
         day = f"{FIRST + dt.timedelta(days=offset)}T12:00:00Z"

@@ -1,4 +1,4 @@
-"""The forms that every answer has: JSON and CSV, ETags, problems, queries."""
+"""Features of all answers: JSON and CSV, ETags, problems, queries."""
 
 from __future__ import annotations
 

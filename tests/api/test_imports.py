@@ -1,4 +1,4 @@
-"""Imports by HTTP: announced, uploaded, shown, their refused rows read and replayed."""
+"""Imports by HTTP: announce, upload, show, list and replay rejected rows."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ OWN = {"columns": {"Tag": "day", "Likes": "like"}, "constants": {"channel": "xin
 
 
 class Uploads:
-    """Announced imports of a caller, uploaded and worked off."""
+    """Announces, uploads and processes the imports of a caller."""
 
     def __init__(self, cloud: Cloud, sender: Caller) -> None:
         self.cloud = cloud
         self.sender = sender
 
     def announce(self, **body: Any) -> str:
-        """Announce an import; its id."""
+        """Announce an import and return its id."""
         response = self.sender.post("/v1/imports", {"filename": "x.csv"} | body)
         assert response.status_code == 201, response.body
         return str(response.json_body["id"])
 
     def upload(self, import_id: str, *lines: str) -> None:
-        """Upload a file to it and import it."""
+        """Upload and import a file."""
         key = f"imports/acme/{import_id}/x.csv"
         body = "\n".join([*lines, ""]).encode()
         etag = self.cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)["ETag"].strip('"')
@@ -49,37 +49,37 @@ class Uploads:
         self.work({"Records": [record]})
 
     def work(self, *bodies: Any) -> None:
-        """Have the import function handle messages."""
+        """Run the import function on messages."""
         now = dt.datetime.now(dt.UTC)
         answer = workers.run_imports(sqs_event(*bodies), now=now, seconds_left=lambda: 900.0)
         assert answer == {"batchItemFailures": []}
 
     def work_off(self) -> int:
-        """Have the import function handle what is in its queue; how much that was."""
+        """Run the import function on its queue; return the number of messages."""
         messages = self.cloud.messages(self.cloud.import_queue)
         self.work(*messages)
         return len(messages)
 
     def shown(self, import_id: str) -> dict[str, Any]:
-        """The import."""
+        """Return the import."""
         body: dict[str, Any] = self.sender.get(f"/v1/imports/{import_id}").json_body
         return body
 
     def rejects(self, import_id: str) -> list[tuple[int, str]]:
-        """Rows and codes of what it refused."""
+        """Return the row numbers and codes of its rejected rows."""
         told = self.sender.get(f"/v1/imports/{import_id}/rejects").json_body["rejects"]
         return [(one["row"], one["code"]) for one in told]
 
 
 @pytest.fixture
 def uploads(cloud: Cloud, sender: Caller) -> Uploads:
-    """Of a caller who may send."""
+    """Uploads of a caller with the role ingest."""
     return Uploads(cloud, sender)
 
 
 @pytest.fixture
 def done(uploads: Uploads) -> str:
-    """An import of three rows, of which one is refused."""
+    """An import of three rows, one of them rejected."""
     import_id = uploads.announce()
     uploads.upload(import_id, HEAD, GOOD, BAD, GOOD.replace("Spring", "Winter"))
     return import_id
@@ -381,7 +381,7 @@ def test_a_replay_whose_message_cannot_be_sent_is_not_recorded(
 
 
 def events_in(cloud: Cloud) -> int:
-    """How many events and spans are stored."""
+    """Return the number of stored events and spans."""
     return sum("#events#" in item["pk"]["S"] for item in cloud.items())
 
 

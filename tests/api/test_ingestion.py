@@ -1,4 +1,4 @@
-"""POST /v1/events: what is read, what is refused, and what is never forgiven silently."""
+"""POST /v1/events: accepted and rejected bodies and events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""/v1/keys: make, list and revoke API keys."""
+"""/v1/keys: create, list and revoke API keys."""
 
 from __future__ import annotations
 

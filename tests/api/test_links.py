@@ -1,4 +1,4 @@
-"""Signed links: what they open, and everything that they do not."""
+"""Signed links: what they allow, and what they do not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WHOLE_DAY = dt.timedelta(days=1)
 
 @pytest.fixture
 def nobody(client: Client) -> Caller:
-    """Somebody without a key."""
+    """A caller without a key."""
     return Caller("", client)
 
 
@@ -48,13 +48,13 @@ def made(admin: Caller, path: str = "/v1/roi", **query: str) -> dict[str, Any]:
 
 
 def target_of(url: str) -> str:
-    """What a program would send for a URL."""
+    """Split a URL into the request that a program would send."""
     parts = urlsplit(url)
     return f"{parts.path}?{parts.query}"
 
 
 def follow(nobody: Caller, target: str, method: str = "GET", **headers: str | None) -> HTTPResponse:
-    """Ask without a key."""
+    """Request a path without a key."""
     return nobody.call(method, target, **({"x_api_key": None} | headers))
 
 
@@ -158,7 +158,7 @@ def test_behind_a_gateway_the_url_includes_the_stage(cloud: Cloud, admin: Caller
 
 
 def changes(link: dict[str, Any], other: dict[str, Any]) -> dict[str, str]:
-    """Requests that are nearly the one that a link is for."""
+    """Requests that differ slightly from the one that a link allows."""
     token, query = token_of(link), {**QUESTION}
     tenant, link_id, secret = token.removeprefix("lwl_").split(".")
 
@@ -343,7 +343,7 @@ def test_an_answer_by_link_needs_at_most_two_reads(
         layer.bill = Bill()
         assert follow(nobody, target).status_code == 200
         assert 0 < layer.bill.read_units <= 2, (path, layer.bill)
-        assert layer.bill.reads["acme#links"] == 1  # of what is there now, not of a moment ago
+        assert layer.bill.reads["acme#links"] == 1  # a consistent read
         assert layer.bill.write_units == 0
 
 
@@ -354,7 +354,7 @@ def test_each_link_has_its_own_request_limit(
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "3")
     processes.current.settings = processes.current.rate_limiter = None
     statuses = [follow(nobody, targets[0]).status_code for _ in range(8)]
-    assert statuses.count(429) >= 2  # in one or two minutes of the clock
+    assert statuses.count(429) >= 2  # within one or two windows
     response = follow(nobody, targets[1])
     assert response.status_code == 200
     assert response.headers["RateLimit-Policy"] == '"default";q=3;w=60'

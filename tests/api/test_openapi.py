@@ -1,4 +1,4 @@
-"""GET /openapi.json: what is described is what there is."""
+"""GET /openapi.json agrees with the application."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_every_golden_answer_has_the_described_shape(file: Path) -> None:
 
 
 def keywords(schema: Any) -> Iterator[str]:
-    """Every keyword in a schema, names of properties left out."""
+    """Yield all keywords of a schema, without names of properties."""
     if isinstance(schema, list):
         for one in schema:
             yield from keywords(one)

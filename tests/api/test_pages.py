@@ -22,7 +22,7 @@ SINKS = (
     *("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "srcdoc"),
     *("eval(", "Function(", "DOMParser", "createContextualFragment", "javascript:"),
 )
-"""What could make HTML or script of a text."""
+"""Ways to turn a text into HTML or script."""
 
 
 def get(path: str) -> HTTPResponse:

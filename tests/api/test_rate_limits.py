@@ -1,4 +1,4 @@
-"""What a caller sees of the limit: headers with every answer, and 429 with Retry-After."""
+"""The request limit by HTTP: headers with every answer, and 429 with Retry-After."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 3, 14, 10, 0, 12, 500_000, tzinfo=dt.UTC)
 
 
 def parsed(response: HTTPResponse, header: str) -> dict[str, int]:
-    """The parameters of a structured field that has one member, which is our policy."""
+    """Parse the parameters of a structured field whose only member is the default policy."""
     found = MEMBER.fullmatch(response.headers[header])
     assert found is not None, response.headers[header]
     assert found["name"] == "default"
@@ -35,7 +35,7 @@ def parsed(response: HTTPResponse, header: str) -> dict[str, int]:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
-    """What time it is for the API; the last one counts."""
+    """The time that the API sees; the last entry counts."""
     times = [NOW]
 
     class Clock(dt.datetime):
@@ -54,7 +54,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[dt.datetime]:
 
 @pytest.fixture
 def limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
-    """Five requests a minute."""
+    """A limit of five requests a minute."""
     assert cloud
     monkeypatch.setenv("LIKEWORTH_RATE_LIMIT", "5")
     return 5
@@ -62,7 +62,7 @@ def limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
 
 @pytest.fixture
 def default_limit(monkeypatch: pytest.MonkeyPatch, cloud: Cloud) -> int:
-    """As many as an installation gets that says nothing."""
+    """The default limit."""
     assert cloud
     monkeypatch.delenv("LIKEWORTH_RATE_LIMIT")
     return Settings().rate_limit

@@ -112,7 +112,7 @@ ODD: dict[str, tuple[dict[str, Any], str | None]] = {
     "a control that is a truth": (make_control(occurred_at=YESTERDAY, value=True), "wrong_type"),
     "a huge control": (make_control(occurred_at=YESTERDAY, value=1e300), None),
 }
-"""An event as it is sent, and the code of its rejection; None where it is admitted."""
+"""An event, and the code of its rejection; None if it is accepted."""
 
 NOT_JSON: dict[str, bytes] = {
     "half": b'{"kind": "engagement"',
@@ -131,28 +131,28 @@ NOT_JSON: dict[str, bytes] = {
 }
 
 FIRST = spent()
-"""In front of the odd events: it is admitted, and its amount is in the reporting currency."""
+"""Sent before the unusual events: it is accepted, and its amount is in the reporting currency."""
 
 
 class EventFile(LineReport):
-    """An export of which every row is one event."""
+    """An export in which every row is one event."""
 
     def outcomes(self) -> Iterator[Imported]:
-        """One row per line."""
+        """Yield one row per line."""
         for row, line in enumerate(self._stream, start=1):
             self._rows = row
             yield Imported(row, (json.loads(line),))
 
 
 def by_http(sender: Caller, body: bytes) -> dict[int, str]:
-    """Index of the line and code of what `POST /v1/events` rejects."""
+    """Return the line index and code of each rejection by `POST /v1/events`."""
     answer = sender.post("/v1/events", body, content_type=NDJSON)
     assert answer.status_code == 200
     return {one["index"]: one["code"] for one in answer.json_body["rejected"]}
 
 
 def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
-    """As `by_http`, of an import."""
+    """Same as `by_http`, for an import."""
     key = f"imports/{store.tenant}/report.ndjson"
     answer = cloud.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
     version = ObjectVersion(key, answer["ETag"].strip('"'))
@@ -171,7 +171,7 @@ def by_import(cloud: Cloud, store: TenantStore, body: bytes) -> dict[int, str]:
 
 
 def by_estimate(path: Path, body: bytes) -> dict[int, str]:
-    """As `by_http`, of the command line."""
+    """Same as `by_http`, for the command line."""
     path.write_bytes(body)
     lines = EventLines(path, dt.datetime.now(dt.UTC))
     assert len(list(lines)) + len(lines.refused) == body.count(b"\n")
