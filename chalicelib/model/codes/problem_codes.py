@@ -36,8 +36,8 @@ _PROBLEMS = (
     ),
     Problem(
         "forbidden",
-        "Not allowed for this role",
-        "The role of the API key does not allow this call.",
+        "Forbidden",
+        "The role of the API key does not allow this call, or the gateway blocked the request.",
         "Use a key with another role.",
     ),
     Problem(

@@ -10,21 +10,21 @@ REASONS = (
         "too_few_conversions",
         "Too few conversions",
         "Fewer than 20 conversions of the goal can be used for an estimate.",
-        "A longer window, or a goal that is reached more often.",
+        "Use a longer window, or a goal that is reached more often.",
         "caution",
     ),
     Code(
         "too_few_engagements",
         "Too few engagements",
         "There are fewer than 50 engagements of this type.",
-        "A longer window, or more engagements.",
+        "Use a longer window, or collect more engagements.",
         "caution",
     ),
     Code(
         "too_short_window",
         "Window too short",
         "There are too few days (or weeks) with data for the number of engagement types.",
-        "A longer window.",
+        "Use a longer window.",
         "caution",
     ),
     Code(
@@ -39,14 +39,14 @@ REASONS = (
         "sparse_totals",
         "Totals too far apart",
         "Totals are less frequent than weekly, and the days in between are not known to be zero.",
-        "Daily or weekly totals.",
+        "Send daily or weekly totals.",
         "caution",
     ),
     Code(
         "weekly_totals",
         "Weekly totals mixed with daily totals",
         "This type has one total a week, while the others have one a day.",
-        "Daily totals of this type.",
+        "Send daily totals of this type.",
         "caution",
     ),
     Code(
@@ -85,14 +85,14 @@ REASONS = (
         "Too many engagement types",
         "Only the 60 most frequent types are estimated, and this type is not among them; or a "
         "Markov chain of this order could have more than 50,000 states.",
-        "Fewer engagement types, or a Markov chain of a lower order.",
+        "Use fewer engagement types, or a Markov chain of a lower order.",
         "caution",
     ),
     Code(
         "did_not_converge",
         "No stable solution",
         "Two independent searches for the decays and variances gave different results.",
-        "A longer window.",
+        "Use a longer window.",
         "caution",
     ),
     # --- not a cause ------------------------------------------------------------------------
@@ -101,7 +101,7 @@ REASONS = (
         "Exposure only",
         "These are impressions of ads whose clicks are counted too. They are shown, but they are "
         "not a separate cause.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     Code(
         "on_the_way",
@@ -114,7 +114,7 @@ REASONS = (
         "Ongoing state",
         "Following or unfollowing starts or ends a lasting relationship, so its effect has no "
         "single day.",
-        "The audience estimate, which values followers over time.",
+        "See the audience estimate, which values followers over time.",
         "caution",
     ),
     Code(
@@ -122,7 +122,7 @@ REASONS = (
         "More than all conversions",
         "The estimates together exceed the number of conversions, so at least one of them must be "
         "wrong.",
-        "A longer window, more variation, or an experiment.",
+        "Use a longer window, vary the volume, or run an experiment.",
         "do_not_act",
         "too_high",
     ),
@@ -180,7 +180,7 @@ REASONS = (
         "none_in_range",
         "None in this range",
         "The range has no engagement of this type; earlier engagements may still have an effect.",
-        "A longer range.",
+        "Use a longer range.",
     ),
     # --- equivalence ------------------------------------------------------------------------
     Code(
@@ -188,25 +188,25 @@ REASONS = (
         "Ratio without bounds",
         "The value of the baseline may be zero or negative, so the ratio has no bounds; only the "
         "values in `ratio_excluded` are ruled out.",
-        "More data on the baseline.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "ratio_everything",
         "Any ratio possible",
         "The value of both may be zero, so no ratio is ruled out.",
-        "More data.",
+        "Collect more data.",
     ),
     Code(
         "ratio_unbounded_above",
         "Ratio without an upper bound",
         "The value of the baseline may be zero, so the ratio has no upper bound.",
-        "More data on the baseline.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "ratio_unbounded_below",
         "Ratio without a lower bound",
         "The value of the baseline may be zero, so the ratio has no lower bound.",
-        "More data on the baseline.",
+        "Collect more data on the baseline.",
     ),
     Code(
         "baseline_below_zero",
@@ -219,7 +219,7 @@ REASONS = (
         "not_settled_by_more_data",
         "More data will not settle it",
         "Even the longest possible window of a fit would not settle the question.",
-        "An experiment; or accept that no difference can be shown.",
+        "Run an experiment, or accept that no difference can be shown.",
     ),
     # --- classical models -------------------------------------------------------------------
     Code(
@@ -239,7 +239,7 @@ REASONS = (
         "nothing_to_credit",
         "Nothing to credit",
         "No conversion in the range has an earlier engagement, so there are no shares.",
-        "A longer range.",
+        "Use a longer range.",
     ),
     Code(
         "no_credit_in_fit",

@@ -11,13 +11,13 @@ VERDICTS = tuple(
             "profitable",
             "Profitable",
             "The incremental revenue exceeds the cost: the whole interval of the ROI is above 0.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "unprofitable",
             "Unprofitable",
             "The incremental revenue is below the cost: the whole interval of the ROI is below 0.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "effective",
@@ -45,31 +45,31 @@ VERDICTS = tuple(
             "Inconclusive",
             "The data do not settle the question, or a warning in the reasons contradicts the "
             "verdict that the interval alone would give.",
-            "Collect the additional days in `needed`, or follow the codes in the reasons.",
+            "Collect the additional days in `needed`, or follow the advice for the reasons.",
         ),
         (
             "not_estimable",
             "Not estimable",
             "There is no estimate; the reasons explain why.",
-            "Follow the reasons.",
+            "Follow the advice for the reasons.",
         ),
         (
             "worth_more",
             "Worth more",
             "One engagement is worth more than one engagement of the baseline.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "worth_less",
             "Worth less",
             "One engagement is worth less than one engagement of the baseline.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
         (
             "equivalent",
             "Equivalent",
             "One engagement is worth as much as one of the baseline, within the margin.",
-            "Nothing is needed to settle it.",
+            "No action is needed.",
         ),
     )
 )

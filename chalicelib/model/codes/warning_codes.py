@@ -29,7 +29,7 @@ WARNINGS = (
         "Purchase intent suspected",
         "People engage in bursts or buy immediately after engaging, as people do who intend to buy "
         "anyway; the data cannot separate this intent from the effect.",
-        "An experiment: withhold the ads from a random part of the audience.",
+        "Run an experiment: withhold the ads from a random part of the audience.",
         "do_not_act",
         "too_high",
     ),
@@ -38,7 +38,7 @@ WARNINGS = (
         "Placebo test failed",
         "Later engagements seem to explain earlier conversions, so an unrecorded cause influences "
         "both.",
-        "An experiment.",
+        "Run an experiment.",
         "do_not_act",
         "either",
     ),
@@ -47,7 +47,7 @@ WARNINGS = (
         "Same-day demand suspected",
         "Several types rise and fall on the same days as the conversions, as they do when demand "
         "drives all of them; the effect cannot be separated from demand.",
-        "An experiment, or annotations of promotions and other events that explain those days.",
+        "Run an experiment, or record promotions and other events as annotations.",
         "do_not_act",
         "too_high",
     ),
@@ -56,7 +56,7 @@ WARNINGS = (
         "People change over time",
         "People's interest grows, fades or ends over time; the estimate corrects for this with "
         "later engagements, which makes it less precise.",
-        "An experiment.",
+        "Run an experiment.",
         "caution",
     ),
     _warning(
@@ -90,7 +90,7 @@ WARNINGS = (
         "Late effects suspected",
         "Engagements from two to four weeks earlier explain more conversions than the model "
         "credits to them; effects may occur later than the model assumes.",
-        "A longer window, or conversions and engagements with a `user_id`.",
+        "Use a longer window, or send `user_id` with conversions and engagements.",
         "caution",
         "either",
     ),
@@ -107,7 +107,7 @@ WARNINGS = (
         "engagement_follows_conversions",
         "Buyers engage after buying",
         "Buyers engage more after buying; the estimate corrects for that.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     # --- what the data cover ----------------------------------------------------------------
     _warning(
@@ -144,7 +144,7 @@ WARNINGS = (
         "not_counted",
         "Engagement type not counted",
         "The sum does not include this type, which could not be estimated.",
-        "Follow the reasons given for that type.",
+        "Follow the advice for the reasons of that type.",
         "caution",
         "too_low",
         subject="channel/type",
@@ -159,13 +159,13 @@ WARNINGS = (
         "annotations_used",
         "Annotations used",
         "Recorded promotions, outages and other events are part of the model.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     _warning(
         "holidays_used",
         "Holidays used",
         "Public holidays are part of the model.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     # --- people -----------------------------------------------------------------------------
     _warning(
@@ -205,14 +205,14 @@ WARNINGS = (
         "descendants_included",
         "Descendants included",
         "The value of a share or mention includes the value of the engagements that it led to.",
-        "Nothing is needed; `GET /v1/engagements` also shows the effect without descendants.",
+        "No action is needed; `GET /v1/engagements` also shows the effect without descendants.",
     ),
     _warning(
         "displacement_counted",
         "Only additional conversions counted",
         "A person converts only once, so conversions that would have happened later anyway are not "
         "counted as incremental; their share was estimated from similar people.",
-        "Nothing is needed; a longer window shows more people who convert later.",
+        "No action is needed; a longer window shows more people who convert later.",
     ),
     _warning(
         "bots_left_out",
@@ -232,7 +232,7 @@ WARNINGS = (
         "Goal reached only once",
         "A person reaches this goal only once, so conversions that merely happened earlier are "
         "counted as incremental.",
-        "An experiment that runs longer than the usual delay.",
+        "Run an experiment that lasts longer than the usual delay.",
         "caution",
         "too_high",
     ),
@@ -242,7 +242,7 @@ WARNINGS = (
         "Delayed effect",
         "A material part of the effect occurs one to four weeks after the engagement. The model "
         "includes it, but knows its timing only roughly.",
-        "A longer window.",
+        "Use a longer window.",
         "caution",
         "either",
     ),
@@ -251,7 +251,7 @@ WARNINGS = (
         "Duration of the effect unknown",
         "How long the effect lasts is not identified; if it lasts for weeks, the total is larger "
         "than the interval suggests.",
-        "A longer window.",
+        "Use a longer window.",
         "caution",
         "too_low",
     ),
@@ -259,7 +259,7 @@ WARNINGS = (
         "decay_at_edge",
         "Very long effect",
         "The half-life of the effect exceeds two weeks, so its total is uncertain.",
-        "A longer window, or an experiment that runs for months.",
+        "Use a longer window, or run an experiment for months.",
         "caution",
         "too_low",
     ),
@@ -276,7 +276,7 @@ WARNINGS = (
         "Saturation unknown",
         "The data do not show whether returns diminish with volume; with strong saturation the "
         "average effect per engagement is larger than estimated.",
-        "Days with a much higher and much lower volume than usual.",
+        "Vary the volume: have days with much more and much less than usual.",
         "caution",
         "too_low",
     ),
@@ -285,7 +285,7 @@ WARNINGS = (
         "autocorrelated_residuals",
         "Lasting influence missing",
         "The model lacks an influence that lasts for days, so the intervals are too narrow.",
-        "Annotations of special events, or a longer window.",
+        "Record special events as annotations, or use a longer window.",
         "caution",
     ),
     _warning(
@@ -309,7 +309,7 @@ WARNINGS = (
         "Regions compared",
         "The estimate compares regions with more and fewer engagements on the same day, so "
         "nationwide changes on a day do not bias it.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
     _warning(
         "effects_differ_by_region",
@@ -362,6 +362,6 @@ WARNINGS = (
         "model_flagged_not_combined",
         "Model estimate not combined",
         "The model has a serious warning, so only the result of the experiment is used.",
-        "Nothing is needed.",
+        "No action is needed.",
     ),
 )
