@@ -34,7 +34,7 @@ def parse_json(body: bytes, *, unpaired: bool = False) -> Any:
         levels, half of a surrogate pair, or a whole number with thousands of digits.
     """
     if _is_too_deep(body):
-        raise MalformedJson(f"more than {MAX_DEPTH} nested levels")
+        raise MalformedJson(f"nested more than {MAX_DEPTH} levels deep")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError as error:
