@@ -36,13 +36,13 @@ MAPPED = "mapped"
 
 KNOWN_BY_FORM = (
     "Google Search Console: performance by day",
-    "TikTok: an account's overview by day (Business Suite, TikTok Studio)",
-    "YouTube Studio: totals and chart data of the advanced mode",
+    "TikTok: daily account overview (Business Suite, TikTok Studio)",
+    "YouTube Studio: totals and chart data (advanced mode)",
 )
 """Tables without a heading unique to the platform; a further column changes their type."""
 
 NO_FURTHER_KEYS = (
-    "YouTube Analytics API: answers of reports.query",
+    "YouTube Analytics API: responses of reports.query",
     "Meta Ads: ads insights landed by a pipeline",
 )
 """YouTube's records are arrays with keys in a header. A further key of Meta is a breakdown."""
@@ -52,7 +52,7 @@ NOT_IN_ARCHIVES = ("facebook/results-network-named.csv",)
 
 ONLY_AS_IS = {
     " landed by ": ("delimiter", "workbook"),
-    "results by day": ("workbook",),
+    "daily results": ("workbook",),
     "YouTube Studio": ("columns",),
     "Google Analytics 4: reports": ("columns",),
     "google_ads/other-search-terms": ("columns",),

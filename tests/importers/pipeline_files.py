@@ -1,4 +1,4 @@
-"""Landing files generated in code: records of streams in the envelopes of pipelines."""
+"""Generated landing files: records of streams in the envelopes of pipelines."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Record = dict[str, Any]
 
 MINUTE = 60_000_000
 START = 1_781_000_000_000_000
-"""Microseconds since 1970: an evening in June 2026."""
+"""An evening in June 2026, in microseconds since 1970."""
 
 
 @dataclass(frozen=True)
 class Landing:
-    """A record, and how many minutes after the start of the sync it was extracted."""
+    """A record, and the minutes from the start of the sync to its extraction."""
 
     record: Record
     minute: int = 0
@@ -29,7 +29,7 @@ class Landing:
 
 
 def landings(*records: Record | Landing) -> list[Landing]:
-    """Return records, extracted one minute apart unless they are `Landing`s."""
+    """Return landings; bare records are extracted one minute after each other."""
     return [
         one if isinstance(one, Landing) else Landing(one, minute)
         for minute, one in enumerate(records)
@@ -91,7 +91,7 @@ def singer_message(landing: Landing) -> Record:
 
 
 def singer_target(landing: Landing) -> Record:
-    """A record as written by target-s3 and Stitch."""
+    """A line from target-s3 or Stitch."""
     return landing.record | {
         "_sdc_extracted_at": _stamp(landing),
         "_sdc_batched_at": _stamp(Landing({}, 59)),
@@ -101,7 +101,7 @@ def singer_target(landing: Landing) -> Record:
 
 
 def fivetran(landing: Landing) -> Record:
-    """A record with the fields that Fivetran adds."""
+    """A line with Fivetran's columns."""
     return landing.record | {
         "_fivetran_synced": _stamp(landing).replace("T", " ").removesuffix("Z"),
         "_fivetran_deleted": landing.deleted,
@@ -130,7 +130,7 @@ def as_array(lines: Iterable[Record]) -> str:
 
 
 def as_csv(lines: Iterable[Record]) -> str:
-    """Return CSV, with objects and arrays as JSON."""
+    """CSV with objects and arrays as JSON."""
     rows = list(lines)
     header = list(dict.fromkeys(key for row in rows for key in row))
     text = io.StringIO()
@@ -157,7 +157,7 @@ FORMS: dict[str, Callable[[Iterable[Record]], str]] = {
 
 
 def is_table(wrapper: str) -> bool:
-    """Whether a pipeline can also write CSV."""
+    """Whether a pipeline can also write its lines as CSV."""
     return "message" not in wrapper
 
 
@@ -167,7 +167,7 @@ def landed(*records: Record | Landing, wrapper: str = "airbyte", form: str = "li
 
 
 def google_stats(**over: Any) -> Record:
-    """Return a day of a campaign as in Airbyte's source."""
+    """Return a day of a campaign, as written by Airbyte's source."""
     return {
         "campaign.id": 70123,
         "campaign.name": "Chairs",
@@ -185,7 +185,7 @@ def google_stats(**over: Any) -> Record:
 
 
 def meta_insights(**over: Any) -> Record:
-    """Return a day of an ad as in Airbyte's source."""
+    """Return a day of an ad, as written by Airbyte's source."""
     return {
         "account_id": "9001",
         "account_currency": "EUR",
@@ -216,7 +216,7 @@ def meta_insights(**over: Any) -> Record:
 
 
 def linkedin_analytics(**over: Any) -> Record:
-    """Return a day of a campaign as in Airbyte's source."""
+    """Return a day of a campaign, as written by Airbyte's source."""
     return {
         "pivotValue": "urn:li:sponsoredCampaign:25101",
         "pivotValues": ["urn:li:sponsoredCampaign:25101"],
@@ -236,7 +236,7 @@ def linkedin_analytics(**over: Any) -> Record:
 
 
 def shopify_order(**over: Any) -> Record:
-    """Return an order as in Airbyte's source."""
+    """Return an order, as written by Airbyte's source."""
     return {
         "id": 5551001,
         "name": "#2001",
@@ -255,7 +255,7 @@ def shopify_order(**over: Any) -> Record:
 
 
 def stripe_charge(**over: Any) -> Record:
-    """Return a charge as in Airbyte's source."""
+    """Return a charge, as written by Airbyte's source."""
     return {
         "id": "ch_3Q0001",
         "object": "charge",
@@ -274,7 +274,7 @@ def stripe_charge(**over: Any) -> Record:
 
 
 def ga4_sessions(**over: Any) -> Record:
-    """Return a day of a channel as in Airbyte's source."""
+    """Return a day of a channel, as written by Airbyte's source."""
     return {
         "property_id": "310001",
         "date": "20260601",

@@ -1,4 +1,4 @@
-"""Reports of ads of Snapchat, Reddit and Spotify."""
+"""Ads reports from Snapchat, Reddit and Spotify."""
 
 from itertools import pairwise
 
@@ -55,10 +55,10 @@ def test_a_row_of_a_week_or_month_covers_that_period(
     header, row, counts, _, _ = CASES[platform]
     content = table((heading, *header[1:]), row)
 
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(content)
     result = read(content, spread=True)
 
-    assert refusal.value.code == "aggregate_period"
+    assert rejection.value.code == "aggregate_period"
     assert result.counts == counts
     assert (result.summary["from"], result.summary["to"]) == ("2026-03-01", last)

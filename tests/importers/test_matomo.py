@@ -1,4 +1,4 @@
-"""Matomo: only rows that name their days are read, one kind of number each, and no people."""
+"""Matomo: only rows with dates are imported, only one metric counts, and no personal data."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LOG = (
 
 
 def matomo(*rows: Sequence[object]) -> bytes:
-    """A table as Matomo delivers it: UTF-16 with a byte order mark, no line end at the end."""
+    """Return a table as Matomo exports it: UTF-16 with a byte order mark, no final line break."""
     return table(*rows).rstrip("\n").encode("utf-16")
 
 
 def visit(**over: object) -> list[object]:
-    """A row of the log of visits."""
+    """Return a row of the visits log."""
     row = dict.fromkeys(LOG, "") | {
         "idSite": 1,
         "idVisit": 17,
@@ -42,10 +42,10 @@ def visit(**over: object) -> list[object]:
     return list((row | over).values())
 
 
-def refusal_of(content: str | bytes, **options: Any) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: Any) -> ExportRefused:
+    with pytest.raises(ExportRefused) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 def conversions(result: Read) -> list[tuple[str, int, str | None]]:
@@ -71,7 +71,7 @@ def test_periods_longer_than_a_day_are_rejected_or_spread(
     header = "date", "nb_visits", "nb_actions", "nb_conversions"
     content = matomo(header, [period, 900, 10, 5])
 
-    assert refusal_of(content).code == "aggregate_period"
+    assert rejection_of(content).code == "aggregate_period"
     result = read(content, spread=True)
 
     assert result.counts == {"impression": 900}

@@ -1,4 +1,4 @@
-"""Meta Business Suite, Results: a table by day for each count, one below the other."""
+"""Meta Business Suite, Results: stacked tables, each with one count by day."""
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ DAYS = (("2026-05-01T00:00:00", 3), ("2026-05-02T00:00:00", 0), ("2026-05-03T01:
 
 
 def results(*tables: tuple[str, tuple[tuple[str, object], ...]], blank: str = "\n") -> str:
-    """Tables with their titles, as Meta writes them."""
+    """Return tables with titles, as Meta writes them."""
     parts = []
     for title, rows in tables:
         lines = [f'"{title}"', '"Date","Primary"', *(f'"{day}","{n}"' for day, n in rows)]

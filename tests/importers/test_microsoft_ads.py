@@ -1,4 +1,4 @@
-"""Microsoft Advertising: what its preamble says is what a row is."""
+"""Microsoft Advertising: the lines above the table decide what its rows cover."""
 
 import pytest
 
@@ -13,7 +13,7 @@ FOOTER = '\n"©2026 Microsoft Corporation. All rights reserved. "\n'
 
 
 def preamble(aggregation: str = "Daily", time: str = "3/1/2026,3/31/2026") -> str:
-    """The lines above a report, as an American account writes them."""
+    """Return the lines above a report, as an American account writes them."""
     return (
         f'"Report Name: Campaigns"\n"Report Time: {time}"\n"Time Zone: (GMT) Dublin"\n'
         '"Last Completed Available Day: 3/31/2026 11:00:00 PM (GMT)"\n'
@@ -30,9 +30,9 @@ def report(*rows: list[object], aggregation: str = "Daily", **options: object) -
 
 
 def code_of(*rows: list[object], aggregation: str) -> str:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         report(*rows, aggregation=aggregation)
-    return refusal.value.code
+    return rejection.value.code
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from tests.importers.files import read
     ],
 )
 def test_look_alikes_are_not_claimed(content: object) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(json.dumps(content))
 
-    assert refusal.value.code == "unknown_platform"
+    assert rejection.value.code == "unknown_platform"

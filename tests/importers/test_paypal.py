@@ -1,4 +1,4 @@
-"""PayPal's activity: payments in are sales, what went back is taken off, the rest is neither."""
+"""PayPal's activity: incoming payments are sales, refunds are subtracted, the rest is skipped."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pinterest's reports of ads."""
+"""Pinterest ads reports."""
 
 from decimal import Decimal
 

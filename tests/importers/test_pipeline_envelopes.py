@@ -1,4 +1,4 @@
-"""Landing files of data pipelines: any envelope with any stream, and versions of a record."""
+"""Landing files of data pipelines: every stream in every envelope, and versions of records."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.importers.pipeline_files import (
 
 @pytest.mark.parametrize(("wrapper", "form"), WAYS)
 @pytest.mark.parametrize("stream", MAKERS)
-def test_every_stream_is_the_same_in_every_envelope_and_form(
+def test_a_stream_gives_the_same_events_in_every_envelope_and_format(
     stream: str, wrapper: str, form: str
 ) -> None:
     make, platform = MAKERS[stream]
@@ -39,7 +39,7 @@ def test_every_stream_is_the_same_in_every_envelope_and_form(
 
 
 @pytest.mark.parametrize(("wrapper", "form"), WAYS)
-def test_of_several_versions_the_one_extracted_last_is_imported(wrapper: str, form: str) -> None:
+def test_the_version_extracted_last_is_imported(wrapper: str, form: str) -> None:
     text = landed(
         Landing(google_stats(**{"metrics.clicks": 7}), 5),
         Landing(google_stats(**{"metrics.clicks": 9}), 8),
@@ -52,12 +52,12 @@ def test_of_several_versions_the_one_extracted_last_is_imported(wrapper: str, fo
 
     assert result.counts["click"] == 9
     assert result.cost == Decimal("18.64")
-    assert reasons(result) == ["an earlier version of a record that the file has again"] * 2
+    assert reasons(result) == ["an earlier version of a record that is in the file again"] * 2
     assert result.summary["claimed_conversions"][0]["count"] == "1.5"
 
 
 @pytest.mark.parametrize(("wrapper", "form"), WAYS)
-def test_what_the_source_has_deleted_is_no_data(wrapper: str, form: str) -> None:
+def test_records_deleted_at_the_source_are_skipped(wrapper: str, form: str) -> None:
     text = landed(
         shopify_order(),
         shopify_order(id=5551002),
@@ -70,13 +70,13 @@ def test_what_the_source_has_deleted_is_no_data(wrapper: str, form: str) -> None
 
     assert [event["event_id"] for event in result.events] == ["shopify:order:-:5551002:purchase"]
     assert sorted(reasons(result)) == [
-        "an earlier version of a record that the file has again",
+        "an earlier version of a record that is in the file again",
         "deleted at the source",
     ]
 
 
 @pytest.mark.parametrize("stream", MAKERS)
-def test_a_later_file_restates_what_an_earlier_one_has_said(stream: str) -> None:
+def test_a_later_file_gives_the_same_event_ids_as_an_earlier_one(stream: str) -> None:
     make, _ = MAKERS[stream]
 
     first = read(landed(make()), currency="EUR")
@@ -87,7 +87,7 @@ def test_a_later_file_restates_what_an_earlier_one_has_said(stream: str) -> None
     }
 
 
-def test_gzip_is_opened_whether_the_stream_can_be_sought_or_not() -> None:
+def test_gzip_is_read_from_seekable_and_unseekable_streams() -> None:
     records = [google_stats(**{"segments.date": f"2026-06-{day:02}"}) for day in range(1, 31)]
     text = "".join(landed(Landing(one, 1)) for one in records * 100)
     packed = gzip.compress(text.encode())
@@ -95,6 +95,6 @@ def test_gzip_is_opened_whether_the_stream_can_be_sought_or_not() -> None:
     sought = [o for o in read_export(io.BytesIO(packed)) if isinstance(o, Imported)]
     piped = read(packed)
 
-    assert len(text) > 1 << 20  # more than is looked at first
+    assert len(text) > 1 << 20  # more than the sample for recognition
     assert len(sought) == 30
     assert piped.counts == {"click": 30 * 31, "impression": 30 * 990}

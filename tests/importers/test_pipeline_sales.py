@@ -23,7 +23,7 @@ from tests.importers.pipeline_files import (
     ],
 )
 @pytest.mark.parametrize("form", FORMS)
-def test_charges_without_income_are_not_data(over: Record, form: str) -> None:
+def test_charges_without_revenue_are_skipped(over: Record, form: str) -> None:
     result = read(landed(stripe_charge(**over), form=form))
 
     assert (len(result.events), len(result.not_data)) == (0, 1)

@@ -1,4 +1,4 @@
-"""Landing files of data pipelines: what a file holds, and what nobody would write."""
+"""Landing files of data pipelines: changing schemas, hostile files, and versions of records."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_every_spelling_of_a_key_gives_the_same_plain_name() -> None:
 
 
 def hostile_lines() -> dict[str, str]:
-    """Files that are small and would take much memory, by name."""
+    """Return small files that could need much memory, by name."""
     head = landed(google_stats(**{"segments.date": "2026-06-02"})).removesuffix("}}\n")
     deep = '"a":' + "[" * 60_000
     keys = ",".join(f'"{line}-{n}":1' for line in range(10) for n in range(9_000))
@@ -92,8 +92,8 @@ def test_hostile_records_need_little_memory(name: str) -> None:
 
     try:
         result = read(text)
-    except ExportRefused as refusal:
-        assert refusal.code in ("too_deep", "unknown_platform", "unreadable_file")  # noqa: PT017
+    except ExportRefused as rejection:
+        assert rejection.code in ("too_deep", "unknown_platform", "unreadable_file")  # noqa: PT017
     else:
         assert result.counts["click"] in (31, 62)
         assert set(codes(result)) <= {"malformed_record"}
@@ -104,24 +104,24 @@ def test_hostile_records_need_little_memory(name: str) -> None:
     assert plain_name.cache_info().currsize <= 4096
 
 
-versions_of_things = st.lists(
+versions_of_records = st.lists(
     st.tuples(st.sampled_from("abc"), st.integers(1, 6)), min_size=1, max_size=40
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(rows=versions_of_things)
+@given(rows=versions_of_records)
 def test_the_latest_version_of_a_record_counts(rows: list[tuple[str, int]]) -> None:
-    noted = versions.Versions()
+    seen = versions.Versions()
     expected: dict[str, tuple[int, int]] = {}
     for position, (key, time) in enumerate(rows):
-        noted.note(key, Version(extracted=time), position)
+        seen.add(key, Version(extracted=time), position)
         expected[key] = max(expected.get(key, (0, 0)), (time, position))
 
     latest = {
         position
         for position, (key, _) in enumerate(rows)
-        if noted.verdict(key, position) == "latest"
+        if seen.verdict(key, position) == "latest"
     }
 
     assert latest == {position for _, position in expected.values()}

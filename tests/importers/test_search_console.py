@@ -37,11 +37,11 @@ def test_every_language_gives_the_same_events_as_english(language: str) -> None:
 def test_a_table_without_days_is_rejected_and_the_message_names_the_file_with_days(
     header: tuple[str, ...],
 ) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(table(header, ["x", 7, 300, "2.3%", 8.1]), spread=True)
 
-    assert refusal.value.code == "no_date"
-    assert "Chart.csv" in refusal.value.detail
+    assert rejection.value.code == "no_date"
+    assert "Chart.csv" in rejection.value.detail
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_a_table_without_days_is_rejected_and_the_message_names_the_file_with_da
     ],
 )
 def test_tables_that_other_platforms_write_too_are_not_claimed(header: tuple[str, ...]) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(table(header, ["2026-05-01", 12, 640, "1.88%", 14.2, 3][: len(header)]))
 
-    assert refusal.value.code == "unknown_platform"
+    assert rejection.value.code == "unknown_platform"
 
 
 @settings(max_examples=50, deadline=None)
@@ -92,8 +92,8 @@ def test_a_table_with_average_position_is_read_only_if_the_user_names_google(
 ) -> None:
     file = table(("Date", "Impressions", "Clicks", "CTR", heading), ["2026-05-01", 90, 9, "10%", 6])
 
-    with pytest.raises(ExportRefused, match="another search engine") as refusal:
+    with pytest.raises(ExportRefused, match="another search engine") as rejection:
         read(file)
 
-    assert refusal.value.code == "unknown_platform"
+    assert rejection.value.code == "unknown_platform"
     assert read(file, platform="search_console").counts == {"click": 9, "impression": 90}

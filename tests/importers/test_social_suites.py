@@ -1,4 +1,4 @@
-"""Suites for social media: posts and profiles of several networks in one file."""
+"""Social media suites: posts and profiles of several networks in one file."""
 
 import pytest
 from hypothesis import given, settings
@@ -47,10 +47,10 @@ def sprout_day(**over: object) -> list[object]:
     ],
 )
 def test_look_alikes_are_not_claimed(header: tuple[str, ...]) -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(table(header, ["2026-05-01", "1", "Facebook", "5", "6"][: len(header)]))
 
-    assert refusal.value.code == "unknown_platform"
+    assert rejection.value.code == "unknown_platform"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""TikTok's reports of ads, and what an account's own videos were seen and liked."""
+"""TikTok: ads reports, the daily overview, and an account's videos."""
 
 import pytest
 from hypothesis import given, settings
@@ -36,13 +36,13 @@ def ad_row(**over: object) -> list[object]:
 
 
 def code_of(content: str, **options: object) -> str:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         read(content, **options)
-    return refusal.value.code
+    return rejection.value.code
 
 
 @pytest.mark.parametrize("day", ["8 de marzo", "March 8", "8. März", "3月8日", "8 mars"])
-def test_days_without_a_year_need_an_answer_from_the_user(day: str) -> None:
+def test_days_without_a_year_need_a_year_from_the_user(day: str) -> None:
     content = table(OVERVIEW, [day, 7, 0, 1, 0, 0])
 
     assert code_of(content) == "undecidable_format"
@@ -57,10 +57,10 @@ def test_a_year_given_by_the_user_dates_days_without_one(year: object) -> None:
 
 
 def test_days_across_a_new_year_are_rejected_even_with_a_given_year() -> None:
-    with pytest.raises(ExportRefused) as refusal:
+    with pytest.raises(ExportRefused) as rejection:
         year_given(Mapping(constants={"year": "2026"}), ["December 30", "December 31", "January 1"])
 
-    assert "turn of the year" in refusal.value.detail
+    assert "turn of a year" in rejection.value.detail
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,4 +1,4 @@
-"""Conversions from trackers: Segment, Meta's Conversions API, GA4 in BigQuery."""
+"""Conversions from trackers: Segment, the Meta Conversions API, GA4 in BigQuery."""
 
 import json
 from decimal import Decimal
@@ -38,7 +38,7 @@ def make_call(**over: Any) -> dict[str, Any]:
 
 
 def make_event(**over: Any) -> dict[str, Any]:
-    """Of Meta's."""
+    """Return an event of the Meta Conversions API."""
     return {
         "event_name": "Purchase",
         "event_time": 1699784211,
@@ -50,7 +50,7 @@ def make_event(**over: Any) -> dict[str, Any]:
 
 
 def make_hit(name: str = "page_view", **over: Any) -> dict[str, Any]:
-    """Of GA4."""
+    """Return an event of GA4."""
     parameters = over.pop("parameters", {"page_location": "https://example.org/blog?u=Lovelace"})
     return {
         "event_date": "20260406",

@@ -92,10 +92,10 @@ def archive(*tweets: object, part: str = "tweets.part0") -> str:
     return f"window.YTD.{part} = {json.dumps(tweets, indent=2)}"
 
 
-def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
-    with pytest.raises(ExportRefused) as refusal:
+def rejection_of(content: str | bytes, **options: object) -> ExportRefused:
+    with pytest.raises(ExportRefused) as rejection:
         read(content, **options)
-    return refusal.value
+    return rejection.value
 
 
 # --- by post ----------------------------------------------------------------------------------
@@ -143,8 +143,8 @@ def test_a_rejected_tweet_is_not_shown(record: object, code: str) -> None:
 def test_a_period_of_ads_is_rejected_or_spread_in_the_given_currency() -> None:
     content = workbook({"results": [ADS, ads_row(), ads_row(tweet="7", spend=0.0, replies=4.0)]})
 
-    assert refusal_of(content).code == "aggregate_period"
-    assert refusal_of(content, spread=True).code == "no_currency"
+    assert rejection_of(content).code == "aggregate_period"
+    assert rejection_of(content, spread=True).code == "no_currency"
     result = read(content, spread=True, currency="USD")
 
     assert result.counts == {"impression": 13362, "like": 4, "comment": 4, "click": 8}
@@ -159,7 +159,7 @@ def test_a_period_of_ads_is_rejected_or_spread_in_the_given_currency() -> None:
 some = st.integers(0, 10**6)
 ids = (
     st.integers(10**17, 10**19).map(str).filter(lambda name: not name.endswith("000"))
-)  # as rounded ones do
+)  # like a rounded id
 
 
 @settings(max_examples=100, deadline=None)

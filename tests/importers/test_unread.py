@@ -71,7 +71,7 @@ def test_a_known_unread_column_is_listed_with_the_reason_and_without_a_warning()
     result = read(content, currency="EUR")
 
     why = {row["heading"]: row["why"] for row in result.summary["unread_columns"]}
-    assert why["Reach"] == "the sum of clicks and saves, or people instead of events"
+    assert why["Reach"] == "sums clicks and saves, or counts people instead of events"
     assert why["Pin clicks"] == "Outbound clicks is read instead"
     assert result.summary["warnings"] == []
 
@@ -179,7 +179,7 @@ def test_unpaid_orders_are_counted_with_their_value() -> None:
     assert result.summary["unpaid_orders"] == [{"count": "2", "value": "42.50", "currency": "EUR"}]
     assert result.summary["no_data"] == [
         {"reason": "an order that is not paid", "rows": 3},
-        {"reason": "a further line item of the order above", "rows": 1},
+        {"reason": "another line item of the order above", "rows": 1},
     ]
 
 

@@ -1,4 +1,4 @@
-"""WooCommerce: the orders report in two languages, and orders of the API."""
+"""WooCommerce: the orders report in two languages, and orders from the API."""
 
 import json
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""XING's API: posts with totals, comments one by one, and likers that nobody can date."""
+"""XING API: posts with totals, individual comments, and lists of likers without dates."""
 
 import json
 from typing import Any

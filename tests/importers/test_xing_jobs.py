@@ -1,4 +1,4 @@
-"""XING's performance report of job ads."""
+"""XING's performance report on job ads."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

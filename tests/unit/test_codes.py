@@ -16,7 +16,6 @@ from chalicelib.model.codes.event_rejections import EVENTS
 from chalicelib.model.codes.file_rejections import FILES
 from chalicelib.model.codes.row_rejections import ROWS
 from chalicelib.model.events import EVENT_ERROR_CODES
-from chalicelib.services.experiments.experiment_bodies import EXPERIMENT_ERROR_CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "chalicelib"
@@ -24,12 +23,12 @@ REGISTRY = PACKAGE / "model" / "codes"
 EMITTERS = ("attribution", "services/answers", "services/experiments")
 """Where codes of answers come from."""
 
-CARRIES_CODES = re.compile(r"reason|warn|verdict|refuse", re.IGNORECASE)
+CARRIES_CODES = re.compile(r"reason|warn|verdict|reject", re.IGNORECASE)
 """Names of fields, variables and functions that hold or emit codes."""
 
 NO_CODES = {"", "ignore", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
     *EVENT_ERROR_CODES,
-    *EXPERIMENT_ERROR_CODES,
+    *codes.EXPERIMENT_ERRORS,
 }
 """What such places hold besides: names of sides and methods, the stem of the shapes of a ratio,
 what to do about a warning of Python, and codes of errors (docs/errors.md)."""
@@ -110,7 +109,7 @@ def test_every_registered_code_is_emitted_or_awaited() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "draft.refuse(kinds, 'brand_new')",
+        "draft.reject(kinds, 'brand_new')",
         "draft.warn(kinds[few], 'brand_new')",
         "draft.reasons[kind].append(f'brand_new:{name}')",
         "answer['reasons'] = ['brand_new']",

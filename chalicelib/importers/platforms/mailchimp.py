@@ -1,4 +1,4 @@
-"""Mailchimp: the campaign reports of a list as CSV."""
+"""Mailchimp: campaign reports of an audience as CSV."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.importers.reports.report_columns import (
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "email"
-_PEOPLE = LeftOut("people, or shares of them, and not events")
+_PEOPLE = LeftOut("counts people or shares of people, not events")
 
 COLUMNS = (
     Column("sent", When("posted"), en=("Send Date", "Send Time")),
@@ -30,13 +30,13 @@ COLUMNS = (
     Column("people", _PEOPLE, en=("Unique Opens", "Unique Clicks", "Open Rate", "Click Rate")),
     Column(
         "deliveries",
-        LeftOut("what was sent, and not what people did"),
+        LeftOut("counts what was sent, not what people did"),
         en=("Total Recipients", "Successful Deliveries", "Soft Bounces", "Total Bounces"),
     ),
     Column("complaints", LeftOut("complaints"), en=("Abuse Complaints",)),
-    Column("forwarded_opens", LeftOut("a part of the opens"), en=("Forwarded Opens",)),
-    Column("likes", LeftOut("likes of Facebook's"), en=("Times Liked on Facebook",)),
-    Column("gross", LeftOut("the claimed revenue again"), en=("Total Gross Sales",)),
+    Column("forwarded_opens", LeftOut("part of the opens"), en=("Forwarded Opens",)),
+    Column("likes", LeftOut("likes on Facebook"), en=("Times Liked on Facebook",)),
+    Column("gross", LeftOut("repeats the claimed revenue"), en=("Total Gross Sales",)),
 )
 _MARKS = tuple(
     together(fields=(field,)) for field in ("complaints", "forwards", "forwarded_opens", "likes")
@@ -58,20 +58,21 @@ MAILCHIMP = TableReport(
         "Alle als CSV exportieren): campaigns.csv"
     ),
     looks_for=(
-        "Send Date, Unique Id, Total Opens or Total Clicks, and a column that only Mailchimp has: "
-        "Abuse Complaints, Times Forwarded, Forwarded Opens"
+        "Send Date, Unique Id, Total Opens or Total Clicks, and a column that only Mailchimp "
+        "writes: Abuse Complaints, Times Forwarded, Forwarded Opens"
     ),
     refused=(
-        ("invalid_date", "a send date that is none"),
-        ("undecidable_format", "send dates that may be day/month or month/day"),
+        ("invalid_date", "the send date is not a date"),
+        ("undecidable_format", "the send dates could be day/month or month/day"),
     ),
     remarks=(
-        "The counts are those since a campaign was sent, booked on the day on which it was sent; a "
-        "later export replaces them.",
-        "An open is an impression. Programs that load pictures by themselves open e-mails that "
-        "nobody reads, and Apple's Mail has since 2021.",
-        "Orders and revenue are what Mailchimp claims: of the summary only.",
-        "The headings are known from Mailchimp's English interface.",
+        "Counts are lifetime totals, booked on the day the campaign was sent. A later export "
+        "replaces them.",
+        "An open becomes an impression. Some mail programs load images automatically, Apple Mail "
+        "since 2021, so e-mails that were never read count as opened.",
+        "Orders and revenue are claimed by Mailchimp. They appear in the summary only, never as "
+        "events.",
+        "The headings come from Mailchimp's English interface.",
     ),
 )
 IMPORTERS = (MAILCHIMP.importer(),)

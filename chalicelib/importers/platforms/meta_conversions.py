@@ -1,6 +1,6 @@
-"""Meta Conversions API: the events that a server sends to Meta, kept as the body of the request.
+"""Meta Conversions API: logged request bodies of the events that a server sends to Meta.
 
-They are the shop's own conversions, not those that Meta claims.
+These are the shop's own conversions, not conversions that Meta claims.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _DIGITS = re.compile(r"\d{1,20}")
 
 _DECLARATION = Declaration(
     "Meta Conversions API: request bodies (JSON)",
-    "What your server sends to `/{pixel}/events` (Events Manager > Test events shows it; "
-    "Events-Manager > Events testen), logged before it is sent",
+    "The requests that your server sends to `/{pixel}/events`, logged before they are sent. "
+    "Events Manager > Test events (Events-Manager > Events testen) shows them",
     'JSON with event_name, event_time and one of action_source, user_data, custom_data: `{"data": '
     "[...]}`, an array, or one event per line",
     (
@@ -47,23 +47,28 @@ _DECLARATION = Declaration(
         Becomes("`SubmitApplication`", "`conversion`, goal `application`"),
         Becomes("any other `event_name`", "nothing"),
         Becomes("`event_time`, in seconds", "the time"),
-        Becomes("`custom_data.value` and `currency`", "the value; contents are not added up"),
+        Becomes(
+            "`custom_data.value` and `currency`",
+            "the value; the prices in `contents` are not summed",
+        ),
         Becomes(
             "`event_id`, else `custom_data.order_id`, else a digest of the whole event",
             "part of the event id",
         ),
-        Becomes("a further event of the same name and id", "nothing: it is the same conversion"),
-        Becomes("`user_data`", "nothing: it is not read"),
+        Becomes(
+            "another event with the same name and id", "nothing: it repeats the same conversion"
+        ),
+        Becomes("`user_data`", "nothing: this field is not read"),
     ),
     (
-        ("invalid_date", "`event_time` is no number of seconds, or one of thousandths"),
-        ("invalid_number", "the value is no number"),
-        ("malformed_record", "the line is no JSON, or no event"),
-        ("missing_value", "no event_time"),
-        ("negative", "the value is below zero"),
-        ("no_currency", "there is a value without a currency, and none was given"),
+        ("invalid_date", "`event_time` is not a Unix time in seconds, or is in milliseconds"),
+        ("invalid_number", "the value is not a number"),
+        ("malformed_record", "the line is not JSON or not an event"),
+        ("missing_value", "`event_time` is missing"),
+        ("negative", "the value is negative"),
+        ("no_currency", "the event has a value but no currency, and you did not pass one"),
     ),
-    ("A refused event shows its time only.",),
+    ("For a rejected event, only its time is shown.",),
     holds_people=True,
 )
 
@@ -90,10 +95,10 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(event, dict) or "event_name" not in event:
-        raise RowRefused("malformed_record", "this is no event")
+        raise RowRefused("malformed_record", "the record is not an event")
     goal = GOALS.get(name_of(event["event_name"]).casefold())
     if goal is None:
-        return "an event that is no goal"
+        return "an event that is not one of the imported goals"
     at = epoch(event.get("event_time"), "event_time")
     details = record_of(event.get("custom_data"))
     value = money_of(details.get("value"), "the value", (details.get("currency"), options.currency))

@@ -1,4 +1,4 @@
-"""Pinterest Ads: reports of the Ads Manager as CSV."""
+"""Pinterest Ads: Ads Manager reports as CSV."""
 
 from __future__ import annotations
 
@@ -140,13 +140,13 @@ COLUMNS = (
     ),
     Column(
         "engagements",
-        LeftOut("the sum of clicks and saves, or people instead of events"),
+        LeftOut("sums clicks and saves, or counts people instead of events"),
         en=("Engagements",),
         de=("Interaktionen",),
     ),
     Column(
         "reach",
-        LeftOut("the sum of clicks and saves, or people instead of events"),
+        LeftOut("sums clicks and saves, or counts people instead of events"),
         en=("Reach",),
         de=("Reichweite",),
     ),
@@ -156,10 +156,10 @@ _OF_PINS = ("pin", "pin_clicks", "saves")
 
 
 class PinterestReport(TableReport):
-    """A report of Ads Manager."""
+    """A Pinterest Ads Manager report."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         columns = head.columns
         if "spend" not in columns or "impressions" not in columns:
             return False
@@ -174,7 +174,7 @@ class PinterestReport(TableReport):
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """A report by week or month has the first day of each in *Date*."""
+        """Detect weekly and monthly reports: *Date* then contains the first day of each period."""
         if "day" in columns.positions:
             cells = [cell for (cell,) in columns.cells([columns.positions["day"]])]
             order = options.day_order or decide_day_order(columns.language, cells, period)
@@ -199,11 +199,12 @@ PINTEREST_ADS = PinterestReport(
         together("Paid outbound clicks", "Paid saves"),
     ),
     paid=True,
-    title="Pinterest Ads: reports of the Ads Manager",
+    title="Pinterest Ads: Ads Manager reports",
     where=(
         "Ads → Reporting → Custom report (Anzeigen → Berichte → Benutzerdefinierter Bericht), "
         "Granularity Day (Tag), columns Spend, Impressions, Outbound clicks, Saves → Export "
-        "(Exportieren) → .csv. Name the account's currency with `--currency`: the file does not"
+        "(Exportieren) → .csv. Pass the account's currency with `--currency`: the file does not "
+        "contain it"
     ),
     looks_for=(
         "Spend in account currency, Impressions, Campaign name or Ad group name, and Outbound "
@@ -211,15 +212,19 @@ PINTEREST_ADS = PinterestReport(
     ),
     refused=(
         ("no_date", "reports without a date"),
-        ("aggregate_period", "reports by week or month: three dates or more, all a week apart"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("damaged_id", "ids that a spreadsheet rounded"),
+        (
+            "aggregate_period",
+            "weekly or monthly reports: at least three dates, all a week or a month apart",
+        ),
+        ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
+        ("damaged_id", "ids that a spreadsheet has rounded"),
     ),
     remarks=(
-        "Rows of the same day, campaign and ad group are parts of it and all count.",
-        "Pin clicks are taken only where the report has no outbound clicks: they count those who "
-        "stayed on Pinterest too.",
-        "Days are taken as UTC days, which is how Pinterest counts unless told otherwise.",
+        "Several rows for the same day, campaign and ad group are parts of a total; all of them "
+        "count.",
+        "Pin clicks are used only if the report has no outbound clicks, because they include "
+        "clicks that stay on Pinterest.",
+        "Days are read as UTC days, Pinterest's default setting.",
     ),
 )
 IMPORTERS = (PINTEREST_ADS.importer(),)

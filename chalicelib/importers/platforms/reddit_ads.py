@@ -1,4 +1,4 @@
-"""Reddit Ads: reports of the Ads Manager as CSV; threads are another platform's, `community`."""
+"""Reddit Ads: Ads Manager reports as CSV. Threads belong to the platform `community`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.importers.reports.report_columns import (
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "reddit_ads"
-_PARTS = LeftOut("a part of the video views")
+_PARTS = LeftOut("part of the video views")
 
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
@@ -74,10 +74,10 @@ COLUMNS = (
         Claimed(is_value=True),
         en=("Purchase Total Value", "Purchases Total Value", "Total Value (Purchase)"),
     ),
-    Column("downvotes", LeftOut("no type of the contract"), en=("Downvotes", "Post Downvotes")),
+    Column("downvotes", LeftOut("has no engagement type"), en=("Downvotes", "Post Downvotes")),
     Column(
         "comment_votes",
-        LeftOut("votes on what others wrote below the ad"),
+        LeftOut("votes on comments below the ad"),
         en=("Comment Upvotes", "Comment Downvotes"),
     ),
     Column("page_views", LeftOut("views of the comments"), en=("Comments Page Views",)),
@@ -97,7 +97,7 @@ COLUMNS = (
     ),
     Column(
         "people",
-        LeftOut("people, or an average of them, and not events"),
+        LeftOut("counts people or an average of people, not events"),
         en=("Reach", "Frequency"),
         de=("Reichweite",),
     ),
@@ -122,25 +122,25 @@ REDDIT_ADS = TableReport(
     needs_one_of=_THINGS,
     marks=_MARKS,
     paid=True,
-    title="Reddit Ads: reports of the Ads Manager",
+    title="Reddit Ads: Ads Manager reports",
     where=(
         "Reddit Ads Manager → Reporting → Create report, breakdown Date, columns Amount Spent, "
-        "Impressions, Clicks and, so that the file can be told from others, Upvotes or Community → "
+        "Impressions, Clicks and, so that the file can be recognised, Upvotes or Community → "
         "Export → .csv"
     ),
     looks_for=(
-        "Amount Spent or Spend, Impressions, and a column that only Reddit has: Community, "
+        "Amount Spent or Spend, Impressions, and a column that only Reddit writes: Community, "
         "Upvotes, Downvotes, Comments Page Views, Video Watched 3 Seconds"
     ),
     refused=(
-        ("no_date", "reports that are not by day"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("unknown_platform", "reports in which no column is Reddit's own: name the platform"),
+        ("no_date", "reports without a daily breakdown"),
+        ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
+        ("unknown_platform", "no column is specific to Reddit; name the platform"),
     ),
     remarks=(
-        "Upvotes are likes; downvotes have no type.",
-        "Clicks are those on the ad's link.",
-        "The headings are known from Reddit's documentation only.",
+        "Upvotes become likes. Downvotes have no engagement type.",
+        "Clicks are clicks on the ad's link.",
+        "The headings come from Reddit's documentation, not from a real export.",
     ),
 )
 IMPORTERS = (REDDIT_ADS.importer(),)

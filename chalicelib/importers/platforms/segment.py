@@ -1,4 +1,4 @@
-"""Segment and RudderStack: `track` calls of orders, as an API, a webhook or an archive has them."""
+"""Segment and RudderStack: `track` calls for orders, from an API, a webhook or an archive."""
 
 from __future__ import annotations
 
@@ -39,39 +39,43 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]+")
 
 _DECLARATION = Declaration(
     "Segment and RudderStack: track calls (JSON)",
-    "A storage destination such as Amazon S3, whose files packed by gzip are opened as they are; a "
-    "webhook; or the source's Debugger (*Raw*)",
-    "JSON with a `type` of `track`, `page`, `identify` or the like and two of messageId, "
+    "A storage destination such as Amazon S3 (gzip files are read as they are), a webhook, or the "
+    "source's Debugger (*Raw*)",
+    "JSON with a `type` such as `track`, `page` or `identify` and two of messageId, "
     "anonymousId, userId, timestamp, receivedAt, rudderId: one call, an array, one per line, or "
     '`{"batch": [...]}`',
     (
         Becomes(
-            "`Order Completed`, with blanks, underscores or without, in any case",
+            "`Order Completed`, written with spaces, underscores or neither, in upper or lower "
+            "case",
             f"one `conversion`, goal `{GOAL}`",
         ),
         Becomes("`Order Refunded` with an amount", f"a `conversion`, goal `{GOAL}`, with `refund`"),
         Becomes(
             "`properties.revenue`, else `total`, else `value`; `properties.currency`",
-            "the conversion's value; products are not added up",
+            "the conversion's value; product prices are not summed",
         ),
         Becomes("`timestamp`, else `originalTimestamp`, else `receivedAt`", "the time"),
         Becomes("`properties.order_id`, else `messageId`", "part of the event id"),
-        Becomes("any other call", "nothing; *Order Cancelled* and *Order Updated* are such"),
-        Becomes("a further call of the same order", "nothing: an order is one conversion"),
-        Becomes("`userId`, `anonymousId`, `context`, `traits`", "nothing: they are not read"),
+        Becomes("any other call", "nothing; this includes *Order Cancelled* and *Order Updated*"),
+        Becomes("another call for the same order", "nothing: each order is one conversion"),
+        Becomes(
+            "`userId`, `anonymousId`, `context`, `traits`", "nothing: these fields are not read"
+        ),
     ),
     (
-        ("invalid_date", "the time is none, or has no offset"),
-        ("invalid_number", "the amount is no number"),
-        ("malformed_record", "the line is no JSON, or no call"),
-        ("missing_value", "no time"),
-        ("negative", "the amount is below zero"),
-        ("no_currency", "there is an amount without a currency, and none was given"),
+        ("invalid_date", "the time cannot be read or has no offset"),
+        ("invalid_number", "the amount is not a number"),
+        ("malformed_record", "the line is not JSON or not a call"),
+        ("missing_value", "the call has no time"),
+        ("negative", "the amount is negative"),
+        ("no_currency", "the call has an amount but no currency, and you did not pass one"),
     ),
     (
-        "`revenue` is without shipping and tax, `total` with them: send one of them throughout.",
-        "RudderStack's files have the same calls; their platform is named `segment`, too.",
-        "A refused call shows the kind of call, the time and the order's number.",
+        "`revenue` excludes shipping and tax, `total` includes them. Send the same one in every "
+        "call.",
+        "RudderStack files contain the same calls. Their platform is also `segment`.",
+        "For a rejected call, only the call type, the time and the order number are shown.",
     ),
     holds_people=True,
 )
@@ -100,13 +104,13 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(call: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(call, dict):
-        raise RowRefused("malformed_record", "this is no call")
+        raise RowRefused("malformed_record", "the record is not a call")
     if call.get("type") != "track":
-        return "no track call"
+        return "not a track call"
     event = _BETWEEN_WORDS.sub("", name_of(call.get("event"))).casefold()
     is_refund = event in _REFUNDED
     if not is_refund and event not in _ORDERED:
-        return "a track call of something else than an order"
+        return "a track call that is not about an order"
     properties = record_of(call.get("properties"))
     at = instant_of(first_filled(call, *_TIMES), "timestamp")
     amount = first_filled(properties, *_AMOUNTS)
@@ -126,7 +130,7 @@ def _converted(call: Any, goals: Goals, options: Options) -> Converted:
 
 
 def _shown(call: Any) -> str:
-    """What a refusal may show of a call, which is full of the person who made it."""
+    """The fields that a rejection may show: a call contains personal data."""
     record = record_of(call)
     parts = {
         "type": name_of(record.get("type")),

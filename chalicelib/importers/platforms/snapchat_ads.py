@@ -1,4 +1,4 @@
-"""Snapchat Ads: reports of the Ads Manager as CSV."""
+"""Snapchat Ads: Ads Manager reports as CSV."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ COLUMNS = (
     ),
     Column(
         "people",
-        LeftOut("people, or an average of them, and not events"),
+        LeftOut("counts people or an average of people, not events"),
         en=("Paid Reach", "Reach", "Paid Frequency", "Frequency"),
         de=("Bezahlte Reichweite", "Reichweite"),
     ),
@@ -112,7 +112,7 @@ COLUMNS = (
         Sign(),
         en=("eCPSU", "Swipe Up Rate", "Swipe-Up Rate", "Paid eCPM", "Cost per Swipe Up"),
     ),
-    Column("stories", LeftOut("a part of the impressions"), en=("Story Opens", "Paid Story Opens")),
+    Column("stories", LeftOut("part of the impressions"), en=("Story Opens", "Paid Story Opens")),
 )
 _MARKS = (
     *(together(fields=(field,)) for field in ("swipes", "of_swipes", "ad_squad", "stories")),
@@ -122,10 +122,10 @@ _LEVELS = ("ad", "ad_set", "ad_squad", "campaign")
 
 
 class SnapchatReport(TableReport):
-    """A report of the Ads Manager; a campaign's numbers are those of its ads again."""
+    """An Ads Manager report. Campaign rows repeat the numbers of their ads."""
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about; an ad squad is an ad set under its older name."""
+        """The level of the rows. "Ad squad" is the older name of an ad set."""
         return super().name_in(columns).replace("squad", "set")
 
 
@@ -140,25 +140,25 @@ SNAPCHAT_ADS = SnapchatReport(
     needs_one_of=("campaign", "campaign_id", "ad_set_id", "ad", "ad_id"),
     marks=_MARKS,
     paid=True,
-    title="Snapchat Ads: reports of the Ads Manager",
+    title="Snapchat Ads: Ads Manager reports",
     where=(
         "Snapchat Ads Manager → Reports (Berichte) → breakdown by Day (Tag), columns Amount Spent, "
         "Paid Impressions, Swipe Ups or Clicks, Currency → Export → .csv"
     ),
     looks_for=(
-        "Amount Spent or Spend, Paid Impressions, and a column that only Snapchat has: Swipe Ups, "
-        "eCPSU, Swipe Up Rate, Paid eCPM, Ad Squad Name, Story Opens"
+        "Amount Spent or Spend, Paid Impressions, and a column that only Snapchat writes: Swipe "
+        "Ups, eCPSU, Swipe Up Rate, Paid eCPM, Ad Squad Name, Story Opens"
     ),
     refused=(
-        ("no_date", "reports without a day and without a start and an end"),
-        ("aggregate_period", "rows from Start Time to End Time of several days"),
-        ("no_currency", "Amount Spent without a currency in the file; name it with `--currency`"),
-        ("unknown_platform", "reports in which no column is Snapchat's own: name the platform"),
+        ("no_date", "reports without a day or a start and end time"),
+        ("aggregate_period", "rows whose Start Time and End Time are several days apart"),
+        ("no_currency", "Amount Spent but no currency in the file; pass it with `--currency`"),
+        ("unknown_platform", "no column is specific to Snapchat; name the platform"),
     ),
     remarks=(
-        "A swipe up is a click.",
-        "Days are those of the account's time zone. An End Time at midnight ends the day before.",
-        "The headings are known from Snapchat's help pages only.",
+        "A swipe up becomes a click.",
+        "Days are in the account's time zone. An End Time at midnight ends the previous day.",
+        "The headings come from Snapchat's help pages, not from a real export.",
     ),
 )
 IMPORTERS = (SNAPCHAT_ADS.importer(),)

@@ -1,4 +1,4 @@
-"""Spotify Ads Manager (Ad Studio): reports of campaigns as CSV."""
+"""Spotify Ads Manager (Ad Studio): campaign reports as CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.importers.reports.report_columns import (
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "spotify_ads"
-_PARTS = LeftOut("how far people listened: a part of the impressions")
+_PARTS = LeftOut("counts how far people listened: part of the impressions")
 
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
@@ -69,17 +69,17 @@ COLUMNS = (
     Column("skips", _PARTS, en=("Skips",)),
     Column(
         "listens",
-        LeftOut("what people listened to after the ad"),
+        LeftOut("counts what people listened to after the ad"),
         en=("Paid listens", "New listeners", "Intent rate"),
     ),
     Column(
         "off_platform",
-        LeftOut("a part of the impressions"),
+        LeftOut("part of the impressions"),
         en=("Off Spotify impressions", "Off-Spotify impressions", "Off-platform impressions"),
     ),
     Column(
         "people",
-        LeftOut("people, or an average of them, and not events"),
+        LeftOut("counts people or an average of people, not events"),
         en=("Reach", "Frequency"),
         de=("Reichweite", "Häufigkeit"),
     ),
@@ -105,21 +105,21 @@ SPOTIFY_ADS = TableReport(
     title="Spotify Ads Manager (Ad Studio): campaign reports",
     where=(
         "Spotify Ads Manager → Reporting → Export → Daily (Täglich), columns Impressions, Clicks, "
-        "Spend and First quartiles or Completes → .csv. Name the account's currency with "
-        "`--currency`, where the file does not"
+        "Spend and First quartiles or Completes → .csv. If the file contains no currency, pass "
+        "the account's currency with `--currency`"
     ),
     looks_for=(
-        "Campaign, Ad set or Ad name, Impressions, and a column that only Spotify has: First "
+        "Campaign, Ad set or Ad name, Impressions, and a column that only Spotify writes: First "
         "quartiles, Midpoints, Completes, Paid listens, New listeners, Off Spotify impressions"
     ),
     refused=(
-        ("no_date", "reports that are not by day, and do not say from when to when they are"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("unknown_platform", "reports in which no column is Spotify's own: name the platform"),
+        ("no_date", "reports that are not by day and have no start and end date"),
+        ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
+        ("unknown_platform", "no column is specific to Spotify; name the platform"),
     ),
     remarks=(
-        "An ad that was served is an impression, however far people listened.",
-        "The headings are known from Spotify's documentation only.",
+        "Each served ad becomes an impression, however far people listened.",
+        "The headings come from Spotify's documentation, not from a real export.",
     ),
 )
 IMPORTERS = (SPOTIFY_ADS.importer(),)

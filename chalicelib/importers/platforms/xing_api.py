@@ -1,4 +1,4 @@
-"""XING API: posts of groups and pages with their totals, and the comments on a post."""
+"""XING API: posts of groups and pages with their totals, and comments on a post."""
 
 from __future__ import annotations
 
@@ -25,26 +25,25 @@ _LIST = re.compile(r'"(?:posts|comments)"\s*:\s*\{\s*"(?:total|items)"')
 _LIKERS = re.compile(r'\s*\{\s*"likes"\s*:\s*\{\s*"(?:total|users)"')
 
 _DECLARATION = Declaration(
-    "XING API: posts of groups, and comments",
-    "Answers of api.xing.com/v1 (groups/forums/posts, posts/:id, posts/:id/comments), which a "
-    "program kept",
-    "JSON with posts, post or comments, in them created_at, user_liked and like_count",
+    "XING API: group posts and comments",
+    "Saved responses of api.xing.com/v1 (groups/forums/posts, posts/:id, posts/:id/comments)",
+    "JSON with posts, post or comments that contain created_at, user_liked and like_count",
     (
         Becomes("posts.items[], post: like_count", "`like`, on the UTC day of the post"),
         Becomes("posts.items[], post: comment_count", "`comment`, on the UTC day of the post"),
-        Becomes("comments.items[]", "`comment` each, at its own time"),
+        Becomes("comments.items[]", "one `comment` each, at its own time"),
         Becomes("comments.items[]: like_count", "`like`, on the UTC day of the comment"),
-        Becomes("total", "left out: how many there are beyond the page that the file holds"),
+        Becomes("total", "nothing: it counts records on other pages, too"),
     ),
     (
-        ("no_date", "lists of likers (likes.total): neither a day nor a post is in them"),
-        ("invalid_number", "a count that is none"),
-        ("missing_value", "a record without id or created_at"),
+        ("no_date", "lists of likers (likes.total), which contain neither a day nor a post"),
+        ("invalid_number", "a count is not a number"),
+        ("missing_value", "a record has no id or no created_at"),
     ),
     (
-        "Lifetime totals: a later answer restates the earlier one.",
-        "Import either the posts, which count their comments, or the comments one by one: both "
-        "together count a comment twice.",
+        "Counts are lifetime totals. A later response replaces the earlier one.",
+        "Import either the posts, which count their comments, or the individual comments. "
+        "Importing both counts each comment twice.",
     ),
     holds_people=True,
 )
@@ -54,7 +53,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if not glimpse.is_json:
         return None
     if _LIKERS.match(glimpse.text) and '"users"' in glimpse.text:
-        return Recognition(40, "likes with total and users", _refuse_likers)
+        return Recognition(40, "likes, total and users", _reject_likers)
     found = [key for key in _KEYS if f'"{key}"' in glimpse.text]
     enough = 2 if glimpse.named else 3 if _LIST.search(glimpse.text) else 4
     if not _HOLDER.search(glimpse.text) or len(found) < enough:
@@ -62,11 +61,11 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     return Recognition(40 + len(found), ", ".join(found), _open)
 
 
-def _refuse_likers(source: Source, options: Options) -> Reading:
+def _reject_likers(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_date",
-        "a list of likers says neither when they liked nor which post: "
-        "take the answer with the post itself, which counts them (like_count)",
+        "a list of likers contains neither the time of a like nor the post. Import the response "
+        "with the post itself, which counts the likes (like_count)",
     )
 
 
@@ -96,7 +95,7 @@ def _records(document: Any) -> tuple[str, list[Any]]:
             items = held.get("items", [held])
             if isinstance(items, list):
                 return kind, items
-    raise ExportRefused("unreadable_file", "the answer has neither posts nor comments")
+    raise ExportRefused("unreadable_file", "the response contains neither posts nor comments")
 
 
 def _converter(kind: str, account: str) -> Callable[[Any], Converted]:

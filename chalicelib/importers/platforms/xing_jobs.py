@@ -20,6 +20,7 @@ from chalicelib.importers.outcomes import (
 from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Columns, Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
@@ -69,8 +70,8 @@ _TYPES = {"impressions": "impression", "clicks": "click", "saves": "save"}
 
 _DECLARATION = Declaration(
     "XING job ads: performance report (CSV)",
-    "The report of job ads that are posted by XML feed or API; XING gives its address on request "
-    "(techsupport at XING)",
+    "The report on job ads that are posted by XML feed or API. XING's tech support gives you its "
+    "address on request",
     "the columns ID, Date ID and Impressions (Impressionen) and two of Order ID, Product Type, Job "
     "Code, Posting URL, Reply Setting, Activated At",
     (
@@ -79,7 +80,7 @@ _DECLARATION = Declaration(
         Becomes("Bookmarks / Gemerkt", "`save`, paid"),
         Becomes(
             "Applications, Apply Clicks / Bewerbungen",
-            "`claimed_conversions` of the summary; never events: they are what XING claims",
+            "`claimed_conversions` in the summary, never events: XING claims them",
         ),
         Becomes("Date ID / Datum", "the day"),
         Becomes("ID", "`content_id`, part of the event id"),
@@ -87,14 +88,14 @@ _DECLARATION = Declaration(
         Becomes("Activated At, Title, Company Name, City, Level", "nothing"),
     ),
     (
-        ("invalid_date", "Date ID is no day"),
-        ("invalid_number", "a count is no number"),
-        ("missing_value", "no id or no day"),
-        ("negative", "a count is below zero"),
-        ("not_whole", "a count is not whole"),
-        ("undecidable_format", "a day could be day/month or month/day"),
+        ("invalid_date", "Date ID is not a date"),
+        ("invalid_number", "a count is not a number"),
+        ("missing_value", "the row has no id or no day"),
+        ("negative", "a count is negative"),
+        ("not_whole", "a count is not a whole number"),
+        ("undecidable_format", "the dates could be day/month or month/day"),
     ),
-    ("The report covers the ads of the last 90 days, each from its first day on.",),
+    ("The report covers the ads of the last 90 days, each from its first day.",),
     holds_people=True,
 )
 
@@ -137,7 +138,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _JobAdRows:
-    """What the rows of the report mean."""
+    """Converts the rows of the report."""
 
     columns: Columns
     dates: DateFormat
@@ -147,10 +148,10 @@ class _JobAdRows:
     claimed: ClaimedConversions
 
     def convert(self, row: Row) -> RowOutcome:
-        """The engagements of an ad on a day; raises `RowRefused`."""
+        """Return the engagements of an ad on a day; raise `RowRefused`."""
         ad, code = bare_id(self._cell(row, "id")), bare_id(self._cell(row, "code"))
         if not (ad or code):
-            raise RowRefused("missing_value", "the row does not say which ad it is about")
+            raise RowRefused("missing_value", "the row has neither an ad id nor a job code")
         day_cell = self._cell(row, "day")
         if not day_cell:
             raise RowRefused("missing_value", "the row has no day")
@@ -161,7 +162,7 @@ class _JobAdRows:
         counts = {kind: self._count(row, field) for field, kind in _TYPES.items()}
         applications = self._count(row, "applications")
         if not applications and not any(counts.values()):
-            return Skipped(row.line, "no numbers but zeros")
+            return Skipped(row.line, NO_NUMBERS)
         order = bare_id(self._cell(row, "order"))
         key = object_key((ad, order, code))
         tally = Tally(
@@ -190,7 +191,7 @@ class _JobAdRows:
         except ValueError as error:
             raise RowRefused("invalid_number", f"{self.columns.name(field)}: {error}") from None
         if count < 0:
-            raise RowRefused("negative", f"{self.columns.name(field)} is below zero")
+            raise RowRefused("negative", f"{self.columns.name(field)} is negative")
         if count > MAX_COUNT:
             raise RowRefused("invalid_number", f"{self.columns.name(field)} is above {MAX_COUNT}")
         return count

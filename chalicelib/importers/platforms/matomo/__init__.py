@@ -1,4 +1,4 @@
-"""Matomo, formerly Piwik: reports of the interface and of its API as CSV, and the log of visits."""
+"""Matomo (formerly Piwik): reports from the interface and the API as CSV, and the visits log."""
 
 from chalicelib.importers.platforms.matomo.matomo_report import REPORTS
 from chalicelib.importers.platforms.matomo.visits import VISITS

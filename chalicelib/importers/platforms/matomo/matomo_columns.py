@@ -1,4 +1,4 @@
-"""The columns of Matomo reports: as the programming interface names them, in English, in German."""
+"""The columns of Matomo reports: API names and the English and German headings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.importers.reports.report_columns import (
 
 PLATFORM = "matomo"
 CHANNEL = "company_blog"
-"""Whose visits they are: Matomo counts those of the sender's own websites."""
+"""Channel of the visits: Matomo counts visits to the company's own websites."""
 
 COLUMNS = (
     Column("date", When("period"), en=("Date", "Period"), de=("Datum", "Zeitraum")),
@@ -22,7 +22,7 @@ COLUMNS = (
     Column("label", Key("label", names=False), en=("Label",), de=("Bezeichnung",)),
     Column(
         "aggregate",
-        LeftOut("a row in which it is 1 adds up rows that stand below it, and is no data"),
+        LeftOut("1 marks a row that sums the rows below it and is not data"),
         en=("is_aggregate", "metadata_is_aggregate", "Metadata: is_aggregate"),
         de=("Metadaten: is_aggregate",),
     ),
@@ -94,13 +94,13 @@ COLUMNS = (
     ),
     Column(
         "people",
-        LeftOut("people are no engagements"),
+        LeftOut("counts people, not engagements"),
         en=("nb_uniq_visitors", "nb_users", "Unique visitors", "Users"),
         de=("Eindeutige Besucher", "Benutzer"),
     ),
     Column(
         "actions",
-        LeftOut("downloads and searches are among them"),
+        LeftOut("includes downloads and searches"),
         en=("nb_actions", "Actions"),
         de=("Aktionen",),
     ),
@@ -139,9 +139,9 @@ COLUMNS = (
 )
 
 COUNTS = ("impressions", "pageviews", "hits", "visits", "interactions", "orders", "conversions")
-"""One of them must be there."""
+"""A report needs at least one of these columns."""
 
 TYPICAL = ("people", "actions", "visits_converted", "bounces", "bounce_rate", "per_visit", "time")
-"""Two of them tell that visits are those of Matomo; names with ``nb_`` tell it alone."""
+"""Two of these identify a Matomo report of visits. A name that begins with ``nb_`` is enough."""
 
 CONVERTED = ("orders", "order_revenue", "conversions", "revenue")

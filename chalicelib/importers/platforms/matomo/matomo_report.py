@@ -1,7 +1,7 @@
-"""Matomo: reports as CSV, one table or several below each other, if their rows name their days.
+"""Matomo: reports as CSV, with one table or several stacked tables, whose rows have dates.
 
-The day of a report usually stands in the request and in the name of the file, not in the file: such
-a report is refused. A report of several days by day has a column with the date.
+Most reports have their day only in the request and the file name, not in the file. These reports
+are rejected. A report over several days, broken down by day, has a date column.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ WHERE = (
     "API: `method=VisitsSummary.get&period=day&date=2026-06-01,2026-06-30&format=CSV`"
 )
 _WAY_OUT = (
-    "The day of a Matomo report stands in its name only. Export several days by day: period=day "
-    "and date=2026-06-01,2026-06-30 in the export's address; its rows then have a column with the "
-    "date"
+    "The day of a Matomo report is only in its file name. Export several days, broken down by "
+    "day: set period=day and date=2026-06-01,2026-06-30 in the export URL. The rows then have a "
+    "date column"
 )
 _MONTH = re.compile(r"\d{4}-\d\d")
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -121,15 +121,17 @@ def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
         left_out.add("order_revenue")
         if "conversions" not in head.columns:
             left_out.add("revenue")
-    notes = ["Days are those of the website's time zone."]
+    notes = ["Days are in the website's time zone."]
     if options.spread and _unit(dates) != "day":
         left_out |= set(CONVERTED)
-        notes.append("Conversions of longer periods are not spread and were left out.")
+        notes.append(
+            "Conversions of longer periods are not spread over days, so they were not imported."
+        )
     report = dataclasses.replace(
         REPORT,
         columns=tuple(c for c in columns if c.field not in left_out),
         no_data=_NoData(table),
-        said=tuple(notes),
+        notes=tuple(notes),
     )
     reading = report.open(source, head, options)
     reading.outcomes = map(_harmless, reading.outcomes)
@@ -139,7 +141,7 @@ def _open_table(source: Source, head: TableHead, options: Options) -> Reading:
 def _has_unquoted_weeks(source: Source, head: TableHead) -> bool:
     """Whether all rows begin with two days, ``2026-06-01,2026-06-07``, under one heading.
 
-    Matomo writes the days of a week with a comma and without quotation marks.
+    Matomo separates the first and last day of a week by a comma and does not quote them.
     """
     if head.delimiter != "," or head.columns.positions.get("date") != 0:
         return False
@@ -151,7 +153,7 @@ def _has_unquoted_weeks(source: Source, head: TableHead) -> bool:
 
 
 def _with_two_dates(head: TableHead) -> TableHead:
-    """The header of such a report with a heading for each of the two days."""
+    """Return the header of such a report with one heading for each of the two days."""
     columns = head.columns
     positions = {field: at + 1 for field, at in columns.positions.items() if field != "date"}
     names = (columns.names[0], columns.names[0], *columns.names[1:])
@@ -162,16 +164,17 @@ def _with_two_dates(head: TableHead) -> TableHead:
 
 
 def _harmless(outcome: RowOutcome) -> RowOutcome:
-    """A label may be what a website calls its visitors."""
+    """Remove e-mail and IP addresses from rejected rows: a label can identify a visitor."""
     if isinstance(outcome, Refused):
         return outcome._replace(raw=without_addresses(outcome.raw))
     return outcome
 
 
 class _NoData:
-    """Rows of days without visits, and rows that add up rows below them in an export of all levels.
+    """Recognises days without visits, and subtotal rows in an export of all levels.
 
-    Where every row says that it adds up others, they are the first level alone, and data.
+    If every row is marked as a subtotal, the file contains only the first level, and all rows are
+    data.
     """
 
     def __init__(self, table: Table) -> None:
@@ -181,11 +184,11 @@ class _NoData:
         self._has_levels = any(not _is_one(cell) for cell in table.sample("aggregate"))
 
     def reason(self, cells: Sequence[str]) -> str:
-        """Why a row is no data; empty if it is."""
+        """Return why a row is not data; empty if it is."""
         if not any(cells[position].strip() for position in self._numbers):
-            return "nothing was counted"
+            return "all counts are empty"
         if self._aggregate >= 0 and self._has_levels and _is_one(cells[self._aggregate]):
-            return "totals row: it adds up rows of its own"
+            return "totals row: it sums the rows below it"
         return ""
 
 
@@ -194,7 +197,7 @@ def _is_one(cell: str) -> bool:
 
 
 def _unit(cells: Iterable[str]) -> str:
-    """What date cells name: ``day``, ``month``, ``year``, or else ``period``."""
+    """Return the unit of the date cells: ``day``, ``month``, ``year``, or ``period`` for others."""
     kinds = {_kind_of(cell.strip()) for cell in dict.fromkeys(cells)} - {""}
     return kinds.pop() if len(kinds) == 1 else "period"
 
@@ -223,7 +226,7 @@ def _is_day(text: str) -> bool:
 
 
 def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
-    """Opens the table of a scheduled report that has dates; its other tables have none."""
+    """Open the table with dates in a scheduled report; the other tables have no dates."""
     text = source.document()
     tables = tables_in(text, delimiter)
     found = [(table, VOCABULARY.read(table.header)) for table in tables]
@@ -235,7 +238,7 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
     if not dated:
         raise ExportRefused(
             "no_date",
-            f"none of the {len(tables)} tables says on which day its numbers happened. {_WAY_OUT}",
+            f"none of the {len(tables)} tables has a date column. {_WAY_OUT}",
         )
     table, columns = max(dated, key=lambda pair: len(pair[1].positions))
     lines = list(io.StringIO(text, newline=""))
@@ -250,11 +253,11 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
         encoding=source.encoding,
         notes=(
             *reading.report.notes,
-            f"Of {len(tables)} tables the one in line {table.line} is read.",
+            f"The file contains {len(tables)} tables. Only the one in line {table.line} is read.",
         ),
     )
     reading.skipped += [
-        UnreadPart("table", f"line {other.line}", f"the table in line {table.line} is read")
+        UnreadPart("table", f"line {other.line}", f"only the table in line {table.line} is read")
         for other in tables
         if other is not table
     ]
@@ -265,44 +268,44 @@ def _open_stacked(source: Source, delimiter: str, options: Options) -> Reading:
 def _among_others(
     outcomes: Iterator[RowOutcome], first: StackedTable, table: StackedTable, lines: int
 ) -> Iterator[RowOutcome]:
-    """The outcomes of one table by the file's line numbers, and of all lines around it."""
+    """Yield the outcomes of one table with the file's line numbers, and of the lines around it."""
     for line in range(first.line + 1, table.line + 1):
-        yield Skipped(line, "not of the table that is read")
+        yield Skipped(line, "not part of the table that is read")
     last = table.line
     for outcome in outcomes:
         last = outcome.row + table.line - 1
         yield outcome._replace(row=last)
     for line in range(max(last, table.last_line) + 1, lines + 1):
-        yield Skipped(line, "not of the table that is read")
+        yield Skipped(line, "not part of the table that is read")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class MatomoReport(TableReport):
-    """A report as its rows and the options of the user make it.
+    """A Matomo report, adapted to the rows of one file and the user's options.
 
     Attributes
     ----------
     no_data : _NoData, optional
-        Which of its rows are no data.
-    said : tuple of str
-        What a person should know.
+        Recognises the rows that are not data.
+    notes : tuple of str
+        Notes for the user.
     """
 
     no_data: _NoData | None = None
-    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         return _is_report(head)
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether headings are Matomo's raw names."""
+        """Whether the headings are Matomo's API names."""
         return _has_raw_names(head)
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """The column of dates holds days in one file and months in another."""
+        """Detect the unit of the date column: days in one file, months in another."""
         position = columns.positions.get("period")
         if position is not None:
             unit = _unit(cell for (cell,) in columns.cells([position]))
@@ -310,12 +313,12 @@ class MatomoReport(TableReport):
         return super().decide_dating(columns, period, options, way_out)
 
     def skips(self, columns: Columns) -> Callable[[Cells], str] | None:
-        """Why a row is no data."""
+        """Return a function that gives the reason why a row is not data."""
         return self.no_data.reason if self.no_data else None
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What a person should know."""
-        return self.said
+        """Return the notes for the user."""
+        return self.notes
 
 
 REPORT = MatomoReport(
@@ -344,19 +347,20 @@ REPORTS = Importer(
             Becomes("Bounces, rates, averages and times", "nothing"),
         ),
         (
-            ("no_date", "a report of one day or period: the day stands in the request only"),
+            ("no_date", "a report of one day or period; its day is only in the request"),
             ("aggregate_period", "rows by week, month or year"),
-            ("no_currency", "revenue without a currency; name it with `--currency`"),
-            ("no_counts", "visitors, rates and averages only"),
+            ("no_currency", "revenue but no currency; pass it with `--currency`"),
+            ("no_counts", "a report with only visitors, rates and averages"),
         ),
         (
-            "The file is UTF-16 with a byte order mark; headings are raw names or translated ones.",
-            "Page views and visits are the same people reading: only one of them is counted, page "
-            "views first.",
-            "A scheduled report has its tables below each other and no dates; where one has dates, "
-            "it is read.",
-            "Conversions are those of all goals and have the goal `lead`; with Ecommerce orders "
-            "only these are counted, as `purchase`.",
+            "The file is UTF-16 with a byte order mark. Its headings are API names or "
+            "translations.",
+            "Page views and visits count the same activity, so only one of them is imported: page "
+            "views if there are any, else visits.",
+            "A scheduled report contains stacked tables, usually without dates. If one of them "
+            "has dates, it is read.",
+            "Conversions of all goals are imported with the goal `lead`. If the report has "
+            "Ecommerce orders, only these are imported, as `purchase`.",
         ),
         holds_people=True,
     ),

@@ -1,6 +1,7 @@
-"""Matomo's log of visits (`Live.getLastVisitsDetails`): one row for each visit.
+"""Matomo's visits log (`Live.getLastVisitsDetails`): one row per visit.
 
-It holds people: addresses, ids, where they live. A visit is counted; nothing of them is kept.
+The log contains personal data: IP addresses, ids, locations. Visits are counted; no personal data
+is stored.
 """
 
 from __future__ import annotations
@@ -71,13 +72,13 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         MARKS,
         lambda source, options: _open(source, head, options),
         hits=_HITS,
-        found="a row for each idVisit",
+        found="one row per idVisit",
     )
 
 
 def _open(source: Source, head: TableHead, options: Options) -> Reading:
     if not {"first", "last", "day"} & head.columns.positions.keys():
-        raise ExportRefused("no_date", "no column says when the visits were")
+        raise ExportRefused("no_date", "no column contains the time of the visits")
     table = Table(source, head, public_text=lambda row: WITHHELD)
     order = options.day_order or decide_day_order("", table.sample("day"), None)
     rows = _VisitRows(head, DateFormat(order), options)
@@ -86,7 +87,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         "visits",
         source.encoding,
         head.delimiter,
-        notes=("Of the people who visited nothing is kept.",),
+        notes=("No personal data of visitors is stored.",),
     )
     reading = Reading(description, iter(()))
     reading.outcomes = table.outcomes(lambda row: "", rows.convert, reading)
@@ -94,7 +95,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 class _VisitRows:
-    """What a row of the log means."""
+    """Converts the rows of the log."""
 
     def __init__(self, head: TableHead, dates: DateFormat, options: Options) -> None:
         self._at = head.columns.positions
@@ -105,7 +106,7 @@ class _VisitRows:
         self._options = options
 
     def convert(self, row: Row) -> RowOutcome:
-        """The visit and what it led to; raises `RowRefused`."""
+        """Return the events of a visit and its conversions; raise `RowRefused`."""
         visit = self._cell(row, "visit")
         if is_blank(visit):
             raise RowRefused("missing_value", "the row has no idVisit")
@@ -125,9 +126,9 @@ class _VisitRows:
         return [conversion("purchase", at, *parts, "purchase", count=orders, value=value)]
 
     def _time(self, row: Row) -> dt.datetime:
-        """When the visit began; where only its last action is known, the day of that.
+        """Return the start of the visit, or the day of its last action if only that is known.
 
-        A visit goes on after it was exported, and its events must stay the same.
+        A visit can continue after it was exported, and its event ids must not change.
         """
         first = self._cell(row, "first")
         if not is_blank(first):
@@ -140,7 +141,7 @@ class _VisitRows:
                 raise RowRefused("invalid_date", f"the day of the visit: {error}") from None
         last = self._cell(row, "last")
         if is_blank(last):
-            raise RowRefused("missing_value", "nothing says when the visit was")
+            raise RowRefused("missing_value", "the visit has no time")
         return start_of(_instant(last).date())
 
     def _count(self, row: Row, field: str) -> int:
@@ -160,16 +161,16 @@ def _instant(cell: str) -> dt.datetime:
             raise ValueError
         return dt.datetime.fromtimestamp(int(cell), dt.UTC)
     except (ValueError, OverflowError, OSError):
-        raise RowRefused("invalid_date", "a time that is no number of seconds") from None
+        raise RowRefused("invalid_date", "the time is not a Unix time in seconds") from None
 
 
 VISITS = Importer(
     PLATFORM,
     Declaration(
-        title="Matomo: log of visits as CSV",
+        title="Matomo: visits log as CSV",
         where=(
             "Visitors → Visits log → Export (Besucher → Besucherlog → Exportieren) → CSV; or the "
-            "API: `method=Live.getLastVisitsDetails&format=CSV`."
+            "API: `method=Live.getLastVisitsDetails&format=CSV`"
         ),
         looks_for="the columns idVisit and firstActionTimestamp or serverDate",
         becomes=(
@@ -181,12 +182,12 @@ VISITS = Importer(
                 "`conversion`s, goal `purchase`, with their value",
             ),
             Becomes("idVisit, idSite", "part of the event id"),
-            Becomes("visitIp, visitorId, userId, where they live, what they use", "nothing"),
+            Becomes("visitIp, visitorId, userId, location, device", "nothing"),
         ),
         refused=(("no_date", "no column with a time"),),
         notes=(
-            "The log and the reports count the same visits: import one of them.",
-            "Of a row that is refused nothing is shown: it is about a person.",
+            "The log and the reports count the same visits. Import only one of them.",
+            "Nothing of a rejected row is shown, because it contains personal data.",
         ),
         holds_people=True,
     ),

@@ -1,4 +1,4 @@
-"""Meta Ads Manager: reports of ads on Facebook, Instagram and the rest of Meta's network."""
+"""Meta Ads Manager: reports on ads on Facebook, Instagram and the rest of Meta's network."""
 
 from chalicelib.importers.platforms.meta_ads.meta_ads_report import META_ADS
 

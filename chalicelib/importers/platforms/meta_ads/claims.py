@@ -1,4 +1,4 @@
-"""The conversions that Meta claims for its ads, and which of its many results are some."""
+"""The conversions that Meta claims for its ads, and which of its results are conversions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ CLAIMS = (
 
 
 def _any_of(what: str) -> str:
-    """The words of all languages; where a script has letters of its own they may go on."""
+    """Return a pattern for a term in all languages.
+
+    An ASCII word must begin at a word boundary. Other words match anywhere.
+    """
     words = dict.fromkeys(words_of(TRANSLATIONS, what))
     return "|".join(rf"(?<![^\W\d_]){re.escape(w)}" if w.isascii() else re.escape(w) for w in words)
 
@@ -81,9 +84,10 @@ CUSTOM = re.compile(rf"custom|{_any_of('custom')}", re.IGNORECASE)
 
 
 def is_conversion(indicator: str) -> bool:
-    """Whether results of a kind are conversions; an event of the advertiser's own may be a click.
+    """Whether a result indicator means conversions.
 
-    E.g. ``actions:offsite_conversion.fb_pixel_purchase``, but not ``actions:link_click``.
+    ``actions:offsite_conversion.fb_pixel_purchase`` does, ``actions:link_click`` does not. Custom
+    events do not count, because they can be clicks.
     """
     return bool(CONVERSION.search(indicator)) and not CUSTOM.search(
         indicator.replace("app_custom_event", "")
@@ -91,7 +95,7 @@ def is_conversion(indicator: str) -> bool:
 
 
 def only_conversions(columns: Columns) -> Change | None:
-    """Takes results away that are no conversions, or of which nobody says what they are."""
+    """Return a function that clears results that are not conversions or have no indicator."""
     results, indicator = (columns.positions.get(field) for field in ("results", "indicator"))
     if results is None:
         return None

@@ -1,7 +1,7 @@
-"""What a row of Ads Manager counts and costs.
+"""The counts and costs in a row of Ads Manager.
 
-What is a unique count, a subset of another column or an average is not here at all: a reach cannot
-be added up.
+Unique counts, subsets of another column and averages are missing here on purpose: reach, for
+example, cannot be summed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COUNTS = (
     Column("views", Count("impression"), en=("Views",), de=("Aufrufe",), unless=("impressions",)),
     Column(
         "gross_impressions",
-        LeftOut("invalid traffic is among them"),
+        LeftOut("includes invalid traffic"),
         en=(
             "Gross impressions (includes invalid impressions from non-human traffic)",
             "Gross impressions",

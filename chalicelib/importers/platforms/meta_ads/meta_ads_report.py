@@ -1,4 +1,4 @@
-"""Meta Ads Manager: the reports that its interface exports, from 2017 on."""
+"""Meta Ads Manager: the reports that its interface has exported since 2017."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CHANNEL = "meta_ads"
 COLUMNS = translated((*DATES, *NAMES, *BREAKDOWNS, *COUNTS, *MONEY, *CLAIMS), TRANSLATIONS)
 
 _FORMATTED = ("formatted", "formatiert", *words_of(TRANSLATIONS, "formatted"))
-"""Sheets that repeat the raw data for people."""
+"""Names of sheets that repeat the raw data, formatted for reading."""
 
 LEVELS = (
     *(("ad_id", "ad"), ("ad", "ad"), ("ad_set_id", "ad_set"), ("ad_set", "ad_set")),
     *(("campaign_id", "campaign"), ("campaign", "campaign")),
 )
-"""Column -> kind of report, the finest first."""
+"""(Column, report level), the most detailed level first."""
 
 
 _SPENT_IN_OTHER_LANGUAGES = tuple(
@@ -37,18 +37,18 @@ _SPENT_IN_OTHER_LANGUAGES = tuple(
     for heading in headings
     if " " in heading or not heading.isascii()
 )
-_OF_META = (
+_IDENTIFYING = (
     *("day", "week", "month", "ad_set", "ad_set_id", "link_clicks", "reactions", "thruplays"),
     *("three_second_plays", "results", "website_purchases", "page_likes"),
 )
-"""With what was spent, a sign of Ads Manager: others write the one and not the other."""
+"""Together with the amount spent, each of these identifies Ads Manager."""
 
 
 class MetaAdsReport(TableReport):
     """A table of campaigns, ad sets or ads."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header has Ads Manager's own words: the cost's currency, or the period."""
+        """Whether a header has Ads Manager's cost with a currency, or its period columns."""
         columns = head.columns
         if columns.currencies.get("cost"):
             return True
@@ -56,32 +56,35 @@ class MetaAdsReport(TableReport):
         return has_numbers and "from" in columns and "to" in columns
 
     def may_hold(self, sheet: str) -> bool:
-        """Sheets that repeat the raw data for people are not read."""
+        """Whether a sheet may contain the raw data. Formatted copies are not read."""
         return not any(word in sheet.casefold() for word in _FORMATTED)
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about."""
+        """Return the level of the rows."""
         return next((name for field, name in LEVELS if field in columns), self.report)
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
-        """Results that are no conversions are taken away."""
+        """Clear results that are not conversions."""
         return only_conversions(columns)
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What is not known of clicks, results and campaigns."""
+        """Return notes on missing columns for clicks, results and campaigns."""
         notes = []
         if "clicks" in columns and "link_clicks" not in columns:
             notes.append(
-                "The report has no column Link clicks: Clicks (all) are taken, among which are "
-                "reactions and comments."
+                "The report has no column Link clicks. Clicks (all) are used instead, which "
+                "include reactions and comments."
             )
         if "results" in columns and "indicator" not in columns:
             notes.append(
-                "Nothing says of what kind the Results are (add the column Result indicator): "
-                "they are not taken for conversions."
+                "The report does not show what its Results are, so they do not count as "
+                "conversions. Add the column Result indicator."
             )
         if not any(column.field in columns for column in (*NAMES, *BREAKDOWNS)):
-            notes.append("The report names no campaigns: rows of one day are told apart by order.")
+            notes.append(
+                "The report names no campaigns. Rows of the same day are distinguished by their "
+                "order."
+            )
         return tuple(notes)
 
 
@@ -93,7 +96,10 @@ REPORT = MetaAdsReport(
     holds_people=False,
     marks=(
         together(fields=("from", "to")),
-        *(together(heading, any_of=_OF_META) for heading in ("Amount spent", "Total amount spent")),
+        *(
+            together(heading, any_of=_IDENTIFYING)
+            for heading in ("Amount spent", "Total amount spent")
+        ),
         together("Amount spent", "Starts", "Ends"),
         *_SPENT_IN_OTHER_LANGUAGES,
     ),
@@ -107,20 +113,20 @@ REPORT = MetaAdsReport(
     ),
     looks_for=(
         "a column Amount spent (EUR) (Ausgegebener Betrag (EUR)), or Reporting starts and "
-        "Reporting ends (Berichtsstart, Berichtsende) beside Impressions or clicks"
+        "Reporting ends (Berichtsstart, Berichtsende) together with Impressions or clicks"
     ),
     way_out=(
-        "For daily rows: in Ads Manager choose Breakdown > By time > Day (Aufschlüsselung > Nach "
-        "Zeit > Tag) and export the table again"
+        "For daily rows, choose Breakdown > By time > Day (Aufschlüsselung > Nach Zeit > Tag) in "
+        "Ads Manager and export the table again"
     ),
     nameless_are_totals=True,
     any_sheet=True,
     becomes=(
-        Becomes("a row without names", "no data: the totals that Ads Manager adds"),
+        Becomes("a row without names", "not data: Ads Manager adds this row of totals"),
         Becomes(
             "Reach, Frequency, CPM, CTR, CPC, Post engagement, unique clicks / Reichweite, "
             "Frequenz, Beitragsinteraktionen",
-            "nothing: they cannot be added up, or are among the others",
+            "nothing: they cannot be summed or are part of other columns",
         ),
         Becomes(
             "Result indicator / Indikator für Ergebnisse",
@@ -129,18 +135,19 @@ REPORT = MetaAdsReport(
     ),
     refused=(
         ("not_additive", "breakdowns by action: conversion device, carousel card, reaction type"),
-        ("aggregate_period", "a report whose rows cover several days, unless they may be spread"),
+        ("aggregate_period", "rows that cover several days, unless you choose to spread them"),
         ("no_date", "a report without Day and without Reporting starts and ends"),
-        ("no_currency", "costs without a currency in heading, column or cell"),
-        ("damaged_id", "ids that a spreadsheet has written as 1.22158E+17"),
+        ("no_currency", "costs, but no currency in a heading, column or cell"),
+        ("damaged_id", "ids that a spreadsheet has rounded, such as 1.22158E+17"),
     ),
     remarks=(
-        "Days are those of the ad account's time zone, which the file does not name.",
-        "Export the same level and breakdown each time: campaigns and their ads are the same money "
-        "twice.",
-        "Link clicks are preferred to Clicks (all), 3-second plays to ThruPlays, Impressions to "
-        "Views: never both.",
-        "Of the sheets of a workbook the raw data are read, and the formatted report only alone.",
+        "Days are in the ad account's time zone, which the file does not contain.",
+        "Export the same level and breakdown each time. Importing campaigns and their ads counts "
+        "the same money twice.",
+        "If a file has both columns, Link clicks are used rather than Clicks (all), 3-second "
+        "plays rather than ThruPlays, and Impressions rather than Views.",
+        "In a workbook, the raw data sheet is read. The formatted report is read only if it is "
+        "the only sheet.",
     ),
 )
 META_ADS = REPORT.importer()

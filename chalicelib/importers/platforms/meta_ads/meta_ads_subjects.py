@@ -1,4 +1,4 @@
-"""What a row of Ads Manager is about, and when."""
+"""The columns of Ads Manager that date a row and identify its subject."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _breakdown(field: str, en: tuple[str, ...], de: tuple[str, ...]) -> Column:
 BREAKDOWNS = (
     Column(
         "action",
-        Repeats("impressions and the amount spent belong to no single kind of action"),
+        Repeats("impressions and the amount spent do not belong to a single type of action"),
         en=(
             *("Conversion device", "Link click destination", "Post reaction type"),
             *("Carousel card", "Card", "Video view type", "Video sound", "Action type"),
@@ -120,4 +120,4 @@ BREAKDOWNS = (
     _breakdown("objective", ("Objective",), ("Ziel", "Kampagnenziel")),
     _breakdown("media_type", ("Media type",), ("Medientyp",)),
 )
-"""A campaign's rows by age are parts of it, not the same row many times."""
+"""Breakdowns: a campaign's rows by age, for example, are parts of the campaign."""

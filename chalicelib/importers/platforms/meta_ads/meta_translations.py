@@ -1,4 +1,4 @@
-"""The languages that Ads Manager is read in, besides English and German."""
+"""The headings of Ads Manager in languages other than English and German."""
 
 from __future__ import annotations
 

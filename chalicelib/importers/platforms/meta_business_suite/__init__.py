@@ -1,4 +1,4 @@
-"""Meta Business Suite: content of Facebook pages and Instagram accounts, and results by day."""
+"""Meta Business Suite: content of Facebook pages and Instagram accounts, and daily results."""
 
 from chalicelib.importers.platforms.meta_business_suite.content import FACEBOOK, INSTAGRAM
 from chalicelib.importers.platforms.meta_business_suite.daily_results import (

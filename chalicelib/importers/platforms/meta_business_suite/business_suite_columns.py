@@ -1,4 +1,4 @@
-"""The columns of content exports."""
+"""The columns of Meta Business Suite content exports."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NETWORKS = {"facebook": "facebook", "instagram": "instagram", "threads": "thread
 
 
 def _quoted(*forms: str) -> tuple[str, ...]:
-    """German headings with the quotation marks that Meta, Excel and people write."""
+    """Return German headings with the quotation marks that Meta, Excel and users write."""
     marks = ("„“", "„”", '„"', '""', "“”", "»«", "''", "‚‘")
     return tuple(form.format(*pair) for form in forms for pair in marks)
 
@@ -169,10 +169,10 @@ _COLUMNS = (
     ),
     Column(
         "unique",
-        LeftOut("people cannot be added up, and sums are among the others"),
+        LeftOut("counts people, which cannot be summed, or repeats other columns"),
         en=("Reach", "Reactions, comments and shares", "Other clicks", "60-second video views"),
         de=("Reichweite", "Erreichte Personen", "Interaktionen", "Weitere Klicks"),
     ),
-    Column("flag", LeftOut("yes or no"), en=("Is share",), de=("Geteilter Beitrag",)),
+    Column("flag", LeftOut("contains yes or no"), en=("Is share",), de=("Geteilter Beitrag",)),
 )
 COLUMNS = translated(_COLUMNS, TRANSLATIONS)

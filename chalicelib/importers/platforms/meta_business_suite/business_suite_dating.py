@@ -1,7 +1,7 @@
-"""When the rows of a content export happened: since a post appeared, or on each day of it.
+"""How the rows of a content export are dated: by publication or by day.
 
-The column Date says ``Lifetime`` in one export, a day in another; in German ones without a column
-for it, Datum is when the post was published.
+The column Date contains ``Lifetime`` in one export and a day in another. In German exports without
+a publication column, Datum is the publication time.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from chalicelib.importers.values.cells import is_blank
 
 
 def understood_dates(columns: DateColumns) -> DateColumns:
-    """The date columns, once it is known what the column Date means."""
+    """Return the date columns with the column Date assigned to its meaning in this file."""
     positions, names = dict(columns.positions), dict(columns.names)
     if "day" in positions and not _is_by_day(columns):
         position, name = positions.pop("day"), names.pop("day")
         cells = [cell for (cell,) in columns.cells([position]) if not is_blank(cell)]
-        says_only_lifetime = bool(cells) and not any(map(_is_date, cells))
-        if "posted" not in positions and not says_only_lifetime:
+        is_all_lifetime = bool(cells) and not any(map(_is_date, cells))
+        if "posted" not in positions and not is_all_lifetime:
             positions["posted"], names["posted"] = position, name
     return replace(columns, positions=positions, names=names)
 
 
 def _is_by_day(columns: DateColumns) -> bool:
-    """Whether there are rows of several days of a post, or days beside the times of posts."""
+    """Whether a post has rows for several days, or the file has both days and publication times."""
     position = columns.positions["day"]
     if not any(_is_date(cell) for (cell,) in columns.cells([position])):
         return False
@@ -39,5 +39,5 @@ def _is_by_day(columns: DateColumns) -> bool:
 
 
 def _is_date(cell: str) -> bool:
-    """Whether a cell may be a day and does not say ``Lifetime``, in whatever language."""
+    """Whether a cell may be a day, rather than ``Lifetime`` in any language."""
     return any(map(str.isdigit, cell))

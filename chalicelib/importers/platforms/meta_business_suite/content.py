@@ -1,4 +1,4 @@
-"""Meta Business Suite: a row per post, reel or story, of one network or of both."""
+"""Meta Business Suite: one row per post, reel or story on Facebook, Instagram or both."""
 
 from __future__ import annotations
 
@@ -31,14 +31,17 @@ def _is_of_instagram(head: TableHead) -> bool:
 
 
 class ContentReport(TableReport):
-    """Content of an Instagram account, or of a Facebook page and perhaps of Instagram."""
+    """Content of an Instagram account, or of a Facebook page with or without Instagram."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report of the platform."""
+        """Whether a header belongs to this platform's report."""
         return _is_content(head) and _is_of_instagram(head) == (self.platform == "instagram")
 
     def accepts_named(self, head: TableHead) -> bool:
-        """Of a file that may hold both, the column Platform tells them apart."""
+        """Whether a header fits when the user names the platform.
+
+        In a file with both networks, the column Platform distinguishes them.
+        """
         columns = head.columns
         if self.platform != "instagram":
             return self.accepts(head)
@@ -47,7 +50,7 @@ class ContentReport(TableReport):
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """The column Date means several things."""
+        """Assign the column Date to its meaning in this file first."""
         return super().decide_dating(understood_dates(columns), period, options, way_out)
 
 
@@ -80,22 +83,28 @@ _REPORT = ContentReport(
     becomes=(
         Becomes(
             "Date / Datum",
-            "where it is a day beside the publish time, or a post has several: the day; where it "
-            "says Lifetime, nothing",
+            "the day, if the file also has the publish time or several days per post; nothing if "
+            "it contains Lifetime",
         ),
-        Becomes("Title, Description / Titel, Beschreibung", "nothing, not even in a refusal"),
+        Becomes(
+            "Title, Description / Titel, Beschreibung",
+            "nothing: rejected rows do not show them either",
+        ),
     ),
     refused=(
-        ("damaged_id", "post ids that Excel has written as 1.22158E+17: open the file elsewhere"),
-        ("undecidable_format", "publish times that may be day/month or month/day"),
-        ("unknown_type", "rows whose Platform is neither Facebook nor Instagram nor Threads"),
+        (
+            "damaged_id",
+            "post ids that Excel has rounded, such as 1.22158E+17; import the original file",
+        ),
+        ("undecidable_format", "the publish times could be day/month or month/day"),
+        ("unknown_type", "rows whose Platform is not Facebook, Instagram or Threads"),
     ),
     remarks=(
-        "The counts are those since a post appeared, booked on its day; a later export replaces "
-        "them.",
-        "Impressions are preferred to Views, Link clicks to Total clicks, Reactions to Likes: "
-        "never both.",
-        "A post that old Page Insights hold too is counted twice if both are imported.",
+        "Counts are lifetime totals, booked on the day the post was published. A later export "
+        "replaces them.",
+        "If a file has both columns, Impressions are used rather than Views, Link clicks rather "
+        "than Total clicks, and Reactions rather than Likes.",
+        "Posts that are also in an old Page Insights export are counted twice if you import both.",
     ),
 )
 FACEBOOK = _REPORT.importer()

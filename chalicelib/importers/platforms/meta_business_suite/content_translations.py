@@ -1,4 +1,7 @@
-"""The languages that content reports are read in, besides English, German and Swedish."""
+"""The headings of content exports in languages other than English and German.
+
+The few known Swedish headings are in `business_suite_columns`.
+"""
 
 from __future__ import annotations
 

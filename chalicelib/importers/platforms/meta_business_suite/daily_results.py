@@ -1,4 +1,4 @@
-"""Meta Business Suite, Results: a count by day, a table for each, one below the other.
+"""Meta Business Suite, Results: stacked tables, each with one count by day.
 
 ::
 
@@ -41,6 +41,7 @@ from chalicelib.importers.recognition.declarations import Becomes, Declaration
 from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.rows.number_cells import Counts
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.table_records import text_records
 from chalicelib.importers.values.dates import parse_day, start_of
 from chalicelib.importers.values.numerals import NumberFormat, decide_number_format
@@ -48,7 +49,7 @@ from chalicelib.model.errors import ExportRefused
 
 REPORT = "results"
 HITS = 20
-"""No other platform writes a title above the two headings Date and Primary."""
+"""High, because no other platform writes a title above the headings Date and Primary."""
 
 _WHERE = (
     "Meta Business Suite → Insights → Overview or Results (Insights → Übersicht oder Ergebnisse) → "
@@ -62,7 +63,7 @@ def _titles(kind: str) -> str:
 
 
 _DECLARATION = Declaration(
-    "Meta Business Suite: results by day (views, follows, link clicks)",
+    "Meta Business Suite: daily results (views, follows, link clicks)",
     _WHERE,
     "a title such as Facebook follows above the headings Date and Primary (Datum, Data, Fecha)",
     (
@@ -72,25 +73,25 @@ _DECLARATION = Declaration(
             for why, titles in LEFT_OUT["en"].items()
         ),
         Becomes("Facebook, Instagram or Threads in a title", "the channel"),
-        Becomes("further columns beside Primary", "nothing: the period that it was compared with"),
+        Becomes("columns after Primary", "nothing: they contain the period of comparison"),
     ),
     (
-        ("no_counts", "a file whose tables are all reach, viewers, visits or interactions"),
+        ("no_counts", "every table is about reach, viewers, visits or interactions"),
         (
             "no_channel",
-            "two tables that count the same, with nothing to tell their networks apart; in an "
-            "archive, a title without a network",
+            "two tables count the same metric and do not name their networks; or a title in an "
+            "archive has no network",
         ),
-        ("invalid_date", "a row without a readable day"),
+        ("invalid_date", "a row has no readable day"),
     ),
     (
-        "A title without a network (Views, Follows) is taken for the network of the other titles "
-        "of the file, else for the platform that is named, else for Facebook; a note says so.",
-        "Views of a day contain those of ads. Follows and views of the content exports are the "
-        "same ones again: import one of both.",
-        "No file names its page: import each page with an account of its own.",
-        "Titles are known in English, Portuguese and Spanish from public code, in German from "
-        "Meta's interface. *Seguidores* are the followers that came on the day.",
+        "If a title has no network (Views, Follows), the network of the file's other titles is "
+        "used, else the platform that you name, else Facebook. A note in the summary mentions it.",
+        "Daily views include views of ads. The content exports count the same follows and views. "
+        "Import only one of the two.",
+        "The files do not name their page. Import each page with its own account name.",
+        "The English, Portuguese and Spanish titles come from public code, the German ones from "
+        "Meta's interface. *Seguidores* counts the new followers of a day.",
     ),
     holds_people=True,
 )
@@ -98,7 +99,7 @@ _DECLARATION = Declaration(
 
 @dataclass(slots=True)
 class _Series:
-    """A table that is read or not, and where its network comes from."""
+    """A table of the file and its channel. `covered` is None if the table is not read."""
 
     title: ResultTitle
     channel: str
@@ -108,16 +109,16 @@ class _Series:
 
 @dataclass(slots=True)
 class _Tables:
-    """Which table a record belongs to, as the records of a file pass.
+    """Assigns the records of a file to its tables, in the order of the file.
 
     Attributes
     ----------
     channel : str
-        Of titles that name none.
+        The channel of tables whose title names no network.
     series : list
         The tables so far.
     others : int
-        Rows of tables that have no days.
+        The number of rows in tables without days.
     """
 
     channel: str
@@ -128,9 +129,10 @@ class _Tables:
     _is_open: bool = False
 
     def place(self, cells: Sequence[str]) -> _Series | str:
-        """The table of a row, or what the record is instead.
+        """Return the table of a row, or the type of a record that is not a row.
 
-        ``blank``, ``title``, ``header``, or ``other`` for a row of a table that has no days.
+        The types are ``blank``, ``title``, ``header``, and ``other`` for a row of a table without
+        days.
         """
         filled = [cell for cell in cells if cell.strip()]
         if not filled:
@@ -172,7 +174,7 @@ def _recognise(glimpse: Glimpse, channel: str) -> Recognition | None:
 
 
 def _begins(above: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether two records are a title of Meta's and the header of its table."""
+    """Whether two records are a known title and the header of its table."""
     filled = [cell for cell in above if cell.strip()]
     return len(filled) == 1 and is_header(list(cells)) and is_known(read_title(filled[0]))
 
@@ -189,8 +191,8 @@ def _open(
     if notes and source.level and not is_named:
         raise ExportRefused(
             "no_channel",
-            "the archive holds a table whose title names no network, and may hold the same of "
-            "another one: name the platform, facebook or instagram",
+            "the archive contains a table whose title names no network, and may contain the same "
+            "table for another network. Name the platform, facebook or instagram",
         )
     _check(seen.series, channel, source)
     numbers = decide_number_format("en", values)
@@ -204,28 +206,28 @@ def _open(
 
 
 def _network_of(series: Sequence[_Series], named: str) -> tuple[str, tuple[str, ...]]:
-    """The channel of titles that name none, and what is to be said of it."""
+    """Return the channel of titles that name no network, and the notes on it."""
     networks = {one.title.network for one in series} - {""}
     channel = networks.pop() if len(networks) == 1 else named
     open_titles = [one.title.text for one in series if not one.title.network and one.title.type]
     if not open_titles or channel != named:
         return channel, ()
     return channel, (
-        f"The file does not say of which network {', '.join(open_titles[:5])} is; it was taken for "
-        f"{channel}. For another one name the platform, e.g. instagram.",
+        f"The file does not name the network of {', '.join(open_titles[:5])}. It was imported as "
+        f"{channel}. For another network, name the platform, e.g. instagram.",
     )
 
 
 def _check(series: Sequence[_Series], channel: str, source: Source) -> None:
-    """Refuses a file of which nothing can be read, or of which a count stands there twice."""
+    """Reject a file that contains no readable table, or the same count twice."""
     counted: set[tuple[str, str]] = set()
     for one in series:
         what = one.title.network or channel, one.title.type
         if one.title.type and what in counted:
             raise ExportRefused(
                 "no_channel",
-                f"two tables of the file count {what[1]}s, and it does not say of which networks: "
-                "import each table as a file of its own",
+                f"two tables of the file count {what[1]}s and do not name their networks. Import "
+                "each table as a separate file",
             )
         counted.add(what)
     if source.complete and not any(one.title.type for one in series):
@@ -243,7 +245,7 @@ def _outcomes(
             if found == "blank":
                 yield Skipped(line, "blank line")
             elif found == "other":
-                yield Skipped(line, "a row of a table that is not by day")
+                yield Skipped(line, "a row in a table without days")
             continue
         try:
             if flaw is not None:
@@ -253,7 +255,7 @@ def _outcomes(
         except RowRefused as error:
             yield refusal(line, raw(), error)
     if tables.others:
-        reading.notes.append(f"{tables.others} rows of tables that are not by day were not read.")
+        reading.notes.append(f"{tables.others} rows in tables without days were not read.")
     for one in tables.series:
         if one.covered is not None:
             reading.coverage += one.covered.events()
@@ -271,17 +273,17 @@ def _outcome(
     if series.covered is None:
         return Skipped(line, f"{title.shown}: {title.why_not}")
     if len(cells) < 2:
-        raise RowRefused("wrong_cell_count", "a row has a day and a number")
+        raise RowRefused("wrong_cell_count", "a row needs a day and a number")
     try:
         day = parse_day(cells[0])
     except ValueError as error:
         raise RowRefused("invalid_date", f"Date: {error}") from None
     count = counts[cells[1]]
     if count < 0:
-        raise RowRefused("negative", "the number of the day is below zero")
+        raise RowRefused("negative", "the number is below zero")
     series.covered.days.add(day.toordinal())
     if not count:
-        return Skipped(line, "no numbers but zeros")
+        return Skipped(line, NO_NUMBERS)
     parts = (REPORT, account or "-", day.isoformat())
     return Imported(
         line, (engagement(series.channel, title.type, start_of(day), *parts, count=count),)
@@ -293,7 +295,7 @@ def _usual(glimpse: Glimpse) -> Recognition | None:
 
 
 def _when_named(channel: str) -> Callable[[Glimpse], Recognition | None]:
-    """For another network, whose files look the same, only if the user names it."""
+    """Return a recogniser for another network, whose files look the same: users must name it."""
     return lambda glimpse: _recognise(glimpse, channel) if glimpse.named else None
 
 
@@ -301,10 +303,15 @@ RESULTS = Importer("facebook", _DECLARATION, _usual)
 RESULTS_OF_INSTAGRAM = Importer(
     "instagram",
     Declaration(
-        "Meta Business Suite: results by day of Instagram, with `--platform instagram`",
+        "Meta Business Suite: daily Instagram results, with `--platform instagram`",
         _WHERE,
-        "the same files as of Facebook, if the platform is named",
-        (Becomes("each table", "as of Facebook; titles without a network are Instagram's"),),
+        "the same files as for Facebook, if you name the platform",
+        (
+            Becomes(
+                "each table",
+                "the same as for Facebook; titles without a network count as Instagram",
+            ),
+        ),
         holds_people=True,
     ),
     _when_named("instagram"),

@@ -1,7 +1,7 @@
-"""What the tables of Meta's results count, by their titles.
+"""The metrics of Meta's result tables, by title.
 
-A title is a metric, mostly with a network: *Facebook follows*, *Seguidores no Instagram*. Titles of
-a language are a row of a table here; those that are not known are never guessed.
+A title consists of a metric and usually a network: *Facebook follows*, *Seguidores no Instagram*.
+Each language has an entry in the dictionaries here. Unknown titles are never guessed.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from chalicelib.importers.tables.headings import comparable, known_heading
 
-PEOPLE = "people, who cannot be added up over days"
-VISITS = "visits to a page or a profile, which are no engagement with content"
-SUMS = "the sum of reactions, comments, shares and saves"
-NET = "follows less unfollows"
-PART = "a part of the views"
+PEOPLE = "counts people, which cannot be summed over days"
+VISITS = "counts visits to a page or profile, not engagement with content"
+SUMS = "sums reactions, comments, shares and saves"
+NET = "counts follows minus unfollows"
+PART = "part of the views"
 
 COUNTED: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
@@ -73,12 +73,12 @@ LEFT_OUT: dict[str, dict[str, tuple[str, ...]]] = {
         NET: ("seguidores netos",),
     },
 }
-"""Language -> why a table is not read -> titles without the network."""
+"""Language -> reason why a table is not read -> titles without the network."""
 
 DATE_HEADINGS = frozenset({"date", "datum", "data", "fecha"})
 VALUE_HEADINGS = frozenset({"primary", "primär"})
-"""The headings of a table; the second is the period that was chosen, others are what it was
-compared with."""
+"""The first two headings of a table. The second is the selected period; later columns contain
+periods of comparison."""
 
 NETWORKS = ("facebook", "instagram", "threads")
 _NETWORK = re.compile(
@@ -93,18 +93,18 @@ _WHY_NOT = {title: why for by in LEFT_OUT.values() for why, ts in by.items() for
 
 @dataclass(frozen=True, slots=True)
 class ResultTitle:
-    """The title of a table, understood.
+    """The parsed title of a table.
 
     Attributes
     ----------
     text : str
-        As `headings.comparable` writes it.
+        The title as normalised by `headings.comparable`.
     network : str
-        A channel; empty if the title names none.
+        The channel; empty if the title names none.
     type : str
-        Of engagement; empty if the table is not read.
+        The type of engagement; empty if the table is not read.
     why_not : str
-        Why it is not read; empty if it is.
+        The reason why the table is not read; empty if it is.
     """
 
     text: str
@@ -114,16 +114,16 @@ class ResultTitle:
 
     @property
     def shown(self) -> str:
-        """What a message may show: a title that is not known could be anything."""
+        """The title for messages. Unknown titles are hidden: they could contain anything."""
         is_known = self.why_not != UNKNOWN or known_heading(_NETWORK.sub("", self.text).strip())
         return self.text[:40] if is_known else "a table with another title"
 
 
-UNKNOWN = "not known to be a count of engagements"
+UNKNOWN = "not a known count of engagements"
 
 
 def read_title(cell: str) -> ResultTitle:
-    """What a title says."""
+    """Parse the title of a table."""
     text = comparable(cell)
     match = _NETWORK.search(text)
     metric = _NETWORK.sub("", text, count=1).strip() if match else text
@@ -133,7 +133,7 @@ def read_title(cell: str) -> ResultTitle:
 
 
 def is_known(title: ResultTitle) -> bool:
-    """Whether a title is one of Meta's."""
+    """Whether a title is known from Meta."""
     return bool(title.type or title.network or title.why_not in LEFT_OUT["en"])
 
 

@@ -1,7 +1,7 @@
-"""Microsoft Advertising (Bing Ads): the reports of its interface and of its programming interface.
+"""Microsoft Advertising (Bing Ads): reports from its interface and its API.
 
-A report says above its table from when to when it is and whether its rows are days, weeks or
-months; the column that dates them is the same in all.
+Lines above the table contain the period of a report and whether its rows are days, weeks or
+months. The date column has the same name in all of them.
 """
 
 from chalicelib.importers.platforms.microsoft_ads.performance import MICROSOFT_ADS

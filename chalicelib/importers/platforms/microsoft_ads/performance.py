@@ -50,28 +50,28 @@ def _day_alone(cell: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class PerformanceReport(TableReport):
-    """A report as the lines above its table say it is.
+    """A performance report, adapted to the lines above its table.
 
     Attributes
     ----------
     stated : Stated
-        What they say.
+        The information in these lines.
     """
 
     stated: Stated = field(default_factory=lambda: read_stated(()))
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether lines as of Microsoft are above the table."""
+        """Whether Microsoft's lines are above the table."""
         return read_stated(head.preamble_lines).is_titled
 
     def period_above(self, head: TableHead) -> Period | None:
-        """The period that the lines above the header state."""
+        """Return the period that the lines above the header contain."""
         return self.stated.period
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """A time above the table may tell the order of day and month."""
+        """Use the order of day and month from a time above the table, and remove hours."""
         cells_of = columns.cells
         if self.stated.order:
             columns = replace(columns, language="en")
@@ -83,17 +83,18 @@ class PerformanceReport(TableReport):
         return super().decide_dating(columns, period, options, way_out)
 
     def check(self, table: Table) -> None:
-        """Ads with several extensions or assets count one impression for each of them."""
+        """Reject reports by extension or asset: they count an impression once for each of them."""
         for heading in table.head.columns.names:
             if comparable(heading) in REPEATED:
                 raise ExportRefused(
                     "no_counts",
-                    f"a row for each {heading}: an impression with several of them is in as many "
-                    "rows, so that they do not add up. Download the campaign or ad report",
+                    f"the report has a row for each {heading}. An impression with several of them "
+                    "is in several rows, so the rows cannot be summed. Download the campaign or "
+                    "ad report",
                 )
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change | None:
-        """Rows of an hour become rows of its day, of which they are parts."""
+        """Turn hourly rows into rows of their day, whose parts they are."""
         if self.stated.unit != "hour":
             return None
         places = [columns.positions[f] for f in ("period", "day") if f in columns]
@@ -107,7 +108,7 @@ class PerformanceReport(TableReport):
         return change
 
     def skips(self, columns: Columns) -> Callable[[Cells], str]:
-        """Why a row is no data."""
+        """Return a function that gives the reason why a row is not data."""
         return _not_data
 
 
@@ -128,25 +129,30 @@ REPORT = PerformanceReport(
         "with the columns Spend, Impressions, Clicks and Currency code → Download → .csv or .xlsx"
     ),
     looks_for=(
-        "Impressions, Clicks or Spend below a line Report Aggregation: …, or beside a column that "
-        "only Microsoft has: Gregorian date, TimePeriod, Bid match type, Delivered match type"
+        "Impressions, Clicks or Spend below a line Report Aggregation: …, or together with a "
+        "column that only Microsoft writes: Gregorian date, TimePeriod, Bid match type, Delivered "
+        "match type"
     ),
     becomes=(
         Becomes(
-            "Report Time, Report Aggregation (above the table)", "the period; what a row is of"
+            "Report Time, Report Aggregation (above the table)", "the period; the unit of a row"
         ),
     ),
     refused=(
-        ("no_counts", "reports by ad extension or asset: an impression is in several rows"),
+        (
+            "no_counts",
+            "reports by ad extension or asset, in which an impression is in several rows",
+        ),
         ("aggregate_period", "reports by week, month or year, by day of the week, and summaries"),
-        ("undecidable_format", "days that may be day/month or month/day"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("damaged_id", "ids that a spreadsheet rounded"),
+        ("undecidable_format", "the days could be day/month or month/day"),
+        ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
+        ("damaged_id", "ids that a spreadsheet has rounded"),
     ),
     remarks=(
-        "Days are those of the account's time zone.",
-        "Rows by hour are parts of a day and add up.",
-        "The layout is known from Microsoft's documentation; German headings from its help pages.",
+        "Days are in the account's time zone.",
+        "Hourly rows are summed by day.",
+        "The layout comes from Microsoft's documentation, the German headings from its help "
+        "pages, not from a real export.",
     ),
 )
 _VOCABULARY = vocabulary_of(COLUMNS)
@@ -164,17 +170,17 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _as_stated(head: TableHead) -> PerformanceReport:
-    """The report as the lines above its table say it is."""
+    """Return the report, adapted to the lines above its table."""
     stated = read_stated(head.preamble_lines)
     columns = tuple(_dated(column, stated.unit) for column in COLUMNS)
     return replace(REPORT, columns=columns, english=stated.order, stated=stated)
 
 
 def _dated(column: Column, unit: str) -> Column:
-    """The column *TimePeriod*, as the report is by days or by something longer."""
+    """Return the column *TimePeriod* with the unit of the report."""
     if column.field != "period" or unit in ("day", "hour"):
         return column
-    role = When(unit) if unit else LeftOut("an hour of the day or a day of the week")
+    role = When(unit) if unit else LeftOut("contains an hour of the day or a day of the week")
     return replace(column, role=role)
 
 

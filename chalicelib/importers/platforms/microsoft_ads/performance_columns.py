@@ -1,5 +1,4 @@
-"""The columns of Microsoft Advertising: as its programming interface writes them, in English and
-in German."""
+"""The columns of Microsoft Advertising: API names and the English and German headings."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from chalicelib.importers.reports.report_columns import (
 )
 from chalicelib.importers.tables.marks import together
 
-_RATES = LeftOut("shares and averages, which do not add up")
+_RATES = LeftOut("shares and averages cannot be summed")
 
 
 def _both(
@@ -26,7 +25,7 @@ def _both(
     de: tuple[str, ...] = (),
     unless: tuple[str, ...] = (),
 ) -> Column:
-    """A column whose API name, as ``AdGroupId``, is that of the interface without its blanks."""
+    """Return a column whose API name is the heading without spaces, such as ``AdGroupId``."""
     bare = (name.replace(" ", "").replace(".", "") for name in names)
     known = {name.casefold(): name for name in (*names, *bare)}
     return Column(field, role, en=tuple(known.values()), de=de, unless=unless)
@@ -153,7 +152,7 @@ MARKS = (
     *(together(name, "Spend") for name in ("AccountName", "AccountId", "CampaignName")),
     *(together(name, "Spend") for name in ("Impr.", "Conv.", "Avg. CPC")),
 )
-"""What no other platform's report has a column for."""
+"""Headings that no other platform's reports have."""
 
 REPEATED = frozenset(
     {
@@ -162,4 +161,4 @@ REPEATED = frozenset(
         *("asset id", "assetid", "asset content", "assetcontent", "asset type", "assettype"),
     }
 )
-"""Headings of reports in which one impression is in several rows."""
+"""Headings of reports that have an impression in several rows."""

@@ -1,4 +1,4 @@
-"""What Microsoft Advertising writes above its tables: the period, and what a row is a sum of."""
+"""The lines that Microsoft Advertising writes above its tables: period and unit of the rows."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ UNITS = {
     "summary": "",
     "zusammenfassung": "",
 }
-"""What *Report Aggregation* says -> what the date of a row is; empty where it is none."""
+"""Value of *Report Aggregation* -> unit of a row's date; empty if the rows have no date."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What the lines above a table say.
+    """The information in the lines above a table.
 
     Attributes
     ----------
     is_titled : bool
         Whether there are lines that only this platform writes.
     unit : str
-        ``day``, ``hour``, ``week``, ``month``, ``year``; empty where rows have no date, and
-        ``day`` where nothing is said.
+        ``day``, ``hour``, ``week``, ``month`` or ``year``; empty if rows have no date, and ``day``
+        if the lines contain no unit.
     order : {"mdy", ""}
-        Of days like 2/3/2026, if the lines tell.
+        The order of days like 2/3/2026; empty if the lines do not show it.
     period : (first, last), optional
     """
 
@@ -60,16 +60,16 @@ class Stated:
 
 
 def read_stated(lines: Iterable[str]) -> Stated:
-    """Reads the lines above a table."""
-    said: dict[str, str] = {}
+    """Read the lines above a table."""
+    values: dict[str, str] = {}
     for line in lines:
         if match := _LINE.fullmatch(" ".join(line.split())):
-            said.setdefault(match[1].casefold(), match[2])
-    aggregation = next((said[name] for name in _AGGREGATION if name in said), "daily")
-    order: DayOrder = "mdy" if any(map(_AMERICAN.search, said.values())) else ""
-    time = next((said[name] for name in _PERIOD if name in said), "")
+            values.setdefault(match[1].casefold(), match[2])
+    aggregation = next((values[name] for name in _AGGREGATION if name in values), "daily")
+    order: DayOrder = "mdy" if any(map(_AMERICAN.search, values.values())) else ""
+    time = next((values[name] for name in _PERIOD if name in values), "")
     return Stated(
-        is_titled=not said.keys().isdisjoint(_AGGREGATION | _OTHERS),
+        is_titled=not values.keys().isdisjoint(_AGGREGATION | _OTHERS),
         unit=UNITS.get(aggregation.replace(" ", "").casefold(), "day"),
         order=order,
         period=_period(time, order),
@@ -77,7 +77,7 @@ def read_stated(lines: Iterable[str]) -> Stated:
 
 
 def _period(text: str, order: DayOrder) -> Period | None:
-    """The first and the last day; None if there are none, or if they could be others."""
+    """Return the first and the last day; None if they are missing or ambiguous."""
     found = set()
     for reading in (order,) if order else ("dmy", "mdy"):
         for match in _BETWEEN.finditer(text):

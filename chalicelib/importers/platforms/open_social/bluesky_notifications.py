@@ -1,4 +1,4 @@
-"""Bluesky: notifications, each an engagement at its time (`listNotifications`)."""
+"""Bluesky: notifications (`listNotifications`), each imported as an engagement at its time."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _REASON = re.compile(rf'"reason"\s*:\s*"(?:{"|".join(TYPES)})"')
 
 _DECLARATION = Declaration(
     "Bluesky: notifications (JSON)",
-    "`app.bsky.notification.listNotifications` with the account's own session",
-    'JSON with notifications, reason (as "like"), indexedAt and at:// addresses',
+    "`app.bsky.notification.listNotifications`, called with the account's own session",
+    'JSON with notifications, reason (such as "like"), indexedAt and at:// addresses',
     (
         *(Becomes(f"reason {reason}", f"`{kind}`") for reason, kind in TYPES.items()),
         Becomes("`uri`", "part of the event id"),
-        Becomes("`reasonSubject`", "`content_id`: the post that it is about"),
+        Becomes("`reasonSubject`", "`content_id`: the post that the notification is about"),
         Becomes("`indexedAt`", "the time"),
         Becomes("other reasons", "nothing"),
     ),
     (
-        ("malformed_record", "the file holds something else than notifications"),
-        ("missing_value", "no uri or no time"),
+        ("malformed_record", "a record is not a notification"),
+        ("missing_value", "a notification has no uri or no time"),
     ),
     (ONE_OF_BOTH, NO_PEOPLE),
     holds_people=True,

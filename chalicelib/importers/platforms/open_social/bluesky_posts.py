@@ -1,4 +1,4 @@
-"""Bluesky: posts with their counts, as the API answers them; and the repository, which has none."""
+"""Bluesky: posts with counts from the API; and the repository, which has no counts."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from chalicelib.model.errors import ExportRefused
 CHANNEL = "bluesky"
 _COUNTS = ("likeCount", "repostCount", "replyCount")
 _WAY_OUT = (
-    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE&limit=100 gives the "
-    "posts of an account with their counts"
+    "https://public.api.bsky.app/xrpc/app.bsky.feed.getAuthorFeed?actor=HANDLE&limit=100 returns "
+    "the posts of an account with their counts"
 )
 
 _DECLARATION = Declaration(
     "Bluesky: posts with their counts (JSON)",
-    f"{_WAY_OUT}; further pages by `cursor`. Also app.bsky.feed.getPosts",
+    f"{_WAY_OUT}; request further pages with `cursor`. app.bsky.feed.getPosts works, too",
     "JSON with app.bsky.feed.post, likeCount, repostCount and replyCount",
     (
         Becomes("`likeCount`", "`like`"),
@@ -39,24 +39,30 @@ _DECLARATION = Declaration(
         Becomes("`bookmarkCount`", "`save`"),
         Becomes("`uri`", "`content_id`, part of the event id"),
         Becomes("`record.createdAt`, else `indexedAt`", "the day, in UTC"),
-        Becomes("reposts of other accounts' posts", "nothing: the counts are those accounts'"),
+        Becomes(
+            "reposts of other accounts' posts", "nothing: these counts belong to the other accounts"
+        ),
     ),
     (
-        ("invalid_number", "a count that is none"),
-        ("malformed_record", "the file holds something else than posts"),
-        ("missing_value", "a post without uri or time"),
+        ("invalid_number", "a count is not a number"),
+        ("malformed_record", "a record is not a post"),
+        ("missing_value", "a post has no uri or no time"),
     ),
-    (LIFETIME, ONE_OF_BOTH, NO_PEOPLE, "Bluesky counts no impressions and no clicks."),
+    (LIFETIME, ONE_OF_BOTH, NO_PEOPLE, "Bluesky does not count impressions or clicks."),
     holds_people=True,
 )
 
 _REPOSITORY = Declaration(
-    "Bluesky: the repository of an account (JSON)",
-    "Settings → Account → Export my data (Einstellungen → Konto → Meine Daten exportieren), turned "
-    "into JSON; or com.atproto.repo.listRecords",
-    "JSON with records of app.bsky.feed.post and without counts",
-    (Becomes("records", "nothing: what the account wrote, and not what others did"),),
-    (("no_counts", "always: a repository has no counts"),),
+    "Bluesky: repository of an account (JSON)",
+    "Settings → Account → Export my data (Einstellungen → Konto → Meine Daten exportieren), "
+    "converted to JSON; or com.atproto.repo.listRecords",
+    "JSON with app.bsky.feed.post records without counts",
+    (
+        Becomes(
+            "records", "nothing: the file contains what the account wrote, not how others reacted"
+        ),
+    ),
+    (("no_counts", "always, because a repository has no counts"),),
     holds_people=True,
 )
 
@@ -82,14 +88,14 @@ def _open(source: Source, options: Options) -> Reading:
 
 
 def _post_of(record: Any) -> Any:
-    """A post, which in a feed has something around it."""
+    """Return the post; in a feed it is nested in another object."""
     return record.get("post", record) if isinstance(record, dict) else None
 
 
 def _convert(record: Any, account: str) -> Converted:
     post = _post_of(record)
     if not isinstance(post, dict) or not any(key in post for key in _COUNTS):
-        raise RowRefused("malformed_record", "this is no post with counts")
+        raise RowRefused("malformed_record", "the record is not a post with counts")
     if text(mapping(record, "reason"), "$type").endswith("#reasonRepost"):
         return "a repost of another account's post"
     address = text(post, "uri")
@@ -108,13 +114,14 @@ def _convert(record: Any, account: str) -> Converted:
 def _recognise_repository(glimpse: Glimpse) -> Recognition | None:
     if not glimpse.is_json or '"app.bsky.feed.post"' not in glimpse.text:
         return None
-    return Recognition(10, "records of app.bsky.feed.post", _refuse)
+    return Recognition(10, "app.bsky.feed.post records", _reject)
 
 
-def _refuse(source: Source, options: Options) -> Reading:
+def _reject(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_counts",
-        f"the file holds what the account wrote, and no counts of what others did. {_WAY_OUT}",
+        "the file contains what the account wrote, but no counts of how others reacted. "
+        f"{_WAY_OUT}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Mastodon: notifications, each an engagement at its time (`/api/v1/notifications`)."""
+"""Mastodon: notifications (`/api/v1/notifications`), each imported as an engagement."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _KIND = re.compile(rf'"type"\s*:\s*"(?:{"|".join(TYPES)})"')
 
 _DECLARATION = Declaration(
     "Mastodon: notifications (JSON of the API)",
-    "`https://SERVER/api/v1/notifications` with the account's own token",
-    'JSON with type (as "favourite"), created_at, account and status',
+    "`https://SERVER/api/v1/notifications`, called with the account's own token",
+    'JSON with type (such as "favourite"), created_at, account and status',
     (
         *(
             Becomes(f"type {name}", f"`{kind}`")
@@ -42,7 +42,7 @@ _DECLARATION = Declaration(
         ),
         Becomes(
             "type mention",
-            "`comment` if its post answers another, else `mention`",
+            "`comment` if the post is a reply, else `mention`",
         ),
         Becomes("`id`", "part of the event id"),
         Becomes("`status.uri`", "`content_id`"),
@@ -50,13 +50,13 @@ _DECLARATION = Declaration(
         Becomes("other types (poll, update, status, requests)", "nothing"),
     ),
     (
-        ("malformed_record", "the file holds something else than notifications"),
-        ("missing_value", "no id or no time"),
+        ("malformed_record", "a record is not a notification"),
+        ("missing_value", "a notification has no id or no time"),
     ),
     (
         ONE_OF_BOTH,
         NO_PEOPLE,
-        "Ids are those of a server: import each account with an account of its own.",
+        "Ids are unique on one server only. Import each account with its own account name.",
     ),
     holds_people=True,
 )

@@ -1,4 +1,4 @@
-"""Mastodon: own posts with their counts, from the archive (`outbox.json`) or from the API."""
+"""Mastodon: an account's posts with counts, from the archive (`outbox.json`) or the API."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _NOTES = re.compile(r'"type"\s*:\s*"(?:Note|Question|Article)"')
 _STATUS_COUNTS = ("favourites_count", "reblogs_count", "replies_count")
 
 _ARCHIVE = Declaration(
-    "Mastodon: the posts of an account's archive (outbox.json)",
+    "Mastodon: posts in an account's archive (outbox.json)",
     "Preferences → Import and export → Request your archive (Einstellungen → Importieren und "
-    "Exportieren → Archiv anfordern): the .zip as it is, or its outbox.json",
+    "Exportieren → Archiv anfordern): the .zip file, or the outbox.json in it",
     "JSON with orderedItems of type Create and objects of type Note",
     (
         Becomes("`object.likes.totalItems`", "`like`"),
@@ -37,17 +37,17 @@ _ARCHIVE = Declaration(
         Becomes("`object.replies.totalItems`", "`comment`"),
         Becomes("`object.id`", "`content_id`, part of the event id"),
         Becomes("`published`", "the day, in UTC"),
-        Becomes("items of type Announce", "nothing: the account boosted another's post"),
+        Becomes("items of type Announce", "nothing: the account boosted another account's post"),
     ),
     (
-        ("invalid_number", "a count that is none"),
-        ("malformed_record", "an item that is no post"),
-        ("missing_value", "a post without id or time"),
+        ("invalid_number", "a count is not a number"),
+        ("malformed_record", "an item is not a post"),
+        ("missing_value", "a post has no id or no time"),
     ),
     (
         LIFETIME,
-        "Archives of older versions hold no counts: their posts are no data. The API gives the "
-        "counts: `/api/v1/accounts/{id}/statuses`.",
+        "Archives of older Mastodon versions contain no counts, so their posts are skipped. The "
+        "API returns the counts: `/api/v1/accounts/{id}/statuses`.",
         ONE_OF_BOTH,
         NO_PEOPLE,
     ),
@@ -55,8 +55,8 @@ _ARCHIVE = Declaration(
 )
 
 _STATUSES = Declaration(
-    "Mastodon: posts with their counts (JSON of the API)",
-    "`https://SERVER/api/v1/accounts/{id}/statuses?limit=40`; further pages by `max_id`",
+    "Mastodon: posts with counts (JSON of the API)",
+    "`https://SERVER/api/v1/accounts/{id}/statuses?limit=40`; request further pages with `max_id`",
     "JSON with favourites_count, reblogs_count and replies_count",
     (
         Becomes("`favourites_count`", "`like`"),
@@ -64,18 +64,18 @@ _STATUSES = Declaration(
         Becomes("`replies_count`", "`comment`"),
         Becomes("`uri`", "`content_id`, part of the event id"),
         Becomes("`created_at`", "the day, in UTC"),
-        Becomes("posts with `reblog`", "nothing: the account boosted another's post"),
+        Becomes("posts with `reblog`", "nothing: the account boosted another account's post"),
     ),
     (
-        ("invalid_number", "a count that is none"),
-        ("malformed_record", "the file holds something else than posts"),
-        ("missing_value", "a post without uri or time"),
+        ("invalid_number", "a count is not a number"),
+        ("malformed_record", "a record is not a post"),
+        ("missing_value", "a post has no uri or no time"),
     ),
     (
         LIFETIME,
-        "The archive restates the same events.",
-        "A file of a timeline looks the same and holds other accounts' posts: ask for those of the "
-        "own account.",
+        "The archive produces the same events, so importing both counts nothing twice.",
+        "A timeline file looks the same but contains other accounts' posts. Request only the "
+        "posts of your own account.",
         ONE_OF_BOTH,
         NO_PEOPLE,
     ),
@@ -118,9 +118,9 @@ def _opened(
 
 def _archived(item: Any, account: str) -> Converted:
     if not isinstance(item, dict) or not text(item, "type"):
-        raise RowRefused("malformed_record", "this is no item of an outbox")
+        raise RowRefused("malformed_record", "the record is not an outbox item")
     if text(item, "type") != "Create":
-        return "no post of the account's own"
+        return "not a post by the account itself"
     post = mapping(item, "object")
     counts = {
         "like": count(mapping(post, "likes"), "totalItems"),
@@ -128,13 +128,13 @@ def _archived(item: Any, account: str) -> Converted:
         "comment": count(mapping(post, "replies"), "totalItems"),
     }
     if not any(counts.values()):
-        return "a post without counts, or with nothing but zeros"
+        return "a post without counts, or with only zeros"
     return _events(post, "id", counts, account, post.get("published"), item.get("published"))
 
 
 def _status(status: Any, account: str) -> Converted:
     if not isinstance(status, dict) or not any(key in status for key in _STATUS_COUNTS):
-        raise RowRefused("malformed_record", "this is no post with counts")
+        raise RowRefused("malformed_record", "the record is not a post with counts")
     if isinstance(status.get("reblog"), dict):
         return "a boost of another account's post"
     counts = {

@@ -1,4 +1,4 @@
-"""What the importers of open social networks have in common."""
+"""Notes and functions shared by the importers of open social networks."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from chalicelib.importers.outcomes import RowRefused
 from chalicelib.importers.records.record_fields import moment, text
 from chalicelib.importers.records.records import Converted
 
-NO_PEOPLE = "Nothing of a person or a text is in an event or in a refusal."
+NO_PEOPLE = "Events and rejected rows contain no personal data and no text of posts."
 ONE_OF_BOTH = (
-    "Posts give what they have gathered, notifications the same one by one with its time: import "
-    "one of both."
+    "Posts contain total counts; notifications contain the same engagements one by one with their "
+    "time. Import only one of the two."
 )
 LIFETIME = (
-    "The counts are those since a post appeared, booked on its day; a later file replaces them."
+    "Counts are lifetime totals, booked on the day the post was published. A later file replaces "
+    "them."
 )
 
 _ADDRESS = re.compile(r"(?:at|https)://[\w.:/%-]{1,120}")
 
 
 def shown_id(key: str) -> Callable[[Any], str]:
-    """A function that gives what a refusal may show of a record: the address of a post."""
+    """Return a function that gives the part of a rejected record to show: the post's address."""
 
     def shown(record: Any) -> str:
         address = text(record, key)
@@ -43,19 +44,19 @@ def notified(
     *parts: str,
     content_id: str = "",
 ) -> Converted:
-    """The engagement that a notification tells of, or why it is none.
+    """Return the engagement of a notification, or why it is not an engagement.
 
     Parameters
     ----------
     types : mapping of str to str
-        The network's kind of notification -> type of engagement.
+        The network's notification type -> type of engagement.
     kind, identity : str
-        Of this one.
+        The type and the id of this notification.
     """
     if not isinstance(record, dict) or not kind:
-        raise RowRefused("malformed_record", "this is no notification")
+        raise RowRefused("malformed_record", "the record is not a notification")
     if kind not in types:
-        return "a notification of something else than an engagement"
+        return "a notification that is not about an engagement"
     if not identity:
         raise RowRefused("missing_value", "the notification has no id")
     at = moment(time)

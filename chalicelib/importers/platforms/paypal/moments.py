@@ -1,4 +1,4 @@
-"""Times of day with the zone that PayPal names beside them."""
+"""Times of day with PayPal's time zone names."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ _HOURS = {
     "nzst": 12,
     "nzdt": 13,
 }
-"""Abbreviations that mean one offset only: CST and IST mean several, and are refused."""
+"""Abbreviations with a single meaning. CST and IST are ambiguous and are rejected."""
 
 _OFFSET = re.compile(r"(?:gmt|utc)? ?([+-])(\d\d?)(?::?(\d\d))?", re.IGNORECASE)
 _TIME = re.compile(r"(\d\d?):(\d\d)(?::(\d\d))?(?: ?([ap])\.?m\.?)?", re.IGNORECASE)
 
 
 def moment_of(day: dt.date, time: str, zone: str) -> dt.datetime:
-    """The instant of a day and a time in a zone, in UTC.
+    """Return the UTC time of a day, a time of day and a time zone.
 
     Raises
     ------
     RowRefused
-        `invalid_date`, for a time that is none; `undecidable_time`, for a zone that is not known.
-        The message repeats neither.
+        `invalid_date` for an invalid time, `undecidable_time` for an unknown zone. The message
+        contains neither of them.
     """
     match = _TIME.fullmatch(time.strip())
     if not match:
-        raise RowRefused("invalid_date", "the time of day is none")
+        raise RowRefused("invalid_date", "the time of day is not valid")
     offset = _zone(zone)
     hour = int(match[1])
     if match[4]:
@@ -68,7 +68,7 @@ def moment_of(day: dt.date, time: str, zone: str) -> dt.datetime:
         )
         return local.astimezone(dt.UTC)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "the time of day is none") from None
+        raise RowRefused("invalid_date", "the time of day is not valid") from None
 
 
 def _zone(name: str) -> dt.tzinfo:
@@ -86,4 +86,4 @@ def _zone(name: str) -> dt.tzinfo:
             return ZoneInfo(text)
         except (ValueError, OSError, ZoneInfoNotFoundError):
             pass
-    raise RowRefused("undecidable_time", "the time zone beside the time is none that is known")
+    raise RowRefused("undecidable_time", "the time zone is unknown or ambiguous")

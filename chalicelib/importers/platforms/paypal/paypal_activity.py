@@ -1,7 +1,7 @@
-"""PayPal's activity download (CSV): a row per movement of money, of which payments in are sales.
+"""PayPal's activity download (CSV): one row per transaction; incoming payments are sales.
 
-The columns about people (names, e-mail addresses, postal addresses, subjects, notes) are not in the
-vocabulary, so that nothing of them is read.
+The columns with personal data (names, e-mail addresses, postal addresses, subjects, notes) are not
+in the vocabulary, so they are never read.
 """
 
 from __future__ import annotations
@@ -62,15 +62,15 @@ def _rows(options: Options, reading: Reading) -> Convert:
     def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
         kind, gross = kind_of(row.word("kind")), row.amount("gross")
         if kind == "other":
-            return "a transfer, conversion, fee or hold, and no sale"
+            return "a transfer, conversion, fee or hold, not a sale"
         if row.word("impact") in _MEMO:
             return "a memo, which moves no money"
         if not gross or (kind != "refund" and gross < 0):
-            return "money that was sent, and no sale" if gross else "no money was moved"
+            return "money sent, not a sale" if gross else "no money moved"
         if kind == "refund" and gross > 0:
-            return "money that came back from others, and no sale"
+            return "money returned by others, not a sale"
         if not kind:
-            raise RowRefused("unknown_type", "money came in, and its type is none that is known")
+            raise RowRefused("unknown_type", "money came in, but its transaction type is unknown")
         status = row.word("status")
         if status in NOT_DONE:
             what = "payment" if kind == "sale" else "refund"
@@ -78,7 +78,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
                 row.note_unpaid(reading.unpaid, "gross")
             return f"a {what} that is not completed: {status}"
         if status not in DONE:
-            raise RowRefused("missing_value", "the payment has no status that is known")
+            raise RowRefused("missing_value", "the payment has no status or an unknown one")
         number, at = row.number_of("number", ID), _moment(row)
         value = money(abs(gross), row.currency())
         if kind == "sale":
@@ -122,43 +122,46 @@ ACTIVITY = PaymentTable(
         "Transaktionscode, Auswirkung auf Guthaben, Zeitzone)",
         (
             Becomes(
-                "a payment in that is completed / eingegangene Zahlung, Abgeschlossen",
+                "a completed incoming payment / eingegangene Zahlung, Abgeschlossen",
                 f"one `conversion`, goal `{GOAL}`; its value is Gross / Brutto",
             ),
             Becomes(
                 "a refund, reversal or chargeback / Rückzahlung, Rückbuchung",
-                "a `conversion` with `refund` and that value; its event id names the payment that "
-                "Reference Txn ID / Zugehöriger Transaktionscode says",
+                "a `conversion` with `refund` and that value; its event id contains the payment "
+                "in Reference Txn ID / Zugehöriger Transaktionscode",
             ),
             Becomes(
                 "pending, denied, canceled / ausstehend, abgelehnt, storniert",
-                "nothing: not completed, counted with the status",
+                "nothing: not completed; the summary counts them by status",
             ),
             Becomes(
                 "currency conversions, withdrawals, deposits, holds, authorisations, fees, mass "
                 "payments / Währungsumrechnung, Abbuchung, Einbehaltung, Autorisierung, Gebühr",
-                "nothing: no sale",
+                "nothing: not a sale",
             ),
-            Becomes("payments with a Gross / Brutto below zero", "nothing: money that was sent"),
+            Becomes("payments with a Gross / Brutto below zero", "nothing: you sent this money"),
             Becomes("Date, Time, TimeZone / Datum, Uhrzeit, Zeitzone", "the time"),
             Becomes("Transaction ID / Transaktionscode", "part of the event id"),
-            Becomes("names, e-mail, addresses, subject, note", "nothing: they are not read"),
+            Becomes(
+                "names, e-mail, addresses, subject, note", "nothing: these columns are not read"
+            ),
         ),
         (
-            ("undecidable_format", "days that may be day/month or month/day"),
-            ("unknown_type", "money came in under a type whose words are not known"),
-            ("missing_value", "no transaction id, or a status that is not known"),
-            ("undecidable_time", "a time zone that is not known, as CST, which means several"),
-            ("invalid_number", "an amount in another format than the others"),
+            ("undecidable_format", "the days could be day/month or month/day"),
+            ("unknown_type", "money came in, but its transaction type is unknown"),
+            ("missing_value", "no transaction id, or an unknown status"),
+            ("undecidable_time", "an unknown time zone, or an ambiguous one such as CST"),
+            ("invalid_number", "an amount whose number format differs from the others"),
         ),
         (
-            "Nothing of a person is read: no name, e-mail or address is in an event or a message.",
-            "A payment in another currency is booked in that currency, once: what PayPal made of "
-            "it are rows of their own, which are no sales.",
-            "A payment keeps its full value, and a refund takes it off on its own day: the count "
-            "of conversions stays.",
-            "Do not import PayPal beside the orders of the shop whose payments it received: both "
-            "hold the same sales.",
+            "No personal data is read. Events and messages contain no names, e-mail addresses or "
+            "postal addresses.",
+            "A payment in another currency is booked once, in that currency. PayPal's conversions "
+            "are separate rows, which are not sales.",
+            "A payment keeps its full value. A refund is subtracted on its own day and does not "
+            "change the number of conversions.",
+            "Do not import both PayPal and the orders of the shop whose payments it received. "
+            "They contain the same sales.",
         ),
         holds_people=True,
     ),

@@ -1,7 +1,7 @@
-"""Which of PayPal's transactions are sales, refunds, or neither: by their type and their status.
+"""Classifies PayPal's transactions as sales, refunds or neither, by type and status.
 
-PayPal has some two hundred types of transaction and changes their names; their words tell. What is
-none of them with money coming in is refused, so that nobody has to find out by the totals.
+PayPal has about two hundred transaction types and renames them, so the words in a type decide.
+Incoming money with an unknown type is rejected, so that missing sales are visible.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _OTHER = re.compile(
     r"|sammelzahlung|auszahlung",
     re.IGNORECASE,
 )
-"""No sale, whatever else is said."""
+"""Not a sale, whatever other words the type contains."""
 _PERHAPS_OTHER = re.compile(
     r"transfer|credit|bank|\btax\b|\bloan\b|bonus|reward|interest|top.?up|adjustment|cash ?back"
     r"|reserve|release"
     r"|überweisung|gutschrift|kredit|darlehen|zinsen|steuer|aufladung|freigabe|korrektur|bestellung",
     re.IGNORECASE,
 )
-"""No sale, unless a word of sales is beside it: then nobody can tell."""
+"""Not a sale, unless the type also contains a word for a sale: then it is undecidable."""
 _CARD_PAYMENT = re.compile(r"credit card payment|card payment|kreditkartenzahlung", re.IGNORECASE)
 _REFUND = re.compile(
     r"refund|reversal|chargeback|charge-back|buyer protection"
@@ -62,7 +62,7 @@ DONE = frozenset(
         "zurückgebucht",
     }
 )
-"""The money moved; what of it went back has a row of its own."""
+"""The money moved. Refunds of it have separate rows."""
 
 NOT_DONE = frozenset(
     {
@@ -118,16 +118,16 @@ AWAITED = frozenset(
         "wird geprüft",
     }
 )
-"""Of those that are not completed: the money may still come."""
+"""Not completed yet, but the money may still arrive."""
 
 
 def kind_of(text: str) -> Kind:
-    """What a type of transaction is; empty if its words do not tell.
+    """Classify a transaction type; empty if its words do not decide.
 
     Parameters
     ----------
     text : str
-        As PayPal writes it, in English or German.
+        The type as PayPal writes it, in English or German.
     """
     if _OTHER.search(text):
         return "other"

@@ -1,7 +1,7 @@
-"""What pipelines put around a record: who wrote a line, where the record is, when it was extracted.
+"""The columns that pipelines add to a record: the pipeline, the record, the extraction time.
 
-An envelope knows nothing of what a record means. Adding a pipeline adds an `Envelope` here; adding
-a stream touches nothing here.
+Envelopes do not depend on the meaning of a record. A new pipeline needs an `Envelope` here; a new
+stream needs no change here.
 """
 
 from __future__ import annotations
@@ -40,25 +40,25 @@ class Envelope:
     Attributes
     ----------
     name : str
-        Who writes so.
+        The pipelines that use this envelope.
     marks : tuple of str
-        Keys of which at least one is there, and which nothing else has.
+        Keys that only this envelope has. Each line contains at least one of them.
     own : tuple of str
-        How its own keys begin: they are no part of the record.
+        Prefixes of the envelope's own keys, which are not part of the record.
     times : tuple of str
-        Keys of the time of extraction, the best first.
+        Keys of the extraction time, the preferred one first.
     deleted : str
-        The key that is filled, or true, once the source has deleted the record.
+        A key that is filled or true if the source has deleted the record.
     data : str
-        The key under which the record is, if it is not spread over the line itself.
+        The key of the record, if the line does not contain its fields directly.
     sequence : str
-        The key of a number that orders what was extracted at one time.
+        The key of a number that orders records extracted at the same time.
     changes : str
-        The key of an object that lists the fields which the pipeline could not write.
+        The key of an object that lists the fields that the pipeline could not write.
     row_id : str
-        The key of an id that stands for what the row is about, not for the line.
+        The key of an id that identifies the subject of the row, not the line.
     is_utc : bool
-        Whether times without an offset are UTC.
+        Whether times without an offset are in UTC.
     """
 
     name: str
@@ -111,20 +111,20 @@ ENVELOPES = (
 MARKS = frozenset(mark for envelope in ENVELOPES for mark in envelope.marks)
 
 _MESSAGES = {
-    **dict.fromkeys(("STATE", "ACTIVATE_VERSION", "LOG", "TRACE", "CONTROL"), "of progress"),
-    **dict.fromkeys(("SCHEMA", "CATALOG", "SPEC"), "of the form of records"),
-    "BATCH": "that names other files, which are not read",
+    **dict.fromkeys(("STATE", "ACTIVATE_VERSION", "LOG", "TRACE", "CONTROL"), "about progress"),
+    **dict.fromkeys(("SCHEMA", "CATALOG", "SPEC"), "about the schema of records"),
+    "BATCH": "that refers to other files, which are not read",
 }
-"""Messages of Singer and Airbyte that carry no record: type -> what they are about."""
+"""Singer and Airbyte messages without a record: type -> description."""
 
 
 def unwrap(line: Any, position: int = 0) -> Landed | str:
-    """The record of a line, or why the line carries none.
+    """Return the record of a line, or why the line has none.
 
     Parameters
     ----------
     position : int
-        How many lines were read before: messages without a time are in order.
+        The number of lines before this one. It orders messages without a time.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def unwrap(line: Any, position: int = 0) -> Landed | str:
         `malformed_record`.
     """
     if not isinstance(line, dict):
-        raise RowRefused("malformed_record", "this is no record")
+        raise RowRefused("malformed_record", "the line is not a record")
     message = _message(line, position)
     if message is not None:
         return message
@@ -155,7 +155,7 @@ def unwrap(line: Any, position: int = 0) -> Landed | str:
 
 
 def envelope_of(keys: Iterable[str]) -> Envelope | None:
-    """The envelope whose marks are among the keys of a line; None if there is none."""
+    """Return the envelope whose marks are among the keys of a line; None if there is none."""
     found = MARKS.intersection(keys)
     if not found:
         return None
@@ -163,7 +163,7 @@ def envelope_of(keys: Iterable[str]) -> Envelope | None:
 
 
 def is_message(line: dict[str, Any]) -> bool:
-    """Whether a line is a message of Singer or Airbyte."""
+    """Whether a line is a Singer or Airbyte message."""
     kind = line.get("type")
     if kind == "RECORD":
         return isinstance(line.get("record"), dict)
@@ -173,14 +173,17 @@ def is_message(line: dict[str, Any]) -> bool:
 
 
 def _message(line: dict[str, Any], position: int) -> Landed | str | None:
-    """The record of a message, or what else the message is about; None if the line is none."""
+    """Return the record of a message, or a description of a message without a record.
+
+    None if the line is not a message.
+    """
     if not is_message(line):
         return None
     if "type" in line and line["type"] != "RECORD":
         return f"a message {_MESSAGES[line['type']]}"
     record = record_of(line.get("record")) if "record" in line else line
     time, stream = line.get("time_extracted"), name_of(line.get("stream"))
-    if isinstance(record.get("data"), dict) and "stream" in record:  # Airbyte's
+    if isinstance(record.get("data"), dict) and "stream" in record:  # an Airbyte message
         time, stream = record.get("emitted_at"), name_of(record["stream"])
         record = record["data"]
     deleted = record.get("_sdc_deleted_at") or record.get("_ab_cdc_deleted_at")
@@ -191,19 +194,19 @@ def _message(line: dict[str, Any], position: int) -> Landed | str | None:
 
 
 def _record_in(value: Any) -> dict[str, Any]:
-    """The record under the key of an envelope: an object, or the text of one."""
+    """Return the record under an envelope's key: an object or its JSON text."""
     if isinstance(value, str):
         try:
             value = parse_json(value)
         except ExportRefused:
             value = None
     if not isinstance(value, dict):
-        raise RowRefused("malformed_record", "the envelope holds no record")
+        raise RowRefused("malformed_record", "the envelope contains no record")
     return value
 
 
 def _lost(meta: Any) -> frozenset[str]:
-    """The plain names of the fields that a pipeline says it has put null or a part in place of."""
+    """Return the plain names of the fields that a pipeline reports as nulled or truncated."""
     if isinstance(meta, str):
         try:
             meta = parse_json(meta)
@@ -214,7 +217,7 @@ def _lost(meta: Any) -> frozenset[str]:
 
 
 def _time_of(values: Iterable[Any]) -> int:
-    """The first of some times, in millionths of a second since 1970; 0 if none can be read."""
+    """Return the first readable time in microseconds since 1970; 0 if there is none."""
     for value in values:
         try:
             text = name_of(value)
@@ -242,7 +245,7 @@ def _whole(value: Any) -> int:
 
 
 def _is_set(value: Any) -> bool:
-    """Whether a mark of deletion is there: a time, or true."""
+    """Whether a deletion mark is set: a time or true."""
     if isinstance(value, str):
         return value.strip().casefold() not in _NEVER
     return bool(value)

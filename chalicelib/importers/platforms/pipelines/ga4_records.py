@@ -1,4 +1,4 @@
-"""Google Analytics 4: records of the Data API's reports, as its connectors give them."""
+"""Google Analytics 4: records of Data API reports, as written by connectors."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from chalicelib.importers.platforms.ga4_reports.ga4_channels import origin_of, s
 from chalicelib.importers.platforms.ga4_reports.ga4_rows import CHANNEL, PLATFORM
 from chalicelib.importers.platforms.pipelines.landed import NAMES_KEPT, Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Names, Stream, Subject
-from chalicelib.importers.platforms.pipelines.traffic import ZEROS
 from chalicelib.importers.recognition.declarations import Becomes
 from chalicelib.importers.records.records import Converted
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.values.dates import start_of
 from chalicelib.importers.values.event_identity import digest, object_key
 from chalicelib.importers.values.values import count, currency_of, number
@@ -47,7 +47,7 @@ _METRIC = re.compile(
 
 
 def _dimensions(landed: Landed) -> dict[str, str]:
-    """What a record is about beside its day: the names of its dimensions and their values."""
+    """Return the dimensions of a record besides the day: name -> value."""
     return {name: landed.name(name) for name in _dimensions_of(tuple(landed.fields))}
 
 
@@ -71,7 +71,9 @@ def _reason(landed: Landed) -> str:
     dimensions = _dimensions(landed)
     others = [name for name in dimensions if name not in (*_ORIGINS, *_CAMPAIGN)]
     if others:
-        return f"the visits of the report by channel once more, by {sorted(others)[0][:40]}"
+        return (
+            f"repeats the visits of the report by channel, broken down by {sorted(others)[0][:40]}"
+        )
     return ""
 
 
@@ -80,14 +82,14 @@ def _subject(landed: Landed) -> Subject:
     parts = [f"{name}={value}" for name, value in dimensions]
     day = landed.day(*_DATE)
     if landed.has("end_date") and landed.day("end_date") != landed.day("start_date", "end_date"):
-        raise RowRefused("aggregate_period", "the record covers more than a day")
+        raise RowRefused("aggregate_period", "the record covers more than one day")
     level = "+".join(name.replace("_", "-") for name, _ in dimensions) or "overview"
     return Subject(
         object_key((landed.name(*_PROPERTY), level, *parts, f"{day}")),
         level,
         day,
         day,
-        "sessions" if landed.knows(*_ORIGINS) else "views",
+        "sessions" if landed.has_field(*_ORIGINS) else "views",
     )
 
 
@@ -95,7 +97,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     assert subject.first is not None
     account = landed.name(*_PROPERTY) or ledger.options.account
     campaign = landed.name(*_CAMPAIGN)
-    if landed.knows(*_ORIGINS):
+    if landed.has_field(*_ORIGINS):
         source, medium = landed.name(*_SOURCE), landed.name(*_MEDIUM)
         if landed.has(*_BOTH):
             source, medium = split_source_medium(landed.name(*_BOTH))
@@ -124,7 +126,9 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         if worth and worth < 0:
             raise RowRefused("negative", "revenue is below zero")
         if worth and not purchases:
-            raise RowRefused("value_without_order", "revenue without the number of purchases")
+            raise RowRefused(
+                "value_without_order", "the record has revenue but no number of purchases"
+            )
         if purchases:
             value = None
             if worth:
@@ -135,7 +139,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
             parts = PLATFORM, "api", account or "-", digest(subject.key), GOAL
             at = start_of(subject.first)
             events.append(conversion(GOAL, at, *parts, value=value, count=purchases))
-    return tuple(events) or ZEROS
+    return tuple(events) or NO_NUMBERS
 
 
 GA4_RECORDS = Stream(
@@ -153,10 +157,10 @@ GA4_RECORDS = Stream(
     subject=_subject,
     convert=_convert,
     becomes=(
-        Becomes("`date`, as 20260501 or 2026-05-01", "the day, in the property's time zone"),
+        Becomes("`date`, such as 20260501 or 2026-05-01", "the day, in the property's time zone"),
         Becomes(
             "`sessions` by `sessionDefaultChannelGroup`, `sessionSource`, `sessionMedium`",
-            "`click` of the channel that brought them, as in downloaded reports",
+            "`click` of the channel that the session came from, as in downloaded reports",
         ),
         Becomes("`ecommercePurchases` by channel", "`conversion`s, goal `purchase`"),
         Becomes("`purchaseRevenue`, else `totalRevenue`", "their value"),
@@ -168,18 +172,18 @@ GA4_RECORDS = Stream(
         Becomes("`property_id`", "part of the event id"),
         Becomes(
             "reports by page, device, place, item, event or first user",
-            "nothing: they hold the same visits",
+            "nothing: they contain the same visits",
         ),
         Becomes("users, rates, averages, key events", "nothing"),
     ),
     refused=(
-        ("no_currency", "there is revenue, and no currency was given"),
-        ("value_without_order", "revenue without the number of purchases"),
-        ("invalid_date", "`date` is no day"),
+        ("no_currency", "the record has revenue but no currency, and you did not pass one"),
+        ("value_without_order", "the record has revenue but no number of purchases"),
+        ("invalid_date", "`date` is not a day"),
     ),
     notes=(
-        "Point one report by channel at the bucket: two of them (by channel group, by source and "
-        "medium) hold the same sessions.",
+        "Send only one report by channel to the bucket. Reports by channel group and by source "
+        "and medium contain the same sessions.",
     ),
     lists_all_days=True,
 )

@@ -1,7 +1,7 @@
-"""Google Ads: statistics of campaigns, ad groups and ads, as the API and its connectors give them.
+"""Google Ads: statistics of campaigns, ad groups and ads, from the API and its connectors.
 
-Airbyte writes ``metrics.cost_micros`` and ``segments.date``, the SDK's tap nested objects, Stitch
-and Fivetran ``cost_micros`` and ``date``.
+Airbyte writes ``metrics.cost_micros`` and ``segments.date``, Singer taps built with the Meltano SDK
+write nested objects, and Stitch and Fivetran write ``cost_micros`` and ``date``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from chalicelib.importers.records.records import Converted
 
 CHANNEL = "google_ads"
 LEVELS = ("campaign", "ad-group", "ad", "account")
-"""Campaigns first: Performance Max has no ads and no ad groups, and accounts name no campaign."""
+"""Preferred levels. Performance Max has no ads or ad groups; accounts name no campaign."""
 
 _MICROS = Decimal(1_000_000)
 _DAY = ("segments_date", "date")
@@ -44,13 +44,13 @@ _SEGMENTS = re.compile(
     r"|geo_target_.*|product_.*|ad_destination_type"
 )
 _PERIODS = re.compile(r"(?:segments_)?(?:day_of_week|week|month|quarter|year)")
-"""Parts of the date itself."""
+"""Fields derived from the date."""
 
 _PARTS = re.compile(
     r"(?!metrics_|segments_)\w+_view_\w+|search_term|(?:ad_group_criterion_)?criterion_id"
     r"|ad_group_criterion_keyword_\w+|asset_(?:id|resource_name|field_type)|asset_group_\w+"
 )
-"""Fields of reports that show a part of the traffic, or parts that overlap."""
+"""Fields of reports that contain a part of the traffic, or overlapping parts."""
 
 _ACTIONS = ("segments_conversion_action", "conversion_action")
 _CLICK_TYPES = ("segments_click_type", "click_type")
@@ -67,7 +67,7 @@ def _recognise(names: Names) -> int:
 
 @lru_cache(maxsize=NAMES_KEPT)
 def _segments_of(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The fields that tell the parts of a day of an object apart."""
+    """Return the fields that distinguish several records of an object on the same day."""
     return tuple(n for n in names if _SEGMENTS.fullmatch(n) and not _PERIODS.fullmatch(n))
 
 
@@ -103,22 +103,22 @@ def _subject(landed: Landed) -> Subject:
 
 
 def _reason(landed: Landed) -> str:
-    """Why a record must not be summed with those of the campaigns; empty if it may be."""
+    """Return why a record must not be summed with the campaign records; empty if it may be."""
     part = next(filter(landed.has, _parts_of(tuple(landed.fields))), "")
     if part:
-        return f"a part of the traffic of the campaigns: a report by {part}"
+        return f"part of the campaigns' traffic: a report by {part}"
     if landed.has(*_CLICK_TYPES):
-        return "by click type: an impression is counted for each type of click on it"
+        return "a report by click type, which counts an impression once per type of click"
     if landed.has(*_ACTIONS):
-        return "by conversion action: clicks and costs are not in such records"
+        return "a report by conversion action, whose records contain no clicks or costs"
     return ""
 
 
 def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     counts = counts_of(landed, _COUNTS)
     micros = landed.amount(*_COST)
-    if micros is None and not landed.knows(*_COST) and any(counts.values()):
-        ledger.note("no cost_micros is in the record: what its clicks cost is not known")
+    if micros is None and not landed.has_field(*_COST) and any(counts.values()):
+        ledger.note("the record has no cost_micros, so the cost of its clicks is unknown")
     traffic = Traffic(
         subject,
         landed.name(*_CUSTOMER),
@@ -139,8 +139,8 @@ GOOGLE_ADS_STATS = Stream(
     report="stats",
     title="Google Ads: statistics landed by a pipeline",
     looks_for=(
-        "`metrics.cost_micros` and `segments.date`, as objects, with dots or with underscores; or "
-        "`cost_micros`, `date` and `customer_id`"
+        "`metrics.cost_micros` and `segments.date`, as nested objects or with dots or "
+        "underscores; or `cost_micros`, `date` and `customer_id`"
     ),
     hint=re.compile(r"cost_?micros|segments", re.IGNORECASE),
     recognise=_recognise,
@@ -152,30 +152,31 @@ GOOGLE_ADS_STATS = Stream(
         Becomes("`metrics.impressions`", "`impression` (paid)"),
         Becomes("`metrics.video_views`", "`view` (paid)"),
         Becomes(
-            "`metrics.cost_micros`, a millionth of it, in `customer.currency_code`",
-            "cost, with the clicks, else the impressions, else alone",
+            "`metrics.cost_micros`, divided by a million, in `customer.currency_code`",
+            "the cost of the clicks, else of the impressions, else of a separate event",
         ),
         Becomes(
             "`metrics.conversions`, `metrics.conversions_value`",
-            "`claimed_conversions` of the summary; never events",
+            "`claimed_conversions` in the summary, never events",
         ),
         Becomes("`segments.date`", "the day, in the account's time zone"),
         Becomes("`campaign.id`", "`campaign_id`, part of the event id"),
         Becomes("`ad_group_ad.ad.id`", "`content_id`, part of the event id"),
         Becomes("`customer.id`, `ad_group.id`, every other segment", "part of the event id"),
         Becomes(
-            "records of keywords, search terms, places, assets, click types",
-            "nothing: a part of the traffic, or parts that overlap",
+            "records by keyword, search term, place, asset or click type",
+            "nothing: they contain a part of the traffic or overlapping parts",
         ),
     ),
     refused=(
-        ("no_currency", "there is a cost, no currency in the record, and none was given"),
-        ("invalid_date", "`segments.date` is no day"),
+        ("no_currency", "the record has a cost but no currency, and you did not pass one"),
+        ("invalid_date", "`segments.date` is not a day"),
     ),
     notes=(
-        "The campaign, ad group, ad and account streams hold the same clicks: point one of them at "
-        "the bucket. The campaign stream has the most: Performance Max has no ads.",
-        "Segments that are added to a stream later make new event ids for the days from then on.",
+        "The campaign, ad group, ad and account streams contain the same clicks. Send only one of "
+        "them to the bucket. The campaign stream is the most complete, because Performance Max "
+        "has no ads.",
+        "If you add segments to a stream later, the days imported from then on get new event ids.",
     ),
     levels=LEVELS,
 )

@@ -1,4 +1,4 @@
-"""Landing files: which stream a file holds, and its records read twice, to import the latest."""
+"""Landing files: recognise the stream of a file, and import the latest version of each record."""
 
 from __future__ import annotations
 
@@ -57,23 +57,23 @@ STREAMS = (
     GA4_RECORDS,
 )
 ENVELOPE_HITS = 100
-"""More than any importer knows of keys: nothing but a pipeline writes such keys."""
+"""More than any importer's number of keys, because only pipelines write these keys."""
 
-EARLIER = "an earlier version of a record that the file has again"
+EARLIER = "an earlier version of a record that is in the file again"
 DELETED = "deleted at the source"
 
 _NAME = re.compile(r"[\w.-]{1,60}")
 _SHOWN = re.compile(r"(?:\w*_)?(?:id|date|day|created|date_start|date_stop|start_at)|currency")
 _HARMLESS = re.compile(r"[\w:+ .-]{1,40}")
 WHERE = (
-    "The bucket of the service as the destination of Airbyte (S3, as JSON Lines or CSV, flattened "
-    "or not, compressed by gzip or not), of a Singer target (Meltano), of Stitch or Fivetran; or "
-    "the messages of a tap or source. docs/pipelines.md says how"
+    "Use the bucket of the service as the destination of Airbyte (S3, as JSON Lines or CSV, "
+    "flattened or not, with or without gzip), a Singer target (Meltano), Stitch or Fivetran; or "
+    "import the messages of a tap or source. See docs/pipelines.md"
 )
 
 
 def _recognise(stream: Stream, glimpse: Glimpse) -> Recognition | None:
-    """A claim to a file whose first record of a stream that is known is of this one."""
+    """Claim a file if its first record of a known stream belongs to this stream."""
     if not stream.hint.search(glimpse.text):
         return None
     streams: tuple[Stream, ...] = STREAMS
@@ -116,13 +116,13 @@ def _open(stream: Stream, streams: tuple[Stream, ...], source: Source, options: 
 def _outcomes(
     source: Source, streams: tuple[Stream, ...], options: Options, reading: Reading
 ) -> Iterator[RowOutcome]:
-    """One outcome per line: the file is read once to note what there is, and once more."""
+    """Yield one outcome per line. The file is read twice: to index its records, then to convert."""
     reopen = source.rereadable()
-    noted = Noted(streams)
+    index = FileIndex(streams)
     unused = Reading(reading.report, iter(()))
-    for _ in landed_outcomes(reopen(), noted.note, _shown, unused):
+    for _ in landed_outcomes(reopen(), index.add, _shown, unused):
         pass
-    records = Records(noted, Ledger(options, reading.claimed, reading.unpaid), reading.unread)
+    records = Records(index, Ledger(options, reading.claimed, reading.unpaid), reading.unread)
     for outcome in landed_outcomes(reopen(), records.convert, _shown, reading):
         if isinstance(outcome, Imported):
             outcome = outcome._replace(claim=records.ledger.claim)
@@ -133,8 +133,8 @@ def _outcomes(
         reading.coverage += covered.events()
 
 
-class Noted:
-    """What there is in a file: the versions of each record, and the levels of each stream."""
+class FileIndex:
+    """The contents of a file: the versions of each record, and the levels of each stream."""
 
     def __init__(self, streams: tuple[Stream, ...]) -> None:
         self.streams = streams
@@ -142,8 +142,8 @@ class Noted:
         self._levels: dict[tuple[str, str, str], dict[str, None]] = {}
         self._position = 0
 
-    def note(self, line: Any) -> Converted:
-        """Notes a line."""
+    def add(self, line: Any) -> Converted:
+        """Add a line to the index. The result is empty, as for a line without events."""
         self._position += 1
         try:
             landed = unwrap(line, self._position)
@@ -160,54 +160,54 @@ class Noted:
             subject = stream.subject(landed)
         except RowRefused:
             return ""
-        says = (
+        content = (
             code_of(json.dumps(landed.data, default=str, sort_keys=True)) if stream.is_report else 0
         )
-        self.versions.note(_key(stream, subject), landed.version, self._position, says)
+        self.versions.add(_key(stream, subject), landed.version, self._position, content)
         if subject.level and not landed.is_deleted:
             levels = self._levels.setdefault(_traffic(stream, subject), {})
             levels.setdefault(subject.level)
         return ""
 
     def level(self, stream: Stream, subject: Subject) -> str:
-        """The one of several levels of a stream that is read."""
+        """Return the level of a stream that is imported, if the file has several."""
         found = self._levels.get(_traffic(stream, subject), {})
         preferred = (level for level in stream.levels if level in found)
         return next(preferred, next(iter(found), subject.level))
 
 
 class Records:
-    """The lines of a file -> their events.
+    """Converts the lines of a file to events.
 
     Attributes
     ----------
     ledger : Ledger
     covered : dict
-        Stream -> what the file covers, so far.
+        Stream -> the coverage of the file so far.
     """
 
-    def __init__(self, noted: Noted, ledger: Ledger, unread: list[UnreadValues]) -> None:
+    def __init__(self, index: FileIndex, ledger: Ledger, unread: list[UnreadValues]) -> None:
         self.ledger = ledger
         self.covered: dict[tuple[str, str], Covered] = {}
-        self._noted = noted
+        self._index = index
         self._position = 0
         self._unread = unread
         self._keys: dict[tuple[str, str], tuple[UnreadKeys, UnreadKeys]] = {}
 
     def convert(self, line: Any) -> Converted:
-        """The events of a line, or why it is no data; raises `RowRefused`."""
+        """Return the events of a line, or why it is not data; raise `RowRefused`."""
         self._position += 1
         landed = unwrap(line, self._position)
         if isinstance(landed, str):
             return landed
-        found = stream_of(frozenset(landed.fields), self._noted.streams)
+        found = stream_of(frozenset(landed.fields), self._index.streams)
         if found is None:
             named = f": {landed.stream}" if _NAME.fullmatch(landed.stream) else ""
-            return f"a record of a stream that is not read{named}"
+            return f"a record of a stream that is not imported{named}"
         return self._observed(landed, found[1])
 
     def _observed(self, landed: Landed, stream: Stream) -> Converted:
-        """As `_converted`; what is not read of the record is noted."""
+        """Call `_converted` and note the fields of the record that it does not read."""
         key = stream.platform, stream.report
         if key not in self._keys:
             self._keys[key] = UnreadKeys(), UnreadKeys()
@@ -217,7 +217,7 @@ class Records:
             landed, data=of_data.observed(landed.data), fields=of_fields.observed(landed.fields)
         )
         converted = self._converted(observed, stream)
-        if not isinstance(converted, str):  # a stream reads the record as it was, or made flat
+        if not isinstance(converted, str):  # streams read either the original or the flat record
             if of_data.is_read:
                 of_data.add(landed.data)
             else:
@@ -230,20 +230,20 @@ class Records:
         if landed.is_deleted:
             return DELETED
         subject = stream.subject(landed)
-        verdict = self._noted.versions.verdict(_key(stream, subject), self._position)
+        verdict = self._index.versions.verdict(_key(stream, subject), self._position)
         if verdict == "earlier":
             return EARLIER
         if verdict == "conflicting":
             raise RowRefused(
                 "conflicting_records",
-                "records of one extraction give other numbers for the same thing and day: what "
-                "tells them apart is not known here",
+                "records of the same extraction have different numbers for the same subject and "
+                "day, and no known field distinguishes them",
             )
         if not stream.is_report and (reason := stream.reason(landed)):
             return reason
-        level = self._noted.level(stream, subject)
+        level = self._index.level(stream, subject)
         if subject.level != level:
-            return f"the same traffic as in the records by {level}"
+            return f"repeats the traffic of the records by {level}"
         self.ledger.begin_record()
         converted = stream.convert(landed, subject, self.ledger)
         self.ledger.settle_record()
@@ -273,7 +273,10 @@ def _key(stream: Stream, subject: Subject) -> str:
 
 
 def _shown(line: Any) -> str:
-    """What a refusal may show of a record, which may be full of people: its ids, days, currency."""
+    """Return the fields of a rejected record to show: ids, days and currency.
+
+    Other fields may contain personal data.
+    """
     try:
         landed = unwrap(line)
     except RowRefused:
@@ -293,18 +296,21 @@ def _declaration(stream: Stream) -> Declaration:
     return Declaration(
         stream.title,
         WHERE,
-        f"{stream.looks_for}, in what {written_by} or Singer messages put around it",
+        f"{stream.looks_for}, in the envelope of {written_by} or in Singer messages",
         stream.becomes,
         (
             *stream.refused,
-            ("conflicting_records", "two records of one extraction differ in numbers alone"),
-            ("malformed_record", "the line is no JSON, or no record"),
+            (
+                "conflicting_records",
+                "two records of the same extraction differ only in their numbers",
+            ),
+            ("malformed_record", "the line is not JSON or not a record"),
         ),
         (
             *stream.notes,
-            "Of several versions of a record the one that was extracted last is imported; the "
-            "others, and records that the source has deleted, are no data.",
-            "A refused record shows ids, days and currency only.",
+            "If a file contains several versions of a record, the one extracted last is imported. "
+            "The others are skipped, and so are records that the source has deleted.",
+            "For a rejected record, only ids, days and currency are shown.",
         ),
         holds_people=stream.holds_people,
     )

@@ -1,4 +1,4 @@
-"""A record as a pipeline has landed it: its values by plain names, and its version."""
+"""A record written by a pipeline: its values under normalised names, and its version."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from chalicelib.importers.values.dates import parse_day
 from chalicelib.importers.values.values import epoch, instant_of, name_of, number
 
 MAX_LEVELS = 3
-"""Objects in objects that are made flat: ``metrics.cost_micros`` has two levels."""
+"""Levels of nested objects that are flattened: ``metrics.cost_micros`` has two."""
 
 MAX_FIELDS = 1_000
 MAX_KEY_CHARACTERS = 100
 NAMES_KEPT = 32
-"""Of so many forms of records it is remembered what their names mean; files have one or a few."""
+"""Size of the caches by set of field names. Files contain one or a few sets."""
 
 _MILLIONTH = Decimal("0.000001")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -32,16 +32,16 @@ _COMPACT_DAY = re.compile(r"\d{8}")
 
 
 class Version(NamedTuple):
-    """Which of several versions of a record this is.
+    """The version of a record.
 
     Attributes
     ----------
     extracted : int
-        When it was extracted, in millionths of a second since 1970; 0 if unknown.
+        The extraction time in microseconds since 1970; 0 if unknown.
     sequence : int
-        What orders records of one time; 0 if nothing does.
+        Orders records of the same time; 0 if there is no such number.
     row_id : str
-        The pipeline's own id of the row, where it is one of what the row is about.
+        The pipeline's own id of the row, if it identifies the subject of the row.
     """
 
     extracted: int = 0
@@ -54,24 +54,24 @@ NO_VERSION = Version()
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A record of a source, taken out of what the pipeline has put around it.
+    """A record of a source, without its envelope.
 
     Attributes
     ----------
     data : dict
-        As the source gave it.
+        The record as the source returned it.
     fields : dict
-        The same, flat and by plain names: `metrics.costMicros` is `metrics_cost_micros`.
+        The same record, flat and with plain names: `metrics.costMicros` is `metrics_cost_micros`.
     version : Version
     is_deleted : bool
-        Whether the source has deleted it.
+        Whether the source has deleted the record.
     is_utc : bool
-        Whether the pipeline writes times in UTC and without an offset.
+        Whether the pipeline writes times in UTC without an offset.
     stream : str
-        What the pipeline calls the stream; empty if the line does not say.
+        The pipeline's name of the stream; empty if the line does not contain it.
     lost : set of str
-        Fields that the pipeline could not write: their null is no zero, and reading one raises
-        `RowRefused`.
+        Fields that the pipeline could not write. Their null does not mean zero, and reading one
+        raises `RowRefused`.
     """
 
     data: dict[str, Any]
@@ -83,15 +83,15 @@ class Landed:
     lost: frozenset[str] = frozenset()
 
     def has(self, *names: str) -> bool:
-        """Whether one of some fields holds something."""
+        """Whether one of the fields has a value."""
         return self.value(*names) is not None
 
-    def knows(self, *names: str) -> bool:
-        """Whether one of some fields is there, be it empty."""
+    def has_field(self, *names: str) -> bool:
+        """Whether the record has one of the fields, with or without a value."""
         return any(name in self.fields for name in names)
 
     def name(self, *names: str) -> str:
-        """The first name or id under some fields; empty if there is none."""
+        """Return the first name or id in the fields; empty if there is none."""
         fields = self.fields
         for name in names:
             value = fields.get(name)
@@ -101,7 +101,7 @@ class Landed:
         return ""
 
     def value(self, *names: str) -> Any:
-        """The first value under some fields that is not empty; None if there is none."""
+        """Return the first value in the fields that is not empty; None if there is none."""
         fields = self.fields
         for name in names:
             value = fields.get(name)
@@ -115,30 +115,31 @@ class Landed:
             raise RowRefused("missing_value", f"the pipeline could not write {name}")
 
     def numeral(self, *names: str) -> Any:
-        """As `value`; a number that a table has as text with an exponent is one."""
+        """Return `value`, with text such as ``1.5e3`` from a table as a number."""
         value = self.value(*names)
         if isinstance(value, str) and _WITH_EXPONENT.fullmatch(value):
             return Decimal(value)
         return value
 
     def day(self, *names: str) -> dt.date:
-        """The day under the first of some fields; raises `RowRefused`."""
+        """Return the day in the first filled field; raise `RowRefused`."""
         value = self.value(*names)
         if value is None:
-            raise RowRefused("missing_value", f"there is no {names[0]}")
+            raise RowRefused("missing_value", f"{names[0]} is missing")
         text = name_of(value)
         match = _DAY.fullmatch(text)
         if not match and not _COMPACT_DAY.fullmatch(text):
-            raise RowRefused("invalid_date", f"{names[0]} is no day")
+            raise RowRefused("invalid_date", f"{names[0]} is not a day")
         try:
             return parse_day(match[1] if match else text)
         except ValueError:
-            raise RowRefused("invalid_date", f"{names[0]} is no day") from None
+            raise RowRefused("invalid_date", f"{names[0]} is not a day") from None
 
     def instant(self, *names: str) -> dt.datetime:
-        """The time under the first of some fields, in UTC; raises `RowRefused`.
+        """Return the UTC time in the first filled field; raise `RowRefused`.
 
-        Text with an offset, or without one where the pipeline writes UTC; or a number of seconds.
+        The value is text with an offset, text without one if the pipeline writes UTC, or a Unix
+        time in seconds.
         """
         value = self.value(*names)
         if isinstance(value, str):
@@ -149,13 +150,13 @@ class Landed:
                 raise RowRefused("undecidable_time", f"{names[0]} has no time zone")
             return instant_of(f"{naive[1]}T{naive[2]}Z" if naive else value, names[0])
         if value is None:
-            raise RowRefused("missing_value", f"there is no {names[0]}")
+            raise RowRefused("missing_value", f"{names[0]} is missing")
         return epoch(value, names[0])
 
     def amount(self, *names: str) -> Decimal | None:
-        """An amount under the first of some fields; None if there is none.
+        """Return the amount in the first filled field; None if there is none.
 
-        What sums of fractions leave of nothing, as -2e-18, is zero.
+        Rounding errors such as -2e-18 count as zero.
 
         Raises
         ------
@@ -172,7 +173,7 @@ class Landed:
         return found
 
     def is_true(self, *names: str) -> bool | None:
-        """A truth value, which a table has as text; None if there is none that is known."""
+        """Return a truth value, which tables contain as text; None if it is missing or unknown."""
         value = self.value(*names)
         if isinstance(value, bool):
             return value
@@ -182,12 +183,12 @@ class Landed:
 
 
 def flat(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of a record and of the objects in it, by plain names; arrays stay as they are.
+    """Return the values of a record and its nested objects by plain name. Arrays are not flattened.
 
     Raises
     ------
     RowRefused
-        `malformed_record`, for more fields than any record has.
+        `malformed_record`, for more than `MAX_FIELDS` fields.
     """
     fields: dict[str, Any] = {}
     _add(fields, "", data, 1)
@@ -196,7 +197,7 @@ def flat(data: Mapping[str, Any]) -> dict[str, Any]:
 
 @lru_cache(maxsize=4096)
 def plain_name(key: str) -> str:
-    """A key in small letters with underscores, whatever the source or a pipeline made of it."""
+    """Return a key in lower case with underscores: ``costMicros`` becomes ``cost_micros``."""
     key = _HUMP.sub("_", key).lower()
     return _SEPARATORS.sub("_", key).strip("_")
 
@@ -213,7 +214,7 @@ def _add(fields: dict[str, Any], head: str, data: Mapping[str, Any], level: int)
 
 
 def _whole_number(value: Any) -> str:
-    """An id that a table or a column of decimals has written as 17.0."""
+    """Return an id that a decimal column contains as 17.0."""
     if isinstance(value, Decimal) and value.is_finite() and value.adjusted() < 40:
         whole = value.to_integral_value()
         return f"{whole:f}" if whole == value else ""

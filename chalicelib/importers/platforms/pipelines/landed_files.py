@@ -1,6 +1,6 @@
-"""The files that pipelines land: JSON by line, in an array or a page, and CSV, as objects by line.
+"""The files that pipelines write, read as objects: JSON Lines, JSON arrays, API pages and CSV.
 
-A page is what an API answers: ``{"data": [...]}``.
+A page is an API response: ``{"data": [...]}``.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _ARRAY = re.compile(r"[\ufeff\s]*\[\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _WITHIN = "data"
 _PAGE = re.compile(rf'[\ufeff\s]*\{{(?:[^\[\]{{}}"]|"[^"]{{0,500}}")*?"{_WITHIN}"\s*:\s*\[\s*')
-"""The beginning of an API's answer: a few plain values and the array of records."""
+"""The beginning of an API response: a few plain values and the array of records."""
 
 
 def first_lines(glimpse: Glimpse) -> Iterator[dict[str, Any]]:
-    """The objects at the beginning of a file; none if it is of another form."""
+    """Return the objects at the beginning of a file; none if it has another format."""
     if glimpse.magic or glimpse.is_html or glimpse.is_xml or glimpse.sheets:
         return iter(())
     found = _json_objects(glimpse.text) if glimpse.is_json else _table_objects(glimpse)
@@ -45,14 +45,14 @@ def landed_outcomes(
     shown: Callable[[Any], str],
     reading: Reading,
 ) -> Iterator[RowOutcome]:
-    """One outcome per line below the header, by its number; of an array, by the position.
+    """Yield one outcome per line below the header, or per element of an array.
 
     Parameters
     ----------
     convert, shown : callable
-        As of `records.outcomes_of`, of the object that a line is.
+        As in `records.outcomes_of`, for the object in a line.
     reading : Reading
-        Takes the notes that there are at the end of a table.
+        Receives the notes at the end of a table.
     """
     if _is_table(source.text):
         return _table_outcomes(source, convert, shown, reading)
@@ -75,7 +75,7 @@ def _table_outcomes(
             header = [cell.strip() for cell in cells]
         elif flaw is None and envelope_of(cell.strip() for cell in cells) is not None:
             header = [cell.strip() for cell in cells]
-            yield Skipped(line, "the header of further records")
+            yield Skipped(line, "the header of more records")
         elif flaw is not None:
             yield Refused(line, "", flaw.code, flaw.message)
         elif not any(map(str.strip, cells)):
@@ -88,7 +88,7 @@ def _table_outcomes(
 
 
 def _object_of(header: list[str], cells: list[str]) -> dict[str, Any]:
-    """A row as the object that it was: empty cells are null, objects and arrays are JSON."""
+    """Return a row as an object. Empty cells are null; objects and arrays are JSON."""
     return dict(zip(header, map(_value_of, cells), strict=True))
 
 
@@ -129,7 +129,7 @@ def _json_objects(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _objects_from(text: str, position: int) -> Iterator[dict[str, Any]]:
-    """The objects one after the other, as far as the beginning of a file has them whole."""
+    """Yield the complete objects at the beginning of a file."""
     if is_too_deep(text):
         return
     decoder = json.JSONDecoder()

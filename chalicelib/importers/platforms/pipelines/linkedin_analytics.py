@@ -1,4 +1,4 @@
-"""LinkedIn Ads: analytics by campaign or creative, as the API and its connectors give them."""
+"""LinkedIn Ads: analytics by campaign or creative, from the API and its connectors."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ def _recognise(names: Names) -> int:
 
 
 def _pivots(landed: Landed) -> list[str]:
-    """What the numbers are about; beside `pivotValue`, which is where they were asked for."""
+    """Return the pivots of a record, apart from `pivotValue`."""
     values = landed.value("pivot_values")
     names = [name_of(value) for value in values] if isinstance(values, list) else []
     return [name for name in (*names, landed.name("pivot", "pivot_field")) if name]
 
 
 def _thing(landed: Landed) -> tuple[str, str]:
-    """The level and the id of what a record is about."""
+    """Return the level and the id of a record's subject."""
     texts = [*_pivots(landed), landed.name("pivot_value"), landed.name("string_of_pivot_values")]
     for text in texts:
         urn = _URN.fullmatch(text)
@@ -81,7 +81,7 @@ def _thing(landed: Landed) -> tuple[str, str]:
 
 
 def _days(landed: Landed) -> tuple[dt.date, dt.date]:
-    if landed.knows("date_range_start_year"):
+    if landed.has_field("date_range_start_year"):
         return _day_of(landed, "start"), _day_of(landed, "end")
     first = landed.day("start_date", "day", "start_at", "date")
     return first, landed.day("end_date", "start_date", "day", "start_at", "date")
@@ -95,7 +95,7 @@ def _day_of(landed: Landed, end: str) -> dt.date:
     try:
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "dateRange holds no day") from None
+        raise RowRefused("invalid_date", "dateRange contains no valid day") from None
 
 
 def _subject(landed: Landed) -> Subject:
@@ -104,10 +104,10 @@ def _subject(landed: Landed) -> Subject:
 
 
 def _reason(landed: Landed) -> str:
-    """Why a record must not be summed with those of the campaigns; empty if it may be."""
+    """Return why a record must not be summed with the campaign records; empty if it may be."""
     if all(_PIVOTS.fullmatch(text) for text in _pivots(landed)):
         return ""
-    return "the traffic of the campaigns once more, by what members or devices are"
+    return "repeats the campaigns' traffic, broken down by members or devices"
 
 
 def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
@@ -129,10 +129,10 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
 
 
 def _cost(landed: Landed, given: str) -> tuple[Decimal | None, Any]:
-    """The cost and its currency: the account's, as the record or the caller names it; or dollars.
+    """Return the cost and its currency: the account's, from the record or the caller, or USD.
 
-    The caller names one currency for all files: an account is in dollars if both costs are the
-    same, and not in dollars if they differ.
+    The caller passes one currency for all files. So if the local cost equals the cost in dollars,
+    the account is in USD; if they differ, it is in the caller's currency.
     """
     local, dollars = landed.amount(_COST), landed.amount(_DOLLARS)
     named = landed.name("currency", "currency_code")
@@ -165,28 +165,32 @@ LINKEDIN_ANALYTICS = Stream(
         ),
         Becomes("`viralImpressions`, `viralClicks`, …", "the same, not paid"),
         Becomes(
-            "`costInUsd`, if no other currency was given or the local cost is the same",
-            "cost in USD, with the clicks, else the impressions",
+            "`costInUsd`, if you pass no other currency or the local cost is the same",
+            "the cost in USD of the clicks, else of the impressions",
         ),
-        Becomes("`costInLocalCurrency` else", "cost in the currency that was given"),
+        Becomes("`costInLocalCurrency` otherwise", "the cost in the currency that you pass"),
         Becomes(
             "`externalWebsiteConversions`, else `oneClickLeads`",
-            "`claimed_conversions` of the summary; never events",
+            "`claimed_conversions` in the summary, never events",
         ),
         Becomes("`start_date` and `end_date`, `dateRange`, `day`", "the day, in UTC"),
         Becomes("`pivotValues`, `campaign_id`, `creative_id`", "`campaign_id`, `content_id`"),
         Becomes(
             "records by country, company size, job, device, …",
-            "nothing: the campaigns have the same traffic",
+            "nothing: they repeat the campaigns' traffic",
         ),
     ),
     refused=(
-        ("aggregate_period", "the record covers several days, and spreading was not asked for"),
+        ("aggregate_period", "the record covers several days, unless you choose to spread it"),
         ("missing_value", "the record names no campaign, creative or account"),
-        ("no_currency", "there is a local cost, no cost in dollars, and no currency was given"),
+        (
+            "no_currency",
+            "the record has a local cost but no cost in dollars, and you did not pass a currency",
+        ),
     ),
     notes=(
-        "The campaign and creative streams hold the same clicks: point one of them at the bucket.",
+        "The campaign and creative streams contain the same clicks. Send only one of them to the "
+        "bucket.",
     ),
     levels=LEVELS,
 )

@@ -1,4 +1,4 @@
-"""Meta: the actions of ads as Fivetran lands them, in a table beside the insights."""
+"""Meta: the actions of ads, which Fivetran writes to a separate table from the insights."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def _recognise(names: Names) -> int:
 def _reason(landed: Landed) -> str:
     part = breakdown_of(landed)
     if part:
-        return f"the actions of basic_ad_actions once more, by {part}"
+        return f"repeats the actions of basic_ad_actions, broken down by {part}"
     action = landed.name("action_type")
     if action == CLICK:
-        return "link clicks, which basic_ad has"
+        return "link clicks, which basic_ad contains"
     if action in ACTIONS or action == PURCHASES[0]:
         return ""
-    return "an action that is no engagement, or among the others"
+    return "an action that is not an engagement, or is included in another action"
 
 
 def _subject(landed: Landed) -> Subject:
     ad = landed.name("ad_id")
     if not ad:
-        raise RowRefused("missing_value", "there is no ad_id")
+        raise RowRefused("missing_value", "ad_id is missing")
     day = landed.day("date")
     return subject_of(_LEVEL, (ad, landed.name("action_type")), (day, day), "")
 
@@ -59,7 +59,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         content=landed.name("ad_id"),
     )
     converted = booked(CHANNEL, traffic, ledger)
-    return converted if kind else f"{PURCHASES[0]}: summed up as claimed conversions"
+    return converted if kind else f"{PURCHASES[0]}: added to the claimed conversions"
 
 
 META_ACTIONS = Stream(
@@ -78,16 +78,19 @@ META_ACTIONS = Stream(
             "`post_reaction`, `comment`, `post`, `onsite_conversion.post_save`, `video_view`",
             "`like`, `comment`, `share`, `save`, `view` (paid)",
         ),
-        Becomes("`like`, which is of the page", "`follow`"),
-        Becomes("`link_click`", "nothing: the table `basic_ad` has the clicks"),
-        Becomes("`omni_purchase`", "`claimed_conversions` of the summary; never events"),
+        Becomes("`like` (a like of the page)", "`follow`"),
+        Becomes("`link_click`", "nothing: the table `basic_ad` contains the clicks"),
+        Becomes("`omni_purchase`", "`claimed_conversions` in the summary, never events"),
         Becomes("`date`", "the day"),
         Becomes("`ad_id`", "`content_id`, part of the event id"),
         Becomes("any other action; tables with a breakdown", "nothing"),
     ),
     refused=(
-        ("missing_value", "no `ad_id`, or no `date`"),
-        ("invalid_number", "`value` is no number"),
+        ("missing_value", "`ad_id` or `date` is missing"),
+        ("invalid_number", "`value` is not a number"),
     ),
-    notes=("Land it beside `basic_ad`, which has the cost, the impressions and the clicks.",),
+    notes=(
+        "Import it together with `basic_ad`, which contains the cost, the impressions and the "
+        "clicks.",
+    ),
 )

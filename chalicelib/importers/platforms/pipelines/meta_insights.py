@@ -1,4 +1,4 @@
-"""Meta: ads insights, as the Marketing API and its connectors give them."""
+"""Meta: ads insights, from the Marketing API and its connectors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ACTIONS = {
     "like": "follow",
     "video_view": "view",
 }
-"""Type of action -> type of engagement: Meta calls a like of the page *like*, a share *post*."""
+"""Action type -> engagement type. Meta calls a like of the page *like* and a share *post*."""
 
 PURCHASES = (
     "omni_purchase",
@@ -41,7 +41,7 @@ PURCHASES = (
     "offsite_conversion.fb_pixel_purchase",
     "onsite_conversion.purchase",
 )
-"""The first of these that there is: each of them counts the later ones again."""
+"""Only the first of these in a record counts, because each includes the later ones."""
 
 _BREAKDOWN = re.compile(
     r"age|gender|country|region|dma|impression_device|publisher_platform|platform_position"
@@ -68,11 +68,11 @@ def _subject(landed: Landed) -> Subject:
 
 
 def _reason(landed: Landed) -> str:
-    """Why a record must not be summed with those of ads_insights; empty if it may be."""
+    """Return why a record must not be summed with ads_insights; empty if it may be."""
     part = breakdown_of(landed)
     actions = list_of(landed.value("actions"))
     part = part or next((key for action in actions for key in _others_of(action)), "")
-    return f"the traffic of ads_insights once more, by {part}" if part else ""
+    return f"repeats the traffic of ads_insights, broken down by {part}" if part else ""
 
 
 def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
@@ -83,12 +83,12 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         kind = ACTIONS.get(name_of(action.get("action_type")), "")
         if kind and not (kind == "click" and has_links):
             counts[kind] += count(action.get("value"), "the value of an action")
-    if not has_links and not counts["click"] and not landed.knows(*_COUNTS["click"], "actions"):
+    if not has_links and not counts["click"] and not landed.has_field(*_COUNTS["click"], "actions"):
         counts["click"] = count(landed.value("clicks"), "clicks")
         if counts["click"]:
-            ledger.note("clicks (all) are taken: the record has no link clicks")
-    if not landed.knows("actions") and landed.knows("date_stop"):
-        ledger.note("no actions are in the record: its likes and comments are not known")
+            ledger.note("the record has no link clicks, so clicks (all) are used")
+    if not landed.has_field("actions") and landed.has_field("date_stop"):
+        ledger.note("the record has no actions, so its likes and comments are unknown")
     traffic = Traffic(
         subject,
         landed.name("account_id"),
@@ -104,7 +104,7 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
 
 
 def breakdown_of(landed: Landed) -> str:
-    """What a record is broken down by; empty if it is not."""
+    """Return the breakdown of a record; empty if it has none."""
     return next(filter(landed.has, _breakdowns_of(tuple(landed.fields))), "")
 
 
@@ -114,17 +114,17 @@ def _breakdowns_of(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _others_of(action: Any) -> list[str]:
-    """What else than its type an action is told apart by."""
+    """Return the keys of an action that break it down further than its type."""
     keys = record_of(action).items()
     return [k[:40] for k, v in keys if v is not None and not _PLAIN_ACTION.fullmatch(k)]
 
 
 def _entries(value: Any) -> list[dict[str, Any]]:
-    """A list of actions; raises `RowRefused` for what is none, as their counts would be lost."""
+    """Return a list of actions; raise `RowRefused` for other values, whose counts would be lost."""
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise RowRefused("malformed_record", "the actions are no list of actions")
+        raise RowRefused("malformed_record", "actions is not a list of objects")
     return [record_of(entry) for entry in list_of(value)]
 
 
@@ -158,31 +158,40 @@ META_INSIGHTS = Stream(
         ),
         Becomes("the actions `post_reaction`, `comment`, `post`", "`like`, `comment`, `share`"),
         Becomes("the actions `onsite_conversion.post_save`, `video_view`", "`save`, `view`"),
-        Becomes("the action `like`, which is of the page", "`follow`"),
-        Becomes("`spend` in `account_currency`", "cost, with the clicks, else the impressions"),
+        Becomes("the action `like` (a like of the page)", "`follow`"),
+        Becomes("`spend` in `account_currency`", "the cost of the clicks, else of the impressions"),
         Becomes(
             "the actions `omni_purchase`, else `purchase`, and their `action_values`",
-            "`claimed_conversions` of the summary; never events",
+            "`claimed_conversions` in the summary, never events",
         ),
-        Becomes("`date_start`, `date_stop`", "the day; a longer period is spread if asked for"),
         Becomes(
-            "`campaign_id`, `ad_id`, `account_id`", "`campaign_id`, `content_id`; the event id"
+            "`date_start`, `date_stop`",
+            "the day; a longer period is rejected, unless you choose to spread it",
+        ),
+        Becomes(
+            "`campaign_id`, `ad_id`, `account_id`",
+            "`campaign_id`, `content_id`; part of the event id",
         ),
         Becomes(
             "records with a breakdown (`age`, `gender`, `country`, `publisher_platform`, …) or "
             "with actions by reaction, device, card, …",
-            "nothing: ads_insights has the same traffic",
+            "nothing: they repeat the traffic of ads_insights",
         ),
-        Becomes("`reach`, `frequency`, `ctr`, `cpc`, unique actions", "nothing: no sums"),
+        Becomes(
+            "`reach`, `frequency`, `ctr`, `cpc`, unique actions", "nothing: they cannot be summed"
+        ),
     ),
     refused=(
-        ("aggregate_period", "the record covers several days, and spreading was not asked for"),
-        ("no_currency", "money is spent, no `account_currency` is there, and none was given"),
-        ("malformed_record", "`actions` is no list"),
+        ("aggregate_period", "the record covers several days, unless you choose to spread it"),
+        (
+            "no_currency",
+            "the record has spend but no `account_currency`, and you did not pass a currency",
+        ),
+        ("malformed_record", "`actions` is not a list of objects"),
     ),
     notes=(
-        "Point the stream `ads_insights` at the bucket, by day. Streams with a breakdown hold the "
-        "same traffic; records of them are counted as no data, with the breakdown's name.",
+        "Send the stream `ads_insights` to the bucket, by day. Streams with a breakdown repeat "
+        "the same traffic. Their records are skipped, and the summary names the breakdown.",
     ),
     levels=LEVELS,
 )

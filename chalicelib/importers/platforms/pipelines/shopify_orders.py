@@ -1,4 +1,4 @@
-"""Shopify: orders as connectors of the Admin API give them, read as those of webhooks are."""
+"""Shopify: orders from connectors of the Admin API, read like orders from webhooks."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
         if not landed.has("current_total_price"):
             raise RowRefused(
                 "missing_value",
-                "the order was refunded in part, and neither refunds nor current_total_price say "
-                "how much of it",
+                "the order was partially refunded, but neither refunds nor current_total_price "
+                "contain the amount",
             )
         order["total_price"] = landed.value("current_total_price")
     if landed.has("cancelled_at"):
-        ledger.note("the order was cancelled; its financial status decides")
+        ledger.note("the order was cancelled; its financial status decides whether it counts")
     return convert_order(order, ledger.options, ledger.unpaid)
 
 
@@ -70,18 +70,21 @@ SHOPIFY_ORDERS = Stream(
         Becomes("`total_price`, successful `refunds`, `currency`", "the conversion's value"),
         Becomes(
             "`current_total_price`",
-            "the value of an order refunded in part whose refunds are in another table (Fivetran)",
+            "the value of a partially refunded order whose refunds are in another table (Fivetran)",
         ),
         Becomes("`created_at`", "the time"),
         Becomes("`id`, else `name`", "part of the event id, as in webhooks"),
-        Becomes("`test`", "nothing: a test is not a purchase"),
-        Becomes("`cancelled_at`", "nothing: a cancelled order counts as its financial status says"),
+        Becomes("`test`", "nothing: test orders are not purchases"),
+        Becomes(
+            "`cancelled_at`",
+            "nothing: the financial status decides whether a cancelled order counts",
+        ),
     ),
     refused=(
         ("missing_value", "no id, no total, no refunds, or an unknown financial status"),
         ("undecidable_time", "`created_at` has no offset, and the pipeline does not write UTC"),
-        ("no_currency", "the order names no currency, and none was given"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("no_currency", "the order has no currency, and you did not pass one"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
     ),
     notes=(NO_PEOPLE, ONE_OF_THEM),
     is_report=False,

@@ -1,7 +1,7 @@
-"""What a record means: a stream knows its records and makes events of them.
+"""Streams: recognise the records of a source and convert them to events.
 
-A stream knows nothing of envelopes. Adding one is a module with a `Stream`, and its name in the
-list of `importing`.
+Streams do not depend on envelopes. A new stream needs a module with a `Stream` and an entry in
+`importing.STREAMS`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.records.records import Converted
 
 Names = frozenset[str]
-"""The names of a record's fields; most records of a file have the same."""
+"""The names of a record's fields. Most records of a file have the same names."""
 
 
 class Subject(NamedTuple):
-    """What a record is about.
+    """The subject of a record.
 
     Attributes
     ----------
     key : str
-        The same in every version of the record, and in no other record.
+        Identifies the record: the same in all its versions and in no other record.
     level : str
-        Of reports that count the same traffic in different detail: which of them this is.
+        The level of detail, if several reports count the same traffic.
     first, last : date, optional
-        The days that its numbers are of.
+        The first and the last day of its numbers.
     family : str
-        Which traffic it is, where records of one stream count several.
+        Distinguishes different traffic in the same stream.
     """
 
     key: str
@@ -48,16 +48,16 @@ class Subject(NamedTuple):
 
 @dataclass(slots=True)
 class Ledger:
-    """What the records of a file leave beside their events.
+    """Collects claims, unpaid orders and remarks while the records of a file are converted.
 
     Attributes
     ----------
     options : Options
     claimed, unpaid : ClaimedConversions
     remarks : Counter
-        A sentence -> of how many records it is true.
+        Remark -> number of records that it applies to.
     claim : Claim, optional
-        Of the record that is being converted.
+        The claim of the current record.
     """
 
     options: Options
@@ -68,20 +68,20 @@ class Ledger:
     _remarks: list[str] = field(default_factory=list)
 
     def begin_record(self) -> None:
-        """Forgets what a record that was rejected would have left."""
+        """Start a record: discard the claim and remarks of a rejected one."""
         self.claim = None
         self._remarks.clear()
 
     def note(self, remark: str) -> None:
-        """Notes a sentence that is true of the record that is being converted."""
+        """Add a remark on the current record."""
         self._remarks.append(remark)
 
     def note_claim(self, claim: Claim) -> None:
-        """Notes what the platform claims by the record that is being converted."""
+        """Set the platform's claim in the current record."""
         self.claim = claim
 
     def settle_record(self) -> None:
-        """Adds what the record leaves that was converted."""
+        """Add the claim and remarks of a converted record to the totals."""
         self.remarks.update(self._remarks)
         if self.claim is not None:
             self.claimed.add(self.claim.count, self.claim.value, self.claim.currency)
@@ -89,40 +89,40 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stream:
-    """One kind of record.
+    """A type of record.
 
     Attributes
     ----------
     platform, report : str
         Slugs.
     title, looks_for : str
-        For the documentation and for files that are not recognised.
+        Texts for the documentation and for unrecognised files.
     hint : re.Pattern
-        What is in the text of every file that holds records of it.
+        Matches the text of every file that contains records of this stream.
     recognise : callable
-        How many of the names that only this stream has are among those of a record's fields; 0 if
-        it is another's.
+        Returns how many of the stream's specific names are among a record's fields; 0 if the record
+        belongs to another stream.
     reason : callable
-        Why a record is no data whatever its numbers are; empty if it is data.
+        Returns why a record is not data, regardless of its numbers; empty if it is data.
     subject : callable
-        What a record is about; raises `RowRefused`.
+        Returns the subject of a record; raises `RowRefused`.
     convert : callable
-        The events of a record about a subject, or why it is no data; raises `RowRefused`.
+        Returns the events of a record, or why it is not data; raises `RowRefused`.
     becomes, refused, notes
-        As of a `Declaration`.
+        As in `Declaration`.
     levels : tuple of str
-        The levels of its reports; of one file the first that it has is read.
+        The levels of its reports, in order of preference. Only one level per file is imported.
     is_report : bool
-        Whether its numbers are sums about what the subject names, so that two records of one time
-        must not differ; else its records have ids, and the later is true.
+        Whether its numbers are sums for the subject. Two records of the same time must then not
+        differ. Otherwise, records have ids, and the later one is valid.
     covers : bool
-        Whether a file has all that there is of the days from its first to its last.
+        Whether a file is complete for all days from its first to its last.
     lists_all_days : bool
-        Whether it has records of each day.
+        Whether a file has records for each day.
     needs_envelope : bool
-        Whether bare records of it are read by another importer.
+        Whether another importer reads its records without an envelope.
     holds_people : bool
-        As `Declaration.holds_people`.
+        As in `Declaration.holds_people`.
     """
 
     platform: str
@@ -147,7 +147,7 @@ class Stream:
 
 @lru_cache(maxsize=NAMES_KEPT)
 def stream_of(names: Names, streams: tuple[Stream, ...]) -> tuple[int, Stream] | None:
-    """The stream of a record with fields of some names, and how many of them tell; None if none."""
+    """Return the number of specific names and the stream of a record; None if it is unknown."""
     best: tuple[int, Stream] | None = None
     for stream in streams:
         hits = stream.recognise(names)

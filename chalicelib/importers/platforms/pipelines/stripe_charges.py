@@ -1,4 +1,4 @@
-"""Stripe: charges, as the API and its connectors give them."""
+"""Stripe: charges, from the API and its connectors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STATUSES = frozenset({"succeeded", "pending", "failed"})
 
 
 def minor_units(currency: str) -> int:
-    """How many of Stripe's units make one of the currency; ISK and UGX have hundredths there."""
+    """Return the number of Stripe's smallest units per currency unit; 100 for ISK and UGX, too."""
     if currency in _NO_DECIMALS:
         return 1
     return 1000 if currency in _THREE_DECIMALS else 100
@@ -43,13 +43,13 @@ def _reason(landed: Landed) -> str:
     if landed.is_true("livemode") is False:
         return "a charge in test mode"
     if landed.name("object") not in ("", "charge"):
-        return "no charge"
+        return "not a charge"
     status = landed.name("status")
     if status not in _STATUSES:
-        raise RowRefused("missing_value", "the charge has no status that is known")
+        raise RowRefused("missing_value", "the charge has no status or an unknown one")
     if status != "succeeded":
         return f"a charge that is not paid: {status}"
-    return "" if landed.is_true("captured") else "a charge that is authorised and not captured"
+    return "" if landed.is_true("captured") else "a charge that is authorised but not captured"
 
 
 def _subject(landed: Landed) -> Subject:
@@ -64,41 +64,41 @@ def _convert(landed: Landed, subject: Subject, ledger: Ledger) -> Converted:
     orders = Orders(PLATFORM, landed.name("account_id") or ledger.options.account)
     currency = name_of(landed.value("currency")).upper()
     if not is_currency(currency):
-        raise RowRefused("no_currency", "the charge names no currency")
+        raise RowRefused("no_currency", "the charge has no currency")
     units = minor_units(currency)
     left = _left(landed)
     if landed.is_true("refunded") or not left:
         return (orders.undone(subject.key, created),)
     if landed.is_true("disputed"):
-        ledger.note("the charge is disputed; it counts until it is refunded")
+        ledger.note("the charge is disputed and counts until it is refunded")
     return (orders.sale(subject.key, created, kept(left / units, Decimal(0), currency)),)
 
 
 def _left(landed: Landed) -> Decimal:
-    """What is left of a charge, in its smallest unit.
+    """Return the amount of a charge minus refunds, in the smallest unit.
 
-    Of a charge that was captured in part, what was not captured counts as refunded.
+    If a charge was captured partially, the rest counts as refunded.
     """
     amount, refunded = _whole(landed, "amount"), _whole(landed, "amount_refunded")
     if refunded > amount:
-        raise RowRefused("negative", "more was refunded than the amount")
+        raise RowRefused("negative", "the refund is larger than the amount")
     captured = _whole(landed, "amount_captured") if landed.has("amount_captured") else amount
     if refunded >= amount - captured:
         return amount - refunded
     if refunded > captured:
-        raise RowRefused("negative", "more was refunded than was captured")
+        raise RowRefused("negative", "the refund is larger than the captured amount")
     return captured - refunded
 
 
 def _whole(landed: Landed, name: str) -> Decimal:
-    """An amount in the smallest unit; one with decimals is in another unit, and refused."""
+    """Return an amount in the smallest unit; reject decimals, which imply another unit."""
     found = landed.amount(name)
     if found is None:
         if name == "amount":
             raise RowRefused("missing_value", "the charge has no amount")
         return Decimal(0)
     if found != found.to_integral_value():
-        raise RowRefused("not_whole", f"{name} is no whole number of the smallest unit")
+        raise RowRefused("not_whole", f"{name} is not a whole number of the smallest unit")
     return found
 
 
@@ -116,32 +116,33 @@ STRIPE_CHARGES = Stream(
     becomes=(
         Becomes(
             "`status` `succeeded` and `captured`",
-            f"one `conversion`, goal `{GOAL}`; its value is `amount` less `amount_refunded`",
+            f"one `conversion`, goal `{GOAL}`; its value is `amount` minus `amount_refunded`",
         ),
         Becomes(
             "`refunded`",
-            "the same `conversion` with `refund` and without a value: it replaces the one that was "
-            "imported when the charge was paid, and counts nothing",
+            "the same `conversion` with `refund` and without a value; it replaces the one "
+            "imported when the charge was paid and counts as nothing",
         ),
         Becomes(
             "`amount` in `currency`",
-            "hundredths; whole units of JPY, KRW and the like; thousandths of BHD, KWD, …",
+            "hundredths; whole units for currencies such as JPY and KRW; thousandths for BHD, "
+            "KWD, …",
         ),
         Becomes("`created`", "the time, to the minute"),
-        Becomes("`id`", "part of the event id: the payments export names the same event"),
+        Becomes("`id`", "part of the event id, which is the same as in the payments export"),
         Becomes("`pending`, `failed`, not captured, `livemode` false", "nothing"),
     ),
     refused=(
-        ("missing_value", "no id, no amount, or a status that Stripe does not have"),
-        ("not_whole", "an amount with decimals: it is not in the smallest unit"),
-        ("no_currency", "the charge names no currency"),
-        ("negative", "an amount is below zero, or more was refunded than the amount"),
+        ("missing_value", "no id, no amount, or an unknown status"),
+        ("not_whole", "an amount has decimals, so it is not in the smallest unit"),
+        ("no_currency", "the charge has no currency"),
+        ("negative", "an amount is below zero, or the refund is larger than the amount"),
     ),
     notes=(
-        "Nothing of a person is read. A shop that is paid through Stripe has the same sales in its "
-        "orders: import one of the two.",
-        "An answer of the API (`GET /v1/charges`) is read too, and the payments export (CSV) "
-        "restates the same events.",
+        "No personal data is read. A shop that is paid through Stripe has the same sales in its "
+        "orders. Import only one of the two.",
+        "API responses (`GET /v1/charges`) are read, too. The payments export (CSV) produces the "
+        "same events.",
     ),
     is_report=False,
     covers=False,

@@ -1,4 +1,4 @@
-"""Records of ad platforms -> events: counts by day, their cost, and what the platform claims."""
+"""Converts records of ad platforms to events: daily counts, cost and claimed conversions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from chalicelib.importers.outcomes import Claim, RawEvent, RowRefused
 from chalicelib.importers.platforms.pipelines.landed import Landed
 from chalicelib.importers.platforms.pipelines.streams import Ledger, Subject
 from chalicelib.importers.records.records import Converted
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.values.event_identity import object_key
 from chalicelib.importers.values.values import count, currency_of, number
-
-ZEROS = "no numbers but zeros"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a record says of ads.
+    """The numbers of an ads record.
 
     Attributes
     ----------
@@ -28,7 +27,7 @@ class Traffic:
     account : str
         Empty if the record names none.
     counts, organic : mapping of str to int
-        Type of engagement -> count, of what was paid for, and of what went on from there.
+        Type of engagement -> count, for paid engagements and for organic ones that followed.
     cost : Decimal, optional
     currency : str
         Empty if the record names none.
@@ -51,7 +50,7 @@ class Traffic:
 
 
 def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
-    """The events of a record, or why it is no data.
+    """Return the events of a record, or why it is not data.
 
     Raises
     ------
@@ -64,7 +63,7 @@ def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
     if subject.first != subject.last and not options.spread:
         raise RowRefused(
             "aggregate_period",
-            f"the record covers {subject.first} to {subject.last}: have the source report by day",
+            f"the record covers {subject.first} to {subject.last}. Set the source to report by day",
         )
     cost = None
     if traffic.cost:
@@ -89,13 +88,13 @@ def booked(channel: str, traffic: Traffic, ledger: Ledger) -> Converted:
     if traffic.claimed or traffic.worth:
         currency = traffic.currency or options.currency
         ledger.note_claim(Claim(traffic.claimed, traffic.worth, currency))
-    return tuple(events) or ZEROS
+    return tuple(events) or NO_NUMBERS
 
 
 def subject_of(
     level: str, key: tuple[str, ...], days: tuple[dt.date, dt.date], account: str
 ) -> Subject:
-    """What a record of ads is about: a part of an account, on some days."""
+    """Return the subject of an ads record: a part of an account, on one or several days."""
     first, last = days
     if last < first:
         raise RowRefused("invalid_date", "the last day is before the first")
@@ -103,7 +102,7 @@ def subject_of(
 
 
 def counts_of(landed: Landed, names: Mapping[str, tuple[str, ...]]) -> dict[str, int]:
-    """Type of engagement -> count, from the first field of each that is filled.
+    """Return type of engagement -> count, from the first filled field of each type.
 
     Raises
     ------
@@ -114,7 +113,7 @@ def counts_of(landed: Landed, names: Mapping[str, tuple[str, ...]]) -> dict[str,
 
 
 def claim_of(landed: Landed, *names: str) -> Decimal:
-    """What a platform claims; a claim is no event, and what is no number claims nothing."""
+    """Return a number that a platform claims; zero if it cannot be read, because it is no event."""
     try:
         return number(landed.numeral(*names), names[0]) or Decimal(0)
     except RowRefused:

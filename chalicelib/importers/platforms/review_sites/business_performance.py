@@ -1,4 +1,4 @@
-"""Google Business Profile, performance: by day from the API; the table has no days at all."""
+"""Google Business Profile performance: by day from the API; the CSV table has no days."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from chalicelib.importers.records.json_documents import read_document
 from chalicelib.importers.records.record_fields import as_count, listing, mapping, text
 from chalicelib.importers.records.records import Converted, outcomes_of
 from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.tables.header_search import claim_to, find_head
 from chalicelib.importers.tables.headings import Vocabulary
 from chalicelib.importers.tables.marks import Marks, together
@@ -33,53 +34,53 @@ METRICS = {
     "BUSINESS_IMPRESSIONS_MOBILE_SEARCH": ("impression", "mobile-search"),
     "WEBSITE_CLICKS": ("click", "website"),
 }
-"""Metric of the API -> type of engagement, and what tells it from others of its type."""
+"""Metric of the API -> type of engagement, and a part of the event id that is unique per type."""
 
 _LEFT_OUT = (
     "CALL_CLICKS, BUSINESS_DIRECTION_REQUESTS, BUSINESS_CONVERSATIONS, BUSINESS_BOOKINGS, "
     "BUSINESS_FOOD_ORDERS"
 )
 _WAY_OUT = (
-    "Days come from the Business Profile Performance API (fetchMultiDailyMetricsTimeSeries), whose "
-    "answer is imported as JSON; or say the period of the table by a mapping"
+    "For daily numbers, import the JSON response of the Business Profile Performance API "
+    "(fetchMultiDailyMetricsTimeSeries), or set the period of the table in a mapping"
 )
 
 _API = Declaration(
-    "Google Business Profile: performance by day (JSON of the API)",
+    "Google Business Profile: daily performance (JSON of the API)",
     "`GET https://businessprofileperformance.googleapis.com/v1/locations/{id}:"
-    "fetchMultiDailyMetricsTimeSeries`, a file for each location",
+    "fetchMultiDailyMetricsTimeSeries`, one file per location",
     "JSON with multiDailyMetricTimeSeries, dailyMetric and datedValues",
     (
         Becomes("BUSINESS_IMPRESSIONS_…", "`impression`"),
         Becomes("WEBSITE_CLICKS", "`click`"),
         Becomes(
             _LEFT_OUT,
-            "nothing: a call, a booking or an order is a goal and no engagement; send it as a "
-            "conversion from where it is counted",
+            "nothing: calls, bookings and orders are goals, not engagements; send them as "
+            "conversions from the system that counts them",
         ),
     ),
     (
-        ("invalid_date", "a date that is none, or a month without a day"),
-        ("invalid_number", "a value that is no number"),
-        ("unreadable_file", "JSON that is broken"),
+        ("invalid_date", "the date is not valid, or is a month without a day"),
+        ("invalid_number", "the value is not a number"),
+        ("unreadable_file", "the JSON is damaged"),
     ),
     (
-        "No file names its location: import each with an account of its own.",
-        "Google counts a person once a day on each surface, and calls that an impression.",
-        "Clicks on the website from a profile are in Search Console too, where the profile's "
-        "address leads to the same property: use one of both for clicks.",
+        "The files do not name their location. Import each location with its own account name.",
+        "Google counts each person once a day per surface and calls this an impression.",
+        "Website clicks from a profile are also in Search Console if the profile links to the "
+        "same property. Use only one of the two for clicks.",
     ),
     holds_people=True,
 )
 
 _TABLE = Declaration(
     "Google Business Profile: performance report (CSV)",
-    "Business Profile Manager → Performance → Export (Leistung → Exportieren); it is recognised, "
-    "but not imported",
+    "Business Profile Manager → Performance → Export (Leistung → Exportieren). The file is "
+    "recognised but cannot be imported",
     "Store code, Business name, and Google Search - Mobile, Google Maps - Mobile, Directions or "
     "Website clicks",
-    (Becomes("each row", "nothing: it covers a period that only the file's name says"),),
-    (("no_date", "always: the file has no days, and its period stands in its name"),),
+    (Becomes("each row", "nothing: it covers a period that is only in the file name"),),
+    (("no_date", "always, because the file has no days and its period is only in the file name"),),
     ("The second row describes the columns.",),
     holds_people=True,
 )
@@ -123,7 +124,7 @@ _MARKS = Marks(
 
 
 class _Value(NamedTuple):
-    """A number of a metric on a day, as it stands in the answer."""
+    """The value of a metric on a day, as in the API response."""
 
     metric: str
     date: Any
@@ -162,10 +163,10 @@ def _values(document: Any) -> Iterator[_Value]:
 
 def _convert(value: _Value, account: str) -> Converted:
     if value.metric not in METRICS:
-        return "a metric that is no engagement"
+        return "a metric that is not an engagement"
     count = as_count(value.value, value.metric)
     if not count:
-        return "no numbers but zeros"
+        return NO_NUMBERS
     kind, part = METRICS[value.metric]
     day = _day(value.date)
     parts = (REPORT, account, part, day.isoformat())
@@ -178,7 +179,7 @@ def _day(date: Any) -> dt.date:
         year, month, day = (one if type(one) is int else -1 for one in fields)
         return dt.date(year, month, day)
     except (ValueError, OverflowError):
-        raise RowRefused("invalid_date", "the date of a value is none") from None
+        raise RowRefused("invalid_date", "the date of a value is not valid") from None
 
 
 def _shown(value: _Value) -> str:
@@ -189,7 +190,7 @@ def _recognise_table(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_of_profiles)
     if head is None:
         return None
-    return claim_to(head, _MARKS, _refuse, hits=10)
+    return claim_to(head, _MARKS, _reject, hits=10)
 
 
 def _is_of_profiles(head: TableHead) -> bool:
@@ -197,10 +198,10 @@ def _is_of_profiles(head: TableHead) -> bool:
     return "store" in columns and "name" in columns and len(columns.positions) > 3
 
 
-def _refuse(source: Source, options: Options) -> Reading:
+def _reject(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "no_date",
-        "the report covers a period that only the name of the file says, and no row has a day. "
+        "the report covers a period that is only in the file name, and its rows have no day. "
         + _WAY_OUT,
     )
 

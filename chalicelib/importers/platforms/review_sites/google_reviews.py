@@ -1,4 +1,4 @@
-"""Google reviews of a business: `reviews.json` of Google Takeout, or an answer of the API."""
+"""Google reviews of a business: `reviews.json` from Google Takeout, or a response of the API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DECLARATION = Declaration(
     "Google Business Profile: reviews (JSON)",
     "Google Takeout (takeout.google.com) → Google Business Profile (Google Unternehmensprofil) → "
     "reviews.json, or the whole archive; or the Business Profile API, `.../reviews`",
-    'JSON with starRating (as "FIVE") and createTime: `{"reviews": [...]}`, an array, or one '
+    'JSON with starRating (such as "FIVE") and createTime: `{"reviews": [...]}`, an array, or one '
     "review per line",
     (
         Becomes("each of `reviews`", f"one `review` of channel `{CHANNEL}`"),
@@ -37,17 +37,18 @@ _DECLARATION = Declaration(
             "`reviewId`, else the end of `name`, else a digest of time and author", "the event id"
         ),
         Becomes("the location in `name`", "`content_id`"),
-        Becomes("`reviewer`, `comment`, `reviewReply`", "nothing: they are not read"),
+        Becomes("`reviewer`, `comment`, `reviewReply`", "nothing: these fields are not read"),
     ),
     (
-        ("invalid_date", "`createTime` is no time"),
-        ("malformed_record", "the file holds something else than reviews"),
-        ("missing_value", "no time or no stars"),
+        ("invalid_date", "`createTime` is not a time"),
+        ("malformed_record", "a record is not a review"),
+        ("missing_value", "a review has no time or no stars"),
     ),
     (
-        "Nothing of a reviewer is in an event. A review that was changed keeps its time and is "
-        "restated with its new stars.",
-        "Reviews that you wrote of other places are another file of Takeout and are not read.",
+        "Events contain no personal data of reviewers. An edited review keeps its time; a later "
+        "import updates its stars.",
+        "Reviews that you wrote about other places are in another Takeout file, which is not "
+        "imported.",
     ),
     holds_people=True,
 )
@@ -74,7 +75,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "starRating" not in record:
-        raise RowRefused("malformed_record", "this is no review")
+        raise RowRefused("malformed_record", "the record is not a review")
     name = _NAME.fullmatch(text(record, "name"))
     identity = text(record, "reviewId") or (name[2] if name else "") or _named_by_time(record)
     stars = _STARS.get(text(record, "starRating"))
@@ -87,7 +88,7 @@ def _convert(record: Any, account: str) -> Converted:
 
 
 def _named_by_time(record: dict[str, Any]) -> str:
-    """What stands for the id of a review that has none: its time, to the nanosecond, and author."""
+    """Return an id for a review without one: a digest of its time (nanoseconds) and author."""
     author = text(mapping(record, "reviewer"), "displayName")
     return digest(object_key([text(record, "createTime"), author]))
 

@@ -1,4 +1,4 @@
-"""Trustpilot: reviews as its API answers them (`GET /v1/business-units/{id}/reviews`)."""
+"""Trustpilot: reviews from its API (`GET /v1/business-units/{id}/reviews`)."""
 
 from __future__ import annotations
 
@@ -24,24 +24,26 @@ _KEYS = ("stars", "createdAt", "consumer")
 _MARKS = ("businessUnit", "numberOfLikes", "reportData", "companyReply", "trustpilot.com")
 
 _DECLARATION = Declaration(
-    "Trustpilot: reviews of a company as its API answers them (JSON)",
+    "Trustpilot: company reviews (JSON of the API)",
     "`GET https://api.trustpilot.com/v1/business-units/{id}/reviews`",
-    "JSON with stars, createdAt and consumer, and businessUnit, companyReply or numberOfLikes: "
-    "an answer, an array, or one review per line",
+    "JSON with stars, createdAt and consumer, and businessUnit, companyReply or numberOfLikes: an "
+    "API response, an array, or one review per line",
     (
         Becomes("each of `reviews`", f"one `review` of channel `{CHANNEL}`"),
         Becomes("`stars`: " + STARS.source, STARS.event),
         Becomes("`createdAt`", "the time"),
         Becomes("`id`", "the event id"),
         Becomes("`businessUnit.id`", "`content_id`"),
-        Becomes("`numberOfLikes`", "nothing: others who found the review useful"),
-        Becomes("`consumer`, `title`, `text`, `companyReply`", "nothing: they are not read"),
+        Becomes("`numberOfLikes`", "nothing: counts people who found the review useful"),
+        Becomes(
+            "`consumer`, `title`, `text`, `companyReply`", "nothing: these fields are not read"
+        ),
     ),
     (
-        ("invalid_date", "`createdAt` is no time"),
-        ("invalid_number", "not one to five stars"),
-        ("malformed_record", "the file holds something else than reviews"),
-        ("missing_value", "no id, no time or no stars"),
+        ("invalid_date", "`createdAt` is not a time"),
+        ("invalid_number", "the number of stars is not between one and five"),
+        ("malformed_record", "a record is not a review"),
+        ("missing_value", "a review has no id, no time or no stars"),
     ),
     (NO_PEOPLE, SAME_REVIEW),
     holds_people=True,
@@ -71,7 +73,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _convert(record: Any, account: str) -> Converted:
     if not isinstance(record, dict) or "stars" not in record:
-        raise RowRefused("malformed_record", "this is no review")
+        raise RowRefused("malformed_record", "the record is not a review")
     identity = text(record, "id")
     if not identity:
         raise RowRefused("missing_value", "the review has no id")

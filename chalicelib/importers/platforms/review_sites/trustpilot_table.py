@@ -1,4 +1,4 @@
-"""Trustpilot: the download of reviews of a company, or of its products, as CSV or workbook."""
+"""Trustpilot: downloaded reviews of a company or its products, as CSV or workbook."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from chalicelib.importers.values.values import number
 CHANNEL = "trustpilot"
 HITS = 10
 NO_PEOPLE = (
-    "Nothing of a reviewer is in an event: no name, no text, no e-mail address. A rejected row "
-    "shows the review's id, its time and its stars."
+    "Events contain no personal data of reviewers: no name, text or e-mail address. For a "
+    "rejected row, only the review's id, time and stars are shown."
 )
 SAME_REVIEW = (
-    "The download and the API restate each other: a review is known by Trustpilot's id and its "
-    "second."
+    "The download and the API produce the same events, identified by Trustpilot's review id and "
+    "the second of the review."
 )
 
 VOCABULARY = Vocabulary(
@@ -70,7 +70,7 @@ _SHOWN = {
 _CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?(\.\d+)?$")
 
 _DECLARATION = Declaration(
-    "Trustpilot: reviews of a company or its products (CSV, workbook)",
+    "Trustpilot: company or product reviews (CSV, workbook)",
     "Trustpilot Business → Reviews → Download reviews (Bewertungen → Bewertungen herunterladen)",
     "Review Id, Review Stars and Review Created (UTC); or review_id, stars, created_at, "
     "product_sku and consumer_name",
@@ -80,21 +80,23 @@ _DECLARATION = Declaration(
         Becomes("Review Created (UTC)", "the time"),
         Becomes("Review Id", "the event id"),
         Becomes("product_sku, product_name", "`content_id`"),
-        Becomes("Domain Url, Business Unit Id", "`content_id` of a review of the company"),
-        Becomes("names, e-mail addresses, titles, texts, answers", "nothing: they are not read"),
+        Becomes("Domain Url, Business Unit Id", "`content_id` of a company review"),
+        Becomes(
+            "names, e-mail addresses, titles, texts, replies", "nothing: these columns are not read"
+        ),
     ),
     (
-        ("invalid_date", "the time is none"),
-        ("invalid_number", "not one to five stars"),
-        ("missing_value", "no id, no time or no stars"),
-        ("undecidable_format", "days that may be day/month or month/day"),
+        ("invalid_date", "the time cannot be read"),
+        ("invalid_number", "the number of stars is not between one and five"),
+        ("missing_value", "a review has no id, no time or no stars"),
+        ("undecidable_format", "the days could be day/month or month/day"),
     ),
     (
         NO_PEOPLE,
         SAME_REVIEW,
-        "A time without a clock is taken as the day; times are UTC.",
-        "Invitations are no reviews: their download is not recognised.",
-        "The headings are known from public code, not from a file of Trustpilot.",
+        "Times are UTC. A date without a time of day is imported as that day.",
+        "Invitations are not reviews. Their download is not recognised.",
+        "The headings come from public code, not from a real Trustpilot file.",
     ),
     holds_people=True,
 )
@@ -126,7 +128,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 class _Rows:
-    """What the rows of the table mean. No message repeats a cell."""
+    """Converts the rows of the table. Messages never contain a cell."""
 
     def __init__(self, head: TableHead, options: Options) -> None:
         at = head.columns.positions
@@ -139,7 +141,7 @@ class _Rows:
         self._account = options.account or "-"
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """The review of a row; raises `RowRefused`."""
+        """Return the review of a row; raise `RowRefused`."""
         if not any(map(str.strip, cells)):
             return Skipped(line, "blank line")
         identity = self._cell(cells, "review")
@@ -154,7 +156,7 @@ class _Rows:
         return Imported(line, (event,))
 
     def _moment(self, cell: str) -> dt.datetime:
-        """A time in UTC; the day, where it has no clock or is written as people do."""
+        """Return the time in UTC; the start of the day for other date formats."""
         try:
             return moment(f"{cell} UTC" if _CLOCK.search(cell) else cell)
         except RowRefused as refused:
@@ -163,10 +165,10 @@ class _Rows:
         try:
             return start_of(self.dates.day(cell))
         except ValueError:
-            raise RowRefused("invalid_date", "the time of the review is none") from None
+            raise RowRefused("invalid_date", "the time of the review cannot be read") from None
 
     def public_text(self, row: Row) -> str:
-        """What a refusal may show of a row: cells that cannot be about a person."""
+        """Return the cells of a rejected row to show: only those without personal data."""
         cells = {name: self._cell(row.cells, name) for name in _SHOWN}
         return ", ".join(f"{name}={c}" for name, c in cells.items() if _SHOWN[name].fullmatch(c))
 

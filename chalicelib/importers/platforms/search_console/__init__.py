@@ -1,4 +1,4 @@
-"""Google Search Console: the performance of a property in Google's search results."""
+"""Google Search Console: performance of a property in Google's search results."""
 
 from chalicelib.importers.platforms.search_console.search_performance import IMPORTERS
 

@@ -1,6 +1,6 @@
-"""The filters that a download of Search Console was made with.
+"""The filters of a Search Console download.
 
-They stand in a table of their own: a sheet of the workbook, or the file Filters.csv of the archive.
+They are in a separate table: a sheet of the workbook, or the file Filters.csv in the archive.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _BETWEEN = ": "
 
 
 def filters_of(top: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
-    """The filters of a table, each as ``label: value``; None if it is no table of filters.
+    """Return the filters in a table, each as ``label: value``; None if it is not a filter table.
 
     Parameters
     ----------
     top : sequence of sequence of str
-        Its first rows.
+        The first rows of the table.
     """
     rows = [[plain(cell) for cell in cells if cell.strip()] for cells in top]
     if not rows or tuple(map(str.casefold, rows[0])) not in FILTER_HEADERS:
@@ -36,7 +36,7 @@ def filters_of(top: Sequence[Sequence[str]]) -> tuple[str, ...] | None:
 
 
 def search_type(filters: Sequence[str]) -> str:
-    """The type of search, as event ids name it; ``web`` where no filter says it."""
+    """Return the search type for event ids; ``web`` if no filter contains it."""
     for label, value in _pairs(filters):
         if label in SEARCH_TYPE_LABELS:
             names = SEARCH_TYPES.items()
@@ -46,12 +46,12 @@ def search_type(filters: Sequence[str]) -> str:
 
 
 def names_a_search(filters: Sequence[str]) -> bool:
-    """Whether a type of search is among the filters, as in every download of Search Console."""
+    """Whether the filters contain a search type, as in every Search Console download."""
     return any(label in SEARCH_TYPE_LABELS for label, _ in _pairs(filters))
 
 
 def restrictions(filters: Sequence[str]) -> list[str]:
-    """The filters by which a part of the traffic is left out."""
+    """Return the filters that exclude a part of the traffic."""
     known = SEARCH_TYPE_LABELS | PERIOD_LABELS
     return [
         shown

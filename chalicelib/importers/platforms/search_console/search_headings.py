@@ -1,4 +1,4 @@
-"""The headings of Search Console in the languages of its users: language -> field -> headings."""
+"""The headings of Search Console in several languages: language -> field -> headings."""
 
 from __future__ import annotations
 
@@ -119,17 +119,17 @@ HEADINGS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 OWN_POSITIONS = frozenset(names["position"][0].casefold() for names in HEADINGS.values())
-"""What Search Console itself calls the position; others write of an average one."""
+"""Search Console's own names of the position; other tools write "average position"."""
 
 DIMENSIONS = ("query", "page", "country", "device", "appearance")
-"""What the other tables of a download say the same traffic by."""
+"""The dimensions of the other tables of a download, which repeat the same traffic."""
 
 _ROLES: dict[str, Role] = {
     "day": When("day"),
     "clicks": Count("click"),
     "impressions": Count("impression"),
-    "ctr": LeftOut("a rate of the others"),
-    "position": LeftOut("an average, which cannot be added up"),
+    "ctr": LeftOut("a rate of other columns"),
+    "position": LeftOut("an average, which cannot be summed"),
 }
 
 DAILY_COLUMNS = tuple(
@@ -178,7 +178,7 @@ FILTER_HEADERS = frozenset(
         ("フィルタ", "値"),
     }
 )
-"""The two headings of the table of filters, as `headings.comparable` writes them."""
+"""The two headings of the filter table, normalised by `headings.comparable`."""
 
 SEARCH_TYPE_LABELS = frozenset(
     {
@@ -205,4 +205,4 @@ SEARCH_TYPES = {
     "video": ("video", "vidéo", "vídeo", "wideo", "動画"),
     "news": ("news", "actualités", "noticias", "notícias", "notizie", "nieuws", "wiadomości"),
 }
-"""Type of search -> what the languages call it; each type has traffic of its own."""
+"""Search type -> its names in the languages. Each type has separate traffic."""

@@ -1,7 +1,7 @@
 """The performance report: clicks and impressions by day, as CSV, workbook or archive.
 
-A download says the same traffic several times: by day, query, page, country and device. Only the
-table by day says when; and the table by query leaves out rare queries, so that it is no total.
+A download contains the same traffic several times: by day, query, page, country and device. Only
+the table by day has dates. The table by query omits rare queries, so it is not complete.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ from chalicelib.model.errors import ExportRefused
 PLATFORM = "search_console"
 CHANNEL = "organic_search"
 HITS = 5
-"""Added to the headings found: no other platform has these and no others."""
+"""Added to the number of headings found, because no other platform has exactly these."""
 
 _WAY_OUT = (
-    "The file by day of the same download has them: Chart.csv (Diagramm.csv; until 2023 Dates.csv "
-    "or Datumsangaben.csv), or import the whole download as .zip or .xlsx"
+    "Import the daily file of the same download, Chart.csv (Diagramm.csv; until 2023 Dates.csv or "
+    "Datumsangaben.csv), or the whole download as .zip or .xlsx"
 )
 
 
@@ -56,12 +56,12 @@ def _has_own_position(head: TableHead) -> bool:
 
 
 def _is_of_another_engine(head: TableHead) -> bool:
-    """Whether a header is as Search Console's but for an average position, as Bing writes it."""
+    """Whether a header differs from Search Console's only by an average position, like Bing's."""
     return "position" in head.columns and _may_be_daily(head) and not _has_own_position(head)
 
 
 def _may_be_daily(head: TableHead) -> bool:
-    """Whether a header has the day, clicks and impressions, and nothing that is unknown."""
+    """Whether a header has the day, clicks, impressions and CTR, and no unknown column."""
     columns = head.columns
     filled = sum(bool(name) for name in columns.names)
     return filled == len(columns.positions) and all(
@@ -79,22 +79,25 @@ def _is_cut(head: TableHead) -> bool:
 
 
 class DailyReport(TableReport):
-    """The performance by day."""
+    """Performance by day."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report, with a position as Google writes it."""
+        """Whether a header belongs to this report and names the position as Google does."""
         return _is_daily(head)
 
     def accepts_named(self, head: TableHead) -> bool:
-        """Discover and Google News have no position."""
+        """Whether a header fits when the user names the platform, even without a position.
+
+        Discover and Google News have no position.
+        """
         return _may_be_daily(head)
 
     def has_form(self, head: TableHead) -> bool:
-        """Headings alone do not tell: they are everybody's."""
+        """Whether the header has no unknown column. The headings alone are too common to decide."""
         return _may_be_daily(head)
 
     def group_of(self, columns: Columns) -> tuple[str, int]:
-        """Of the files of one download the one by day is read."""
+        """Prefer the daily file among the files of one download."""
         return PLATFORM, 1
 
 
@@ -107,46 +110,51 @@ DAILY = DailyReport(
     title="Google Search Console: performance by day",
     where=(
         "Search Console → Performance → Search results → Export (Leistung → Suchergebnisse → "
-        "Exportieren) → Download CSV or Download Excel; import the .zip or .xlsx as it is, or "
-        "Chart.csv (Diagramm.csv) alone"
+        "Exportieren) → Download CSV or Download Excel; import the .zip or .xlsx file, or only "
+        "Chart.csv (Diagramm.csv)"
     ),
     looks_for=(
         "exactly the columns Date, Clicks, Impressions, CTR, Position (Datum, Klicks, "
-        "Impressionen, CTR, Position); not an average position"
+        "Impressionen, CTR, Position), but not Average position"
     ),
     way_out=_WAY_OUT,
     is_one_each=True,
     becomes=(
         Becomes(
             "the tables by query, page, country, device and search appearance",
-            "nothing: the same traffic again, without days",
+            "nothing: they repeat the same traffic without days",
         ),
         Becomes(
             "Filters / Filter: Search type",
-            "a part of the event id: image, video and news search have traffic of their own",
+            "part of the event id: image, video and news search have separate traffic",
         ),
     ),
     refused=(
         (
             "unknown_platform",
-            "an average position: Bing Webmaster Tools, Yandex and others write it",
+            "the table has an average position, as written by Bing Webmaster Tools, Yandex and "
+            "others",
         ),
-        ("no_date", "a table by query, page, country, device or search appearance alone"),
-        ("undecidable_format", "days that may be day/month or month/day"),
+        (
+            "no_date",
+            "the file contains only a table by query, page, country, device or search appearance",
+        ),
+        ("undecidable_format", "the days could be day/month or month/day"),
     ),
     remarks=(
-        "No file names its property: import each property with an account of its own, or the "
-        "second one replaces the first.",
-        "A table by day alone does not name its search type either; it is taken as web search. The "
-        "archive and the workbook do, in their table of filters.",
-        "A download that is filtered by query, page, country or device holds a part of the "
-        "traffic, which a note says. It restates the same days.",
-        "Discover and Google News have no position: their table by day is read if the platform is "
-        "named. Give it an account of its own.",
-        "The last days of a download are not complete; a later download restates them.",
-        "Days are Google's, in Pacific Time, and are taken as UTC days.",
-        "Headings in languages other than English and German are known from public code, not from "
-        "files of Google.",
+        "The files do not name their property. Import each property with its own account name, or "
+        "the second one replaces the first.",
+        "A daily table on its own does not contain its search type and is imported as web search. "
+        "The archive and the workbook contain the type in their filter table.",
+        "A download filtered by query, page, country or device contains only a part of the "
+        "traffic. A note in the summary mentions it. The download replaces the numbers of the "
+        "same days.",
+        "Discover and Google News have no position. Their daily table is read if you name the "
+        "platform. Import it with its own account name.",
+        "The last days of a download are incomplete. A later download replaces them.",
+        "Google's days are in Pacific Time. They are imported as UTC days.",
+        "Headings in languages other than English and German come from public code, not from real "
+        "Google files.",
     ),
 )
 
@@ -174,18 +182,18 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
         )
     other = find_head(glimpse, _DAILY, _is_of_another_engine)
     if other is not None:
-        return claim_to(other, MARKS, _refuse_another_engine, hits=HITS)
+        return claim_to(other, MARKS, _reject_another_engine, hits=HITS)
     cut = find_head(glimpse, _CUTS, _is_cut)
     if cut is not None:
-        return claim_to(cut, MARKS, _refuse_cut, hits=HITS, group=(PLATFORM, 0))
+        return claim_to(cut, MARKS, _reject_cut, hits=HITS, group=(PLATFORM, 0))
     filters = _filters_in(glimpse)
     if names_a_search(filters):
-        return Recognition(HITS, "the filters of a download", _refuse_filters, PLATFORM, 0, filters)
+        return Recognition(HITS, "the filters of a download", _reject_filters, PLATFORM, 0, filters)
     return None
 
 
 def _filters_in(glimpse: Glimpse) -> tuple[str, ...]:
-    """The filters that a workbook or a text file of filters holds."""
+    """Return the filters in a workbook or a text file."""
     tops: list[Sequence[Sequence[str]]] = []
     if glimpse.sheets:
         tops = [glimpse.sheet_top(sheet) for sheet in glimpse.sheets[:20]]
@@ -203,30 +211,28 @@ def _open(source: Source, head: TableHead, options: Options, filters: Sequence[s
     if left:
         shown = "; ".join(one[:60] for one in left[:5])
         reading.notes.append(
-            f"The download is filtered ({shown}): its numbers are a part of the traffic."
+            f"The download is filtered ({shown}). Its numbers are only a part of the traffic."
         )
     return reading
 
 
-def _refuse_another_engine(source: Source, options: Options) -> Reading:
+def _reject_another_engine(source: Source, options: Options) -> Reading:
     raise ExportRefused(
         "unknown_platform",
-        "the table could be of Bing Webmaster Tools or of another search engine: Search Console "
-        "calls its last column Position. Name the platform (search_console) if it is Google's; "
-        "otherwise describe its columns by a mapping with the channel organic_search and an "
-        "account of its own",
+        "the table could come from Bing Webmaster Tools or another search engine, because Search "
+        "Console calls its last column Position. If it is Google's, name the platform "
+        "(search_console). Otherwise, describe its columns in a mapping with the channel "
+        "organic_search and its own account name",
     )
 
 
-def _refuse_cut(source: Source, options: Options) -> Reading:
-    raise ExportRefused(
-        "no_date", f"the table does not say on which day its clicks happened. {_WAY_OUT}"
-    )
+def _reject_cut(source: Source, options: Options) -> Reading:
+    raise ExportRefused("no_date", f"the table does not contain the days of its clicks. {_WAY_OUT}")
 
 
-def _refuse_filters(source: Source, options: Options) -> Reading:
+def _reject_filters(source: Source, options: Options) -> Reading:
     raise ExportRefused(
-        "no_counts", f"these are the filters of a Search Console download. {_WAY_OUT}"
+        "no_counts", f"the file contains only the filters of a Search Console download. {_WAY_OUT}"
     )
 
 

@@ -1,6 +1,6 @@
 """Shopify: the orders export, the sales report of its analytics, and orders as JSON.
 
-They are where conversions come from: the shop knows its sales, an ad platform only claims them.
+These are the sources of conversions: the shop records its sales, an ad platform only claims them.
 """
 
 from chalicelib.importers.platforms.shopify.bulk_orders import BULK_ORDERS

@@ -1,6 +1,6 @@
-"""Orders of the GraphQL Admin API, as a bulk operation writes them: one object per line.
+"""Orders from a bulk operation of the GraphQL Admin API: one object per line.
 
-Line items, refunds and the like are lines of their own, with the order's id as ``__parentId``.
+Line items, refunds and other parts are separate lines with the order's id as ``__parentId``.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _KEYS = ("displayFinancialStatus", "totalPriceSet", "createdAt")
 _DECLARATION = Declaration(
     "Shopify: orders of a bulk operation (GraphQL Admin API, JSON Lines)",
     "`bulkOperationRunQuery` with orders and their id, createdAt, displayFinancialStatus, test, "
-    "totalPriceSet and totalRefundedSet (shopMoney); the file at the address that it answers with",
+    "totalPriceSet and totalRefundedSet (shopMoney); then the file at the URL in the response",
     "JSON with gid://shopify/Order/, displayFinancialStatus, totalPriceSet and createdAt",
     (
         *RESTATED,
@@ -53,12 +53,12 @@ _DECLARATION = Declaration(
         Becomes("orders with `test`, and lines with `__parentId`", "nothing"),
     ),
     (
-        ("invalid_date", "`createdAt` is no time with an offset"),
-        ("invalid_number", "an amount is no number"),
-        ("malformed_record", "the file holds something else than orders"),
-        ("missing_value", "no id or total, an unknown status, or no word of how much was refunded"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
-        ("no_currency", "the order names no currency, and none was given"),
+        ("invalid_date", "`createdAt` is not a time with an offset"),
+        ("invalid_number", "an amount is not a number"),
+        ("malformed_record", "a record is not an order"),
+        ("missing_value", "no id, no total, an unknown status, or no refunded amount"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
+        ("no_currency", "the order has no currency, and you did not pass one"),
     ),
     (NO_PEOPLE, ONE_OF_THEM),
     holds_people=True,
@@ -96,9 +96,9 @@ def _shown(order: Any) -> str:
 
 def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConversions) -> Converted:
     if not isinstance(order, dict):
-        raise RowRefused("malformed_record", "this is no order")
+        raise RowRefused("malformed_record", "the record is not an order")
     if "__parentId" in order:
-        return "a part of an order, as a line item"
+        return "part of an order, such as a line item"
     if order.get("test") is True:
         return "a test order"
     total, currency = _money(order, "totalPriceSet")
@@ -110,7 +110,7 @@ def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConver
         return reason
     number = _number_of(order)
     if not number:
-        raise RowRefused("missing_value", "the order has no id of Shopify's")
+        raise RowRefused("missing_value", "the order has no Shopify id")
     created = instant_of(order.get("createdAt"), "createdAt")
     if status == REFUNDED:
         return (orders.undone(number, created),)
@@ -121,14 +121,14 @@ def _convert(order: Any, orders: Orders, options: Options, unpaid: ClaimedConver
     refunded = amount(back, "totalRefundedSet")
     if refunded is None and status == PARTLY_REFUNDED:
         raise RowRefused(
-            "missing_value", "the order was refunded in part; ask for totalRefundedSet as well"
+            "missing_value", "the order was partially refunded. Add totalRefundedSet to the query"
         )
     value = kept(paid, refunded or Decimal(0), currency_of(currency, options.currency))
     return (orders.sale(number, created, value),)
 
 
 def _money(order: dict[str, Any], key: str) -> tuple[Any, Any]:
-    """Amount and currency in the currency of the shop."""
+    """Return the amount in the shop's currency, and that currency."""
     shop = record_of(record_of(order.get(key)).get("shopMoney"))
     return shop.get("amount"), shop.get("currencyCode")
 

@@ -1,8 +1,8 @@
-"""Shopify's orders export (CSV): a line per line item, of which an order's first has its totals.
+"""Shopify's orders export (CSV): one line per line item; the first of an order has the totals.
 
-The columns about people (e-mail, names, addresses, phones, notes, payment) are not in the
-vocabulary, so that nothing of them is read; a refused row shows only cells that have the form of
-an order number, a time, an amount, a currency or a status.
+The columns with personal data (e-mail, names, addresses, phones, notes, payment) are not in the
+vocabulary, so they are never read. A rejected row shows only cells that look like an order number,
+a time, an amount, a currency or a status.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ MARKS = Marks(
     vocabulary=VOCABULARY,
 )
 REMEMBERED = 50_000
-"""So many different amounts are kept: a shop sells the same few things all over."""
+"""Size of the cache of parsed amounts: most orders of a shop have one of a few amounts."""
 
 _REQUIRED = ("name", "status", "total", "created", "line_item")
-_POINT = NumberFormat(".")  # the export is English whatever the shop's language
+_POINT = NumberFormat(".")  # the export is always in English
 _SHOWABLE = {
     "name": re.compile(r"#?\w{0,8}-?\d{1,12}(?:-\w{1,6})?"),
     "status": re.compile("|".join(sorted(STATUSES))),
@@ -87,31 +87,38 @@ _SHOWABLE = {
 
 _DECLARATION = Declaration(
     "Shopify: orders export (CSV)",
-    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*; its "
-    "headings are English in every shop",
+    "Orders > Export (Bestellungen > Exportieren), *CSV for Excel* or *Plain CSV file*. The "
+    "headings are in English in every shop",
     "the columns Name, Financial Status, Total, Created at and Lineitem name or quantity",
     (
         *RESTATED,
         Becomes("Total, Refunded Amount, Currency", "the conversion's value"),
         Becomes("Created at", "the time"),
         Becomes("Id, else Name", "part of the event id"),
-        Becomes("further line items of an order", "nothing: the first line has the totals"),
-        Becomes("e-mail, names, addresses, phone, notes, payment", "nothing: they are not read"),
+        Becomes(
+            "additional line items of an order", "nothing: the order's first line has the totals"
+        ),
+        Becomes(
+            "e-mail, names, addresses, phone, notes, payment", "nothing: these columns are not read"
+        ),
     ),
     (
-        ("no_counts", "a list of abandoned checkouts: no row has a financial status"),
-        ("invalid_date", "Created at is no time with an offset, as a spreadsheet may leave it"),
-        ("damaged_id", "an Id that a spreadsheet rounded, as 5.55E+12"),
-        ("invalid_number", "Total or Refunded Amount is no amount with a decimal point"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
+        ("no_counts", "the file is a list of abandoned checkouts: no row has a financial status"),
+        (
+            "invalid_date",
+            "Created at is not a time with an offset, for example after saving in a spreadsheet",
+        ),
+        ("damaged_id", "an Id that a spreadsheet has rounded, such as 5.55E+12"),
+        ("invalid_number", "Total or Refunded Amount is not an amount with a decimal point"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
         ("missing_value", "no name, no total, or a financial status that Shopify does not have"),
-        ("no_currency", "the order names no currency, and none was given"),
+        ("no_currency", "the order has no currency, and you did not pass one"),
     ),
     (
         NO_PEOPLE,
-        "An export with the column Id, an answer of the API, a webhook and a pipeline's record of "
-        "the same order give the same event. Without the column Id the order is known by its Name, "
-        "and another of these files counts it once more.",
+        "An export with the column Id, an API response, a webhook and a pipeline record of the "
+        "same order produce the same event. Without the column Id, the order is identified by its "
+        "Name, and importing another of these files counts it again.",
         ONE_OF_THEM,
     ),
     holds_people=True,
@@ -144,18 +151,18 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 def _check_statuses(table: Table) -> None:
-    """Refuses a list of checkouts, which has an order's columns and no order's status."""
+    """Reject a list of checkouts, which has the columns of orders but no status."""
     statuses = list(table.sample("status"))
     if statuses and not any(map(str.strip, statuses)):
         raise ExportRefused(
             "no_counts",
-            "no row has a financial status: these are abandoned checkouts and no sales. Export "
+            "no row has a financial status. These are abandoned checkouts, not sales. Export "
             "Orders (Bestellungen) instead",
         )
 
 
 class _OrderRows:
-    """What the lines of an orders export mean. No message repeats a cell."""
+    """Converts the lines of an orders export. Messages never contain a cell."""
 
     def __init__(self, head: TableHead, options: Options) -> None:
         self._at = at = head.columns.positions
@@ -171,7 +178,7 @@ class _OrderRows:
         self._value = lru_cache(REMEMBERED)(self._read_value)
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """The conversion of an order's first line; raises `RowRefused`."""
+        """Return the conversion of an order's first line; raise `RowRefused`."""
         name = cells[self._name].strip()
         if not name and not any(map(str.strip, cells)):
             return Skipped(line, "blank line")
@@ -179,14 +186,14 @@ class _OrderRows:
         self._name_before = name
         status = cells[self._status].strip().casefold().replace(" ", "_")
         if not status and is_next_line:
-            return Skipped(line, "a further line item of the order above")
+            return Skipped(line, "another line item of the order above")
         if not name:
             raise RowRefused("missing_value", "the order has no name")
         if not status and not cells[self._total].strip():
             raise RowRefused(
                 "missing_value",
-                "a line item apart from the first line of its order, which has the total: sort the "
-                "file as Shopify sent it",
+                "a line item separated from the first line of its order, which has the total. "
+                "Import the file in the order in which Shopify exported it",
             )
         reason = reason_not_paid(status)
         if reason:
@@ -202,7 +209,7 @@ class _OrderRows:
         return Imported(line, (self._orders.sale(number, created, value),))
 
     def _note_unpaid(self, cells: Sequence[str]) -> None:
-        """Adds an order to those that are not paid yet; one without a readable total counts."""
+        """Add an order to the unpaid ones; without a readable total, it counts with value zero."""
         try:
             value = self._value(self._money_cells(cells))
         except RowRefused:
@@ -211,7 +218,7 @@ class _OrderRows:
             self.unpaid.add(Decimal(1), value.amount, value.currency)
 
     def public_text(self, row: Row) -> str:
-        """What a refusal may show of a row: cells that cannot be about a person."""
+        """Return the cells of a rejected row to show: only those without personal data."""
         shown = []
         for field, form in _SHOWABLE.items():
             position = self._at.get(field)
@@ -241,8 +248,8 @@ def _instant(cell: str) -> dt.datetime:
     except ValueError:
         raise RowRefused(
             "invalid_date",
-            "Created at is no time with an offset, as 2026-05-13 11:01:12 +0200: import the file "
-            "as Shopify sent it",
+            "Created at is not a time with an offset, such as 2026-05-13 11:01:12 +0200. Import "
+            "the file as Shopify exported it",
         ) from None
 
 
@@ -250,7 +257,7 @@ def _amount(cell: str, field: str) -> Decimal | None:
     try:
         amount = _POINT.number(cell.strip())
     except ValueError:
-        raise RowRefused("invalid_number", f"the order's {field} is no amount") from None
+        raise RowRefused("invalid_number", f"the order's {field} is not an amount") from None
     if amount is not None and amount < 0:
         raise RowRefused("negative", f"the order's {field} is below zero")
     return amount

@@ -1,9 +1,9 @@
 """Shopify Analytics, sales by day (CSV): orders and total sales of each day.
 
-Rows are products of a day; shipping has a row of its own, with money and without an order. So the
-rows of a day are added up, and the day's events stand with the last of them; the others are
-imported without events of their own. A day whose rows do not stand together is given out again,
-complete, under the same event ids.
+A row is a product on a day. Shipping has a separate row, with money but without an order. So the
+rows of a day are summed. The last of them carries the day's events; the others are imported without
+events. If the rows of a day are not adjacent, each group carries the sums so far under the same
+event ids, so that the last one is complete.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ VOCABULARY = Vocabulary(
     }
 )
 _DAYS = frozenset({"day", "tag"})
-"""Shopify's own words; other shops write *Date* above the same sums."""
+"""Shopify's headings of the day; other shops write *Date* above the same sums."""
 
 
 def _has_shopifys_day(head: TableHead) -> bool:
@@ -65,7 +65,7 @@ def _has_shopifys_day(head: TableHead) -> bool:
 MARKS = Marks((), _has_shopifys_day, VOCABULARY)
 _TOO_MUCH = Decimal(10**15)
 _MAX_WAITING = 10_000
-"""How many refused rows may wait behind a day that is not complete."""
+"""The most rejected or skipped rows that are held back until a day is complete."""
 
 _WAY_OUT = "In Shopify: Analytics > Reports > Total sales over time, grouped by Day, then Export"
 
@@ -81,24 +81,27 @@ _DECLARATION = Declaration(
         Becomes(
             "Orders / Bestellungen, Total sales / Gesamtumsatz",
             "one `conversion` per day, goal `purchase`, with the orders of all its rows and the "
-            "sales above zero",
+            "positive sales",
         ),
         Becomes(
             "Total sales / Gesamtumsatz below zero",
-            "one `conversion` per day with `refund`: the money that went back",
+            "one `conversion` per day with `refund`: the money paid back",
         ),
-        Becomes("further columns, as products and Net sales", "nothing: parts of the same sales"),
+        Becomes(
+            "other columns, such as products and Net sales",
+            "nothing: they are parts of the same sales",
+        ),
     ),
     (
         ("aggregate_period", "the report is grouped by week, month or more"),
-        ("no_date", "the report has no column of days"),
-        ("no_currency", "the heading names no currency, and none was given"),
-        ("value_without_order", "there are sales on a day without an order"),
-        ("not_whole", "a number of orders is not whole"),
+        ("no_date", "the report has no day column"),
+        ("no_currency", "the heading contains no currency, and you did not pass one"),
+        ("value_without_order", "a day has sales but no orders"),
+        ("not_whole", "a number of orders is not a whole number"),
     ),
     (
-        "The rows of a day are added up: shipping stands in rows without an order.",
-        "Days are those of the shop's time zone.",
+        "The rows of a day are summed, because shipping has separate rows without an order.",
+        "Days are in the shop's time zone.",
         ONE_OF_THEM,
     ),
     holds_people=True,
@@ -120,11 +123,11 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
     columns = head.columns
     if "day" not in columns:
         code = "aggregate_period" if "longer" in columns else "no_date"
-        raise ExportRefused(code, f"the rows have no day of their own. {_WAY_OUT}")
+        raise ExportRefused(code, f"the rows have no day. {_WAY_OUT}")
     currency = columns.currencies.get("sales", options.currency)
     if not currency:
         raise ExportRefused(
-            "no_currency", "the report has sales but not their currency: name the currency"
+            "no_currency", "the report has sales but no currency. Pass the currency"
         )
     table = Table(source, head)
     numbers = (
@@ -140,7 +143,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         source.encoding,
         head.delimiter,
         numbers.decimal_mark,
-        notes=("Days are those of the shop's time zone.",),
+        notes=("Days are in the shop's time zone.",),
     )
     table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()))
@@ -153,7 +156,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class _DaySales:
-    """Sums of a day's rows: orders, money taken and money given back (both at least zero)."""
+    """Sums of a day's rows: orders, money taken and money paid back (both at least zero)."""
 
     orders: int = 0
     taken: Decimal = Decimal(0)
@@ -168,7 +171,7 @@ class _DaySales:
 
 
 class _SalesRows:
-    """What the rows of a sales report mean; keeps the sums of the days, not the rows."""
+    """Converts the rows of a sales report. Keeps the sums of the days, not the rows."""
 
     def __init__(self, head: TableHead, dates: DateFormat, numbers: NumberFormat) -> None:
         self._columns = head.columns
@@ -178,12 +181,12 @@ class _SalesRows:
         self.day: dt.date | None = None
 
     def reason_to_skip(self, row: Row) -> str:
-        """Why a row is no data: it holds the totals."""
+        """Return why a row is not data: it contains the totals."""
         cell = comparable(row.cells[self._columns.positions["day"]])
         return "totals row" if cell in ("total", "totals", "summary", "gesamt") else ""
 
     def convert(self, row: Row) -> RowOutcome:
-        """Adds a row to its day; raises `RowRefused`."""
+        """Add a row to its day; raise `RowRefused`."""
         try:
             day = self._dates.day(row.cells[self._columns.positions["day"]])
         except ValueError as error:
@@ -199,7 +202,7 @@ class _SalesRows:
             raise RowRefused("negative", "the number of orders is below zero")
         sums = self.days.get(day, _DaySales()).plus(orders, sales or Decimal(0))
         if max(sums.taken, sums.returned) >= _TOO_MUCH or sums.orders > MAX_COUNT:
-            raise RowRefused("invalid_number", "orders or sales: more than a day can have")
+            raise RowRefused("invalid_number", "orders or sales: the sum of the day is too large")
         self.days[day] = sums
         self.day = day
         return Imported(row.line, ())
@@ -208,7 +211,7 @@ class _SalesRows:
 def _with_totals(
     outcomes: Iterator[RowOutcome], rows: _SalesRows, currency: str, account: str
 ) -> Iterator[RowOutcome]:
-    """The outcomes, the last of a day's rows with the day's events."""
+    """Yield the outcomes and add the day's events to the last row of each day."""
     held: tuple[Imported, dt.date] | None = None
     waiting: list[RowOutcome] = []
     for outcome in outcomes:
@@ -220,7 +223,7 @@ def _with_totals(
             held = outcome, rows.day
         elif held is None:
             yield outcome
-        else:  # a row that adds nothing to the day: outcomes keep the order of the rows
+        else:  # wait, so that outcomes keep the order of the rows
             waiting.append(outcome)
             if len(waiting) > _MAX_WAITING:
                 yield _closed(*held, rows, currency, account)
@@ -248,7 +251,7 @@ def _totalled(
     if not sales.orders:
         net = sales.taken - sales.returned
         if net > 0:
-            raise RowRefused("value_without_order", "sales without an order")
+            raise RowRefused("value_without_order", "the day has sales but no orders")
         sales = replace(sales, taken=Decimal(0), returned=-net)
     events: list[RawEvent] = []
     for what, count, value in (

@@ -1,4 +1,4 @@
-"""Orders as JSON: the body of a webhook, or an answer of the Admin API (`order`, `orders`)."""
+"""Orders as JSON: a webhook body or a response of the Admin API (`order`, `orders`)."""
 
 from __future__ import annotations
 
@@ -47,15 +47,15 @@ _DECLARATION = Declaration(
         Becomes("`total_price`, successful `refunds`, `currency`", "the conversion's value"),
         Becomes("`created_at`", "the time"),
         Becomes("`id`, else `name`", "part of the event id"),
-        Becomes("orders with `test`", "nothing: a test is not a purchase"),
+        Becomes("orders with `test`", "nothing: test orders are not purchases"),
     ),
     (
-        ("invalid_date", "`created_at` is no time with an offset"),
-        ("invalid_number", "an amount is no number"),
-        ("malformed_record", "the file holds something else than orders"),
+        ("invalid_date", "`created_at` is not a time with an offset"),
+        ("invalid_number", "an amount is not a number"),
+        ("malformed_record", "a record is not an order"),
         ("missing_value", "no id, no total, or a financial status that Shopify does not have"),
-        ("negative", "an amount is below zero, or more was refunded than the total"),
-        ("no_currency", "the order names no currency, and none was given"),
+        ("negative", "an amount is below zero, or the refund is larger than the total"),
+        ("no_currency", "the order has no currency, and you did not pass one"),
     ),
     (NO_PEOPLE, ONE_OF_THEM),
     holds_people=True,
@@ -78,7 +78,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 
 def _shown(order: Any) -> str:
-    """The order is full of the person who placed it: only its own number is shown."""
+    """Return the order's id, the only field to show: orders contain personal data."""
     number = first_name(record_of(order), "id")
     return f"id={number}" if _ID.fullmatch(number) else ""
 
@@ -87,7 +87,7 @@ def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> C
     if isinstance(order, dict):
         order = order.get("order", order)
     if not isinstance(order, dict):
-        raise RowRefused("malformed_record", "this is no order")
+        raise RowRefused("malformed_record", "the record is not an order")
     if order.get("test") is True:
         return "a test order"
     status = first_name(order, "financial_status")
@@ -112,7 +112,7 @@ def convert_order(order: Any, options: Options, unpaid: ClaimedConversions) -> C
 
 
 def _refunded(refund: Any) -> Decimal:
-    """What a refund paid back: its successful transactions."""
+    """Return the amount that a refund paid back: the sum of its successful transactions."""
     paid_back = (
         transaction
         for transaction in map(record_of, list_of(record_of(refund).get("transactions")))

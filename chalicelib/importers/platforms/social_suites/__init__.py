@@ -1,4 +1,4 @@
-"""Suites for social media: files of several networks, in which the channel is a column."""
+"""Social media suites: exports that cover several networks and have the channel as a column."""
 
 from chalicelib.importers.platforms.social_suites.suite_posts import POST_REPORTS
 from chalicelib.importers.platforms.social_suites.suite_profiles import PROFILES

@@ -1,4 +1,4 @@
-"""Which channel a network is, by its name in a cell or by the host of a link to a post."""
+"""Maps networks to channels, by the name in a cell or the host of a link to a post."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMES = {
 }
 
 NETWORKS = {name: slug for slug, names in _NAMES.items() for name in names}
-"""A network's name, as `network_name` writes it -> channel."""
+"""Network name, normalised by `network_name` -> channel."""
 
 HOSTS = {
     "facebook.com": "facebook",
@@ -47,7 +47,7 @@ HOSTS = {
     "bsky.app": "bluesky",
     "xing.com": "xing",
 }
-"""The host of a link to a post, as `host_of` writes it -> channel."""
+"""Host of a link to a post, normalised by `host_of` -> channel."""
 
 _HOST = re.compile(
     r"(?:https?://)?(?:www\.|m\.|mobile\.|[a-z]{2}\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:[/?#:].*)?"
@@ -55,11 +55,11 @@ _HOST = re.compile(
 
 
 def network_name(cell: str) -> str:
-    """A network's name without case; ``linkedin_page`` is written with a blank."""
+    """Return a network's name in lower case, with spaces for underscores: ``linkedin page``."""
     return comparable(cell).replace("_", " ")
 
 
 def host_of(cell: str) -> str:
-    """The host of a link, without the part for mobile phones or a country; empty if it is none."""
+    """Return the host of a link without a mobile or country part; empty if it is not a link."""
     match = _HOST.fullmatch(comparable(cell))
     return match[1] if match else comparable(cell)

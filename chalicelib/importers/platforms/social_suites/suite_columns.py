@@ -1,4 +1,4 @@
-"""The columns that suites for social media have in common."""
+"""The columns that social media suites have in common."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from chalicelib.importers.platforms.social_suites.networks import (
 )
 from chalicelib.importers.reports.report_columns import Channel, Column, Count, Key, LeftOut, Sign
 
-_SUMS = LeftOut("the sum of other columns")
-_PEOPLE = LeftOut("people cannot be added up")
+_SUMS = LeftOut("sums other columns")
+_PEOPLE = LeftOut("counts people, which cannot be summed")
 _RATES = LeftOut("a rate of other columns")
 
 COUNTS = (
@@ -110,21 +110,21 @@ COUNTS = (
     ),
     Column(
         "parts",
-        LeftOut("a part of other columns"),
+        LeftOut("part of other columns"),
         en=("Organic Impressions", "Organic Video Views", "Other Post Clicks", "Viral Impressions"),
     ),
 )
-"""Counts of a post or of a profile's day; none of them is counted in two columns."""
+"""Counts of a post, or of a profile on a day. No engagement is counted in two columns."""
 
 PAID_PARTS = {"impressions": "paid_impressions", "video_views": "paid_video_views"}
-"""The totals that contain a paid part."""
+"""Totals that contain a paid part -> the column with that part."""
 
 
 def in_no_language(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Columns whose English headings say nothing of how numbers and days are written.
+    """Return columns whose English headings do not imply English numbers and dates.
 
-    Suites made in Spain and France write ``1.200`` below English headings: the counts decide, and
-    it is not taken for 1.2.
+    Spanish and French suites write ``1.200`` below English headings. The counts in the file decide
+    the number format, so this is not read as 1.2.
     """
     return tuple(
         replace(column, more={**column.more, "es": (*column.more.get("es", ()), *column.en)})
@@ -133,16 +133,16 @@ def in_no_language(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 
 def network(*en: str, de: tuple[str, ...] = ("Netzwerk", "Soziales Netzwerk")) -> Column:
-    """The column that says of which network a row is."""
+    """Return the column with the network of a row."""
     return Column("network", Channel(NETWORKS, is_needed=True, name=network_name), en=en, de=de)
 
 
 def link(*en: str) -> Column:
-    """Links to posts, where nothing else says which post a row is and of which network."""
+    """Return the column with links to posts, which identify both the post and its network."""
     key = Key("post", sets="content_id")
     return Column("link", Channel(HOSTS, is_needed=True, name=host_of, key=key), en=en)
 
 
 def sign(field: str, *en: str) -> Column:
-    """A column by which a suite is known."""
+    """Return a column that identifies a suite."""
     return Column(field, Sign(), en=en)

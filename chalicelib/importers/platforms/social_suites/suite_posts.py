@@ -1,4 +1,4 @@
-"""What suites say of posts: a row for each, with its counts since it appeared."""
+"""Posts in the exports of suites: one row per post with its lifetime counts."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from chalicelib.importers.reports.report_columns import Column, Key, When
 from chalicelib.importers.tables.marks import Mark, together
 
 HITS = 5
-"""Added to the columns found: the headings of posts are the networks' own too."""
+"""Added to the number of columns found, because the networks' own exports share headings."""
 
 _LIFETIME = (
-    "The counts are those since a post appeared, booked on its day; a later export replaces them."
+    "Counts are lifetime totals, booked on the day the post was published. A later export "
+    "replaces them."
 )
-_TWICE = "The same posts in an export of the network itself are counted again: import one of both."
-_UNVERIFIED = (
-    "The headings are known from public code and documentation, not from a file of the suite."
+_TWICE = (
+    "An export from the network itself counts the same posts again. Import only one of the two."
 )
-_OF_NO_NETWORK = ("unknown_type", "rows of a network that is none of these channels")
+_UNVERIFIED = "The headings come from public code and documentation, not from a real export."
+_OF_NO_NETWORK = ("unknown_type", "rows of a network that is not one of these channels")
 
 
 def _posted(*en: str, de: tuple[str, ...] = ("Datum",)) -> Column:
@@ -39,7 +40,7 @@ def _post_id(*en: str) -> Column:
 
 
 class Header(NamedTuple):
-    """The fields of a header: all of the first, one of the second, none of the third."""
+    """The fields of a header: it needs all of the first, one of the second, none of the third."""
 
     needs: tuple[str, ...]
     one_of: tuple[str, ...] = ()
@@ -77,15 +78,15 @@ def _report(
         paid_parts=PAID_PARTS,
         refused=(
             _OF_NO_NETWORK,
-            ("missing_value", "rows that do not say their network or their post"),
-            ("undecidable_format", "dates that may be day/month or month/day"),
+            ("missing_value", "rows without a network or without a post"),
+            ("undecidable_format", "the dates could be day/month or month/day"),
             *refused.items(),
         ),
         remarks=(_LIFETIME, _TWICE, *remarks),
     )
 
 
-_DAMAGED = {"damaged_id": "post ids that a spreadsheet rounded, as 1.22158E+17"}
+_DAMAGED = {"damaged_id": "post ids that a spreadsheet has rounded, such as 1.22158E+17"}
 
 HOOTSUITE = _report(
     "hootsuite",
@@ -127,7 +128,8 @@ SPROUT = _report(
     ("Sent by", together(fields=("post_id", "network"), any_of=("content_type", "profile"))),
     "Reports → Post Performance → Share → Download → .csv",
     "Post ID, Network, and Sent by, Content Type or Profile",
-    "Impressions and video views count less their paid part, which is counted as paid.",
+    "The paid parts of impressions and video views are subtracted from the totals and counted as "
+    "paid.",
     _UNVERIFIED,
     refused=_DAMAGED,
 )
@@ -160,7 +162,7 @@ AGORAPULSE = _report(
     ("Publishing date", "Publishing time", together(fields=("posted", "link"))),
     "Reports → Content → Export → .csv",
     "Publishing date and Link",
-    "The network is that of the link to the post.",
+    "The network is taken from the link to the post.",
     _UNVERIFIED,
     is_local=True,
 )
@@ -173,7 +175,7 @@ LATER = _report(
     (together("Posted At", "Post URL"),),
     "Analytics → Post performance → Export CSV",
     "Posted At, Post URL, and Caption or Media Type",
-    "The network is that of the link to the post.",
+    "The network is taken from the link to the post.",
     _UNVERIFIED,
 )
 
@@ -189,7 +191,7 @@ METRICOOL = _report(
     (together(fields=("posted", "link", "engagements", "saves")),),
     "Analytics → a network → list of posts → Export CSV",
     "Date, URL or Link, Interactions and Saved",
-    "The network is that of the link to the post.",
+    "The network is taken from the link to the post.",
     _UNVERIFIED,
     is_local=True,
 )

@@ -1,4 +1,4 @@
-"""What suites say of profiles: a row for each profile and day."""
+"""Profiles in the exports of suites: one row per profile and day."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from chalicelib.importers.values.numerals import NumberFormat
 from chalicelib.model.errors import ExportRefused
 
 HITS = 5
-"""Added to the columns found: each suite calls followers won and lost by names of its own."""
+"""Added to the number of columns found: each suite has its own names for follower changes."""
 
 _DAY = Column("day", When("day"), en=("Date",), de=("Datum",), more={"es": ("Fecha",)})
 _PROFILE = Column(
@@ -44,14 +44,14 @@ _PROFILE = Column(
 )
 _PUBLISHED = Column(
     "published",
-    LeftOut("what the account itself wrote"),
+    LeftOut("counts the account's own posts"),
     en=("Published Posts", "Published Posts (Total)", "Posts"),
 )
 _TWICE = (
-    "The same days in an export of the network itself are counted again, and so are the counts of "
-    "posts in the suite's export of posts: import one of them."
+    "An export from the network itself and the suite's export of posts count the same engagements "
+    "again. Import only one of them."
 )
-_UNVERIFIED = "The headings are known from public code, not from a file of the suite."
+_UNVERIFIED = "The headings come from public code, not from a real export."
 
 SPROUT_COLUMNS = (
     _DAY,
@@ -95,21 +95,21 @@ METRICOOL_COLUMNS = in_no_language(
 )
 
 
-def _refuse(source: Source, options: Options) -> Reading:
-    """Refuses a file that does not say of which network it is, as those of one network."""
+def _reject(source: Source, options: Options) -> Reading:
+    """Reject a file without a network column. Exports of a single network have none."""
     raise ExportRefused(
         "no_channel",
-        "the file does not say of which network it is. Say it by a mapping: "
+        "the file does not name its network. Set the channel in a mapping: "
         '{"columns": {"Date": "day", "Gained followers": "follow", "Impressions": '
         '"impression"}, "constants": {"channel": "instagram"}}',
     )
 
 
 class _MetricoolProfiles(TableReport):
-    """Profiles by day, in which followers lost are written below zero."""
+    """Profiles by day. Lost followers are negative numbers in the file."""
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change:
-        """Followers lost without their sign, as -3; totals without their paid part."""
+        """Remove the sign of lost followers and subtract the paid part from totals."""
         position = columns.positions["lost"]
         less_paid = paid_parts(PAID_PARTS, columns, numbers)
 
@@ -140,13 +140,14 @@ SPROUT_PROFILES = TableReport(
     looks_for="Date, Network, and Audience Gained, Audience Lost or Net Audience Growth",
     paid_parts=PAID_PARTS,
     refused=(
-        ("unknown_type", "rows of a network that is none of these channels"),
-        ("missing_value", "rows that do not say their network"),
-        ("undecidable_format", "dates that may be day/month or month/day"),
+        ("unknown_type", "rows of a network that is not one of these channels"),
+        ("missing_value", "rows without a network"),
+        ("undecidable_format", "the dates could be day/month or month/day"),
     ),
     remarks=(
-        "Impressions and video views count less their paid part, which is counted as paid.",
-        "Net growth counts only where the file does not say how many followers came.",
+        "The paid parts of impressions and video views are subtracted from the totals and counted "
+        "as paid.",
+        "Net growth is used only if the file does not contain the number of new followers.",
         _TWICE,
         _UNVERIFIED,
     ),
@@ -165,9 +166,12 @@ METRICOOL_PROFILES = _MetricoolProfiles(
     where="Analytics → a network → Evolution → Export CSV",
     looks_for="Date, Gained followers and Lost followers (Seguidores ganados, perdidos)",
     refused=(
-        ("no_channel", "a file without a column for the network; a mapping says it"),
-        ("unknown_type", "rows of a network that is none of these channels"),
-        ("undecidable_format", "dates that may be day/month or month/day; 1.200 beside 1,200"),
+        ("no_channel", "a file without a network column; set the channel in a mapping"),
+        ("unknown_type", "rows of a network that is not one of these channels"),
+        (
+            "undecidable_format",
+            "the dates could be day/month or month/day, or the file contains both 1.200 and 1,200",
+        ),
     ),
     remarks=(_TWICE, _UNVERIFIED),
 )
@@ -179,7 +183,7 @@ _VOCABULARY = vocabulary_of(METRICOOL_COLUMNS)
 def _recognise_metricool(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, METRICOOL_PROFILES.accepts)
     if head is not None and "network" not in head.columns:
-        return claim_to(head, METRICOOL_PROFILES.all_marks, _refuse, hits=HITS)
+        return claim_to(head, METRICOOL_PROFILES.all_marks, _reject, hits=HITS)
     return _METRICOOL.recognise(glimpse)
 
 

@@ -1,7 +1,7 @@
-"""Stripe: its payments, and the movements of its balance.
+"""Stripe: payments and balance transactions.
 
-Both tell of the same sales: the payments in the currency that people paid, with what became of each
-of them; the balance in the currency of the account.
+Both contain the same sales. Payments are in the currency of the buyer and include later refunds and
+disputes. The balance is in the currency of the account.
 """
 
 from chalicelib.importers.platforms.stripe.balance import BALANCE, BALANCE_ITEMISED

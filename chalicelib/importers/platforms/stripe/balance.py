@@ -1,7 +1,7 @@
-"""Stripe's balance: a row per movement of money, of which charges are sales.
+"""Stripe's balance: one row per balance transaction, of which charges are sales.
 
 There are two layouts: the export of the page *Balance*, and the itemised balance report. The
-columns about people are not in the vocabulary.
+columns with personal data are not in the vocabulary.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SALES = frozenset({"charge", "payment"})
 REFUNDS = frozenset(
     {"refund", "payment_refund", "payment_failure_refund", "payment_reversal", "dispute"}
 )
-"""The charge comes back; `dispute` is the word of the itemised report."""
+"""The charge is returned. `dispute` occurs in the itemised report."""
 
 OTHERS = frozenset(
     {
@@ -64,7 +64,7 @@ OTHERS = frozenset(
         "transfer_refund",
     }
 )
-"""What may be said of a row; a word that is not known could be a person's."""
+"""Types that messages may show. Unknown words are hidden, because they could be personal data."""
 
 FIELDS = {
     "source": {"en": ["Source"]},
@@ -102,8 +102,8 @@ def _rows(options: Options, reading: Reading) -> Convert:
         amount = row.amount("amount")
         is_sale, is_refund = kind in SALES and amount > 0, kind in REFUNDS and amount < 0
         if not is_sale and not is_refund:
-            shown = kind if kind in SALES | REFUNDS | OTHERS else "of another kind"
-            return f"a movement that is no sale: {shown}"
+            shown = kind if kind in SALES | REFUNDS | OTHERS else "another type"
+            return f"a balance transaction that is not a sale: {shown}"
         number = row.number_of("source", ID)
         what = GOAL if is_sale else "refund"
         value = money(abs(amount), row.currency())
@@ -130,28 +130,32 @@ _DECLARATION = Declaration(
         Becomes("`charge`, `payment`", f"one `conversion`, goal `{GOAL}`"),
         Becomes(
             "`refund`, `payment_refund`, `payment_failure_refund`, `dispute`",
-            "a `conversion` with `refund`: the money that went back, when it did",
+            "a `conversion` with `refund`: the money paid back, on the day it was paid back",
         ),
         Becomes(
             "`payout`, `transfer`, `stripe_fee`, `adjustment`, `dispute_reversal` and all others",
-            "nothing: no sale; how many there were of each is counted",
+            "nothing: not a sale; the summary counts each type",
         ),
         Becomes("Amount, Currency / gross, currency", "the value, before Stripe's fee"),
         Becomes("Created (UTC) / created_utc", "the time, to the minute"),
         Becomes("Source / source_id", "part of the event id"),
     ),
     (
-        ("invalid_date", "a time in no form that Stripe or a spreadsheet writes"),
-        ("undecidable_format", "days that a spreadsheet wrote, day/month or month/day"),
+        ("invalid_date", "a time in an unknown format"),
+        (
+            "undecidable_format",
+            "dates changed by a spreadsheet that could be day/month or month/day",
+        ),
         ("missing_value", "no source"),
-        ("no_currency", "the movement names no currency, and none was given"),
+        ("no_currency", "the transaction has no currency, and you did not pass one"),
     ),
     (
         NO_PEOPLE,
-        "Amounts are in the currency of the account.",
-        "*adjustment* may be a dispute or a correction: the payments export tells of disputes.",
+        "Amounts are in the account's currency.",
+        "*adjustment* can be a dispute or a correction. To include disputes, import the payments "
+        "export.",
         ONE_OF_THEM,
-        "Both layouts are known from Stripe's documentation.",
+        "Both layouts come from Stripe's documentation.",
     ),
     holds_people=True,
 )

@@ -1,7 +1,7 @@
-"""Stripe's payments export (CSV): a row per payment, paid or not.
+"""Stripe's payments export (CSV): one row per payment, paid or not.
 
-The columns about people (customer, e-mail, card, description, addresses, metadata) are not in the
-vocabulary, so that nothing of them is read.
+The columns with personal data (customer, e-mail, card, description, addresses, metadata) are not in
+the vocabulary, so they are never read.
 """
 
 from __future__ import annotations
@@ -60,17 +60,18 @@ NOT_PAID = frozenset(
     }
 )
 NEVER_PAID = frozenset({"failed", "canceled", "cancelled", "blocked", "expired"})
-"""Of those that are not paid: nobody waits for them."""
+"""Not paid, and never will be."""
 
 ONE_OF_THEM = (
-    "Import the payments or the balance, not both; and neither beside the orders of the shop whose "
-    "payments they are: all hold the same sales."
+    "Import only one of the payments, the balance, and the orders of the shop that is paid "
+    "through Stripe. They contain the same sales."
 )
 NO_PEOPLE = (
-    "Nothing of a person is read: no name, e-mail, card or address is in an event or a message."
+    "No personal data is read. Events and messages contain no name, e-mail address, card or "
+    "postal address."
 )
 ID = r"[A-Za-z]{2,8}_?\w*\d\w*"
-"""Of a charge, a payment, a refund; a name has no digit."""
+"""The id of a charge, payment or refund. It needs a digit, so that names do not match."""
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d?:\d\d(?::\d\d)?)(?:\.\d+)?(?: ?(?:UTC|Z))?")
 
@@ -99,21 +100,21 @@ _TYPICAL = ("refunded", "captured", "converted")
 
 
 def to_the_minute(time: dt.datetime) -> dt.datetime:
-    """The time of a payment's event, the same whichever file tells of the payment.
+    """Return the time of a payment without seconds.
 
-    Older exports and the balance have minutes only, and a spreadsheet keeps no more of the others:
-    with its seconds a payment would be another event there.
+    Older exports, the balance and files saved in a spreadsheet have minutes only. With seconds, the
+    same payment would be a different event in other files.
     """
     return time.replace(second=0, microsecond=0)
 
 
 def read_time(row: PaymentRow, field: str) -> dt.datetime:
-    """A time `to_the_minute`; raises `RowRefused`, `invalid_date`."""
+    """Return a time `to_the_minute`; raise `RowRefused` with `invalid_date`."""
     return to_the_minute(_exact_time(row, field))
 
 
 def _exact_time(row: PaymentRow, field: str) -> dt.datetime:
-    """A time in UTC, as Stripe or a spreadsheet writes it without an offset."""
+    """Return a UTC time that Stripe or a spreadsheet has written without an offset."""
     text = row.text(field)
     try:
         if match := _TIME.fullmatch(text):
@@ -127,8 +128,7 @@ def _exact_time(row: PaymentRow, field: str) -> dt.datetime:
         pass
     raise RowRefused(
         "invalid_date",
-        "the time of the payment is in no form that Stripe or a spreadsheet writes: import the "
-        "file as it was downloaded",
+        "the time of the payment is in an unknown format. Import the file as you downloaded it",
     )
 
 
@@ -142,12 +142,12 @@ def _rows(options: Options, reading: Reading) -> Convert:
     orders, ordinals = Orders(PLATFORM, options.account), Ordinals()
 
     def number_of(row: PaymentRow) -> str:
-        """The payment's id; empty for one that has none yet."""
+        """Return the payment's id; empty if it has none yet."""
         field = "id" if row.text("id") or not row.text("intent") else "intent"
         return row.number_of(field, ID) if row.text(field) else ""
 
     def numbered(row: PaymentRow, created: dt.datetime) -> str:
-        """What a payment without an id is known by: its second and its amount."""
+        """Return an id for a payment without one, from its second and its amount."""
         key = object_key((created.isoformat(), f"{row.amount('amount'):f}", row.word("currency")))
         return f"without-id:{key}:{ordinals.next_of(key, created.date())}"
 
@@ -167,7 +167,7 @@ def _rows(options: Options, reading: Reading) -> Convert:
             refunded = min(amount, refunded + row.amount("disputed"))
         is_undone = row.word("status") in REFUNDED or bool(amount and refunded == amount)
         value = None if is_undone else kept(amount, refunded, row.currency())
-        number = number or numbered(row, exact)  # nothing rejects the row below
+        number = number or numbered(row, exact)  # last: rejected rows must not use up an ordinal
         return (
             orders.undone(number, created) if is_undone else orders.sale(number, created, value),
         )
@@ -176,14 +176,14 @@ def _rows(options: Options, reading: Reading) -> Convert:
 
 
 def _reason_not_paid(row: PaymentRow) -> str:
-    """Why a payment is no conversion, or an empty text; raises `RowRefused`."""
+    """Return why a payment is not a conversion, empty if it is; raise `RowRefused`."""
     status = row.word("status").replace("_", " ")
     if status in NOT_PAID:
         return f"a payment that is not paid: {status}"
     if status not in PAID and status not in REFUNDED:
-        raise RowRefused("missing_value", "the payment has no status that is known")
+        raise RowRefused("missing_value", "the payment has no status or an unknown one")
     if row.word("mode") == "test":
-        return "a payment of the test mode"
+        return "a payment in test mode"
     if row.word("captured") in ("false", "no", "0", "falsch", "faux", "falso", "onwaar", "fałsz"):
         return "a payment that is not paid: authorised, not captured"
     return ""
@@ -214,42 +214,52 @@ PAYMENTS = PaymentTable(
     declaration=Declaration(
         "Stripe: payments (CSV)",
         "Stripe Dashboard > Payments > Export (Zahlungen > Exportieren), columns *Default* or "
-        "*All*; its headings are English in every account",
+        "*All*. The headings are in English in every account",
         "the columns id, Created date (UTC), Amount, Currency and Status, and one of Amount "
         "Refunded, Captured, Converted Amount",
         (
             Becomes(
                 "status `Paid`, also partially refunded or disputed",
                 f"one `conversion`, goal `{GOAL}`, at the time of the payment; its value is the "
-                "amount less what was refunded and less a dispute that was lost",
+                "amount minus refunds and lost disputes",
             ),
             Becomes(
                 "status `Refunded`, or everything refunded",
-                "the same `conversion` with `refund` and without a value: it replaces the one that "
-                "was imported when the payment was paid, and counts nothing",
+                "the same `conversion` with `refund` and without a value; it replaces the one "
+                "imported when the payment was paid and counts as nothing",
             ),
             Becomes(
                 "`Failed`, `Pending`, `Canceled`, `requires_…`, not captured, test mode",
-                "nothing: not paid (yet)",
+                "nothing: not paid, or not paid yet",
             ),
             Becomes("Amount, Amount Refunded, Disputed Amount, Currency", "the conversion's value"),
             Becomes("Created date (UTC), Created (UTC)", "the time, to the minute"),
             Becomes("id, else PaymentIntent ID, else time and amount", "part of the event id"),
-            Becomes("Converted Amount, Fee, Taxes On Fee", "nothing: another currency; costs"),
-            Becomes("customer, e-mail, card, description, metadata", "nothing: they are not read"),
+            Becomes(
+                "Converted Amount, Fee, Taxes On Fee",
+                "nothing: amounts in another currency, and fees",
+            ),
+            Becomes(
+                "customer, e-mail, card, description, metadata",
+                "nothing: these columns are not read",
+            ),
         ),
         (
-            ("invalid_date", "a time in no form that Stripe or a spreadsheet writes"),
-            ("undecidable_format", "days that a spreadsheet wrote, day/month or month/day"),
-            ("missing_value", "a status that is not known"),
-            ("negative", "an amount below zero, or more refunded than was paid"),
-            ("no_currency", "the payment names no currency, and none was given"),
+            ("invalid_date", "a time in an unknown format"),
+            (
+                "undecidable_format",
+                "dates changed by a spreadsheet that could be day/month or month/day",
+            ),
+            ("missing_value", "an unknown status"),
+            ("negative", "an amount is below zero, or the refund is larger than the payment"),
+            ("no_currency", "the payment has no currency, and you did not pass one"),
         ),
         (
             NO_PEOPLE,
-            "Amounts are those that people paid, in their currency, as the file writes them: "
-            "currencies without decimals have none.",
-            "An open dispute still counts as a sale; one that was lost is taken off.",
+            "Amounts are in the buyer's currency, as written in the file. Currencies without "
+            "decimals have none.",
+            "A payment with an open dispute still counts as a sale. The amount of a lost dispute "
+            "is subtracted.",
             ONE_OF_THEM,
         ),
         holds_people=True,

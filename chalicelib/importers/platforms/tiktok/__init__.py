@@ -1,6 +1,6 @@
-"""TikTok: its ads, and what an account's own videos and profile were seen and liked.
+"""TikTok: ads, and the views and engagements of an account's own videos and profile.
 
-The reports of ads are of the channel `tiktok_ads`, everything else of `tiktok`.
+Ads reports belong to the channel `tiktok_ads`, all other files to `tiktok`.
 """
 
 from chalicelib.importers.platforms.tiktok.ads_manager import TIKTOK_ADS

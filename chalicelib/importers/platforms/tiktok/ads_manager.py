@@ -1,4 +1,4 @@
-"""TikTok Ads Manager: the reports of campaigns, ad groups, ads, keywords and audiences."""
+"""TikTok Ads Manager: reports on campaigns, ad groups, ads, keywords and audiences."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _TOTALS = re.compile(r"total of [\d,.]+ .*|gesamt .*\d+ .*")
 
 
 def _totals(cells: Cells) -> str:
-    """Why a row is no data: TikTok writes *Total of 12 results* in the first column."""
+    """Return why a row is not data: TikTok writes *Total of 12 results* in the first column."""
     first = next((cell for cell in cells if not is_blank(cell)), "")
     return "totals row" if _TOTALS.fullmatch(comparable(first)) else ""
 
 
 class AdsManagerReport(TableReport):
-    """A report of the Ads Manager; a campaign's numbers are those of its ads again."""
+    """An Ads Manager report. Campaign rows repeat the numbers of their ads."""
 
     def skips(self, columns: Columns) -> Callable[[Cells], str]:
-        """Why a row is no data."""
+        """Return a function that gives the reason why a row is not data."""
         return _totals
 
 
@@ -40,29 +40,30 @@ REPORT = AdsManagerReport(
     needs_one_of=("spend", "impressions"),
     marks=MARKS,
     paid=True,
-    title="TikTok Ads: reports of the Ads Manager",
+    title="TikTok Ads: Ads Manager reports",
     where=(
         "TikTok Ads Manager → Analytics → Custom reports (Analytics → Benutzerdefinierte Berichte) "
         "with the dimension By Day (Nach Tag) and the columns Cost, Impressions and Clicks "
         "(destination) → Export → .csv or .xlsx. Add the column Currency"
     ),
     looks_for=(
-        "Cost or Impressions, and a column that only TikTok has: Clicks (destination), CPC "
+        "Cost or Impressions, and a column that only TikTok writes: Clicks (destination), CPC "
         "(destination), CTR (destination), 2-second or 6-second video views, Complete payment ROAS"
     ),
     refused=(
-        ("no_date", "reports that are not by day"),
-        ("aggregate_period", "reports by week or month"),
-        ("no_currency", "Cost without a currency in the file; name it with `--currency`"),
-        ("unknown_platform", "reports in which no column is TikTok's own: name the platform"),
-        ("damaged_id", "ids that a spreadsheet rounded"),
+        ("no_date", "reports without a daily breakdown"),
+        ("aggregate_period", "weekly or monthly reports"),
+        ("no_currency", "Cost but no currency in the file; pass it with `--currency`"),
+        ("unknown_platform", "no column is specific to TikTok; name the platform"),
+        ("damaged_id", "ids that a spreadsheet has rounded"),
     ),
     remarks=(
-        "Clicks (destination) are taken where the report has them; Clicks (all) count likes, "
-        "comments and visits of the profile too.",
-        "Video views are preferred to 2-second and 6-second views, which are parts of them.",
-        "Rows by hour are parts of a day and add up.",
-        "The German headings are known from TikTok's help pages only.",
+        "If the report has Clicks (destination), they are used. Clicks (all) include likes, "
+        "comments and profile visits.",
+        "If the report has Video views, they are used. 2-second and 6-second views are parts of "
+        "them.",
+        "Hourly rows are summed by day.",
+        "The German headings come from TikTok's help pages, not from a real export.",
     ),
 )
 TIKTOK_ADS = REPORT.importer()

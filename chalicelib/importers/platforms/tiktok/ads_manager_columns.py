@@ -15,8 +15,8 @@ from chalicelib.importers.reports.report_columns import (
 )
 from chalicelib.importers.tables.marks import together
 
-_PEOPLE = LeftOut("people, or an average of them, and not events")
-_PARTS = LeftOut("a part of the video views")
+_PEOPLE = LeftOut("counts people or an average of people, not events")
+_PARTS = LeftOut("part of the video views")
 
 COLUMNS = (
     Column(
@@ -199,7 +199,7 @@ COLUMNS = (
     Column("frequency", _PEOPLE, en=("Frequency",), de=("Häufigkeit",)),
     Column(
         "profile_visits",
-        LeftOut("visits of the profile are no engagement with the ad's content"),
+        LeftOut("counts profile visits, not engagement with the ad's content"),
         en=("Paid profile visits", "Profile visits"),
         de=("Bezahlte Profilaufrufe",),
     ),
@@ -232,4 +232,4 @@ MARKS = tuple(
         "focused",
     )
 )
-"""What no other platform's report has a column for."""
+"""Headings that no other platform's reports have."""

@@ -1,4 +1,4 @@
-"""TikTok: an account's numbers by day, from Business Suite and from TikTok Studio."""
+"""TikTok: an account's daily numbers from Business Suite and TikTok Studio."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from chalicelib.importers.tables.table_heads import TableHead
 from chalicelib.importers.values.dates import Period
 
 CHANNEL = "tiktok"
-_CONTACT = LeftOut("contacts, and no visits of a page")
+_CONTACT = LeftOut("counts contacts, not visits to a page")
 _YEAR = (
     "undecidable_format",
-    "days without a year, as TikTok Studio writes them; name the year by a mapping: "
+    "days without a year, as TikTok Studio writes them; set the year in a mapping: "
     '`{"constants": {"year": 2026}}`',
 )
 
@@ -48,13 +48,13 @@ COLUMNS = (
     ),
     Column(
         "profile_views",
-        LeftOut("views of the profile, which are no engagement with a video"),
+        LeftOut("counts profile views, not engagement with a video"),
         en=("Profile views",),
         de=("Profilaufrufe", "Profilansichten"),
     ),
     Column(
         "reach",
-        LeftOut("people, and not events"),
+        LeftOut("counts people, not events"),
         en=("Reached audience", "Unique viewers"),
         de=("Erreichte Zielgruppe",),
     ),
@@ -69,12 +69,12 @@ _OF_BUSINESS_SUITE = ("reach", "growth", "lost")
 
 
 class _DailyReport(TableReport):
-    """A report by day, in which the day may have no year."""
+    """A daily report whose days may have no year."""
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """Days without a year need one that the user names."""
+        """Add the year from the user's mapping to days without a year."""
         position = columns.positions["day"]
         cells = [cell for (cell,) in columns.cells([position])]
         if not are_yearless(cells):
@@ -85,10 +85,10 @@ class _DailyReport(TableReport):
 
 
 class _OverviewReport(_DailyReport):
-    """The overview of Business Suite or of Studio."""
+    """The overview from Business Suite or TikTok Studio."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Business Suite has columns of its own; Studio has these and no other."""
+        """Whether a header has Business Suite's own columns, or exactly the columns of Studio."""
         columns = head.columns
         if not all(field in columns for field in ("day", "views", "profile_views")):
             return False
@@ -109,21 +109,21 @@ _REPORT = _OverviewReport(
         together("Reached audience", "Net growth", "Lost followers"),
         together(fields=_OF_OVERVIEW),
     ),
-    title="TikTok: an account's overview by day (Business Suite, TikTok Studio)",
+    title="TikTok: daily account overview (Business Suite, TikTok Studio)",
     where=(
         "TikTok Business Suite → Analytics → Overview → Download data (Daten herunterladen) → "
-        ".csv or .xlsx, whose days have their year; or TikTok Studio → Analytics → Overview → "
+        ".csv or .xlsx, whose days include the year; or TikTok Studio → Analytics → Overview → "
         "Download, the file Overview.csv"
     ),
     looks_for=(
         "Date, Video views, Profile views and either Reached audience, Net growth and Lost "
-        "followers (Business Suite) or Likes, Comments and Shares and nothing else (Studio)"
+        "followers (Business Suite) or exactly Likes, Comments and Shares (Studio)"
     ),
-    refused=(_YEAR, ("invalid_date", "a month in a language that is not known")),
+    refused=(_YEAR, ("invalid_date", "the month is in an unknown language")),
     remarks=(
-        "The numbers are those of a day, and not of the videos that appeared on it.",
-        "TikTok Studio writes English headings and days in the language of the account.",
-        "Import Business Suite or Studio, not both: they hold the same days.",
+        "The numbers count what happened on a day, not the videos published on it.",
+        "TikTok Studio writes headings in English and days in the language of the account.",
+        "Import either Business Suite or Studio. They contain the same days.",
     ),
 )
 OVERVIEW = _REPORT.importer()
@@ -151,5 +151,7 @@ FOLLOWERS = _DailyReport(
     where="TikTok Studio → Analytics → Followers → Download, the file FollowerHistory.csv",
     looks_for="Date, Followers and Difference in followers from previous day",
     refused=(_YEAR,),
-    remarks=("The overview of Business Suite counts new followers too: import one of them.",),
+    remarks=(
+        "Business Suite's overview counts the same new followers. Import only one of the two.",
+    ),
 ).importer()

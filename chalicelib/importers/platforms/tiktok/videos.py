@@ -1,7 +1,7 @@
-"""TikTok Studio: a row per video with its counts since it appeared.
+"""TikTok Studio: one row per video with its lifetime counts.
 
-The day comes out of the video's id, whose upper half is the second at which it was made: the
-column *Post time* has no year, and is written in the language of the account.
+The day is read from the video's id, whose upper half is the second at which it was created. The
+column *Post time* has no year and is in the language of the account.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chalicelib.importers.values.dates import Period
 from chalicelib.importers.values.numerals import NumberFormat
 
 ID_SHIFT = 32
-"""The seconds since 1970 stand above so many bits of a video's id."""
+"""A video's id shifted right by this many bits is its Unix time in seconds."""
 
 EARLIEST = dt.date(2014, 1, 1)
 """TikTok's predecessor opened in August of this year."""
@@ -37,7 +37,7 @@ COLUMNS = (
         en=("Video link", "Post link"),
         de=("Videolink", "Video-Link"),
     ),
-    Column("title", LeftOut("what the video is called"), en=("Video title", "Post title")),
+    Column("title", LeftOut("the title of the video"), en=("Video title", "Post title")),
     Column("post_time", When("posted"), en=("Post time",)),
     Column("time", LeftOut("the day of the download"), en=("Time",)),
     Column("likes", Count("like"), en=("Total likes",)),
@@ -47,28 +47,28 @@ COLUMNS = (
     Column("views", Count("view"), en=("Total views",)),
     Column(
         "window",
-        LeftOut("a part of the total views"),
+        LeftOut("part of the total views"),
         en=("Views in the last 7 days", "Views in the last 28 days"),
     ),
 )
 
 
 def day_of(video: str) -> dt.date:
-    """The UTC day on which a video was made, from its id; raises `RowRefused`."""
+    """Return the UTC day on which a video was created, from its id; raise `RowRefused`."""
     try:
         day = dt.datetime.fromtimestamp(int(video) >> ID_SHIFT, dt.UTC).date()
     except (ValueError, OverflowError, OSError):
         day = dt.date.min
     if day < EARLIEST:
-        raise RowRefused("missing_value", "the id in the link is none that TikTok gives a video")
+        raise RowRefused("missing_value", "the id in the link is not a TikTok video id")
     return day
 
 
 class VideoReport(TableReport):
-    """Videos, dated by their ids, as their time of posting has no year."""
+    """Videos, dated by their ids, because the post time has no year."""
 
     def preparation(self, columns: Columns, numbers: NumberFormat) -> Change:
-        """Puts the video's id in place of its link, and its day in place of the time."""
+        """Replace the video's link by its id, and its post time by its day."""
         link, posted = columns.positions["link"], columns.positions["post_time"]
 
         def change(cells: Cells) -> Cells:
@@ -76,7 +76,7 @@ class VideoReport(TableReport):
                 return cells
             match = _LINK.fullmatch(cells[link].strip())
             if not match:
-                raise RowRefused("missing_value", "the link is none of a video on TikTok")
+                raise RowRefused("missing_value", "the link is not a link to a TikTok video")
             changed = list(cells)
             changed[link] = match[1]
             changed[posted] = day_of(match[1]).isoformat()
@@ -87,7 +87,7 @@ class VideoReport(TableReport):
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """Rows are dated by the day that `preparation` has put there."""
+        """Date the rows by the day that `preparation` has written."""
         spans = spans_by_day(columns.names["posted"], dt.date.fromisoformat)
         return Dating("posted", (columns.positions["posted"],), spans)
 
@@ -101,16 +101,16 @@ VIDEOS = VideoReport(
     needs=("link", "post_time"),
     needs_one_of=("views", "likes"),
     marks=(together(fields=("link", "post_time"), any_of=("views", "likes")),),
-    title="TikTok Studio: videos with their counts so far",
+    title="TikTok Studio: videos with lifetime counts",
     where="TikTok Studio → Analytics → Content → Download, the file Content.csv",
     looks_for="Video link, Post time, and Total views or Total likes",
     is_one_each=True,
     shown=("link", "likes", "comments", "shares", "views"),
-    refused=(("missing_value", "a link that is none of a video, or whose id is none of TikTok's"),),
+    refused=(("missing_value", "the link is not a link to a video, or its id is not a TikTok id"),),
     remarks=(
-        "The counts are those since a video appeared, booked on its day; a later export replaces "
-        "them.",
-        "The day is the UTC day in the video's id: Post time has no year.",
-        "Import the videos or the overview by day, not both: they count the same views.",
+        "Counts are lifetime totals, booked on the day the video was published. A later export "
+        "replaces them.",
+        "The day is the UTC day in the video's id, because Post time has no year.",
+        "Import either the videos or the daily overview. They count the same views.",
     ),
 ).importer()

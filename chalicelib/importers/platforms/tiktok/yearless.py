@@ -1,4 +1,4 @@
-"""Days that TikTok writes without their year, as ``8 de marzo`` or ``September 13``."""
+"""Days that TikTok writes without a year, such as ``8 de marzo`` or ``September 13``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.model.errors import ExportRefused
 
 _YEAR = re.compile(r"\d{4}|\d\d?[./]\d\d?[./]\d\d")
 _EAST = re.compile(r"(\d\d?) ?(?:月|월) ?(\d\d?) ?(?:日|일)")
-_LEAP_YEAR = 2024  # so that 29 February is a day whatever the year
+_LEAP_YEAR = 2024  # has a 29 February
 
 
 def are_yearless(cells: Iterable[str]) -> bool:
@@ -24,7 +24,7 @@ def are_yearless(cells: Iterable[str]) -> bool:
 
 
 def parse_day_of(year: int, cell: str) -> dt.date:
-    """The day that a cell without a year means in a year; raises ``ValueError``."""
+    """Return the day of a cell without a year; raise ``ValueError``."""
     text = " ".join(cell.split())
     if match := _EAST.fullmatch(text):
         return dt.date(year, int(match[1]), int(match[2]))
@@ -32,31 +32,31 @@ def parse_day_of(year: int, cell: str) -> dt.date:
 
 
 def year_given(mapping: Mapping | None, cells: Iterable[str]) -> int:
-    """The year that the user names for all days of a file.
+    """Return the year that the user's mapping contains for all days of a file.
 
     Raises
     ------
     ExportRefused
-        `undecidable_format`, if there is none, or if the days run over a turn of the year.
+        `undecidable_format`, if the mapping has no year or the days cross the turn of a year.
     """
     given = str(mapping.constants.get("year", "")) if mapping else ""
     if not re.fullmatch(r"[12]\d{3}", given, re.ASCII):
         raise ExportRefused(
             "undecidable_format",
-            "of which year are the days? TikTok writes them without one. Say it by a mapping: "
+            "the days have no year, as TikTok Studio writes them. Set the year in a mapping: "
             '{"constants": {"year": 2026}}; or download the numbers from TikTok Business Suite, '
-            "whose days have their year",
+            "whose days include the year",
         )
     if _turns(cells):
         raise ExportRefused(
             "undecidable_format",
-            "the days run over a turn of the year, and have none: download each year for itself",
+            "the days have no year and cross the turn of a year. Download each year separately",
         )
     return int(given)
 
 
 def _turns(cells: Iterable[str]) -> bool:
-    """Whether the days neither rise nor fall from the first to the last."""
+    """Whether the days are sorted neither up nor down, and so cross the turn of a year."""
     days = []
     for cell in cells:
         if is_blank(cell):

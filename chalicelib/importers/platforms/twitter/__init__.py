@@ -1,4 +1,4 @@
-"""X, formerly Twitter: analytics by post and by day, the archive's tweets, and reports of X Ads."""
+"""X (formerly Twitter): analytics by post and by day, archived tweets, and X Ads reports."""
 
 from chalicelib.importers.platforms.twitter.ads import ADS
 from chalicelib.importers.platforms.twitter.analytics import DAYS, POSTS

@@ -1,4 +1,4 @@
-"""X Ads: reports of the Ads Manager as workbooks (sheet `results`) and as CSV."""
+"""X Ads: Ads Manager reports as workbooks (sheet `results`) and CSV."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from chalicelib.importers.reports.report_columns import (
 from chalicelib.importers.tables.marks import together
 from chalicelib.importers.tables.table_heads import TableHead
 
-_ALREADY_COUNTED = LeftOut("sums and results that stand in other columns")
+_ALREADY_COUNTED = LeftOut("repeats other columns")
 
 COLUMNS = (
     Column("day", When("day"), en=("Date", "Day"), de=("Datum", "Tag")),
@@ -120,10 +120,10 @@ _NAMED_BY_X = (
 
 
 class AdsReport(TableReport):
-    """A report of the Ads Manager of X."""
+    """An X Ads Manager report."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         columns = head.columns
         if "impressions" not in columns and "spend" not in columns:
             return False
@@ -147,22 +147,23 @@ ADS = AdsReport(
         together("Time period", "Ads account ID"),
     ),
     paid=True,
-    title="X Ads (Twitter Ads): reports of the Ads Manager",
+    title="X Ads (Twitter Ads): Ads Manager reports",
     where=(
-        "Ads Manager → Campaigns, Ad groups or Ads (Kampagnen, Anzeigengruppen, Anzeigen) → Export "
-        "(Exportieren) → by day (Nach Tag) → .csv or .xlsx. Name the account's currency with "
-        "`--currency`: the file does not"
+        "Ads Manager → Campaigns, Ad groups or Ads (Kampagnen, Anzeigengruppen, Anzeigen) → "
+        "Export (Exportieren) → by day (Nach Tag) → .csv or .xlsx. Pass the account's currency "
+        "with `--currency`: the file does not contain it"
     ),
     looks_for="Time period (Zeitraum), Spend, Impressions, and Tweet ID, Retweets or Campaign ID",
     shown=("period", "day", "campaign_id", "ad_group_id", "post", "impressions", "spend"),
     refused=(
-        ("aggregate_period", "a `Time period` of more than a day, unless spread"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("damaged_id", "ids that a spreadsheet rounded, as 8.49049E+17"),
+        ("aggregate_period", "a `Time period` longer than a day, unless you choose to spread it"),
+        ("no_currency", "Spend but no currency in the file; pass it with `--currency`"),
+        ("damaged_id", "ids that a spreadsheet has rounded, such as 8.49049E+17"),
     ),
     remarks=(
-        "All counts are paid ones of the channel `twitter`. The promoted columns of the analytics "
-        "by post hold the same engagements: import one of them.",
-        "Days are those of the ad account's time zone, which the file does not name.",
+        "All counts are imported as paid engagements of the channel `twitter`. The promoted "
+        "columns of the analytics by post contain the same engagements. Import only one of the "
+        "two.",
+        "Days are in the ad account's time zone, which the file does not contain.",
     ),
 )

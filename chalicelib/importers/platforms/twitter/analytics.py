@@ -1,4 +1,4 @@
-"""X's own analytics: lifetime counts by post, and the account's counts by day."""
+"""X analytics: lifetime counts by post, and the account's counts by day."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ CHANNEL = "twitter"
 BY_POST = "posts"
 
 _ONE_OF_BOTH = (
-    "The files by day and by post hold the same engagements: import one of them for the same days."
+    "The files by day and by post contain the same engagements. For the same days, import only "
+    "one of them."
 )
 _MEDIA_VIEWS = (
-    "`Media views` count pictures and GIFs too; they are views only where X gives no other."
+    "`Media views` include pictures and GIFs. They are imported as views only if the file has no "
+    "video views."
 )
 
 
 class _AnalyticsReport(TableReport):
-    """A report of the analytics of X."""
+    """An X analytics report."""
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What is taken as views."""
+        """Return a note if media views are imported as video views."""
         if "media_views" not in columns or "video_views" in columns:
             return ()
-        return ("Media views were taken as video views: they count pictures and GIFs too.",)
+        return ("Media views were imported as video views. They include pictures and GIFs.",)
 
 
 class _PostReport(_AnalyticsReport):
-    """The analytics by post."""
+    """Analytics by post."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         columns = head.columns
         if "post" not in columns or "impressions" not in columns:
             return False
@@ -47,10 +49,10 @@ class _PostReport(_AnalyticsReport):
 
 
 class _DayReport(_AnalyticsReport):
-    """The analytics by day."""
+    """Analytics by day."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         columns = head.columns
         if "day" not in columns or "impressions" not in columns or "post" in columns:
             return False
@@ -83,17 +85,18 @@ POSTS = _PostReport(
     ),
     looks_for="Post id or Tweet id, Impressions, and Post link or Tweet permalink",
     refused=(
-        ("damaged_id", "post ids that a spreadsheet rounded, as 9.37001E+18"),
-        ("invalid_date", "a post without a readable date"),
+        ("damaged_id", "post ids that a spreadsheet has rounded, such as 9.37001E+18"),
+        ("invalid_date", "a post has no readable date"),
     ),
     remarks=(
-        "Counts are those since publication, booked on the day of the post; a later export "
-        "restates them, and so does the archive.",
+        "Counts are lifetime totals, booked on the day the post was published. A later export or "
+        "the archive replaces them.",
         _ONE_OF_BOTH,
         _MEDIA_VIEWS,
-        "What was promoted stands in columns of its own and is no part of the others.",
-        "Times were UTC until 2023; today's days are those of the account, without a time zone.",
-        "Nothing of a post's text is read or shown.",
+        "Promoted engagements are in separate columns and are not included in the other columns.",
+        "Times were in UTC until 2023. Since then, days are in the account's time zone, which the "
+        "file does not contain.",
+        "The text of posts is neither read nor shown.",
     ),
 )
 
@@ -119,6 +122,6 @@ DAYS = _DayReport(
         "daily_tweet_activity_metrics_….csv"
     ),
     looks_for="Date, Impressions, and Unfollows, Create post or Tweets published",
-    refused=(("invalid_date", "a row without a readable day"),),
+    refused=(("invalid_date", "a row has no readable day"),),
     remarks=(_ONE_OF_BOTH, _MEDIA_VIEWS),
 )

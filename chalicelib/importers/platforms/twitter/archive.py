@@ -1,7 +1,7 @@
-"""The archive of an account: `data/tweets.js`, or `tweet.js` in older ones.
+"""The archive of an account: `data/tweets.js`, or `tweet.js` in older archives.
 
-A tweet of the archive is a row of the analytics by post that has likes and retweets only: the same
-reader makes the same event ids of it, so that the one restates the other.
+A tweet in the archive is read like a row of the analytics by post with only likes and retweets.
+Both produce the same event ids, so one import replaces the other.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _HARMLESS = re.compile(r"[\d.,+-]{1,20}|[A-Za-z]{3} [A-Za-z]{3} [\d: +]{1,24}", 
 _COUNTS = ("favorite_count", "retweet_count")
 
 DECLARATION = Declaration(
-    "X (Twitter): the tweets of an account's archive",
+    "X (Twitter): tweets in an account's archive",
     (
-        "Settings and privacy → Your account → Download an archive of your data (Einstellungen und "
-        "Datenschutz → Dein Account → Archiv deiner Daten herunterladen): the zip file as it is, "
-        "or of its files data/tweets.js (data/tweet.js in older archives)"
+        "Settings and privacy → Your account → Download an archive of your data (Einstellungen "
+        "und Datenschutz → Dein Account → Archiv deiner Daten herunterladen): the zip file, or "
+        "the file data/tweets.js in it (data/tweet.js in older archives)"
     ),
     "a file that begins with window.YTD.tweets.part0 =",
     (
@@ -45,17 +45,20 @@ DECLARATION = Declaration(
         Becomes("created_at", "the day, in UTC, on which the tweet's lifetime counts are booked"),
         Becomes(
             "tweets that begin with `RT @` and have no likes",
-            "no data: the account repeated another's tweet, whose retweets these are",
+            "not data: the account retweeted another account's tweet, and these are that tweet's "
+            "retweets",
         ),
     ),
     (
-        ("malformed_record", "a tweet without id, time or counts"),
-        ("invalid_date", "a time in no known form"),
+        ("malformed_record", "a tweet has no id, no time or no counts"),
+        ("invalid_date", "a time in an unknown format"),
     ),
     (
-        "A tweet that stands twice counts once; the analytics by post restate the same events.",
-        "The archive knows neither replies nor impressions. Nothing of a text or a person is read.",
-        "Other files of the archive hold what the account did, not what was done with its tweets.",
+        "A tweet that occurs twice counts once. The analytics by post produce the same events.",
+        "The archive contains neither replies nor impressions. No texts and no personal data are "
+        "read.",
+        "Other files in the archive contain the account's own actions, not engagement with its "
+        "tweets.",
     ),
     holds_people=True,
 )
@@ -85,7 +88,7 @@ def _open(source: Source, options: Options, skip: int) -> Reading:
 
 
 def _rows(options: Options) -> RowEngine:
-    """A reader of rows of id, time, likes and retweets."""
+    """Return a reader for rows of id, time, likes and retweets."""
     plan = RowPlan(
         channel=CHANNEL,
         report=BY_POST,
@@ -122,30 +125,30 @@ def _convert(record: Any, rows: RowEngine) -> Converted:
     counts = [_cell(tweet.get(count)) for count in _COUNTS]
     text = tweet.get("full_text", tweet.get("text"))
     if isinstance(text, str) and text.startswith("RT @") and not counts[0].strip("0"):
-        return "a retweet of another's tweet"
+        return "a retweet of another account's tweet"
     outcome = rows.convert(0, (name, posted, *counts))
     return outcome.events if isinstance(outcome, Imported) else "no likes and no retweets"
 
 
 def _tweet(record: Any) -> dict[str, Any]:
-    """A tweet, which older archives do not wrap."""
+    """Return the tweet of a record; only newer archives nest it in another object."""
     tweet = record.get("tweet", record) if isinstance(record, dict) else None
     if not isinstance(tweet, dict):
-        raise RowRefused("malformed_record", "the record is no tweet")
+        raise RowRefused("malformed_record", "the record is not a tweet")
     return tweet
 
 
 def _cell(value: Any) -> str:
-    """A count as a table would hold it: archives write it as text."""
+    """Return a count as the text of a table cell."""
     if value is None:
         return ""
     if isinstance(value, str | int):
         return str(value)
-    raise RowRefused("invalid_number", "a count is no number")
+    raise RowRefused("invalid_number", "a count is not a number")
 
 
 def _shown(record: Any) -> str:
-    """The id, the time and the counts of a tweet, if they are such."""
+    """Return the id, time and counts of a tweet, if they look like such values."""
     try:
         tweet = _tweet(record)
     except RowRefused:

@@ -1,11 +1,11 @@
-"""The columns of X's own analytics, of the present generation and of the one before 2024."""
+"""The columns of X analytics, in the present layout and the one before 2024."""
 
 from __future__ import annotations
 
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Sign, When
 
-_ALREADY_COUNTED = LeftOut("the sum of the other columns, or a rate of them")
-_NOTHING_WON = LeftOut("neither a click on a link of ours nor a view")
+_ALREADY_COUNTED = LeftOut("a sum or a rate of other columns")
+_NOT_ENGAGEMENT = LeftOut("counts neither clicks on the account's links nor views")
 
 ORGANIC = (
     Column("impressions", Count("impression"), en=("Impressions",), de=("Impressionen",)),
@@ -35,7 +35,7 @@ _PROMOTED = ("impressions", "likes", "reposts", "replies", "url_clicks", "follow
 
 
 def _promoted(column: Column) -> Column:
-    """What was paid for stands in columns of its own and in no other."""
+    """Return the column with the promoted part; the organic column does not include it."""
     assert isinstance(column.role, Count)
     return Column(
         f"promoted_{column.field}",
@@ -52,21 +52,21 @@ LEFT_OUT = (
     Column("engagement_rate", _ALREADY_COUNTED, en=("Engagement rate",), de=("Interaktionsrate",)),
     Column(
         "shares",
-        LeftOut("the share button, mostly links that were copied"),
+        LeftOut("counts uses of the share button, mostly copied links"),
         en=("Shares",),
         de=("Geteilt",),
     ),
     Column(
         "profile_visits",
-        _NOTHING_WON,
+        _NOT_ENGAGEMENT,
         en=("Profile visits", "User profile clicks"),
         de=("Profilbesuche", "Nutzerprofilklicks"),
     ),
-    Column("detail_expands", _NOTHING_WON, en=("Detail expands",), de=("Detailerweiterungen",)),
-    Column("hashtag_clicks", _NOTHING_WON, en=("Hashtag clicks",), de=("Hashtag-Klicks",)),
-    Column("permalink_clicks", _NOTHING_WON, en=("Permalink clicks",), de=("Permalink-Klicks",)),
+    Column("detail_expands", _NOT_ENGAGEMENT, en=("Detail expands",), de=("Detailerweiterungen",)),
+    Column("hashtag_clicks", _NOT_ENGAGEMENT, en=("Hashtag clicks",), de=("Hashtag-Klicks",)),
+    Column("permalink_clicks", _NOT_ENGAGEMENT, en=("Permalink clicks",), de=("Permalink-Klicks",)),
     Column(
-        "media_engagements", _NOTHING_WON, en=("Media engagements",), de=("Medieninteraktionen",)
+        "media_engagements", _NOT_ENGAGEMENT, en=("Media engagements",), de=("Medieninteraktionen",)
     ),
     Column("app_opens", Sign(), en=("App opens",)),
     Column("app_installs", Sign(), en=("App installs",)),
@@ -96,7 +96,7 @@ DAY_COLUMNS = (
     Column("day", When("day"), en=("Date",), de=("Datum",)),
     Column(
         "published",
-        LeftOut("what the account itself wrote"),
+        LeftOut("counts the account's own posts"),
         en=("Create post", "Posts published", "Tweets published"),
         de=("Post erstellen", "Veröffentlichte Posts", "Veröffentlichte Tweets"),
     ),
@@ -107,4 +107,4 @@ DAY_COLUMNS = (
 )
 
 TYPICAL = ("url_clicks", "profile_visits", "detail_expands", "permalink_clicks", "reposts")
-"""Columns that hardly any other platform calls so."""
+"""Columns with headings that are rare on other platforms."""

@@ -1,4 +1,4 @@
-"""WooCommerce orders as JSON: the body of a webhook, or an answer of the REST API."""
+"""WooCommerce orders as JSON: a webhook body or a response of the REST API."""
 
 from __future__ import annotations
 
@@ -46,29 +46,31 @@ _DECLARATION = Declaration(
     (
         Becomes(
             "status `completed` or `processing`",
-            f"one `conversion`, goal `{GOAL}`; its value is the total less what was refunded",
+            f"one `conversion`, goal `{GOAL}`; its value is the total minus refunds",
         ),
         Becomes(
             "status `refunded`",
-            "the same `conversion` with `refund` and without a value: it replaces the one that was "
-            "imported when the order was paid, and counts nothing",
+            "the same `conversion` with `refund` and without a value; it replaces the one "
+            "imported when the order was paid and counts as nothing",
         ),
-        Becomes("any other status", "nothing: the order is no sale"),
+        Becomes("any other status", "nothing: the order is not a sale"),
         Becomes("`total`, `refunds`, `currency`", "the conversion's value"),
         Becomes("`date_created_gmt`", "the time"),
         Becomes("`id`, else `number`", "part of the event id"),
-        Becomes("`billing`, `shipping`, `customer_*`, `meta_data`", "nothing: they are not read"),
+        Becomes(
+            "`billing`, `shipping`, `customer_*`, `meta_data`", "nothing: these fields are not read"
+        ),
     ),
     (
-        ("invalid_date", "`date_created_gmt` is no time"),
-        ("invalid_number", "an amount is no number"),
-        ("malformed_record", "the file holds something else than orders"),
-        ("missing_value", "no id, no total, no time, or a status that WooCommerce does not have"),
-        ("negative", "the total is below zero, or more was refunded"),
-        ("no_currency", "the order names no currency, and none was given"),
-        ("undecidable_time", "there is `date_created` but not `date_created_gmt`"),
+        ("invalid_date", "`date_created_gmt` is not a time"),
+        ("invalid_number", "an amount is not a number"),
+        ("malformed_record", "a record is not an order"),
+        ("missing_value", "no id, no total, no time, or an unknown status"),
+        ("negative", "the total is below zero, or the refund is larger than the total"),
+        ("no_currency", "the order has no currency, and you did not pass one"),
+        ("undecidable_time", "the order has `date_created` but not `date_created_gmt`"),
     ),
-    ("A refused order shows its id only.", ONE_OF_THEM),
+    ("For a rejected order, only its id is shown.", ONE_OF_THEM),
     holds_people=True,
 )
 
@@ -92,7 +94,7 @@ def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Con
     if isinstance(record, dict):
         record = record.get("order", record)
     if not isinstance(record, dict):
-        raise RowRefused("malformed_record", "this is no order")
+        raise RowRefused("malformed_record", "the record is not an order")
     status = status_of(name_of(record.get("status")))
     if status not in SOLD and status != REFUNDED:
         if status in UNPAID:
@@ -103,7 +105,7 @@ def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Con
         raise RowRefused("missing_value", "the order has neither an id nor a number")
     stamp = name_of(record.get("date_created_gmt"))
     if not stamp and record.get("date_created"):
-        raise RowRefused("undecidable_time", "the order has its time in an unknown zone only")
+        raise RowRefused("undecidable_time", "the time of the order has no time zone")
     created = instant_of(f"{stamp.removesuffix('Z')}Z" if stamp else "", "date_created_gmt")
     orders = Orders(PLATFORM, options.account)
     if status == REFUNDED:
@@ -117,12 +119,12 @@ def _converted(record: Any, options: Options, unpaid: ClaimedConversions) -> Con
 
 
 def _refunded(refund: Any) -> Decimal:
-    """What a refund paid back; WooCommerce writes it with a minus."""
+    """Return the amount that a refund paid back; it is negative in the file."""
     return abs(number(record_of(refund).get("total"), "a refund's total") or Decimal(0))
 
 
 def _shown(record: Any) -> str:
-    """The order is full of the person who placed it: only its own number is shown."""
+    """Return the order's id, the only field to show: orders contain personal data."""
     order = record_of(record)
     order_id = first_name(record_of(order.get("order", order)), "id", "number")
     return f"id={order_id}" if _ID.fullmatch(order_id) else ""

@@ -1,6 +1,6 @@
-"""WooCommerce, Analytics > Orders (CSV): one row per order, one per refund with its number.
+"""WooCommerce, Analytics > Orders (CSV): one row per order, and one per refund of an order.
 
-The customer's name and the coupons are not in the vocabulary, so that nothing of them is read.
+The customer's name and the coupons are not in the vocabulary, so they are never read.
 """
 
 from __future__ import annotations
@@ -98,26 +98,29 @@ _DECLARATION = Declaration(
             f"one `conversion`, goal `{GOAL}`",
         ),
         Becomes(
-            "a row of such an order with a revenue below zero",
-            "a `conversion` with `refund`: the money that went back",
+            "a row of such an order with negative revenue",
+            "a `conversion` with `refund`: the money paid back",
         ),
-        Becomes("any other status", "nothing: no sale, or none that stayed one"),
+        Becomes("any other status", "nothing: not a sale, or a sale that was undone"),
         Becomes("N. Revenue, Net sales / Nettoumsatz", "the conversion's value"),
-        Becomes("Date / Datum", "the day: the time of day has no zone"),
+        Becomes("Date / Datum", "the day only, because the time of day has no time zone"),
         Becomes("Order # / Bestellung #", "part of the event id"),
-        Becomes("Customer, Coupon(s), Product(s), Attribution", "nothing: they are not read"),
+        Becomes(
+            "Customer, Coupon(s), Product(s), Attribution", "nothing: these columns are not read"
+        ),
     ),
     (
-        ("no_currency", "the file names no currency, and none was given"),
-        ("undecidable_format", "a day could be day/month or month/day"),
-        ("invalid_date", "the date is none"),
-        ("invalid_number", "the revenue is no number in the file's format"),
-        ("missing_value", "no order number, or a status that WooCommerce does not have"),
+        ("no_currency", "the file has no currency, and you did not pass one"),
+        ("undecidable_format", "the days could be day/month or month/day"),
+        ("invalid_date", "the date cannot be read"),
+        ("invalid_number", "the revenue does not fit the file's number format"),
+        ("missing_value", "no order number, or an unknown status"),
     ),
     (
-        "Net revenue is without taxes and shipping.",
-        "An order that was imported as completed and refunded in full later stays, until the "
-        "orders are imported from the API: this report does not show such an order as a sale.",
+        "Net revenue excludes taxes and shipping.",
+        "If an order was imported as completed and is fully refunded later, its conversion "
+        "remains, because this report no longer contains the order as a sale. Import the orders "
+        "from the API to correct it.",
         ONE_OF_THEM,
     ),
     holds_people=True,
@@ -157,7 +160,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
         source.encoding,
         head.delimiter,
         numbers.decimal_mark,
-        notes=("Days are those of the shop's time zone.",),
+        notes=("Days are in the shop's time zone.",),
     )
     table.decimal_mark = numbers.decimal_mark
     reading = Reading(description, iter(()), unpaid=rows.unpaid)
@@ -168,7 +171,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 def _check_currency(table: Table, numbers: NumberFormat, currency: str) -> None:
-    """Refuses a file of sums without a currency before its first row is refused."""
+    """Reject a file with revenue but no currency as a whole, rather than row by row."""
     if currency:
         return
     for cell in table.sample("revenue"):
@@ -178,19 +181,19 @@ def _check_currency(table: Table, numbers: NumberFormat, currency: str) -> None:
             continue
         if amount and not named:
             raise ExportRefused(
-                "no_currency", "the report has revenue but not its currency: name the currency"
+                "no_currency", "the report has revenue but no currency. Pass the currency"
             )
 
 
 def _public_text(row: Row, at: dict[str, int]) -> str:
-    """What a refusal may show of a row: cells that cannot be about a person."""
+    """Return the cells of a rejected row to show: only those without personal data."""
     cells = {field: row.cells[at[field]].strip() for field in _SHOWN if field in at}
     return ", ".join(f"{f}={cell}" for f, cell in cells.items() if _SHOWN[f].fullmatch(cell))
 
 
 @dataclass(frozen=True, slots=True)
 class _OrderRows:
-    """What the rows of the report mean. No message repeats a cell."""
+    """Converts the rows of the report. Messages never contain a cell."""
 
     at: dict[str, int]
     dates: DateFormat
@@ -201,7 +204,7 @@ class _OrderRows:
     unpaid: ClaimedConversions = field(default_factory=ClaimedConversions)
 
     def convert(self, row: Row) -> RowOutcome:
-        """The conversion or refund of a row; raises `RowRefused`."""
+        """Return the conversion or refund of a row; raise `RowRefused`."""
         number = bare_id(row.cells[self.at["number"]]).lstrip("#")
         if not number:
             raise RowRefused("missing_value", "the order has no number")
@@ -213,7 +216,7 @@ class _OrderRows:
         try:
             day = self.dates.day(row.cells[self.at["day"]])
         except ValueError:
-            raise RowRefused("invalid_date", "the order's date is none") from None
+            raise RowRefused("invalid_date", "the order's date cannot be read") from None
         created = start_of(day)
         revenue, currency = self._revenue(row)
         if revenue is not None and revenue < _ZERO:
@@ -226,7 +229,7 @@ class _OrderRows:
         return Imported(row.line, (self.orders.sale(number, created, value_or_none),))
 
     def _note_unpaid(self, row: Row) -> None:
-        """Adds an order to those that are not paid yet; one without a readable revenue counts."""
+        """Add an order to the unpaid ones; without readable revenue, it counts with value zero."""
         try:
             revenue, currency = self._revenue(row)
         except RowRefused:
@@ -240,7 +243,7 @@ class _OrderRows:
         try:
             revenue, named = self.numbers.money(row.cells[position])
         except ValueError:
-            raise RowRefused("invalid_number", "the order's revenue is no amount") from None
+            raise RowRefused("invalid_number", "the order's revenue is not an amount") from None
         currency = named or self.currency
         if revenue is not None and not currency:
             raise RowRefused("no_currency", "the order's revenue has no currency")

@@ -1,4 +1,4 @@
-"""Which orders of a WooCommerce shop are sales, by their status."""
+"""Which orders of a WooCommerce shop are sales, by status."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ _NAMES = {
 }
 
 ONE_OF_THEM = (
-    "Import the report or the orders of the API, not both: the report knows the day and the net "
+    "Import either the report or the orders from the API. The report contains the day and the net "
     "revenue, the API the time and the total."
 )
 
 
 def status_of(text: str) -> str:
-    """A status as the API writes it.
+    """Return a status as the API writes it.
 
     Raises
     ------
     RowRefused
-        `missing_value`, for one that WooCommerce does not have. The message does not repeat it.
+        `missing_value`, for an unknown status. The message does not contain it.
     """
     status = comparable(text).removeprefix("wc-")
     status = _NAMES.get(status, status)
     if status not in SOLD and status not in _OTHERS:
-        raise RowRefused("missing_value", "the order has no status that is known")
+        raise RowRefused("missing_value", "the order has no status or an unknown one")
     return status
 
 
 def not_sold(status: str) -> str:
-    """Why an order of a status is no data."""
-    return f"an order that is no sale: {status}"
+    """Return why an order with a status is not data."""
+    return f"an order that is not a sale: {status}"

@@ -1,8 +1,8 @@
 """YouTube Studio, advanced mode: `Table data`, `Totals` and `Chart data` as CSV.
 
-Totals and chart files have a day in each row and are imported. A table file has none: its counts
-belong to a period that only the name of the zip file told. Booked on the day of publication they
-would make daily numbers that never were, so it is refused and the user told what to download.
+Totals and chart files have a day in each row and are imported. Table files have no days: their
+counts belong to a period that is only in the name of the zip file. Booking these counts on the day
+of publication would be wrong, so table files are rejected with a message that names the right file.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from chalicelib.model.errors import ExportRefused
 
 _DIMENSIONS = tuple(column.field for column in DIMENSIONS)
 _TYPICAL = tuple(column.field for column in TYPICAL)
-_TELLING = (*(column.field for column in METRICS), *_TYPICAL)
-_TELLING_ALONE = ("views", "watch_time", "subscribers")
+_IDENTIFYING = (*(column.field for column in METRICS), *_TYPICAL)
+_SUFFICIENT = ("views", "watch_time", "subscribers")
 _OF_STUDIO = ("age", "gender", "subscribed", "traffic_source", "gained", "lost")
 _BARE = 2
 
@@ -41,45 +41,45 @@ class StudioReport(TableReport):
     """Totals or chart data."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to this report."""
         return _is_studio(head, named=False)
 
     def accepts_named(self, head: TableHead) -> bool:
-        """One number of Studio's is then enough."""
+        """Whether a header fits when the user names the platform: one known number is enough."""
         return _is_studio(head, named=True)
 
     def has_form(self, head: TableHead) -> bool:
-        """A day and one number: the totals of a channel, whose headings are all that there is."""
+        """Whether the table has only a day and one number, as the totals of a channel do."""
         columns = head.columns
-        has_one = any(field in columns for field in _TELLING_ALONE)
+        has_one = any(field in columns for field in _SUFFICIENT)
         return "day" in columns and len(columns.names) == _BARE and has_one
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about."""
+        """Return the dimensions of the rows."""
         return "-".join(field for field in _DIMENSIONS if field in columns) or self.report
 
     def group_of(self, columns: Columns) -> tuple[str, int]:
-        """Of the files of one download the totals are preferred, of which the chart is a part."""
+        """Prefer the totals among the files of one download; the chart data are part of them."""
         has_parts = any(field in columns for field in _DIMENSIONS)
         return "youtube_studio" if "day" in columns else "", 0 if has_parts else 1
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """Which files must not be imported together."""
+        """Return a note on files that must not be imported together."""
         if not any(field in columns for field in _DIMENSIONS):
             return ()
         return (
-            "The chart data are a part of the channel's totals: import either them or the totals, "
-            "or these views count twice.",
+            "The chart data are part of the channel's totals. Import only one of the two, or "
+            "these views count twice.",
         )
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """Studio writes weeks and months under the heading of days too."""
+        """Detect weeks and months, which Studio writes under the heading of days."""
         if "day" not in columns.positions:
             raise ExportRefused(
                 "no_date",
-                "a table file does not say on which days its numbers happened: the day of "
+                "a table file does not contain the days of its numbers, and the day of "
                 f"publication is not the day of a view. {way_out}",
             )
         cells = list(dict.fromkeys(c for (c,) in columns.cells([columns.positions["day"]])))
@@ -88,13 +88,13 @@ class StudioReport(TableReport):
         return super().decide_dating(dated, period, options, way_out)
 
     def subject_key(self, name: str, names: Sequence[str]) -> str:
-        """What an event id calls the channel, or a video."""
+        """Return the name of the channel or a video in event ids."""
         if not names:
             return "channel"
         return event_id(names[0]) if name == "video" else ""
 
     def skips(self, columns: Columns) -> Callable[[Cells], str]:
-        """Why a row is no data."""
+        """Return a function that gives the reason why a row is not data."""
         return _is_footer
 
 
@@ -103,15 +103,15 @@ def _is_studio(head: TableHead, *, named: bool) -> bool:
     first = next(iter(columns.positions))
     if columns.positions[first] != 0 or first not in (*_DIMENSIONS, "day"):
         return False
-    if not any(field in columns for field in _TELLING):
+    if not any(field in columns for field in _IDENTIFYING):
         return False
     if len(columns.positions) == len(columns.names):
-        return named or any(field in columns for field in (*_TELLING_ALONE, *_TYPICAL))
+        return named or any(field in columns for field in (*_SUFFICIENT, *_TYPICAL))
     return len(columns.positions) >= 3 and any(field in columns for field in _TYPICAL)
 
 
 def _is_footer(cells: Cells) -> str:
-    """The line below a table of more videos than are shown stands alone in the first column."""
+    """Return why a row is not data: a note on hidden videos fills only the first column."""
     first = cells[0]
     if first[:1].isdigit() or any(map(str.strip, cells[1:])) or not first.strip():
         return ""
@@ -130,17 +130,17 @@ STUDIO = StudioReport(
         *(together(fields=(field, "views")) for field in ("content_type", "device", "system")),
     ),
     decimal_mark=".",
-    title="YouTube Studio: totals and chart data of the advanced mode",
+    title="YouTube Studio: totals and chart data (advanced mode)",
     where=(
         "YouTube Studio → Analytics → Advanced mode (Erweiterter Modus) → Day (Tag) below the "
-        "chart → Export current view (Aktuelle Ansicht exportieren) → .csv: the zip file, or "
-        "of its files Totals.csv (Gesamtwerte.csv: one row per day) or Chart data.csv "
+        "chart → Export current view (Aktuelle Ansicht exportieren) → .csv: the zip file, or one "
+        "file in it: Totals.csv (Gesamtwerte.csv: one row per day) or Chart data.csv "
         "(Diagrammdaten.csv: per day and video)"
     ),
     way_out=WAY_OUT,
     looks_for=(
-        "Date (Datum) or Content (Video, Videos) in the first column, then Views (Aufrufe), "
-        "Watch time (Wiedergabezeit) and the like"
+        "Date (Datum) or Content (Video, Videos) in the first column, then columns such as Views "
+        "(Aufrufe) and Watch time (Wiedergabezeit)"
     ),
     becomes=(
         Becomes(
@@ -151,17 +151,18 @@ STUDIO = StudioReport(
     refused=(
         (
             "no_date",
-            "Table data.csv (Tabellendaten.csv): its counts belong to a period that only the zip "
-            "file's name tells",
+            "Table data.csv (Tabellendaten.csv), whose counts belong to a period that is only in "
+            "the name of the zip file",
         ),
         ("no_counts", "tables of percentages"),
-        ("aggregate_period", "charts by week or month, unless spread"),
+        ("aggregate_period", "charts by week or month, unless you choose to spread them"),
     ),
     remarks=(
-        "Chart data are a part of the totals: importing both counts twice. Of a zip file only the "
-        "totals are read.",
-        "Impressions are those of thumbnails. Clicks are not counted from their rate.",
-        "German headings hold soft hyphens; numbers have a decimal point in every language.",
-        "An answer of the Analytics API restates the same days and videos.",
+        "Chart data are part of the totals, so importing both counts twice. From a zip file, only "
+        "the totals are read.",
+        "Impressions are impressions of thumbnails. Clicks are not calculated from the "
+        "click-through rate.",
+        "German headings contain soft hyphens. Numbers have a decimal point in every language.",
+        "Responses of the Analytics API produce the same events for the same days and videos.",
     ),
 )

@@ -1,4 +1,4 @@
-"""The languages that YouTube Studio is read in, besides English and German."""
+"""The headings of YouTube Studio in languages other than English and German."""
 
 from __future__ import annotations
 

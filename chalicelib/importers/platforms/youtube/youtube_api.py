@@ -1,4 +1,4 @@
-"""YouTube Analytics API: the JSON answer of `reports.query`. Its days are Pacific time."""
+"""YouTube Analytics API: JSON responses of `reports.query`. Days are in Pacific Time."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from chalicelib.importers.recognition.glimpses import Glimpse
 from chalicelib.importers.recognition.recognition import Importer, Options, Recognition
 from chalicelib.importers.records.json_documents import raw_text, read_document
 from chalicelib.importers.records.unread_keys import UnreadKeys
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.values.dates import DateFormat, Period, parse_day, parse_month
 from chalicelib.importers.values.event_identity import Ordinals
 from chalicelib.model.errors import ExportRefused
@@ -43,32 +44,33 @@ _METRICS = {
     "subscribersLost": "lost",
 }
 _TOO_MANY = 10**18
-_WAY_OUT = "Ask the API with dimensions=day (and video, if you like)"
+_WAY_OUT = "Query the API with dimensions=day (and optionally video)"
 
 
 _DECLARATION = Declaration(
-    "YouTube Analytics API: answers of reports.query",
+    "YouTube Analytics API: responses of reports.query",
     (
-        "The answer of `GET https://youtubeanalytics.googleapis.com/v2/reports` with "
-        "`dimensions=day` (and `video`, if you like) and `metrics=views,likes,comments,shares,"
-        "subscribersGained,subscribersLost`, saved as it is"
+        "The saved response of `GET https://youtubeanalytics.googleapis.com/v2/reports` with "
+        "`dimensions=day` (and optionally `video`) and "
+        "`metrics=views,likes,comments,shares,subscribersGained,subscribersLost`"
     ),
     f'JSON with "kind": "{_KIND}"',
     (
         *(Becomes(name, f"`{TYPES[metric]}`") for name, metric in _METRICS.items()),
         Becomes("video", "`content_id`, part of the event id"),
         Becomes("other dimensions", "part of the event id"),
-        Becomes("day, month", "the day; a month is refused or, if asked for, spread"),
-        Becomes("other metrics", "nothing: times, averages and income"),
+        Becomes("day, month", "the day; a month is rejected, unless you choose to spread it"),
+        Becomes("other metrics", "nothing: they are times, averages or revenue"),
     ),
     (
-        ("no_date", "an answer without the dimension `day` or `month`"),
-        ("no_counts", "an answer whose metrics are all times, averages or income"),
-        ("aggregate_period", "an answer by month, unless spread"),
+        ("no_date", "a response without the dimension `day` or `month`"),
+        ("no_counts", "a response that contains only times, averages or revenue"),
+        ("aggregate_period", "a response by month, unless you choose to spread it"),
     ),
     (
-        "Days are those of Pacific time, as the API counts them; they are taken as UTC days.",
-        "A day by video, or of the channel, restates what YouTube Studio exported.",
+        "The API's days are in Pacific Time. They are imported as UTC days.",
+        "For the same day and video or channel, the API produces the same events as an export "
+        "from YouTube Studio.",
     ),
     holds_people=True,
 )
@@ -87,7 +89,7 @@ def _open(source: Source, options: Options) -> Reading:
     is_dimension = [header.get("columnType") == "DIMENSION" for header in headers]
     dated_by = next((name for name in ("day", "month") if name in names), "")
     if not any(name in _METRICS for name in names):
-        raise ExportRefused("no_counts", f"no metric of the answer is a count. {_WAY_OUT}")
+        raise ExportRefused("no_counts", f"no metric in the response is a count. {_WAY_OUT}")
     if not dated_by:
         raise ExportRefused("no_date", f"the rows have no day. {_WAY_OUT}")
     if dated_by == "month" and not options.spread:
@@ -112,7 +114,7 @@ def _parts(document: Any) -> tuple[list[dict[str, Any]], list[Any]]:
         are_lists = isinstance(headers, list) and isinstance(rows, list)
         if are_lists and headers and all(isinstance(header, dict) for header in headers):
             return headers, rows
-    raise ExportRefused("unreadable_file", "the answer has no columnHeaders and rows")
+    raise ExportRefused("unreadable_file", "the response has no columnHeaders or no rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,9 @@ def _convert(
     number: int, row: Any, columns: _Columns, account: str, ordinals: Ordinals
 ) -> RowOutcome:
     if not isinstance(row, list) or len(row) != len(columns.names):
-        raise RowRefused("wrong_cell_count", "the row has not one value per column")
+        raise RowRefused(
+            "wrong_cell_count", "the number of values in the row differs from the number of columns"
+        )
     try:
         first, last = columns.period(row)
     except ValueError as error:
@@ -161,15 +165,15 @@ def _convert(
     }
     counts = type_counts(metrics)
     if not counts:
-        return Skipped(number, "no numbers but zeros")
+        return Skipped(number, NO_NUMBERS)
     dimensions = {name: _name(name, row[index]) for name, index in columns.dimensions.items()}
     return Imported(number, day_events(first, last, dimensions, counts, account, ordinals))
 
 
 def _name(dimension: str, value: Any) -> str:
-    """What a row is about, e.g. the id of a video."""
+    """Return the value of a dimension, e.g. the id of a video."""
     if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        raise RowRefused("missing_value", f"{dimension} names nothing")
+        raise RowRefused("missing_value", f"{dimension} is empty")
     return str(value)
 
 
@@ -177,9 +181,9 @@ def _count(name: str, value: Any) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise RowRefused("invalid_number", f"{name} is no number")
+        raise RowRefused("invalid_number", f"{name} is not a number")
     if not -_TOO_MANY < value < _TOO_MANY:
-        raise RowRefused("invalid_number", f"{name} is not a count of anything")
+        raise RowRefused("invalid_number", f"{name} is not a count")
     if value != int(value):
         raise RowRefused("not_whole", f"{name} is not a whole number")
     return int(value)

@@ -1,4 +1,4 @@
-"""The columns of YouTube Studio's files, as invisible hyphens leave them."""
+"""The columns of YouTube Studio's files, without soft hyphens."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from chalicelib.importers.platforms.youtube.studio_translations import TRANSLATI
 from chalicelib.importers.reports.report_columns import Column, Count, Key, LeftOut, Net, Sign, When
 from chalicelib.importers.reports.translations import translated
 
-_NOT_OURS = LeftOut("income, not cost")
-_NO_COUNT = LeftOut("times, averages and shares cannot be added up as engagements")
+_NOT_OURS = LeftOut("revenue, not cost")
+_NO_COUNT = LeftOut("times, averages and shares are not counts of engagements")
 
-# In the alphabetical order of their fields, which is that of the names in an event id.
+# In the alphabetical order of the fields, which is their order in event ids.
 DIMENSIONS = (
     Column("age", Key("age"), en=("Viewer age",), de=("Alter der Zuschauer",)),
     Column("content_type", Key("content_type"), en=("Content type",), de=("Inhaltstyp",)),
@@ -87,7 +87,10 @@ _COLUMNS = (
     *DIMENSIONS,
     *METRICS,
     *TYPICAL,
-    Column("views_or_impressions", LeftOut("the language has one word for views and impressions")),
+    Column(
+        "views_or_impressions",
+        LeftOut("this heading means both views and impressions in its language"),
+    ),
     Column("duration", Sign(), en=("Duration",), de=("Dauer",)),
     Column("revenue", _NOT_OURS, en=("Estimated revenue",), de=("Geschätzter Umsatz",)),
 )

@@ -1,6 +1,6 @@
-"""What Studio files and API answers share: the metrics, and the ids of a day's counts.
+"""Shared by Studio files and API responses: the metrics, and the event ids of daily counts.
 
-A day that was exported from Studio and is asked from the API again has the same event ids.
+Both sources produce the same event ids for the same day.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from chalicelib.importers.values.event_identity import Ordinals, digest, object_
 CHANNEL = "youtube"
 WAY_OUT = (
     "In YouTube Studio: Analytics > Advanced mode, choose Day below the chart, then Export "
-    "current view > .csv, and take 'Totals.csv' or 'Chart data.csv' from the zip file "
+    "current view > .csv, and import 'Totals.csv' or 'Chart data.csv' from the zip file "
     "(Gesamtwerte.csv, Diagrammdaten.csv)"
 )
 TYPES = {
@@ -31,10 +31,10 @@ TYPES = {
 
 
 def type_counts(metrics: Mapping[str, int | None]) -> dict[str, int]:
-    """Counts per type of engagement, without zeros.
+    """Return counts per type of engagement, without zeros.
 
-    A net number of subscribers is counted only where gained and lost ones are not told apart: as
-    that many follows, or, below zero, unfollows.
+    A net number of subscribers counts only if gained and lost subscribers are not separate. It
+    becomes follows, or unfollows if it is below zero.
 
     Raises
     ------
@@ -62,14 +62,14 @@ def day_events(
     account: str,
     ordinals: Ordinals,
 ) -> tuple[RawEvent, ...]:
-    """The events of one row.
+    """Return the events of one row.
 
     Parameters
     ----------
     first, last : date
-        The same day, unless a longer period is to be spread.
+        The same day, unless a longer period is spread over its days.
     dimensions : mapping of str to str
-        What the counts are about besides the day, e.g. ``video`` -> its id; empty: the channel.
+        The dimensions besides the day, e.g. ``video`` -> its id; empty for the channel.
     counts : mapping of str to int
         From `type_counts`.
     account : str
