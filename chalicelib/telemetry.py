@@ -48,6 +48,14 @@ LOGGERS = ("chalicelib", "likeworth")
 log = logging.getLogger(__name__)
 
 
+class _Printer(logging.Handler):
+    """Prints each record on the standard output of the moment: the log of a Lambda function."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record."""
+        sys.stdout.write(self.format(record) + "\n")
+
+
 class _Recorder:
     """What one process in Lambda records with; Lambda gives it one call at a time.
 
@@ -62,7 +70,7 @@ class _Recorder:
         from aws_lambda_powertools.metrics import Metrics
 
         self.formatter = _formatter(function)
-        handler = logging.StreamHandler(sys.stdout)
+        handler = _Printer()
         handler.setFormatter(self.formatter)
         for name in LOGGERS:
             logger = logging.getLogger(name)

@@ -1,4 +1,4 @@
-"""How the effect of an engagement fades: geometric adstock on a grid of decays.
+"""Geometric adstock on a grid of decays: the fading effect of an engagement.
 
 An engagement on day s acts on day t >= s with weight ``theta ** (t - s)`` (Broadbent 1979).
 """
@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 DECAYS: Floats = np.array([0.0, 0.2, 0.35, 0.5, 0.62, 0.73, 0.82, 0.88, 0.92, 0.96])
-"""Shares of an effect that are left the next day, shape (G,): half-lives of hours to two weeks,
-each half as long again as the one before."""
+"""Shares of an effect that remain the next day, shape (G,). The half-lives go from hours to two
+weeks, each one and a half times the one before.
+"""
 MIDDLING = 4
-"""Index of the decay at which kinds are compared before theirs are known."""
+"""Index of the decay at which types are compared before their own are known."""
 
 
 def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
@@ -23,9 +24,9 @@ def share_inside(theta: float | Floats, days_left: Floats) -> Floats:
     Parameters
     ----------
     theta : float or array broadcastable against `days_left`
-        Share of today's effect that is left tomorrow, in [0, 1).
+        Share of today's effect that remains tomorrow, in [0, 1).
     days_left : array
-        Days from the engagement to the window's end, both included (at least 1).
+        Days from the engagement to the end of the window, both included (at least 1).
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Days for which sources have data: a missing day is not a zero.
 
-A model uses a day only where the outcome and its regressors were observed. After a gap in a
-regressor its adstock is unknown for some days; those are left out as well.
+A model uses a day only if the outcome and its regressors were observed. After a gap in a
+regressor its adstock is unknown for some days; those are excluded as well.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 UNKNOWN_STOCK_DAYS = 7
-"""Days after a gap on which what the engagements inside the gap still do is too uncertain."""
+"""Days after a gap on which the remaining effect of engagements inside the gap is too uncertain."""
 MIN_SHARE = 0.5
-"""A type that would leave fewer than this share of the others' common days is left out."""
+"""A type that would leave fewer than this share of the others' common days is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Coverage:
 
     @classmethod
     def whole(cls, n_days: int, n_types: int) -> Coverage:
-        """Every day is covered."""
+        """Coverage of every day."""
         return cls(np.ones(n_days, dtype=bool), np.ones((n_days, n_types), dtype=bool))
 
     @property
@@ -48,12 +48,13 @@ class Coverage:
     def usable(self, number: int) -> Bools:
         """Days on which a type can explain the outcome, shape (T,).
 
-        Both are covered, and no gap of the type ended within `UNKNOWN_STOCK_DAYS` before.
+        On these days both are covered, and no gap of the type ended within `UNKNOWN_STOCK_DAYS`
+        before.
         """
         return self.outcome & self.counts[:, number] & ~self._after_gap(number)
 
     def _after_gap(self, number: int) -> Bools:
-        """Days shortly after a gap, shape (T,). What lies before the window is no gap."""
+        """Days shortly after a gap, shape (T,). Days before the window are not a gap."""
         covered = self.counts[:, number]
         after = np.zeros_like(covered)
         for last in np.flatnonzero(~covered[:-1] & covered[1:]):
@@ -63,7 +64,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class CommonDays:
-    """Days that a set of types can be compared on.
+    """Days on which a set of types can be compared.
 
     Attributes
     ----------
@@ -82,9 +83,9 @@ class CommonDays:
 def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> CommonDays:
     """Days on which the outcome and as many of the types as possible are observed.
 
-    A type with fewer than `least_days` usable days of its own is rejected: `no_common_days` where
-    it has none, else `too_short_window`. Of the others, one that would leave fewer than half of the
-    days that the rest have in common is rejected with `coverage_gap`, the worst one first.
+    A type with fewer than `least_days` usable days is rejected: with `no_common_days` if it has
+    none, else with `too_short_window`. Of the others, a type that would leave fewer than half of
+    the days that the rest have in common is rejected with `coverage_gap`, the worst one first.
 
     Parameters
     ----------
@@ -112,7 +113,8 @@ def find_common_days(coverage: Coverage, types: Ints, least_days: int) -> Common
         most = max(gain.values())
         if common.sum() >= max(MIN_SHARE * most, min(least_days, most)):
             break
-        # of types with equal gain the one with fewer days of its own goes, and its equals with it
+        # among types with equal gain, reject the one with the fewest days, and any type with the
+        # same days
         rank = {n: (gain[n], -int(d.sum()), d.tobytes()) for n, d in usable.items()}
         worst = max(rank.values())
         for number in [n for n in usable if rank[n] == worst]:

@@ -1,14 +1,14 @@
-"""How long effects last, learnt from all kinds of a brand, and of a channel, together.
+"""Half-lives of effects, estimated from all types of a brand and of a channel together.
 
-Half-lives of one brand resemble each other without being the same, and those of one channel more
-(`hierarchy`). How far kinds lie from their brand, and how much of that the kinds of a channel have
-in common, is learnt too. With the likelihood of every decay on a grid, all this is a sum in closed
-form. A kind about which the data say nothing takes the half-life of its channel, or of the brand
-where its channel says nothing either.
+Half-lives of one brand resemble each other, and those of one channel even more (`hierarchy`). The
+variance of types around their brand, and the part of it that the types of a channel share, are
+estimated too. With the likelihood of every decay on a grid, the posterior is a sum in closed
+form. A type whose data contain no information takes the half-life of its channel, or of the brand
+if the channel has none either.
 
-Regressions are run at the ten decays of `adstock.DECAYS`; what lies between is interpolated
-(effects and likelihoods are smooth in the logarithm of the half-life), for where data are many,
-the true decay lies between two that are both ruled out.
+Regressions are run at the ten decays of `adstock.DECAYS` and interpolated between them; effects and
+likelihoods are smooth in the logarithm of the half-life. With many data, the true decay may lie
+between two grid points that are both ruled out.
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 2.2
-"""Most plausible half-life before any data."""
+"""Prior centre of half-lives, in days."""
 SPREAD_OF_CENTRES = 1.2
 """Standard deviation of a brand's log half-life around it: a factor of 3.3 either way."""
 SPREADS_OF_KINDS = (0.1, 0.3, 0.8, 1.6)
-"""Standard deviations of a kind's log half-life around its brand's, equally plausible beforehand:
-whether the kinds of a brand are alike is learnt too."""
+"""Standard deviations of a type's log half-life around its brand's, with equal prior weight. The
+data determine how similar the types of a brand are.
+"""
 COMMON_TO_CHANNELS = (0.0, 0.5, 0.9)
-"""Shares of that variance that the kinds of a channel have in common, equally plausible."""
+"""Shares of that variance common to the types of a channel, with equal prior weight."""
 
 _HALF_LIFE_OF_NOTHING = 0.3  # days; an effect that is gone the next day
 STEPS = 4
@@ -39,15 +40,15 @@ STEPS = 4
 
 
 def _fine_grid() -> tuple[Floats, Floats, Floats]:
-    """Half-lives between those of the grid, and what leads from one to the other.
+    """A fine grid of half-lives, and the interpolation from and to the coarse grid.
 
     Returns
     -------
     log_half_life : array, shape (F,)
     interpolation : array, shape (F, G)
-        Cubic splines: values at the decays of the grid to values in between.
+        Cubic splines: from values at the decays of the grid to values in between.
     shares : array, shape (F, G)
-        How a weight in between is shared by its neighbours.
+        How a weight in between is divided between its neighbours.
     """
     known = np.log(
         np.where(DECAYS > 0, np.log(2.0) / -np.log(np.maximum(DECAYS, 1e-9)), _HALF_LIFE_OF_NOTHING)
@@ -74,20 +75,20 @@ _TINY = 1e-300
 
 
 def prior_weights() -> Floats:
-    """Weight of each decay of the fine grid before any data, shape (F,)."""
+    """Prior weight of each decay of the fine grid, shape (F,)."""
     weight = np.einsum("sm,smf->f", _HIERARCHY.brands, _HIERARCHY.of_brand)
     return np.asarray(weight / weight.sum())
 
 
 def pooled_weights(log_likelihood: Floats, channels: Ints) -> Floats:
-    """Posterior weights of the decays of every kind.
+    """Posterior weights of the decays of every type.
 
     Parameters
     ----------
     log_likelihood : array, shape (K, F)
-        Of each kind's decay on the fine grid, up to a constant per kind.
+        Of each type's decay on the fine grid, up to a constant per type.
     channels : int array, shape (K,)
-        Number of each kind's channel.
+        Index of each type's channel.
 
     Returns
     -------
@@ -106,9 +107,9 @@ def pooled_weights(log_likelihood: Floats, channels: Ints) -> Floats:
 
 
 def _given_brand(likelihood: Floats) -> tuple[Floats, Floats]:
-    """Log evidence of one channel's kinds, (S, M), and weights of their decays, (k, S, M, F).
+    """Log evidence of one channel's types, (S, M), and weights of their decays, (k, S, M, F).
 
-    Given the brand's spread and centre; the channel's centre is summed out.
+    Conditional on the brand's spread and centre; the channel's centre is summed out.
     """
     if likelihood.shape[0] == 1:
         decays = _HIERARCHY.of_brand * likelihood[0]
@@ -124,10 +125,11 @@ def _given_brand(likelihood: Floats) -> tuple[Floats, Floats]:
     return np.log(evidence) + highest, centres @ (decays / of_kinds[..., None])
 
 
-def little_is_known(weights: Floats) -> NDArray[np.bool_]:
-    """Whether the data hardly say how long an effect lasts, per kind, shape (K,).
+def is_poorly_identified(weights: Floats) -> NDArray[np.bool_]:
+    """Whether the duration of an effect is poorly identified, per type, shape (K,).
 
-    The log half-life is then more than half as uncertain as before any data.
+    It is if the posterior standard deviation of the log half-life exceeds `_POORLY_IDENTIFIED`
+    times the prior one.
 
     Parameters
     ----------
@@ -135,25 +137,25 @@ def little_is_known(weights: Floats) -> NDArray[np.bool_]:
         Of the decays of the grid.
     """
     places = LOG_HALF_LIFE[::STEPS]
-    before = _deviation(prior_weights() @ SHARES, places)
-    return np.array([_deviation(row, places) > _LITTLE * before for row in weights], dtype=bool)
+    limit = _POORLY_IDENTIFIED * _deviation(prior_weights() @ SHARES, places)
+    return np.array([_deviation(row, places) > limit for row in weights], dtype=bool)
 
 
 def _deviation(weight: Floats, places: Floats) -> float:
     return float(np.sqrt(weight @ (places - weight @ places) ** 2))
 
 
-_LITTLE = 0.6
-"""Share of the prior's deviation from which on little is known: a factor of 1.9 either way."""
+_POORLY_IDENTIFIED = 0.6
+"""Limit as a share of the prior's standard deviation: a factor of 1.9 either way."""
 
 
 def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:
-    """Log-likelihood of the decays when the size of the total effect is not known either.
+    """Log-likelihood of the decays with the size of the total effect integrated out.
 
     The likelihood at the best effect of each decay favours decays that leave the effect little
-    room.  Here the total effect is normal around zero, as large beforehand with one decay as with
-    another, and integrated out; how large effects are is learnt from all kinds (empirical Bayes).
-    In a brand whose engagements do nothing that is nearly zero, and no decay is chosen for its
+    room. Here the total effect has a normal prior around zero, with the same variance for every
+    decay, and is integrated out. That variance is estimated from all types (empirical Bayes). In a
+    brand whose engagements have no effect it is nearly zero, so no decay is chosen because of a
     chance effect.
 
     Parameters
@@ -181,4 +183,4 @@ def with_unknown_size(log_likelihood: Floats, variance: Floats) -> Floats:
 
 
 _SIZES = 10.0 ** np.arange(-1.0, 4.5, 0.5)
-"""Variances of the effects that are tried, in units of the median variance of an estimate."""
+"""Candidate variances of the effects, in units of the median variance of an estimate."""

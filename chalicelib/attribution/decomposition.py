@@ -1,12 +1,12 @@
-"""What conversions of each day are made of: baseline, what is known to have happened, engagements.
+"""Daily conversions in parts: baseline, known context and shocks, incremental conversions.
 
-The model is the likeliest one of `time_series`, by `statsmodels.tsa.UnobservedComponents`: a level
-that wanders, a weekly season, annotations, controls and shocks, and one response per type at its
-decays. Days without data are missing observations there, and have a baseline nevertheless.
+The model is the likeliest one of `time_series`, by `statsmodels.tsa.UnobservedComponents`: a
+wandering level, a weekly season, annotations, controls and shocks, and one response per type at its
+decays. Days without data are missing observations and still have a baseline.
 
-Sums agree with the estimates: what a type brings follows its response from day to day and adds up
+Sums agree with the estimates. The daily part of a type follows its response and adds up
 to its effect per engagement times its engagements, and so does its band. The estimates are averages
-over many models; the coefficients of this one alone (`summarise_regression`) differ a little from
+over many models; the coefficients of this single one (`summarise_regression`) differ a little from
 them, within their errors.
 """
 
@@ -37,25 +37,25 @@ Ints = NDArray[np.int64]
 MIN_SEASON_STEPS = 21
 """A weekly season is fitted from three weeks on."""
 MIN_STEPS = 14
-"""Steps with a known number of conversions that a decomposition needs."""
+"""Minimum number of steps with known conversions for a decomposition."""
 MAX_ITERATIONS = 60
 _LEVEL = 0.95
 _NOW = re.compile(r"\w{3}, \d{2} \w{3} \d{4}|\d{2}:\d{2}:\d{2}")
-"""Date and time of the summary: the same data have the same text."""
+"""Date and time in the summary, removed so that the same data give the same text."""
 
 
 @dataclass(frozen=True, slots=True)
 class StepTotals:
-    """Totals per step, and what a fit says of them.
+    """Totals per step, with the results of a fit.
 
     Attributes
     ----------
     resolution : Resolution
-        What the N steps are.
+        Days or weeks of the N steps.
     outcome : array, shape (N,)
-        Conversions; NaN where they are not known.
+        Conversions; NaN if unknown.
     types : int array, shape (K,)
-        Places of the types among the estimates.
+        Positions of the types among the estimates.
     shares : array, shape (N, K)
         Share of each type's effect that falls on each step (`response_shares`).
     engagements : array, shape (K,)
@@ -85,7 +85,7 @@ class StepTotals:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Conversions per step that several sources bring, with 95 % bands.
+    """Incremental conversions per step of several sources, with 95 % bands.
 
     Attributes
     ----------
@@ -106,16 +106,16 @@ class Decomposition:
     Attributes
     ----------
     resolution : Resolution
-        What the N steps are.
+        Days or weeks of the N steps.
     actual : array, shape (N,)
-        NaN where they are not known.
+        NaN if unknown.
     baseline, baseline_half : arrays, shape (N,)
-        Level and season, and half of the width of their 95 % band: what would be without
+        Level and season, and half of the width of their 95 % band: the conversions without
         engagements on ordinary days.
     context, shocks : arrays, shape (N,)
-        What annotations and controls add, and what shocks add.
+        Contributions of annotations and controls, and of shocks.
     types, channels : Bands
-        What the engagements of each type, and those of each channel, bring.
+        Incremental conversions of each type, and of each channel.
     """
 
     resolution: Resolution
@@ -133,8 +133,8 @@ def response_shares(
 ) -> Floats:
     """Share of each type's effect inside the window that falls on each step, shape (N, K).
 
-    An effect fades with each decay as likely as its weight says, and a share of it comes in late
-    blocks. Without weights it comes at once.
+    An effect fades with each decay according to its weight, and a share of it comes in late
+    blocks. Without weights, the whole effect comes on the day of the engagement.
 
     Parameters
     ----------
@@ -159,9 +159,9 @@ def response_shares(
 def totals_of(
     observed: Observations, estimates: GoalEstimates, left_out: frozenset[int] = frozenset()
 ) -> StepTotals:
-    """Totals of the types that have an estimate, at the step that the outcome comes at.
+    """Totals of the types with an estimate, at the step of the outcome.
 
-    Shocks are those that the fit found; annotations and controls come from the context.
+    Shocks are those found by the fit; annotations and controls come from the context.
 
     Parameters
     ----------
@@ -214,7 +214,7 @@ def totals_of(
 def decompose_goal(
     observed: Observations, estimates: GoalEstimates, left_out: frozenset[int] = frozenset()
 ) -> Decomposition | None:
-    """Take the conversions of a goal apart by its estimates; None on fewer than `MIN_STEPS` steps.
+    """Decompose the conversions of a goal by its estimates; None with fewer than `MIN_STEPS` steps.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ def decompose_goal(
 
 
 def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) -> Decomposition:
-    """Take the conversions apart.
+    """Decompose the conversions.
 
     Parameters
     ----------
@@ -258,7 +258,7 @@ def decompose(totals: StepTotals, delta: Floats, cov: Floats, critical: Floats) 
     states = fitted.smoothed_state * scale
     n_own = states.shape[0] - n_known
     design = np.zeros(n_own)
-    design[:2] = 1.0  # the level, and the season of the day where there is one
+    design[:2] = 1.0  # the level, and the season of the day if there is one
     own = fitted.smoothed_state_cov[:n_own, :n_own]
     variance = scale**2 * np.einsum("i,ijt,j->t", design, own, design)
     width = float(stats.norm.ppf(0.5 + _LEVEL / 2)) * np.sqrt(np.maximum(variance, 0.0))
@@ -287,7 +287,7 @@ def _sum_up(
         Engagements of each type, by the step on which they act.
     delta, cov, critical : arrays, shapes (K,), (K, K), (K,)
     sources : tuple of str, length K
-        What the types are summed over; sources come in the order of their first type.
+        The source of each type, in the order of first appearance.
     """
     names = tuple(dict.fromkeys(sources))
     estimate, half = np.zeros((2, spread.shape[0], len(names)))
@@ -301,10 +301,9 @@ def _sum_up(
 
 
 def summarise_regression(totals: StepTotals) -> str:
-    """The summary by statsmodels of the final regression, one coefficient per engagement of a type.
+    """The statsmodels summary of the final regression, one coefficient per engagement of a type.
 
-    Its errors know neither the choice of the decays nor that of the variances; the intervals of the
-    estimates do.
+    Its errors do not include the choice of decays and variances; the intervals of the estimates do.
     """
     columns = np.column_stack([totals.shares * totals.engagements, totals.known])
     fitted = _fit(totals.outcome, columns, totals.season, as_states=False)
@@ -316,7 +315,7 @@ def summarise_regression(totals: StepTotals) -> str:
 
 
 def _per_step(daily: Floats, resolution: Resolution) -> Floats:
-    """Means over the days of each step; days behind the window's end are as its last one."""
+    """Means over the days of each step; days after the end of the window equal its last day."""
     missing = max(resolution.n_days - daily.size, 0)
     if resolution.step_days == 1:
         return daily
@@ -349,5 +348,5 @@ def _fit(outcome: Floats, columns: Floats, season: int, *, as_states: bool) -> A
         mle_regression=not as_states,
     )
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the likeliest found so far will do
+        warnings.simplefilter("ignore", ConvergenceWarning)  # the best point so far is good enough
         return model.fit(disp=False, maxiter=MAX_ITERATIONS)

@@ -1,12 +1,12 @@
-"""What an engagement brings with all its descendants: expected numbers, and effects added up.
+"""Expected descendants of an engagement, and the sum of their effects.
 
 One engagement of type k has on average ``M[k, j]`` direct children of type j, which have children
-themselves.  The expected number of engagements in its cascade, itself included, is row k of
-``I + M + M^2 + ... = (I - M)^-1`` (a branching process with several types: Harris 1963, ch. II;
-the same sum as in input-output analysis, Leontief 1936).  ``M`` is what happened in the window,
-not an estimate, so that the variance of the sum is that of a linear combination of effects.
+themselves. The expected number of engagements in its cascade, itself included, is row k of ``I + M
++ M^2 + ... = (I - M)^-1`` (a branching process with several types: Harris 1963, ch. II; the same
+sum as in input-output analysis, Leontief 1936). ``M`` describes what happened in the window; it is
+not an estimate. So the variance of the sum is that of a linear combination of effects.
 
-Pure standard library: the API answers with it without loading numpy.
+Pure standard library, so that the API can use it without loading numpy.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from collections.abc import Mapping, Sequence
 Numbers = Mapping[int, float]
 
 SINGULAR = 1e-9
-"""A pivot below that is zero."""
+"""A smaller pivot counts as zero."""
 
 
 def expect_cascade(root: int, children: Mapping[int, Numbers]) -> dict[int, float] | None:
     """Expected engagements of each type in the cascade of one engagement, itself included.
 
-    Elimination without pivoting.  All pivots are above 0 if and only if ``I - M``, of the types
+    Elimination without pivoting. All pivots are above 0 if and only if ``I - M``, for the types
     that the cascade can reach, is a nonsingular M-matrix, which is so if and only if the spectral
     radius of ``M`` is below 1 (Berman, Plemmons 1994, ch. 6, theorem 2.3).
 
     If each engagement has at most one parent, and no chain of parents is a circle, the radius is
-    always below 1: the children of all engagements of the window are not more than these.
+    always below 1, because all engagements of the window together have fewer children than members.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def expect_cascade(root: int, children: Mapping[int, Numbers]) -> dict[int, floa
     Returns
     -------
     dict or None
-        By type; None where the expected number is infinite.
+        By type; None if the expected number is infinite.
     """
     reached = _reachable(root, children)
     spreading = [kind for kind in reached if children.get(kind)]
@@ -81,7 +81,7 @@ def covary(one: Numbers, other: Numbers, cov: Sequence[Sequence[float]]) -> floa
 
 
 def _reachable(root: int, children: Mapping[int, Numbers]) -> list[int]:
-    """The root, then all types that its cascade can have, in the order in which they are met."""
+    """The root, then all types that its cascade can reach, in order of discovery."""
     reached = {root: None}
     waiting = [root]
     while waiting:

@@ -1,4 +1,4 @@
-"""Estimates of one goal while they are being put together, method after method."""
+"""Estimates of one goal while the methods fill them in, one after another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from chalicelib.attribution.adstock import DECAYS
-from chalicelib.attribution.decays import little_is_known
+from chalicelib.attribution.decays import is_poorly_identified
 from chalicelib.attribution.sensitivity import Sensitivity
 from chalicelib.attribution.within_user.panel_columns import BLOCKS
 
@@ -23,7 +23,7 @@ LEVEL = 0.95
 
 @dataclass(slots=True)
 class Draft:
-    """Estimates while they are being put together."""
+    """Incomplete estimates."""
 
     delta: Floats
     cov: Floats
@@ -38,7 +38,7 @@ class Draft:
 
     @classmethod
     def of(cls, n_kinds: int) -> Draft:
-        """Nothing is known yet of `n_kinds` kinds."""
+        """A draft for `n_kinds` types without any result."""
         return cls(
             delta=np.full(n_kinds, np.nan),
             cov=np.zeros((n_kinds, n_kinds)),
@@ -52,24 +52,24 @@ class Draft:
         )
 
     def open_kinds(self) -> Ints:
-        """Kinds that have neither an estimate nor a reason."""
+        """Types that have neither an estimate nor a reason."""
         return np.array(
             [k for k, method in enumerate(self.methods) if method is None and not self.reasons[k]],
             dtype=np.int64,
         )
 
-    def refuse(self, kinds: Ints, reason: str) -> None:
-        """Say why these kinds get no estimate."""
+    def reject(self, kinds: Ints, reason: str) -> None:
+        """Reject types with a reason."""
         for kind in kinds:
             self.reasons[kind].append(reason)
 
     def warn(self, kinds: Ints, warning: str) -> None:
-        """Say what to keep in mind about the estimates of these kinds."""
+        """Add a warning to the estimates of these types."""
         for kind in kinds:
             self.warnings[kind].append(warning)
 
     def reopen(self, kind: int) -> None:
-        """Forget the estimate of one type."""
+        """Remove the estimate of one type."""
         self.delta[kind] = np.nan
         self.cov[kind, :] = self.cov[:, kind] = 0.0
         self.methods[kind] = None
@@ -88,7 +88,7 @@ class Draft:
         warnings: list[str],
         sensitivity: Sensitivity | None,
     ) -> None:
-        """Put another estimate of one type in place of what there is."""
+        """Replace the estimate of one type."""
         self.reopen(kind)
         self.delta[kind], self.cov[kind, kind] = delta, variance
         self.critical[kind], self.late_share[kind] = critical, late_share
@@ -117,21 +117,21 @@ class Draft:
             self.methods[kind] = method
             if weights[position, -1] > EDGE_WEIGHT:
                 self.warnings[kind].append("decay_at_edge")
-        self.warn(kinds[little_is_known(weights)], "decay_unknown")
+        self.warn(kinds[is_poorly_identified(weights)], "decay_unknown")
 
 
-def refuse_collinear(
+def reject_collinear(
     correlation: Floats, kinds: Ints, names: tuple[str, ...], draft: Draft
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Refuse kinds that move together, naming the partner.
+    """Reject types that move together, naming the partner.
 
     Returns
     -------
-    refused, control : bool arrays, shape (K,)
-        Who gets no answer, and who of those stays in the model so that what the pair does together
-        is not credited to others.
+    rejected, control : bool arrays, shape (K,)
+        Types without an estimate, and those among them that stay in the model, so that the joint
+        effect of the pair is not credited to others.
     """
-    refused = np.zeros(kinds.size, dtype=bool)
+    rejected = np.zeros(kinds.size, dtype=bool)
     control = np.zeros(kinds.size, dtype=bool)
     for first in range(kinds.size):
         for second in range(first + 1, kinds.size):
@@ -139,7 +139,7 @@ def refuse_collinear(
                 continue
             draft.reasons[kinds[first]].append(f"collinear_with:{names[kinds[second]]}")
             draft.reasons[kinds[second]].append(f"collinear_with:{names[kinds[first]]}")
-            control[first] = not refused[first]
-            refused[[first, second]] = True
+            control[first] = not rejected[first]
+            rejected[[first, second]] = True
             control[second] = False
-    return refused, control
+    return rejected, control

@@ -1,8 +1,8 @@
-"""Which method answers for which kind: estimates for one goal, each with its method or its reasons.
+"""The estimates of one goal: for each engagement type a method and an effect, or reasons.
 
-The methods are asked in order: `within_user` (`from_people`) outranks `time_series`, by region
-where events carry one (`from_regions`), else from the totals of all regions (`from_totals`); a type
-for which none has enough to go on is rejected with a reason, never guessed.
+The methods run in order: `within_user` (`from_people`) takes precedence over `time_series`, which
+runs by region if events carry one (`from_regions`), else on the totals of all regions
+(`from_totals`). A type without enough data for any of them is rejected with a reason.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from chalicelib.attribution.within_user.panel import Progress
 Floats = NDArray[np.float64]
 
 MAX_KINDS = 60
-"""Kinds that a model holds, the most frequent ones: its time grows with their square."""
+"""Maximum number of types in a model, the most frequent ones; its time grows with their square."""
 
 REASON_OF_ROLE = {
     ARRIVAL: "on_the_way",
@@ -41,7 +41,7 @@ REASON_OF_ROLE = {
     EXPOSURE: "exposure_only",
     LIFETIME: "lifetime_counts",
 }
-"""Why a type that is no cause gets no estimate."""
+"""Why a type that is not a cause has no estimate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +51,16 @@ class GoalEstimates:
     Attributes
     ----------
     delta : array, shape (K,)
-        Conversions inside the window caused by one engagement; NaN where refused.
+        Conversions inside the window caused by one engagement; NaN if rejected.
     cov : array, shape (K, K)
-        Covariance; zero in the rows of refused kinds and between methods.
+        Covariance; zero in the rows of rejected types and between methods.
     critical : array, shape (K,)
         Two-sided 95 % quantiles of Student's distribution.
     methods : list of str or None, length K
     reasons, warnings : lists of lists of str, length K
     sensitivities : list of Sensitivity or None, length K
-        How strong a hidden cause would have to be; None where refused or not to be told.
+        Strength of a hidden cause that would explain the effect; None if rejected or not
+        computable.
     decay_weights : array, shape (K, G)
         Weights of the decays `adstock.DECAYS`.
     late_share : array, shape (K, B)
@@ -68,7 +69,7 @@ class GoalEstimates:
     value_mean, value_variance : float
         Mean value of a conversion and the variance of that mean.
     diagnostics : dict
-        JSON-able: what else describes the fit.
+        Further properties of the fit; JSON-able.
     """
 
     delta: Floats
@@ -86,7 +87,7 @@ class GoalEstimates:
 
 
 def estimate_goal(observed: Observations, progress: Progress | None = None) -> GoalEstimates:
-    """Estimates of every kind for one goal, each with a method or with the reasons for none."""
+    """Estimate every type for one goal, each with a method or with reasons."""
     n_days, n_kinds = observed.counts.shape
     draft = Draft.of(n_kinds)
     for number, role in enumerate(observed.roles):
@@ -94,7 +95,7 @@ def estimate_goal(observed: Observations, progress: Progress | None = None) -> G
             draft.reasons[number].append(REASON_OF_ROLE[role])
     causes = np.flatnonzero(np.array(observed.roles) == CAUSE)
     frequent_first = causes[np.argsort(-observed.counts[:, causes].sum(axis=0), kind="stable")]
-    draft.refuse(frequent_first[MAX_KINDS:], "too_many_kinds")
+    draft.reject(frequent_first[MAX_KINDS:], "too_many_kinds")
     inside = mean_inside(observed.counts)
     answered = estimate_from_people(observed, inside, draft, progress)
     wholly = np.setdiff1d(np.arange(n_kinds), answered.partial)

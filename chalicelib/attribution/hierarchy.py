@@ -1,8 +1,8 @@
-"""What is believed of half-lives before any data: kinds of a channel, channels of a brand.
+"""The prior of half-lives: types within channels, channels within a brand.
 
-The log half-life of a kind is normal around a centre of its channel, which is normal around a
-centre of the brand, which is normal around what is plausible beforehand. All is held on grids, so
-that what is not known can be summed out.
+The log half-life of a type is normal around a centre of its channel, which is normal around a
+centre of the brand, which is normal around the prior centre. All of them are on grids, so
+unknown ones can be summed out.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class Hierarchy:
     brands : array, shape (S, M)
         Probability of the pair and of the brand's centre.
     of_brand : array, shape (S, M, F)
-        Probability of a kind's half-life given the brand's centre.
+        Probability of a type's half-life given the brand's centre.
     channels : array, shape (S, M, M)
         Probability of a channel's centre given the brand's.
     of_channel : array, shape (S, M, F)
-        Probability of a kind's half-life given the channel's centre.
+        Probability of a type's half-life given the channel's centre.
     """
 
     brands: Floats
@@ -49,19 +49,19 @@ class Hierarchy:
         log_half_lives: Floats,
         log_centres: Floats,
     ) -> Hierarchy:
-        """Centres of brands around a half-life, and their kinds around them.
+        """Build the prior with brands around a half-life, and their types around them.
 
         Parameters
         ----------
         days : float
-            Most plausible half-life of a brand.
+            Most likely half-life of a brand.
         spread_of_centres : float
             Standard deviation of the log centre of brands.
         spreads : sequence of float
-            Standard deviations of a kind's log half-life around its brand's; equally plausible.
+            Standard deviations of a type's log half-life around its brand's; equally likely.
         shares : sequence of float
-            Of that variance, common to the kinds of a channel; equally plausible. A channel with
-            one kind does not depend on them.
+            Shares of that variance common to the types of a channel; equally likely. A channel with
+            one type does not depend on them.
         log_half_lives : array, shape (F,)
         log_centres : array, shape (M,)
         """
@@ -82,18 +82,21 @@ class Hierarchy:
 
 
 def by_channel(channels: Ints) -> tuple[Ints, ...]:
-    """The kinds of each channel.
+    """The types of each channel.
 
     Parameters
     ----------
     channels : int array, shape (K,)
-        Number of each kind's channel.
+        Index of each type's channel.
     """
     return tuple(np.flatnonzero(channels == channel) for channel in np.unique(channels))
 
 
 def _probabilities(distance: Floats, deviation: float) -> Floats:
-    """Of values at distances from a centre, rows sum to one; a deviation of 0 leaves the centre."""
+    """Normal probabilities at distances from a centre; rows sum to one.
+
+    A deviation of 0 puts all of the probability on the centre.
+    """
     if deviation == 0.0:
         return np.asarray(distance == 0.0, dtype=np.float64)
     weight = np.exp(-0.5 * (distance / deviation) ** 2)

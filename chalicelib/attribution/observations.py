@@ -1,4 +1,4 @@
-"""What the estimators are given about one goal, and the plain means that they all need of it."""
+"""The input of the estimators for one goal, and means that all of them need."""
 
 from __future__ import annotations
 
@@ -17,24 +17,25 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CAUSE, ARRIVAL, STATE, EXPOSURE, LIFETIME = "cause", "arrival", "state", "exposure", "lifetime"
-"""Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to one's own
-site: a step on the way from a cause to a conversion. A *state* lasts until it is undone (follows).
-An *exposure* shows how other types of the channel came about (ad impressions beside clicks). The
-counts of a *lifetime* type have gathered since the day that they are booked on."""
+"""Roles of an engagement type. A *cause* may be a regressor. An *arrival* is a visit to the
+advertiser's site: a step between a cause and a conversion. A *state* lasts until it is undone
+(follows). An *exposure* leads to other types of the channel (ad impressions and clicks). The
+counts of a *lifetime* type have accumulated since the day on which they are booked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderMoments:
-    """Sums over the records of conversions that are not told one by one.
+    """Sums over the records of conversions that are not listed individually.
 
     Attributes
     ----------
     records : float
-        How many have a count above 0.
+        Number of records with a count above 0.
     count, value : float
-        Of conversions, and of their values.
+        Sums of conversions, and of their values.
     count_squared, product, value_squared : float
-        Of the squares of a record's count and value, and of their products.
+        Sums of the squares of a record's count and value, and of their products.
     """
 
     records: float = 0.0
@@ -47,7 +48,7 @@ class OrderMoments:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What falls inside the window, on average over the engagements of a type.
+    """The part of an effect inside the window, on average over the engagements of a type.
 
     Attributes
     ----------
@@ -61,23 +62,23 @@ class Inside:
     blocks: Floats
 
     def of_types(self, types: NDArray[np.int64]) -> Inside:
-        """The same of some of the types."""
+        """The same for some of the types."""
         return Inside(self.adstock[types], self.blocks[types])
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What happened besides engagements, on T days.
+    """Annotations and controls on T days.
 
     Attributes
     ----------
     names : tuple of str, length A
-        Of the annotations; those with one name are one column.
+        Of the annotations; those with the same name share a column.
     columns : array, shape (T, A)
         1 on the days of an annotation, else 0.
     control_names : tuple of str, length C
     controls : array, shape (T, C)
-        Daily values of the controls (query volume, price index); NaN where unknown.
+        Daily values of the controls (query volume, price index); NaN if unknown.
     holidays : frozenset of str
         The annotations that are public holidays.
     """
@@ -93,42 +94,42 @@ class Context:
         return np.zeros((n_days, 0)) if self.columns is None else self.columns
 
     def controlled(self, n_days: int) -> Floats:
-        """Columns of the controls, shape (T, C), NaN where unknown."""
+        """Columns of the controls, shape (T, C), NaN if unknown."""
         return np.zeros((n_days, 0)) if self.controls is None else self.controls
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """What is known about one goal, on T days, for K kinds of engagement.
+    """The data on one goal, on T days, for K engagement types.
 
     Attributes
     ----------
     names : tuple of str, length K
-        How to call each kind in a reason, e.g. ``facebook/like``.
+        Name of each type in a reason, e.g. ``facebook/like``.
     counts : array, shape (T, K)
         Engagements per day, anonymous ones included.
     identified : array, shape (K,)
-        How many of them carry a person.
+        Number of engagements with a person.
     roles : tuple of str, length K
-        What each engagement type is to the model; see `CAUSE` and the others. Only causes are
+        Role of each engagement type in the model; see `CAUSE` and the others. Only causes are
         regressors.
     people : People
-        The identified journeys over the same K kinds.
+        The identified journeys over the same K types.
     outcome : array, shape (T,)
         Conversions of the goal per day, anonymous ones included.
     order_value, order_count : arrays, shape (C,)
         Total value of the conversions of one record (below zero for refunds) and their number (0
         for refunds).
     orders_apart : OrderMoments
-        The same of records that are not told one by one.
+        The same for records that are not listed individually.
     sampled : float
-        Share of the identified people whose journeys `people` holds.
+        Share of the identified people whose journeys `people` contains.
     coverage : Coverage or None
         Days for which the sources have data; None: all days of the window.
     context : Context
-        What else happened: annotations and controls.
+        Annotations and controls.
     regions : RegionSeries or None
-        The same totals by region; None where no conversion carries a region.
+        The same totals by region; None if no conversion carries a region.
     """
 
     names: tuple[str, ...]
@@ -147,23 +148,23 @@ class Observations:
 
     @property
     def channels(self) -> Ints:
-        """Number of each kind's channel, shape (K,)."""
+        """Index of each type's channel, shape (K,)."""
         names = [channel_of(name) for name in self.names]
         return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
     @property
     def covered(self) -> Coverage:
-        """The coverage; whole where none was given."""
+        """The coverage; all days if none was given."""
         return Coverage.whole(*self.counts.shape) if self.coverage is None else self.coverage
 
 
 def channel_of(name: str) -> str:
-    """The channel of a kind: ``facebook`` of ``facebook/like``."""
+    """The channel of a type: ``facebook`` of ``facebook/like``."""
     return name.partition("/")[0]
 
 
 def mean_inside(counts: Floats) -> Inside:
-    """What of an effect falls inside the window, on average over the engagements of each type.
+    """The part of an effect inside the window, on average over the engagements of each type.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
-"""Types of which only a part is identified: the panel's answer and that of the totals, combined.
+"""Combine the estimates of the panel and of the totals for partly identified types.
 
-A panel of the identified is far more exact than totals and may miss what anonymous people do; the
-totals have everybody. Both are estimates of the same effect from different comparisons (people on
-different days, days of everybody), and are averaged by their precision. What they differ by beyond
-chance is in the interval (DerSimonian, Laird 1986).
+A panel of identified people is far more precise than totals but may miss the effect on anonymous
+people; totals include everyone. Both estimate the same effect from different comparisons (people on
+different days, daily totals), and are averaged by their precision. The interval includes
+their difference beyond chance (DerSimonian, Laird 1986).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BIASED = frozenset({"same_day_demand_suspected", "intent_confounding_suspected", "placebo_failed"})
-"""Warnings of the totals with which they do not count beside a panel."""
+"""Warnings of totals with which they are not combined with a panel."""
 _NORMAL = float(stats.norm.ppf(0.975))
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """The panel's answer for one type.
+    """The panel's estimate for one type.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class SetAside:
 
 
 def set_aside(draft: Draft, kinds: Ints) -> list[SetAside]:
-    """Take the panel's answers for some types out of the draft, so that totals may answer too."""
+    """Take the panel's estimates of some types out of the draft, so that totals add theirs."""
     kept = []
     for kind in kinds.tolist():
         kept.append(
@@ -70,7 +70,7 @@ def set_aside(draft: Draft, kinds: Ints) -> list[SetAside]:
 
 
 def combine(draft: Draft, kept: list[SetAside]) -> None:
-    """Put the answers back, averaged by precision with those that the totals gave meanwhile."""
+    """Restore the panel's estimates, averaged by precision with those of the totals."""
     for one in kept:
         kind = one.kind
         delta, variance = one.delta, one.variance * (one.critical / _NORMAL) ** 2

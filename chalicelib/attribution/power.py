@@ -1,6 +1,6 @@
-"""How much more data an open question needs, and how small an effect the data could have shown.
+"""Power: the data that an open question needs, and minimum detectable effects.
 
-Pure standard library: the API answers with it without loading numpy.
+Pure standard library, so that the API can use it without loading numpy.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from chalicelib.attribution.student import degrees_of_freedom, student_quantile
 
 POWER = 0.8
 MOST_GROWTH = 1000.0
-"""Beyond this many times the data, "more data" is no advice any more."""
+"""Beyond this many times the data, "more data" is no useful advice."""
 
 _TOST_LEVEL = 0.05
 _STEP = 1.25
@@ -24,14 +24,14 @@ _WEIGHTS = [0.05 * math.exp(-z * z / 2) / math.sqrt(2 * math.pi) for z in _ABSCI
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two estimates, a numerator and a denominator, and how they are compared.
+    """Two estimates, a numerator and a denominator, and the parameters of their comparison.
 
     Attributes
     ----------
     numerator, denominator, var_numerator, var_denominator, covariance : float
-        As of `ratio.fieller`.
+        As in `ratio.fieller`.
     margin : float
-        Of `ratio.tost`.
+        As in `ratio.tost`.
     critical : float
         Two-sided 95 % quantile.
     """
@@ -53,17 +53,17 @@ class Comparison:
 
 
 def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
-    """Probability that the verdict is settled, were the estimates the truth.
+    """Probability that the verdict is settled if the estimates are the truth.
 
-    Settled means that Fieller's set does not hold one (``|a - b|`` above the quantile times its
-    error), or that both one-sided tests at the margin reject.  Given the denominator these are
+    It is settled if Fieller's set does not contain 1 (``|a - b|`` exceeds the quantile times its
+    error), or if both one-sided tests at the margin reject. Given the denominator these are
     intervals of the numerator; the rest is an integral over the denominator (trapezoids).
 
     Parameters
     ----------
     compared : Comparison
     growth : float
-        How many times the data there are: the decision's variances are divided by it.
+        Factor by which the data grow; the decision's variances are divided by it.
     spread : float
         The share of today's variances with which the estimates scatter.
     """
@@ -90,7 +90,7 @@ def chance_settled(compared: Comparison, growth: float, spread: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One estimate and the two claims that could be made about it.
+    """One estimate and the two possible claims about it.
 
     Attributes
     ----------
@@ -108,13 +108,13 @@ class Threshold:
 
 
 def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
-    """Probability that one of the two claims can be made, were the estimate the truth.
+    """Probability that one of the two claims can be made if the estimate is the truth.
 
     Parameters
     ----------
     decided : Threshold
     growth, spread : float
-        As of `chance_settled`.
+        As in `chance_settled`.
     """
     bar = decided.critical * decided.error / math.sqrt(growth)
     scatter = decided.error * math.sqrt(spread)
@@ -124,7 +124,7 @@ def chance_beyond(decided: Threshold, growth: float, spread: float) -> float:
 def growth_until_beyond(
     decided: Threshold, *, most: float = MOST_GROWTH, power: float = POWER
 ) -> float | None:
-    """How many times the data are needed before the interval is beyond one of two thresholds.
+    """How many times the data are needed until the interval is beyond one of two thresholds.
 
     As `growth_until_settled`, for one estimate.
     """
@@ -134,16 +134,17 @@ def growth_until_beyond(
 def growth_until_settled(
     compared: Comparison, power: float = POWER, *, most: float = MOST_GROWTH
 ) -> float | None:
-    """How many times the data are needed before an open verdict would be settled.
+    """How many times the data are needed until an open verdict is settled.
 
-    The smallest multiple at which the verdict is settled with probability `power`, were the
-    estimates the truth, both if all of the data were gathered again and if what is missing is
-    added to those there are.  Variances shrink in proportion to the amount of data.
+    The result is the smallest multiple at which the verdict is settled with probability `power` if
+    the estimates are the truth. It must be enough both for a new data set of that size and for the
+    present data with the missing part added. Variances are inversely proportional to the amount of
+    data.
 
     Returns
     -------
     float or None
-        At least 1; None if not even `most` times the data would settle it.
+        At least 1; None if even `most` times the data would not settle it.
     """
     return _growth(lambda growth, spread: chance_settled(compared, growth, spread), most, power)
 
@@ -152,7 +153,7 @@ def _growth(chance_of: Callable[[float, float], float], most: float, power: floa
     """The smallest multiple of the data with which a chance reaches `power`, by bisection."""
 
     def chance(growth: float) -> float:
-        """The lesser chance of data gathered again and of data added."""
+        """The smaller chance of a new data set and of added data."""
         again, added = 1.0 / growth, (growth - 1.0) / growth**2
         return min(chance_of(growth, spread) for spread in (again, added))
 
@@ -178,28 +179,29 @@ def smallest_detectable(
     relative_variance: float = 0.0,
     power: float = POWER,
 ) -> float | None:
-    """The smallest true value above `beyond` that would have been told from it.
+    """Minimum detectable value above `beyond`.
 
-    With probability `power`, by a two-sided test of level 5 %: the multiple of the standard error
-    is the sum of two quantiles (Bloom 1995, Evaluation Review 19).  For a value that is a product
+    A two-sided test of level 5 % detects it with probability `power`: the multiple of the standard
+    error is the sum of two quantiles (Bloom 1995, Evaluation Review 19). If the value is a product
     with an estimated factor (a mean order value), that factor's error grows with the value:
     ``x - beyond = k sqrt(error^2 + x^2 relative_variance)`` is solved for x.
 
     Parameters
     ----------
     error : float
-        Standard error, that of the factor left out.
+        Standard error, without that of the factor.
     critical : float
         Two-sided 95 % quantile.
     beyond : float
-        What the value is compared with, at least 0.
+        The value to compare with, at least 0.
     relative_variance : float
-        Variance of the factor over its square.
+        Variance of the factor divided by its square.
 
     Returns
     -------
     float or None
-        None where the factor itself is not told from zero: then no value would do.
+        None if the factor itself does not differ significantly from zero, because no value would
+        be detectable then.
     """
     multiple = critical + student_quantile(power, degrees_of_freedom(critical))
     lead = 1.0 - multiple**2 * relative_variance
@@ -210,10 +212,10 @@ def smallest_detectable(
 
 
 def smallest_detectable_ratio(compared: Comparison) -> float | None:
-    """How far a true ratio must be from one to be told from it with 80 % power.
+    """Minimum detectable distance of a true ratio from 1, with 80 % power.
 
-    The denominator is taken as it was estimated; None where that is not told from zero on the
-    positive side, for then there is no unit to measure in.
+    The denominator is taken as estimated. None if it is not significantly positive, because there
+    is then no unit of measurement.
     """
     if compared.denominator <= compared.critical * math.sqrt(compared.var_denominator):
         return None
@@ -222,7 +224,7 @@ def smallest_detectable_ratio(compared: Comparison) -> float | None:
 
 
 def _between(low: float, high: float, mean: float, scatter: float) -> float:
-    """Probability of a normal variable between two values; 0 where they are in the wrong order."""
+    """Probability of a normal variable between two values; 0 if they are in the wrong order."""
     if high <= low:
         return 0.0
     if scatter == 0:

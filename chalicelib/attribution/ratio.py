@@ -1,10 +1,10 @@
-"""What one engagement is worth in another: the ratio of two estimates.
+"""The ratio of two estimates: one engagement's value in terms of another.
 
-The ratio asked for is that of values, ``V_k / V_paid click``.  A goal has one mean order value m
+The ratio is that of values, ``V_k / V_paid click``. A goal has one mean order value m
 and ``V = delta * m``, so m and its error cancel: the ratio of conversions per engagement *is* the
-ratio of values, and its interval is the narrower for it.
+ratio of values, and its interval is narrower.
 
-Pure standard library: the API answers with it without loading numpy.
+Pure standard library, so that the API can use it without loading numpy.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ class RatioInterval:
     Attributes
     ----------
     estimate : float or None
-        The quotient of the estimates; None where the set has no end on either side: then not even
-        its sign is known.
+        The quotient of the estimates; None if the set is unbounded on both sides, because then not
+        even its sign is known.
     low, high : float or None
-        Ends of the set; None where it has no end on that side.
+        Ends of the set; None if it is unbounded on that side.
     shape : str
-        ``bounded``, where the denominator is told from zero; ``outside``, everything but an
-        interval; ``everything``, nothing is ruled out; ``unbounded_above`` and
-        ``unbounded_below``, half-lines, where the denominator lies on the border between the two.
+        ``bounded``: the denominator differs significantly from zero. ``outside``: everything but an
+        interval. ``everything``: no value is ruled out. ``unbounded_above`` and
+        ``unbounded_below``: half-lines, if the denominator is on the border between the two.
     excluded : (float, float) or None
-        Of ``outside``: the ends of what is ruled out; they themselves are not.
+        For ``outside``: the ends of the excluded interval; the ends themselves are not excluded.
     """
 
     estimate: float | None
@@ -41,7 +41,7 @@ class RatioInterval:
     excluded: tuple[float, float] | None = None
 
     def holds(self, ratio: float) -> bool:
-        """Whether `ratio` is one of the values that are not ruled out."""
+        """Whether the set contains `ratio`."""
         if self.excluded is not None:
             return not self.excluded[0] < ratio < self.excluded[1]
         return (self.low is None or self.low <= ratio) and (self.high is None or ratio <= self.high)
@@ -61,11 +61,11 @@ def fieller(
     """Fieller's confidence set of ``numerator / denominator``.
 
     The set of r with ``(a - r b)^2 <= c^2 (v_a - 2 r v_ab + r^2 v_b)`` (Fieller 1954, JRSS B 16,
-    eq. 9).  Where the denominator is told from zero it is an interval; else it is everything, or
-    the outside of an interval, and both halves of that are kept: the one of the other sign is the
-    answer if the denominator is truly negative, and without it the set would miss the truth far
-    more often than it says.  The set holds the true ratio with the confidence of `critical`
-    whatever the denominator is; one of zero counts as a ratio without bound.
+    eq. 9). If the denominator differs significantly from zero, it is an interval. Otherwise it is
+    everything, or the outside of an interval, of which both halves are kept: the half with the
+    other sign contains the truth if the denominator is truly negative, and without it the coverage
+    would be far too low. The set contains the true ratio with the confidence of `critical` for
+    every denominator; a ratio over zero counts as unbounded.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def fieller(
     discriminant = middle * middle - lead * last
     if lead <= 0 and (discriminant <= 0 or middle == lead == 0):
         return EVERYTHING
-    # the roots of lead r^2 - 2 middle r + last, without the difference that would cancel
+    # the roots of lead r^2 - 2 middle r + last, avoiding a difference that would cancel
     larger = middle + math.copysign(math.sqrt(max(discriminant, 0.0)), middle)
     near = last / larger if larger != 0 else 0.0
     far = larger / lead if lead != 0 else math.inf
@@ -124,21 +124,21 @@ def tost(
     critical: float,
     alpha: float = 0.05,
 ) -> EquivalenceTest:
-    """Is the ratio within ``1 - margin`` and ``1 + margin``?
+    """Test whether the ratio is within ``1 - margin`` and ``1 + margin``.
 
     Each bound r is tested as the linear hypothesis ``a - r b = 0``, which needs no division
-    (Schuirmann 1987; for ratios: Hauschke, Steinijans, Diletti 1990).  Between the two bounds the
-    denominator can only be positive, so one that is not is never called equivalent.
+    (Schuirmann 1987; for ratios: Hauschke, Steinijans, Diletti 1990). Between the two bounds the
+    denominator can only be positive, so a comparison with a non-positive one is never equivalent.
 
     Parameters
     ----------
     numerator, denominator, var_numerator, var_denominator, covariance : float
-        As for `fieller`.
+        As in `fieller`.
     margin : float
     critical : float
-        Two-sided 95 % quantile of the estimates; the tests use the distribution that it is of.
+        Two-sided 95 % quantile of the estimates; the tests use the same distribution.
     alpha : float
-        Level of each of the tests, and thereby of both together.
+        Level of each of the tests, and so of both together.
     """
     degrees = degrees_of_freedom(critical)
     p_values = []

@@ -1,15 +1,14 @@
-"""How strong a hidden cause would have to be to explain an effect away.
+"""The strength of a hidden cause that would explain an effect.
 
-No observational estimate is safe from a cause that nobody recorded (people who want to buy anyway
-look, like and click).  What can be said is how strong such a cause would have to be.
+No observational estimate is safe from an unrecorded cause: people who want to buy anyway
+look, like and click. These measures quantify how strong such a cause would have to be.
 
-Two scales, one per method.  *Panels of people* take the E-value: a ratio of rates, which depends on
-the size of the effect next to what people do anyway.  The robustness value would be unreadable
-there: it rests on t / sqrt(degrees of freedom), and over a million person-days, of which nearly all
-hold neither an engagement nor a conversion, the clearest effect explains a ten-thousandth of the
-variance.  *Daily totals* take the robustness value: their unit is the day, a share of the
-day-to-day movements means something to those who look at charts of them, and there is nobody of
-whom one could say that he is "times as likely".
+There are two scales, one per method. *Panels of people* use the E-value, a ratio of rates that
+compares the effect with the usual rate of the same people. A robustness value would be unreadable
+there: it rests on t / sqrt(degrees of freedom). Nearly all of a million person-days have
+neither an engagement nor a conversion, so even the clearest effect explains a ten-thousandth of the
+variance. *Daily totals* use the robustness value: a share of the day-to-day variation is meaningful
+to people who look at charts of it, and there is no person who could be "times as likely".
 
 Pure standard library; references: the examples printed in the two papers.
 """
@@ -27,18 +26,18 @@ ROBUSTNESS_VALUE: Measure = "robustness_value"
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """What a hidden cause would have to be like.
+    """The properties of a hidden cause that would explain an effect.
 
     Attributes
     ----------
     measure : str
         ``e_value`` (a ratio, at least 1) or ``robustness_value`` (a share, 0 to 1).
     value : float
-        The strength, towards the engagement and towards the outcome alike, from which on a hidden
-        cause could make the whole estimate.
+        The strength, for the engagement and for the outcome alike, at which a hidden cause could
+        explain the whole estimate.
     value_ci : float
-        The strength from which on it could bring the interval to zero; the least possible one
-        (1 for a ratio, 0 for a share) where the interval holds zero as it is.
+        The strength at which it could extend the interval to zero; the lowest possible one
+        (1 for a ratio, 0 for a share) if the interval already includes zero.
     """
 
     measure: Measure
@@ -55,8 +54,8 @@ def sensitivity_within_user(
 ) -> Sensitivity | None:
     """E-value of an effect from a panel of people.
 
-    The rate ratio is that of a day on which an engagement works at its strongest to an ordinary day
-    of the same people.  Conversions are rare per person-day, so that ratios of rates, odds and
+    The rate ratio compares the day on which an engagement acts most strongly with an ordinary day
+    of the same people. Conversions are rare per person-day, so ratios of rates, odds and
     risks are the same for this purpose.
 
     Parameters
@@ -64,16 +63,16 @@ def sensitivity_within_user(
     delta, standard_error, critical : float
         Conversions per engagement, its standard error, and the two-sided quantile.
     exposed_rate_added : float
-        Conversions per person-day that an engagement adds on its strongest day; of the sign of
-        `delta`.  Its interval is that of `delta` on another scale.
+        Conversions per person-day that an engagement adds on its strongest day, with the sign of
+        `delta`. Its interval is that of `delta` on another scale.
     baseline_rate : float
         Conversions per person-day, on an ordinary day, of the people who engage.
 
     Returns
     -------
     Sensitivity or None
-        None where there is no ratio of rates: nobody buys on an ordinary day, or the engagement
-        would take away more than there is.
+        None if there is no ratio of rates: the baseline rate is zero, or the negative effect
+        exceeds it.
     """
     if baseline_rate <= 0 or baseline_rate + exposed_rate_added <= 0:
         return None
@@ -87,8 +86,8 @@ def sensitivity_within_user(
 def sensitivity_time_series(t_value: float, dof: float, critical: float) -> Sensitivity:
     """Robustness values of a coefficient from daily totals.
 
-    The shares are of what the model's own level and season leave of the engagements and of the
-    conversions from day to day.
+    They are shares of the day-to-day variation that the model's level and season leave in the
+    engagements and in the conversions.
 
     Parameters
     ----------
@@ -109,8 +108,9 @@ def sensitivity_time_series(t_value: float, dof: float, critical: float) -> Sens
 def e_value(rate_ratio: float) -> float:
     """E-value of a ratio of rates (VanderWeele, Ding 2017, Annals of Internal Medicine 167).
 
-    The least ratio by which a hidden cause must go with the exposure and with the outcome, each, to
-    make a ratio of `rate_ratio` out of nothing; ratios below one are turned over.
+    The smallest ratio between a hidden cause and the exposure, and between the cause and the
+    outcome, that could produce a ratio of `rate_ratio` without any effect. Ratios below one are
+    inverted.
 
     Parameters
     ----------
@@ -125,9 +125,9 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     """Robustness value RV_q, or RV_{q, alpha} with a quantile (Cinelli, Hazlett 2020, JRSS B 82).
 
     The share of the residual variance that a hidden cause must explain, of the treatment and of the
-    outcome alike, to take away the share `q` of the estimate (with `critical`: to make what is left
-    not significant).  Where the estimate is so large against so few degrees of freedom that the
-    outcome's share need not be as large as the treatment's, the latter alone decides (the authors'
+    outcome alike, to remove the share `q` of the estimate (with `critical`: to make the rest
+    not significant). If the estimate is so large with so few degrees of freedom that the
+    outcome's share can be smaller than the treatment's, the latter alone decides (the authors'
     package `sensemakr`, ``robustness_value``).
 
     Parameters
@@ -144,7 +144,7 @@ def robustness_value(t_value: float, dof: float, *, q: float = 1.0, critical: fl
     Returns
     -------
     float
-        In [0, 1]; 0 where the estimate is not significant to begin with.
+        In [0, 1]; 0 if the estimate is not significant in the first place.
     """
     f = q * abs(t_value) / math.sqrt(dof)
     f_critical = critical / math.sqrt(dof - 1.0)

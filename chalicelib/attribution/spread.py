@@ -1,4 +1,4 @@
-"""How uncertain an average over candidate models is: its own noise, and their disagreement."""
+"""The variance of an average over candidate models: their noise and their disagreement."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ def average_candidates(
 ) -> tuple[float, float]:
     """Mean of an effect over candidates (decays), and its variance.
 
-    The variance has two parts: what chance does to an average with these weights, and how far the
-    candidates lie apart *beyond* what chance does to their differences.  The usual variance of a
-    mixture of posteriors counts the noise that the candidates have in common once more for each of
-    them: a kind that does nothing, for which nothing tells decays apart, is charged twice.
+    The variance has two parts: the sampling variance of an average with these weights, and the
+    disagreement of the candidates *beyond* the sampling variance of their differences. The usual
+    variance of a mixture of posteriors counts the noise that the candidates share once more for
+    each of them. For a type without an effect, whose data cannot separate decays, it counts that
+    noise twice.
 
     Parameters
     ----------
@@ -27,7 +28,7 @@ def average_candidates(
     cov : array, shape (C, C)
         Of the effects at different candidates, from the same data.
     chance : float
-        Multiple of its expectation up to which disagreement is put down to chance.
+        Multiple of its expectation up to which disagreement is attributed to chance.
     """
     mean = float(weight @ effect)
     average = float(weight @ cov @ weight)
@@ -39,11 +40,10 @@ def average_candidates(
 def mix_models(
     weight: float, first: tuple[Floats, Floats], second: tuple[Floats, Floats]
 ) -> tuple[Floats, Floats]:
-    """Means and variances over two nested models, of which the second knows more causes.
+    """Means and variances over two nested models, the second of which includes more causes.
 
-    Estimates of the smaller model are those of the larger one plus noise that it does not have
-    (Hausman 1978): the difference varies by the difference of the variances. What they disagree
-    beyond that counts.
+    Estimates of the larger model are those of the smaller one plus noise (Hausman 1978): the
+    variance of the difference is the difference of the variances. Disagreement beyond that counts.
 
     Parameters
     ----------

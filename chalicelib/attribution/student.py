@@ -1,7 +1,7 @@
-"""Student's distribution in pure standard library: answers need it without loading scipy.
+"""Student's distribution in pure standard library, so that answers need not load scipy.
 
 An estimate carries its two-sided quantile (`critical`); other levels of the same distribution are
-found from that.  Checked against `scipy.stats.t`.
+derived from it. Checked against `scipy.stats.t`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 _NORMAL = NormalDist()
 _MANY = 1e7
-"""Degrees of freedom from which on the distribution is the normal one."""
+"""From this many degrees of freedom on, the distribution counts as normal."""
 _HALVINGS = 80
 _MOST_TERMS = 10_000
 _PRECISION = 1e-15
@@ -23,7 +23,7 @@ def student_cdf(t: float, degrees: float) -> float:
     """Probability of a value up to `t`; ``degrees`` may be infinite (the normal distribution)."""
     if degrees >= _MANY:
         return _NORMAL.cdf(t)
-    # of the two forms that are equal on paper, the one whose argument is not close to one
+    # of two algebraically equal forms, use the one whose argument is not close to one
     squared = t * t
     if squared < degrees:
         tail = 0.5 - 0.5 * _incomplete_beta(0.5, degrees / 2, squared / (degrees + squared))
@@ -34,7 +34,7 @@ def student_cdf(t: float, degrees: float) -> float:
 
 @lru_cache(maxsize=256)
 def student_quantile(probability: float, degrees: float) -> float:
-    """The value that is exceeded with ``1 - probability``.
+    """The value exceeded with probability ``1 - probability``.
 
     Parameters
     ----------
@@ -61,8 +61,7 @@ def student_quantile(probability: float, degrees: float) -> float:
 def degrees_of_freedom(critical: float, level: float = 0.95) -> float:
     """Degrees of freedom whose two-sided quantile at `level` is `critical`.
 
-    At least 1 (a larger quantile than that of one degree is taken for one degree); infinite where
-    the quantile is the normal one or below.
+    At least 1 (for any larger quantile); infinite if the quantile is the normal one or below.
     """
     probability = 0.5 + level / 2
     low, high = 1.0, _MANY

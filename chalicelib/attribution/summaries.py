@@ -1,7 +1,7 @@
 """Summaries of the final regressions for analysts, in the tables of statsmodels.
 
-Panels of people and of regions are estimated from sums, without a model object of statsmodels that
-could print itself; their tables are filled from the estimates. Totals have a regression of
+Panels of people and of regions are estimated from sums, without a statsmodels model that
+could print itself, so their tables are filled from the estimates. Totals have a regression of
 statsmodels (`decomposition.summarise_regression`).
 """
 
@@ -27,7 +27,7 @@ from chalicelib.attribution.observations import Observations
 from chalicelib.attribution.student import degrees_of_freedom
 
 TOTALS, BY_REGION = "time_series", "regions_used"
-"""The method of totals, and the note of types that regions answer."""
+"""The method of totals, and the note on types estimated from regions."""
 _SHOWN = {
     "people": "People:",
     "person_days": "Person-days:",
@@ -38,11 +38,11 @@ _SHOWN = {
     "lead_z": "Lead z:",
     "change_probability": "Prob(change over time):",
 }
-"""Diagnostics of a panel -> how the table calls them."""
+"""Diagnostics of a panel -> labels in the table."""
 
 
 def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) -> str:
-    """The regressions behind the estimates of a goal, as text; the same data have the same text.
+    """The regressions behind the estimates of a goal, as text; the same data give the same text.
 
     Parameters
     ----------
@@ -71,9 +71,9 @@ def summarise_goal(goal: str, observed: Observations, estimates: GoalEstimates) 
 
 
 def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates) -> str:
-    """Effects per engagement of the types that people or experiments answer.
+    """Effects per engagement of the types estimated from people or experiments.
 
-    Standard errors are clustered by person, and include what is not known about decays and slope.
+    Standard errors are clustered by person, and include the uncertainty of decays and slope.
 
     Parameters
     ----------
@@ -89,10 +89,10 @@ def summarise_panel(goal: str, names: tuple[str, ...], estimates: GoalEstimates)
 
 
 def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimates) -> str:
-    """Effects per engagement of the types that a geo panel answers.
+    """Effects per engagement of the types estimated from a geo panel.
 
-    Standard errors include what is not known about decays and shapes, and what effects differ by
-    between regions.
+    Standard errors include the uncertainty of decays and responses, and the differences between
+    regions.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def summarise_regions(goal: str, names: tuple[str, ...], estimates: GoalEstimate
 
 
 def _by_region(estimates: GoalEstimates) -> list[int]:
-    """Types that a geo panel answers."""
+    """Types estimated from a geo panel."""
     return [
         kind
         for kind, (method, warnings) in enumerate(
@@ -161,7 +161,7 @@ def _warned(estimates: GoalEstimates) -> list[str]:
 
 
 def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Half-lives in days of the mean decay of each type, shape (K,); 0 for effects at once."""
+    """Half-lives in days of the mean decay of each type, shape (K,); 0 for immediate effects."""
     decay = weights @ DECAYS / np.maximum(weights.sum(axis=1), 1e-300)
     lasting = decay > 0
     logs = np.log(decay, out=np.full(decay.shape, -np.inf), where=lasting)
@@ -169,7 +169,7 @@ def _half_lives(weights: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _left_to_totals(observed: Observations, estimates: GoalEstimates) -> StepTotals:
-    """Totals without what other methods explain, and without the types that they answer."""
+    """Totals without the conversions that other methods explain, and without their types."""
     totals = totals_of(observed, estimates)
     by_region = _by_region(estimates)
     mine = np.array(

@@ -1,4 +1,4 @@
-"""Amazon reviews: three generations of lines, lines of Python, and tables without quoting."""
+"""Amazon reviews: three generations of JSON lines, Python lines, and tables without quoting."""
 
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ HEADER = (
 
 
 def make_review(**over: Any) -> dict[str, Any]:
-    """Of 2014."""
+    """A review of the 2014 generation."""
     return {
         "reviewerID": "A2REVIEWERID",
         "asin": "B000123456",

@@ -132,13 +132,10 @@ def disqus_post(number: Any = 1, thread: int = 7, **over: str) -> str:
     )
 
 
-# --- Isso ---------------------------------------------------------------------------------------
-
-
 # --- webmentions --------------------------------------------------------------------------------
 
 
-def mention(number: int = 1, said: str = "like-of", **over: Any) -> dict[str, Any]:
+def mention(number: int = 1, relation: str = "like-of", **over: Any) -> dict[str, Any]:
     return {
         "type": "entry",
         "author": {"name": "Ada Doe", "url": "https://doe.example"},
@@ -148,7 +145,7 @@ def mention(number: int = 1, said: str = "like-of", **over: Any) -> dict[str, An
         "wm-id": number,
         "wm-source": f"https://doe.example/{number}",
         "wm-target": "https://blog.example/a#like",
-        "wm-property": said,
+        "wm-property": relation,
         "wm-private": False,
     } | over
 

@@ -1,4 +1,4 @@
-"""Etsy's sold orders and their items: one conversion for an order."""
+"""Etsy's sold orders and sold order items: one conversion per order."""
 
 from decimal import Decimal
 
@@ -41,7 +41,7 @@ def value_of(result: Read) -> Decimal:
     return sum((Decimal(e["value"]["amount"]) for e in result.stored), Decimal(0))
 
 
-def test_an_order_that_is_no_longer_kept_is_rejected_instead_of_counted_in_part(
+def test_an_item_far_from_the_others_of_its_order_is_rejected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sold_items, "ORDERS_KEPT", 1)

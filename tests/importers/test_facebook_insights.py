@@ -1,4 +1,4 @@
-"""Facebook Page Insights until 2021, by post and by day, and their traps."""
+"""Facebook Page Insights until 2021, by post and by day."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ PEOPLE = "Lifetime Talking About This (Post) by action type - "
 
 
 def posts(columns: dict[str, Sequence[object]], *, posted: str = "01/19/2017 09:03:47 AM") -> str:
-    """A post per number in the columns, below two header rows."""
+    """A table with two header rows and one post for each row of numbers."""
     header = [*POST, *columns]
     described = ["", "", "", "", "", *(f"Lifetime: the number of {name}" for name in columns)]
     rows = [
@@ -36,7 +36,7 @@ def by_paid(result: Read, kind: str) -> dict[bool, int]:
 
 
 @pytest.mark.parametrize("kind", ["like", "comment", "share"])
-def test_actions_count_before_people(kind: str) -> None:
+def test_counts_of_actions_take_precedence_over_counts_of_people(kind: str) -> None:
     both = read(posts({PEOPLE + kind: [2], STORIES + kind: [3]}))
     people = read(posts({PEOPLE + kind: [2]}))
 

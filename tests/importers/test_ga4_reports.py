@@ -1,4 +1,4 @@
-"""Google Analytics 4: stacked reports, explorations, and that nothing in them counts twice."""
+"""Google Analytics 4: stacked reports and explorations, in which nothing is counted twice."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ CHANNELS = "Session primary channel group (Default Channel Group)"
 
 
 def preamble(start: str = "20260601", end: str = "20260603", name: str = "Blog") -> str:
-    """The lines with which a report begins."""
+    """The first lines of a report."""
     lines = (RULE, "# Snapshot", "# Account: Brand", f"# Property: {name}", RULE, "# ")
     return "\r\n".join((*lines, "# All Users", f"# Start date: {start}", f"# End date: {end}", ""))
 
 
 def below(*rows: Sequence[object], start: str = "20260601", end: str = "20260603") -> str:
-    """A further table of a report."""
+    """Another table of a report."""
     return f"\r\n# A card\r\n# Start date: {start}\r\n# End date: {end}\r\n" + crlf(*rows)
 
 
@@ -34,12 +34,12 @@ def crlf(*rows: Sequence[object]) -> str:
 
 
 def exploration(*rows: Sequence[object], days: str = "20260601-20260630") -> str:
-    """An exploration: its rows begin with a row of totals that has a cell too many."""
+    """An exploration. Its first row is a row of totals with one cell too many."""
     return f"{RULE}\r\n# Blog\r\n# Free form\r\n# {days}\r\n{RULE}\r\n\r\n{crlf(*rows)}"
 
 
 def days(*counts: object, heading: str = "Views", nth: str = "Nth day") -> list[list[object]]:
-    """A table by the day."""
+    """A table by day."""
     return [[nth, heading], *([f"{n:04}", count] for n, count in enumerate(counts))]
 
 

@@ -1,4 +1,4 @@
-"""Google Ads reports and their traps."""
+"""Google Ads reports."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ AGGREGATE = ("Campaign", "Campaign type", "Currency code", "Impr.", "Interaction
 JUNE_1_TO_10 = "1 June 2026 - 10 June 2026"
 
 
-def test_a_report_of_a_period_can_be_spread_and_keeps_its_sums() -> None:
+def test_spreading_a_report_for_a_period_does_not_change_its_sums() -> None:
     rows = [[f"C{n}", "Search", "EUR", "1,003", "7", "5.01"] for n in range(5)]
 
     result = read(google_report(*rows, header=AGGREGATE, period=JUNE_1_TO_10), spread=True)
@@ -30,7 +30,7 @@ def test_a_report_of_a_period_can_be_spread_and_keeps_its_sums() -> None:
         *("Suma: Inne lokalizacje", "合計: その他の地域"),
     ],
 )
-def test_a_total_of_rows_that_are_not_listed_is_data(label: str) -> None:
+def test_a_total_of_rows_that_are_not_listed_is_imported(label: str) -> None:
     header = ("Location", "Campaign", "Impr.", "Clicks", "Currency code", "Cost")
     rows = [
         ["Hull", "Brand", 100, 7, "EUR", "3.50"],

@@ -1,4 +1,4 @@
-"""Google+: archives and the API; people are counted and never kept."""
+"""Google+: archives and the API. People are counted but not stored."""
 
 import json
 from typing import Any
@@ -66,7 +66,7 @@ def archived(**over: Any) -> dict[str, Any]:
 
 
 def activity(**over: Any) -> dict[str, Any]:
-    """The same post as the API gave it."""
+    """The same post in a response of the API."""
     totals = {
         "replies": {"totalItems": 2},
         "plusoners": {"totalItems": 3},
@@ -92,7 +92,7 @@ def activity(**over: Any) -> dict[str, Any]:
         (f"{person('a')}, and {person('b')}.", 2),
     ],
 )
-def test_people_without_a_page_and_beyond_the_list_are_counted(people: str, number: int) -> None:
+def test_people_without_a_profile_and_unlisted_people_are_counted(people: str, number: int) -> None:
     assert read(page(people)).counts == {"like": number}
 
 

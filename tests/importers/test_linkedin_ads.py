@@ -1,4 +1,4 @@
-"""Reports of LinkedIn's Campaign Manager, their languages and their traps."""
+"""Reports of LinkedIn's Campaign Manager."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def refusal_of(content: str | bytes, **options: object) -> ExportRefused:
 def sums(result: Read) -> dict[tuple[str, bool], int]:
     found: dict[tuple[str, bool], int] = {}
     for event in result.stored:
-        if event["kind"] == "cost":  # of a row in which nothing was counted
+        if event["kind"] == "cost":  # the cost of a row without engagements
             continue
         key = event["type"], event["paid"]
         found[key] = found.get(key, 0) + event["count"]

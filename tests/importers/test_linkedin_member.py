@@ -1,4 +1,4 @@
-"""The content workbook of a LinkedIn member: what tells of days, and what adds them up again."""
+"""The content workbook of a LinkedIn member: daily rows, and sheets that repeat them as totals."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""LinkedIn company pages: followers, visitors, content, and the traps of their workbooks."""
+"""LinkedIn company pages: workbooks of followers, visitors and content."""
 
 import datetime as dt
 from collections.abc import Sequence

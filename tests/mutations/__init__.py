@@ -1,1 +1,1 @@
-"""Mistakes that are put into the estimators on purpose: the tests must find each of them."""
+"""Deliberate mistakes in the estimators: the tests must find each of them."""

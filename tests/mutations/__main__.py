@@ -1,9 +1,9 @@
-"""Put every mutation into the estimators and see whether its test finds it.
+"""Apply every mutation to the estimators and check that its test finds it.
 
     python -m tests.mutations [--everything]
 
-With `--everything` a mutation that its own test does not find is tried on all checks of the
-contract, and the first that finds it is named.
+With `--everything`, a mutation that its own test does not find is tried on all checks of the
+contract, and the first one that finds it is named.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.mutations.table import MUTATIONS
 
 
 def main() -> int:
-    """Print a row per mutation; 1 if one of them survives."""
+    """Print a row per mutation; return 1 if one of them survives."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutations")
     parser.add_argument("--everything", action="store_true")
     options = parser.parse_args()

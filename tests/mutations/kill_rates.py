@@ -1,12 +1,12 @@
-"""Run mutmut on the modules that must not be wrong, and require that tests kill the mutants.
+"""Run mutmut on the most critical modules, and require that tests kill the mutants.
 
     python -m tests.mutations.kill_rates [room ...]
 
 mutmut changes one operator, number, text, argument or keyword at a time. It works on a copy in
-`build/mutate/<room>` with the tests that are named here, so that a room takes minutes. It does not
+`build/mutate/<room>` with the tests listed here, so a room takes minutes. It does not
 mutate properties and other decorated functions.
 
-Afterwards, in that folder: `mutmut.log` is what mutmut printed, `mutmut results` lists survivors
+Afterwards that folder contains `mutmut.log`, the output of mutmut. `mutmut results` lists survivors
 and `mutmut show <name>` shows one.
 """
 
@@ -26,19 +26,19 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "mutate"
 REQUIRED_SHARE = 0.85
 FOUND = frozenset({1, 3, 24, -24, 36, 37, 152, 255})
-"""Exit codes of mutmut's processes: a test failed, pytest broke, or the time ran out."""
+"""Exit codes of mutmut's processes: a test failed, pytest crashed, or the time ran out."""
 
 
 @dataclass(frozen=True)
 class Room:
-    """Modules that are mutated, and the tests that must notice.
+    """Modules to mutate, and the tests that must detect the mutants.
 
     Attributes
     ----------
     modules : tuple of str
         Paths from the root of the repository.
     tests : tuple of str
-        As pytest takes them.
+        As arguments of pytest.
     """
 
     modules: tuple[str, ...]
@@ -89,7 +89,7 @@ ROOMS = {
 
 
 def main() -> int:
-    """Mutate the rooms that are named, or all; 1 if too many mutants survive in one of them."""
+    """Mutate the given rooms, or all; return 1 if too many mutants survive in one of them."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutations.kill_rates")
     parser.add_argument("rooms", nargs="*", metavar="room", help=", ".join(ROOMS))
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -114,7 +114,7 @@ def main() -> int:
 
 
 def mutate(name: str, room: Room, processes: int) -> dict[str, int | None]:
-    """Run mutmut on a room: the exit code of each mutant's tests, by the mutant's name."""
+    """Run mutmut on a room; return the exit code of each mutant's tests, by the mutant's name."""
     folder = BUILD / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -1,6 +1,6 @@
-"""A mutation: one piece of a function's source is replaced while the function stays in its place.
+"""A mutation: a piece of a function's source is replaced in place.
 
-The code of the function object is exchanged, so that every module that imported it runs the
+The code of the function object is exchanged, so every module that imported it runs the
 mutation.
 """
 
@@ -25,14 +25,14 @@ class Mutation:
     Attributes
     ----------
     name : str
-        What the code does wrong.
+        Description of the mistake.
     function : callable or property
     old, new : str
-        A piece of its source that is there once, and what is put in its place.
+        A piece of its source that occurs once, and its replacement.
     found_by : callable
         A test without arguments that must fail.
     is_slow : bool
-        Whether that takes too long for every run of the tests.
+        Whether it takes too long for every run of the tests.
     """
 
     name: str
@@ -44,17 +44,17 @@ class Mutation:
 
 
 class Misplaced(Exception):
-    """The piece of source that a mutation replaces is not there once."""
+    """The piece of source that a mutation replaces does not occur exactly once."""
 
 
 @contextmanager
 def applied(mutation: Mutation) -> Iterator[None]:
-    """Run with the mutation in place.
+    """Run with the mutation applied.
 
     Raises
     ------
     Misplaced
-        If the source has changed: the mutation has to follow it.
+        If the source has changed; the mutation must be updated.
     """
     function = _function(mutation.function)
     source = textwrap.dedent(inspect.getsource(function))
@@ -74,7 +74,7 @@ def applied(mutation: Mutation) -> Iterator[None]:
 
 
 def is_found(mutation: Mutation, check: Callable[[], None]) -> bool:
-    """Whether a check fails, numerically or by an assertion, with the mutation in place."""
+    """Whether a check fails, numerically or by an assertion, with the mutation applied."""
     with applied(mutation):
         try:
             check()

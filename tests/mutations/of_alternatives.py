@@ -1,4 +1,4 @@
-"""Mistakes in what the panel looks for beside its usual model: late effects, a hidden cause."""
+"""Mistakes in the panel's checks for late effects and a hidden cause."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ OF_ALTERNATIVES = (
         LATE,
     ),
     Mutation(
-        "a late effect is as sure as its coefficient",
+        "a late effect is as certain as its coefficient",
         _with_late,
         "+ (_SHAPE * total) ** 2",
         "",
@@ -44,8 +44,8 @@ OF_ALTERNATIVES = (
     Mutation(
         "a late effect and its adstock are independent",
         _with_late,
-        "beside.variance + together",
-        "beside.variance + 0.0 * together",
+        "with_blocks.variance + together",
+        "with_blocks.variance + 0.0 * together",
         LATE,
     ),
     Mutation(
@@ -63,28 +63,28 @@ OF_ALTERNATIVES = (
         LATE,
     ),
     Mutation(
-        "decays beside late effects are those without them",
+        "decays in a model with late effects are those without them",
         estimate_effects,
-        "found.probability * beside.decay_weights",
+        "found.probability * with_blocks.decay_weights",
         "found.probability * fading.decay_weights",
         MIXED,
     ),
     Mutation(
-        "a hidden cause is not looked for",
+        "a hidden cause is not considered",
         fit_within_user,
         "change.probability > _NEGLIGIBLE",
         "change.probability > 1.0",
         CAUSE,
     ),
     Mutation(
-        "a likely hidden cause is taken for certain",
+        "a likely hidden cause counts as certain",
         fit_within_user,
         "_mix(change.probability, fit,",
         "_mix(1.0, fit,",
         CAUSE,
     ),
     Mutation(
-        "newcomers are compared with the settled",
+        "newcomers are compared with long-known people",
         fit_within_user,
         "panel = take_out(panel, tenures(n_kinds))",
         "pass",
@@ -147,7 +147,7 @@ OF_ALTERNATIVES = (
         machinery.check_reactions_are_added_to_the_cross_products,
     ),
     Mutation(
-        "a second speed is looked for beside no adstock",
+        "a second speed is tested without the first adstock",
         _two_speeds,
         "both = np.append(columns, kind * DECAYS.size + second)",
         "both = np.array([kind * DECAYS.size + second])",

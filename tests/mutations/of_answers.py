@@ -1,4 +1,4 @@
-"""Mistakes in what is made of a panel: coverage, identity, goals that are reached once."""
+"""Mistakes in the use of a panel: coverage, identity, goals that are reached once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONCE = parts.check_displaced_conversions_follow_kaplan_and_meier
 
 OF_ANSWERS = (
     Mutation(
-        "the stock after a gap is taken for known",
+        "the stock after a gap counts as known",
         Coverage._after_gap,
         "after[last + 1 : last + 1 + UNKNOWN_STOCK_DAYS] = True",
         "pass",
@@ -30,21 +30,21 @@ OF_ANSWERS = (
         Coverage.usable,
         "self.outcome & self.counts",
         "self.counts",
-        test_coverage.test_a_gap_in_the_outcome_leaves_the_stock_known,
+        test_coverage.test_gap_in_the_outcome_does_not_affect_the_adstock,
     ),
     Mutation(
         "a day without the outcome counts as covered",
         Coverage.is_whole,
         "self.outcome.all() and ",
         "",
-        test_coverage.test_whole_coverage_is_whole_until_one_day_of_anything_is_missing,
+        test_coverage.test_coverage_is_whole_unless_a_day_is_missing,
     ),
     Mutation(
         "the type that costs fewest days is rejected",
         find_common_days,
         "worst = max(rank.values())",
         "worst = min(rank.values())",
-        test_coverage.test_a_type_that_would_cost_the_others_more_than_half_of_their_days_is_rejected,
+        test_coverage.test_type_that_would_halve_the_common_days_is_rejected,
     ),
     Mutation(
         "every type that costs a day is rejected",
@@ -54,14 +54,14 @@ OF_ANSWERS = (
         test_coverage.test_a_type_that_leaves_the_others_half_of_their_days_stays,
     ),
     Mutation(
-        "types are compared on days that one of them has not",
+        "types are compared on days that one of them lacks",
         find_common_days,
         "            del usable[number]\n        common = _all_of(usable, coverage.outcome)",
         "            del usable[number]\n        common = coverage.outcome",
-        test_coverage.test_of_types_that_cost_equally_many_days_the_one_with_fewer_days_goes,
+        test_coverage.test_tied_type_with_fewer_days_is_rejected,
     ),
     Mutation(
-        "conversions that were only brought forward count whole",
+        "conversions that were only brought forward count in full",
         share_not_brought_forward,
         "count * later",
         "count",
@@ -82,21 +82,21 @@ OF_ANSWERS = (
         ONCE,
     ),
     Mutation(
-        "a goal that people reach twice is one that they reach once",
+        "a goal that people reach twice counts as a goal reached once",
         converts_once,
         "and per_person.max() <= 1.0",
         "",
         ONCE,
     ),
     Mutation(
-        "what is brought forward is taken for known",
+        "the share brought forward counts as known",
         WithinUserFit.scaled,
         " + np.diag((self.delta * error) ** 2)",
         "",
         parts.check_shares_of_effects_carry_their_error,
     ),
     Mutation(
-        "displaced conversions are not taken out",
+        "displaced conversions are not subtracted",
         estimate_from_people,
         "once = converts_once(compared)",
         "once = False",
@@ -107,14 +107,14 @@ OF_ANSWERS = (
         _restrict_people,
         "first_day=np.maximum(people.first_day, seen)",
         "first_day=people.first_day",
-        test_from_people.test_restricted_people_are_first_seen_by_what_is_left,
+        test_from_people.test_restricted_people_are_first_seen_by_the_remaining_events,
     ),
     Mutation(
         "people who were there before the window are newcomers",
         _restrict_people,
         "np.where(people.first_day < 0, -1, people.n_days)",
         "np.full(people.n_people, people.n_days)",
-        test_from_people.test_restricted_people_are_first_seen_by_what_is_left,
+        test_from_people.test_restricted_people_are_first_seen_by_the_remaining_events,
     ),
     Mutation(
         "days without data stay in the panel",
@@ -124,47 +124,45 @@ OF_ANSWERS = (
         test_from_people.test_days_without_data_are_neither_rows_nor_zeros,
     ),
     Mutation(
-        "a panel of a part of the people does not say so",
+        "a panel of part of the people has no warning",
         _only_identified,
         "return np.asarray(observed.identified[kinds] < MOST_ENGAGEMENTS * total)",
         "return np.zeros(kinds.size, dtype=bool)",
-        lambda: test_from_people.test_types_of_which_a_part_is_identified_say_so(2.2, 1.0, True),
+        lambda: test_from_people.test_partly_identified_types_carry_a_warning(2.2, 1.0, True),
     ),
     Mutation(
-        "answers of panel and totals count alike",
+        "estimates of panel and totals have equal weight",
         combine,
         "weight = theirs / (variance + theirs)",
         "weight = 0.5",
-        test_partial_identity.test_answers_that_agree_are_averaged_by_their_precision,
+        test_partial_identity.test_agreeing_estimates_are_averaged_by_precision,
     ),
     Mutation(
-        "what panel and totals disagree about is dropped",
+        "the disagreement of panel and totals is dropped",
         combine,
         "max((delta - other) ** 2 - variance - theirs, 0.0)",
         "0.0",
-        test_partial_identity.test_what_answers_differ_by_beyond_chance_is_in_the_interval,
+        test_partial_identity.test_difference_beyond_chance_widens_the_interval,
     ),
     Mutation(
-        "totals that are suspected of bias count",
+        "totals suspected of bias count",
         combine,
         " and not BIASED & set(draft.warnings[kind])",
         "",
-        lambda: test_partial_identity.test_totals_that_are_suspected_of_bias_do_not_count(
-            "placebo_failed"
-        ),
+        lambda: test_partial_identity.test_totals_suspected_of_bias_do_not_count("placebo_failed"),
     ),
     Mutation(
         "the quantile of the panel is lost",
         combine,
         "one.variance * (one.critical / _NORMAL) ** 2",
         "one.variance",
-        test_partial_identity.test_without_an_answer_of_the_totals_the_panels_comes_back_with_the_same_interval,
+        test_partial_identity.test_without_an_estimate_from_totals_the_panels_is_restored_unchanged,
     ),
     Mutation(
-        "a type that was set aside stays answered",
+        "a type that was set aside keeps its estimate",
         set_aside,
         "draft.reopen(kind)",
         "pass",
-        test_partial_identity.test_what_is_set_aside_is_open_for_the_totals_and_loses_its_covariances,
+        test_partial_identity.test_types_set_aside_are_open_for_totals_and_lose_their_covariances,
     ),
 )

@@ -1,4 +1,4 @@
-"""Mistakes in what is averaged over: decays, slopes, nested models."""
+"""Mistakes in averages over decays, slopes and nested models."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ CALIBRATION = functools.partial(check_calibration, ESTIMATORS[0])
 
 OF_AVERAGES = (
     Mutation(
-        "the slope is taken for known",
+        "the slope counts as known",
         _over_slopes,
         "slope + node * spread",
         "slope + 0.0 * node * spread",
         SLOPES,
     ),
     Mutation(
-        "what slopes disagree about is dropped",
+        "the disagreement of slopes is dropped",
         _over_slopes,
         "weight * (fit.cov + np.outer(gap, gap))",
         "weight * fit.cov",
         SLOPES,
     ),
     Mutation(
-        "the three slopes count alike",
+        "the three slopes have equal weight",
         _over_slopes,
         "np.sum([w * fit.delta",
         "np.sum([fit.delta / 3",
@@ -65,7 +65,7 @@ OF_AVERAGES = (
         SLOPES,
     ),
     Mutation(
-        "the likelihood of the slope is too sure of itself",
+        "the likelihood of the slope is overconfident",
         _slope,
         "factor * explained / pooled.noise",
         "explained / pooled.noise",
@@ -100,7 +100,7 @@ OF_AVERAGES = (
         SHIFT,
     ),
     Mutation(
-        "types are taken for uncorrelated",
+        "types count as uncorrelated",
         estimate_effects,
         "cov = central * np.outer(ratio, ratio)",
         "cov = np.diag(variance)",
@@ -158,7 +158,7 @@ OF_AVERAGES = (
         DECAYS,
     ),
     Mutation(
-        "the likeliest decay is taken for the true one",
+        "the likeliest decay counts as the true one",
         _average_decays,
         "weights = pooled_weights(evidence, channels)",
         "weights = np.eye(evidence.shape[1])[evidence.argmax(axis=1)]",
@@ -190,14 +190,14 @@ OF_AVERAGES = (
         pooled_weights,
         "by_channel(channels)",
         "[np.array([kind]) for kind in range(channels.size)]",
-        test_decays.test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel,
+        test_decays.test_uninformative_type_takes_the_half_life_of_its_channel,
     ),
     Mutation(
-        "channels lie where their brand lies",
+        "channels have the centre of their brand",
         _given_brand,
         "_HIERARCHY.channels * np.exp(",
         "np.eye(log_channel.shape[1]) * np.exp(",
-        test_decays.test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distributions,
+        test_decays.test_sum_over_brands_and_channels_equals_the_integral_of_normal_distributions,
     ),
     Mutation(
         "the size of effects is chosen under a flat prior of decays",
@@ -207,7 +207,7 @@ OF_AVERAGES = (
         test_decays.test_without_data_the_weights_are_the_prior,
     ),
     Mutation(
-        "what decays disagree about is dropped",
+        "the disagreement of decays is dropped",
         average_candidates,
         "average + max(apart - chance * by_chance, 0.0)",
         "average",

@@ -25,7 +25,7 @@ ORDER = functools.partial(check_order_of_people, ESTIMATORS[0])
 
 OF_PANELS = (
     Mutation(
-        "person effects are not taken out",
+        "person effects are not projected out",
         project,
         "- np.tril(sums.T @ means)",
         "",
@@ -39,7 +39,7 @@ OF_PANELS = (
         NEWCOMERS,
     ),
     Mutation(
-        "day effects are not taken out",
+        "day effects are not projected out",
         project,
         "gram[stratum] -= cells[stratum].T @ day_effects[stratum]",
         "pass",
@@ -67,7 +67,7 @@ OF_PANELS = (
         REGRESSION,
     ),
     Mutation(
-        "errors are clustered by nothing: every score is summed by itself",
+        "errors are not clustered: every score is summed separately",
         score,
         "meat[stratum] += scores.T @ scores",
         "alone = chunk.columns(used)[:, :, :-1] * residual[:, :, None]; "
@@ -96,7 +96,7 @@ OF_PANELS = (
         REACTIONS,
     ),
     Mutation(
-        "reactions of the late blocks are forgotten",
+        "reactions of the late blocks are missing",
         score,
         "reaction[:, where.blocks.T.ravel()] = late",
         "pass",
@@ -110,7 +110,7 @@ OF_PANELS = (
         NEWCOMERS,
     ),
     Mutation(
-        "residuals hold the hidden cause",
+        "residuals contain the hidden cause",
         _reference_coefficients,
         "change.pooled_z > _EVIDENT",
         "change.pooled_z > 1e9",
@@ -138,7 +138,7 @@ OF_PANELS = (
         alternatives.check_late_effects_join_their_adstock,
     ),
     Mutation(
-        "people are put into strata by the order they come in",
+        "people are put into strata by their order in the data",
         strata_of,
         "strata[active] = stratum_of_level[level]",
         "strata[active] = 1 + np.arange(active.size) * 4 // active.size",
@@ -166,21 +166,21 @@ OF_PANELS = (
         NEWCOMERS,
     ),
     Mutation(
-        "the idle are as active as the least active",
+        "people who never engage are as active as the least active",
         reduce_panel,
         ".min(initial=1.0) / 2",
         ".min(initial=1.0)",
         RESPONSE,
     ),
     Mutation(
-        "all strata count alike",
+        "all strata have equal weight",
         pool,
         "precision = noise.mean() / noise",
         "precision = np.ones_like(noise)",
         STRATA,
     ),
     Mutation(
-        "strata count by the inverse of their standard deviation",
+        "strata are weighted by the inverse of their standard deviation",
         pool,
         "precision = noise.mean() / noise",
         "precision = np.sqrt(noise.mean() / noise)",
@@ -208,7 +208,7 @@ OF_PANELS = (
         RESPONSE,
     ),
     Mutation(
-        "few people are not allowed for",
+        "variances lack the correction for few clusters",
         pool,
         "* (clusters / max(clusters - 1, 1))",
         "",
@@ -222,14 +222,14 @@ OF_PANELS = (
         CAUSE,
     ),
     Mutation(
-        "scores keep what is taken out of the columns",
+        "scores keep the part projected out of the columns",
         take_out,
         "meat[stratum] = change @ meat[stratum] @ change.T",
         "pass",
         NEWCOMERS,
     ),
     Mutation(
-        "reactions keep what is taken out of the columns",
+        "reactions keep the part projected out of the columns",
         take_out,
         "shift[stratum] = change @ shift[stratum]",
         "pass",
@@ -243,15 +243,15 @@ OF_PANELS = (
         NEWCOMERS,
     ),
     Mutation(
-        "the surroundings hold only what came before",
+        "the surroundings contain only earlier engagements",
         surroundings,
         "row[0, where.leads[members]] = 1.0",
         "pass",
         CAUSE,
     ),
     Mutation(
-        "blocks are not taken out of the scores of adstocks",
-        Pooled.beside,
+        "blocks are not projected out of the scores of adstocks",
+        Pooled.without_columns,
         "meat=change @ self.meat @ change.T",
         "meat=self.meat",
         alternatives.check_late_effects_join_their_adstock,

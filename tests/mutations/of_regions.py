@@ -1,4 +1,4 @@
-"""Mistakes in the panel of regions: days, regions' own coefficients, what they differ by."""
+"""Mistakes in the panel of regions: days, coefficients of regions, differences between regions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REGRESSION = test_day_effects.test_coefficients_equal_a_regression_with_a_column
 PRODUCTS = functools.partial(
     test_day_effects.test_the_products_of_all_regions_give_the_same_coefficients, True
 )
-OWN = test_day_effects.test_coefficients_of_single_regions_equal_columns_of_their_own
+OWN = test_day_effects.test_coefficients_of_single_regions_equal_separate_columns
 EQUAL = test_day_effects.test_equal_effects_show_no_spread_beyond_chance
 DIFFERENT = test_day_effects.test_different_effects_show_their_spread_and_widen_the_error
 
@@ -55,7 +55,7 @@ OF_REGIONS = (
         PRODUCTS,
     ),
     Mutation(
-        "regions do not share their days when they are compared",
+        "regions are compared without their common days",
         fit_panel_at,
         "information = -crossed @ cho_solve(factor, crossed.T)",
         "information = 0.0 * crossed @ cho_solve(factor, crossed.T)",
@@ -69,7 +69,7 @@ OF_REGIONS = (
         OWN,
     ),
     Mutation(
-        "what chance makes regions differ by is taken for a difference",
+        "chance differences between regions count as differences",
         _between,
         "- float(np.trace(centring @ cov))",
         "+ 0.0 * float(np.trace(centring @ cov))",
@@ -83,31 +83,31 @@ OF_REGIONS = (
         EQUAL,
     ),
     Mutation(
-        "what regions differ by is not in the error",
+        "differences between regions are not in the error",
         measure_spread,
         "pull**2, between / freedom",
         "pull**2, 1e-3 * between / freedom",
         DIFFERENT,
     ),
     Mutation(
-        "regions explain a conversion twice as often as they answer",
+        "regions explain more conversions than they estimate",
         estimate_from_regions,
         "shares * fit.delta[place]",
         "2.0 * shares * fit.delta[place]",
-        test_from_regions.test_what_regions_explain_adds_up_to_what_they_answer,
+        test_from_regions.test_explained_conversions_add_up_to_the_estimates_of_regions,
     ),
     Mutation(
         "campaigns that have not begun are missing data",
         _known_days,
         "if only_gaps else here",
         "if False else here",
-        test_region_days.test_a_campaign_that_begins_later_in_a_region_is_zero_before,
+        test_region_days.test_campaign_that_begins_later_in_a_region_is_zero_before,
     ),
     Mutation(
         "conversions of other goals count",
         observe_regions,
         "if name == goal and",
         "if name and",
-        test_region_days.test_counts_stand_by_region_and_day_whoever_they_are_of,
+        test_region_days.test_counts_are_by_region_and_day_for_all_people,
     ),
 )

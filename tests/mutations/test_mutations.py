@@ -1,4 +1,4 @@
-"""Every mutation of the estimators is found by the test that is named beside it."""
+"""Every mutation of the estimators is found by its test."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUICK = [mutation for mutation in MUTATIONS if not mutation.is_slow]
 
 @functools.cache
 def passes(check: Callable[[], None]) -> bool:
-    """Whether a check passes on the code as it is."""
+    """Whether a check passes on the unchanged code."""
     check()
     return True
 
@@ -29,7 +29,7 @@ def test_a_mutation_is_found(mutation: Mutation) -> None:
     assert is_found(mutation, mutation.found_by)
 
 
-def test_a_mutation_that_changes_nothing_is_not_found() -> None:
+def test_mutation_without_effect_is_not_found() -> None:
     harmless = Mutation(
         "harmless",
         average_candidates,
@@ -41,7 +41,7 @@ def test_a_mutation_that_changes_nothing_is_not_found() -> None:
     assert not is_found(harmless, harmless.found_by)
 
 
-def test_a_mutation_whose_source_is_gone_is_reported() -> None:
+def test_mutation_of_missing_source_is_reported() -> None:
     gone = Mutation("gone", average_candidates, "no such source", "", lambda: None)
 
     with pytest.raises(Misplaced, match="gone: 0 places"), applied(gone):

@@ -1,4 +1,4 @@
-"""Whatever a body holds, it is analysed in numbers that JSON has, or refused with its place."""
+"""Any body is either analysed as valid JSON, or rejected with the place of the error."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PARTS = ["treated", "control", "effect", "series", "spend", ""]
 
 
 def pointers_of_what_is_wrong(raw: dict[str, Any]) -> list[str]:
-    """Where a body is wrong; of one that is analysed, nowhere, and the analysis must be JSON."""
+    """Pointers of the errors of a body; an analysed body has none and its analysis must be JSON."""
     try:
         found = analyse(parse_experiment(raw, today=NOW.date()), now=NOW).experiment
     except InvalidFields as refusal:
@@ -43,7 +43,7 @@ def pointers_of_what_is_wrong(raw: dict[str, Any]) -> list[str]:
 
 
 @given(st.sampled_from(BODIES), st.sampled_from(PARTS), st.text(max_size=8), VALUES, st.data())
-def test_a_body_with_anything_in_it_is_analysed_or_refused(
+def test_any_body_is_analysed_or_rejected(
     body: dict[str, Any], part: str, name: str, value: Any, data: st.DataObject
 ) -> None:
     inside = body.get(part)
@@ -61,6 +61,6 @@ def test_a_body_with_anything_in_it_is_analysed_or_refused(
 
 
 @given(st.text('abc012-,;\t\n\r" ', max_size=60))
-def test_any_text_for_a_csv_is_refused_where_it_stands(text: str) -> None:
+def test_any_csv_text_is_rejected_with_its_place(text: str) -> None:
     for csv in (text, f"date,region,y\n{text}"):
         assert pointers_of_what_is_wrong({**as_csv(make_geo()), "csv": csv}) == ["/csv"]

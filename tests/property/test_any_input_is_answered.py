@@ -1,4 +1,4 @@
-"""Whatever the events are: numbers or reasons, strict JSON, never a crash and never a NaN."""
+"""Any events lead to numbers or reasons in strict JSON, never to a crash or a NaN."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AS_OF = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 
 
 def draw_events(seed: int) -> list[Event]:
-    """Some kinds of engagement and conversions, identified, anonymous, constant or mixed."""
+    """Some engagement types and conversions: identified, anonymous, constant or mixed."""
     rng = np.random.default_rng(seed)
     people = int(rng.choice([2, 30, 400]))
     days = int(rng.choice([6, 16, 35, 45, 70]))

@@ -1,4 +1,4 @@
-"""JSON that nests too deep is refused before it is parsed, whatever stands in its texts."""
+"""JSON that nests too deep is rejected before parsing, whatever its strings contain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXTS = st.text(alphabet='[]{}"\\,:a', max_size=6)
 
 @st.composite
 def nested(draw: st.DrawFn) -> tuple[Any, int]:
-    """A value, and how deep its brackets nest; texts are full of brackets and quotes."""
+    """A value, and the depth of its brackets; its strings are full of brackets and quotes."""
     depth = draw(st.integers(0, 2 * MAX_DEPTH))
     value: Any = draw(TEXTS)
     for _ in range(depth):
@@ -37,9 +37,7 @@ def depth_of(value: Any) -> int:
 
 @given(nested(), st.booleans())
 @example(([[["]" * 99]]], 3), True)
-def test_depth_is_that_of_the_value_and_not_of_its_texts(
-    drawn: tuple[Any, int], ascii_only: bool
-) -> None:
+def test_depth_ignores_brackets_in_strings(drawn: tuple[Any, int], ascii_only: bool) -> None:
     value, _ = drawn
     body = json.dumps(value, ensure_ascii=ascii_only).encode()
     if depth_of(value) > MAX_DEPTH:
@@ -51,7 +49,7 @@ def test_depth_is_that_of_the_value_and_not_of_its_texts(
 
 @pytest.mark.parametrize("inner", ["", '"a"', '"[", "{"', '"]]", "}}"', '"\\"]"', '"\\\\"', '""'])
 @pytest.mark.parametrize("pair", ["[]", "{}"])
-def test_the_last_level_is_taken_and_one_more_is_not(inner: str, pair: str) -> None:
+def test_last_allowed_level_is_accepted_and_one_more_is_not(inner: str, pair: str) -> None:
     opening = "[" if pair == "[]" else '{"k":'
     closing = pair[1]
     value = f"[{inner}]"
@@ -64,6 +62,6 @@ def test_the_last_level_is_taken_and_one_more_is_not(inner: str, pair: str) -> N
 @pytest.mark.parametrize(
     "body", ["[" * 100_000, '{"a":' * 100_000, '""' + "[" * 100_000, '"]' + "[" * 99, "]" * 40]
 )
-def test_what_never_ends_is_refused_and_breaks_nothing(body: str) -> None:
+def test_unclosed_nesting_is_rejected(body: str) -> None:
     with pytest.raises(MalformedJson):
         parse_json(body.encode())

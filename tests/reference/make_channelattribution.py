@@ -1,12 +1,12 @@
-"""Makes `channelattribution.json`: 2,000 journeys and what ChannelAttribution credits on them.
+"""Create `channelattribution.json`: 2,000 journeys and their credit by ChannelAttribution.
 
-In an environment of its own, then from the repository's root:
+In a separate environment, from the repository's root:
 
     pip install ChannelAttribution==2.2.5 matplotlib
     python tests/reference/make_channelattribution.py
 
-The journeys depend on the last two kinds, so that orders 1 and 2 differ; about a third of them
-repeat a kind at once.  They are kept in the file, since random streams change between versions.
+The journeys depend on the last two types, so orders 1 and 2 differ; about a third of them
+repeat a type immediately. The file contains them because random streams change between versions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ JOURNEYS = 2_000
 
 
 def draw_journeys() -> tuple[Counter[str], Counter[str]]:
-    """Journeys that converted and those that did not, with their numbers."""
+    """Journeys with and without a conversion, with their numbers."""
     rng = np.random.default_rng(20)
     following = rng.dirichlet(np.full(5, 0.8), size=(6, 5))
     rate = rng.uniform(0.02, 0.4, size=(6, 5))

@@ -1,9 +1,9 @@
-"""Long runs of the comparison of two estimates: coverage, size, power, what is needed.
+"""Long simulations of the comparison of two estimates: coverage, size, power, needed data.
 
     python -m tests.reference.simulate_equivalence [--draws 100000]
 
-Two estimates are drawn from a normal distribution whose truth is known, with a covariance that is
-known or, with `degrees`, itself estimated; then the decision is made as the service makes it.
+Two estimates are drawn from a normal distribution with a known truth and a covariance that is
+known or, with `degrees`, itself estimated. The decision is then made as in the service.
 `test_equivalence.py` runs the same with fewer draws.
 """
 
@@ -33,7 +33,7 @@ MARGIN = 0.2
 class Truth:
     """Two true effects, the standard errors and correlation of their estimates.
 
-    With `degrees` the covariance matrix is known up to a factor that is estimated with so many
+    With `degrees` the covariance matrix is known up to a factor that is estimated with that many
     degrees of freedom, as in a regression.
     """
 
@@ -46,7 +46,7 @@ class Truth:
 
     @property
     def critical(self) -> float:
-        """Two-sided 95 % quantile, as an estimator would hand it over."""
+        """Two-sided 95 % quantile, as an estimator would return it."""
         return float(stats.t.ppf(0.975, self.degrees))
 
     @property
@@ -119,10 +119,10 @@ COVERAGE = {
 
 @dataclass(frozen=True)
 class Coverage:
-    """How often the set holds the true ratio, and how often the two numbers of the API do.
+    """Coverage of the true ratio by the set, and by the two bounds of the API.
 
-    `half_dropped` is what it would be if, where numerator and denominator both come out positive,
-    the negative half of an outside were left away.
+    `half_dropped` is the coverage without the negative half of an outside set if both estimates are
+    positive.
     """
 
     covered: float
@@ -132,7 +132,7 @@ class Coverage:
 
 
 def coverage(truth: Truth, draws: int, seed: int = 1) -> Coverage:
-    """Shares of `draws`; a denominator of zero is covered by a set without bound."""
+    """Shares of `draws`; an unbounded set covers a denominator of zero."""
     ratio = truth.a / truth.b if truth.b != 0 else math.inf
     covered = bounds = dropped = 0
     shapes: dict[str, int] = {}
@@ -179,7 +179,7 @@ def claims(truth: Truth, draws: int, seed: int = 2) -> float:
     return called / draws
 
 
-# --- what is needed -----------------------------------------------------------------------------
+# --- needed data --------------------------------------------------------------------------------
 
 OPEN = {
     "clearly different": Truth(0.6, 1.0, 0.25, 0.25),
@@ -198,7 +198,7 @@ OPEN = {
 
 
 def is_settled(estimated: Comparison) -> bool:
-    """The service's decision: Fieller's set leaves one out, or both tests reject."""
+    """The service's decision: Fieller's set excludes 1, or both tests reject."""
     pair = _pair(estimated)
     return (
         not fieller(*pair, estimated.critical).holds(1.0)
@@ -207,7 +207,7 @@ def is_settled(estimated: Comparison) -> bool:
 
 
 def settled_after(truth: Truth, draws: int, seed: int = 3) -> tuple[float, float, float]:
-    """The growth said to be needed, and how often that settles it: gathered anew, and added."""
+    """The reported growth, and how often it settles the question: with new data, and added."""
     growth = growth_until_settled(truth.compared)
     if growth is None:
         raise ValueError("never settled")
@@ -218,36 +218,38 @@ def settled_after(truth: Truth, draws: int, seed: int = 3) -> tuple[float, float
     return growth, anew, sum(is_settled(one) for one in added) / draws
 
 
-# --- what could have been shown -----------------------------------------------------------------
+# --- minimum detectable effects -----------------------------------------------------------------
 
 
 def power_at_the_detectable_ratio(truth: Truth, draws: int, seed: int = 4) -> float:
-    """How often a ratio that far from one is told from one; `truth.a` is not used."""
+    """Power at the minimum detectable ratio; `truth.a` is not used."""
     far = smallest_detectable_ratio(truth.compared)
     if far is None:
-        raise ValueError("no unit")
+        raise ValueError("the denominator is not significantly positive")
     truth = replace(truth, a=truth.b * (1 + far))
-    told = sum(not fieller(*_pair(one), one.critical).holds(1.0) for one in truth.draw(draws, seed))
-    return told / draws
+    detected = sum(
+        not fieller(*_pair(one), one.critical).holds(1.0) for one in truth.draw(draws, seed)
+    )
+    return detected / draws
 
 
 def power_at_the_detectable_value(
     error: float, mean: float, mean_error: float, draws: int, beyond: float = 0.0, seed: int = 5
 ) -> float:
-    """How often a value (conversions times a mean order value) is told from `beyond`."""
+    """How often conversions times a mean order value differ significantly from `beyond`."""
     critical = float(stats.norm.ppf(0.975))
     value = smallest_detectable(
         error * mean, critical, beyond=beyond, relative_variance=(mean_error / mean) ** 2
     )
     if value is None:
-        raise ValueError("the mean order value is not told from zero")
+        raise ValueError("the mean order value does not differ significantly from zero")
     draw = random.Random(seed)
-    told = 0
+    detected = 0
     for _ in range(draws):
         conversions, order = draw.gauss(value / mean, error), draw.gauss(mean, mean_error)
         spread = math.sqrt((error * order) ** 2 + (conversions * mean_error) ** 2)
-        told += conversions * order - critical * spread > beyond
-    return told / draws
+        detected += conversions * order - critical * spread > beyond
+    return detected / draws
 
 
 def main() -> int:
@@ -256,7 +258,7 @@ def main() -> int:
     parser.add_argument("--draws", type=int, default=100_000)
     draws = parser.parse_args().draws
     out = sys.stdout.write
-    out("Fieller's set: covered | covered by the bounds | with a half dropped | shapes\n")
+    out("Fieller's set: coverage | coverage of the bounds | without the negative half | shapes\n")
     for name, truth in COVERAGE.items():
         found = coverage(truth, draws)
         shapes = ", ".join(f"{shape} {share:.1%}" for shape, share in found.shapes.items())
@@ -268,11 +270,11 @@ def main() -> int:
     out("Called equivalent, inside\n")
     for name, truth in INSIDE.items():
         out(f"  {name:36} {claims(truth, draws):.2%}\n")
-    out("Needed: growth | settled, gathered anew | settled, added to what there is\n")
+    out("Needed data: growth | settled with new data | settled with added data\n")
     for name, truth in OPEN.items():
-        growth, anew, added = settled_after(truth, draws)
-        out(f"  {name:36} {growth:8.2f} | {anew:.2%} | {added:.2%}\n")
-    out("Told apart at the smallest detectable effect\n")
+        growth, new, added = settled_after(truth, draws)
+        out(f"  {name:36} {growth:8.2f} | {new:.2%} | {added:.2%}\n")
+    out("Power at the minimum detectable effect\n")
     for name in ("clearly different", "correlated", "few degrees"):
         out(f"  ratio, {name:29} {power_at_the_detectable_ratio(OPEN[name], draws):.2%}\n")
     for mean_error in (0.0, 2.0, 8.0):

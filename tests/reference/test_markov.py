@@ -1,8 +1,8 @@
-"""Path models against ChannelAttribution 2.2.5; `make_channelattribution.py` made the values.
+"""Path models against ChannelAttribution 2.2.5; `make_channelattribution.py` created the values.
 
 Tolerance of the Markov models 1e-3 relative: the library simulates its journeys and starts from
 3e8, with which the largest difference was 6e-4 (and 2e-3 with a tenth of them: the error of
-simulating, which shrinks with the root of their number).  The rules agree to the six digits kept.
+the simulation, which shrinks with the root of their number). The rules agree to six stored digits.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def reference_paths() -> Paths:
 
 
 @pytest.mark.parametrize("order", [1, 2])
-def test_markov_credits_what_the_common_library_credits(order: int) -> None:
+def test_markov_credits_equal_those_of_channelattribution(order: int) -> None:
     reference = REFERENCE[f"markov_{order}"]
     paths = reference_paths()
 
@@ -59,12 +59,12 @@ def test_markov_credits_what_the_common_library_credits(order: int) -> None:
     assert credit.conversions == pytest.approx(reference["conversions"], rel=TOLERANCE)
 
 
-def test_the_orders_differ_by_more_than_the_tolerance() -> None:
+def test_orders_differ_by_more_than_the_tolerance() -> None:
     first, second = (np.array(REFERENCE[f"markov_{k}"]["conversions"]) for k in (1, 2))
     assert np.abs(first / second - 1).max() > 20 * TOLERANCE
 
 
 @pytest.mark.parametrize("credit", [credit_first, credit_last, credit_linear])
-def test_rules_credit_what_the_common_library_credits(credit: Any) -> None:
+def test_credits_of_rules_equal_those_of_channelattribution(credit: Any) -> None:
     answer = credit(reference_paths())
     assert answer.conversions == pytest.approx(REFERENCE[answer.method], abs=1e-6)

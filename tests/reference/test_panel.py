@@ -1,7 +1,7 @@
 """The panel's sums against a dummy-variable regression (numpy's least squares, LAPACK gelsd).
 
 Tolerance 1e-6 relative: both solve the same least-squares problem in float64; the reference does
-it with a hundred dummy columns, of which some are redundant.
+it with a hundred dummy columns, some of which are redundant.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def dense_panel(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.
 def test_coefficients_and_clustered_errors_equal_those_with_dummies(
     one_stratum: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(projection_module, "REACTION_DAYS", 0)  # dummies know no reactions
+    monkeypatch.setattr(projection_module, "REACTION_DAYS", 0)  # not in the dummies
     people = make_people()
     strata = np.zeros(people.n_people, dtype=np.int64) if one_stratum else strata_of(people) % 2
     x, y, person, day = dense_panel(people)
@@ -96,7 +96,7 @@ def test_coefficients_and_clustered_errors_equal_those_with_dummies(
     assert projection.n_rows.sum() == y.size
 
 
-def test_reactions_are_engagements_of_the_next_days_that_go_along_with_a_residual() -> None:
+def test_reactions_are_later_engagements_correlated_with_a_residual() -> None:
     people = make_people(5)
     strata = np.zeros(people.n_people, dtype=np.int64)
     projection = project(people, strata)
@@ -141,7 +141,7 @@ def _fitted(dummies: np.ndarray, x: np.ndarray) -> np.ndarray:
     return dummies @ np.linalg.lstsq(dummies, x, rcond=None)[0]
 
 
-def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     people = make_people(2)
     whole = reduce_panel(people)
     monkeypatch.setattr(panel_module, "CHUNK_PEOPLE", 7)
@@ -155,7 +155,7 @@ def test_the_size_of_the_chunks_does_not_matter(monkeypatch: pytest.MonkeyPatch)
         assert ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
-def test_people_seen_only_on_the_last_days_are_left_out() -> None:
+def test_people_seen_only_on_the_last_days_are_excluded() -> None:
     people = make_people(3)
     late = np.full(people.n_people, people.n_days - 2)
 
@@ -179,7 +179,7 @@ def test_people_seen_only_on_the_last_days_are_left_out() -> None:
     assert reduced.projection.gram == pytest.approx(np.zeros_like(reduced.projection.gram))
 
 
-def test_strata_group_people_of_like_activity_and_split_the_most_active_finest() -> None:
+def test_strata_group_people_by_activity_and_split_the_most_active_finest() -> None:
     rng = np.random.default_rng(8)
     n, days = 4_000, 60
     rates = np.exp(1.2 * rng.standard_normal(n)) * 0.03

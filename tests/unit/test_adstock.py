@@ -19,7 +19,7 @@ def test_an_engagement_on_the_last_day_counts_its_first_day_only() -> None:
     assert share_inside(0.9, np.array([1.0]))[0] == pytest.approx(1.0)
 
 
-def test_adstock_carries_what_is_left_to_the_next_day() -> None:
+def test_adstock_carries_the_remaining_effect_to_the_next_day() -> None:
     stocks = adstock_series(np.array([[1.0], [0.0], [2.0]]))
 
     for position, theta in enumerate(DECAYS):

@@ -1,4 +1,4 @@
-"""Answers from a stored fit: shapes, arithmetic, ranges, refusals."""
+"""Answers from a stored fit: shapes, arithmetic, ranges, rejections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def make_estimate(delta: float | None, *, reasons: tuple[str, ...] = ()) -> Any:
 
 
 def make_document(**over: Any) -> dict[str, Any]:
-    """Likes worth 0.01 +- 0.002 and clicks worth 0.02 +- 0.002 conversions of 50 EUR."""
+    """Likes with effects of 0.01 +- 0.002 and clicks of 0.02 +- 0.002 conversions of 50 EUR."""
     return {
         "id": "20260301T000000Z-00000000",
         "as_of": "2026-03-01T00:00:00+00:00",
@@ -70,7 +70,7 @@ def make_document(**over: Any) -> dict[str, Any]:
 
 
 def with_many_conversions(document: dict[str, Any]) -> dict[str, Any]:
-    """The document with more conversions than any effect in it could have brought."""
+    """The document with more conversions than any of its effects."""
     document["goals"]["purchase"]["conversions"] = [10_000] * DAYS
     return document
 
@@ -90,7 +90,7 @@ def test_roi_is_incremental_revenue_less_cost_over_cost() -> None:
     assert facebook["verdict"] == "profitable"
 
 
-def test_a_channel_without_cost_has_no_roi_but_its_conversions() -> None:
+def test_channel_without_cost_has_conversions_but_no_roi() -> None:
     document = make_document(costs={"google_ads": [40.0] * DAYS})
 
     facebook = channel_of(answers.roi(document), "facebook")
@@ -102,7 +102,7 @@ def test_a_channel_without_cost_has_no_roi_but_its_conversions() -> None:
     assert facebook["incremental_conversions"]["estimate"] == pytest.approx(30.0)
 
 
-def test_a_kind_that_was_refused_has_no_numbers_and_its_reason() -> None:
+def test_rejected_type_has_a_reason_and_no_numbers() -> None:
     xing = channel_of(answers.roi(make_document()), "xing")
 
     assert xing["engagements"][0]["conversions_per_engagement"]["estimate"] is None
@@ -110,7 +110,7 @@ def test_a_kind_that_was_refused_has_no_numbers_and_its_reason() -> None:
     assert xing["verdict"] == "not_estimable"
 
 
-def test_a_channel_that_cost_more_than_it_brought_is_unprofitable() -> None:
+def test_channel_whose_cost_exceeds_its_revenue_is_unprofitable() -> None:
     document = make_document(costs={"facebook": [200.0] * DAYS, "google_ads": [40.0] * DAYS})
 
     facebook = channel_of(answers.roi(document), "facebook")
@@ -119,7 +119,7 @@ def test_a_channel_that_cost_more_than_it_brought_is_unprofitable() -> None:
     assert facebook["roi"]["ci_high"] < 0
 
 
-def test_all_of_the_cost_against_a_part_of_the_effect_is_no_loss_yet() -> None:
+def test_full_cost_against_part_of_the_effect_is_not_a_loss_yet() -> None:
     document = make_document(costs={"facebook": [200.0] * DAYS})
     document["kinds"][2] = make_kind("facebook", "share", 10)
 
@@ -130,7 +130,7 @@ def test_all_of_the_cost_against_a_part_of_the_effect_is_no_loss_yet() -> None:
     assert "not_counted:facebook/share" in facebook["warnings"]
 
 
-def test_costs_outside_the_window_are_told_and_are_not_called_none() -> None:
+def test_costs_outside_the_window_are_reported_and_do_not_count_as_missing() -> None:
     document = make_document(costs={}) | {"costs_outside": {"facebook": 99.0}}
 
     facebook = channel_of(answers.roi(document), "facebook")
@@ -141,7 +141,7 @@ def test_costs_outside_the_window_are_told_and_are_not_called_none() -> None:
     assert channel_of(answers.roi(document), "xing")["reasons"][-1] == "no_cost"
 
 
-def test_a_paid_kind_and_its_organic_twin_are_compared_with_each_other() -> None:
+def test_paid_and_organic_types_of_one_name_are_compared() -> None:
     document = make_document()
     document["kinds"] = [
         make_kind("facebook", "click", 100),
@@ -157,7 +157,7 @@ def test_a_paid_kind_and_its_organic_twin_are_compared_with_each_other() -> None
         assert answer["ratio"]["estimate"] == pytest.approx(0.5)
 
 
-def test_where_refunds_exceed_sales_values_are_not_compared() -> None:
+def test_values_are_not_compared_if_refunds_exceed_sales() -> None:
     document = make_document()
     document["goals"]["purchase"]["value_mean"] = -5.0
 
@@ -167,7 +167,7 @@ def test_where_refunds_exceed_sales_values_are_not_compared() -> None:
     assert answer["reasons"] == ["refunds_exceed_sales"]
 
 
-def test_without_values_no_value_is_claimed_to_be_nothing() -> None:
+def test_missing_values_are_not_reported_as_zero() -> None:
     document = make_document()
     document["goals"]["purchase"]["value_mean"] = 0.0
 
@@ -179,7 +179,7 @@ def test_without_values_no_value_is_claimed_to_be_nothing() -> None:
     assert facebook["engagements"][0]["conversions_per_engagement"]["estimate"] is not None
 
 
-def test_a_range_counts_its_own_days_only() -> None:
+def test_range_counts_only_its_days() -> None:
     answer = answers.roi(
         make_document(), start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 10), channel="facebook"
     )
@@ -223,14 +223,14 @@ def test_an_engagement_on_the_last_day_is_credited_with_less() -> None:
         ({"channel": "myspace"}, "/channel"),
     ],
 )
-def test_what_the_fit_does_not_cover_is_refused_by_name(over: Any, pointer: str) -> None:
+def test_days_outside_the_fit_are_rejected_with_the_field_name(over: Any, pointer: str) -> None:
     with pytest.raises(InvalidFields) as caught:
         answers.roi(make_document(), **over)
 
     assert caught.value.errors[0].pointer == pointer
 
 
-def test_a_like_of_half_a_click_is_worth_less_and_has_a_media_cost() -> None:
+def test_like_worth_half_a_click_is_worth_less_and_has_a_media_cost() -> None:
     answer = answers.equivalence(make_document())
 
     assert answer["ratio"]["estimate"] == pytest.approx(0.5)
@@ -241,7 +241,7 @@ def test_a_like_of_half_a_click_is_worth_less_and_has_a_media_cost() -> None:
     assert answer["needed"] is None
 
 
-def test_an_open_question_says_how_much_more_data_would_settle_it() -> None:
+def test_open_question_reports_the_data_it_needs() -> None:
     document = make_document()
     document["goals"]["purchase"]["covariance"][0][0] = 1e-4
 
@@ -256,7 +256,7 @@ def test_an_open_question_says_how_much_more_data_would_settle_it() -> None:
     assert part["needed"]["days"] == pytest.approx(answer["needed"]["days"], rel=0.1)
 
 
-def test_the_days_said_to_be_needed_settle_the_answer_in_eighty_of_a_hundred_cases() -> None:
+def test_needed_days_settle_the_answer_in_eighty_of_a_hundred_cases() -> None:
     document = make_document()
     fitted = document["goals"]["purchase"]
     fitted["covariance"][0][0] = fitted["covariance"][1][1] = 4e-5
@@ -275,7 +275,7 @@ def test_the_days_said_to_be_needed_settle_the_answer_in_eighty_of_a_hundred_cas
     assert verdicts.count("worth_less") / 300 == pytest.approx(0.8, abs=0.06)
 
 
-def test_a_question_that_no_data_will_settle_says_so() -> None:
+def test_question_that_no_amount_of_data_settles_has_a_reason() -> None:
     document = make_document()
     for estimate in document["goals"]["purchase"]["estimates"][:2]:
         estimate["delta"] = 0.0
@@ -287,7 +287,7 @@ def test_a_question_that_no_data_will_settle_says_so() -> None:
     assert "not_settled_by_more_data" in answer["reasons"]
 
 
-def test_a_click_whose_value_may_be_nothing_leaves_the_ratio_open() -> None:
+def test_insignificant_baseline_leaves_the_ratio_open() -> None:
     document = make_document()
     document["goals"]["purchase"]["covariance"][1][1] = 1e-3
 
@@ -301,7 +301,7 @@ def test_a_click_whose_value_may_be_nothing_leaves_the_ratio_open() -> None:
     assert answer["verdict"] == "inconclusive"
 
 
-def test_a_like_and_a_click_that_both_may_be_nothing_can_have_any_ratio() -> None:
+def test_two_insignificant_effects_allow_any_ratio() -> None:
     document = make_document()
     document["goals"]["purchase"]["covariance"] = [[1e-3, 0.0, 0.0], [0.0, 1e-3, 0.0], [0.0] * 3]
 
@@ -315,7 +315,7 @@ def test_a_like_and_a_click_that_both_may_be_nothing_can_have_any_ratio() -> Non
 @pytest.mark.parametrize(
     ("delta", "shape"), [(0.03, "ratio_unbounded_above"), (-0.03, "ratio_unbounded_below")]
 )
-def test_a_click_on_the_border_leaves_one_end(delta: float, shape: str) -> None:
+def test_baseline_on_the_border_leaves_one_bound(delta: float, shape: str) -> None:
     document = with_many_conversions(make_document())
     fitted = document["goals"]["purchase"]
     for estimate, value in zip(fitted["estimates"], (delta, 0.25), strict=False):
@@ -331,7 +331,7 @@ def test_a_click_on_the_border_leaves_one_end(delta: float, shape: str) -> None:
     assert ends.index(None) == (1 if delta > 0 else 0)
 
 
-def test_what_is_clearly_worth_more_than_a_doubtful_click_is_said_to_be() -> None:
+def test_engagement_clearly_above_an_insignificant_baseline_is_worth_more() -> None:
     document = with_many_conversions(make_document())
     fitted = document["goals"]["purchase"]
     fitted["estimates"][0]["delta"], fitted["estimates"][1]["delta"] = 0.1, 0.003
@@ -343,7 +343,7 @@ def test_what_is_clearly_worth_more_than_a_doubtful_click_is_said_to_be() -> Non
     assert answer["reasons"] == ["ratio_outside"]
 
 
-def test_beside_a_harmful_click_values_decide_and_nothing_is_priced_in_clicks() -> None:
+def test_with_a_harmful_baseline_values_decide_and_there_is_no_media_cost() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][1]["delta"] = -0.02
 
@@ -355,7 +355,7 @@ def test_beside_a_harmful_click_values_decide_and_nothing_is_priced_in_clicks() 
     assert answer["equivalent_media_cost"]["estimate"] is None
 
 
-def test_equivalent_is_what_the_p_value_says() -> None:
+def test_equivalent_verdict_agrees_with_the_p_value() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.02
     for variance in (4e-8, 2e-6, 4e-6, 1e-5):
@@ -368,11 +368,11 @@ def test_equivalent_is_what_the_p_value_says() -> None:
         assert (answer["needed"] is None) == (answer["verdict"] == "equivalent")
 
 
-def test_every_estimate_says_how_small_an_effect_it_could_have_shown() -> None:
+def test_every_estimate_has_a_minimum_detectable_effect() -> None:
     answer = answers.roi(make_document())
 
     facebook, xing = channel_of(answer, "facebook"), channel_of(answer, "xing")
-    multiple = 2.0 + 0.848  # Student's quantiles with the 60 degrees that 2.0 is of
+    multiple = 2.0 + 0.848  # Student's quantiles with the 60 degrees of freedom of 2.0
     one = facebook["engagements"][0]["smallest_detectable_effect"]
     assert one["conversions_per_engagement"] == pytest.approx(multiple * 0.002, abs=2e-6)
     assert one["value_per_engagement"] == pytest.approx(multiple * 0.1, rel=0.01)
@@ -384,7 +384,7 @@ def test_every_estimate_says_how_small_an_effect_it_could_have_shown() -> None:
     assert xing["engagements"][0]["smallest_detectable_effect"] is None
 
 
-def test_an_effect_of_that_size_is_on_the_far_side_of_its_interval() -> None:
+def test_effect_of_minimum_detectable_size_is_significant() -> None:
     document = make_document()
     before = channel_of(answers.roi(document), "facebook")
     fitted = document["goals"]["purchase"]
@@ -396,7 +396,7 @@ def test_an_effect_of_that_size_is_on_the_far_side_of_its_interval() -> None:
     assert after["verdict"] == "profitable"
 
 
-def test_without_values_or_costs_only_conversions_could_have_been_shown() -> None:
+def test_without_values_or_costs_only_conversions_have_a_minimum_detectable_effect() -> None:
     document = make_document(costs={})
     document["goals"]["purchase"] |= {"value_mean": 0.0, "value_variance": 0.0}
 
@@ -408,7 +408,7 @@ def test_without_values_or_costs_only_conversions_could_have_been_shown() -> Non
     assert facebook["engagements"][0]["smallest_detectable_effect"]["value_per_engagement"] is None
 
 
-def test_a_comparison_says_how_far_from_one_a_ratio_would_have_been_told() -> None:
+def test_comparison_reports_its_minimum_detectable_ratio() -> None:
     answer = answers.equivalence(make_document())
 
     error = (4e-6 + 4e-6 - 2e-6) ** 0.5
@@ -418,7 +418,7 @@ def test_a_comparison_says_how_far_from_one_a_ratio_would_have_been_told() -> No
     assert refused["smallest_detectable_effect"] is None
 
 
-def test_what_could_have_been_shown_shrinks_with_what_a_late_engagement_is_credited_with() -> None:
+def test_minimum_detectable_effect_scales_with_the_seen_part_of_late_engagements() -> None:
     def shown(day: int) -> float:
         when = dt.date(2026, 1, day)
         answer = answers.roi(make_document(), start=when, end=when, channel="facebook")
@@ -440,58 +440,58 @@ def sensitivity_of(found: dict[str, Any] | None, delta: float = 0.01, **over: An
     return channel_of(answers.roi(document), "facebook")["engagements"][0]["sensitivity"]
 
 
-def test_a_hidden_cause_is_told_of_in_words_and_numbers() -> None:
+def test_hidden_cause_is_described_in_words_and_numbers() -> None:
     assert sensitivity_of(E_VALUE) == E_VALUE | {
-        "sentence": "A hidden cause would have to make a person at least 2.6 times as likely to "
-        "like AND 2.6 times as likely to buy on the same days to explain this away; 1.8 times "
-        "would do to make it uncertain."
+        "sentence": "To explain this estimate, a hidden cause would have to make a person at least "
+        "2.6 times as likely to like AND 2.6 times as likely to buy on the same days. "
+        "A factor of 1.8 would be enough to make the interval include zero."
     }
 
 
-def test_for_daily_totals_it_is_told_in_shares_of_what_moves() -> None:
+def test_hidden_cause_in_daily_totals_is_described_as_a_share_of_variation() -> None:
     assert sensitivity_of(SHARES)["sentence"] == (
-        "A hidden cause would have to be behind 14 % of what trend and weekdays leave of the "
-        "day-to-day movements, in facebook/like AND in purchase alike, to explain this away; "
-        "8 % of both would do to make it uncertain."
+        "To explain this estimate, a hidden cause would have to account for 14 % of the "
+        "day-to-day variation beyond trend and weekdays, in facebook/like AND in purchase alike. "
+        "With 8 % of both, the interval would include zero."
     )
 
 
 @pytest.mark.parametrize("found", [E_VALUE | {"value_ci": 1.0}, SHARES | {"value_ci": 0.0}])
-def test_where_the_interval_holds_zero_no_hidden_cause_is_needed(found: dict[str, Any]) -> None:
+def test_interval_that_includes_zero_needs_no_hidden_cause(found: dict[str, Any]) -> None:
     shown = sensitivity_of(found)["sentence"]
 
-    assert "holds zero" in shown
+    assert "includes zero" in shown
     assert "times" not in shown
     assert "%" not in shown
 
 
-def test_a_harmful_engagement_needs_a_cause_that_keeps_people_away() -> None:
+def test_harmful_engagement_needs_a_cause_that_keeps_people_away() -> None:
     assert "2.6 times less likely to buy" in sensitivity_of(E_VALUE, delta=-0.01)["sentence"]
 
 
 @pytest.mark.parametrize(
     ("goal", "words"), [("lead", "become a lead"), ("newsletter", "reach the goal newsletter")]
 )
-def test_the_goal_is_called_by_its_name(goal: str, words: str) -> None:
+def test_sentence_names_the_goal(goal: str, words: str) -> None:
     assert f"as likely to {words} on" in sensitivity_of(E_VALUE, goal=goal)["sentence"]
 
 
-def test_the_slightest_causes_are_not_called_one_times() -> None:
+def test_smallest_ratios_are_not_shown_as_one() -> None:
     slight = sensitivity_of(E_VALUE | {"value": 1.04, "value_ci": 1.002})["sentence"]
     faint = sensitivity_of(SHARES | {"value": 0.02, "value_ci": 0.004})["sentence"]
 
     assert "at least 1.04 times" in slight
-    assert "the slightest one would do" in slight
-    assert "less than 1 % of both would do" in faint
+    assert "Even the slightest hidden cause would be enough" in slight
+    assert "With less than 1 % of both" in faint
 
 
-def test_a_fit_from_before_or_without_sensitivity_is_still_answered() -> None:
+def test_fit_without_sensitivity_still_has_an_answer() -> None:
     assert sensitivity_of(None) is None
     engagements = channel_of(answers.roi(make_document()), "facebook")["engagements"]
     assert engagements[0]["sensitivity"] is None
 
 
-def test_an_engagement_that_was_refused_has_no_ratio_but_the_reason() -> None:
+def test_rejected_engagement_has_a_reason_and_no_ratio() -> None:
     answer = answers.equivalence(make_document(), engagement="xing/like")
 
     assert answer["verdict"] == "not_estimable"
@@ -501,7 +501,7 @@ def test_an_engagement_that_was_refused_has_no_ratio_but_the_reason() -> None:
     assert answer["baseline"]["reasons"] == []
 
 
-def test_data_without_the_usual_pair_still_has_an_answer_of_the_contracts_shape() -> None:
+def test_data_without_the_default_pair_still_has_an_answer_of_the_right_shape() -> None:
     document = make_document(kinds=[make_kind("xing", "like", 10)])
     fitted = document["goals"]["purchase"]
     fitted["estimates"], fitted["covariance"] = [make_estimate(0.01)], [[4e-6]]
@@ -514,7 +514,7 @@ def test_data_without_the_usual_pair_still_has_an_answer_of_the_contracts_shape(
     assert "no_such_engagement" in answer["reasons"]
 
 
-def test_a_baseline_without_a_price_has_no_media_cost_and_the_reason() -> None:
+def test_baseline_without_a_cost_has_a_reason_and_no_media_cost() -> None:
     answer = answers.equivalence(
         make_document(), engagement="google_ads/click", baseline="facebook/like"
     )
@@ -524,7 +524,7 @@ def test_a_baseline_without_a_price_has_no_media_cost_and_the_reason() -> None:
     assert "no_baseline_cost" in answer["reasons"]
 
 
-def test_two_methods_are_compared_under_the_name_of_the_weaker() -> None:
+def test_comparison_of_two_methods_names_the_weaker() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][1]["method"] = "time_series"
 
@@ -534,7 +534,7 @@ def test_two_methods_are_compared_under_the_name_of_the_weaker() -> None:
     assert answer["engagement"]["method"] == "within_user"
 
 
-def test_an_engagement_is_worth_exactly_itself() -> None:
+def test_engagement_compared_with_itself_has_ratio_one() -> None:
     answer = answers.equivalence(make_document(), engagement="google_ads/click")
 
     assert answer["ratio"]["estimate"] == 1.0

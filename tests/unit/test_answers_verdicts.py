@@ -34,7 +34,7 @@ LAST_WEEK = {"start": dt.date(2026, 1, 24), "end": dt.date(2026, 1, 30)}
 
 
 def with_half_life(document: dict[str, Any], days: float) -> dict[str, Any]:
-    """The document with effects that have that half-life."""
+    """The document with effects that have this half-life."""
     return document | {"decays": [0.0, 0.5 ** (1 / days)]}
 
 
@@ -47,10 +47,10 @@ def warned(document: dict[str, Any], kind: int, *warnings: str) -> dict[str, Any
     return document
 
 
-# --- what the window has not seen -------------------------------------------------------------
+# --- unseen effects ---------------------------------------------------------------------------
 
 
-def test_the_last_week_of_a_slow_effect_is_too_early_and_not_unprofitable() -> None:
+def test_last_week_of_a_slow_effect_is_too_early_instead_of_unprofitable() -> None:
     document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 8)
 
     early = facebook_of(document, **LAST_WEEK)
@@ -65,7 +65,7 @@ def test_the_last_week_of_a_slow_effect_is_too_early_and_not_unprofitable() -> N
     assert facebook_of(quick, **LAST_WEEK)["verdict"] == "unprofitable"
 
 
-def test_a_range_in_the_middle_of_the_window_has_seen_its_effect() -> None:
+def test_range_in_the_middle_of_the_window_has_no_unseen_effect() -> None:
     document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 1)
 
     middle = facebook_of(document, start=dt.date(2026, 1, 5), end=dt.date(2026, 1, 11))
@@ -75,7 +75,7 @@ def test_a_range_in_the_middle_of_the_window_has_seen_its_effect() -> None:
     assert middle["warnings"] == []
 
 
-def test_a_fifth_of_an_effect_that_is_still_to_come_is_worth_a_warning() -> None:
+def test_unseen_fifth_of_an_effect_raises_a_warning() -> None:
     def warnings(days_left: int) -> list[str]:
         when = dt.date(2026, 1, 31) - dt.timedelta(days=days_left)
         facebook = facebook_of(with_half_life(make_document(), 1), start=when, end=when)
@@ -85,7 +85,7 @@ def test_a_fifth_of_an_effect_that_is_still_to_come_is_worth_a_warning() -> None
     assert warnings(3) == []  # an eighth
 
 
-def test_unseen_shares_count_the_days_by_their_engagements() -> None:
+def test_unseen_share_weights_days_by_their_engagements() -> None:
     document = with_half_life(make_document(), 2)
     document["kinds"][0]["counts"] = [10] * 28 + [0, 90]
 
@@ -95,7 +95,7 @@ def test_unseen_shares_count_the_days_by_their_engagements() -> None:
     assert last_three["unseen_share"] == pytest.approx((10 * theta**3 + 90 * theta) / 100, abs=1e-4)
 
 
-def test_the_unseen_share_is_a_mean_over_decays_and_decisions_take_a_high_quantile() -> None:
+def test_unseen_share_is_a_mean_over_decays_and_decisions_use_a_high_quantile() -> None:
     profile = Profile((0.0, 0.5, 0.9), (0.5, 0.46, 0.04))
     days = Range(9, 9, dt.date(2026, 1, 10), dt.date(2026, 1, 10))
 
@@ -107,7 +107,7 @@ def test_the_unseen_share_is_a_mean_over_decays_and_decisions_take_a_high_quanti
     assert rarer.high == 0.9
 
 
-def test_a_late_share_arrives_evenly_in_its_days() -> None:
+def test_late_share_comes_evenly_over_its_days() -> None:
     fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [3, 6]}
     profile = Profile.read([0.0], fit)
 
@@ -121,7 +121,7 @@ def test_a_late_share_arrives_evenly_in_its_days() -> None:
     )
 
 
-def test_only_the_rest_of_an_effect_fades_where_a_share_is_late() -> None:
+def test_only_the_part_that_is_not_late_fades() -> None:
     fit = {"decay_weights": [1.0], "late_share": 0.4, "late_days": [20, 30]}
     last = Range(9, 9, dt.date(2026, 1, 10), dt.date(2026, 1, 10))
 
@@ -130,7 +130,7 @@ def test_only_the_rest_of_an_effect_fades_where_a_share_is_late() -> None:
     assert unseen.mean == pytest.approx(0.6 * 0.5 + 0.4)
 
 
-def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
+def test_unseen_late_share_makes_a_loss_too_early() -> None:
     document = with_half_life(make_document(costs={"facebook": [100.0] * DAYS}), 0.3)
     estimate = document["goals"]["purchase"]["estimates"][0]
     estimate |= {"late_share": 0.5, "late_days": [14, 28]}
@@ -141,20 +141,20 @@ def test_a_late_share_that_has_not_come_yet_makes_a_loss_too_early() -> None:
     assert late["verdict"] == "too_early"
 
 
-def test_an_effect_without_a_decay_counts_at_once() -> None:
+def test_effect_without_a_decay_comes_at_once() -> None:
     profile = Profile.read([0.2, 0.9], {"decay_weights": [0.0, 0.0]})
 
     assert (profile.decays, profile.weights) == ((0.0,), (1.0,))
 
 
-def test_weights_that_were_rounded_still_sum_to_one() -> None:
+def test_rounded_weights_still_sum_to_one() -> None:
     assert Profile.read([0.0, 0.5], {"decay_weights": [0.3, 0.3]}).weights == (0.5, 0.5)
 
 
 # --- verdicts in answers ----------------------------------------------------------------------
 
 
-def test_a_serious_warning_takes_the_verdict_but_not_the_number() -> None:
+def test_do_not_act_warning_removes_the_verdict_but_not_the_number() -> None:
     facebook = facebook_of(warned(make_document(), 0, "placebo_failed"))
 
     assert facebook["verdict"] == "inconclusive"
@@ -163,7 +163,7 @@ def test_a_serious_warning_takes_the_verdict_but_not_the_number() -> None:
     assert facebook["roi"]["estimate"] == pytest.approx(4.0)
 
 
-def test_a_rare_type_with_a_warning_does_not_decide_about_its_channel() -> None:
+def test_rare_type_with_a_warning_does_not_decide_the_verdict_of_its_channel() -> None:
     document = make_document()
     document["kinds"].append(make_kind("facebook", "save", 2))
     fitted = document["goals"]["purchase"]
@@ -196,19 +196,19 @@ def test_a_channel_without_cost_or_value_is_judged_by_its_conversions() -> None:
     assert facebook_of(refunds)["reasons"] == ["refunds_exceed_sales"]
 
 
-def test_what_matters_is_measured_by_the_conversions_and_engagements_of_the_range() -> None:
+def test_material_effect_depends_on_the_conversions_and_engagements_of_the_range() -> None:
     document = make_document(costs={})
     fitted = document["goals"]["purchase"]
     fitted["estimates"][0]["delta"], fitted["covariance"][0][:2] = 0.0, [1.6e-7, 0.0]
 
     assert facebook_of(document)["verdict"] == "no_effect_seen"  # 2.4 of 270
     document["kinds"][2] = make_kind("xing", "like", 1_000_000)
-    assert facebook_of(document)["verdict"] == "inconclusive"  # of few engagements it is much
+    assert facebook_of(document)["verdict"] == "inconclusive"  # much for few engagements
     fitted["estimates"][2]["reasons"] = ["exposure_only"]
     assert facebook_of(document)["verdict"] == "no_effect_seen"  # impressions do not count
 
 
-def test_a_type_that_is_only_on_the_way_is_not_missing_in_a_sum() -> None:
+def test_type_on_the_way_does_not_count_as_missing_in_a_sum() -> None:
     document = make_document(costs={"facebook": [200.0] * DAYS})
     document["kinds"][2] = make_kind("facebook", "click", 10)
     for reason, verdict in (("on_the_way", "unprofitable"), ("no_variation", "inconclusive")):
@@ -220,14 +220,14 @@ def test_a_type_that_is_only_on_the_way_is_not_missing_in_a_sum() -> None:
         assert ("not_counted:facebook/click" in facebook["warnings"]) == (reason == "no_variation")
 
 
-def test_costs_outside_the_window_take_a_profit_that_would_not_bear_them() -> None:
+def test_costs_outside_the_window_remove_a_profit_that_would_not_cover_them() -> None:
     for outside, verdict in ((500.0, "profitable"), (700.0, "inconclusive")):
         document = make_document() | {"costs_outside": {"facebook": outside}}
 
         assert facebook_of(document)["verdict"] == verdict
 
 
-def test_an_equivalence_obeys_warnings_and_waits_for_effects() -> None:
+def test_equivalence_respects_warnings_and_unseen_effects() -> None:
     suspected = answers.equivalence(warned(make_document(), 1, "intent_confounding_suspected"))
     early = answers.equivalence(with_half_life(make_document(), 8), **LAST_WEEK)
 
@@ -238,7 +238,7 @@ def test_an_equivalence_obeys_warnings_and_waits_for_effects() -> None:
     assert early["engagement"]["unseen_share"] > 0.2
 
 
-# --- adding up --------------------------------------------------------------------------------
+# --- plausibility of sums ---------------------------------------------------------------------
 
 
 def refused_by_channel(document: dict[str, Any], **asked: Any) -> dict[str, bool]:
@@ -249,7 +249,7 @@ def refused_by_channel(document: dict[str, Any], **asked: Any) -> dict[str, bool
     }
 
 
-def test_a_type_that_brought_more_than_happened_is_refused() -> None:
+def test_type_that_exceeds_all_conversions_is_rejected() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921  # 276.3 +- 6 of 270
 
@@ -263,7 +263,7 @@ def test_a_type_that_brought_more_than_happened_is_refused() -> None:
     assert equivalence["reasons"] == ["more_than_happened"]
 
 
-def test_all_types_together_cannot_bring_more_than_happened() -> None:
+def test_all_types_together_cannot_exceed_all_conversions() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270
 
@@ -272,7 +272,7 @@ def test_all_types_together_cannot_bring_more_than_happened() -> None:
     assert not any(refused_by_channel(document).values())
 
 
-def test_the_types_of_a_channel_are_refused_before_those_of_others() -> None:
+def test_types_of_one_channel_are_rejected_before_those_of_others() -> None:
     document = make_document()
     document["kinds"][2] = make_kind("facebook", "share", 10)
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.06
@@ -281,14 +281,14 @@ def test_the_types_of_a_channel_are_refused_before_those_of_others() -> None:
     assert refused_by_channel(document) == {"facebook": True, "google_ads": False}
 
 
-def test_what_an_experiment_measured_outlives_what_models_add() -> None:
+def test_types_measured_by_an_experiment_are_not_rejected() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0] |= {"delta": 0.083, "method": "experiment"}
 
     assert refused_by_channel(document) == {"facebook": False, "google_ads": True, "xing": False}
 
 
-def test_an_imprecise_estimate_of_something_possible_is_kept() -> None:
+def test_imprecise_estimate_that_includes_possible_values_is_kept() -> None:
     document = make_document()
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
     document["goals"]["purchase"]["covariance"][0][0] = 4e-4  # 306 +- 60 in all
@@ -296,7 +296,7 @@ def test_an_imprecise_estimate_of_something_possible_is_kept() -> None:
     assert not any(refused_by_channel(document).values())
 
 
-def test_a_range_is_compared_with_what_came_from_its_first_day_on() -> None:
+def test_range_is_compared_with_conversions_from_its_first_day_on() -> None:
     document = make_document()
     fitted = document["goals"]["purchase"]
     fitted["conversions"] = [27] * 9 + [1] * 21
@@ -322,10 +322,10 @@ def test_engagements_on_days_without_any_conversions_do_not_count() -> None:
     assert not any(refused_by_channel(document).values())
 
 
-# --- what is needed ---------------------------------------------------------------------------
+# --- needed data ------------------------------------------------------------------------------
 
 
-def test_an_open_return_says_how_much_more_data_would_settle_it() -> None:
+def test_open_roi_reports_the_data_it_needs() -> None:
     document = make_document(costs={"facebook": [40.0] * DAYS})
 
     facebook = facebook_of(document)
@@ -340,7 +340,7 @@ def test_an_open_return_says_how_much_more_data_would_settle_it() -> None:
     assert facebook_of(make_document())["needed"] is None
 
 
-def test_the_days_needed_settle_a_return_in_eighty_of_a_hundred_cases() -> None:
+def test_needed_days_settle_an_roi_in_eighty_of_a_hundred_cases() -> None:
     document = make_document(costs={"facebook": [40.0] * DAYS})
     missing = facebook_of(document)["needed"]["days"]
     fitted = document["goals"]["purchase"]
@@ -356,7 +356,7 @@ def test_the_days_needed_settle_a_return_in_eighty_of_a_hundred_cases() -> None:
     assert settled / 400 == pytest.approx(0.8, abs=0.06)
 
 
-def test_an_open_effect_may_be_settled_as_none() -> None:
+def test_open_effect_may_be_settled_as_no_effect() -> None:
     document = with_many_conversions(make_document(costs={}))
     fitted = document["goals"]["purchase"]
     fitted["conversions"] = [33] * DAYS
@@ -370,7 +370,7 @@ def test_an_open_effect_may_be_settled_as_none() -> None:
     assert facebook_of(document)["verdict"] == "no_effect_seen"
 
 
-def test_more_data_than_a_fit_can_hold_is_not_advised() -> None:
+def test_needed_data_never_exceeds_the_longest_window() -> None:
     document = make_document(costs={"facebook": [49.0] * DAYS})
 
     facebook = facebook_of(document)
@@ -379,7 +379,7 @@ def test_more_data_than_a_fit_can_hold_is_not_advised() -> None:
     assert facebook["reasons"] == ["not_settled_by_more_data"]
 
 
-def test_a_comparison_is_not_advised_more_data_than_a_fit_can_hold() -> None:
+def test_needed_data_of_a_comparison_never_exceeds_the_longest_window() -> None:
     most = 0
     for delta in (0.012, 0.014, 0.015, 0.0155, 0.016, 0.0165, 0.017, 0.018, 0.0195):
         document = make_document()
@@ -393,10 +393,10 @@ def test_a_comparison_is_not_advised_more_data_than_a_fit_can_hold() -> None:
     assert 0 < most <= MAX_WINDOW_DAYS - DAYS
 
 
-# --- what is shown ----------------------------------------------------------------------------
+# --- shown fields -----------------------------------------------------------------------------
 
 
-def test_a_return_is_shown_as_roas_and_cost_per_conversion_too() -> None:
+def test_roi_is_also_shown_as_roas_and_cost_per_conversion() -> None:
     facebook = facebook_of(make_document())
 
     roi, roas = facebook["roi"], facebook["incremental_roas"]
@@ -420,7 +420,7 @@ def test_a_return_is_shown_as_roas_and_cost_per_conversion_too() -> None:
         ((-3.0, -5.0, -1.0), (None, None, None)),
     ],
 )
-def test_a_cost_per_conversion_has_the_bounds_that_exist(
+def test_cost_per_conversion_has_the_bounds_that_exist(
     units: tuple[float, float, float], bounds: tuple[float | None, ...]
 ) -> None:
     names = ("estimate", "ci_low", "ci_high")
@@ -430,7 +430,7 @@ def test_a_cost_per_conversion_has_the_bounds_that_exist(
     assert tuple(found[name] for name in names) == bounds
 
 
-def test_the_coverage_of_a_fit_is_shown_where_it_has_one() -> None:
+def test_coverage_is_shown_if_the_fit_has_it() -> None:
     covered = make_document() | {"coverage": {"sources": []}}
 
     assert "coverage" not in answers.roi(make_document())
@@ -449,7 +449,7 @@ def test_the_coverage_of_a_fit_is_shown_where_it_has_one() -> None:
         ),
     ],
 )
-def test_a_range_beyond_the_window_is_clipped_and_the_answer_says_so(
+def test_range_beyond_the_window_is_clipped_with_a_warning(
     asked: dict[str, dt.date], shown: tuple[str, str]
 ) -> None:
     document = make_document()
@@ -464,14 +464,14 @@ def test_a_range_beyond_the_window_is_clipped_and_the_answer_says_so(
     assert answers.roi(document)["warnings"] == []
 
 
-def test_a_range_of_the_window_itself_is_not_clipped() -> None:
+def test_range_equal_to_the_window_is_not_clipped() -> None:
     days = read_range(make_document(), dt.date(2026, 1, 1), dt.date(2026, 1, 30))
 
     assert not days.clipped
     assert (days.first, days.last) == (0, DAYS - 1)
 
 
-def test_every_engagement_type_has_a_row_of_its_own() -> None:
+def test_every_engagement_type_has_a_row() -> None:
     answer = answers.engagements(make_document())
 
     like, click, xing = answer["engagements"]
@@ -491,7 +491,7 @@ def test_every_engagement_type_has_a_row_of_its_own() -> None:
     ] * 3
 
 
-def test_a_row_obeys_its_own_warnings_only() -> None:
+def test_row_respects_only_the_warnings_of_its_type() -> None:
     answer = answers.engagements(warned(make_document(), 0, "follows_demand"))
 
     like, click, _ = answer["engagements"]
@@ -508,7 +508,7 @@ def sum_of(document: dict[str, Any], **asked: Any) -> Any:
     return add_up(effects, document["goals"]["purchase"]), effects
 
 
-def test_the_variance_of_a_sum_has_its_covariances() -> None:
+def test_variance_of_a_sum_includes_covariances() -> None:
     document = make_document()
     document["goals"]["purchase"]["covariance"][0][1] = 1.5e-6
     document["goals"]["purchase"]["covariance"][1][0] = 1.5e-6
@@ -521,7 +521,7 @@ def test_the_variance_of_a_sum_has_its_covariances() -> None:
     assert caused.revenue_error == pytest.approx(math.sqrt(variance * 50**2 + 60.0**2 * 1.0))
 
 
-def test_late_days_scale_effects_errors_and_covariances_alike() -> None:
+def test_unseen_effects_scale_estimates_errors_and_covariances_alike() -> None:
     document = with_half_life(make_document(), 8)
     whole, _ = sum_of(document)
     last, effects = sum_of(document, **LAST_WEEK)
@@ -534,7 +534,7 @@ def test_late_days_scale_effects_errors_and_covariances_alike() -> None:
     assert last.conversions_error == pytest.approx(whole.conversions_error * scale * 7 / 30)
 
 
-def test_the_widest_quantile_of_its_types_is_that_of_a_sum() -> None:
+def test_sum_uses_the_widest_quantile_of_its_types() -> None:
     document = make_document()
     for index, critical in enumerate((2.0, 2.6)):
         document["goals"]["purchase"]["estimates"][index]["critical"] = critical
@@ -552,7 +552,7 @@ def test_the_method_of_a_channel_is_that_of_its_most_frequent_type() -> None:
     assert facebook_of(document)["method"] == "experiment"
 
 
-def test_types_come_by_channel_type_and_organic_first() -> None:
+def test_types_are_sorted_by_channel_and_type_with_organic_first() -> None:
     document = make_document()
     document["kinds"] = [
         make_kind("xing", "like", 10),
@@ -570,7 +570,7 @@ def test_types_come_by_channel_type_and_organic_first() -> None:
     ]
 
 
-def test_the_mean_value_adds_its_error_to_what_could_have_been_shown() -> None:
+def test_minimum_detectable_value_includes_the_error_of_the_mean_value() -> None:
     fitted = make_document()["goals"]["purchase"]
 
     vague = detectable_value(1.0, 2.0, fitted | {"value_variance": 25.0})
@@ -596,10 +596,10 @@ def test_parts_carry_the_errors_and_costs_of_their_types() -> None:
     assert (missing.code, missing.up) == ("not_counted:xing/like", 70.0)
 
 
-def test_the_errors_of_a_sum_that_may_be_impossible_have_their_covariances() -> None:
+def test_check_of_sums_uses_covariances() -> None:
     document = make_document()
     fitted = document["goals"]["purchase"]
-    fitted["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270, as long as they are related
+    fitted["estimates"][0]["delta"] = 0.0825  # 277.5 +- 7.3 of 270, because they are correlated
     assert refused_by_channel(document)["facebook"]
 
     fitted["covariance"][0][1] = fitted["covariance"][1][0] = 2e-6
@@ -607,7 +607,7 @@ def test_the_errors_of_a_sum_that_may_be_impossible_have_their_covariances() -> 
     assert not refused_by_channel(document)["facebook"]
 
 
-def test_the_value_of_an_engagement_has_the_error_of_the_mean_value() -> None:
+def test_value_per_engagement_includes_the_error_of_the_mean_value() -> None:
     document = make_document()
     document["goals"]["purchase"]["value_variance"] = 25.0
 
@@ -617,7 +617,7 @@ def test_the_value_of_an_engagement_has_the_error_of_the_mean_value() -> None:
     assert like["value_per_engagement"]["ci_low"] == pytest.approx(0.5 - half, abs=1e-6)
 
 
-def test_types_without_an_engagement_in_the_range_are_not_listed() -> None:
+def test_types_without_engagements_in_the_range_are_not_listed() -> None:
     document = make_document()
     document["kinds"][0]["counts"] = [100] * 20 + [0] * 10
 
@@ -635,7 +635,7 @@ def test_costs_of_a_type_are_those_of_the_range() -> None:
     assert answer["baseline"]["cost_per_engagement"] == pytest.approx(2.0)
 
 
-def test_parts_keep_the_mean_and_the_high_quantile_of_what_is_unseen_apart() -> None:
+def test_parts_keep_mean_and_high_quantile_of_the_unseen_share() -> None:
     document = with_half_life(make_document(), 8)
     for estimate in document["goals"]["purchase"]["estimates"]:
         estimate["decay_weights"] = [0.5, 0.5]
@@ -646,7 +646,7 @@ def test_parts_keep_the_mean_and_the_high_quantile_of_what_is_unseen_apart() -> 
     assert like.unseen_high == pytest.approx(2 * like.unseen)
 
 
-def test_a_type_that_exceeds_what_happened_does_not_take_its_channel_along() -> None:
+def test_rejected_type_does_not_reject_its_channel() -> None:
     document = make_document()
     document["kinds"][2] = make_kind("facebook", "share", 10)
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.0921
@@ -658,7 +658,7 @@ def test_a_type_that_exceeds_what_happened_does_not_take_its_channel_along() -> 
     assert share["method"] == click["method"] == "within_user"
 
 
-def test_only_what_the_window_sees_of_an_effect_can_exceed_what_happened() -> None:
+def test_only_the_seen_part_of_an_effect_can_exceed_all_conversions() -> None:
     document = with_half_life(make_document(), 8)
     document["goals"]["purchase"]["conversions"] = [10] * 29 + [1]
     document["goals"]["purchase"]["estimates"][0]["delta"] = 0.05
@@ -668,7 +668,7 @@ def test_only_what_the_window_sees_of_an_effect_can_exceed_what_happened() -> No
     assert not refused_by_channel(document, **last_day)["facebook"]
 
 
-def test_what_a_return_needs_knows_the_error_of_the_mean_value() -> None:
+def test_needed_data_of_an_roi_includes_the_error_of_the_mean_value() -> None:
     def days(value_variance: float) -> float:
         document = make_document(costs={"facebook": [40.0] * DAYS})
         document["goals"]["purchase"]["value_variance"] = value_variance
@@ -678,7 +678,7 @@ def test_what_a_return_needs_knows_the_error_of_the_mean_value() -> None:
     assert (days(64.0) + DAYS) / (days(1.0) + DAYS) == pytest.approx(ratio, rel=0.02)
 
 
-def test_what_matters_in_a_range_is_a_share_of_its_own_conversions() -> None:
+def test_material_effect_in_a_range_is_a_share_of_its_conversions() -> None:
     document = make_document(costs={})
     fitted = document["goals"]["purchase"]
     fitted["conversions"] = [9] * 23 + [1] * 7

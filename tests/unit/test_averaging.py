@@ -1,4 +1,4 @@
-"""Averaging over what is not known: decays, shapes, the ratio of the variances."""
+"""Averaging over the unknowns: decays, shapes, the variance ratio."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTHING = np.zeros((N_DAYS, 0))
 
 @dataclass(frozen=True)
 class Even:
-    """A prior without preferences; the chains start at the first and the last decay."""
+    """A flat prior; the chains start at the first and the last decay."""
 
     n_decays: int
     n_shapes: int = 1
@@ -62,7 +62,7 @@ def draw_brand(
 
 
 def beforehand(prior: DecaysAndShapes | ShapesPerType, kind: int, chosen: np.ndarray) -> np.ndarray:
-    """Prior probabilities of a kind's candidates given those of the others, brands drawn."""
+    """Prior probabilities of a type's candidates given those of the others, with drawn brands."""
     rng = np.random.default_rng(1)
     draws = [np.exp(prior.given(kind, chosen, draw_brand(prior, chosen, rng))) for _ in range(300)]
     return np.mean(draws, axis=0)
@@ -74,7 +74,7 @@ def simulate(effect: float, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     return 50 + effect * columns[:, 0] + rng.normal(size=N_DAYS), columns
 
 
-def test_with_nothing_unknown_it_is_generalised_least_squares() -> None:
+def test_without_unknowns_it_equals_generalised_least_squares() -> None:
     outcome, columns = simulate(2.0)
     products = cross_products(outcome, NOTHING, columns, SCALES)
     quiet = Products(products.gram[:1], products.log_weight[:1], products.degrees_of_freedom)
@@ -89,7 +89,7 @@ def test_with_nothing_unknown_it_is_generalised_least_squares() -> None:
     assert found.degrees_of_freedom == N_DAYS - 3
 
 
-def test_the_column_that_acts_is_told_from_one_that_does_not() -> None:
+def test_column_with_an_effect_is_separated_from_one_without() -> None:
     outcome, columns = simulate(2.0)
     products = cross_products(outcome, NOTHING, columns, SCALES)
 
@@ -100,7 +100,7 @@ def test_the_column_that_acts_is_told_from_one_that_does_not() -> None:
     assert found.effect[0] == pytest.approx(2.0, abs=0.4)
 
 
-def test_what_cannot_be_told_stays_open_and_widens_the_interval() -> None:
+def test_unidentified_decays_stay_open_and_widen_the_interval() -> None:
     outcome, columns = simulate(2.0)
     twice = np.column_stack([columns[:, 0], columns[:, 0]])
     products = cross_products(outcome, NOTHING, twice, SCALES)
@@ -113,7 +113,7 @@ def test_what_cannot_be_told_stays_open_and_widens_the_interval() -> None:
     assert half > 1.0  # from one answer, 2, to the other, 4
 
 
-def test_chains_that_stay_where_they_started_have_not_converged() -> None:
+def test_chains_that_stay_at_their_start_have_not_converged() -> None:
     gram = np.full((1, 5, 5), 0.0)
     gram[0] = np.diag([1.0, 1.0, 1.0, 1.0, 100.0])
     gram[0, [0, 2], 4] = gram[0, 4, [0, 2]] = 6.9
@@ -139,7 +139,7 @@ def test_the_same_data_give_the_same_answer() -> None:
     assert np.array_equal(first.cov, second.cov)
 
 
-def test_a_level_that_wanders_is_told_from_one_that_stays() -> None:
+def test_wandering_level_is_separated_from_a_constant_one() -> None:
     outcome, columns = simulate(1.0)
     walk = np.cumsum(np.random.default_rng(9).normal(0, 2.0, N_DAYS))
 
@@ -152,7 +152,7 @@ def test_a_level_that_wanders_is_told_from_one_that_stays() -> None:
     assert typical(outcome + walk) > 0.5
 
 
-def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
+def test_types_of_a_brand_share_the_prior_of_decays() -> None:
     prior = DecaysAndShapes.usual(np.arange(3))
 
     slow = beforehand(prior, 0, np.array([7, 7, 7]))
@@ -164,7 +164,7 @@ def test_kinds_of_a_brand_share_their_decays_beforehand() -> None:
     assert np.exp(prior.shapes) == pytest.approx([LINEAR] + [(1 - LINEAR) / 3] * 3)
 
 
-def test_kinds_of_a_channel_share_their_decays_more_than_those_of_a_brand() -> None:
+def test_types_of_a_channel_share_more_than_types_of_a_brand() -> None:
     decays = np.array([8, 8, 1, 1, 4])
 
     def typical(channels: list[int]) -> float:
@@ -175,8 +175,8 @@ def test_kinds_of_a_channel_share_their_decays_more_than_those_of_a_brand() -> N
     assert with_fast + 0.05 < alone < with_slow - 0.05
 
 
-def test_what_is_drawn_of_a_channel_is_its_posterior() -> None:
-    """Gibbs draws over three kinds without data give back the prior that a direct sum gives."""
+def test_draws_of_a_channel_follow_its_posterior() -> None:
+    """Gibbs draws over three types without data reproduce the prior from a direct sum."""
     prior = DecaysAndShapes.usual(np.array([0, 0, 1]))
     hierarchy = prior.half_lives
     pairs = np.einsum(
@@ -202,7 +202,7 @@ def test_what_is_drawn_of_a_channel_is_its_posterior() -> None:
     assert np.corrcoef(seen.ravel(), pairs.ravel())[0, 1] > 0.95
 
 
-def test_decays_move_together_to_where_the_data_are() -> None:
+def test_decays_move_together_towards_the_data() -> None:
     prior = DecaysAndShapes.usual(np.arange(2))
     number = np.arange(2 * DECAYS.size).reshape(2, -1)
     gram = np.eye(2 * DECAYS.size + 1)
@@ -219,7 +219,7 @@ def test_decays_move_together_to_where_the_data_are() -> None:
     assert all(one == [2, 2] for one in seen[50:])
 
 
-def test_the_shapes_bend_as_they_say() -> None:
+def test_shapes_saturate_as_documented() -> None:
     stock = np.array([1.0, 1.0, 1.0, 2.0, 1.0]).reshape(-1, 1, 1)
 
     bent = responses(stock, usual_stocks(stock))[:, 0, 0, :]
@@ -230,7 +230,7 @@ def test_the_shapes_bend_as_they_say() -> None:
         assert bent[3, number] / bent[0, number] == pytest.approx(expected)
 
 
-def test_it_makes_no_difference_to_the_level_whether_a_column_is_nuisance_or_a_kind() -> None:
+def test_result_does_not_depend_on_whether_a_column_is_nuisance_or_a_type() -> None:
     outcome, columns = simulate(1.0)
     outcome = outcome + np.cumsum(np.random.default_rng(2).normal(0, 0.4, N_DAYS))
     slow = np.linspace(-1.0, 1.0, N_DAYS) ** 2
@@ -244,7 +244,7 @@ def test_it_makes_no_difference_to_the_level_whether_a_column_is_nuisance_or_a_k
     assert both.effect[0] == pytest.approx(alone.effect[0], rel=0.02)
 
 
-def test_the_odds_of_two_columns_are_those_of_their_residuals() -> None:
+def test_odds_of_two_columns_follow_from_their_residuals() -> None:
     outcome, columns = simulate(0.25)
     products = cross_products(outcome, NOTHING, columns, SCALES)
     quiet = Products(products.gram[:1], products.log_weight[:1], products.degrees_of_freedom)
@@ -257,11 +257,11 @@ def test_the_odds_of_two_columns_are_those_of_their_residuals() -> None:
     assert found.decay_weights[0, 0] / found.decay_weights[0, 1] == pytest.approx(odds, rel=1e-6)
 
 
-def test_levels_that_wander_more_or_less_disagree_in_earnest() -> None:
+def test_disagreement_between_variance_ratios_counts_in_full() -> None:
     outcome, columns = simulate(2.0)
     products = cross_products(outcome, NOTHING, columns[:, :1], SCALES)
     one = products.gram[0]
-    other = one.copy()  # explains as much by an effect half as large again
+    other = one.copy()  # explains the same with an effect one and a half times as large
     other[0, 1] = other[1, 0] = 1.5 * one[0, 1]
     other[1, 1] += (other[0, 1] ** 2 - one[0, 1] ** 2) / one[0, 0]
     both = Products(np.array([one, other]), np.zeros(2), products.degrees_of_freedom)
@@ -275,7 +275,7 @@ def test_levels_that_wander_more_or_less_disagree_in_earnest() -> None:
     assert found.cov[0, 0] > (0.24 * effect) ** 2
 
 
-def test_candidates_of_different_groups_disagree_in_earnest() -> None:
+def test_disagreement_between_groups_counts_in_full() -> None:
     outcome, columns = simulate(2.0)
     same = np.column_stack([columns[:, 0], columns[:, 0]])
     products = cross_products(outcome, NOTHING, same, SCALES)
@@ -294,7 +294,7 @@ def test_candidates_of_different_groups_disagree_in_earnest() -> None:
     assert error([0, 1]) > (0.1 * within.effect[0] / 1.1) ** 2
 
 
-def test_types_with_shapes_of_their_own_keep_the_decays_of_the_brand() -> None:
+def test_types_with_separate_shapes_keep_the_decays_of_the_brand() -> None:
     prior = DecaysAndShapes.usual(np.arange(3)).per_type()
     n_shapes = HALF_STOCKS.size
 

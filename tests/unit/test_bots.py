@@ -1,4 +1,4 @@
-"""Accounts that engage as no person does."""
+"""Automated accounts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.worlds.judge import observe
 from tests.worlds.people import WORLDS, simulate
 
 
-def test_only_accounts_beyond_all_people_are_bots() -> None:
+def test_only_accounts_far_above_all_people_are_bots() -> None:
     people = observe(simulate(WORLDS["bots"], 1)).people
     activity = np.bincount(people.touch_person, people.touch_count, minlength=people.n_people)
 
@@ -26,7 +26,7 @@ def test_worlds_without_bots_have_none() -> None:
     assert not find_bots(observe(simulate(WORLDS["loyalty"], 1)).people).any()
 
 
-def test_who_is_left_out_is_never_at_risk_and_counts_in_the_share() -> None:
+def test_excluded_accounts_are_never_at_risk_and_count_in_the_share() -> None:
     people = observe(simulate(WORLDS["bots"], 1)).people
     bots = find_bots(people)
 
@@ -42,7 +42,7 @@ def test_who_is_left_out_is_never_at_risk_and_counts_in_the_share() -> None:
     )
 
 
-def test_the_effect_of_an_average_engagement_is_that_of_people_times_their_share() -> None:
+def test_effect_of_an_average_engagement_is_that_of_people_times_their_share() -> None:
     z = []
     for seed in range(2):
         journeys = simulate(WORLDS["bots"], seed)

@@ -1,4 +1,4 @@
-"""Estimates and experiments combined, by hand; agreement and contradiction."""
+"""Estimates and experiments combined, checked by hand: agreement and contradiction."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from chalicelib.attribution.sensitivity import Sensitivity
 def estimates(
     delta: list[float], cov: list[list[float]], critical: float = CRITICAL
 ) -> GoalEstimates:
-    """What the model says; NaN stands for a kind that it refused."""
+    """The model's estimates; NaN is a type that it rejected."""
     known = [not np.isnan(value) for value in delta]
     weights = np.zeros((len(delta), DECAYS.size))
     weights[known, 3] = 1.0
@@ -52,7 +52,7 @@ def test_without_an_experiment_nothing_changes() -> None:
     assert calibrate(before, []) == (before, ())
 
 
-def test_two_sources_of_the_same_precision_meet_in_the_middle() -> None:
+def test_two_sources_of_equal_precision_are_averaged_equally() -> None:
     before = estimates([0.10], [[0.0004]])
 
     after, (found,) = calibrate(before, [Measurement(0, 0.12, 0.0004)])
@@ -66,7 +66,7 @@ def test_two_sources_of_the_same_precision_meet_in_the_middle() -> None:
     assert found.weight == pytest.approx(0.5)
 
 
-def test_the_more_precise_source_counts_for_more() -> None:
+def test_more_precise_source_has_more_weight() -> None:
     after, (found,) = calibrate(estimates([0.10], [[0.0004]]), [Measurement(0, 0.13, 0.0001)])
 
     assert after.delta[0] == pytest.approx((0.10 / 4 + 0.13) / (1 / 4 + 1))
@@ -74,7 +74,7 @@ def test_the_more_precise_source_counts_for_more() -> None:
     assert found.weight == pytest.approx(0.8)
 
 
-def test_a_kind_whose_error_is_correlated_moves_along() -> None:
+def test_type_with_correlated_errors_moves_along() -> None:
     before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
 
     after, _ = calibrate(before, [Measurement(0, 0.12, 0.0004)])
@@ -85,7 +85,7 @@ def test_a_kind_whose_error_is_correlated_moves_along() -> None:
     assert after.methods == ["experiment", "time_series"]
 
 
-def test_the_update_is_that_of_stacked_least_squares() -> None:
+def test_update_equals_stacked_least_squares() -> None:
     rng = np.random.default_rng(4)
     root = rng.normal(size=(4, 4))
     cov = root @ root.T / 100 + 0.01 * np.eye(4)
@@ -104,7 +104,7 @@ def test_the_update_is_that_of_stacked_least_squares() -> None:
     assert after.cov == pytest.approx(np.linalg.inv(precision))
 
 
-def test_a_contradiction_is_told_and_not_averaged_away() -> None:
+def test_contradiction_is_reported_and_not_averaged() -> None:
     before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
 
     after, (found,) = calibrate(before, [Measurement(0, 0.0, 0.0004)])
@@ -121,7 +121,7 @@ def test_a_contradiction_is_told_and_not_averaged_away() -> None:
     assert after.methods == ["experiment", "time_series"]
 
 
-def test_a_difference_that_chance_explains_is_no_contradiction() -> None:
+def test_difference_within_chance_is_not_a_contradiction() -> None:
     after, (found,) = calibrate(
         estimates([0.10], [[0.0004]]), [Measurement(0, 0.10 - 2.5 * 0.0008**0.5, 0.0004)]
     )
@@ -130,7 +130,7 @@ def test_a_difference_that_chance_explains_is_no_contradiction() -> None:
     assert after.warnings == [[]]
 
 
-def test_a_contradicted_kind_does_not_disturb_one_that_agrees() -> None:
+def test_contradicted_type_does_not_affect_one_that_agrees() -> None:
     before = estimates([0.10, 0.20], [[0.0004, 0.0003], [0.0003, 0.0009]])
 
     after, _ = calibrate(before, [Measurement(0, 0.5, 0.0004), Measurement(1, 0.22, 0.0009)])
@@ -139,7 +139,7 @@ def test_a_contradicted_kind_does_not_disturb_one_that_agrees() -> None:
     assert after.cov == pytest.approx(np.diag([0.0004, 0.00045]))
 
 
-def test_agreement_is_seldom_denied_where_both_measure_the_same() -> None:
+def test_agreement_is_rarely_rejected_if_both_measure_the_same() -> None:
     rng = np.random.default_rng(6)
     denied, held = [], []
     for _ in range(2_000):
@@ -152,7 +152,7 @@ def test_agreement_is_seldom_denied_where_both_measure_the_same() -> None:
     assert 0.93 <= np.mean(held) <= 0.965
 
 
-def test_a_refused_kind_takes_the_experiments_number() -> None:
+def test_rejected_type_gets_the_experiments_number() -> None:
     before = estimates([np.nan, 0.20], [[0.0, 0.0], [0.0, 0.0009]])
 
     after, (found,) = calibrate(before, [Measurement(0, 0.05, 0.0001)])
@@ -164,7 +164,7 @@ def test_a_refused_kind_takes_the_experiments_number() -> None:
     assert after.decay_weights[0].tolist() == [1.0] + [0.0] * (DECAYS.size - 1)
 
 
-def test_what_is_not_touched_keeps_its_interval_with_the_normal_quantile() -> None:
+def test_untouched_types_keep_their_interval_with_the_normal_quantile() -> None:
     before = estimates([0.10, 0.20], [[0.0004, 0.0], [0.0, 0.0009]], critical=2.5)
 
     after, _ = calibrate(before, [Measurement(0, 0.10, 1.0)])
@@ -173,7 +173,7 @@ def test_what_is_not_touched_keeps_its_interval_with_the_normal_quantile() -> No
     assert after.critical[1] * after.cov[1, 1] ** 0.5 == pytest.approx(2.5 * 0.03)
 
 
-def test_experiments_that_agree_are_combined_by_precision() -> None:
+def test_agreeing_experiments_are_combined_by_precision() -> None:
     mean, variance, p_value = pool([Measurement(0, 0.10, 0.0001), Measurement(0, 0.11, 0.0004)])
 
     assert mean == pytest.approx((0.10 * 4 + 0.11) / 5)
@@ -181,7 +181,7 @@ def test_experiments_that_agree_are_combined_by_precision() -> None:
     assert p_value == pytest.approx(stats.chi2.sf(0.01**2 / 0.0005, 1))
 
 
-def test_experiments_that_disagree_are_told_and_their_mean_is_less_certain() -> None:
+def test_disagreeing_experiments_are_reported_and_their_mean_is_less_certain() -> None:
     before = estimates([0.12], [[0.01]])
 
     after, (found,) = calibrate(
@@ -192,26 +192,28 @@ def test_experiments_that_disagree_are_told_and_their_mean_is_less_certain() -> 
     assert found.p_heterogeneity is not None
     assert found.p_heterogeneity < 1e-6
     assert found.measured == pytest.approx(0.15)
-    assert found.measured_variance == pytest.approx(0.01)  # half of between 0.0199 and own 0.0001
+    assert found.measured_variance == pytest.approx(
+        0.01
+    )  # half of the variance between, 0.0199, and the own 0.0001
     assert after.warnings == [["experiments_disagree"]]
 
 
-# --- models that their warnings call biased ---------------------------------------------------
+# --- models with warnings that mean bias ------------------------------------------------------
 
 
 def flagged(before: GoalEstimates, *warnings: str) -> GoalEstimates:
-    """The same estimates with warnings of the first kind."""
+    """The same estimates with warnings for the first type."""
     return replace(before, warnings=[list(warnings), *before.warnings[1:]])
 
 
-def test_the_bias_is_that_of_the_published_comparison() -> None:
+def test_bias_equals_the_published_comparison() -> None:
     errors = np.abs(np.random.default_rng(1).normal(0.0, BIAS, 200_000))
 
     assert np.median(errors) == pytest.approx(1.15, rel=0.01)
 
 
 @pytest.mark.parametrize("warning", sorted(BIASED))
-def test_a_flagged_model_enters_with_the_variance_of_a_bias(warning: str) -> None:
+def test_flagged_model_is_combined_with_the_variance_of_a_bias(warning: str) -> None:
     before = estimates([0.10], [[0.0004]])
 
     after, (found,) = calibrate(flagged(before, warning), [Measurement(0, 0.08, 0.0004)])
@@ -224,7 +226,7 @@ def test_a_flagged_model_enters_with_the_variance_of_a_bias(warning: str) -> Non
     assert not found.alone
 
 
-def test_the_bias_is_in_proportion_to_the_larger_of_the_two_effects() -> None:
+def test_bias_is_proportional_to_the_larger_of_the_two_effects() -> None:
     before = flagged(estimates([0.01], [[0.0004]]), "intent_confounding_suspected")
 
     _, (found,) = calibrate(before, [Measurement(0, -0.04, 0.0004)])
@@ -233,7 +235,7 @@ def test_the_bias_is_in_proportion_to_the_larger_of_the_two_effects() -> None:
 
 
 @pytest.mark.parametrize("warning", sorted(UNUSABLE))
-def test_a_model_that_its_data_contradict_is_not_combined(warning: str) -> None:
+def test_model_rejected_by_its_data_is_not_combined(warning: str) -> None:
     before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
 
     after, (found,) = calibrate(flagged(before, warning), [Measurement(0, 0.11, 0.0004)])
@@ -248,7 +250,7 @@ def test_a_model_that_its_data_contradict_is_not_combined(warning: str) -> None:
 
 
 @pytest.mark.parametrize("warning", ["autocorrelated_residuals", "shocks_removed", "weak_overlap"])
-def test_a_warning_that_does_not_mean_bias_changes_nothing(warning: str) -> None:
+def test_warning_without_bias_changes_nothing(warning: str) -> None:
     before = estimates([0.10], [[0.0004]])
 
     plain, _ = calibrate(before, [Measurement(0, 0.12, 0.0004)])
@@ -259,7 +261,7 @@ def test_a_warning_that_does_not_mean_bias_changes_nothing(warning: str) -> None
     assert after.warnings == [[warning]]
 
 
-def test_an_experiment_with_nearly_all_of_the_weight_settles_the_warnings_of_bias() -> None:
+def test_experiment_with_nearly_all_of_the_weight_settles_warnings_of_bias() -> None:
     warnings = ("intent_confounding_suspected", "decay_unknown", "shocks_removed")
     before = flagged(estimates([0.10], [[0.0004]]), *warnings)
 
@@ -271,7 +273,7 @@ def test_an_experiment_with_nearly_all_of_the_weight_settles_the_warnings_of_bia
     assert vague.warnings == [list(warnings)]
 
 
-def test_a_contradiction_settles_the_warnings_of_bias_too() -> None:
+def test_contradiction_settles_warnings_of_bias_too() -> None:
     before = flagged(estimates([0.50], [[0.0004]]), "follows_demand")
 
     after, _ = calibrate(before, [Measurement(0, 0.0, 0.0004)])
@@ -279,7 +281,7 @@ def test_a_contradiction_settles_the_warnings_of_bias_too() -> None:
     assert after.warnings == [["experiment_contradicts_model"]]
 
 
-def test_a_flagged_kind_moves_the_others_less() -> None:
+def test_flagged_type_moves_the_others_less() -> None:
     before = estimates([0.10, 0.20], [[0.0004, -0.0003], [-0.0003, 0.0009]])
     measured = [Measurement(0, 0.12, 0.0004)]
 
@@ -292,7 +294,7 @@ def test_a_flagged_kind_moves_the_others_less() -> None:
 
 @pytest.mark.parametrize("bias", [-0.5, 0.0, 0.5, 1.0, 2.0])
 @pytest.mark.parametrize("error", [0.25, 0.5, 1.0])
-def test_a_flagged_model_with_a_bias_does_not_drown_the_experiment(
+def test_flagged_model_with_a_bias_does_not_outweigh_the_experiment(
     bias: float, error: float
 ) -> None:
     rng = np.random.default_rng(9)

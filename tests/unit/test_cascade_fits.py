@@ -1,4 +1,4 @@
-"""Fits of simulated people whose shares bring likes of friends, and of friends who just buy."""
+"""Fits of simulated people whose shares lead to likes of friends, and of friends who only buy."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ FIRST = dt.date(2026, 1, 5)
 DAYS, PEOPLE = 60, 1_500
 RATE, BASE = 0.02, 0.01
 OWN, OF_A_LIKE, LIKES, STAYS = 0.04, 0.04, 2.0, 0.5
-"""Conversions that a share and a like cause in their person, likes of others that a share brings
-the next day, and what is left of an effect the next day."""
+"""Conversions that a share and a like cause in their person, likes of others per share on
+the next day, and the remaining share of an effect on the next day.
+"""
 
 
 def spread(seed: int) -> tuple[list[Event], float]:
-    """Events, and the conversions inside the window that one share caused with all its likes."""
+    """Events, and the conversions inside the window caused by one share with all its likes."""
     rng = np.random.default_rng(seed)
     shares = rng.poisson(RATE, (DAYS, PEOPLE))
     likes = rng.poisson(RATE, (DAYS, PEOPLE))
@@ -101,7 +102,7 @@ def spreading() -> tuple[list[Event], float]:
     return spread(1)
 
 
-def test_with_descendants_covers_what_a_share_and_its_likes_brought(
+def test_interval_with_descendants_covers_the_effect_of_a_share_and_its_likes(
     spreading: tuple[list[Event], float],
 ) -> None:
     events, truth = spreading
@@ -126,7 +127,7 @@ def test_the_order_of_events_changes_nothing(spreading: tuple[list[Event], float
         assert turned[name] == pytest.approx(shown[name], rel=1e-3)
 
 
-def test_without_edges_a_share_is_warned_of_and_its_likes_are_not(
+def test_without_edges_a_share_has_a_warning_and_its_likes_have_none(
     spreading: tuple[list[Event], float],
 ) -> None:
     events, _ = spreading
@@ -143,7 +144,7 @@ def test_without_edges_a_share_is_warned_of_and_its_likes_are_not(
         assert ("spillover_not_seen" in one["warnings"]) == (one["type"] == "share")
 
 
-def test_friends_who_buy_without_an_engagement_are_warned_of() -> None:
+def test_friends_who_buy_without_an_engagement_raise_a_warning() -> None:
     world = replace(WORLDS["friends"], n_people=1_500, n_days=60)
 
     document = fit_records(record(simulate(world, 1)))

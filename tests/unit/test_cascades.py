@@ -1,4 +1,4 @@
-"""What a share is worth with all that it brings: sums, intervals, gaps, and no double counting."""
+"""The value of a share with descendants: sums, intervals, gaps, and no double counting."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ VARIANCE, COVARIANCE = 4e-6, 1e-6
 
 
 def spreading(*brought: tuple[int, float], **over: Any) -> dict[str, Any]:
-    """Shares worth 0.01 that bring other engagements; comments and visits without an estimate."""
+    """Shares of value 0.01 with children; comments and visits without an estimate."""
     kinds = [
         make_kind("facebook", "like", 100),
         make_kind("google_ads", "click", 50, paid=True, cost=40.0),
@@ -61,8 +61,8 @@ def share_of(document: dict[str, Any], **asked: Any) -> dict[str, Any]:
     return next(one for one in found if one["type"] == "share")
 
 
-def test_a_share_with_all_it_brings_is_its_own_effect_and_those_of_its_descendants() -> None:
-    """A quarter of the shares bring another share, each brings two likes."""
+def test_effect_with_descendants_is_the_own_effect_plus_those_of_descendants() -> None:
+    """A quarter of the shares lead to another share; each leads to two likes."""
     shown = share_of(spreading((SHARE, 0.25), (LIKE, 2.0)))["with_descendants"]
 
     shares, likes = 1 / 0.75, 2 / 0.75
@@ -79,21 +79,21 @@ def test_a_share_with_all_it_brings_is_its_own_effect_and_those_of_its_descendan
     assert shown["reasons"] == shown["warnings"] == []
 
 
-def test_the_last_days_of_a_window_have_the_interval_of_what_was_seen_of_all_effects() -> None:
+def test_last_days_of_a_window_use_the_seen_part_of_all_effects() -> None:
     document = spreading((LIKE, 2.0))
     last = _date(document["window"]["from"], DAYS - 1)
 
     share = share_of(document, start=last, end=last)
 
     own, total = (one["conversions_per_engagement"] for one in (share, share["with_descendants"]))
-    scale = own["estimate"] / 0.01  # the same for likes: they decay alike
+    scale = own["estimate"] / 0.01  # the same for likes, which decay alike
     assert scale < 0.6
     error = scale * math.sqrt(VARIANCE * (1 + 4) + 2 * 2 * COVARIANCE)
     assert total["estimate"] == pytest.approx(scale * 0.03, abs=1e-5)
     assert total["ci_high"] - total["estimate"] == pytest.approx(2 * error, abs=1e-5)
 
 
-def test_the_interval_is_that_of_the_effect_with_the_fewest_degrees_of_freedom() -> None:
+def test_interval_uses_the_effect_with_the_fewest_degrees_of_freedom() -> None:
     document = spreading((LIKE, 2.0))
     document["goals"]["purchase"]["estimates"][LIKE]["critical"] = 3.0
 
@@ -103,7 +103,7 @@ def test_the_interval_is_that_of_the_effect_with_the_fewest_degrees_of_freedom()
     assert found["ci_high"] == pytest.approx(0.03 + 3 * error, abs=1e-6)
 
 
-def test_the_own_effect_and_the_sum_of_the_channel_are_without_descendants() -> None:
+def test_own_effect_and_channel_sum_exclude_descendants() -> None:
     alone, spread = (
         channel_of(answers.roi(document), "facebook")
         for document in (spreading(), spreading((LIKE, 2.0)))
@@ -117,7 +117,7 @@ def test_the_own_effect_and_the_sum_of_the_channel_are_without_descendants() -> 
         assert (after["with_descendants"] is not None) == (after["type"] == "share")
 
 
-def test_a_descendant_without_an_estimate_is_left_out_and_named() -> None:
+def test_descendant_without_an_estimate_is_omitted_and_named() -> None:
     shown = share_of(spreading((LIKE, 2.0), (COMMENT, 1.0)))["with_descendants"]
 
     assert shown["conversions_per_engagement"]["estimate"] == pytest.approx(0.03)
@@ -127,7 +127,7 @@ def test_a_descendant_without_an_estimate_is_left_out_and_named() -> None:
 @pytest.mark.parametrize(
     ("method", "warnings"), [("within_user", ["spillover_not_seen"]), ("time_series", [])]
 )
-def test_purchases_after_visits_that_a_share_brought_are_in_totals_and_not_in_a_panel(
+def test_purchases_after_visits_from_a_share_count_in_totals_but_not_in_a_panel(
     method: str, warnings: list[str]
 ) -> None:
     document = spreading((LIKE, 2.0), (VISIT, 1.0))
@@ -136,7 +136,7 @@ def test_purchases_after_visits_that_a_share_brought_are_in_totals_and_not_in_a_
     assert share_of(document)["with_descendants"]["warnings"] == warnings
 
 
-def test_warnings_of_descendants_are_warnings_of_the_sum_and_not_of_the_own_effect() -> None:
+def test_warnings_of_descendants_apply_to_the_sum_and_not_to_the_own_effect() -> None:
     document = spreading((LIKE, 2.0))
     document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["decay_unknown"]
 
@@ -146,7 +146,7 @@ def test_warnings_of_descendants_are_warnings_of_the_sum_and_not_of_the_own_effe
     assert share["with_descendants"]["warnings"] == ["decay_unknown"]
 
 
-def test_a_cascade_without_an_end_has_no_number_and_a_reason() -> None:
+def test_endless_cascade_has_a_reason_and_no_number() -> None:
     document = spreading((SHARE, 1.0), (LIKE, 2.0))
 
     shown = share_of(document)["with_descendants"]
@@ -160,7 +160,7 @@ def test_a_cascade_without_an_end_has_no_number_and_a_reason() -> None:
     assert "descendants_included" not in compared["warnings"]
 
 
-def test_a_share_without_an_estimate_has_none_with_descendants_either() -> None:
+def test_share_without_an_estimate_has_none_with_descendants_either() -> None:
     document = spreading((LIKE, 2.0))
     document["goals"]["purchase"]["estimates"][SHARE] = make_estimate(
         None, reasons=("too_few_engagements",)
@@ -172,7 +172,7 @@ def test_a_share_without_an_estimate_has_none_with_descendants_either() -> None:
     assert shown["reasons"] == ["too_few_engagements"]
 
 
-def test_an_equivalence_compares_with_descendants_and_says_so() -> None:
+def test_equivalence_includes_descendants_with_a_warning() -> None:
     document = spreading((LIKE, 2.0))
 
     answer = answers.equivalence(document, engagement="facebook/share")
@@ -184,7 +184,7 @@ def test_an_equivalence_compares_with_descendants_and_says_so() -> None:
     assert answer["baseline"]["warnings"] == []
 
 
-def test_shares_that_bring_nothing_but_shares_have_descendants_too() -> None:
+def test_shares_of_shares_are_descendants_too() -> None:
     answer = answers.equivalence(spreading((SHARE, 0.5)), engagement="facebook/share")
 
     assert answer["engagement"]["value"]["estimate"] == pytest.approx(1.0)
@@ -205,8 +205,8 @@ def test_effects_in_the_sum_are_parts_of_the_question_with_their_errors() -> Non
     assert [one.error for one in parts] == pytest.approx([0.002, 0.004])
 
 
-def test_an_equivalence_allows_for_the_covariance_of_both_sums() -> None:
-    """Fieller's set by hand, of a share with two likes against a click."""
+def test_equivalence_uses_the_covariance_of_both_sums() -> None:
+    """Fieller's set by hand, for a share with two likes against a click."""
     a, b = 0.03, 0.02
     var_a = VARIANCE + 4 * VARIANCE + 2 * 2 * COVARIANCE
     var_b, both = VARIANCE, COVARIANCE + 2 * COVARIANCE
@@ -219,7 +219,7 @@ def test_an_equivalence_allows_for_the_covariance_of_both_sums() -> None:
     assert ratio["ci_high"] == pytest.approx((middle + root) / lead, abs=1e-5)
 
 
-def test_a_serious_warning_of_a_descendant_takes_the_verdict_of_an_equivalence_away() -> None:
+def test_do_not_act_warning_of_a_descendant_removes_the_verdict_of_an_equivalence() -> None:
     document = spreading((LIKE, 8.0))
     assert answers.equivalence(document, engagement="facebook/share")["verdict"] == "worth_more"
     document["goals"]["purchase"]["estimates"][LIKE]["warnings"] = ["placebo_failed"]
@@ -230,7 +230,7 @@ def test_a_serious_warning_of_a_descendant_takes_the_verdict_of_an_equivalence_a
     assert "placebo_failed" in answer["reasons"]
 
 
-def test_a_missing_descendant_takes_a_verdict_away_that_it_could_overturn() -> None:
+def test_missing_descendant_removes_a_verdict_that_it_could_overturn() -> None:
     little, more = spreading((LIKE, 0.01)), spreading((LIKE, 0.01), (COMMENT, 1.0))
     for document in (little, more):
         document["goals"]["purchase"]["estimates"][CLICK]["delta"] = 0.05
@@ -242,7 +242,7 @@ def test_a_missing_descendant_takes_a_verdict_away_that_it_could_overturn() -> N
     assert verdicts[1]["method"] == "within_user"
 
 
-def test_the_weakest_method_of_a_sum_is_that_of_the_comparison() -> None:
+def test_comparison_names_the_weakest_method_of_its_sums() -> None:
     document = spreading((LIKE, 2.0))
     document["goals"]["purchase"]["estimates"][LIKE]["method"] = "time_series"
 
@@ -252,7 +252,7 @@ def test_the_weakest_method_of_a_sum_is_that_of_the_comparison() -> None:
     assert answer["baseline"]["method"] == "within_user"
 
 
-def test_a_descendant_that_a_range_does_not_have_counts_as_in_the_window() -> None:
+def test_descendant_missing_in_the_range_is_taken_from_the_window() -> None:
     document = spreading((LIKE, 2.0))
     document["kinds"][LIKE]["counts"] = [0] * 10 + [100] * (DAYS - 10)
     whole = share_of(document)["with_descendants"]
@@ -267,7 +267,7 @@ def test_a_descendant_that_a_range_does_not_have_counts_as_in_the_window() -> No
     )
 
 
-def test_rows_of_the_table_have_descendants_and_what_is_said_of_them() -> None:
+def test_table_rows_have_columns_for_descendants() -> None:
     answer = answers.engagements(spreading((LIKE, 2.0), (COMMENT, 1.0)))
 
     rows = list(answers.engagement_rows(answer))

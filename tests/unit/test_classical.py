@@ -88,7 +88,7 @@ def test_the_example_comes_out_as_counted_by_hand(
     assert credit.standard_errors is None
 
 
-def test_the_shares_of_the_ends_can_be_chosen() -> None:
+def test_shares_of_the_ends_are_configurable() -> None:
     paths = make_journeys(("ABC", 1, 0, 1), ("AD", 1, 0, 1))
 
     credit = credit_position(paths, first=0.6, last=0.2)
@@ -96,29 +96,29 @@ def test_the_shares_of_the_ends_can_be_chosen() -> None:
     assert credit.conversions == pytest.approx([0.6 + 0.75, 0.2, 0.2, 0.25])
 
 
-def test_ends_that_take_all_leave_nothing_between() -> None:
+def test_ends_with_the_full_share_leave_nothing_between() -> None:
     credit = credit_position(make_journeys(("ABC", 1, 0, 1)), first=0.5, last=0.5)
     assert credit.conversions == pytest.approx([0.5, 0, 0.5, 0])
 
 
-def test_a_very_short_half_life_is_last_touch() -> None:
+def test_very_short_half_life_equals_last_touch() -> None:
     credit = credit_time_decay(example(), half_life_days=1e-3)
     assert credit.conversions == pytest.approx(credit_last(example()).conversions)
 
 
-def test_a_very_long_half_life_is_linear() -> None:
+def test_very_long_half_life_equals_linear() -> None:
     credit = credit_time_decay(example(), half_life_days=1e9)
     assert credit.conversions == pytest.approx(credit_linear(example()).conversions)
 
 
 @pytest.mark.parametrize(("first", "last"), [(0.7, 0.4), (-0.1, 0.4), (0.0, 0.0)])
-def test_impossible_shares_are_an_error(first: float, last: float) -> None:
+def test_invalid_shares_raise_an_error(first: float, last: float) -> None:
     with pytest.raises(ValueError, match="shares of the ends"):
         credit_position(example(), first=first, last=last)
 
 
 @pytest.mark.parametrize("half_life_days", [0.0, -1.0, float("nan")])
-def test_an_impossible_half_life_is_an_error(half_life_days: float) -> None:
+def test_invalid_half_life_raises_an_error(half_life_days: float) -> None:
     with pytest.raises(ValueError, match="half-life"):
         credit_time_decay(example(), half_life_days=half_life_days)
 

@@ -1,4 +1,4 @@
-"""The classical models beside ours: what is credited, what is not known, and why."""
+"""The classical models next to ours: credit, unknown credit, and reasons."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORDERS = ("markov", "markov_2", "markov_3", "markov_4")
 
 
 def make_credited(**over: Any) -> dict[str, Any]:
-    """Likes, clicks, and likes of nobody known; of nine purchases a day likes are credited two.
+    """Likes, clicks, and anonymous likes; of nine purchases a day, two are credited to likes.
 
     Every rule credits likes 2 and clicks 1 a day; chains 40 and 50; Shapley values 100 and -10.
     """
@@ -42,7 +42,7 @@ def row_of(answer: dict[str, Any], channel: str) -> dict[str, Any]:
     return next(kind for kind in answer["engagements"] if kind["channel"] == channel)
 
 
-def test_every_model_credits_every_kind_beside_ours() -> None:
+def test_every_model_has_credit_for_every_type_next_to_ours() -> None:
     answer = answers.attribution(make_credited())
 
     likes = row_of(answer, "facebook")
@@ -58,7 +58,7 @@ def test_every_model_credits_every_kind_beside_ours() -> None:
     assert (likes["count"], likes["anonymous"]) == (3000, 900)
 
 
-def test_ours_is_what_roi_says() -> None:
+def test_ours_equals_the_roi_answer() -> None:
     document = make_credited()
 
     ours = row_of(answers.attribution(document), "facebook")["ours"]
@@ -69,7 +69,7 @@ def test_ours_is_what_roi_says() -> None:
     assert ours["method"] == channel["method"]
 
 
-def test_the_totals_tell_what_is_credited_from_what_was_caused() -> None:
+def test_totals_separate_credit_from_incremental_conversions() -> None:
     totals = answers.attribution(make_credited())["totals"]
 
     assert totals["conversions"] == 270
@@ -82,7 +82,7 @@ def test_the_totals_tell_what_is_credited_from_what_was_caused() -> None:
 
 
 @pytest.mark.parametrize("days", [(None, None), ON_THE_LAST_DAY])
-def test_all_conversions_are_credited_or_left_out(days: Any) -> None:
+def test_all_conversions_are_credited_or_counted_as_left_out(days: Any) -> None:
     answer = answers.attribution(make_credited(), start=days[0], end=days[1])
 
     left_out = answer["left_out"]
@@ -94,7 +94,7 @@ def test_all_conversions_are_credited_or_left_out(days: Any) -> None:
         )
 
 
-def test_left_out_counts_engagements_that_are_on_no_path() -> None:
+def test_left_out_counts_engagements_on_no_path() -> None:
     whole = answers.attribution(make_credited())["left_out"]
     part = answers.attribution(make_credited(), start=ON_THE_LAST_DAY[0])["left_out"]
 
@@ -102,7 +102,7 @@ def test_left_out_counts_engagements_that_are_on_no_path() -> None:
     assert part["anonymous_engagements"] == 40
 
 
-def test_a_range_is_credited_by_the_rules_alone() -> None:
+def test_only_rules_have_credit_for_a_range() -> None:
     answer = answers.attribution(
         make_credited(), start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 10)
     )
@@ -117,7 +117,7 @@ def test_a_range_is_credited_by_the_rules_alone() -> None:
     assert credits["shapley"]["sampling_error"] is None
 
 
-def test_the_windows_own_ends_are_the_whole_window() -> None:
+def test_range_equal_to_the_window_counts_as_the_whole_window() -> None:
     document = make_credited()
 
     named = answers.attribution(document, start=dt.date(2026, 1, 1), end=dt.date(2026, 1, 30))
@@ -126,7 +126,7 @@ def test_the_windows_own_ends_are_the_whole_window() -> None:
     assert row_of(named, "facebook")["credits"]["markov"]["conversions"] == 40.0
 
 
-def test_shapley_values_say_how_far_drawing_may_be_off_and_may_be_below_zero() -> None:
+def test_shapley_values_have_a_sampling_error_and_may_be_negative() -> None:
     clicks = row_of(answers.attribution(make_credited()), "google_ads")["credits"]["shapley"]
 
     assert (clicks["conversions"], clicks["sampling_error"]) == (-10.0, 2.0)
@@ -137,7 +137,7 @@ def test_shapley_values_say_how_far_drawing_may_be_off_and_may_be_below_zero() -
     assert clicks["sampling_error"] == 0.0
 
 
-def test_a_kind_whose_people_are_unknown_has_no_credit_rather_than_none() -> None:
+def test_anonymous_type_has_unknown_credit_instead_of_zero() -> None:
     xing = row_of(answers.attribution(make_credited()), "xing")
 
     for credit in xing["credits"].values():
@@ -146,7 +146,7 @@ def test_a_kind_whose_people_are_unknown_has_no_credit_rather_than_none() -> Non
     assert xing["ours"]["reasons"] == ["too_few_engagements"]
 
 
-def test_where_nobody_is_known_nothing_is_credited() -> None:
+def test_nothing_is_credited_without_user_ids() -> None:
     document = make_credited()
     for kind in document["kinds"]:
         kind["identified"] = 0
@@ -160,7 +160,7 @@ def test_where_nobody_is_known_nothing_is_credited() -> None:
     }
 
 
-def test_a_chain_that_was_not_fitted_says_so() -> None:
+def test_missing_chain_has_a_reason() -> None:
     document = make_credited()
     document["goals"]["purchase"]["classical"]["whole"]["markov_3"] = None
 
@@ -170,7 +170,7 @@ def test_a_chain_that_was_not_fitted_says_so() -> None:
     assert credits["markov_2"]["reasons"] == []
 
 
-def test_days_without_anything_to_credit_have_no_shares() -> None:
+def test_days_without_credit_have_no_shares() -> None:
     document = make_credited(daily={rule: [[], [], []] for rule in RULES})
 
     credit = row_of(answers.attribution(document), "facebook")["credits"]["first"]
@@ -179,7 +179,7 @@ def test_days_without_anything_to_credit_have_no_shares() -> None:
     assert credit["reasons"] == ["nothing_to_credit"]
 
 
-def test_a_kind_that_was_there_before_the_range_keeps_its_credit() -> None:
+def test_type_active_before_the_range_keeps_its_credit() -> None:
     document = make_credited()
     document["kinds"][0]["counts"][-1] = 0
 
@@ -191,7 +191,7 @@ def test_a_kind_that_was_there_before_the_range_keeps_its_credit() -> None:
     assert likes["ours"]["reasons"] == ["none_in_range"]
 
 
-def test_a_kind_of_which_nothing_is_left_in_the_range_is_not_shown() -> None:
+def test_type_without_credit_in_the_range_is_not_shown() -> None:
     document = make_credited()
     document["kinds"][2] = make_kind("xing", "like", 0)
 
@@ -200,7 +200,7 @@ def test_a_kind_of_which_nothing_is_left_in_the_range_is_not_shown() -> None:
     assert [kind["channel"] for kind in answer["engagements"]] == ["facebook", "google_ads"]
 
 
-def test_a_fit_from_before_credit_was_kept_answers_with_the_reason() -> None:
+def test_older_fit_without_credit_answers_with_a_reason() -> None:
     answer = answers.attribution(make_document())
 
     likes = row_of(answer, "facebook")
@@ -222,7 +222,7 @@ def test_a_fit_from_before_credit_was_kept_answers_with_the_reason() -> None:
         ("ours,linear", ["linear"]),
     ],
 )
-def test_models_can_be_chosen(asked: str, models: list[str]) -> None:
+def test_models_are_selectable(asked: str, models: list[str]) -> None:
     answer = answers.attribution(make_credited(), model=asked)
 
     assert answer["models"] == models
@@ -231,7 +231,7 @@ def test_models_can_be_chosen(asked: str, models: list[str]) -> None:
 
 
 @pytest.mark.parametrize("asked", ["last_click", "first,", "", "markov_5", "Last"])
-def test_an_unknown_model_is_refused_by_name_with_those_that_there_are(asked: str) -> None:
+def test_unknown_model_is_rejected_with_the_list_of_models(asked: str) -> None:
     with pytest.raises(InvalidFields, match="time_decay") as caught:
         answers.attribution(make_credited(), model=asked)
 
@@ -247,21 +247,21 @@ def test_an_unknown_model_is_refused_by_name_with_those_that_there_are(asked: st
         ({"goal": "lead"}, "/goal"),
     ],
 )
-def test_what_the_fit_does_not_cover_is_refused(over: Any, pointer: str) -> None:
+def test_days_outside_the_fit_are_rejected(over: Any, pointer: str) -> None:
     with pytest.raises(InvalidFields) as caught:
         answers.attribution(make_credited(), **over)
 
     assert caught.value.errors[0].pointer == pointer
 
 
-def test_the_answer_says_that_credit_is_no_cause_and_holds_no_roi() -> None:
+def test_answer_states_that_credit_is_not_an_effect_and_contains_no_roi() -> None:
     answer = answers.attribution(make_credited())
 
-    assert "no effect" in answer["statement"]
+    assert "neither an effect nor a return" in answer["statement"]
     assert "roi" not in json.dumps(answer, allow_nan=False).lower()
 
 
-def test_rows_have_a_column_per_model_and_say_why_a_cell_is_empty() -> None:
+def test_rows_have_a_column_per_model_and_reasons_for_empty_cells() -> None:
     answer = answers.attribution(make_credited(), model="last,markov", start=ON_THE_LAST_DAY[0])
 
     facebook, _, xing = answers.attribution_rows(answer)

@@ -24,7 +24,7 @@ REGISTRY = PACKAGE / "model" / "codes"
 EMITTERS = ("attribution", "services/answers", "services/experiments")
 """Where codes of answers come from."""
 
-CARRIES_CODES = re.compile(r"reason|warn|verdict|refuse", re.IGNORECASE)
+CARRIES_CODES = re.compile(r"reason|warn|verdict|reject", re.IGNORECASE)
 """Names of fields, variables and functions that hold or emit codes."""
 
 NO_CODES = {"", "ignore", "baseline", "channel", "engagement", "experiment", "ratio_"} | {
@@ -110,7 +110,7 @@ def test_every_registered_code_is_emitted_or_awaited() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "draft.refuse(kinds, 'brand_new')",
+        "draft.reject(kinds, 'brand_new')",
         "draft.warn(kinds[few], 'brand_new')",
         "draft.reasons[kind].append(f'brand_new:{name}')",
         "answer['reasons'] = ['brand_new']",

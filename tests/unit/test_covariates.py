@@ -1,4 +1,4 @@
-"""Annotations and controls as columns: which share one, and which are dropped."""
+"""Annotations and controls as columns: shared and dropped ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def annotated(**columns: np.ndarray) -> Context:
     return Context(tuple(columns), np.column_stack(list(columns.values())))
 
 
-def test_few_occurrences_have_a_column_each() -> None:
+def test_few_occurrences_have_one_column_each() -> None:
     context = annotated(promotion=days((10, 17), (60, 67)), launch=days((100, 105)))
 
     columns = build_covariates(context, DAILY, EVERY).columns
@@ -89,7 +89,7 @@ def test_days_on_which_a_control_is_unknown_are_missing_and_a_sparse_control_is_
     assert covariates.columns[10:, 0] == pytest.approx(np.log(known[10:]))
 
 
-def test_columns_that_say_the_same_or_nothing_are_dropped() -> None:
+def test_redundant_and_empty_columns_are_dropped() -> None:
     one, other = days((10, 20)), days((50, 70))
 
     kept = distinct(np.column_stack([one, 0 * one, 1 + 0 * one, other, one + other]))

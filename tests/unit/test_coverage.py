@@ -1,4 +1,4 @@
-"""Days for which sources have data, and which types can be compared on them."""
+"""Days for which sources have data, and common days of types."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def with_gap(first: int, last: int) -> Coverage:
     return whole
 
 
-def test_whole_coverage_is_whole_until_one_day_of_anything_is_missing() -> None:
+def test_coverage_is_whole_unless_a_day_is_missing() -> None:
     whole, no_outcome = Coverage.whole(N_DAYS, 2), Coverage.whole(N_DAYS, 2)
     no_outcome.outcome[7] = False
     no_counts = Coverage.whole(N_DAYS, 2)
@@ -39,7 +39,7 @@ def test_whole_coverage_is_whole_until_one_day_of_anything_is_missing() -> None:
     assert not no_counts.is_whole
 
 
-def test_a_type_is_usable_where_it_and_the_outcome_are_covered() -> None:
+def test_type_is_usable_on_days_covered_for_it_and_the_outcome() -> None:
     coverage = make_coverage((0, 40), outcome=(10, N_DAYS))
 
     assert np.flatnonzero(coverage.usable(0)).tolist() == list(range(10, 40))
@@ -58,12 +58,12 @@ def test_data_that_begin_late_follow_a_gap_too() -> None:
     assert np.flatnonzero(usable).tolist() == list(range(30 + UNKNOWN_STOCK_DAYS, N_DAYS))
 
 
-def test_what_lies_before_the_window_is_no_gap_and_what_lies_after_it_hurts_nobody() -> None:
+def test_days_before_the_window_are_not_a_gap_and_days_after_it_do_not_matter() -> None:
     assert with_gap(50, N_DAYS).usable(0).sum() == 50
     assert Coverage.whole(N_DAYS, 1).usable(0).all()
 
 
-def test_a_gap_in_the_outcome_leaves_the_stock_known() -> None:
+def test_gap_in_the_outcome_does_not_affect_the_adstock() -> None:
     coverage = Coverage.whole(N_DAYS, 1)
     coverage.outcome[20:25] = False
 
@@ -113,7 +113,7 @@ def test_in_a_short_window_all_of_its_days_are_enough() -> None:
     assert common.types.tolist() == [0]
 
 
-def test_a_type_that_would_cost_the_others_more_than_half_of_their_days_is_rejected() -> None:
+def test_type_that_would_halve_the_common_days_is_rejected() -> None:
     common = find_common_days(make_coverage((0, N_DAYS), (0, N_DAYS), (0, 25)), np.arange(3), 14)
 
     assert common.rejected == {2: "coverage_gap"}
@@ -127,7 +127,7 @@ def test_a_type_that_leaves_the_others_half_of_their_days_stays() -> None:
     assert common.days.sum() == 30
 
 
-def test_few_days_in_common_are_enough_where_there_are_no_more_to_gain() -> None:
+def test_few_common_days_are_enough_if_rejecting_types_gains_none() -> None:
     coverage = make_coverage((0, 15), (0, 16))
 
     common = find_common_days(coverage, np.arange(2), 14)
@@ -136,7 +136,7 @@ def test_few_days_in_common_are_enough_where_there_are_no_more_to_gain() -> None
     assert common.days.sum() == 15
 
 
-def test_types_are_rejected_one_by_one_until_the_others_have_days_enough() -> None:
+def test_types_are_rejected_one_by_one_until_the_others_have_enough_days() -> None:
     coverage = make_coverage((0, N_DAYS), (0, 24), (36, N_DAYS))
 
     common = find_common_days(coverage, np.arange(3), 14)
@@ -146,7 +146,7 @@ def test_types_are_rejected_one_by_one_until_the_others_have_days_enough() -> No
     assert common.days.all()
 
 
-def test_of_types_that_cost_equally_many_days_the_one_with_fewer_days_goes() -> None:
+def test_tied_type_with_fewer_days_is_rejected() -> None:
     coverage = make_coverage((0, 24), (36, N_DAYS))  # the second has no more than 17 usable days
 
     common = find_common_days(coverage, np.arange(2), 14)
@@ -155,7 +155,7 @@ def test_of_types_that_cost_equally_many_days_the_one_with_fewer_days_goes() -> 
     assert np.flatnonzero(common.days).tolist() == list(range(24))
 
 
-def test_types_that_are_not_asked_for_cost_no_days() -> None:
+def test_types_outside_the_request_cost_no_days() -> None:
     common = find_common_days(make_coverage((0, N_DAYS), (0, 14)), np.array([0]), 14)
 
     assert common.days.all()
@@ -165,12 +165,12 @@ def test_types_that_are_not_asked_for_cost_no_days() -> None:
 @pytest.mark.parametrize(
     "spans",
     [
-        ((0, 30), (30, 60), (0, 60)),  # the first two have equally many days
+        ((0, 30), (30, 60), (0, 60)),  # the first two have the same number of days
         ((0, 25), (35, 60), (10, 50), (0, 60)),
         ((0, 20), (20, 40), (40, 60)),
     ],
 )
-def test_the_order_in_which_types_are_asked_for_does_not_matter(
+def test_order_of_requested_types_does_not_matter(
     spans: tuple[tuple[int, int], ...],
 ) -> None:
     coverage = make_coverage(*spans)
@@ -186,7 +186,7 @@ def test_the_order_in_which_types_are_asked_for_does_not_matter(
 
 
 @pytest.mark.parametrize("spans", [((0, 20), (0, 35), (0, 60)), ((5, 60), (0, 24), (0, 60))])
-def test_the_numbers_of_types_do_not_matter_without_ties(
+def test_indexes_of_types_do_not_matter_without_ties(
     spans: tuple[tuple[int, int], ...],
 ) -> None:
     survivors = set()
@@ -197,7 +197,7 @@ def test_the_numbers_of_types_do_not_matter_without_ties(
     assert len(survivors) == 1
 
 
-def test_the_numbers_of_types_do_not_matter_in_ties() -> None:
+def test_indexes_of_types_do_not_matter_in_ties() -> None:
     spans = ((0, 20), (33, 60))  # 20 usable days each
     survivors = set()
     for order in itertools.permutations(spans):

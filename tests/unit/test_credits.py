@@ -1,6 +1,6 @@
 """Classical models of one goal: from columns to credit per day and of the window.
 
-The journeys, counted by hand (window 1 to 10 January, kinds A, B, C):
+The journeys, counted by hand (window 1 to 10 January, types A, B, C):
 
 ======  ===========================================  ============  =======
 person  engaged                                      conversion    credits
@@ -10,8 +10,8 @@ person  engaged                                      conversion    credits
 2       C on the 5th                                 none          --
 ======  ===========================================  ============  =======
 
-Markov: half of the conversions disappear without A, all without B, so that A gets 1/3 and B 2/3 of
-two.  Shapley: B alone converts as well as A and B do, so A adds nothing.
+Markov: half of the conversions disappear without A, all without B, so A gets 1/3 and B 2/3 of
+two. Shapley: B alone converts as often as A and B together, so A adds nothing.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def test_chains_and_shapley_values_credit_the_window() -> None:
     assert whole["shapley"] == {"conversions": [0.0, 2.0, 0.0], "sampling_error": None}
 
 
-def test_what_cannot_be_credited_is_counted_by_day() -> None:
+def test_uncredited_conversions_are_counted_by_day() -> None:
     engaged, bought = example()
     bought.add(NOBODY, 6.5, count=2.0)
 
@@ -123,8 +123,8 @@ def test_what_cannot_be_credited_is_counted_by_day() -> None:
     assert found["anonymous"] == on_days(d7=2)
 
 
-def test_who_is_followed_stands_for_all_and_no_more_is_credited_than_there_was() -> None:
-    """Of six identified conversions three are followed, of which two had engagements before."""
+def test_credit_of_a_sample_is_scaled_up_to_at_most_all_conversions() -> None:
+    """Three of six identified conversions are in the sample; two of them had engagements before."""
     engaged, bought = example()
     everybody = credit(engaged, bought)
     day = START.toordinal()
@@ -145,14 +145,14 @@ def test_who_is_followed_stands_for_all_and_no_more_is_credited_than_there_was()
     ]
 
 
-def test_a_refund_is_no_conversion() -> None:
+def test_refund_is_not_a_conversion() -> None:
     engaged, bought = example()
     bought.add(2, 6.5, count=0.0)
 
     assert credit(engaged, bought) == credit(*example())
 
 
-def test_what_lies_outside_the_window_changes_nothing() -> None:
+def test_events_outside_the_window_change_nothing() -> None:
     engaged, bought = example()
     engaged.add(0, -0.5, kind=C)
     engaged.add(1, 10.5, kind=C)
@@ -162,7 +162,7 @@ def test_what_lies_outside_the_window_changes_nothing() -> None:
     assert credit(engaged, bought) == credit(*example())
 
 
-def test_an_engagement_a_month_before_has_no_part_in_a_conversion() -> None:
+def test_engagement_a_month_earlier_gets_no_credit() -> None:
     engaged, bought = Columns(), Columns()
     engaged.add(0, 0.5, kind=A)
     bought.add(0, 30.6)
@@ -174,7 +174,7 @@ def test_an_engagement_a_month_before_has_no_part_in_a_conversion() -> None:
     assert sum(found["untouched"]) == 1
 
 
-def test_the_last_instant_of_a_day_belongs_to_it() -> None:
+def test_last_instant_of_a_day_belongs_to_it() -> None:
     last = make_conversion(occurred_at="2026-01-10T23:59:59.999999Z", user_id="u")
     before = make_event(occurred_at="2026-01-10T23:59:59.999998Z", user_id="u")
 
@@ -194,7 +194,7 @@ def test_anonymous_engagements_are_counted_by_kind_and_day() -> None:
     assert found == [[0] * N_DAYS, [0] * N_DAYS, on_days(d3=7)]
 
 
-def test_anonymous_engagements_are_no_journey() -> None:
+def test_anonymous_engagements_form_no_journey() -> None:
     engaged, bought = example()
     engaged.add(NOBODY, 1.5, kind=A, count=5.0)
     engaged.add(NOBODY, 5.0, kind=B)
@@ -202,7 +202,7 @@ def test_anonymous_engagements_are_no_journey() -> None:
     assert credit(engaged, bought) == credit(*example())
 
 
-def test_nobody_known_is_credit_for_nobody() -> None:
+def test_without_user_ids_there_is_no_credit() -> None:
     engaged, bought = Columns(), Columns()
     engaged.add(NOBODY, 1.5, kind=A, count=9.0)
     bought.add(NOBODY, 2.5)
@@ -214,7 +214,7 @@ def test_nobody_known_is_credit_for_nobody() -> None:
     assert found["anonymous"] == on_days(d3=1)
 
 
-def test_chains_that_could_grow_too_large_are_left_out() -> None:
+def test_chains_that_could_grow_too_large_are_omitted() -> None:
     engaged, bought = Columns(), Columns()
     for kind in range(40):
         engaged.add(kind, 1.0 + kind / 100, kind=kind)
@@ -233,7 +233,7 @@ def test_chains_that_could_grow_too_large_are_left_out() -> None:
     st.lists(st.tuples(st.integers(-1, 3), st.integers(-20, 119), st.integers(0, 2)), max_size=30),
     st.lists(st.tuples(st.integers(-1, 4), st.integers(-20, 119), st.integers(0, 3)), max_size=12),
 )
-def test_every_model_credits_the_conversions_that_an_engagement_preceded(
+def test_every_model_credits_all_conversions_with_a_preceding_engagement(
     touches: list[tuple[int, int, int]], outcomes: list[tuple[int, int, int]]
 ) -> None:
     engaged, bought = Columns(), Columns()
@@ -284,7 +284,7 @@ def brand() -> Iterator[dict[str, Any]]:
     yield make_conversion(occurred_at="2026-01-06T00:00:00Z", goal="lead", user_id="eve")
 
 
-def test_a_fit_keeps_credit_for_each_goal_by_the_time_of_day() -> None:
+def test_fit_stores_credit_per_goal_by_time_of_day() -> None:
     document = fit(list(brand()))
 
     purchase, lead = (document["goals"][goal]["classical"] for goal in ("purchase", "lead"))
@@ -293,7 +293,7 @@ def test_a_fit_keeps_credit_for_each_goal_by_the_time_of_day() -> None:
     assert lead["daily"]["last"] == [on_days(d6=1)]
 
 
-def test_a_fit_counts_those_who_did_not_consent_among_the_anonymous() -> None:
+def test_fit_counts_people_without_consent_as_anonymous() -> None:
     (kind,) = fit(list(brand()))["kinds"]
 
     assert kind["anonymous"] == on_days(d4=1, d5=7)

@@ -1,4 +1,4 @@
-"""Conversions of each day in parts: they agree with the return on channels, and with what happened.
+"""Daily conversions in parts, which agree with the ROI answer and with the actual conversions.
 
 Sums are rounded to six significant digits per day, hence the tolerances.
 """
@@ -45,7 +45,7 @@ def document(lines: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def sums(document: dict[str, Any]) -> dict[str, float]:
-    """What each channel brings, summed over the days of the window."""
+    """Incremental conversions of each channel, summed over the days of the window."""
     days = answers.decomposition(document)["days"]
     return {
         channel: sum(day["incremental"][channel]["estimate"] for day in days)
@@ -54,7 +54,7 @@ def sums(document: dict[str, Any]) -> dict[str, float]:
 
 
 def returned(document: dict[str, Any]) -> dict[str, float]:
-    """The same by the return on channels."""
+    """The same from the ROI answer."""
     return {
         one["channel"]: one["incremental_conversions"]["estimate"]
         for one in answers.roi(document)["channels"]
@@ -75,12 +75,12 @@ def measured(document: dict[str, Any], effect: float, error: float) -> Experimen
     return analyse(parse_experiment(raw, today=AS_OF.date()), now=AS_OF).experiment
 
 
-def test_what_people_answer_adds_up_to_the_return(document: dict[str, Any]) -> None:
+def test_effects_from_people_add_up_to_the_roi_answer(document: dict[str, Any]) -> None:
     assert "within_user" in methods(document)
     assert sums(document) == pytest.approx(returned(document), rel=1e-3, abs=1e-3)
 
 
-def test_what_totals_answer_adds_up_to_the_return(lines: list[dict[str, Any]]) -> None:
+def test_effects_from_totals_add_up_to_the_roi_answer(lines: list[dict[str, Any]]) -> None:
     anonymous = [{name: one[name] for name in one if name != "user_id"} for one in lines]
 
     document = fit(anonymous)
@@ -89,7 +89,7 @@ def test_what_totals_answer_adds_up_to_the_return(lines: list[dict[str, Any]]) -
     assert sums(document) == pytest.approx(returned(document), rel=1e-3, abs=1e-3)
 
 
-def test_what_an_experiment_answers_adds_up_to_the_return(
+def test_effects_from_an_experiment_add_up_to_the_roi_answer(
     lines: list[dict[str, Any]], document: dict[str, Any]
 ) -> None:
     experiment = measured(document, 0.2, 0.02)
@@ -101,7 +101,7 @@ def test_what_an_experiment_answers_adds_up_to_the_return(
     assert sums(tested) == pytest.approx(returned(tested), rel=1e-3, abs=1e-3)
 
 
-def test_the_parts_make_up_what_happened(document: dict[str, Any]) -> None:
+def test_parts_add_up_to_the_conversions(document: dict[str, Any]) -> None:
     answer = answers.decomposition(document)
 
     actual = [day["actual"] for day in answer["days"]]
@@ -117,7 +117,7 @@ def test_the_parts_make_up_what_happened(document: dict[str, Any]) -> None:
     assert np.std(np.subtract(whole, actual)) < np.std(actual)
 
 
-def test_a_band_of_a_channel_knows_the_covariance_of_its_types(document: dict[str, Any]) -> None:
+def test_band_of_a_channel_includes_the_covariance_of_its_types(document: dict[str, Any]) -> None:
     fitted = document["goals"]["purchase"]
     channel = "facebook"
     own = [n for n, kind in enumerate(document["kinds"]) if kind["channel"] == channel]
@@ -125,7 +125,7 @@ def test_a_band_of_a_channel_knows_the_covariance_of_its_types(document: dict[st
 
     days = answers.decomposition(document)["days"]
 
-    # were the types' effects to fall on the same days, halves would add up to the channel's
+    # if the types' effects fell on the same days, halves would add up to the channel's
     halves = sum(
         d["incremental"][channel]["ci_high"] - d["incremental"][channel]["estimate"] for d in days
     )
@@ -135,7 +135,7 @@ def test_a_band_of_a_channel_knows_the_covariance_of_its_types(document: dict[st
     assert halves == pytest.approx(critical * np.sqrt(counts @ cov @ counts), rel=0.1)
 
 
-def test_a_range_shows_its_days_and_beyond_the_window_it_is_clipped(
+def test_range_shows_its_days_and_is_clipped_to_the_window(
     document: dict[str, Any],
 ) -> None:
     last = dt.date.fromisoformat(document["window"]["to"])
@@ -149,7 +149,7 @@ def test_a_range_shows_its_days_and_beyond_the_window_it_is_clipped(
     assert answer["days"] == whole[-3:]
 
 
-def test_annotations_are_a_part_of_their_own(lines: list[dict[str, Any]]) -> None:
+def test_annotations_are_a_separate_part(lines: list[dict[str, Any]]) -> None:
     first = min(one["occurred_at"] for one in lines)[:10]
     start = dt.date.fromisoformat(first) + dt.timedelta(days=20)
     span = {"from": start.isoformat(), "to": (start + dt.timedelta(days=3)).isoformat()}
@@ -187,7 +187,7 @@ def test_types_without_an_estimate_are_named(document: dict[str, Any]) -> None:
     assert answer["warnings"] == [f"not_counted:{kind['channel']}/{kind['type']}"]
 
 
-def test_more_than_happened_is_no_part(
+def test_rejected_types_are_not_a_part(
     lines: list[dict[str, Any]], document: dict[str, Any]
 ) -> None:
     kind = document["kinds"][0]
@@ -210,7 +210,7 @@ DAY_COLUMNS = (
     ("stored", "reason"),
     [({}, "no_decomposition_in_fit"), ({"decomposition": None}, "too_short_window")],
 )
-def test_a_fit_without_a_decomposition_says_why(
+def test_fit_without_a_decomposition_has_a_reason(
     document: dict[str, Any], stored: dict[str, Any], reason: str
 ) -> None:
     fitted = document["goals"]["purchase"]

@@ -1,7 +1,7 @@
 """Effects of days and regions equal a regression with dummy variables in statsmodels.
 
 The reference has a column for every region, every day, every weekday and region, and the covariance
-of a level that wanders. The prior of the days are rows of their own (an effect of zero, with the
+of a wandering level. The prior of the days is added as rows (an effect of zero, with the
 variance of the noise). Tolerances are those of solving normal equations: 1e-6, relative.
 """
 
@@ -100,10 +100,10 @@ def test_the_products_of_all_regions_give_the_same_coefficients(days: bool) -> N
     assert np.linalg.solve(gram[:2, :2], gram[:2, 2]) == pytest.approx(beta, rel=1e-6)
     assert np.linalg.inv(gram[:2, :2]) == pytest.approx(cov, rel=1e-6)
     left = gram[2, 2] - gram[:2, 2] @ np.linalg.solve(gram[:2, :2], gram[:2, 2])
-    assert left == pytest.approx(rest, rel=1e-3)  # besides what no column is believed to explain
+    assert left == pytest.approx(rest, rel=1e-3)  # except for the unexplainable part
 
 
-def test_days_that_are_left_out_of_the_model_would_be_credited_to_the_columns() -> None:
+def test_without_day_effects_their_variation_would_be_credited_to_the_columns() -> None:
     regions = make_regions(2)
 
     with_days, without = (
@@ -113,7 +113,7 @@ def test_days_that_are_left_out_of_the_model_would_be_credited_to_the_columns() 
     assert np.abs(with_days).max() < 0.5 < 2.0 < np.abs(without).max()
 
 
-def test_coefficients_of_single_regions_equal_columns_of_their_own() -> None:
+def test_coefficients_of_single_regions_equal_separate_columns() -> None:
     regions = make_regions(3, differ=0.5)
 
     fit = fit_panel_at(regions, N_STEPS, RATIO)
@@ -126,7 +126,7 @@ def test_coefficients_of_single_regions_equal_columns_of_their_own() -> None:
     assert fit.scores.sum(axis=0) == pytest.approx(np.zeros(2), abs=1e-6)
 
 
-def test_effects_of_days_are_shares_of_what_a_region_sells() -> None:
+def test_day_effects_are_shares_of_a_regions_sales() -> None:
     regions = make_regions(4)
     double = [replace(region, size=2.0 * region.size) for region in regions]
 
@@ -136,7 +136,7 @@ def test_effects_of_days_are_shares_of_what_a_region_sells() -> None:
     assert days.mean() == pytest.approx(0.0, abs=1e-12)
 
 
-def test_a_column_that_all_regions_share_in_proportion_to_size_has_nothing_left() -> None:
+def test_column_shared_in_proportion_to_size_has_no_variation_left() -> None:
     regions = [
         replace(region, columns=np.column_stack([region.columns, region.size * shared]))
         for region in make_regions(5)
@@ -149,7 +149,7 @@ def test_a_column_that_all_regions_share_in_proportion_to_size_has_nothing_left(
     assert (left[:2] > 0.3).all()
 
 
-def test_the_likeliest_ratio_is_that_of_levels_that_wander() -> None:
+def test_likeliest_ratio_is_that_of_wandering_levels() -> None:
     calm = [replace(region, outcome=region.outcome * 0.0) for region in make_regions(6)]
     rng = np.random.default_rng(7)
     still, wild = (
@@ -192,12 +192,12 @@ def test_different_effects_show_their_spread_and_widen_the_error() -> None:
     ]
 
     sd = np.sqrt(np.mean([one.tau**2 for one in spreads], axis=0))
-    assert 0.9 < sd[0] < 2.4  # 1.6 in truth
+    assert 0.9 < sd[0] < 2.4  # the truth is 1.6
     assert np.median([one.p[0] for one in spreads]) < 0.01
     assert all(one.variance[0] > 0.02 * one.tau[0] ** 2 for one in spreads)
 
 
-def test_a_region_without_a_type_says_nothing_of_its_spread() -> None:
+def test_region_without_a_type_adds_no_information_on_its_spread() -> None:
     regions = make_regions(8, n_regions=5)
     regions[4] = replace(regions[4], columns=regions[4].columns * [1.0, 0.0])
     shares = np.column_stack([np.full(5, 0.2), [0.25, 0.25, 0.25, 0.25, 0.0]])

@@ -1,4 +1,4 @@
-"""Weights of the decays, pooled over the kinds of a brand."""
+"""Weights of the decays, pooled over the types of a brand."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from chalicelib.attribution.decays import (
     SHARES,
     SPREAD_OF_CENTRES,
     SPREADS_OF_KINDS,
-    little_is_known,
+    is_poorly_identified,
     pooled_weights,
     prior_weights,
     with_unknown_size,
@@ -24,11 +24,11 @@ FINE = LOG_HALF_LIFE.size
 STEP = (FINE - 1) // (DECAYS.size - 1)
 FLAT = np.zeros(FINE)
 APART = np.arange(6)
-"""Every kind in a channel of its own."""
+"""Every type is its own channel."""
 
 
 def peaked_at(position: int, strength: float) -> np.ndarray:
-    """Log-likelihood with its top at a decay of the grid, on the fine grid."""
+    """Log-likelihood with its peak at a decay of the grid, on the fine grid."""
     return -strength * (np.arange(FINE) / STEP - position) ** 2.0
 
 
@@ -39,7 +39,7 @@ def test_the_prior_is_a_distribution_that_rules_nothing_out() -> None:
     assert (prior > 1e-4).all()
 
 
-def test_between_the_decays_of_the_grid_smooth_values_are_met() -> None:
+def test_smooth_values_are_interpolated_between_the_decays_of_the_grid() -> None:
     places = np.arange(DECAYS.size)
     fine = np.linspace(0, DECAYS.size - 1, FINE)
 
@@ -50,15 +50,15 @@ def test_between_the_decays_of_the_grid_smooth_values_are_met() -> None:
     assert SHARES.sum(axis=1) == pytest.approx(np.ones(FINE))
 
 
-def test_a_likelihood_as_flat_as_none_leaves_the_decay_unknown() -> None:
+def test_flat_likelihood_leaves_the_decay_unknown() -> None:
     alone = pooled_weights(np.array([FLAT]), APART[:1]) @ SHARES
     beside = pooled_weights(np.array([FLAT, peaked_at(5, 1.0)]), APART[:2]) @ SHARES
     channel = np.array([FLAT, *[peaked_at(5, 3.0)] * 3])
     together = pooled_weights(channel, np.zeros(4, dtype=np.int64)) @ SHARES
 
-    assert list(little_is_known(alone)) == [True]
-    assert list(little_is_known(beside)) == [True, False]
-    assert list(little_is_known(together)) == [False] * 4
+    assert list(is_poorly_identified(alone)) == [True]
+    assert list(is_poorly_identified(beside)) == [True, False]
+    assert list(is_poorly_identified(together)) == [False] * 4
 
 
 def test_without_data_the_weights_are_the_prior() -> None:
@@ -66,28 +66,28 @@ def test_without_data_the_weights_are_the_prior() -> None:
 
 
 @pytest.mark.parametrize("channels", [np.array([0, 1]), np.array([0, 0])])
-def test_a_constant_in_the_log_likelihood_of_a_kind_changes_nothing(channels: np.ndarray) -> None:
+def test_constant_in_the_log_likelihood_of_a_type_changes_nothing(channels: np.ndarray) -> None:
     rows = np.array([peaked_at(3, 1.0), FLAT])
     shifted = rows + np.array([[500.0], [-80.0]])
 
     assert pooled_weights(shifted, channels) == pytest.approx(pooled_weights(rows, channels))
 
 
-def test_a_kind_that_says_nothing_takes_the_half_life_of_the_others() -> None:
+def test_uninformative_type_takes_the_half_life_of_the_others() -> None:
     weights = pooled_weights(np.array([peaked_at(6, 3.0), peaked_at(6, 3.0), FLAT]), APART[:3])
 
     assert abs(np.argmax(weights[2]) - 6 * STEP) <= STEP
     assert weights[2, 6 * STEP] > 2 * prior_weights()[6 * STEP]
 
 
-def test_a_kind_with_strong_data_of_its_own_keeps_to_them() -> None:
+def test_type_with_strong_data_keeps_its_half_life() -> None:
     weights = pooled_weights(np.array([peaked_at(6, 3.0)] * 5 + [peaked_at(1, 10.0)]), APART[:6])
 
     assert np.argmax(weights[5]) == 1 * STEP
     assert weights.sum(axis=1) == pytest.approx(np.ones(6))
 
 
-def test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel() -> None:
+def test_uninformative_type_takes_the_half_life_of_its_channel() -> None:
     slow, fast = [peaked_at(8, 5.0)] * 2, [peaked_at(1, 5.0)] * 2
     weights = pooled_weights(np.array([*slow, *fast, FLAT, FLAT]), np.array([7, 7, 3, 3, 7, 3]))
 
@@ -95,7 +95,7 @@ def test_a_kind_that_says_nothing_takes_the_half_life_of_its_channel() -> None:
     assert weights[5] @ LOG_HALF_LIFE < LOG_HALF_LIFE[3 * STEP]
 
 
-def test_kinds_of_a_channel_that_differ_do_not_decide_about_another_kind_of_it() -> None:
+def test_differing_types_of_a_channel_do_not_decide_about_another_type() -> None:
     rows = np.array([peaked_at(8, 5.0), peaked_at(1, 5.0), FLAT])
 
     together = pooled_weights(rows, np.array([0, 0, 0]))[2]
@@ -104,7 +104,7 @@ def test_kinds_of_a_channel_that_differ_do_not_decide_about_another_kind_of_it()
     assert together @ LOG_HALF_LIFE == pytest.approx(apart @ LOG_HALF_LIFE, abs=0.3)
 
 
-def test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distributions() -> None:
+def test_sum_over_brands_and_channels_equals_the_integral_of_normal_distributions() -> None:
     rows = np.array([peaked_at(7, 1.5), FLAT, peaked_at(3, 0.8)])
     channels = np.array([0, 0, 1])
     rng = np.random.default_rng(5)
@@ -124,7 +124,7 @@ def test_the_sum_over_brands_and_channels_is_the_integral_of_normal_distribution
     assert pooled_weights(rows, channels) @ LOG_HALF_LIFE == pytest.approx(expected, abs=0.12)
 
 
-def test_in_a_brand_whose_engagements_do_nothing_chance_chooses_no_decay() -> None:
+def test_without_effects_no_decay_is_chosen_by_chance() -> None:
     chance = np.array([FLAT, FLAT, FLAT])
     chance[0, -1] = 1.5  # a t-value of 1.7, at the slowest decay only
     variance = np.tile(np.linspace(1.0, 4.0, FINE), (3, 1))
@@ -135,7 +135,7 @@ def test_in_a_brand_whose_engagements_do_nothing_chance_chooses_no_decay() -> No
     assert np.ptp(known[1]) < 0.1
 
 
-def test_strong_effects_keep_their_likelihood_up_to_the_room_that_a_decay_leaves() -> None:
+def test_strong_effects_keep_their_likelihood_up_to_the_room_of_a_decay() -> None:
     strong = np.tile(200.0 + peaked_at(4, 2.0), (3, 1))
     variance = np.tile(np.linspace(1.0, 4.0, FINE), (3, 1))
 

@@ -1,4 +1,4 @@
-"""Conversions of each day in parts, by statsmodels, with sums that agree with the estimates."""
+"""Daily conversions in parts, by statsmodels, with sums that agree with the estimates."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def taken_apart(observed: Observations, estimates: GoalEstimates) -> Decompositi
     return parts
 
 
-def test_what_a_type_brings_adds_up_to_its_estimate_and_so_does_the_band() -> None:
+def test_parts_of_a_type_and_its_band_add_up_to_its_estimate() -> None:
     observed, estimates = case(WORLD)
 
     parts = taken_apart(observed, estimates)
@@ -56,7 +56,7 @@ def test_what_a_type_brings_adds_up_to_its_estimate_and_so_does_the_band() -> No
     assert parts.types.half.sum(axis=0) == pytest.approx(half * engagements)
 
 
-def test_the_parts_make_up_the_conversions() -> None:
+def test_parts_add_up_to_the_conversions() -> None:
     observed, estimates = case(WORLD)
 
     parts = taken_apart(observed, estimates)
@@ -79,7 +79,7 @@ def test_the_baseline_follows_the_demand_of_the_world() -> None:
     assert max(by_weekday) - min(by_weekday) == pytest.approx(2 * 0.3 * 60, rel=0.15)
 
 
-def test_a_shock_is_no_part_of_the_baseline() -> None:
+def test_shock_is_not_part_of_the_baseline() -> None:
     observed, estimates = case(SHOCKED)
 
     parts = taken_apart(observed, estimates)
@@ -89,7 +89,7 @@ def test_a_shock_is_no_part_of_the_baseline() -> None:
     assert parts.baseline[90:95].mean() < 110.0
 
 
-def test_an_annotation_is_no_part_of_the_baseline_either() -> None:
+def test_annotation_is_not_part_of_the_baseline() -> None:
     observed, _ = case(SHOCKED)
     column = np.zeros((180, 1))
     column[90:95] = 1.0
@@ -113,7 +113,7 @@ def test_days_without_data_have_a_baseline_and_no_actual_number() -> None:
     assert parts.baseline_half[35] > parts.baseline_half[20]
 
 
-def test_weekly_totals_are_taken_apart_by_the_week() -> None:
+def test_weekly_totals_are_decomposed_by_week() -> None:
     observed, estimates = case(replace(WORLD, n_days=7 * 60, by_week=True, spread=0.6))
 
     parts = taken_apart(observed, estimates)
@@ -125,7 +125,7 @@ def test_weekly_totals_are_taken_apart_by_the_week() -> None:
 
 
 @pytest.mark.parametrize("late", [0.0, 0.6])
-def test_an_effect_is_spread_as_the_answers_believe_it_is(late: float) -> None:
+def test_effect_is_spread_over_days_as_in_the_answers(late: float) -> None:
     weights = np.zeros((1, DECAYS.size))
     weights[0, [2, 7]] = 0.3, 0.7
     late_share = np.array([[0.0, late]])
@@ -150,7 +150,7 @@ def test_an_effect_is_spread_as_the_answers_believe_it_is(late: float) -> None:
     assert np.cumsum(shares)[3:] == pytest.approx(np.array(seen) / seen[-1])
 
 
-def test_an_effect_without_a_known_decay_comes_at_once() -> None:
+def test_effect_without_a_known_decay_comes_at_once() -> None:
     counts = np.array([[0.0], [3.0], [1.0]])
 
     shares = response_shares(
@@ -160,7 +160,7 @@ def test_an_effect_without_a_known_decay_comes_at_once() -> None:
     assert shares[:, 0].tolist() == [0.0, 0.75, 0.25]
 
 
-def test_too_few_days_are_not_taken_apart() -> None:
+def test_too_few_days_have_no_decomposition() -> None:
     observed, estimates = case(WORLD)
     covered = Coverage.whole(*observed.counts.shape)
     covered.outcome[MIN_STEPS - 1 :] = False
@@ -169,7 +169,7 @@ def test_too_few_days_are_not_taken_apart() -> None:
 
 
 @pytest.mark.parametrize("outcome", [np.zeros(180), np.full(180, 5.0), np.eye(180)[5]])
-def test_conversions_that_hardly_vary_are_taken_apart_too(outcome: np.ndarray) -> None:
+def test_nearly_constant_conversions_are_decomposed_too(outcome: np.ndarray) -> None:
     observed, estimates = case(WORLD)
 
     parts = taken_apart(replace(observed, outcome=outcome), estimates)
@@ -201,7 +201,7 @@ def test_types_without_an_estimate_have_no_part() -> None:
     assert parts.types.estimate.shape == (180, 1)
 
 
-def test_the_summary_of_the_regression_names_the_types_and_has_no_clock() -> None:
+def test_summary_of_the_regression_names_the_types_and_has_no_time() -> None:
     observed, estimates = case(SHOCKED)
 
     text = summarise_regression(totals_of(observed, estimates))

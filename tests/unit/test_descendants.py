@@ -23,7 +23,7 @@ def rows_of(matrix: NDArray[np.float64]) -> dict[int, dict[int, float]]:
 
 
 def drawn(seed: int) -> NDArray[np.float64]:
-    """Children of up to six types, of which some bring nothing; radius from 0 to about 2."""
+    """Children of up to six types, some without any; radius from 0 to about 2."""
     rng = np.random.default_rng(seed)
     size = int(rng.integers(1, 7))
     matrix = rng.uniform(0, 4.0 / size, (size, size)) * (rng.random((size, size)) < 0.6)
@@ -32,7 +32,7 @@ def drawn(seed: int) -> NDArray[np.float64]:
 
 
 @given(st.integers(0, 2**32))
-def test_a_cascade_is_a_row_of_the_inverse_and_endless_from_a_radius_of_one_on(seed: int) -> None:
+def test_cascade_is_a_row_of_the_inverse_and_endless_from_a_radius_of_one_on(seed: int) -> None:
     matrix = drawn(seed)
     size = len(matrix)
     for root in range(size):
@@ -54,16 +54,16 @@ def test_a_cascade_is_a_row_of_the_inverse_and_endless_from_a_radius_of_one_on(s
             assert number == pytest.approx(expected[kind], rel=TIGHT)
 
 
-def test_two_that_bring_each_other_have_no_end() -> None:
+def test_two_types_that_lead_to_each_other_have_no_end() -> None:
     assert expect_cascade(0, {0: {1: 1.0}, 1: {0: 1.0}}) is None
     assert expect_cascade(0, {0: {1: 1.0}, 1: {0: 0.5}}) == {0: 2.0, 1: 2.0}
 
 
-def test_what_the_root_cannot_reach_does_not_matter() -> None:
+def test_types_that_the_root_cannot_reach_do_not_matter() -> None:
     assert expect_cascade(0, {0: {2: 3.0}, 1: {1: 7.0}}) == {0: 1.0, 2: 3.0}
 
 
-def test_a_type_without_children_is_alone() -> None:
+def test_type_without_children_is_its_only_member() -> None:
     assert expect_cascade(4, {0: {4: 1.0}}) == {4: 1.0}
 
 

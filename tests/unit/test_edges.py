@@ -1,4 +1,4 @@
-"""Edges: how many engagements of which types a share brought, in whatever order events come."""
+"""Edges: children per share by type, in any order of events."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_children_are_counted_per_engagement_of_the_parents_type() -> None:
     assert found == {"facebook/share": {"facebook/share": 0.25, "facebook/like": 1.75}}
 
 
-def test_parents_that_do_not_spread_or_are_not_there_bring_nothing() -> None:
+def test_other_and_missing_parents_have_no_children() -> None:
     events = [
         engagement("c1", type="comment"),
         engagement("l1", parent_event_id="c1"),
@@ -72,13 +72,13 @@ def test_parents_that_do_not_spread_or_are_not_there_bring_nothing() -> None:
 
 
 @pytest.mark.parametrize("days", [(1, 15), (20, 2), (20, 20)])
-def test_parent_and_child_lie_in_the_window(days: tuple[int, int]) -> None:
+def test_parent_and_child_must_be_in_the_window(days: tuple[int, int]) -> None:
     events = [share("s1", day=days[0]), engagement("l1", day=days[1], parent_event_id="s1")]
 
     assert brought(columns_of(events)) == {}
 
 
-def test_replies_texts_about_others_and_lifetime_counts_are_no_edges() -> None:
+def test_replies_texts_about_others_and_lifetime_counts_are_not_edges() -> None:
     events = [
         share("s1"),
         engagement("m1", type="mention", about="rival"),
@@ -117,7 +117,7 @@ def history(draw: random.Random, shares: int = 40) -> list[Event]:
 
 
 @given(st.integers(0, 2**32))
-def test_neither_the_order_of_events_nor_that_of_parts_matters(seed: int) -> None:
+def test_order_of_events_and_parts_does_not_matter(seed: int) -> None:
     draw = random.Random(seed)
     events = history(draw)
     whole = brought(columns_of(events))
@@ -132,8 +132,8 @@ def test_neither_the_order_of_events_nor_that_of_parts_matters(seed: int) -> Non
     assert brought(together) == whole
 
 
-def test_of_a_sample_of_shares_all_children_are_kept() -> None:
-    """A row for each share of a large tenant would be most of the memory of a merge."""
+def test_sampled_shares_keep_all_their_children() -> None:
+    """A row for each share of a large tenant would take most of the memory of a merge."""
     events = [share(f"s{n}") for n in range(4_000)]
     events += [engagement(f"l{n}", parent_event_id=f"s{n % 4_000}") for n in range(8_000)]
 
@@ -166,7 +166,7 @@ METHODS = ["within_user", None]
         ("like", "within_user", {}, False),
     ],
 )
-def test_a_share_from_a_panel_of_people_is_warned_of_unless_its_children_are_recorded(
+def test_share_from_a_panel_has_a_warning_unless_its_children_are_recorded(
     type_: str, method: str | None, children: dict[int, float], warned: bool
 ) -> None:
     found = spillover_warnings(type_, method, children, METHODS)

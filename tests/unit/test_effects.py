@@ -1,4 +1,4 @@
-"""Effects of engagement types in a range of days: scaling, errors, sums, and what is missing."""
+"""Effects of engagement types in a range of days: scaling, errors, sums, and missing types."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from chalicelib.model.errors import InvalidFields
 from chalicelib.services.answers.effects import (
     Effect,
     add_up,
+    default_effect,
     detectable_per_engagement,
     detectable_value,
     doubts_about_missing,
@@ -22,7 +23,6 @@ from chalicelib.services.answers.effects import (
     parts_of,
     per_engagement,
     read_effects,
-    usual_effect,
     with_value,
 )
 from chalicelib.services.answers.profile import Unseen
@@ -72,7 +72,7 @@ DAYS = 10
 
 
 def make_document(**over: Any) -> dict[str, Any]:
-    """A like that fades by half each day, and a paid click that acts at once, on ten days."""
+    """A like that fades by half each day, and an immediate paid click, on ten days."""
     like = {"channel": "xing", "type": "like", "paid": False, "counts": [4] * DAYS}
     click = {"channel": "google_ads", "type": "click", "paid": True, "counts": [2] * DAYS}
     estimate = {
@@ -109,7 +109,7 @@ def unseen_of(first: int, last: int) -> float:
     return sum(0.5 ** (DAYS - day) for day in range(first, last + 1)) / (last - first + 1)
 
 
-def test_over_the_whole_window_an_effect_is_what_the_fit_found() -> None:
+def test_effect_over_the_whole_window_equals_the_estimate_of_the_fit() -> None:
     click, like = read()
 
     assert (like.name, like.count, like.cost) == ("xing/like", 40, 0.0)
@@ -121,9 +121,7 @@ def test_over_the_whole_window_an_effect_is_what_the_fit_found() -> None:
 
 
 @pytest.mark.parametrize(("first", "last"), [(0, 4), (5, 9), (9, 9)])
-def test_an_effect_in_a_range_is_scaled_by_what_the_window_sees_of_it(
-    first: int, last: int
-) -> None:
+def test_effect_in_a_range_is_scaled_by_its_seen_part(first: int, last: int) -> None:
     click, like = read(first, last)
 
     expected = (1 - unseen_of(first, last)) / (1 - unseen_of(0, 9))
@@ -134,14 +132,14 @@ def test_an_effect_in_a_range_is_scaled_by_what_the_window_sees_of_it(
 
 
 @pytest.mark.parametrize(("first", "warned"), [(5, False), (6, True)])
-def test_a_fifth_that_is_still_to_come_is_a_warning(first: int, warned: bool) -> None:
+def test_unseen_fifth_of_an_effect_raises_a_warning(first: int, warned: bool) -> None:
     _, like = read(first)
 
     assert (unseen_of(first, 9) >= 0.2) == warned
     assert like.warnings == ["few_people", *["unseen_effect"] * warned]
 
 
-def test_an_estimate_that_was_not_made_has_no_profile() -> None:
+def test_type_without_an_estimate_has_no_profile() -> None:
     refused = make_document()["goals"]["purchase"]["estimates"][0] | {
         "delta": None,
         "method": None,
@@ -163,7 +161,7 @@ def test_types_without_engagements_in_the_range_are_not_shown() -> None:
     assert [one.name for one in read_effects(document, "purchase", days)] == ["google_ads/click"]
 
 
-def test_an_effect_beyond_all_conversions_is_refused() -> None:
+def test_effect_beyond_all_conversions_is_rejected() -> None:
     click, like = read(conversions=[0.1] * DAYS, covariance=[[1e-9, 0.0], [0.0, 1e-9]])
 
     for effect in (click, like):
@@ -176,13 +174,13 @@ def test_an_effect_beyond_all_conversions_is_refused() -> None:
 # --- one type -------------------------------------------------------------------------------------
 
 
-def test_a_refusal_keeps_earlier_reasons() -> None:
-    found = make_effect(reasons=["first"]).refused("second")
+def test_rejection_keeps_earlier_reasons() -> None:
+    found = make_effect(reasons=["first"]).rejected("second")
 
     assert found.reasons == ["first", "second"]
 
 
-def test_an_effect_that_is_absent_has_a_reason_and_no_number() -> None:
+def test_absent_type_has_a_reason_and_no_number() -> None:
     absent = Effect.absent("xing", "share", paid=True)
 
     assert absent == make_effect(
@@ -202,11 +200,11 @@ def test_an_effect_that_is_absent_has_a_reason_and_no_number() -> None:
     )
 
 
-def test_the_standard_error_is_scaled_with_the_effect() -> None:
+def test_standard_error_is_scaled_with_the_effect() -> None:
     assert error_of(make_effect(index=1, scale=0.5), FITTED) == pytest.approx(0.15)
 
 
-def test_the_value_of_an_engagement_is_as_uncertain_as_the_mean_order_value_too() -> None:
+def test_value_of_an_engagement_includes_the_error_of_the_mean_order_value() -> None:
     conversions, value = per_engagement(make_effect(), FITTED)
 
     assert conversions == interval(0.5, 2 * 0.2)
@@ -220,7 +218,7 @@ def test_without_a_mean_value_only_conversions_are_known() -> None:
     assert per_engagement(make_effect(delta=None), FITTED) == (NOTHING, NOTHING)
 
 
-def test_the_smallest_detectable_effect_is_in_conversions_and_in_value() -> None:
+def test_minimum_detectable_effect_is_in_conversions_and_in_value() -> None:
     found = detectable_per_engagement(make_effect(), FITTED)
 
     assert found == {
@@ -232,7 +230,7 @@ def test_the_smallest_detectable_effect_is_in_conversions_and_in_value() -> None
     assert detectable_per_engagement(make_effect(delta=None), FITTED) is None
 
 
-def test_a_negative_mean_value_makes_no_smaller_effect_detectable() -> None:
+def test_negative_mean_value_makes_no_smaller_effect_detectable() -> None:
     below = FITTED | {"value_mean": -50.0}
 
     found = detectable_value(0.2, 2.0, below, beyond=3.0)
@@ -248,7 +246,7 @@ def test_a_negative_mean_value_makes_no_smaller_effect_detectable() -> None:
 # --- choosing a type ------------------------------------------------------------------------------
 
 
-def test_a_type_is_found_by_name_and_preferably_as_paid_or_organic_as_asked() -> None:
+def test_type_is_found_by_name_preferring_paid_or_organic_as_requested() -> None:
     organic, paid = make_effect(), make_effect(paid=True)
     other = make_effect(type="share")
 
@@ -257,16 +255,16 @@ def test_a_type_is_found_by_name_and_preferably_as_paid_or_organic_as_asked() ->
     assert find_effect([other, paid], "engagement", "facebook/like", paid=False) is paid
 
 
-def test_an_unknown_type_is_refused_with_the_known_ones() -> None:
+def test_unknown_type_is_rejected_with_the_known_ones() -> None:
     effects = [make_effect(type="share"), make_effect(), make_effect(paid=True)]
 
-    with pytest.raises(InvalidFields, match="known: facebook/like, facebook/share") as refusal:
+    with pytest.raises(InvalidFields, match="known: facebook/like, facebook/share") as rejection:
         find_effect(effects, "baseline", "xing/like", paid=False)
 
-    assert refusal.value.errors[0].pointer == "/baseline"
+    assert rejection.value.errors[0].pointer == "/baseline"
 
 
-def test_the_usual_type_is_the_one_asked_for_or_its_most_frequent_rival() -> None:
+def test_default_type_is_the_named_one_or_its_most_frequent_rival() -> None:
     like = make_effect(count=90)
     save = make_effect(type="save", count=95)
     few = make_effect(channel="xing", type="click", paid=True, count=5)
@@ -274,10 +272,10 @@ def test_the_usual_type_is_the_one_asked_for_or_its_most_frequent_rival() -> Non
     seen = make_effect(type="impression", paid=True, count=9_000)
     everything = [few, like, many, save, seen]
 
-    assert usual_effect(everything, "xing/click", paid=True) is few
-    assert usual_effect(everything, "bing/click", paid=True) is many
-    assert usual_effect(everything, "xing/follow", paid=False) is save
-    assert usual_effect([like, seen], "bing/click", paid=True) == Effect.absent(
+    assert default_effect(everything, "xing/click", paid=True) is few
+    assert default_effect(everything, "bing/click", paid=True) is many
+    assert default_effect(everything, "xing/follow", paid=False) is save
+    assert default_effect([like, seen], "bing/click", paid=True) == Effect.absent(
         "bing", "click", paid=True
     )
 
@@ -285,7 +283,7 @@ def test_the_usual_type_is_the_one_asked_for_or_its_most_frequent_rival() -> Non
 # --- sums -----------------------------------------------------------------------------------------
 
 
-def test_a_sum_has_the_covariance_of_its_types_and_the_error_of_the_mean_value() -> None:
+def test_sum_includes_covariances_and_the_error_of_the_mean_value() -> None:
     first = make_effect(count=10, scale=0.5, delta=0.25, critical=2.0)
     second = make_effect(index=1, type="share", count=20, delta=0.1, critical=2.5)
     missing = make_effect(index=1, type="save", delta=None, critical=9.0)
@@ -302,7 +300,7 @@ def test_a_sum_has_the_covariance_of_its_types_and_the_error_of_the_mean_value()
     assert add_up([missing], FITTED) is None
 
 
-def test_a_variance_below_zero_by_rounding_is_zero() -> None:
+def test_negative_variance_from_rounding_is_zero() -> None:
     found = add_up(
         [make_effect(delta=0.0)], FITTED | {"covariance": [[-1e-18]], "value_variance": 0.0}
     )
@@ -311,7 +309,7 @@ def test_a_variance_below_zero_by_rounding_is_zero() -> None:
     assert (found.conversions_error, found.revenue_error) == (0.0, 0.0)
 
 
-def test_types_that_a_sum_lacks_are_named_unless_they_are_no_cause() -> None:
+def test_types_missing_in_a_sum_are_named_unless_they_are_not_causes() -> None:
     effects = [
         make_effect(),
         make_effect(type="share", delta=None, count=7, reasons=["too_few_engagements"]),
@@ -327,7 +325,7 @@ def test_types_that_a_sum_lacks_are_named_unless_they_are_no_cause() -> None:
     ]
 
 
-def test_parts_of_a_sum_carry_their_share_of_the_cost() -> None:
+def test_parts_of_a_sum_have_their_share_of_the_cost() -> None:
     effects = [
         make_effect(),
         make_effect(type="save", delta=None, cost=30.0),

@@ -1,4 +1,4 @@
-"""Which method answers for which kind, and what is refused."""
+"""The method of each type, and rejections."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def without_people(observed: Observations) -> Observations:
 
 
 def select_kinds(observed: Observations, order: list[int], names: list[str]) -> Observations:
-    """The same world with kinds repeated or left out; `order` names the source of each kind."""
+    """The same world with types repeated or omitted; `order` has the source of each type."""
     people = observed.people
     parts = [(people.touch_kind == source, new) for new, source in enumerate(order)]
     return replace(
@@ -62,7 +62,7 @@ def select_kinds(observed: Observations, order: list[int], names: list[str]) -> 
     )
 
 
-def test_identified_journeys_are_answered_within_people(observed: Observations) -> None:
+def test_identified_journeys_are_estimated_within_people(observed: Observations) -> None:
     estimates = estimate_goal(observed)
 
     assert set(estimates.methods) == {"within_user"}
@@ -74,7 +74,7 @@ def test_identified_journeys_are_answered_within_people(observed: Observations) 
         assert 1.0 <= sensitivity.value_ci <= sensitivity.value
 
 
-def test_the_hidden_cause_of_a_clear_effect_would_have_to_be_strong_next_to_usual_buying() -> None:
+def test_clear_effect_would_need_a_strong_hidden_cause() -> None:
     journeys = simulate(replace(WORLDS["no_confounding"], n_people=4_000, n_days=90), 1)
 
     click = estimate_goal(observe(journeys)).sensitivities[5]
@@ -85,14 +85,14 @@ def test_the_hidden_cause_of_a_clear_effect_would_have_to_be_strong_next_to_usua
     assert click.value == pytest.approx(ratio + np.sqrt(ratio * (ratio - 1)), rel=0.35)
 
 
-def test_daily_totals_alone_are_answered_by_the_time_series(observed: Observations) -> None:
+def test_daily_totals_alone_are_estimated_by_the_time_series(observed: Observations) -> None:
     estimates = estimate_goal(without_people(observed))
 
     assert set(estimates.methods) == {"time_series"}
     assert np.isfinite(estimates.delta).all()
 
 
-def test_an_anonymous_kind_beside_identified_ones_is_answered_by_the_time_series(
+def test_anonymous_type_next_to_identified_ones_is_estimated_by_the_time_series(
     observed: Observations,
 ) -> None:
     people = observed.people
@@ -116,7 +116,7 @@ def test_an_anonymous_kind_beside_identified_ones_is_answered_by_the_time_series
     assert estimates.cov[4, 0] == 0.0
 
 
-def test_two_kinds_that_move_together_are_both_refused_and_name_each_other(
+def test_two_types_that_move_together_are_rejected_and_name_each_other(
     observed: Observations,
 ) -> None:
     twins = select_kinds(
@@ -131,7 +131,7 @@ def test_two_kinds_that_move_together_are_both_refused_and_name_each_other(
     assert np.isnan(estimates.delta[:2]).all()
 
 
-def test_twins_in_daily_totals_are_refused_too(observed: Observations) -> None:
+def test_collinear_types_in_daily_totals_are_rejected_too(observed: Observations) -> None:
     twins = select_kinds(
         without_people(observed), [0, 0, 5], ["facebook/like", "facebook/share", "google_ads/click"]
     )
@@ -141,7 +141,7 @@ def test_twins_in_daily_totals_are_refused_too(observed: Observations) -> None:
     assert estimates.methods == [None, None, "time_series"]
 
 
-def test_a_kind_of_the_same_number_every_day_has_no_variation(observed: Observations) -> None:
+def test_constant_type_has_no_variation(observed: Observations) -> None:
     counts = observed.counts.copy()
     counts[:, 2] = 40.0
 
@@ -150,7 +150,7 @@ def test_a_kind_of_the_same_number_every_day_has_no_variation(observed: Observat
     assert estimates.reasons[2] == ["no_variation"]
 
 
-def test_too_few_conversions_are_refused_and_not_guessed(observed: Observations) -> None:
+def test_too_few_conversions_are_rejected(observed: Observations) -> None:
     people = observed.people
     few = replace(
         observed,
@@ -169,7 +169,7 @@ def test_too_few_conversions_are_refused_and_not_guessed(observed: Observations)
     assert all(reasons == ["too_few_conversions"] for reasons in estimates.reasons)
 
 
-def test_conversions_by_which_people_first_become_known_are_no_evidence(
+def test_first_events_of_people_are_not_evidence(
     observed: Observations,
 ) -> None:
     people = observed.people
@@ -212,7 +212,7 @@ def test_ad_impressions_next_to_tracked_clicks_are_exposure_only(observed: Obser
     assert estimates.methods[1] == "within_user"
 
 
-def test_a_refund_takes_its_value_back_but_not_the_conversion() -> None:
+def test_refund_subtracts_its_value_but_not_the_conversion() -> None:
     mean, variance = mean_order_value(np.array([100.0, 50.0, -50.0]), np.array([1.0, 1.0, 0.0]))
 
     assert mean == pytest.approx(50.0)
@@ -240,7 +240,7 @@ def test_engagements_near_the_end_have_less_of_their_effect_inside_the_window() 
     )  # days 15 to 29 of 15 to 30
 
 
-def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> None:
+def test_decay_is_unknown_only_without_information_in_the_data() -> None:
     nothing, clear = (
         estimate_goal(observe(simulate(replace(WORLDS[name], n_people=4_000, n_days=90), 1)))
         for name in ("all_zero", "no_confounding")
@@ -250,7 +250,7 @@ def test_how_long_an_effect_lasts_is_unknown_only_where_nothing_shows_it() -> No
     assert not any("decay_unknown" in warnings for warnings in clear.warnings)
 
 
-def test_an_effect_that_fades_more_slowly_than_the_grid_knows_is_at_its_edge() -> None:
+def test_effect_slower_than_the_grid_is_at_its_edge() -> None:
     slow, usual = (
         Draft.of(1),
         Draft.of(1),
@@ -264,7 +264,7 @@ def test_an_effect_that_fades_more_slowly_than_the_grid_knows_is_at_its_edge() -
     assert usual.warnings == [[]]
 
 
-def test_of_very_many_kinds_the_most_frequent_are_estimated(observed: Observations) -> None:
+def test_only_the_most_frequent_of_many_types_are_estimated(observed: Observations) -> None:
     kinds = 70
     many = select_kinds(
         without_people(observed),
@@ -280,7 +280,7 @@ def test_of_very_many_kinds_the_most_frequent_are_estimated(observed: Observatio
     assert all("too_many_kinds" not in estimates.reasons[kind] for kind in frequent)
 
 
-def test_what_everybody_does_on_the_same_days_is_left_to_the_totals() -> None:
+def test_types_common_to_all_people_on_a_day_are_left_to_totals() -> None:
     n_people, n_days = 100, 60
     days = np.arange(1, n_days, 3)
     who, when = np.meshgrid(np.arange(n_people), days)

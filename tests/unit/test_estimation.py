@@ -108,7 +108,7 @@ def test_events_outside_a_given_window_do_not_count() -> None:
     assert sum(document["goals"]["purchase"]["conversions"]) == 75
 
 
-def test_conversions_that_never_vary_say_nothing_and_are_refused() -> None:
+def test_constant_conversions_are_rejected() -> None:
     steady = [event for event in conversions() if event.event_id.endswith(("-0", "-1"))]
 
     document = fit([*likes(), *steady])
@@ -118,14 +118,14 @@ def test_conversions_that_never_vary_say_nothing_and_are_refused() -> None:
     assert estimate["reasons"] == ["no_variation_in_conversions"]
 
 
-def test_every_goal_has_its_own_estimates() -> None:
+def test_every_goal_has_separate_estimates() -> None:
     leads = conversions(goal="lead", per_day=1)
     document = fit([*likes(), *conversions(), *leads])
 
     assert sorted(document["goals"]) == ["lead", "purchase"]
 
 
-def test_a_refund_takes_revenue_back() -> None:
+def test_refund_subtracts_revenue() -> None:
     document = fit([*likes(), *conversions(), *conversions(per_day=1, refund=True)])
 
     assert sum(document["goals"]["purchase"]["conversions"]) == 100
@@ -136,7 +136,9 @@ def test_a_refund_takes_revenue_back() -> None:
     ("events", "word"),
     [([], "neither"), (list(likes()), "no conversion"), (list(conversions()), "no engagement")],
 )
-def test_input_without_anything_to_estimate_is_refused(events: list[Event], word: str) -> None:
+def test_input_without_engagements_or_conversions_is_rejected(
+    events: list[Event], word: str
+) -> None:
     with pytest.raises(UnusableInput, match=word):
         fit(events)
 
@@ -166,7 +168,7 @@ def test_identified_lines_are_fitted_within_people(tmp_path: Path) -> None:
     assert told[-1] == pytest.approx(1.0)
 
 
-def test_a_cost_before_the_first_event_is_told_and_one_that_reaches_in_is_not() -> None:
+def test_cost_before_the_first_event_is_reported_unless_it_reaches_in() -> None:
     document = fit([*likes(), *conversions(), cost("2025-12-01", "99", 10)])
     reaching = fit([*likes(), *conversions(), cost("2025-12-28", "99", 10)])
     given = fit(
@@ -179,7 +181,7 @@ def test_a_cost_before_the_first_event_is_told_and_one_that_reaches_in_is_not() 
     assert "costs_outside" not in given
 
 
-def test_of_many_people_a_sample_is_followed_and_the_intervals_know_it(
+def test_sample_of_many_people_widens_the_intervals(
     journeys: list[Event],
 ) -> None:
     asked: dict[str, Any] = {"window": None, "currency": "EUR", "as_of": AS_OF, "fit_id": "f1"}

@@ -1,4 +1,4 @@
-"""Coverage, annotations, controls, and the fields that came with them: what is valid."""
+"""Validation of coverage, annotations, controls and related fields."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def errors_of(raw: dict[str, Any]) -> list[tuple[str, str]]:
     return [(error.pointer, error.code) for error in refused.value.errors]
 
 
-def test_a_coverage_happens_at_the_start_of_its_first_day() -> None:
+def test_coverage_has_the_time_of_its_first_day() -> None:
     event = parse_event(make_coverage(type="like", paid=False))
     assert isinstance(event, Coverage)
     assert event.occurred_at == dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
@@ -63,21 +63,21 @@ def test_a_coverage_has_exactly_one_source(over: dict[str, Any]) -> None:
         ({"count": 3}, ("/count", "unknown_field")),
     ],
 )
-def test_a_span_with_a_wrong_field_is_rejected_at_that_field(
+def test_span_with_an_invalid_field_is_rejected_at_that_field(
     over: dict[str, Any], error: tuple[str, str]
 ) -> None:
     assert errors_of(make_coverage(**over)) == [error]
     assert errors_of(make_annotation(**over)) == [error]
 
 
-def test_the_longest_span_has_ten_years() -> None:
+def test_longest_span_is_ten_years() -> None:
     days = {"first": "2016-03-07", "last": str(dt.date(2016, 3, 7) + dt.timedelta(days=3_659))}
     parse_event(make_coverage(**days))
     days["first"] = "2016-03-06"
     assert errors_of(make_coverage(**days)) == [("/to", "out_of_range")]
 
 
-def test_an_annotation_has_a_category_from_a_list() -> None:
+def test_annotation_category_must_be_in_the_list() -> None:
     assert errors_of(make_annotation(category="party")) == [("/category", "unknown_value")]
     event = parse_event(make_annotation(category=None))
     assert isinstance(event, Annotation)
@@ -88,7 +88,7 @@ def test_an_annotation_has_a_category_from_a_list() -> None:
     ("value", "code"),
     [(float("nan"), "out_of_range"), (float("inf"), "out_of_range"), (True, "wrong_type")],
 )
-def test_a_control_has_a_finite_number(value: Any, code: str) -> None:
+def test_control_must_be_a_finite_number(value: Any, code: str) -> None:
     assert errors_of(make_control(value=value)) == [("/value", code)]
 
 
@@ -98,12 +98,12 @@ def test_a_control_may_be_a_whole_or_negative_number() -> None:
     assert event.value == -3.0
 
 
-def test_a_reply_needs_what_it_answers() -> None:
+def test_reply_must_name_its_parent() -> None:
     assert errors_of(make_event(type="reply")) == [("", "reply_without_parent")]
     parse_event(make_event(type="reply", parent_event_id="e1"))
 
 
-def test_only_texts_are_about_somebody() -> None:
+def test_only_texts_can_be_about_someone() -> None:
     assert errors_of(make_event(about="rival")) == [("", "about_without_text")]
     parse_event(make_event(type="mention", about="rival"))
 

@@ -24,7 +24,7 @@ def test_days_in_diagnostics_are_dates() -> None:
     assert shown["joint_runs"] == [{"from": "2026-01-12", "to": "2026-01-14"}]
 
 
-def test_totals_of_a_one_time_goal_say_that_conversions_may_be_brought_forward() -> None:
+def test_totals_of_a_one_time_goal_warn_of_displaced_conversions() -> None:
     observed = observe_totals(simulate_totals(TOTALS_WORLDS["short"], 0))
     signup, purchase = estimate_goal(observed), estimate_goal(observed)
 

@@ -1,4 +1,4 @@
-"""A fit in parts says what the fit of all its events says, whatever happened to its parts."""
+"""A fit in parts equals the fit of all its events, whatever happened to its parts."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def parts_left(cloud: Cloud) -> list[str]:
 
 
 @pytest.mark.parametrize("window", [{}, {"start": START, "end": END}], ids=["found", "given"])
-def test_a_fit_in_parts_says_what_the_whole_says_to_the_last_digit(
+def test_fit_in_parts_equals_the_whole_fit_to_the_last_digit(
     cloud: Cloud, store: TenantStore, window: dict[str, dt.date]
 ) -> None:
     record_history(store)
@@ -98,10 +98,10 @@ def test_a_fit_of_a_sample_of_people_follows_the_same_people(store: TenantStore)
     assert made == plain_fit(store)
 
 
-def test_of_too_many_events_people_are_followed_who_have_so_many_and_all_are_counted(
+def test_with_too_many_events_a_sample_of_people_is_followed_and_all_are_counted(
     store: TenantStore,
 ) -> None:
-    """The same as a whole that follows the same people."""
+    """The result equals a whole fit that follows the same people."""
     events = record_history(store)
     plan = planned(store, {"merged_events": events // 2})
     assert SAMPLE_PARTS / 3 < plan.followed < SAMPLE_PARTS * 2 / 3
@@ -148,10 +148,8 @@ def without_costs(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if not name.startswith("costs")}
 
 
-def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_same_reason(
-    cloud: Cloud, store: TenantStore
-) -> None:
-    """No conversion is there."""
+def test_unusable_data_fail_the_fit_with_the_same_reason(cloud: Cloud, store: TenantStore) -> None:
+    """There are no conversions."""
     record_events(store, [make_event(user_id=f"u{n}") for n in range(9)], now=NOW)
     fit_id = asked_for(store)
     window = window_of(store, show_fit(store, fit_id), NOW)
@@ -174,10 +172,10 @@ def planned_days(store: TenantStore) -> tuple[fit_parts.Part, ...]:
     )
 
 
-# --- what may happen on the way -----------------------------------------------------------------
+# --- interruptions and repetitions --------------------------------------------------------------
 
 
-def test_without_one_of_its_parts_a_fit_does_not_end(cloud: Cloud, store: TenantStore) -> None:
+def test_fit_does_not_end_without_one_of_its_parts(cloud: Cloud, store: TenantStore) -> None:
     record_history(store, FEW)
     plan = planned(store)
     for part in plan.parts[:-1]:
@@ -189,7 +187,7 @@ def test_without_one_of_its_parts_a_fit_does_not_end(cloud: Cloud, store: Tenant
     assert merge_parts(store, plan, now=NOW).status == "done"
 
 
-def test_what_is_merged_again_or_read_too_late_changes_nothing(
+def test_merging_again_or_reading_too_late_changes_nothing(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record_history(store, FEW)
@@ -201,7 +199,7 @@ def test_what_is_merged_again_or_read_too_late_changes_nothing(
     said = document_of(store, plan.fit_id)
     record_events(store, [make_event(user_id="late")], now=NOW)
     assert read_part(store, plan, plan.parts[0]) == 0
-    store.fit_parts.put(plan.fit_id, 0, body)  # by a reader that was slow
+    store.fit_parts.put(plan.fit_id, 0, body)  # by a slow reader
     assert merge_parts(store, plan, now=NOW + dt.timedelta(hours=1)) == ended
     assert document_of(store, plan.fit_id) == said
     assert parts_left(cloud) == []
@@ -217,7 +215,7 @@ def test_a_part_of_another_plan_is_not_merged(store: TenantStore) -> None:
         merge_parts(store, later, now=NOW)
 
 
-def test_who_is_erased_between_reading_and_merging_is_nobody_in_the_fit(
+def test_people_erased_between_reading_and_merging_become_anonymous(
     cloud: Cloud, store: TenantStore
 ) -> None:
     record_history(store)
@@ -237,7 +235,7 @@ def test_who_is_erased_between_reading_and_merging_is_nobody_in_the_fit(
     merge_parts(store, plan, now=NOW, estimate=estimate)
     assert not hashes & set(seen[0].people)
     assert set(seen[0].people)
-    whole = plain_fit(store)  # which reads what the erasure has left
+    whole = plain_fit(store)  # reads the events that the erasure has left
     made = document_of(store, plan.fit_id)
     ours, theirs = _by_kind(made), _by_kind(whole)
     assert {kind: rest for kind, (rest, _) in ours.items()} == {
@@ -252,7 +250,7 @@ def test_who_is_erased_between_reading_and_merging_is_nobody_in_the_fit(
 
 
 def _by_kind(document: dict[str, Any]) -> dict[Any, Any]:
-    """Counts and estimates; an erased person's events lie elsewhere, which renumbers kinds."""
+    """Counts and estimates by type, because events of erased people change the order of types."""
     estimates = document["goals"]["purchase"]["estimates"]
     return {
         (one["channel"], one["type"], one["paid"]): (
@@ -272,7 +270,7 @@ def test_parts_are_marked_for_the_bucket_to_remove(cloud: Cloud, store: TenantSt
     assert tags == [{"Key": "kept", "Value": "1-day"}]
 
 
-def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
+def test_events_older_than_the_retention_at_the_start_are_not_read(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LIKEWORTH_RETENTION_DAYS", "30")
@@ -300,16 +298,14 @@ def test_nothing_is_read_that_was_older_than_the_retention_when_the_fit_began(
             part = fit_parts.Part(shard, shard, *days)
             found |= {one.event_id for one in fit_parts._events_of(store, plan, part)}
         ids.add(tuple(sorted(found)))
-    # On the 10th the 9th of February is kept whole, on the 15th no day before the 14th of it is.
+    # On the 10th the 9th of February is kept whole, on the 15th no day before the 14th is.
     assert ids == {
         ("fee-2026-02-12", "fee-2026-02-14", "old", "young"),
         ("fee-2026-02-14", "young"),
     }
 
 
-def test_a_fit_that_is_given_up_has_failed_and_leaves_nothing(
-    cloud: Cloud, store: TenantStore
-) -> None:
+def test_abandoned_fit_has_failed_and_leaves_no_parts(cloud: Cloud, store: TenantStore) -> None:
     record_history(store, FEW)
     plan = planned(store)
     read_part(store, plan, plan.parts[0])
@@ -320,11 +316,11 @@ def test_a_fit_that_is_given_up_has_failed_and_leaves_nothing(
     assert parts_left(cloud) == []
     assert give_up_fit(store, plan, now=NOW + dt.timedelta(hours=1)) == ended
     assert merge_parts(store, plan, now=NOW) == ended
-    assert begin_fit(store, plan) == ended  # a message that came again has planned meanwhile
+    assert begin_fit(store, plan) == ended  # a repeated message has planned in the meantime
     assert show_fit(store, plan.fit_id) == ended
 
 
-def test_what_has_ended_is_not_given_up(store: TenantStore) -> None:
+def test_ended_fit_is_not_given_up(store: TenantStore) -> None:
     record_history(store, FEW)
     plan = planned(store)
     for part in plan.parts:
@@ -335,7 +331,7 @@ def test_what_has_ended_is_not_given_up(store: TenantStore) -> None:
     assert show_fit(store, plan.fit_id) == ended
 
 
-def test_the_plan_settles_what_is_read_whatever_changes_meanwhile(store: TenantStore) -> None:
+def test_plan_fixes_the_events_to_read_despite_later_changes(store: TenantStore) -> None:
     """The retention is 40 days when the fit is planned, a moment after midnight, and 400 after."""
     record_history(store, FEW)
     store.config = replace(store.config, retention_days=40)
@@ -358,7 +354,7 @@ def test_the_plan_settles_what_is_read_whatever_changes_meanwhile(store: TenantS
 
 
 def request_again(store: TenantStore, now: dt.datetime) -> dict[str, Any]:
-    """What a fit of the same window says that is read as a whole."""
+    """The document of a fit of the same window that is read as a whole."""
     fit_id = asked_for(store, start=START, end=END)
     assert run_fit(store, fit_id, now=now).status == "done"
     return document_of(store, fit_id)

@@ -1,4 +1,4 @@
-"""Which fits are read in parts, in which, and what a state machine is told of them."""
+"""Fits that are read in parts, their parts, and the input of the state machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from tests.fit_in_parts import (
 pytestmark = pytest.mark.usefixtures("same_people")
 
 
-def test_a_fit_of_few_events_or_one_that_has_ended_is_not_planned(store: TenantStore) -> None:
+def test_small_or_ended_fit_is_not_planned(store: TenantStore) -> None:
     events = record_history(store, FEW)
     fit_id = asked_for(store, start=START, end=END)
     assert plan_fit(store, fit_id, now=NOW, above=events, **LIMITS) is None
@@ -54,8 +54,8 @@ def test_a_fit_of_few_events_or_one_that_has_ended_is_not_planned(store: TenantS
         plan_fit(store, "20260101T000000Z-ffffffff", now=NOW, above=1, **LIMITS)
 
 
-def test_without_totals_a_fit_is_planned_by_day_when_it_comes_again(store: TenantStore) -> None:
-    """After a back-fill nothing says how many events there are."""
+def test_without_totals_a_second_attempt_is_planned_by_day(store: TenantStore) -> None:
+    """After a back-fill, no totals exist yet."""
     record_events(store, [make_event(user_id=f"u{n}") for n in range(9)], now=NOW)
     fit_id = asked_for(store, start=START, end=END)
     assert plan_fit(store, fit_id, now=NOW, above=5, **LIMITS) is None
@@ -66,7 +66,7 @@ def test_without_totals_a_fit_is_planned_by_day_when_it_comes_again(store: Tenan
     assert plan.followed == SAMPLE_PARTS
 
 
-def test_of_more_shards_than_parts_none_is_planned(store: TenantStore) -> None:
+def test_more_shards_than_parts_are_not_planned(store: TenantStore) -> None:
     record_history(store, FEW)
     fit_id = asked_for(store)
     store.config = replace(store.config, shards=MAX_PARTS + 1)
@@ -97,7 +97,7 @@ def test_every_day_of_every_shard_is_in_one_part(store: TenantStore) -> None:
     st.integers(1, 500),
     st.integers(0, 2**32),
 )
-def test_parts_are_about_as_large_as_asked_and_not_too_many(
+def test_parts_have_about_the_requested_size_and_number(
     loads: list[int], most: int, parts: int
 ) -> None:
     parts = parts % 40 + 1
@@ -119,7 +119,7 @@ def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
     window = FitWindow(START, END, START)
     plan = Plan("20260315T120000Z-0000000a", "2026-03-15T12:00:00Z", window, (part,) * MAX_PARTS)
     text = json.dumps(plan_as_json(plan), separators=(",", ":"))
-    assert len(text) < 190_000  # of 262,144, with room for what went wrong
+    assert len(text) < 190_000  # of 262,144, with room for an error
     assert plan_from_json(json.loads(text) | {"tenant": "acme"}) == plan
 
 
@@ -146,12 +146,12 @@ def test_a_plan_fits_into_the_input_of_a_state_machine() -> None:
         },
     ],
 )
-def test_what_is_no_plan_is_refused(told: dict[str, Any]) -> None:
+def test_invalid_plan_is_rejected(told: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         plan_from_json(told)
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-03-02", "2026-03-01"), ("x", "2026-03-01")])
-def test_days_that_are_none_are_no_part(first: str, last: str) -> None:
+def test_invalid_days_are_rejected(first: str, last: str) -> None:
     with pytest.raises(ValueError, match=r"ends before|isoformat"):
         part_from_json({"number": 0, "shard": 0, "first": first, "last": last})

@@ -1,4 +1,4 @@
-"""Which types a panel of journeys may answer for, and on which days."""
+"""Types that qualify for a panel of journeys, and the days that it uses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def make_panel(seed: int = 1) -> Small:
 
 
 def with_a_type(small: Small, counts: np.ndarray, role: str = CAUSE) -> Observations:
-    """The observations with one type more, and people first seen by it."""
+    """The observations with an additional type, and people first seen by it."""
     both = np.concatenate([small.counts, counts[:, :, None]], axis=2)
     seen = np.where(counts.any(axis=1), (counts > 0).argmax(axis=1), small.counts.shape[1])
     first = np.where(small.first < 0, -1, np.minimum(small.first, seen))
@@ -32,10 +32,10 @@ def of_causes(found: GoalEstimates) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("role", "rate"), [(ARRIVAL, 0.3), (CAUSE, 0.002)])
-def test_a_type_that_is_no_regressor_changes_nothing(role: str, rate: float) -> None:
+def test_type_that_is_not_a_regressor_changes_nothing(role: str, rate: float) -> None:
     small = make_panel()
     junk = np.random.default_rng(3).poisson(rate, small.outcome.shape).astype(float)
-    junk[:, :2] = 0.0  # nobody is seen before the window by it
+    junk[:, :2] = 0.0  # no person is seen before the window by it
     rejected = with_a_type(small, junk, role)
 
     found = estimate_goal(rejected)
@@ -53,7 +53,7 @@ def first_seen(small: Small) -> np.ndarray:
     return np.where(small.first < 0, -1, day)
 
 
-def test_restricted_people_are_first_seen_by_what_is_left() -> None:
+def test_restricted_people_are_first_seen_by_the_remaining_events() -> None:
     small = make_panel()
     people = small.change(first=np.where(small.first < 0, -1, 0)).people
 
@@ -70,7 +70,7 @@ def test_restricted_people_are_first_seen_by_what_is_left() -> None:
     assert one.used_days is None
 
 
-def test_types_are_renumbered_in_the_order_asked_for() -> None:
+def test_types_are_renumbered_in_the_requested_order() -> None:
     small = make_panel()
 
     turned = _restrict_people(small.people, np.array([1, 0]), np.arange(40))
@@ -97,7 +97,7 @@ def test_days_without_data_are_neither_rows_nor_zeros() -> None:
     assert abs(known.delta[0] - taken_for_zeros.delta[0]) > 0.05 * np.sqrt(known.cov[0, 0])
 
 
-def test_a_gap_in_one_type_leaves_out_the_days_on_which_its_stock_is_unknown() -> None:
+def test_gap_in_one_type_excludes_the_days_with_an_unknown_stock() -> None:
     small = make_panel()
     observed = small.observe()
     coverage = Coverage.whole(40, 2)
@@ -125,7 +125,7 @@ def test_types_without_common_days_are_not_compared_by_people() -> None:
     ("engagements", "conversions", "flagged"),
     [(1.9, 1.0, False), (2.2, 1.0, True), (1.0, 1.4, True)],
 )
-def test_types_of_which_a_part_is_identified_say_so(
+def test_partly_identified_types_carry_a_warning(
     engagements: float, conversions: float, flagged: bool
 ) -> None:
     observed = make_panel().observe()

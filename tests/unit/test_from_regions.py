@@ -1,4 +1,4 @@
-"""What totals by region answer, and what they leave to the totals of all regions."""
+"""Estimates from totals by region, and types left to the totals of all regions."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def z_of(estimates: GoalEstimates, totals: RegionTotals) -> np.ndarray:
     return (estimates.delta - totals.truth) / np.sqrt(np.diag(estimates.cov))
 
 
-def test_what_moves_all_regions_on_a_day_is_not_credited_to_marketing() -> None:
+def test_common_changes_of_all_regions_are_not_credited_to_marketing() -> None:
     world = replace(TWO, kinds=NOTHING)
 
     by_region = [fit(world, seed) for seed in range(3)]
@@ -67,7 +67,7 @@ def test_what_moves_all_regions_on_a_day_is_not_credited_to_marketing() -> None:
     assert min(z_of(each, simulate(world, seed)).max() for seed, each in enumerate(national)) > 2.5
 
 
-def test_the_effect_of_a_type_is_found_in_all_regions_at_once() -> None:
+def test_effect_of_a_type_is_estimated_from_all_regions() -> None:
     estimates, totals = fit(TWO), simulate(TWO)
 
     assert np.abs(z_of(estimates, totals)).max() < 3.0
@@ -99,7 +99,7 @@ def test_the_order_and_the_names_of_regions_do_not_matter() -> None:
         pytest.param(("counts", 0.9), id="engagements without a region"),
     ],
 )
-def test_where_too_few_events_carry_a_region_totals_answer(lost: tuple[str, float]) -> None:
+def test_too_few_events_with_a_region_leave_the_estimate_to_totals(lost: tuple[str, float]) -> None:
     observed, (part, share) = observe(TWO), lost
     assert observed.regions is not None
 
@@ -112,7 +112,7 @@ def test_where_too_few_events_carry_a_region_totals_answer(lost: tuple[str, floa
     assert "regions" not in estimates.diagnostics
 
 
-def test_two_regions_are_no_panel() -> None:
+def test_two_regions_are_not_enough_for_a_panel() -> None:
     observed = observe(TWO)
     assert observed.regions is not None
     halves = [observed.regions.of(np.array(some), np.arange(2)) for some in ([0, 1], [2, 3, 4])]
@@ -129,7 +129,7 @@ def test_two_regions_are_no_panel() -> None:
     assert not any(is_from_regions(estimates, kind) for kind in range(2))
 
 
-def test_a_region_with_hardly_any_conversions_is_left_out() -> None:
+def test_region_with_hardly_any_conversions_is_excluded() -> None:
     observed = observe(TWO)
     assert observed.regions is not None
     regions = observed.regions
@@ -151,7 +151,7 @@ def test_a_region_with_hardly_any_conversions_is_left_out() -> None:
     assert told["regions"] == 5
 
 
-def test_a_type_that_one_region_alone_has_is_compared_with_the_others() -> None:
+def test_type_in_a_single_region_is_compared_with_the_others() -> None:
     observed, alone = observe(TWO), np.zeros((5, 120))
     assert observed.regions is not None
     alone[2] = np.random.default_rng(4).poisson(40.0, 120)
@@ -174,7 +174,7 @@ def test_a_type_that_one_region_alone_has_is_compared_with_the_others() -> None:
     assert estimates.delta[1] == pytest.approx(fit(TWO).delta[1], rel=0.2)
 
 
-def test_a_region_that_sells_the_same_every_day_is_left_out() -> None:
+def test_region_with_constant_sales_is_excluded() -> None:
     observed = observe(TWO)
     assert observed.regions is not None
     outcome = observed.regions.outcome.copy()
@@ -189,7 +189,7 @@ def test_a_region_that_sells_the_same_every_day_is_left_out() -> None:
     assert told["regions"] == 4
 
 
-def test_types_that_move_together_in_all_regions_are_no_answer_of_the_panel() -> None:
+def test_types_that_move_together_in_all_regions_are_not_estimated_by_the_panel() -> None:
     observed = observe(TWO)
     assert observed.regions is not None
     twins = observed.regions.of(np.arange(5), np.array([0, 1, 0]))
@@ -210,7 +210,7 @@ def test_types_that_move_together_in_all_regions_are_no_answer_of_the_panel() ->
     assert is_from_regions(estimates, 1)
 
 
-def test_a_type_without_regions_stays_with_the_totals_of_what_regions_do_not_explain() -> None:
+def test_type_without_regions_is_estimated_from_totals_after_the_panel() -> None:
     world = RegionsWorld(
         "national", regions=5, n_days=200, kinds=KINDS[::3], without_region=(1,), national=0.6
     )
@@ -227,8 +227,8 @@ def test_a_type_without_regions_stays_with_the_totals_of_what_regions_do_not_exp
     assert "beta.x2" not in text
 
 
-def test_demand_that_moves_all_types_makes_the_national_one_doubtful() -> None:
-    """The driver shows in types that regions have answered already."""
+def test_demand_that_moves_all_types_flags_the_national_one() -> None:
+    """The driver is visible in types that regions have already estimated."""
     national = replace(TWO, n_days=200, kinds=KINDS, without_region=(1,), hidden=0.3)
 
     estimates = fit(national)
@@ -238,7 +238,7 @@ def test_demand_that_moves_all_types_makes_the_national_one_doubtful() -> None:
     assert "same_day_demand_suspected" not in estimates.warnings[0]
 
 
-def test_a_type_that_moves_alike_in_all_regions_is_left_to_the_totals() -> None:
+def test_type_that_moves_alike_in_all_regions_is_left_to_the_totals() -> None:
     estimates = fit(replace(TWO, uniform=(0,), hidden=0.0))
 
     assert not is_from_regions(estimates, 0)
@@ -247,7 +247,7 @@ def test_a_type_that_moves_alike_in_all_regions_is_left_to_the_totals() -> None:
     assert "same_in_all_regions" not in estimates.warnings[1]
 
 
-def test_days_that_a_region_lacks_are_no_zeros() -> None:
+def test_missing_days_of_a_region_are_not_zeros() -> None:
     world = replace(TWO, hole=(0, 0.4, 0.6))
     observed, totals = observe(world), simulate(world)
 
@@ -269,7 +269,7 @@ def test_days_that_a_region_lacks_are_no_zeros() -> None:
     assert "coverage_gap" not in estimate_goal(taken_for_zero).warnings[0]
 
 
-def test_a_region_with_too_few_days_is_left_out() -> None:
+def test_region_with_too_few_days_is_excluded() -> None:
     estimates = fit(replace(TWO, hole=(0, 0.0, 0.95)))
 
     told = estimates.diagnostics["regions"]
@@ -277,15 +277,15 @@ def test_a_region_with_too_few_days_is_left_out() -> None:
     assert told["regions"] == 4
 
 
-def test_marketing_that_follows_the_demand_of_its_region_is_doubted() -> None:
+def test_marketing_that_follows_regional_demand_is_flagged() -> None:
     led = replace(TWO, hidden=0.0, regional_drift=0.04, led=1.0)
 
     assert "follows_demand" in fit(led).warnings[1]
     assert "follows_demand" not in fit(TWO).warnings[1]
 
 
-def test_a_driver_of_single_regions_is_doubted() -> None:
-    """What moves a region's channels and sales on the same day is not shared by the others."""
+def test_driver_of_single_regions_is_flagged() -> None:
+    """A driver of a region's channels and sales on one day is not shared by the others."""
     observed, rng = observe(replace(TWO, hidden=0.0)), np.random.default_rng(3)
     assert observed.regions is not None
     factor = np.exp(0.4 * rng.standard_normal((5, 120)))
@@ -305,7 +305,7 @@ def test_a_driver_of_single_regions_is_doubted() -> None:
     assert "same_day_demand_suspected" not in fit(replace(TWO, hidden=0.0)).warnings[1]
 
 
-def test_effects_that_differ_strongly_between_regions_are_told() -> None:
+def test_strongly_differing_regional_effects_raise_a_warning() -> None:
     differing = replace(TWO, regions=8, n_days=180, effect_sd=1.5)
 
     estimates = fit(differing)
@@ -318,7 +318,7 @@ def test_effects_that_differ_strongly_between_regions_are_told() -> None:
     assert abs(z_of(estimates, simulate(differing))[1]) < 3.0
 
 
-def test_weekly_totals_of_regions_are_compared_by_the_week() -> None:
+def test_weekly_totals_of_regions_are_compared_by_week() -> None:
     weekly = replace(TWO, n_days=7 * 80, by_week=True)
 
     estimates = fit(weekly)
@@ -330,7 +330,7 @@ def test_weekly_totals_of_regions_are_compared_by_the_week() -> None:
     assert np.abs(z_of(estimates, simulate(weekly))).max() < 2.5
 
 
-def test_what_regions_explain_adds_up_to_what_they_answer() -> None:
+def test_explained_conversions_add_up_to_the_estimates_of_regions() -> None:
     from chalicelib.attribution.draft import Draft
     from chalicelib.attribution.regions.from_regions import estimate_from_regions
 

@@ -1,4 +1,4 @@
-"""What totals answer and refuse: every reason and every warning, each with an innocent twin."""
+"""Estimates and rejections of totals: every reason and warning, each with a counterexample."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.worlds.totals import (
 
 TWO = replace(TOTALS_WORLDS["calm"], n_days=120, kinds=KINDS[:2])
 CLEAR = replace(TWO, n_days=365, spread=1.0)
-"""A year in which marketing varies so much that linear responses can be told from bent ones."""
+"""A year in which marketing varies enough to separate linear from saturating responses."""
 WARNINGS = {
     "autocorrelated_residuals",
     "joint_runs_left_out",
@@ -49,7 +49,7 @@ def warned(estimates: GoalEstimates) -> set[str]:
     return {warning for warnings in estimates.warnings for warning in warnings}
 
 
-def test_a_calm_brand_is_answered_without_a_warning() -> None:
+def test_calm_brand_is_estimated_without_a_warning() -> None:
     estimates = fit(CLEAR)
 
     assert estimates.methods == ["time_series"] * 2
@@ -67,7 +67,7 @@ def test_days_taken_for_a_shock_are_named() -> None:
     assert estimates.diagnostics["shocks"] == [{"from": 60, "to": 64, "kind": "run"}]
 
 
-def test_a_campaign_of_our_own_is_no_shock() -> None:
+def test_own_campaign_is_not_a_shock() -> None:
     strong = tuple(replace(kind, delta=4 * kind.delta) for kind in TWO.kinds)
     campaign = replace(TWO, kinds=strong, campaigns=(Disturbance(0.5, 6, 8.0),))
 
@@ -78,7 +78,7 @@ def test_a_campaign_of_our_own_is_no_shock() -> None:
     assert estimates.delta[0] == pytest.approx(truth[0], rel=0.4)
 
 
-def test_marketing_that_follows_demand_is_warned_of() -> None:
+def test_marketing_that_follows_demand_raises_a_warning() -> None:
     led = replace(TWO, n_days=240, drift=0.05, led=1.0)
     alone = replace(TWO, n_days=240, drift=0.05)
 
@@ -86,7 +86,7 @@ def test_marketing_that_follows_demand_is_warned_of() -> None:
     assert "follows_demand" not in warned(fit(alone))
 
 
-def test_marketing_that_follows_demand_and_does_nothing_is_not_credited() -> None:
+def test_ineffective_marketing_that_follows_demand_is_not_credited() -> None:
     world = replace(TOTALS_WORLDS["totals_all_zero"], drift=0.05, led=1.0, base=150.0)
     scores = []
     for seed in range(4):
@@ -96,15 +96,15 @@ def test_marketing_that_follows_demand_and_does_nothing_is_not_credited() -> Non
     assert abs(np.mean(scores)) < 0.8
 
 
-def test_campaigns_that_last_are_not_taken_for_marketing_that_follows_demand() -> None:
+def test_lasting_campaigns_do_not_count_as_following_demand() -> None:
     lasting = replace(TWO, drift=0.02, spells=5)
 
     found = ["follows_demand" in warned(fit(lasting, seed)) for seed in range(8)]
 
-    assert sum(found) <= 1  # two series that wander go along by chance
+    assert sum(found) <= 1  # two wandering series may be correlated by chance
 
 
-def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
+def test_unclear_saturation_raises_a_warning() -> None:
     kinds = tuple(replace(kind, delta=3 * kind.delta) for kind in TWO.kinds)
     bent = replace(TWO, kinds=kinds, spread=0.6, saturation=1.0, n_days=150)
     found = [
@@ -116,7 +116,7 @@ def test_responses_that_may_or_may_not_saturate_are_warned_of() -> None:
     assert "saturation_unknown" not in warned(fit(CLEAR))
 
 
-def test_in_two_years_every_type_has_a_shape_of_its_own() -> None:
+def test_two_years_of_data_give_every_type_a_shape() -> None:
     bent = replace(TWO, n_days=730, spread=0.6, saturations=(0.5, 0.0), base=200.0, spells=3)
     strong = replace(bent, kinds=tuple(replace(kind, delta=20 * kind.delta) for kind in TWO.kinds))
     observed = observe(strong)
@@ -131,7 +131,7 @@ def test_in_two_years_every_type_has_a_shape_of_its_own() -> None:
     assert (np.abs(fit.delta - truth) < fit.critical * np.sqrt(np.diag(fit.cov))).all()
 
 
-def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
+def test_autocorrelated_residuals_raise_a_warning() -> None:
     observed = observe(TWO)
     days = np.arange(120)
     wave = 25 * np.sin(2 * np.pi * days / 3.0) * (days % 50 > 12)
@@ -141,7 +141,7 @@ def test_what_lasts_for_days_and_is_not_in_the_model_is_warned_of() -> None:
     assert "autocorrelated_residuals" in warned(estimates)
 
 
-def test_effects_that_outlast_the_grid_are_warned_of() -> None:
+def test_effects_slower_than_the_grid_raise_a_warning() -> None:
     slow = tuple(replace(kind, theta=0.985, delta=kind.delta * 20) for kind in TWO.kinds)
 
     estimates = fit(replace(TWO, kinds=slow, n_days=300, spread=0.6))
@@ -149,7 +149,7 @@ def test_effects_that_outlast_the_grid_are_warned_of() -> None:
     assert "decay_at_edge" in warned(estimates)
 
 
-def test_weekly_exports_are_answered_at_their_own_step() -> None:
+def test_weekly_exports_are_estimated_by_week() -> None:
     world = replace(TWO, n_days=7 * 60, by_week=True, spread=0.6)
 
     estimates = fit(world)
@@ -161,7 +161,7 @@ def test_weekly_exports_are_answered_at_their_own_step() -> None:
     assert (np.abs(estimates.delta - truth) < half).all()
 
 
-def test_a_weekly_kind_among_daily_ones_is_refused_and_the_others_are_answered() -> None:
+def test_weekly_type_among_daily_ones_is_rejected_and_the_others_are_estimated() -> None:
     three = replace(TWO, kinds=KINDS[:3])
     observed = observe(three)
     counts = observed.counts.copy()
@@ -175,13 +175,13 @@ def test_a_weekly_kind_among_daily_ones_is_refused_and_the_others_are_answered()
     assert estimates.methods == ["time_series", "time_series", None]
 
 
-def test_weeks_that_are_too_few_are_refused() -> None:
+def test_too_few_weeks_are_rejected() -> None:
     estimates = fit(replace(TWO, n_days=7 * 12, by_week=True))
 
     assert estimates.reasons == [["too_short_window"]] * 2
 
 
-def test_a_kind_that_is_the_sum_of_two_others_is_refused_with_them() -> None:
+def test_type_that_is_the_sum_of_two_others_is_rejected_with_them() -> None:
     observed = observe(replace(TWO, kinds=KINDS[:3]))
     counts = observed.counts.copy()
     counts[:, 2] = counts[:, 0] + 3 * counts[:, 1]
@@ -192,7 +192,7 @@ def test_a_kind_that_is_the_sum_of_two_others_is_refused_with_them() -> None:
     assert all(reasons[0].startswith("collinear_with:") for reasons in estimates.reasons)
 
 
-def test_kinds_that_merely_resemble_each_other_are_answered() -> None:
+def test_similar_types_are_estimated() -> None:
     observed = observe(TWO)
     counts = observed.counts.copy()
     noise = np.random.default_rng(2).normal(0, 0.5, 120)
@@ -214,11 +214,11 @@ def test_kinds_that_merely_resemble_each_other_are_answered() -> None:
         ({"kinds": tuple(replace(k, rate=0.2) for k in KINDS[:2])}, "too_few_engagements"),
     ],
 )
-def test_too_little_is_refused(change: dict, reason: str) -> None:
+def test_insufficient_data_are_rejected(change: dict, reason: str) -> None:
     assert fit(replace(TWO, **change)).reasons == [[reason]] * 2
 
 
-def test_conversions_of_a_single_day_are_no_evidence() -> None:
+def test_conversions_of_a_single_day_are_not_evidence() -> None:
     observed = observe(TWO)
     one_day = np.where(np.arange(120) == 60, 500.0, 0.0)
 
@@ -227,7 +227,7 @@ def test_conversions_of_a_single_day_are_no_evidence() -> None:
     assert estimates.reasons == [["too_few_conversions"]] * 2
 
 
-def test_an_exact_fit_is_answered_without_trouble() -> None:
+def test_exact_fit_is_estimated() -> None:
     observed = observe(TWO)
 
     estimates = estimate_goal(replace(observed, outcome=observed.counts @ np.array([1.0, 2.0])))
@@ -235,8 +235,8 @@ def test_an_exact_fit_is_answered_without_trouble() -> None:
     assert estimates.delta == pytest.approx([1.0, 2.0], rel=0.05)
 
 
-def test_conversions_that_people_explain_leave_a_rest_that_is_fitted() -> None:
-    """What is left of the outcome lies below zero on most days, which once stopped the fit."""
+def test_rest_after_conversions_explained_by_people_is_fitted() -> None:
+    """The rest of the outcome is below zero on most days, which once stopped the fit."""
     for seed in range(10):
         rng = np.random.default_rng(seed)
         counts = rng.poisson(5.0, (60, 1)).astype(float)
@@ -247,7 +247,7 @@ def test_conversions_that_people_explain_leave_a_rest_that_is_fitted() -> None:
         assert np.diag(fit.cov).min() > 0
 
 
-def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> None:
+def test_totals_fully_explained_by_a_shock_are_estimated() -> None:
     conversions = np.full(120, 60.0)
     conversions[40] += 3.0
     counts = np.random.default_rng(2).poisson(5.0, (120, 1)).astype(float)
@@ -258,7 +258,7 @@ def test_totals_that_a_shock_explains_to_the_last_conversion_are_answered() -> N
 
 
 @pytest.mark.parametrize("gap", [14, 30])
-def test_totals_that_come_less_often_than_weekly_are_refused(gap: int) -> None:
+def test_totals_less_often_than_weekly_are_rejected(gap: int) -> None:
     rng = np.random.default_rng(4)
     days = np.arange(0, 600, gap)
     counts, outcome = np.zeros((600, 1)), np.zeros(600)

@@ -1,4 +1,4 @@
-"""Days without data in totals: what is answered, from which days, and what is said about it."""
+"""Days without data in totals: estimates, used days, and warnings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fit(name: str, seed: int = 0) -> GoalEstimates:
 @pytest.mark.parametrize(
     "name", ["sales_end_early", "sales_begin_late", "hole_in_sales", "type_begins_late"]
 )
-def test_days_without_data_are_not_taken_for_zeros(name: str) -> None:
+def test_days_without_data_do_not_count_as_zeros(name: str) -> None:
     hits = []
     for seed in range(3):
         estimates = fit(name, seed)
@@ -39,13 +39,13 @@ def test_days_without_data_are_not_taken_for_zeros(name: str) -> None:
     assert np.mean(hits) >= 0.8  # of 12 at 95 %: missed once in 500
 
 
-def test_a_type_without_a_common_day_is_rejected_and_the_others_are_answered() -> None:
+def test_type_without_a_common_day_is_rejected_and_the_others_are_estimated() -> None:
     estimates = fit("no_common_day")
 
     assert estimates.reasons == [["no_common_days"], [], [], []]
 
 
-def test_what_lies_on_days_without_data_changes_nothing() -> None:
+def test_values_on_days_without_data_change_nothing() -> None:
     totals = simulate_totals(TWO, 1)
     observed = observe_totals(totals)
     covered = Coverage.whole(*observed.counts.shape)
@@ -97,7 +97,7 @@ def test_a_week_with_a_missing_day_is_missing() -> None:
     assert estimates.diagnostics["shocks"] == []
 
 
-def test_shocks_are_named_by_their_days_behind_a_gap_too() -> None:
+def test_shocks_after_a_gap_have_the_right_days() -> None:
     observed = observe_totals(simulate_totals(TWO, 3))
     covered = Coverage.whole(*observed.counts.shape)
     covered.outcome[20:50] = False
@@ -121,7 +121,7 @@ def test_an_annotated_promotion_is_not_credited_to_the_types_that_rise_with_it()
     assert sum(claims) <= 1
 
 
-def test_a_control_takes_out_what_it_explains() -> None:
+def test_control_removes_the_variation_that_it_explains() -> None:
     world = HARD_TOTALS["brand_clicks_zero"]
     observed = observe_totals(simulate_totals(world, 0))
     queries = simulate_totals(

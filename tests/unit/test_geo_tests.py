@@ -34,7 +34,7 @@ def test_weights_of_a_mixture_are_found() -> None:
     assert simplex_weights(donors, donors @ mixed) == pytest.approx(mixed, abs=1e-6)
 
 
-def test_weights_stay_in_the_simplex_where_the_target_lies_outside() -> None:
+def test_weights_stay_in_the_simplex_if_the_target_is_outside() -> None:
     donors = np.random.default_rng(2).normal(size=(50, 3))
 
     weights = simplex_weights(donors, 5.0 * donors[:, 1])
@@ -43,7 +43,7 @@ def test_weights_stay_in_the_simplex_where_the_target_lies_outside() -> None:
     assert weights.sum() == pytest.approx(1.0)
 
 
-def test_a_constant_difference_of_levels_is_no_gap() -> None:
+def test_constant_difference_of_levels_is_not_a_gap() -> None:
     donors = np.random.default_rng(3).normal(size=(40, 4))
     target = 100.0 + donors[:, 2]
     target[30:] += 7.0
@@ -69,7 +69,7 @@ def test_an_effect_is_found_in_size_and_sign() -> None:
     assert found.p_value_in_time < 0.05
 
 
-def test_a_loss_is_found_as_one() -> None:
+def test_negative_effect_is_found() -> None:
     found, truth = analyse(replace(SMALL, drift=0.0, spread=0.3, lift=-0.5), 2)
 
     assert truth < 0
@@ -88,7 +88,7 @@ def test_the_difference_in_differences_is_that_of_shares_of_the_level() -> None:
     assert found.difference_in_differences.estimate == pytest.approx(100.0)
 
 
-def test_counts_without_any_noise_are_known_no_better_than_counts_are() -> None:
+def test_noiseless_counts_still_have_poisson_errors() -> None:
     counts = np.full((40, 6), 25.0)
     counts[30:, 0] = 30.0
 
@@ -99,7 +99,7 @@ def test_counts_without_any_noise_are_known_no_better_than_counts_are() -> None:
     assert found.conversions.high == pytest.approx(50.0 + half)
 
 
-def test_regions_are_compared_in_shares_where_the_treated_are_the_largest() -> None:
+def test_largest_regions_are_compared_in_shares() -> None:
     largest, _ = analyse(GEO_WORLDS["geo_largest"], 3)
     alike, _ = analyse(replace(GEO_WORLDS["geo_calm"], spread=0.1), 3)
 
@@ -107,7 +107,7 @@ def test_regions_are_compared_in_shares_where_the_treated_are_the_largest() -> N
     assert not alike.relative
 
 
-def test_more_regions_than_are_needed_are_sampled_for_placebos() -> None:
+def test_extra_regions_are_sampled_for_placebos() -> None:
     found, _ = analyse(replace(SMALL, n_regions=80), 4)
 
     assert found.n_placebos == 60
@@ -117,14 +117,14 @@ def test_more_regions_than_are_needed_are_sampled_for_placebos() -> None:
     ("columns", "first_day", "word"),
     [(slice(0, 4), 30, "untreated"), (slice(None), 27, "days"), (slice(None), 40, "days")],
 )
-def test_too_little_to_go_on_is_refused(columns: slice, first_day: int, word: str) -> None:
+def test_insufficient_data_are_rejected(columns: slice, first_day: int, word: str) -> None:
     counts = np.full((40, 6), 25.0)[:, columns]
 
     with pytest.raises(ValueError, match=word):
         analyse_geo_test(counts, np.array([0]), first_day)
 
 
-def test_regions_without_conversions_are_no_controls() -> None:
+def test_regions_without_conversions_are_not_controls() -> None:
     counts = np.full((40, 5), 25.0)
     counts[:, 4] = 0.0
     with pytest.raises(ValueError, match="untreated"):
@@ -133,7 +133,7 @@ def test_regions_without_conversions_are_no_controls() -> None:
         analyse_geo_test(np.hstack([counts, counts]), np.array([4]), 30)
 
 
-def test_a_jump_that_untreated_regions_make_as_well_is_no_effect() -> None:
+def test_common_jump_of_untreated_regions_is_not_an_effect() -> None:
     rng = np.random.default_rng(8)
     jump = np.exp(0.25 * rng.standard_normal(12))
     jump[0] = 1.3
@@ -149,7 +149,7 @@ def test_a_jump_that_untreated_regions_make_as_well_is_no_effect() -> None:
 # --- chance -----------------------------------------------------------------------------------
 
 
-def test_without_an_effect_p_values_are_spread_evenly() -> None:
+def test_p_values_are_uniform_without_an_effect() -> None:
     world = replace(SMALL, lift=0.0)
     results = [analyse(world, seed)[0] for seed in range(150)]
 
@@ -167,7 +167,7 @@ def test_without_an_effect_p_values_are_spread_evenly() -> None:
     [SMALL, replace(SMALL, n_regions=12, n_treated=4, drift=0.01)],
     ids=["one treated", "four treated, drifting"],
 )
-def test_the_interval_holds_the_effect(world: GeoWorld) -> None:
+def test_interval_contains_the_effect(world: GeoWorld) -> None:
     held = []
     for seed in range(120):
         found, truth = analyse(world, seed)
@@ -176,7 +176,7 @@ def test_the_interval_holds_the_effect(world: GeoWorld) -> None:
     assert 0.90 <= np.mean(held) <= 0.995
 
 
-def test_the_shift_in_time_ranks_the_test_days_among_all_shifts() -> None:
+def test_shift_in_time_ranks_the_test_days_among_all_shifts() -> None:
     donors = np.ones((20, 2))
     target = np.zeros(20)
     target[15:] = 1.0
@@ -184,7 +184,7 @@ def test_the_shift_in_time_ranks_the_test_days_among_all_shifts() -> None:
     assert p_value_in_time(target, donors, 15, relative=False) == pytest.approx(1 / 20)
 
 
-# --- what must hold for all panels ------------------------------------------------------------
+# --- properties of all panels -----------------------------------------------------------------
 
 
 def test_the_order_of_regions_changes_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Hold-outs: intervals against published values, statsmodels and simulated repeat buyers.
+"""Holdouts: intervals against published values, statsmodels and simulated repeat buyers.
 
 Tolerances: statsmodels computes the same formulas in another order (1e-9); with a sum of squares
 the score interval and Welch's agree up to the curvature of the former (1 % at 4,000 people).
@@ -40,12 +40,12 @@ Buyers = Callable[[np.random.Generator, int, float], Floats]
 
 @dataclass(frozen=True)
 class World:
-    """How often people convert.
+    """A distribution of conversions per person.
 
     Attributes
     ----------
     draw : callable
-        Conversions of those who convert, from a generator, a number of people and their mean.
+        Conversions of the converters, from a generator, a number of people and their mean.
     ratio : callable
         The true repeat ratio for a mean: the sum of squares over the number of conversions.
     """
@@ -67,7 +67,7 @@ SHARES = (0.0, 0.001, 0.2, 0.5, 1.0)
         (Arm(10, 10), Arm(20, 0), 0.6791, 1.0000),
     ],
 )
-def test_the_interval_of_shares_is_the_published_one(
+def test_interval_of_shares_equals_the_published_one(
     treated: Arm, control: Arm, low: float, high: float
 ) -> None:
     found = analyse_holdout(treated, control)
@@ -77,7 +77,7 @@ def test_the_interval_of_shares_is_the_published_one(
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning:statsmodels")
-def test_shares_have_the_interval_and_the_p_value_of_statsmodels() -> None:
+def test_shares_have_the_interval_and_p_value_of_statsmodels() -> None:
     for n1, n0, p1, p0 in product(SIZES, SIZES, SHARES, SHARES):
         x1, x0 = round(n1 * p1), round(n0 * p0)
 
@@ -99,7 +99,7 @@ def test_an_empty_control_gives_the_wilson_interval_of_statsmodels() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning:statsmodels")
-def test_counts_have_the_interval_and_the_p_value_of_statsmodels() -> None:
+def test_counts_have_the_interval_and_p_value_of_statsmodels() -> None:
     for n1, n0, x1, x0 in product((7, 60, 5_000), (7, 60, 5_000), (0, 3, 90), (0, 2, 400)):
         found = analyse_holdout(Arm(n1, x1), Arm(n0, x0), dispersion=1.0)
 
@@ -110,7 +110,7 @@ def test_counts_have_the_interval_and_the_p_value_of_statsmodels() -> None:
             assert found.p_value == pytest.approx(score.pvalue, rel=1e-9)
 
 
-def test_an_assumed_dispersion_is_that_many_times_fewer_people_and_conversions() -> None:
+def test_assumed_dispersion_equals_fewer_people_and_conversions() -> None:
     assumed = analyse_holdout(Arm(9_000, 600), Arm(6_000, 300), dispersion=3.0)
 
     fewer = analyse_holdout(Arm(3_000, 200), Arm(2_000, 100), dispersion=1.0)
@@ -121,7 +121,7 @@ def test_an_assumed_dispersion_is_that_many_times_fewer_people_and_conversions()
     assert assumed.p_value == pytest.approx(fewer.p_value)
 
 
-def test_a_sum_of_squares_gives_the_interval_of_welch_in_statsmodels() -> None:
+def test_sum_of_squares_gives_the_welch_interval_of_statsmodels() -> None:
     rng = np.random.default_rng(8)
     treated, control = (people(rng, 4_000, mean) for mean in (0.55, 0.45))
 
@@ -143,7 +143,7 @@ def test_the_estimate_is_scaled_to_the_treated_group() -> None:
     assert found.p_value == pytest.approx(math.erfc(0.002 / error / math.sqrt(2)))
 
 
-def test_no_conversion_at_all_gives_an_interval_around_zero() -> None:
+def test_zero_conversions_give_an_interval_around_zero() -> None:
     found = analyse_holdout(Arm(1_000, 0), Arm(1_000, 0))
 
     assert (found.estimate, found.p_value) == (0.0, 1.0)
@@ -156,7 +156,7 @@ def test_an_empty_group_is_rejected() -> None:
         analyse_holdout(Arm(0, 0), Arm(10, 1))
 
 
-def test_more_conversions_than_people_need_a_word_on_repeat_buyers() -> None:
+def test_more_conversions_than_people_require_data_on_repeat_buyers() -> None:
     with pytest.raises(ValueError, match="more conversions"):
         analyse_holdout(Arm(10, 11), Arm(10, 1))
 
@@ -170,7 +170,7 @@ def people(rng: np.random.Generator, size: int, mean: float) -> Floats:
 
 
 def arm_of(conversions: Floats, *, squares: bool = True) -> Arm:
-    """A group as it is reported: with the sum of squares, or with the converters only."""
+    """A group as reported: with the sum of squares, or with the converters only."""
     return Arm(
         float(conversions.size),
         float(conversions.sum()),
@@ -180,18 +180,18 @@ def arm_of(conversions: Floats, *, squares: bool = True) -> Arm:
 
 
 def once(rng: np.random.Generator, size: int, mean: float) -> Floats:
-    """The conversions of those who convert: one each."""
+    """One conversion per converter."""
     return np.ones(rng.binomial(size, mean))
 
 
 def poisson(rng: np.random.Generator, size: int, mean: float) -> Floats:
-    """Poisson counts of those who convert."""
+    """Poisson counts of the converters."""
     counts = rng.poisson(mean, size)
     return counts[counts > 0].astype(np.float64)
 
 
 def dispersed(dispersion: float) -> Buyers:
-    """Negative binomial counts of those who convert, by their log-series distribution."""
+    """Negative binomial counts of the converters, by their log-series distribution."""
 
     def draw(rng: np.random.Generator, size: int, mean: float) -> Floats:
         share = 1.0 - dispersion ** (-mean / (dispersion - 1.0))
@@ -223,7 +223,7 @@ def reported(buyers: Floats, size: int, *, squares: bool) -> Arm:
 def coverage(
     world: World, means: tuple[float, float], sizes: tuple[int, int], *, squares: bool = True
 ) -> tuple[float, float]:
-    """Share of intervals that hold the truth, and mean half-width over the true standard error."""
+    """Share of intervals with the truth, and mean half-width over the true standard error."""
     rng = np.random.default_rng(20)
     truth = (means[0] - means[1]) * sizes[0]
     variances = [
@@ -247,7 +247,7 @@ WORLDS = ["once", "poisson", "dispersed", "very dispersed"]
 
 @pytest.mark.parametrize("squares", [True, False], ids=["squares", "converters"])
 @pytest.mark.parametrize("world", WORLDS)
-def test_the_interval_covers_and_is_as_wide_as_the_standard_error(
+def test_interval_has_its_coverage_and_matches_the_standard_error(
     world: str, squares: bool
 ) -> None:
     held, width = coverage(SIMULATED[world], (0.026, 0.02), MANY, squares=squares)
@@ -264,7 +264,7 @@ def test_false_claims_stay_rare_with_few_conversions(world: str) -> None:
     assert 1.9 <= width <= 5.0
 
 
-def test_the_interval_nearly_covers_where_the_tail_is_heavier_than_any_model() -> None:
+def test_interval_nearly_covers_with_a_very_heavy_tail() -> None:
     held, _ = coverage(SIMULATED["log-normal"], (0.02, 0.02), MANY)
     modelled, _ = coverage(SIMULATED["log-normal"], (0.02, 0.02), MANY, squares=False)
 
@@ -285,7 +285,7 @@ def test_the_assumed_dispersion_covers_up_to_three_times_the_mean() -> None:
     assert 0.935 <= np.mean(held) <= 0.97
 
 
-def test_one_conversion_per_converter_is_the_interval_of_shares() -> None:
+def test_one_conversion_per_converter_gives_the_interval_of_shares() -> None:
     shares = analyse_holdout(Arm(900, 40), Arm(700, 20))
 
     assert analyse_holdout(Arm(900, 40, 40), Arm(700, 20, 20)) == shares
@@ -293,7 +293,7 @@ def test_one_conversion_per_converter_is_the_interval_of_shares() -> None:
     assert analyse_holdout(Arm(900, 40, None, 40), Arm(700, 20, None, 20)) == shares
 
 
-def test_the_repeat_ratio_of_a_log_series_is_found_from_its_mean() -> None:
+def test_repeat_ratio_of_a_log_series_follows_from_its_mean() -> None:
     for share in (1e-6, 0.1, 0.6, 0.99, 1 - 1e-9):
         mean = -share / ((1 - share) * math.log1p(-share))
         assert repeat_ratio(mean) == pytest.approx(1 / (1 - share), rel=1e-6)
@@ -317,7 +317,7 @@ def test_more_repeat_buyers_widen_the_interval() -> None:
     assert widths[-1] > 3 * widths[0]
 
 
-def test_few_converters_have_the_quantile_of_few_degrees_of_freedom() -> None:
+def test_few_converters_have_few_degrees_of_freedom() -> None:
     found = analyse_holdout(Arm(5_000, 8, 4, 24), Arm(5_000, 8, 4, 24))
 
     quantile = stats.t.ppf(0.975, 12)  # 4 converters, ratio 3: 4 * 3 / 2 for each group
@@ -327,7 +327,7 @@ def test_few_converters_have_the_quantile_of_few_degrees_of_freedom() -> None:
     assert found.high == pytest.approx(5_000 * math.hypot(*ends))
 
 
-def test_the_p_value_has_few_degrees_of_freedom_too() -> None:
+def test_p_value_uses_few_degrees_of_freedom_too() -> None:
     found = analyse_holdout(Arm(5_000, 16, 8, 48), Arm(5_000, 4, 2, 12))
 
     error = math.sqrt(2 * (3 * 0.002 - 0.002**2) / 5_000)
@@ -336,7 +336,7 @@ def test_the_p_value_has_few_degrees_of_freedom_too() -> None:
     assert found.p_value == pytest.approx(2 * stats.t.sf(0.0024 / error, degrees))
 
 
-# --- what must hold for all counts ------------------------------------------------------------
+# --- properties of all counts -----------------------------------------------------------------
 
 REPEATING = [
     (Arm(900, 80, 50, 190), Arm(700, 40, 30, 66)),
@@ -346,7 +346,7 @@ REPEATING = [
 
 
 @pytest.mark.parametrize(("treated", "control"), REPEATING)
-def test_swapping_the_groups_turns_the_sign(treated: Arm, control: Arm) -> None:
+def test_swapping_the_groups_changes_the_sign(treated: Arm, control: Arm) -> None:
     found, swapped = analyse_holdout(treated, control), analyse_holdout(control, treated)
 
     times = -treated.size / control.size
@@ -369,7 +369,7 @@ def test_a_hundred_times_the_test_is_ten_times_as_precise(treated: Arm, control:
     assert more.high - more.low == pytest.approx(10 * (once_.high - once_.low), rel=1e-3)
 
 
-def test_the_unit_of_conversions_does_not_matter_where_there_are_many() -> None:
+def test_unit_of_conversions_does_not_matter_with_many_of_them() -> None:
     counted = analyse_holdout(Arm(1e6, 8e4, 5e4, 1.9e5), Arm(7e5, 4e4, 3e4, 6.6e4))
     in_halves = analyse_holdout(Arm(1e6, 16e4, 5e4, 7.6e5), Arm(7e5, 8e4, 3e4, 26.4e4))
 

@@ -1,4 +1,4 @@
-"""Days that look as if their data were missing."""
+"""Days that look like missing data."""
 
 from __future__ import annotations
 
@@ -47,19 +47,19 @@ def test_a_missing_week_is_a_hole(first: int, last: int) -> None:
     assert gaps(without(daily(), first, last)) == [(first, last)]
 
 
-def test_a_missing_month_is_a_hole_whatever_its_weekdays() -> None:
+def test_missing_month_is_a_hole_on_any_weekdays() -> None:
     april = (dt.date(2026, 4, 1) - MONDAY).days
     assert gaps(without(daily(), april, april + 29)) == [(april, april + 29)]
 
 
-def test_days_that_are_no_reporting_unit_stay_zero_except_of_conversions() -> None:
+def test_other_missing_days_stay_zero_except_for_conversions() -> None:
     series = without(daily(), 66, 70)
     assert gaps(series) == []
     assert gaps(series, is_outcome=True) == [(66, 70)]
     assert gaps(without(daily(), 66, 67), is_outcome=True) == []
 
 
-def test_days_without_anything_in_a_channel_are_a_hole() -> None:
+def test_days_without_any_event_in_a_channel_are_a_hole() -> None:
     series = without(daily(), 66, 70)
     assert gaps(series, silent=[count == 0 for count in series]) == [(66, 70)]
 
@@ -85,7 +85,7 @@ def test_rare_events_that_stop_end_the_coverage() -> None:
     assert covered(rare)[1] == 115
 
 
-def test_a_shop_that_is_closed_on_weekends_is_dense_and_misses_only_a_week() -> None:
+def test_shop_closed_on_weekends_is_dense_and_lacks_only_a_week() -> None:
     series = daily()
     series[5::7] = 0
     series[6::7] = 0
@@ -95,7 +95,7 @@ def test_a_shop_that_is_closed_on_weekends_is_dense_and_misses_only_a_week() -> 
     assert covered(series) == (0, DAYS - 1, DAYS)
 
 
-def test_campaigns_that_come_and_go_are_not_dense() -> None:
+def test_campaigns_that_start_and_stop_are_not_dense() -> None:
     series = daily()
     for first in range(10, DAYS, 20):
         series[first : first + 10] = 0
@@ -109,11 +109,11 @@ def test_an_incomplete_last_day_is_not_covered() -> None:
     assert covered(series) == (1, DAYS - 2, DAYS - 2)
 
 
-def test_nothing_is_covered_where_nothing_happened() -> None:
+def test_series_without_events_has_no_coverage() -> None:
     assert not any(infer_days([0.0] * 30, MONDAY).days)
 
 
-def test_clean_series_rarely_lose_a_day() -> None:
+def test_complete_series_rarely_lose_a_day() -> None:
     lost = sum(
         DAYS - covered(daily(mean, seed))[2] for mean in (5.5, 12.0, 80.0) for seed in range(100)
     )

@@ -1,4 +1,4 @@
-"""Estimates that hang on one day, against a fit without that day."""
+"""Estimates that depend on one day, against a fit without that day."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RATIO = 0.1
 TWO = replace(TOTALS_WORLDS["calm"], kinds=KINDS[:2])
 
 
-def test_the_change_without_a_day_is_that_of_a_fit_without_it() -> None:
+def test_change_without_a_day_equals_that_of_a_fit_without_it() -> None:
     columns = np.column_stack([MARKETING, KNOWN])
     scales = Scales.constant(N_DAYS)
     beta = coefficients(OUTCOME, columns, scales, RATIO)
@@ -46,7 +46,7 @@ def test_the_change_without_a_day_is_that_of_a_fit_without_it() -> None:
     assert found * np.sqrt(noise * np.diag(inverse)[:2]) == pytest.approx(most, rel=1e-6)
 
 
-def test_a_loud_day_counts() -> None:
+def test_outlier_day_has_a_large_influence() -> None:
     scales = Scales.constant(N_DAYS)
     found = strongest_days(OUTCOME, KNOWN, MARKETING, scales, RATIO)
     spoilt = OUTCOME.copy()
@@ -56,7 +56,7 @@ def test_a_loud_day_counts() -> None:
     assert strongest_days(spoilt, KNOWN, MARKETING, scales, RATIO)[0] > 3 * found[0]
 
 
-def test_a_leap_on_one_day_is_one_step_of_evidence() -> None:
+def test_jump_on_one_day_is_one_step_of_evidence() -> None:
     counts = np.zeros((N_DAYS, 3))
     counts[10, 0] = 50.0
     counts[[10, 20, 30], 1] = 50.0
@@ -66,7 +66,7 @@ def test_a_leap_on_one_day_is_one_step_of_evidence() -> None:
     assert effective_steps(counts)[2] >= 30.0
 
 
-def test_a_clear_effect_that_one_day_makes_is_no_clear_effect() -> None:
+def test_clear_effect_due_to_one_day_is_flagged() -> None:
     ordinary = np.random.default_rng(1).poisson(30.0, (N_DAYS, 4)).astype(float)
     t_value = np.array([2.5, 2.5, -2.5, 1.0])
     strongest = np.array([1.8, 0.5, 1.8, 0.9])
@@ -76,7 +76,7 @@ def test_a_clear_effect_that_one_day_makes_is_no_clear_effect() -> None:
     assert decided.tolist() == [True, False, True, False]
 
 
-def test_a_type_that_happens_on_two_days_is_warned_of_and_the_others_are_not() -> None:
+def test_type_on_two_days_raises_a_warning_and_the_others_do_not() -> None:
     observed = observe_totals(simulate_totals(TWO, 0))
     counts = observed.counts.copy()
     counts[:, 1] = 0.0
@@ -88,7 +88,7 @@ def test_a_type_that_happens_on_two_days_is_warned_of_and_the_others_are_not() -
     assert "one_day_decides" not in estimates.warnings[0]
 
 
-def test_an_effect_that_a_single_day_of_sales_makes_is_warned_of() -> None:
+def test_effect_due_to_a_single_day_of_sales_raises_a_warning() -> None:
     nothing = replace(TWO, kinds=tuple(replace(kind, delta=0.0) for kind in TWO.kinds))
     observed = observe_totals(simulate_totals(nothing, 3))
     counts, outcome = observed.counts.copy(), observed.outcome.copy()

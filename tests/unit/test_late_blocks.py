@@ -16,7 +16,7 @@ from chalicelib.attribution.within_user.regression import fit_within_user, reduc
 def delayed_people(
     delay: tuple[int, int], effect: float, seed: int, *, n: int = 4_000, days: int = 120
 ) -> tuple[People, np.ndarray, float]:
-    """Two types, of which the first causes `effect` conversions evenly `delay` days later.
+    """Two types; the first causes `effect` conversions evenly over `delay`, in days.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def test_an_effect_that_fades_has_no_late_part() -> None:
     assert fit.late_share(mean_inside(counts)).sum(axis=1).max() < 0.1
 
 
-def test_late_effects_need_evidence_and_are_positive() -> None:
+def test_late_effects_require_evidence_and_are_positive() -> None:
     people, _, _ = delayed_people((14, 30), 0.06, 1)
     nothing, _, _ = delayed_people((14, 30), 0.0, 3)
     decays = np.array([4, 4])
@@ -87,7 +87,7 @@ def test_late_effects_need_evidence_and_are_positive() -> None:
     assert none.probability < 0.1
 
 
-def test_the_coefficients_are_those_of_one_regression() -> None:
+def test_coefficients_equal_those_of_one_regression() -> None:
     people, _, _ = delayed_people((14, 30), 0.06, 1, n=300)
     pooled = pool(reduce_panel(people), 0.0)
     decays = np.array([2, 6])

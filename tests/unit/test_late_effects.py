@@ -1,4 +1,4 @@
-"""Effects that come weeks later: part of the estimate where totals show them, not elsewhere."""
+"""Effects that come weeks later are part of the estimate if totals show them, and not otherwise."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def make_baseline(noise: float = NOISE) -> Baseline:
 
 
 def make_outcome(early: Floats, late: Floats, noise: float = NOISE, seed: int = 2) -> Floats:
-    """Conversions around 200 a day: noise of a constant size, and what two types bring."""
+    """Conversions around 200 a day: noise of a constant size, and the effects of two types."""
     drawn = np.random.default_rng(seed).normal(size=N_DAYS)
     return np.asarray(200 + early.sum(axis=1) + late.sum(axis=1) + noise * drawn)
 
@@ -88,7 +88,7 @@ def test_late_counts_are_the_mean_over_the_lags() -> None:
     assert late[0] == pytest.approx(counts.mean(axis=0))
 
 
-def test_a_late_effect_counts_as_far_as_it_comes_inside_the_window() -> None:
+def test_late_effect_counts_up_to_the_end_of_the_window() -> None:
     first, last = LAGS
     counts = np.zeros((90, 3))
     counts[0, 0] = counts[90 - 22, 1] = counts[90 - first, 2] = 1.0
@@ -98,7 +98,7 @@ def test_a_late_effect_counts_as_far_as_it_comes_inside_the_window() -> None:
     assert inside == pytest.approx([1.0, (22 - first) / (last - first + 1), 0.0])
 
 
-def test_what_came_before_the_window_is_not_credited_to_engagements_inside() -> None:
+def test_events_before_the_window_are_not_credited_to_engagements_inside() -> None:
     counts = np.zeros((N_DAYS, 2))
     counts[0, 0] = counts[-5, 1] = 700.0
 
@@ -109,7 +109,7 @@ def test_what_came_before_the_window_is_not_credited_to_engagements_inside() -> 
     assert (found.unit**2).mean(axis=0) == pytest.approx([1.0, 1.0])
 
 
-def test_late_effects_are_told_from_none() -> None:
+def test_late_effects_are_separated_from_none() -> None:
     counts = make_counts()
     early, late = 0.1 * counts, 0.3 * delayed_counts(counts)
 
@@ -118,7 +118,7 @@ def test_late_effects_are_told_from_none() -> None:
     assert probability(make_outcome(0 * early, 0 * late), counts) < LIKELY_ENOUGH
 
 
-def test_totals_that_say_nothing_leave_what_was_believed() -> None:
+def test_uninformative_totals_leave_the_prior() -> None:
     counts, noise = make_counts(), 1e3
     nothing = np.zeros((N_DAYS, 2))
 
@@ -126,7 +126,7 @@ def test_totals_that_say_nothing_leave_what_was_believed() -> None:
         probability(make_outcome(nothing, nothing, noise, seed), counts, noise) for seed in range(9)
     ]
 
-    assert 0.02 < np.median(found) < LATE_BRANDS  # less where the late part is negative by chance
+    assert 0.02 < np.median(found) < LATE_BRANDS  # less if the late part is negative by chance
 
 
 def test_late_effects_are_positive() -> None:
@@ -135,7 +135,7 @@ def test_late_effects_are_positive() -> None:
     assert probability(make_outcome(counts, -0.3 * delayed_counts(counts)), counts) < 0.01
 
 
-def test_slow_decays_are_not_taken_for_late_effects() -> None:
+def test_slow_decays_do_not_count_as_late_effects() -> None:
     counts = make_counts()
     fading = 0.3 * (1 - DECAYS[SLOW]) * adstock_series(counts)[:, :, SLOW]
 
@@ -152,9 +152,9 @@ def test_a_late_fit_has_the_sum_of_both_parts_with_the_error_of_least_squares() 
     weights = np.column_stack([np.zeros(2), np.diag(caused), np.diag(late_caused)])
     expected = weights @ plain.cov_params() @ weights.T
     late_part = plain.params[3:] * late_caused
-    expected += np.diag((0.15 * late_part) ** 2)  # for not coming evenly
+    expected += np.diag((0.15 * late_part) ** 2)  # because it may not come evenly
 
-    fitted = fit_with_late(  # the same response at every decay: nothing to be unsure of
+    fitted = fit_with_late(  # the same response at every decay: no uncertainty
         outcome,
         np.tile(stock[:, :, None, None], (1, 1, 10, 4)),
         np.tile(caused[:, None, None], (1, 10, 4)),
@@ -192,12 +192,12 @@ def test_fits_with_and_without_a_late_part_are_averaged_by_its_probability() -> 
     assert mixed.delta == pytest.approx([2.5, 2.5])
     assert mixed.late == pytest.approx([2.0, 2.0])
     assert mixed.weights[:, [7, 2], 0] == pytest.approx(np.array([[0.75, 0.25]] * 2))
-    between = 0.25 * 0.75 * (10.0**2 - 3.0)  # beyond what the larger variance explains
+    between = 0.25 * 0.75 * (10.0**2 - 3.0)  # beyond the part explained by the larger variance
     assert np.diag(mixed.cov) == pytest.approx(1.0 + 0.25**2 * 3.0 + between)
     assert mixed.cov[0, 1] == pytest.approx(0.5 * mixed.cov[0, 0])
 
 
-def test_late_effects_are_part_of_the_estimate_and_of_how_it_unfolds() -> None:
+def test_late_effects_are_part_of_the_estimate_and_of_its_course() -> None:
     truth = simulate_totals(STRONG, 1).truth
 
     found = estimated(STRONG, 1)
@@ -210,7 +210,7 @@ def test_late_effects_are_part_of_the_estimate_and_of_how_it_unfolds() -> None:
     assert np.median(found.late_share[:, -1]) > 0.6
 
 
-def test_intervals_contain_late_effects_that_are_noticed_in_a_year_of_data() -> None:
+def test_intervals_contain_detected_late_effects_in_a_year_of_data() -> None:
     covered = []
     for seed in range(8):
         found = estimated(YEAR, seed)
@@ -222,7 +222,7 @@ def test_intervals_contain_late_effects_that_are_noticed_in_a_year_of_data() -> 
     assert np.mean(covered) > 0.9
 
 
-def test_windows_of_less_than_four_months_say_nothing_about_late_effects() -> None:
+def test_windows_of_less_than_four_months_give_no_evidence_of_late_effects() -> None:
     observed = observe_totals(simulate_totals(replace(STRONG, n_days=119), 1))
     fit = fit_time_series(
         observed.outcome, observed.counts, resolve(observed.outcome, np.zeros(4, dtype=bool))

@@ -1,4 +1,4 @@
-"""Leads: hidden causes that change over time, told from buyers who react."""
+"""Leads: hidden causes that change over time, and buyers who react."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.worlds.people import WORLDS, simulate
 COV = np.diag([0.01, 0.02, 0.01]) + 0.001
 
 
-def test_leads_of_several_types_are_a_hidden_cause() -> None:
+def test_leads_of_several_types_indicate_a_hidden_cause() -> None:
     change = read_change(np.array([0.4, 0.5, 0.45]), COV)
 
     assert not change.reacts.any()
@@ -34,7 +34,7 @@ def test_a_lead_of_one_type_alone_is_a_reaction() -> None:
     assert change.probability < 0.5
 
 
-def test_a_reaction_beside_a_hidden_cause_does_not_hide_it() -> None:
+def test_reaction_does_not_mask_a_hidden_cause() -> None:
     change = read_change(np.array([0.4, 5.0, 0.4]), COV)
 
     assert change.reacts.tolist() == [False, True, False]
@@ -47,14 +47,14 @@ def test_without_leads_a_hidden_cause_is_unlikely() -> None:
     assert read_change(np.array([-0.4, -0.5, -0.4]), COV).probability == 0.0
 
 
-def test_one_type_alone_says_nothing_about_a_common_cause() -> None:
+def test_one_type_alone_gives_no_evidence_of_a_common_cause() -> None:
     change = read_change(np.array([3.0]), np.array([[0.01]]))
 
     assert (change.pooled_z, change.probability) == (0.0, 0.0)
     assert change.z[0] == pytest.approx(30.0)
 
 
-def test_what_is_taken_out_of_a_panel_equals_a_regression_with_it() -> None:
+def test_projecting_out_columns_equals_a_regression_with_them() -> None:
     panel = reduce_panel(
         observe(simulate(replace(WORLDS["loyalty"], n_people=400, n_days=40), 2)).people
     )
@@ -73,7 +73,7 @@ def test_what_is_taken_out_of_a_panel_equals_a_regression_with_it() -> None:
     assert around @ without[:-1, :-1] @ around.T == pytest.approx(0.0, abs=1e-6)
 
 
-def test_what_nobody_has_is_taken_out_of_nothing() -> None:
+def test_empty_columns_project_out_nothing() -> None:
     people = observe(simulate(replace(WORLDS["loyalty"], n_people=200, n_days=30), 2)).people
     panel = reduce_panel(replace(people, first_day=np.full(people.n_people, -1)))
 
@@ -84,7 +84,7 @@ def test_what_nobody_has_is_taken_out_of_nothing() -> None:
 
 
 def people_with_spells(seed: int, *, n: int = 3_000, days: int = 90) -> tuple[People, np.ndarray]:
-    """People whose interest comes and goes and moves both likes, shares and purchases."""
+    """People whose changing interest moves both likes, shares and purchases."""
     rng = np.random.default_rng(seed)
     log_interest = rng.standard_normal(n)
     keep = np.exp(-1 / 20)
@@ -103,7 +103,7 @@ def people_with_spells(seed: int, *, n: int = 3_000, days: int = 90) -> tuple[Pe
     return people, x.sum(axis=0)
 
 
-def test_where_interest_comes_and_goes_nothing_is_claimed() -> None:
+def test_changing_interest_causes_no_false_claims() -> None:
     z, corrected = [], []
     for seed in range(3):
         people, counts = people_with_spells(seed)

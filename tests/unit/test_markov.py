@@ -1,9 +1,9 @@
 """Removal effects of a Markov chain.
 
 The example, counted by hand: journeys A B → conversion, A → nothing, B → conversion, B → nothing,
-once each.  Order 1: start → A 1/2, B 1/2; A → B 1/2, nothing 1/2; B → conversion 2/3.  A journey
-converts with probability 1/2 · 1/2 · 2/3 + 1/2 · 2/3 = 1/2.  Without A it does with 1/3, without B
-never: removal effects 1/3 and 1, so that of two conversions A gets 1/2 and B 3/2.
+once each. Order 1: start → A 1/2, B 1/2; A → B 1/2, nothing 1/2; B → conversion 2/3. A journey
+converts with probability 1/2 · 1/2 · 2/3 + 1/2 · 2/3 = 1/2. Without A the probability is 1/3,
+without B zero: removal effects 1/3 and 1, so of two conversions A gets 1/2 and B 3/2.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SOME_JOURNEYS: list[Journey] = [
 
 
 def by_power_iteration(journeys: list[Journey], order: int, removed: str | None) -> float:
-    """Share of journeys that convert: the chain run step by step until nobody is under way."""
+    """Share of journeys that convert, by running the chain step by step until all journeys end."""
     moves: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for kinds, converted, _, weight in journeys:
         mass = weight * (converted or 1.0)
@@ -70,7 +70,7 @@ def test_the_example_comes_out_as_counted_by_hand() -> None:
 
 @pytest.mark.parametrize("order", [1, 2, 3, 4])
 @pytest.mark.parametrize("dense_states", [0, 400])
-def test_removal_effects_are_those_of_the_chain_run_step_by_step(
+def test_removal_effects_equal_those_of_a_chain_run_step_by_step(
     order: int, dense_states: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(markov, "DENSE_STATES", dense_states)
@@ -82,7 +82,7 @@ def test_removal_effects_are_those_of_the_chain_run_step_by_step(
     assert effects == pytest.approx(expected, rel=1e-10, abs=1e-12)
 
 
-def test_a_direct_solution_stands_in_where_the_iterative_one_fails(
+def test_direct_solver_is_used_if_the_iterative_one_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     paths = make_journeys(*SOME_JOURNEYS)
@@ -93,7 +93,7 @@ def test_a_direct_solution_stands_in_where_the_iterative_one_fails(
     assert removal_effects(paths, order=2) == pytest.approx(expected, rel=1e-10)
 
 
-def test_a_high_order_tells_apart_what_order_one_mixes() -> None:
+def test_higher_order_separates_histories_that_order_one_mixes() -> None:
     journeys: list[Journey] = [("AC", 1, 0, 10), ("BC", 0, 0, 10)]
 
     first = credit_markov(make_journeys(*journeys), order=1).conversions
@@ -113,7 +113,7 @@ def test_a_journey_without_conversion_counts() -> None:
     assert with_one[0] == pytest.approx(1 / 3)
 
 
-def test_more_than_one_weight_stands_for_identical_journeys() -> None:
+def test_weights_count_identical_journeys() -> None:
     once = make_journeys(*SOME_JOURNEYS)
     repeated = make_journeys(
         *(
@@ -129,12 +129,12 @@ def test_more_than_one_weight_stands_for_identical_journeys() -> None:
 
 
 @pytest.mark.parametrize("order", [0, 5])
-def test_an_order_that_is_not_served_is_an_error(order: int) -> None:
+def test_unsupported_order_raises_an_error(order: int) -> None:
     with pytest.raises(ValueError, match="order must be 1 to 4"):
         credit_markov(make_journeys(*SOME_JOURNEYS), order=order)
 
 
-def test_without_conversions_nobody_gets_credit() -> None:
+def test_without_conversions_there_is_no_credit() -> None:
     assert credit_markov(make_journeys(("AB", 0, 0, 1))).conversions.tolist() == [0, 0, 0, 0]
     assert credit_markov(make_journeys()).conversions.tolist() == [0, 0, 0, 0]
 
@@ -152,7 +152,7 @@ def test_without_conversions_nobody_gets_credit() -> None:
     ),
     st.integers(1, 4),
 )
-def test_all_conversions_are_credited_and_none_below_zero(
+def test_all_conversions_are_credited_and_no_credit_is_negative(
     journeys: list[Journey], order: int
 ) -> None:
     paths = make_journeys(*journeys)

@@ -12,7 +12,7 @@ from chalicelib.attribution.within_user.panel import People
 
 
 def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarray) -> People:
-    """Everybody touches once, on `touch_day`, and converts on a day, or not at all (-1)."""
+    """Every person touches once, on `touch_day`, and converts on a day, or not at all (-1)."""
     who = np.arange(n)
     bought = conversion_day >= 0
     return People(
@@ -30,7 +30,7 @@ def people_of(n: int, days: int, conversion_day: np.ndarray, touch_day: np.ndarr
     )
 
 
-def test_many_conversions_without_a_second_one_are_a_goal_reached_once() -> None:
+def test_many_single_conversions_indicate_a_goal_reached_once() -> None:
     once = people_of(100, 50, np.where(np.arange(100) < 40, 10, -1), np.full(100, 5))
     twice = replace(
         once,
@@ -45,7 +45,7 @@ def test_many_conversions_without_a_second_one_are_a_goal_reached_once() -> None
     assert not converts_once(few)
 
 
-def test_the_share_is_the_chance_of_not_converting_in_the_rest_of_the_window() -> None:
+def test_share_is_the_probability_of_not_converting_in_the_rest_of_the_window() -> None:
     n = 1_000
     day = np.full(n, -1)
     day[:100], day[100:400] = 2, 30  # 100 early, 300 of the 900 others later
@@ -57,13 +57,13 @@ def test_the_share_is_the_chance_of_not_converting_in_the_rest_of_the_window() -
 def test_engagements_after_the_conversion_do_not_count() -> None:
     n = 1_000
     day = np.where(np.arange(n) < 500, 20, -1)
-    touches = np.where(np.arange(n) < 500, 30, 10)  # the converted touch after their conversion
+    touches = np.where(np.arange(n) < 500, 30, 10)  # converters touch after their conversion
     people = people_of(n, 50, day, touches)
 
     assert share_not_brought_forward(people) == pytest.approx([0.5])
 
 
-def test_where_nobody_converts_nothing_is_brought_forward() -> None:
+def test_without_conversions_nothing_is_brought_forward() -> None:
     people = people_of(10, 20, np.full(10, -1), np.full(10, 5))
 
     assert share_not_brought_forward(people).tolist() == [1.0]

@@ -33,7 +33,7 @@ def columns(counts: np.ndarray) -> np.ndarray:
     return filled
 
 
-def test_an_adstock_sums_what_is_left_of_earlier_engagements(
+def test_adstock_sums_the_remaining_effect_of_earlier_engagements(
     counts: np.ndarray, columns: np.ndarray
 ) -> None:
     decays = np.array([3, 7])
@@ -46,9 +46,7 @@ def test_an_adstock_sums_what_is_left_of_earlier_engagements(
         assert found[:, kind] == pytest.approx(left @ counts[:21, :, kind])
 
 
-def test_a_lead_sums_later_engagements_and_not_those_of_the_day(
-    counts: np.ndarray, columns: np.ndarray
-) -> None:
+def test_lead_sums_engagements_of_later_days_only(counts: np.ndarray, columns: np.ndarray) -> None:
     found = columns[20, :, Columns(KINDS).leads].T
 
     later = np.arange(21, N_DAYS)
@@ -80,7 +78,7 @@ def test_only_newcomers_have_a_tenure(columns: np.ndarray) -> None:
         assert days.tolist() == list(range(since, until + 1))
 
 
-def test_the_columns_of_some_types_are_those_of_a_panel_of_these_types() -> None:
+def test_columns_of_some_types_equal_those_of_a_panel_of_these_types() -> None:
     three, one = Columns(3), Columns(1)
 
     kept = three.of_kinds(np.array([1]))
@@ -92,7 +90,7 @@ def test_the_columns_of_some_types_are_those_of_a_panel_of_these_types() -> None
     assert kept[one.adstocks(np.array([6]))].tolist() == [DECAYS.size + 6]
 
 
-def test_of_an_effect_in_a_late_block_only_the_days_before_the_end_count() -> None:
+def test_effect_in_a_late_block_counts_up_to_the_end_of_the_window() -> None:
     first, last = BLOCKS[1]
     days_left = np.array([1.0, first, first + 1, last + 1, 100.0])
 
@@ -102,7 +100,7 @@ def test_of_an_effect_in_a_late_block_only_the_days_before_the_end_count() -> No
     assert share.shape == (5, len(BLOCKS))
 
 
-def test_a_late_effect_is_said_to_come_on_the_days_of_its_main_blocks() -> None:
+def test_days_of_a_late_effect_are_those_of_its_main_blocks() -> None:
     assert days_of_blocks(np.array([0.5, 0.05])) == [7, 14]
     assert days_of_blocks(np.array([0.05, 0.5])) == [15, 30]
     assert days_of_blocks(np.array([0.3, 0.3])) == [7, 30]

@@ -1,4 +1,4 @@
-"""The answer of a panel of the identified, combined with that of the totals."""
+"""The estimate of a panel of identified people, combined with that of the totals."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NORMAL = float(stats.norm.ppf(0.975))
 
 
 def make_draft() -> Draft:
-    """Two types that a panel answers for."""
+    """Two types estimated by a panel."""
     draft = Draft.of(2)
     weights = np.full((2, DECAYS.size), 1.0 / DECAYS.size)
     draft.accept(
@@ -45,7 +45,7 @@ def answer_by_totals(draft: Draft, delta: float, variance: float, **over: Any) -
     draft.warnings[0] = list(over.get("warnings", []))
 
 
-def test_what_is_set_aside_is_open_for_the_totals_and_loses_its_covariances() -> None:
+def test_types_set_aside_are_open_for_totals_and_lose_their_covariances() -> None:
     draft = make_draft()
 
     kept = set_aside(draft, np.array([0]))
@@ -59,7 +59,7 @@ def test_what_is_set_aside_is_open_for_the_totals_and_loses_its_covariances() ->
     assert draft.cov[1, 1] == 0.02
 
 
-def test_without_an_answer_of_the_totals_the_panels_comes_back_with_the_same_interval() -> None:
+def test_without_an_estimate_from_totals_the_panels_is_restored_unchanged() -> None:
     draft = make_draft()
 
     combine(draft, set_aside(draft, np.array([0])))
@@ -71,10 +71,10 @@ def test_without_an_answer_of_the_totals_the_panels_comes_back_with_the_same_int
     assert draft.warnings[0] == ["identified_only"]
 
 
-def test_reasons_of_the_totals_do_not_reject_a_type_that_the_panel_answers_for() -> None:
+def test_reasons_of_the_totals_do_not_reject_a_type_of_the_panel() -> None:
     draft = make_draft()
     kept = set_aside(draft, np.array([0]))
-    draft.refuse(np.array([0]), "sparse_totals")
+    draft.reject(np.array([0]), "sparse_totals")
 
     combine(draft, kept)
 
@@ -82,7 +82,7 @@ def test_reasons_of_the_totals_do_not_reject_a_type_that_the_panel_answers_for()
     assert draft.delta[0] == 0.4
 
 
-def test_answers_that_agree_are_averaged_by_their_precision() -> None:
+def test_agreeing_estimates_are_averaged_by_precision() -> None:
     draft = make_draft()
     kept = set_aside(draft, np.array([0]))
     answer_by_totals(draft, 0.5, 0.04)
@@ -108,7 +108,7 @@ def test_the_quantile_of_the_totals_widens_their_variance() -> None:
     assert found[1] < found[0]
 
 
-def test_what_answers_differ_by_beyond_chance_is_in_the_interval() -> None:
+def test_difference_beyond_chance_widens_the_interval() -> None:
     draft = make_draft()
     kept = set_aside(draft, np.array([0]))
     answer_by_totals(draft, 2.4, 0.04)
@@ -123,7 +123,7 @@ def test_what_answers_differ_by_beyond_chance_is_in_the_interval() -> None:
 
 
 @pytest.mark.parametrize("warning", sorted(BIASED))
-def test_totals_that_are_suspected_of_bias_do_not_count(warning: str) -> None:
+def test_totals_suspected_of_bias_do_not_count(warning: str) -> None:
     draft = make_draft()
     kept = set_aside(draft, np.array([0]))
     answer_by_totals(draft, 0.9, 0.0001, warnings=[warning])
@@ -135,9 +135,7 @@ def test_totals_that_are_suspected_of_bias_do_not_count(warning: str) -> None:
 
 
 @pytest.mark.parametrize(("variance", "carried"), [(0.001, True), (0.1, False)])
-def test_warnings_of_the_totals_are_carried_over_where_these_decide(
-    variance: float, carried: bool
-) -> None:
+def test_warnings_of_dominant_totals_are_carried_over(variance: float, carried: bool) -> None:
     draft = make_draft()
     kept = set_aside(draft, np.array([0]))
     answer_by_totals(draft, 0.4, variance, warnings=["decay_at_edge", "identified_only"])

@@ -34,12 +34,12 @@ def make_paths(
 
 
 def listed(paths: Paths) -> list[tuple[list[int], float]]:
-    """Kinds of each path and its conversions."""
+    """Types of each path and its conversions."""
     pieces = np.split(paths.kind, paths.start[1:-1])
     return [(piece.tolist(), float(c)) for piece, c in zip(pieces, paths.converted, strict=True)]
 
 
-def test_a_journey_ends_at_each_conversion_and_the_rest_is_one_without() -> None:
+def test_journey_ends_at_each_conversion_and_the_rest_has_none() -> None:
     paths = make_paths(
         [(1, 1, 0), (1, 2, 1), (1, 5, 2), (1, 9, 3)], [(1, 3, 1, 10.0), (1, 6, 2, 50.0)]
     )
@@ -49,7 +49,7 @@ def test_a_journey_ends_at_each_conversion_and_the_rest_is_one_without() -> None
     assert paths.uncredited == 0.0
 
 
-def test_a_path_knows_when_it_converted() -> None:
+def test_path_has_the_time_of_its_conversion() -> None:
     paths = make_paths([(1, 1, 0), (1, 4, 1), (2, 1, 2)], [(1, 3, 1, 1.0), (1, 9, 2, 1.0)])
 
     assert paths.ended.tolist() == pytest.approx([3.0, 9.0, np.nan], nan_ok=True)
@@ -61,20 +61,20 @@ def test_persons_do_not_share_journeys() -> None:
     assert listed(paths) == [([1], 0.0), ([0], 1.0), ([2], 0.0)]
 
 
-def test_touches_may_come_in_any_order() -> None:
+def test_touches_may_be_in_any_order() -> None:
     paths = make_paths([(1, 4, 2), (1, 1, 0), (1, 2, 1)], [(1, 5, 1, 5.0)])
 
     assert listed(paths) == [([0, 1, 2], 1.0)]
     assert paths.time.tolist() == [1.0, 2.0, 4.0]
 
 
-def test_a_touch_older_than_the_lookback_is_on_a_path_of_its_own() -> None:
+def test_touch_older_than_the_lookback_is_on_a_separate_path() -> None:
     paths = make_paths([(1, 0, 0), (1, 10, 1), (1, 15, 2)], [(1, 20, 1, 5.0)], lookback_days=10.0)
 
     assert listed(paths) == [([0], 0.0), ([1, 2], 1.0)]
 
 
-def test_a_touch_at_the_time_of_a_conversion_comes_before_it() -> None:
+def test_touch_at_the_time_of_a_conversion_counts_as_before_it() -> None:
     assert listed(make_paths([(1, 3, 0)], [(1, 3, 1, 5.0)])) == [([0], 1.0)]
 
 
@@ -94,7 +94,7 @@ def test_conversions_at_the_same_time_end_one_path() -> None:
     assert paths.value.tolist() == [11.0]
 
 
-def test_nothing_makes_no_paths() -> None:
+def test_empty_input_has_no_paths() -> None:
     assert make_paths([], []).weight.size == 0
     assert make_paths([], [(1, 1, 2, 5.0)]).uncredited == 2.0
     assert listed(make_paths([(1, 1, 0)], [])) == [([0], 0.0)]
@@ -107,13 +107,13 @@ def test_a_path_counts_once_per_conversion_or_once() -> None:
     assert paths.journeys.tolist() == [6.0, 5.0]
 
 
-def test_a_lookback_of_nothing_is_an_error() -> None:
+def test_lookback_of_zero_raises_an_error() -> None:
     with pytest.raises(ValueError, match="look-back"):
         make_paths([(1, 1, 0)], [], lookback_days=0.0)
 
 
-def test_an_outcome_of_no_conversions_is_an_error() -> None:
-    with pytest.raises(ValueError, match="zero conversions"):
+def test_outcome_without_conversions_raises_an_error() -> None:
+    with pytest.raises(ValueError, match="above zero"):
         make_paths([(1, 1, 0)], [(1, 2, 0, 5.0)])
 
 
@@ -142,7 +142,7 @@ def paths_one_by_one(
     ),
     st.integers(1, 12),
 )
-def test_paths_follow_the_definition_and_lose_nothing(
+def test_paths_follow_the_definition_and_contain_every_touch(
     touches: list[Touch], outcomes: list[Outcome], lookback_days: int
 ) -> None:
     paths = make_paths(touches, outcomes, lookback_days=lookback_days)

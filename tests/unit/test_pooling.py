@@ -20,7 +20,7 @@ G = DECAYS.size
 
 
 def panel_of(noise: list[float], activity: list[float], conversions: float = 50.0) -> Panel:
-    """One kind; every stratum has 1,002 person-days of two people and unit cross products."""
+    """One type; every stratum has 1,002 person-days of two people and unit cross products."""
     size = len(noise)
     gram = np.tile(np.eye(G + 1), (size, 1, 1))
     gram[:, -1, -1] = np.array(noise) * 1_000
@@ -39,7 +39,7 @@ def panel_of(noise: list[float], activity: list[float], conversions: float = 50.
     )
 
 
-def test_a_stratum_counts_by_the_inverse_of_its_variance() -> None:
+def test_stratum_is_weighted_by_the_inverse_of_its_variance() -> None:
     panel = panel_of([0.01, 0.02, 0.04, 0.08], [0.1, 0.2, 0.4, 0.8])
 
     pooled = pool(panel, 0.0)
@@ -50,14 +50,14 @@ def test_a_stratum_counts_by_the_inverse_of_its_variance() -> None:
     assert pooled.meat[0, 0] == pytest.approx((precision**2).sum() * 8 / 7)
 
 
-def test_chance_in_one_stratum_does_not_choose_its_own_weight() -> None:
+def test_chance_in_one_stratum_does_not_determine_its_weight() -> None:
     calm = panel_of([0.01, 0.02, 0.04, 0.08, 0.16, 0.32], [0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
     lucky = panel_of([0.01, 0.02, 0.004, 0.08, 0.16, 0.32], [0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
 
     assert lucky.noise()[2] > 0.3 * calm.noise()[2]
 
 
-def test_strata_without_conversions_do_not_decide_about_the_noise() -> None:
+def test_strata_without_conversions_do_not_affect_the_noise() -> None:
     panel = panel_of([0.01, 0.02, 0.04], [0.1, 0.2, 0.4], conversions=0.0)
 
     assert panel.noise() == pytest.approx(np.full(3, 0.07 / 3))
@@ -75,7 +75,7 @@ def test_a_slope_scales_the_columns_of_a_stratum_and_the_mean_effect() -> None:
 @pytest.mark.parametrize(
     ("name", "low", "high"), [("loyalty", -0.3, 0.3), ("multiplicative", 0.4, 1.3)]
 )
-def test_the_slope_tells_additive_effects_from_multiplicative_ones(
+def test_slope_separates_additive_from_multiplicative_effects(
     name: str, low: float, high: float
 ) -> None:
     journeys = simulate(replace(WORLDS[name], n_people=5_000, n_days=90), 2)
@@ -87,12 +87,12 @@ def test_the_slope_tells_additive_effects_from_multiplicative_ones(
     assert (fit.delta / journeys.truth).mean() == pytest.approx(1.0, abs=0.25)
 
 
-def test_where_one_person_decides_there_are_few_degrees_of_freedom() -> None:
+def test_evidence_from_one_person_has_few_degrees_of_freedom() -> None:
     journeys = simulate(replace(WORLDS["loyalty"], n_people=2_000, n_days=60), 3)
     observed = observe(journeys)
     people = observed.people
     usual = fit_within_user(reduce_panel(people), mean_inside(observed.counts))
-    fan = np.repeat(np.arange(5, 60), 4)  # one person who clicks more than anybody else
+    fan = np.repeat(np.arange(5, 60), 4)  # one person who clicks far more than all others
     extreme = replace(
         people,
         n_people=people.n_people + 1,

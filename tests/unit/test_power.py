@@ -1,4 +1,4 @@
-"""How much more data is needed, and what could have been shown; powers are in `tests/reference`."""
+"""Needed data and minimum detectable effects; simulated powers are in `tests/reference`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Z = 1.959964
 OPEN = Comparison(0.6, 1.0, 0.0625, 0.0625, 0.01, 0.2, Z)
 
 
-def test_the_chance_is_the_integral_over_both_estimates() -> None:
+def test_chance_equals_the_integral_over_both_estimates() -> None:
     compared = Comparison(1.05, 1.0, 0.004, 0.003, 0.001, 0.2, Z)
     density = stats.multivariate_normal(
         [1.05, 1.0], [[0.004, 0.001], [0.001, 0.003]], allow_singular=False
@@ -39,7 +39,7 @@ def test_the_chance_is_the_integral_over_both_estimates() -> None:
     assert chance_settled(compared, 1.0, 1.0) == pytest.approx(expected, abs=0.005)
 
 
-def test_a_plain_difference_needs_what_the_textbook_says() -> None:
+def test_difference_without_covariance_needs_the_textbook_amount() -> None:
     compared = Comparison(2.5, 1.0, 1.0, 0.3, 0.0, 0.2, Z)
 
     growth = growth_until_settled(compared)
@@ -48,16 +48,16 @@ def test_a_plain_difference_needs_what_the_textbook_says() -> None:
     assert growth == pytest.approx(textbook, rel=0.03)
 
 
-def test_a_ratio_of_exactly_one_is_settled_by_the_margin_and_not_never() -> None:
+def test_ratio_of_exactly_one_is_settled_by_the_margin() -> None:
     assert growth_until_settled(Comparison(1.0, 1.0, 0.04, 0.04, 0.0, 0.2, Z)) is not None
 
 
-def test_two_that_do_nothing_or_the_same_harm_are_never_settled() -> None:
+def test_two_effects_of_zero_or_of_equal_harm_are_never_settled() -> None:
     assert growth_until_settled(Comparison(0.0, 0.0, 0.04, 0.04, 0.0, 0.2, Z)) is None
     assert growth_until_settled(Comparison(-1.0, -1.0, 0.04, 0.04, 0.0, 0.2, Z)) is None
 
 
-def test_an_open_verdict_always_needs_more_than_there_is() -> None:
+def test_open_verdict_always_needs_more_data() -> None:
     almost = Comparison(1.108, 1.0, 0.00192, 0.00137, 0.0, 0.2, Z)
 
     assert chance_settled(almost, 1.0, 1.0) > 0.8, "gathered anew, these data would do"
@@ -79,20 +79,20 @@ def test_larger_quantiles_and_powers_need_more() -> None:
     assert surer > 1.4 * usual
 
 
-def test_estimates_that_move_as_one_are_no_trouble() -> None:
+def test_perfectly_correlated_estimates_are_supported() -> None:
     compared = Comparison(1.0, 1.0, 0.04, 0.04, 0.04, 0.2, Z)
 
     assert growth_until_settled(compared) is not None
 
 
-def test_the_smallest_effect_is_both_quantiles_times_the_error() -> None:
+def test_minimum_detectable_effect_is_both_quantiles_times_the_error() -> None:
     assert smallest_detectable(0.5, Z) == pytest.approx((Z + 0.841621) * 0.5, rel=1e-5)
     five = float(stats.t.ppf(0.975, 5))
     shown = smallest_detectable(0.5, five)
     assert shown == pytest.approx((five + stats.t.ppf(0.8, 5)) * 0.5, rel=1e-4)
 
 
-def test_a_vague_order_value_makes_it_larger_until_nothing_could_be_shown() -> None:
+def test_imprecise_order_value_raises_the_effect_until_none_is_detectable() -> None:
     exact, vague = (smallest_detectable(0.5, Z, relative_variance=w) for w in (0.0, 0.05))
 
     assert exact is not None
@@ -103,13 +103,13 @@ def test_a_vague_order_value_makes_it_larger_until_nothing_could_be_shown() -> N
     assert smallest_detectable(0.5, Z, relative_variance=0.2) is None
 
 
-def test_what_must_be_exceeded_is_exceeded() -> None:
+def test_minimum_detectable_value_exceeds_its_threshold() -> None:
     shown = smallest_detectable(0.5, Z, beyond=10.0)
 
     assert shown == pytest.approx(10.0 + (Z + 0.841621) * 0.5, rel=1e-5)
 
 
-def test_without_a_unit_there_is_no_smallest_ratio() -> None:
+def test_insignificant_denominator_has_no_detectable_ratio() -> None:
     assert smallest_detectable_ratio(replace(OPEN, denominator=0.4)) is None
     assert smallest_detectable_ratio(replace(OPEN, denominator=-1.0)) is None
     error = math.sqrt(0.0625 + 0.0625 - 0.02)

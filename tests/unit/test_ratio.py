@@ -1,4 +1,4 @@
-"""Fieller's set and the equivalence test, against closed forms; `tests/reference` has the runs."""
+"""Fieller's set and the equivalence test, against closed forms; simulations: `tests/reference`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Z = 1.959964
 
 
 def t_at(ratio: float, a: float, b: float, va: float, vb: float, vab: float) -> float:
-    """How many standard errors ``a - ratio b`` is from zero."""
+    """Distance of ``a - ratio b`` from zero, in standard errors."""
     return abs(a - ratio * b) / math.sqrt(va - 2 * ratio * vab + ratio**2 * vb)
 
 
-def test_without_noise_in_the_denominator_fieller_is_the_plain_interval() -> None:
+def test_exact_denominator_gives_the_plain_interval() -> None:
     interval = fieller(0.6, 2.0, 0.04, 0.0, 0.0, Z)
 
     assert interval.shape == "bounded"
@@ -34,7 +34,7 @@ def test_without_noise_in_the_denominator_fieller_is_the_plain_interval() -> Non
         (0.0, 1.0, 0.02, 0.03, 0.0),
     ],
 )
-def test_the_ends_of_a_bounded_set_are_the_ratios_that_are_just_rejected(
+def test_bounds_of_the_set_are_the_ratios_just_rejected(
     pair: tuple[float, float, float, float, float],
 ) -> None:
     interval = fieller(*pair, Z)
@@ -47,7 +47,7 @@ def test_the_ends_of_a_bounded_set_are_the_ratios_that_are_just_rejected(
         assert t_at(end, *pair) == pytest.approx(Z)
 
 
-def test_a_denominator_near_zero_leaves_everything_open() -> None:
+def test_insignificant_denominator_and_numerator_leave_everything_open() -> None:
     interval = fieller(0.1, 0.1, 1.0, 1.0, 0.0, Z)
 
     assert interval.shape == "everything"
@@ -62,10 +62,10 @@ def test_a_denominator_near_zero_leaves_everything_open() -> None:
         (5.0, 0.1, 0.01, 0.04, 0.0),
         (-5.0, 0.1, 0.01, 0.04, 0.0),
         (5.0, -0.1, 0.01, 0.04, 0.0),
-        (1.5, 1.5, 1.0, 1.0, -0.5),  # neither is told from zero, but their sum is
+        (1.5, 1.5, 1.0, 1.0, -0.5),  # neither is significant, but their sum is
     ],
 )
-def test_a_denominator_that_may_be_negative_leaves_the_outside_of_an_interval(
+def test_denominator_that_may_be_negative_leaves_the_outside_of_an_interval(
     pair: tuple[float, float, float, float, float],
 ) -> None:
     interval = fieller(*pair, Z)
@@ -83,7 +83,7 @@ def test_a_denominator_that_may_be_negative_leaves_the_outside_of_an_interval(
 
 
 @pytest.mark.parametrize(("numerator", "shape"), [(5.0, "above"), (-5.0, "below")])
-def test_a_denominator_on_the_border_leaves_a_half_line(numerator: float, shape: str) -> None:
+def test_denominator_on_the_border_leaves_a_half_line(numerator: float, shape: str) -> None:
     pair = (numerator, 2.0, 0.01, 1.0, 0.0)
 
     interval = fieller(*pair, critical=2.0)
@@ -98,12 +98,12 @@ def test_a_denominator_on_the_border_leaves_a_half_line(numerator: float, shape:
     assert not interval.holds(0.0)
 
 
-def test_two_exact_zeros_have_any_ratio() -> None:
+def test_two_exact_zeros_allow_any_ratio() -> None:
     assert fieller(0.0, 0.0, 0.0, 0.0, 0.0, Z).shape == "everything"
     assert fieller(1.0, 0.0, 0.1, 0.0, 0.0, Z).shape == "everything"
 
 
-def test_the_ends_stay_exact_where_the_quadratic_all_but_loses_its_lead() -> None:
+def test_bounds_stay_exact_with_a_vanishing_leading_coefficient() -> None:
     pair = (5.0, 2.0 + 1e-13, 0.01, 1.0, 0.0)
 
     interval = fieller(*pair, critical=2.0)
@@ -126,7 +126,7 @@ def test_a_ratio_of_one_with_wide_errors_is_not_equivalent() -> None:
 
 
 @pytest.mark.parametrize("degrees", [4.0, 30.0, math.inf])
-def test_the_test_uses_the_distribution_that_the_quantile_is_of(degrees: float) -> None:
+def test_equivalence_test_uses_the_distribution_of_the_quantile(degrees: float) -> None:
     critical = float(stats.t.ppf(0.975, degrees))
 
     result = tost(1.05, 1.0, 0.001, 0.001, 0.0, 0.2, critical)
@@ -136,7 +136,7 @@ def test_the_test_uses_the_distribution_that_the_quantile_is_of(degrees: float) 
 
 
 @pytest.mark.parametrize("shift", [-1e-6, 1e-6])
-def test_equivalent_and_its_p_value_say_the_same_at_the_level_itself(shift: float) -> None:
+def test_equivalent_agrees_with_the_p_value_at_the_level_itself(shift: float) -> None:
     error = 0.1
     gap = (float(stats.norm.ppf(0.95)) + shift) * error * math.sqrt(1 + 1.2**2)
 
@@ -148,12 +148,12 @@ def test_equivalent_and_its_p_value_say_the_same_at_the_level_itself(shift: floa
 
 
 @pytest.mark.parametrize("pair", [(-1.0, -1.0), (0.0, 0.0), (0.1, -0.1)])
-def test_a_baseline_that_brings_nothing_is_never_matched(pair: tuple[float, float]) -> None:
+def test_baseline_without_an_effect_is_never_equivalent(pair: tuple[float, float]) -> None:
     result = tost(*pair, 0.0001, 0.0001, 0.0, 0.2, Z)
 
     assert not result.equivalent
     assert result.p_value >= 0.5
 
 
-def test_a_covariance_that_is_none_is_no_proof() -> None:
+def test_invalid_covariance_is_not_evidence() -> None:
     assert tost(1.0, 1.0, 0.01, 0.01, 0.02, 0.2, Z).p_value == 1.0

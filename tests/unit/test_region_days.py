@@ -1,4 +1,4 @@
-"""The series of regions: from events to what a geo panel is given."""
+"""The series of regions: from events to the input of a geo panel."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def at(day: int) -> str:
 
 
 def a_region(region: str, sold: Iterable[int], liked: Iterable[int]) -> list[dict[str, Any]]:
-    """Daily totals of a region; days without any are not sent."""
+    """Daily totals of a region; days without events are not sent."""
     events = []
     for day, (conversions, likes) in enumerate(zip(sold, liked, strict=True)):
         told = {"region": region, "occurred_at": at(day)}
@@ -62,14 +62,14 @@ def found(events: list[dict[str, Any]]) -> RegionSeries:
 STEADY = [10] * DAYS
 
 
-def test_events_without_a_region_make_no_regions() -> None:
+def test_events_without_a_region_create_no_regions() -> None:
     events = [make_conversion(count=9, occurred_at=at(day)) for day in range(DAYS)]
     events.append(make_event(region="north", occurred_at=at(3)))
 
     assert series_of(events) is None
 
 
-def test_counts_stand_by_region_and_day_whoever_they_are_of() -> None:
+def test_counts_are_by_region_and_day_for_all_people() -> None:
     events = a_region("north", STEADY, [3] * DAYS) + a_region("south", [7] * DAYS, [2] * DAYS)
     events += [
         make_event(region="south", user_id="ann", occurred_at=at(4)),
@@ -89,7 +89,7 @@ def test_counts_stand_by_region_and_day_whoever_they_are_of() -> None:
     assert series.counts[1].sum() == 2 * DAYS + 1
 
 
-def test_small_regions_are_one_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_regions_are_merged(monkeypatch: pytest.MonkeyPatch) -> None:
     events = a_region("north", STEADY, STEADY)
     for number in range(9):
         sold = [int(day % 9 == number) for day in range(DAYS)]
@@ -106,7 +106,9 @@ def test_small_regions_are_one_together(monkeypatch: pytest.MonkeyPatch) -> None
     assert more.outcome[1].tolist() == [10.0] * DAYS
 
 
-def test_so_many_regions_stay_apart_as_a_fit_has_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_number_of_separate_regions_is_limited_by_the_time_of_a_fit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     events = [
         event
         for number in range(5)
@@ -120,7 +122,7 @@ def test_so_many_regions_stay_apart_as_a_fit_has_time_for(monkeypatch: pytest.Mo
     assert found(events).names == ("region 4", "region 3", "region 2", SMALLER)
 
 
-def test_a_hole_of_one_region_is_no_zero_there_and_none_elsewhere() -> None:
+def test_hole_of_one_region_is_missing_there_and_does_not_affect_others() -> None:
     hole = [0 if 20 <= day < 32 else 10 for day in range(DAYS)]
     events = a_region("north", STEADY, STEADY) + a_region("south", hole, hole)
 
@@ -132,7 +134,7 @@ def test_a_hole_of_one_region_is_no_zero_there_and_none_elsewhere() -> None:
     assert np.flatnonzero(~series.counts_known[1, :, 0]).tolist() == list(range(20, 32))
 
 
-def test_a_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
+def test_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
     later = [0 if day < 30 else 10 for day in range(DAYS)]
     events = a_region("north", STEADY, STEADY) + a_region("south", STEADY, later)
     events += a_region("west", STEADY, [0] * DAYS)
@@ -143,7 +145,7 @@ def test_a_campaign_that_begins_later_in_a_region_is_zero_before() -> None:
     assert series.counts[1, :30].sum() == 0.0
 
 
-def test_a_region_whose_sales_begin_later_lacks_the_days_before() -> None:
+def test_region_whose_sales_begin_later_lacks_the_days_before() -> None:
     later = [0 if day < 30 else 10 for day in range(DAYS)]
     events = a_region("north", STEADY, STEADY) + a_region("south", later, STEADY)
 

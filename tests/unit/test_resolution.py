@@ -1,4 +1,4 @@
-"""At which step totals come, and how weeks and days are brought together."""
+"""The step of totals, and the conversion between weeks and days."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_few_days_that_happen_to_be_mondays_are_not_weekly() -> None:
     assert not is_weekly(rare)
 
 
-def test_a_weekly_outcome_is_compared_by_weeks_that_begin_on_its_day() -> None:
+def test_weekly_outcome_is_compared_by_weeks_from_its_weekday() -> None:
     resolution = resolve(WEEKLY, np.array([False, False]))
 
     assert resolution == Resolution(7, 3, 20)
@@ -33,21 +33,21 @@ def test_a_weekly_outcome_is_compared_by_weeks_that_begin_on_its_day() -> None:
     assert resolution.total(padded) == pytest.approx(np.full(20, 140.0))
 
 
-def test_daily_conversions_are_added_up_where_most_kinds_come_by_the_week() -> None:
+def test_daily_conversions_are_added_up_if_most_types_are_weekly() -> None:
     resolution = resolve(DAILY, np.array([True, True, False]))
 
     assert resolution == Resolution(7, 0, 20)
     assert resolution.total(DAILY)[2] == DAILY[14:21].sum()
 
 
-def test_days_stay_days_where_most_kinds_come_by_the_day() -> None:
+def test_days_stay_days_if_most_types_are_daily() -> None:
     resolution = resolve(DAILY, np.array([True, False]))
 
     assert resolution == Resolution(1, 0, N_DAYS)
     assert np.array_equal(resolution.total(DAILY), DAILY)
 
 
-def test_a_weekly_total_is_spread_over_the_seven_days_that_it_stands_for() -> None:
+def test_weekly_total_is_spread_over_its_seven_days() -> None:
     counts = np.column_stack([WEEKLY, DAILY])
 
     spread = Resolution(7, 3, 19).spread(counts, np.array([True, False]))

@@ -1,4 +1,4 @@
-"""Traces of same-day demand and of promotions in totals, each with an innocent twin."""
+"""Traces of same-day demand and of promotions in totals, each with a counterexample."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def test_channels_that_jump_together_with_sales_are_noticed(name: str) -> None:
     assert sum(found) >= 23
 
 
-def test_a_hidden_driver_of_two_channels_is_noticed_in_weekly_data() -> None:
+def test_hidden_driver_of_two_channels_is_detected_in_weekly_data() -> None:
     found = [jumps(HARD_TOTALS["hidden_driver"], seed, CHANNELS[:2]) for seed in range(10)]
 
     assert all(found)
 
 
-def test_channels_that_jump_on_their_own_are_not_suspected() -> None:
+def test_channels_that_jump_independently_are_not_suspected() -> None:
     found = [jumps(TOTALS_WORLDS[name], seed) for name in CLEAN for seed in range(12)]
 
     assert sum(found) <= 3
 
 
-def test_campaigns_of_a_week_in_several_channels_are_not_same_day_demand() -> None:
+def test_week_long_campaigns_in_several_channels_are_not_same_day_demand() -> None:
     found = [jumps(CAMPAIGN_WEEKS, seed) for seed in range(25)]
 
     assert sum(found) <= 2
@@ -85,7 +85,7 @@ def test_channels_that_jump_together_without_sales_are_not_suspected() -> None:
     assert not jump_together(counts, others, CHANNELS, timeline)
 
 
-def test_the_size_of_counts_and_the_order_of_types_make_no_difference() -> None:
+def test_size_of_counts_and_order_of_types_do_not_matter() -> None:
     counts, outcome, timeline = series(HARD_TOTALS["promotions"], 3)
     order = [2, 0, 3, 1]
 
@@ -98,7 +98,7 @@ def test_the_size_of_counts_and_the_order_of_types_make_no_difference() -> None:
     assert plain.runs
 
 
-def test_an_effect_that_is_gone_tomorrow_is_suspected_and_one_that_lasts_is_not() -> None:
+def test_effect_of_one_day_is_suspected_and_a_lasting_one_is_not() -> None:
     weights = np.zeros((4, 10))
     weights[0, :2] = 0.4
     weights[1, :2], weights[1, 5] = 0.2, 0.6
@@ -111,7 +111,7 @@ def test_an_effect_that_is_gone_tomorrow_is_suspected_and_one_that_lasts_is_not(
     assert gone.tolist() == [True, False, True, False]
 
 
-def test_useless_clicks_that_follow_same_day_demand_are_doubted() -> None:
+def test_useless_clicks_that_follow_same_day_demand_are_flagged() -> None:
     claimed, doubted = 0, 0
     for seed in range(8):
         estimates = fit(HARD_TOTALS["brand_clicks_zero"], seed)
@@ -142,7 +142,7 @@ def test_paid_clicks_of_search_channels_are_search_ads(name: str, expected: bool
 
 
 @pytest.mark.parametrize("name", ["promotions", "promotions_zero", "holidays"])
-def test_promotions_that_were_not_annotated_are_found(name: str) -> None:
+def test_promotions_without_an_annotation_are_found(name: str) -> None:
     found = [runs(HARD_TOTALS[name], seed) for seed in range(6)]
 
     assert all(each.runs and each.sales_jump for each in found)
@@ -156,20 +156,20 @@ def test_promotion_weeks_are_found_on_their_days() -> None:
     assert ordinary[~promoted].mean() > 0.7
 
 
-def test_channels_that_rise_on_their_own_have_no_joint_runs() -> None:
+def test_channels_that_rise_independently_have_no_joint_runs() -> None:
     found = [runs(TOTALS_WORLDS[name], seed) for name in CLEAN for seed in range(6)]
 
     assert sum(bool(each.runs) for each in found) <= 5
     assert sum(each.sales_jump for each in found) <= 1
 
 
-def test_a_campaign_of_one_channel_is_no_joint_run() -> None:
+def test_campaign_of_one_channel_is_not_a_joint_run() -> None:
     found = [runs(TOTALS_WORLDS["campaigns"], seed) for seed in range(10)]
 
     assert sum(bool(each.runs) for each in found) <= 2
 
 
-def test_annotated_days_are_no_joint_runs() -> None:
+def test_annotated_days_are_not_joint_runs() -> None:
     world = HARD_TOTALS["promotions"]
     counts, outcome, timeline = series(world, 0)
     told = replace(timeline, context=world.occasions[0].on(outcome.size)[:, None].astype(float))
@@ -178,7 +178,7 @@ def test_annotated_days_are_no_joint_runs() -> None:
     assert not find_joint_runs(counts, outcome, CHANNELS, told).runs
 
 
-def test_a_promotion_that_was_not_annotated_is_not_credited_to_marketing() -> None:
+def test_promotion_without_an_annotation_is_not_credited_to_marketing() -> None:
     claims = []
     for seed in range(5):
         estimates = fit(HARD_TOTALS["promotions_zero"], seed)
@@ -187,4 +187,4 @@ def test_a_promotion_that_was_not_annotated_is_not_credited_to_marketing() -> No
         claims.extend((estimates.delta > half)[answered])
         assert all("promotion_suspected" in estimates.warnings[k] for k in answered)
 
-    assert sum(claims) <= 3  # 45 % of 20 where these days are not left out
+    assert sum(claims) <= 3  # 45 % of 20 if these days are not excluded

@@ -1,4 +1,4 @@
-"""Columns of events: those of parts put together are those of all, also as bytes."""
+"""Columns of events: merged columns of parts equal those of all events, also as bytes."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def make_raw(made: Any, more: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def test_of_who_is_not_followed_only_sums_are_kept() -> None:
-    """Also of conversions: a row each of everybody's would be most of the memory of a merge."""
+def test_people_outside_the_sample_are_stored_as_sums() -> None:
+    """This includes conversions: a row for each person would take most of the memory of a merge."""
     columns = Columns(1)
     for n in range(300):
         user = f"u{n}"
@@ -69,7 +69,7 @@ def test_of_who_is_not_followed_only_sums_are_kept() -> None:
 
 
 @given(Draw, st.integers(0, 60))
-def test_columns_of_parts_are_the_columns_of_all(seed: int, number: int) -> None:
+def test_merged_columns_of_parts_equal_the_columns_of_all_events(seed: int, number: int) -> None:
     events, draw = made_columns(seed, number)
     followed = draw.choice((SAMPLE_PARTS, 500))
     whole = Columns(followed)
@@ -95,7 +95,7 @@ class WithDevices(GoalColumns):
     refunds: dict[tuple[int, int], float] = sums(COUNT, "kinds", None)
 
 
-def test_a_new_column_is_appended_packed_and_read_by_its_declaration_alone() -> None:
+def test_new_column_is_appended_packed_and_read_by_its_declaration_alone() -> None:
     columns, more = Columns(), Columns()
     for made, base in ((columns, 1.0), (more, 10.0)):
         made.kinds[("xing", f"like{base}", False)] = 0
@@ -115,7 +115,7 @@ def test_a_new_column_is_appended_packed_and_read_by_its_declaration_alone() -> 
     assert packing.form_of(WithDevices) != packing.form_of(GoalColumns)
 
 
-def test_a_column_that_was_not_filled_is_not_packed() -> None:
+def test_unfilled_column_is_not_packed() -> None:
     columns = Columns()
     columns.goals["purchase"].day.append(1)
     with pytest.raises(ValueError, match=r"GoalColumns have \[0, 1\] rows"):
@@ -131,7 +131,7 @@ def test_columns_of_another_version_are_rejected_by_name() -> None:
         unpack_columns(packed, {"n": 1})
 
 
-def test_bytes_that_are_cut_or_of_another_form_are_no_columns() -> None:
+def test_truncated_or_foreign_bytes_are_rejected() -> None:
     columns = Columns()
     packed = pack_columns(columns, {"n": 1})
     with pytest.raises(ValueError, match="not the columns of"):

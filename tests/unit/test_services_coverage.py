@@ -1,4 +1,4 @@
-"""For which days sources have data, from events to the fit document."""
+"""Days for which sources have data, from events to the fit document."""
 
 from __future__ import annotations
 
@@ -87,11 +87,11 @@ def test_complete_files_are_covered_without_a_warning() -> None:
     assert warnings_of(document) == set()
 
 
-def test_sales_that_end_early_are_not_zero() -> None:
+def test_days_after_sales_end_are_not_zero() -> None:
     document = fit(sales(days=range(98)) + likes())
     assert document["window"] == {"from": date(0), "to": date(119)}
     assert coverage_of(document, "purchase")["to"] == date(97)
-    # not even the days before the end are those of the whole window
+    # not even the days before the end equal those of the whole window
     assert warnings_of(document) == {"coverage_inferred", "coverage_gap"}
 
 
@@ -101,7 +101,7 @@ def test_a_missing_file_is_a_gap() -> None:
     assert warnings_of(document) == {"coverage_inferred", "coverage_gap"}
 
 
-def test_a_paused_campaign_is_zero_and_marked() -> None:
+def test_paused_campaign_is_zero_and_marked() -> None:
     document = fit(sales() + clicks(but=range(56, 70)))
     assert coverage_of(document, "google_ads/click")["days"] == 120
     assert warnings_of(document) == {"possible_gap"}
@@ -114,7 +114,7 @@ def test_a_declared_pause_is_neither_a_gap_nor_marked() -> None:
     assert warnings_of(document) == set()
 
 
-def test_types_of_a_channel_that_are_missing_together_are_a_gap() -> None:
+def test_types_of_a_channel_that_are_missing_together_have_a_gap() -> None:
     days = range(57, 61)
     both = likes(but=days) + likes(type="share", but=days)
     assert coverage_of(fit(sales() + both), "facebook/share")["gaps"] == [[date(57), date(60)]]
@@ -122,7 +122,7 @@ def test_types_of_a_channel_that_are_missing_together_are_a_gap() -> None:
     assert coverage_of(fit(sales() + one), "facebook/like")["gaps"] == []
 
 
-def test_declared_days_without_events_are_zeros_and_stretch_the_window() -> None:
+def test_declared_days_without_events_are_zeros_and_extend_the_window() -> None:
     raws = sales() + likes(days=range(100))
     raws += [
         make_coverage(type="like", first=date(-10), last=date(129)),
@@ -141,7 +141,7 @@ def test_declared_days_without_events_are_zeros_and_stretch_the_window() -> None
     assert warnings_of(document) == {"coverage_gap"}  # sales have 120 of the 140 days
 
 
-def test_a_gap_between_declared_days_is_a_gap_of_a_rare_type_too() -> None:
+def test_gap_between_declared_days_is_a_gap_for_rare_types_too() -> None:
     rare = [make_event(type="mention", occurred_at=noon(day)) for day in range(0, 120, 9)]
     rare = [one for one in rare if not date(50) < one["occurred_at"] < date(80)]
     spans = [
@@ -153,13 +153,13 @@ def test_a_gap_between_declared_days_is_a_gap_of_a_rare_type_too() -> None:
     assert warnings_of(document) == {"coverage_gap"}
 
 
-def test_events_outside_declared_days_are_not_thrown_away() -> None:
+def test_events_outside_declared_days_are_used() -> None:
     spans = [make_coverage(type="like", first=date(60), last=date(119))]
     found = coverage_of(fit(sales() + likes() + spans), "facebook/like")
     assert (found["from"], found["days"], found["known"]) == (date(0), 120, "inferred")
 
 
-def test_one_event_far_away_does_not_stretch_the_window() -> None:
+def test_single_distant_event_does_not_extend_the_window() -> None:
     far = make_event(occurred_at="2024-01-01T12:00:00Z")
     document = fit([*sales(), *likes(), far])
     assert document["window"] == {"from": date(0), "to": date(119)}
@@ -181,7 +181,7 @@ def test_few_events_are_all_inside_the_window() -> None:
     assert (window.end - window.start).days == 100
 
 
-def test_days_that_were_not_read_whole_are_not_in_the_window() -> None:
+def test_days_beyond_the_limits_are_not_in_the_window() -> None:
     columns = columns_of(*(make_event(occurred_at=noon(day)) for day in range(10)))
     within = (START + dt.timedelta(days=2), START + dt.timedelta(days=7))
     window = find_window(columns, 1098, within)
@@ -223,7 +223,7 @@ def columns_of(*raws: dict[str, Any], zone: dt.tzinfo | None = None) -> Columns:
     return columns
 
 
-def test_lifetime_counts_are_used_only_where_there_are_no_others() -> None:
+def test_lifetime_counts_are_used_only_without_daily_ones() -> None:
     posts = make_event(occurred_at=noon(3), count=50, lifetime=True)
     videos = make_event(type="view", occurred_at=noon(3), count=70, lifetime=True)
     columns = columns_of(posts, videos, make_event(occurred_at=noon(4)), *sales()[:10])
@@ -242,7 +242,7 @@ def test_lifetime_counts_give_the_reason_for_no_estimate() -> None:
     assert document["kinds"][0]["anonymous"] == document["kinds"][0]["counts"]
 
 
-def test_replies_and_texts_about_others_are_in_no_fit() -> None:
+def test_replies_and_texts_about_others_are_not_in_a_fit() -> None:
     columns = columns_of(
         make_event(
             type="reply", parent_event_id="p", user_id="u", cost={"amount": "1", "currency": "EUR"}
@@ -266,7 +266,7 @@ def test_a_role_can_be_declared(declared: dict[str, str]) -> None:
     assert other.roles == ("cause", "arrival")
 
 
-def test_a_time_zone_decides_days_of_instants_and_not_of_booked_totals() -> None:
+def test_time_zone_applies_to_instants_and_not_to_booked_totals() -> None:
     late, booked = f"{date(3)}T22:30:00Z", f"{date(3)}T00:00:00Z"
     raws = [
         make_event(occurred_at=late, user_id="u"),
@@ -285,7 +285,7 @@ def test_a_time_zone_decides_days_of_instants_and_not_of_booked_totals() -> None
     assert east.time[0] - utc.time[0] == pytest.approx(14 / 24)
 
 
-def test_what_surrounds_events_is_packed_and_put_together_with_them() -> None:
+def test_coverage_annotations_and_controls_are_packed_and_merged() -> None:
     columns = columns_of(
         make_coverage(),
         make_annotation(),

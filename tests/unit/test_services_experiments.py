@@ -1,4 +1,4 @@
-"""Experiments: read, analysed, kept, and used in a fit."""
+"""Experiments: parsed, analysed, stored, and used in a fit."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def errors_of(raw: Any) -> list[tuple[str, str]]:
     return [(one.pointer, one.code) for one in caught.value.errors]
 
 
-# --- what it says -----------------------------------------------------------------------------
+# --- analysis ---------------------------------------------------------------------------------
 
 
-def test_a_holdout_says_conversions_and_conversions_per_engagement() -> None:
+def test_holdout_has_conversions_and_conversions_per_engagement() -> None:
     analysis = read(make_holdout()).analysis
 
     assert analysis["method"] == "score_interval"
@@ -53,7 +53,7 @@ def test_a_holdout_says_conversions_and_conversions_per_engagement() -> None:
 
 
 def make_groups(treated: dict[str, Any], control: dict[str, Any], **over: Any) -> dict[str, Any]:
-    """A hold-out with 1,200 conversions of 100,000 people against 500 of 50,000, and more."""
+    """A holdout: 1,200 conversions of 100,000 people against 500 of 50,000, and more fields."""
     return make_holdout(
         treated={"people": 100_000, "conversions": 1_200, **treated},
         control={"people": 50_000, "conversions": 500, **control},
@@ -66,7 +66,7 @@ def width_of(analysis: dict[str, Any]) -> float:
     return float(total["ci_high"] - total["ci_low"])
 
 
-def test_repeat_buyers_widen_the_interval_by_what_is_known_of_them() -> None:
+def test_repeat_buyers_widen_the_interval_according_to_the_known_fields() -> None:
     once = read(make_groups({"converters": 1_200}, {"converters": 500})).analysis
     converters = read(make_groups({"converters": 600}, {"converters": 250})).analysis
     squares = read(
@@ -86,7 +86,7 @@ def test_repeat_buyers_widen_the_interval_by_what_is_known_of_them() -> None:
     assert [one["warnings"] for one in (once, converters, squares)] == [[], [], []]
 
 
-def test_unknown_repeat_buyers_are_assumed_and_warned_of() -> None:
+def test_unknown_repeat_buyers_use_an_assumed_variance_with_a_warning() -> None:
     once = read(make_groups({"converters": 1_200}, {"converters": 500})).analysis
     unknown = read(make_groups({}, {})).analysis
 
@@ -103,13 +103,13 @@ def test_a_goal_that_people_reach_once_needs_no_converters() -> None:
 
 
 @pytest.mark.parametrize("goal", ["purchase", "lead"])
-def test_more_conversions_than_people_are_warned_of(goal: str) -> None:
+def test_more_conversions_than_people_raise_a_warning(goal: str) -> None:
     raw = make_groups({"people": 100, "conversions": 150}, {}, goal=goal)
 
     assert read(raw).analysis["warnings"] == ["conversions_exceed_people", "repeat_buyers_unknown"]
 
 
-def test_more_conversions_than_people_are_no_trouble_where_converters_are_known() -> None:
+def test_more_conversions_than_people_are_fine_with_known_converters() -> None:
     raw = make_groups({"people": 100, "conversions": 150, "converters": 60}, {"converters": 300})
 
     assert read(raw).analysis["warnings"] == []
@@ -142,7 +142,7 @@ def test_a_body_without_the_newer_fields_keeps_its_digest() -> None:
     ],
 )
 @pytest.mark.parametrize("kind", ["holdout", "geo"])
-def test_an_effect_may_come_with_its_error_or_interval(
+def test_effect_may_have_an_error_or_an_interval(
     kind: str, effect: dict[str, Any], engagements: int | None, estimate: float, error: float
 ) -> None:
     raw = make_effect(kind=kind, effect=effect, engagements=engagements)
@@ -153,7 +153,7 @@ def test_an_effect_may_come_with_its_error_or_interval(
     assert analysis["standard_error"] == pytest.approx(error, rel=1e-3)
 
 
-def test_a_geo_test_says_what_happened_in_the_treated_regions() -> None:
+def test_geo_test_estimates_the_effect_in_the_treated_regions() -> None:
     raw = make_geo(lift=0.5, spend=money("500"))
 
     analysis = read(raw).analysis
@@ -173,7 +173,7 @@ def test_a_geo_test_says_what_happened_in_the_treated_regions() -> None:
     assert 0 < analysis["p_value"] < 0.05
 
 
-def test_counts_after_the_test_are_left_out() -> None:
+def test_counts_after_the_test_are_not_used() -> None:
     short = read(make_geo(days=40)).analysis
     longer = make_geo(days=40)
     for counts in longer["series"]["regions"].values():
@@ -182,7 +182,7 @@ def test_counts_after_the_test_are_left_out() -> None:
     assert read(longer).analysis == short
 
 
-def test_the_rows_of_a_csv_say_the_same_as_lists() -> None:
+def test_csv_rows_equal_lists() -> None:
     assert read(as_csv(make_geo())).analysis == read(make_geo()).analysis
 
 
@@ -193,7 +193,7 @@ def test_a_missing_day_after_the_test_is_missing_too() -> None:
     assert errors_of(raw) == [("/series", "incomplete_series")]
 
 
-def test_a_geo_test_without_engagements_is_analysed_but_says_nothing_per_engagement() -> None:
+def test_geo_test_without_engagements_is_analysed_without_a_number_per_engagement() -> None:
     analysis = read(make_geo(engagements=None)).analysis
 
     assert analysis["incremental_conversions"]["estimate"] > 0
@@ -202,7 +202,7 @@ def test_a_geo_test_without_engagements_is_analysed_but_says_nothing_per_engagem
     assert analysis["reasons"] == ["engagements_not_given"]
 
 
-# --- what is wrong ----------------------------------------------------------------------------
+# --- errors -----------------------------------------------------------------------------------
 
 
 def series(**over: Any) -> dict[str, Any]:
@@ -348,7 +348,7 @@ EFFECT = {"incremental_conversions": 1, "standard_error": 1}
         (make_holdout(start=20260201), [("/from", "invalid_format")]),
     ],
 )
-def test_what_is_wrong_is_named_by_its_place(raw: Any, expected: list[tuple[str, str]]) -> None:
+def test_errors_name_the_field(raw: Any, expected: list[tuple[str, str]]) -> None:
     assert errors_of(raw) == expected
 
 
@@ -360,7 +360,7 @@ def rows(*lines: str) -> dict[str, Any]:
     ("raw", "code", "word"),
     [
         (rows(), "too_short", "no rows"),
-        (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "twice"),
+        (rows("2026-01-01,north,1", "2026-01-01,north,2"), "incomplete_series", "two rows"),
         (rows("2026-01-01,north,1", "2026-01-03,north,2"), "incomplete_series", "2026-01-02"),
         (rows("2026-01-01,north,1", "2026-01-02,north, "), "incomplete_series", "2026-01-02"),
         (rows("2026-01-01,north,1", "2026-01-05,north,2"), "incomplete_series", "and 2 more"),
@@ -376,20 +376,18 @@ def rows(*lines: str) -> dict[str, Any]:
         ({**rows(), "csv": "date,region,city,y\n"}, "invalid_format", "region or geo"),
     ],
 )
-def test_what_is_wrong_with_a_csv_is_named_by_its_line(
-    raw: dict[str, Any], code: str, word: str
-) -> None:
+def test_errors_in_a_csv_name_the_line(raw: dict[str, Any], code: str, word: str) -> None:
     with pytest.raises(InvalidFields, match=word) as caught:
         read(raw)
     assert [(one.pointer, one.code) for one in caught.value.errors] == [("/csv", code)]
 
 
-# --- what is written about it -----------------------------------------------------------------
+# --- documentation ----------------------------------------------------------------------------
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
 
 
-def test_the_examples_of_the_documentation_are_what_comes_out() -> None:
+def test_examples_of_the_documentation_are_real_results() -> None:
     blocks = re.findall(r"```json\n(.*?)```", DOCUMENT, re.DOTALL)
     pairs = list(zip(blocks[0:4:2], blocks[1:4:2], strict=True))
 
@@ -410,7 +408,7 @@ def test_every_reason_and_warning_is_documented() -> None:
     assert {word for word in NOT_USED.keys() | warnings if f"`{word}`" not in DOCUMENT} == set()
 
 
-# --- kept -------------------------------------------------------------------------------------
+# --- storage ----------------------------------------------------------------------------------
 
 
 def test_the_same_experiment_again_changes_nothing(store: TenantStore) -> None:
@@ -422,7 +420,7 @@ def test_the_same_experiment_again_changes_nothing(store: TenantStore) -> None:
     assert again.experiment == first.experiment
 
 
-def test_other_numbers_under_the_same_id_restate_it(store: TenantStore) -> None:
+def test_other_numbers_under_the_same_id_replace_the_old_ones(store: TenantStore) -> None:
     register_experiment(store, make_holdout(experiment_id="x"), now=NOW)
     later = NOW + dt.timedelta(days=1)
     restated = register_experiment(
@@ -434,7 +432,7 @@ def test_other_numbers_under_the_same_id_restate_it(store: TenantStore) -> None:
     assert experiments.all_experiments(store) == [restated.experiment]
 
 
-def test_without_an_id_the_content_makes_one(store: TenantStore) -> None:
+def test_missing_id_is_derived_from_the_content(store: TenantStore) -> None:
     for engagements in (5_000, 5_000, 6_000):
         register_experiment(store, make_holdout(engagements=engagements), now=NOW)
     ids = [one.experiment_id for one in experiments.all_experiments(store)]
@@ -442,7 +440,7 @@ def test_without_an_id_the_content_makes_one(store: TenantStore) -> None:
     assert all(one.startswith("holdout-20260201-") for one in ids)
 
 
-def test_the_counts_of_a_geo_test_are_kept_apart(store: TenantStore) -> None:
+def test_counts_of_a_geo_test_are_stored_separately(store: TenantStore) -> None:
     raw = make_geo(experiment_id="geo")
     kept = register_experiment(store, raw, now=NOW).experiment
     assert store.experiments.counts("geo") == {
@@ -453,14 +451,14 @@ def test_the_counts_of_a_geo_test_are_kept_apart(store: TenantStore) -> None:
     assert kept.what["treated_regions"] == ["north", "south"]
 
 
-def test_money_of_another_currency_is_refused(store: TenantStore) -> None:
+def test_money_in_another_currency_is_rejected(store: TenantStore) -> None:
     with pytest.raises(InvalidFields, match="EUR"):
         register_experiment(store, make_geo(spend=money("1", "USD")), now=NOW)
     assert experiments.all_experiments(store) == []
 
 
 @pytest.mark.parametrize("name", ["none", "", "a b", "x" * 65])
-def test_an_experiment_that_is_not_there_is_not_found(store: TenantStore, name: str) -> None:
+def test_missing_experiment_is_not_found(store: TenantStore, name: str) -> None:
     with pytest.raises(NotFound):
         experiments.show_experiment(store, name)
 
@@ -474,7 +472,7 @@ def calibrated(*raw: dict[str, Any], delta: float = 0.19) -> tuple[Any, list[dic
     return calibrate_goal("purchase", [LIKES, CLICKS], before, found, WINDOW)
 
 
-def test_an_experiment_is_combined_and_its_record_says_how() -> None:
+def test_experiment_is_combined_and_recorded() -> None:
     after, (record,) = calibrated(make_effect(experiment_id="x"))
 
     assert after.methods == ["time_series", "experiment"]
@@ -488,7 +486,7 @@ def test_an_experiment_is_combined_and_its_record_says_how() -> None:
     assert record["p_agreement"] > 0.5
 
 
-def test_the_record_keeps_what_the_model_was_warned_of() -> None:
+def test_record_keeps_the_warnings_of_the_model() -> None:
     before = estimates([0.01, 0.19], [[0.0001, 0.0], [0.0, 0.0004]])
     before = replace(before, warnings=[[], ["intent_confounding_suspected"]])
 
@@ -536,7 +534,7 @@ def test_a_contradiction_is_reported_with_both_numbers() -> None:
         ({"start": "2026-03-15", "end": "2026-03-15"}, "after_window"),
     ],
 )
-def test_an_experiment_that_does_not_speak_for_the_fit_is_left_out_with_a_reason(
+def test_inapplicable_experiment_is_not_used_and_has_a_reason(
     over: dict[str, Any], reason: str
 ) -> None:
     after, (record,) = calibrated(make_effect(**over))
@@ -546,13 +544,13 @@ def test_an_experiment_that_does_not_speak_for_the_fit_is_left_out_with_a_reason
     assert reason in NOT_USED
 
 
-def test_an_experiment_without_engagements_is_left_out() -> None:
+def test_experiment_without_engagements_is_not_used() -> None:
     _, (record,) = calibrated(make_geo(engagements=None))
 
     assert (record["used"], record["reason"]) == (False, "engagements_not_given")
 
 
-def test_what_overlaps_the_window_counts_however_old() -> None:
+def test_experiment_that_overlaps_the_window_counts() -> None:
     window = Window(dt.date(2024, 1, 1), dt.date(2026, 3, 14))
 
     assert window.reason_against({"from": "2023-12-01", "to": "2024-01-01"}) is None
@@ -560,7 +558,7 @@ def test_what_overlaps_the_window_counts_however_old() -> None:
     assert Window(*WINDOW).reason_against({"from": "2025-01-01", "to": "2025-03-14"}) is None
 
 
-def test_an_experiment_on_another_goal_is_another_goals() -> None:
+def test_experiment_on_another_goal_does_not_apply() -> None:
     after, records = calibrated(make_effect(goal="lead"))
 
     assert records == []

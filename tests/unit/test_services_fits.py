@@ -1,4 +1,4 @@
-"""Fits: asked for once, run once, kept for ever; and the keys of those who ask."""
+"""Fits: requested once, run once, and stored permanently."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.kept_fits import keep_fit
 
 
 class Estimator:
-    """Stands for `services.fitting.estimation.fit_events`; remembers what it was asked."""
+    """Replaces `services.fitting.estimation.fit_events` and records its arguments."""
 
     def __init__(self, *goals: str, error: Exception | None = None) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -34,7 +34,7 @@ class Estimator:
         self._error = error
 
     def __call__(self, events: Any, **asked: Any) -> dict[str, Any]:
-        """A document that tells what was asked."""
+        """Return a document that contains the arguments."""
         self.asked.append(asked | {"events": sorted(event.event_id for event in events)})
         if self._error is not None:
             raise self._error
@@ -54,7 +54,7 @@ def request(store: TenantStore, **over: Any) -> str:
     return header.fit_id
 
 
-def test_a_cost_that_began_earlier_and_reaches_into_the_window_is_read_too(
+def test_earlier_cost_that_reaches_into_the_window_is_read_too(
     store: TenantStore,
 ) -> None:
     for day, period in (("2026-02-09", 30), ("2026-02-08", 30), ("2026-03-09", 1)):
@@ -71,7 +71,7 @@ def test_a_cost_that_began_earlier_and_reaches_into_the_window_is_read_too(
     assert estimator.asked[0]["events"] == ["fee-2026-02-09"]
 
 
-def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> None:
+def test_fits_of_one_second_sort_by_request_order(store: TenantStore) -> None:
     ids = [
         request(store, now=NOW + dt.timedelta(milliseconds=n), start=dt.date(2026, 3, day))
         for day, n in enumerate((900, 5, 90), 1)
@@ -80,7 +80,7 @@ def test_fits_of_one_second_sort_as_they_were_asked_for(store: TenantStore) -> N
     assert sorted(ids) == [ids[1], ids[2], ids[0]]
 
 
-def test_spans_that_reach_into_the_window_are_read_and_coverage_ends_with_it(
+def test_spans_that_reach_into_the_window_are_read_and_coverage_is_cut_to_it(
     store: TenantStore,
 ) -> None:
     record_events(
@@ -163,7 +163,7 @@ def test_a_fit_reads_the_events_of_its_window(store: TenantStore) -> None:
     assert (asked["currency"], asked["as_of"], asked["fit_id"]) == ("EUR", NOW, fit_id)
 
 
-def test_without_a_window_the_fit_finds_its_own_in_the_days_up_to_yesterday(
+def test_without_a_window_the_fit_chooses_one_among_the_days_up_to_yesterday(
     store: TenantStore,
 ) -> None:
     for days in (0, 1, 179, 180, 181):
@@ -178,7 +178,7 @@ def test_without_a_window_the_fit_finds_its_own_in_the_days_up_to_yesterday(
     assert (ended.window_from, ended.window_to) == ("2026-03-01", "2026-03-14")
 
 
-def test_a_fit_is_kept_with_its_goals_and_found_as_the_latest(store: TenantStore) -> None:
+def test_fit_is_stored_with_its_goals_and_found_as_the_latest(store: TenantStore) -> None:
     fit_id = request(store)
     ended = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator("signup", "purchase"))
     assert (ended.status, ended.goals) == ("done", ("purchase", "signup"))
@@ -187,7 +187,7 @@ def test_a_fit_is_kept_with_its_goals_and_found_as_the_latest(store: TenantStore
     assert fits.show_document(store, ended) == fits.latest_document(store, "signup")
 
 
-def test_a_fit_that_has_ended_is_not_run_again(store: TenantStore) -> None:
+def test_ended_fit_is_not_run_again(store: TenantStore) -> None:
     fit_id = request(store)
     ended = fits.run_fit(store, fit_id, now=NOW, estimate=Estimator())
     again = Estimator()
@@ -195,7 +195,7 @@ def test_a_fit_that_has_ended_is_not_run_again(store: TenantStore) -> None:
     assert again.asked == []
 
 
-def test_a_fit_that_crashed_is_run_again(store: TenantStore) -> None:
+def test_crashed_fit_is_run_again(store: TenantStore) -> None:
     fit_id = request(store)
     with pytest.raises(MemoryError):
         fits.run_fit(store, fit_id, now=NOW, estimate=Estimator(error=MemoryError()))
@@ -203,7 +203,7 @@ def test_a_fit_that_crashed_is_run_again(store: TenantStore) -> None:
     assert fits.run_fit(store, fit_id, now=NOW, estimate=Estimator()).status == "done"
 
 
-def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_reason(store: TenantStore) -> None:
+def test_unusable_data_fail_the_fit_with_a_reason(store: TenantStore) -> None:
     estimator = Estimator(error=UnusableInput("there is no conversion"))
     ended = fits.run_fit(store, request(store), now=NOW, estimate=estimator)
     assert ended.status == "failed"
@@ -212,14 +212,14 @@ def test_data_that_cannot_be_fitted_are_a_failed_fit_with_the_reason(store: Tena
         fits.latest_document(store)
 
 
-def test_the_real_estimator_stands_behind_it(store: TenantStore) -> None:
+def test_run_uses_the_real_estimator_by_default(store: TenantStore) -> None:
     record_events(store, [make_conversion()], now=NOW)
     ended = fits.run_fit(store, request(store), now=NOW)
     assert ended.error is not None
     assert ended.error["code"] == "unusable_input"
 
 
-def test_a_fit_with_a_chosen_window_answers_only_while_there_is_no_other(
+def test_fit_with_a_requested_window_answers_only_without_any_other(
     store: TenantStore,
 ) -> None:
     for number, given in ((1, True), (2, False), (3, True), (4, True)):
@@ -233,7 +233,7 @@ def test_a_fit_with_a_chosen_window_answers_only_while_there_is_no_other(
     assert fits.latest_document(store)["id"][:8] == "20260312"
 
 
-def test_while_a_fit_is_queued_its_window_is_asked_for_once(store: TenantStore) -> None:
+def test_second_request_returns_the_queued_fit_of_the_same_window(store: TenantStore) -> None:
     sent: list[Any] = []
     first = fits.request_fit(store, sent.append, now=NOW)
     soon = fits.request_fit(store, sent.append, now=NOW + dt.timedelta(minutes=1))
@@ -247,7 +247,7 @@ def test_while_a_fit_is_queued_its_window_is_asked_for_once(store: TenantStore) 
     assert again.fit_id != first.fit_id
 
 
-def test_a_goal_is_answered_from_the_latest_fit_that_knows_it(store: TenantStore) -> None:
+def test_goal_is_answered_by_the_latest_fit_that_has_it(store: TenantStore) -> None:
     for minutes, goals in ((0, ("lead",)), (1, ("lead", "purchase")), (2, ("purchase",))):
         now = NOW + dt.timedelta(minutes=minutes)
         fits.run_fit(store, request(store, now=now), now=now, estimate=Estimator(*goals))
@@ -256,7 +256,7 @@ def test_a_goal_is_answered_from_the_latest_fit_that_knows_it(store: TenantStore
     assert fits.latest_document(store, "unheard_of") == fits.latest_document(store)
 
 
-def test_the_fit_of_a_day_is_asked_for_once(store: TenantStore) -> None:
+def test_daily_fit_is_requested_once(store: TenantStore) -> None:
     sent: list[Any] = []
     first = fits.request_scheduled_fit(store, sent.append, now=NOW)
     again = fits.request_scheduled_fit(store, sent.append, now=NOW + dt.timedelta(hours=1))
@@ -276,7 +276,7 @@ def test_the_fit_of_a_day_is_asked_for_once(store: TenantStore) -> None:
         (dt.date(2022, 1, 1), dt.date(2026, 3, 1)),
     ],
 )
-def test_a_window_that_is_none_is_refused(store: TenantStore, start: dt.date, end: dt.date) -> None:
+def test_invalid_window_is_rejected(store: TenantStore, start: dt.date, end: dt.date) -> None:
     with pytest.raises(InvalidFields):
         fits.request_fit(store, print, now=NOW, start=start, end=end)
     assert fits.list_fits(store, limit=10) == ([], None)
@@ -294,6 +294,6 @@ def test_fits_are_listed_newest_first_page_by_page(store: TenantStore) -> None:
 
 
 @pytest.mark.parametrize("fit_id", ["20260101T000000Z-ffffffff", "nonsense", ""])
-def test_a_fit_that_is_not_there_is_not_found(store: TenantStore, fit_id: str) -> None:
+def test_missing_fit_is_not_found(store: TenantStore, fit_id: str) -> None:
     with pytest.raises(NotFound):
         fits.show_fit(store, fit_id)

@@ -17,7 +17,7 @@ from chalicelib.services.fitting.surroundings import Surroundings
 from tests.factories import make_conversion, make_event
 
 
-def test_holidays_stand_on_their_days_under_their_own_names() -> None:
+def test_holidays_have_their_days_and_local_names() -> None:
     names, columns = holiday_columns("de", date(2024, 12, 1), 40)
 
     assert names[:2] == ("Erster Weihnachtstag", "Zweiter Weihnachtstag")
@@ -27,7 +27,7 @@ def test_holidays_stand_on_their_days_under_their_own_names() -> None:
     assert columns.sum() == 3.0
 
 
-def test_the_same_holiday_of_two_years_is_one_column() -> None:
+def test_same_holiday_of_two_years_is_one_column() -> None:
     names, columns = holiday_columns("DE", date(2023, 1, 1), 730)
 
     easter = columns[:, names.index("Ostermontag")]
@@ -37,7 +37,7 @@ def test_the_same_holiday_of_two_years_is_one_column() -> None:
     ]
 
 
-def test_a_subdivision_has_holidays_of_its_own() -> None:
+def test_subdivision_has_additional_holidays() -> None:
     whole, _ = holiday_columns("DE", date(2024, 1, 1), 366)
     bavaria, _ = holiday_columns("DE", date(2024, 1, 1), 366, "BY")
 
@@ -52,7 +52,7 @@ def test_a_window_without_holidays_has_no_column() -> None:
 
 
 @pytest.mark.parametrize(("country", "subdivision"), [("XX", None), ("DE", "NOWHERE")])
-def test_a_country_without_a_calendar_is_an_error_that_names_it(
+def test_country_without_a_calendar_raises_an_error_that_names_it(
     country: str, subdivision: str | None
 ) -> None:
     with pytest.raises(UnknownCountry, match=country):
@@ -65,7 +65,7 @@ def test_the_countries_are_those_that_have_a_calendar() -> None:
     assert set(holidays.list_supported_countries(include_aliases=False)) == COUNTRIES
 
 
-def test_holidays_are_annotations_unless_the_sender_has_annotated_them() -> None:
+def test_holidays_are_annotations_unless_the_sender_annotated_them() -> None:
     first = date(2026, 4, 1)
     told = {"kind": "annotation", "event_id": "e", "name": "Ostermontag", "category": "holiday"}
     days = {"from": "2026-04-06", "to": "2026-04-06"}
@@ -117,7 +117,7 @@ def warnings_of(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_a_fit_with_a_country_knows_its_holidays_and_says_so() -> None:
+def test_fit_with_a_country_uses_its_holidays_and_says_so() -> None:
     document = fitted(country="DE")
 
     assert "holidays_used" in warnings_of(document)
@@ -137,7 +137,7 @@ def test_a_fit_without_a_country_has_no_holidays() -> None:
     assert not {"holidays_used", "annotations_used"} & set(warnings_of(document))
 
 
-def test_annotations_that_are_used_are_named() -> None:
+def test_used_annotations_are_named() -> None:
     sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
 
     document = fitted(sale | {"from": "2026-02-10", "to": "2026-02-14"}, closed=False)
@@ -146,7 +146,7 @@ def test_annotations_that_are_used_are_named() -> None:
     assert "holidays_used" not in warnings_of(document)
 
 
-def test_annotations_outside_the_window_are_not_said_to_be_used() -> None:
+def test_annotations_outside_the_window_are_not_named_as_used() -> None:
     sale = {"kind": "annotation", "event_id": "s", "name": "sale", "category": "promotion"}
 
     document = fitted(sale | {"from": "2025-02-10", "to": "2025-02-14"}, closed=False)

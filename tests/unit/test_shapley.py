@@ -1,8 +1,8 @@
-"""Shapley values of kinds.
+"""Shapley values of engagement types.
 
 The example, counted by hand: of 10 journeys of A alone 2 convert, of 10 of B alone 1, of 10 of both
-6.  Worth: A 0.2, B 0.1, both 0.6.  On a journey with both A gets (0.2 + (0.6 - 0.1)) / 2 = 0.35 and
-B (0.1 + (0.6 - 0.2)) / 2 = 0.25.  Credits: A 2 + 10 · 0.35 = 5.5, B 1 + 10 · 0.25 = 3.5; together
+6. Values: A 0.2, B 0.1, both 0.6. On a journey with both, A gets (0.2 + (0.6 - 0.1)) / 2 = 0.35 and
+B (0.1 + (0.6 - 0.2)) / 2 = 0.25. Credits: A 2 + 10 · 0.35 = 5.5, B 1 + 10 · 0.25 = 3.5; together
 the nine conversions.
 """
 
@@ -43,7 +43,7 @@ def drawn_journeys(n_kinds: int, number: int, seed: int = 3) -> Paths:
 
 
 def by_all_permutations(journeys: list[Journey], kinds: str) -> list[float]:
-    """Mean, over all orders of the kinds, of what each adds to journeys cut to those so far."""
+    """Mean, over all orders of the types, of what each adds to journeys cut to the types so far."""
     number: dict[frozenset[str], float] = defaultdict(float)
     bought: dict[frozenset[str], float] = defaultdict(float)
     for text, converted, _, weight in journeys:
@@ -77,7 +77,7 @@ def test_journeys_without_conversion_count() -> None:
     assert more.conversions[0] < 5.5
 
 
-def test_exact_values_are_those_of_all_permutations() -> None:
+def test_exact_values_equal_the_mean_over_all_permutations() -> None:
     rng = np.random.default_rng(5)
     journeys: list[Journey] = [
         ("".join(rng.choice(list("ABCD"), rng.integers(1, 6))), float(rng.integers(3)), 1, 1)
@@ -104,7 +104,7 @@ def test_sampled_values_are_within_four_standard_errors_of_exact_ones(seed: int)
     assert sampled.value == pytest.approx(20 * sampled.conversions)
 
 
-def test_the_standard_error_is_how_far_seeds_scatter() -> None:
+def test_standard_error_matches_the_scatter_over_seeds() -> None:
     paths = drawn_journeys(6, 400)
     drawn = [
         credit_shapley(paths, max_exact_kinds=0, permutations=50, seed=seed) for seed in range(150)
@@ -116,7 +116,7 @@ def test_the_standard_error_is_how_far_seeds_scatter() -> None:
     assert stated == pytest.approx(scatter, rel=0.25)
 
 
-def test_the_same_seed_draws_the_same_and_another_something_else() -> None:
+def test_same_seed_draws_the_same_and_another_seed_does_not() -> None:
     paths = drawn_journeys(16, 400)
     one, same, other = (credit_shapley(paths, permutations=20, seed=s) for s in (1, 1, 2))
 
@@ -124,12 +124,12 @@ def test_the_same_seed_draws_the_same_and_another_something_else() -> None:
     assert one.conversions.tolist() != other.conversions.tolist()
 
 
-def test_fifteen_kinds_are_exact_and_sixteen_are_drawn() -> None:
+def test_fifteen_types_are_exact_and_sixteen_are_sampled() -> None:
     assert credit_shapley(drawn_journeys(15, 300)).standard_errors is None
     assert credit_shapley(drawn_journeys(16, 300), permutations=5).standard_errors is not None
 
 
-def test_kinds_on_no_path_do_not_make_it_inexact() -> None:
+def test_types_on_no_path_do_not_make_it_inexact() -> None:
     paths = make_journeys(*EXAMPLE, n_kinds=300)
     credit = credit_shapley(paths)
 
@@ -138,7 +138,7 @@ def test_kinds_on_no_path_do_not_make_it_inexact() -> None:
 
 
 @pytest.mark.parametrize("n_kinds", [64, 65, 90])
-def test_more_kinds_than_bits_are_credited_all_the_same(n_kinds: int) -> None:
+def test_more_types_than_bits_are_credited_too(n_kinds: int) -> None:
     alone: list[Journey] = [(chr(ord("A") + k), 1, 0, k + 1) for k in range(n_kinds)]
     silent: list[Journey] = [(chr(ord("A") + k), 0, 0, 1) for k in range(n_kinds)]
     paths = make_journeys(*alone, *silent, n_kinds=n_kinds)
@@ -148,7 +148,7 @@ def test_more_kinds_than_bits_are_credited_all_the_same(n_kinds: int) -> None:
     assert credit.conversions == pytest.approx(np.arange(n_kinds) + 1.0)
 
 
-def test_a_standard_error_needs_two_permutations() -> None:
+def test_standard_error_requires_two_permutations() -> None:
     with pytest.raises(ValueError, match="two permutations"):
         credit_shapley(make_journeys(*EXAMPLE), permutations=1)
 

@@ -1,4 +1,4 @@
-"""Shocks: found where they are, not where marketing is, and not where there are none."""
+"""Shocks are found, and neither marketing nor noise is taken for one."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_several_shocks_are_found_one_after_the_other() -> None:
     assert find_shocks(outcome, NOTHING, SCALES, 1) == shocks
 
 
-def test_without_shocks_hardly_any_is_found() -> None:
+def test_shocks_are_rarely_found_where_there_are_none() -> None:
     found = [find_shocks(noise(seed), NOTHING, SCALES, 1) for seed in range(100, 125)]
 
     assert sum(bool(shocks) for shocks in found) <= 2
 
 
-def test_three_conversions_where_hardly_any_are_usual_are_no_shock_and_eight_are_one() -> None:
+def test_three_conversions_at_a_low_rate_are_not_a_shock_and_eight_are() -> None:
     outcome = np.random.default_rng(11).poisson(0.25, N_DAYS).clip(max=2).astype(float)
     three, eight = outcome.copy(), outcome.copy()
     three[60], eight[60] = 3.0, 8.0
@@ -60,7 +60,7 @@ def test_three_conversions_where_hardly_any_are_usual_are_no_shock_and_eight_are
     assert find_shocks(eight, NOTHING, SCALES, 1) == (Shock(60, 61, "outlier"),)
 
 
-def test_what_a_burst_of_marketing_brings_is_no_shock() -> None:
+def test_effect_of_a_burst_of_marketing_is_not_a_shock() -> None:
     burst = np.zeros(N_DAYS)
     burst[60:65] = 1.0
     effect = np.convolve(burst, 0.6 ** np.arange(20))[:N_DAYS]
@@ -70,7 +70,7 @@ def test_what_a_burst_of_marketing_brings_is_no_shock() -> None:
     assert find_shocks(outcome, effect[:, None], SCALES, 1) == ()
 
 
-def test_taking_a_shock_out_restores_the_coefficients() -> None:
+def test_modelling_a_shock_restores_the_coefficients() -> None:
     marketing = np.random.default_rng(5).normal(size=(N_DAYS, 1))
     clean = noise(6) + 2.0 * marketing[:, 0]
     spoilt = clean + 30.0 * Shock(70, 76, "run").column(N_DAYS)
@@ -83,7 +83,7 @@ def test_taking_a_shock_out_restores_the_coefficients() -> None:
     )
 
 
-def test_a_new_weekly_pattern_is_found_and_an_old_one_is_left_alone() -> None:
+def test_new_weekly_pattern_is_found_and_an_old_one_is_kept() -> None:
     weekdays = weekday_columns(np.ones(N_DAYS))
     pattern = weekdays @ np.array([6.0, -4.0, 3.0, -5.0, 4.0, -4.0])
     later = np.arange(N_DAYS) >= 70
@@ -95,9 +95,7 @@ def test_a_new_weekly_pattern_is_found_and_an_old_one_is_left_alone() -> None:
     assert same is None
 
 
-def test_a_yearly_season_is_fitted_only_from_one_and_a_half_years_on_and_only_if_there_is_one() -> (
-    None
-):
+def test_yearly_season_requires_one_and_a_half_years_and_evidence() -> None:
     days = np.arange(730)
     rng = np.random.default_rng(8)
     wave = 100 + 20 * np.sin(2 * np.pi * days / 365.25) + rng.normal(0, 2, 730)

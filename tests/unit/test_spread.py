@@ -1,4 +1,4 @@
-"""The mean over candidates and what is charged for their disagreement."""
+"""The mean over candidates, and the variance from their disagreement."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_single_candidate_keeps_its_own_variance() -> None:
     assert (mean, variance) == pytest.approx((0.3, 0.04))
 
 
-def test_candidates_that_agree_share_their_noise_and_are_charged_once() -> None:
+def test_agreeing_candidates_count_their_common_noise_once() -> None:
     cov = np.full((2, 2), 0.04)
 
     mean, variance = average_candidates(np.array([0.5, 0.5]), np.array([0.3, 0.3]), cov, chance=1.0)
@@ -24,7 +24,7 @@ def test_candidates_that_agree_share_their_noise_and_are_charged_once() -> None:
     assert (mean, variance) == pytest.approx((0.3, 0.04))
 
 
-def test_disagreement_within_chance_costs_nothing_and_beyond_it_counts() -> None:
+def test_disagreement_counts_only_beyond_chance() -> None:
     weight, cov = np.array([0.5, 0.5]), np.diag([0.04, 0.04])
     average, by_chance = 0.02, 0.02
 

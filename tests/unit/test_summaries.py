@@ -1,4 +1,4 @@
-"""Summaries of the final regressions: what they show is what the estimates say."""
+"""Summaries of the final regressions agree with the estimates."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def case() -> tuple[Observations, GoalEstimates]:
 
 
 def of_people() -> tuple[Observations, GoalEstimates]:
-    """The first type is answered by people, the second by totals."""
+    """The first type is estimated from people, the second from totals."""
     observed, estimates = case()
     weights = np.zeros_like(estimates.decay_weights)
-    weights[:, 3] = 1.0  # half is left the next day
+    weights[:, 3] = 1.0  # half remains the next day
     return observed, replace(
         estimates,
         methods=["within_user", "time_series"],
@@ -43,7 +43,7 @@ def of_people() -> tuple[Observations, GoalEstimates]:
     )
 
 
-def test_a_panel_has_a_row_of_numbers_that_agree_with_the_estimate() -> None:
+def test_panel_table_has_rows_that_agree_with_the_estimates() -> None:
     observed, estimates = of_people()
 
     text = summarise_goal("purchase", observed, estimates)
@@ -60,7 +60,7 @@ def test_a_panel_has_a_row_of_numbers_that_agree_with_the_estimate() -> None:
     assert row.split()[-1] == "within_user"
 
 
-def test_a_panel_shows_its_diagnostics_and_warnings() -> None:
+def test_panel_table_shows_diagnostics_and_warnings() -> None:
     text = summarise_goal("purchase", *of_people())
 
     assert re.search(r"People: +800 *\n", text)
@@ -71,7 +71,7 @@ def test_a_panel_shows_its_diagnostics_and_warnings() -> None:
     assert "weak_overlap" in text
 
 
-def test_totals_are_a_regression_of_their_own_types() -> None:
+def test_regression_of_totals_contains_only_their_types() -> None:
     observed, estimates = of_people()
 
     _, totals = summarise_goal("purchase", observed, estimates).split(
@@ -89,7 +89,7 @@ def test_totals_alone_have_no_table_of_people() -> None:
     assert "Unobserved Components Results" in text
 
 
-def test_what_people_explain_is_taken_out_of_the_totals() -> None:
+def test_conversions_explained_by_people_are_subtracted_from_the_totals() -> None:
     observed, estimates = of_people()
     more = replace(estimates, delta=np.array([0.5, 0.05]))
 
@@ -111,5 +111,5 @@ def test_types_without_an_estimate_are_listed_with_their_reasons() -> None:
     assert text.endswith(f"Not estimated:\n{observed.names[1]}: no_variation, exposure_only")
 
 
-def test_the_same_data_have_the_same_text() -> None:
+def test_same_data_give_the_same_text() -> None:
     assert summarise_goal("purchase", *of_people()) == summarise_goal("purchase", *of_people())

@@ -1,4 +1,4 @@
-"""Traces of hidden causes: found where a wish drives people, and not where there is none."""
+"""Traces of hidden causes are found where an intent drives people, and not elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def estimate(world: World, seed: int = 1) -> GoalEstimates:
 def journeys(
     touches: list[tuple[int, int]], conversions: list[tuple[int, int]], n_people: int, n_days: int
 ) -> People:
-    """People (all known before the window) of one kind; pairs of person and day."""
+    """People (all known before the window) with one type; pairs of person and day."""
     person, day = np.array(touches, dtype=np.int64).T
     buyer, when = np.array(conversions, dtype=np.int64).reshape(-1, 2).T
     return People(
@@ -41,13 +41,13 @@ def journeys(
     )
 
 
-def test_people_who_want_to_buy_and_click_for_that_are_suspected() -> None:
+def test_people_who_click_because_they_want_to_buy_are_suspected() -> None:
     estimates = estimate(WORLDS["intent"])
 
     assert estimates.warnings[CLICK] == ["intent_confounding_suspected"]
 
 
-def test_a_wish_that_outlasts_the_purchase_fails_the_placebo_test_too() -> None:
+def test_intent_that_outlasts_the_purchase_fails_the_placebo_test_too() -> None:
     estimates = estimate(WORLDS["lasting_intent"])
 
     assert estimates.warnings[CLICK] == ["intent_confounding_suspected", "placebo_failed"]
@@ -66,7 +66,7 @@ def test_conversions_that_jump_on_the_day_of_the_engagement_are_suspected() -> N
 @pytest.mark.parametrize(
     "name", ["loyalty_calendar", "multiplicative", "short_memory", "late_entry", "all_zero"]
 )
-def test_engagements_that_merely_cause_conversions_are_not_suspected(name: str) -> None:
+def test_engagements_that_only_cause_conversions_are_not_suspected(name: str) -> None:
     estimates = estimate(WORLDS[name])
 
     assert not {
@@ -76,7 +76,7 @@ def test_engagements_that_merely_cause_conversions_are_not_suspected(name: str) 
     } & {warning for warnings in estimates.warnings for warning in warnings}
 
 
-def test_buyers_who_like_the_page_are_told_from_people_who_want_something() -> None:
+def test_buyers_who_like_the_page_are_separated_from_people_with_intent() -> None:
     estimates = estimate(WORLDS["feedback"])
 
     suspicions = {"intent_confounding_suspected", "placebo_failed", "people_change_over_time"}
@@ -84,7 +84,7 @@ def test_buyers_who_like_the_page_are_told_from_people_who_want_something() -> N
     assert not any(suspicions & set(warnings) for warnings in estimates.warnings)
 
 
-def test_bursts_that_have_nothing_to_do_with_buying_are_no_reason_for_suspicion() -> None:
+def test_bursts_unrelated_to_buying_are_not_suspected() -> None:
     rng = np.random.default_rng(3)
     n_people, n_days = 3_000, 60
     starts = rng.poisson(0.03, (n_people, n_days)) > 0
@@ -102,7 +102,7 @@ def test_bursts_that_have_nothing_to_do_with_buying_are_no_reason_for_suspicion(
     assert not timing.bursts_have_to_do_with_buying()[0]
 
 
-def test_pairs_are_compared_with_what_the_same_number_on_independent_days_would_give() -> None:
+def test_pairs_are_compared_with_their_number_on_independent_days() -> None:
     pair = [(0, 10), (0, 11)]  # one person, two engagements on ten days, one after the other
     others = [(person, day) for person in range(1, 11) for day in range(10, 20)]
 
@@ -120,7 +120,7 @@ def test_pairs_are_compared_with_what_the_same_number_on_independent_days_would_
     assert timing.burst_ratio[0] == pytest.approx(observed / expected)
 
 
-def test_a_kind_without_engagements_at_risk_leaves_no_trace() -> None:
+def test_type_without_engagements_at_risk_has_no_traces() -> None:
     people = journeys([(0, 0)], [(0, 3)], 1, 10)
 
     timing = read_timing(replace(people, first_day=np.zeros(1, dtype=np.int64)))

@@ -1,4 +1,4 @@
-"""The same totals in another form have the same answer."""
+"""The same totals in another form give the same answer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def assert_same(found: GoalEstimates, expected: GoalEstimates, scale: np.ndarray
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_order_of_types_makes_no_difference(name: str) -> None:
+def test_order_of_types_does_not_matter(name: str) -> None:
     observed, order = observe(name), np.array([2, 0, 3, 1])
     turned = replace(
         observed,
@@ -49,7 +49,7 @@ def test_the_order_of_types_makes_no_difference(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_scale_of_counts_makes_no_difference(name: str) -> None:
+def test_scale_of_counts_does_not_matter(name: str) -> None:
     observed, scale = observe(name), np.array([10.0, 1.0, 0.25, 7.0])
 
     found = estimate_goal(replace(observed, counts=observed.counts * scale))
@@ -58,7 +58,7 @@ def test_the_scale_of_counts_makes_no_difference(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["calm", "demand_led"])
-def test_the_scale_of_order_values_and_other_names_make_no_difference(name: str) -> None:
+def test_scale_of_order_values_and_names_do_not_matter(name: str) -> None:
     observed = observe(name)
     renamed = tuple(
         f"{channel}2/{type_}" for channel, type_ in (n.split("/") for n in observed.names)
@@ -72,7 +72,7 @@ def test_the_scale_of_order_values_and_other_names_make_no_difference(name: str)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_type_that_hardly_happens_makes_no_difference_to_the_others(name: str) -> None:
+def test_rare_type_does_not_affect_the_others(name: str) -> None:
     observed = observe(name)
     junk = np.zeros((observed.outcome.size, 1))
     junk[::30] = 1.0

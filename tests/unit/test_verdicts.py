@@ -38,7 +38,7 @@ def change(part: Part, **over: Any) -> Part:
 
 
 def expected(base: str, warning: Code, unseen: float) -> str:
-    """What the rules say, in the words of docs/methods.md, for the only type of a channel."""
+    """The verdict by the rules of docs/methods.md, for the only type of a channel."""
     if base.startswith("open") or warning.severity == "do_not_act":
         return "inconclusive"
     if base in AGAINST and unseen >= 0.2:
@@ -51,7 +51,7 @@ def expected(base: str, warning: Code, unseen: float) -> str:
 
 
 @pytest.mark.parametrize("base", QUESTIONS)
-def test_every_warning_does_to_every_verdict_what_the_rules_say(base: str) -> None:
+def test_every_warning_affects_every_verdict_according_to_the_rules(base: str) -> None:
     question, sound = QUESTIONS[base]
     for warning, unseen in itertools.product(WARNINGS, (0.0, 0.1, 0.19, 0.2, 0.6)):
         part = change(sound, warnings=[warning.code], unseen=unseen, unseen_high=unseen)
@@ -91,11 +91,13 @@ def test_without_warnings_the_interval_decides(base: str) -> None:
         (6001.0, "unprofitable"),
     ],
 )
-def test_a_return_is_told_from_zero_by_the_whole_interval(cost: float, name: str) -> None:
+def test_roi_verdict_requires_the_whole_interval_on_one_side_of_zero(
+    cost: float, name: str
+) -> None:
     assert Return(100, 10, 2, 50, 0, cost).verdict([0], [0]) == name
 
 
-def test_the_uncertainty_of_the_mean_value_counts() -> None:
+def test_verdict_includes_the_uncertainty_of_the_mean_value() -> None:
     sure, unsure = Return(100, 10, 2, 50, 0, 3900), Return(100, 10, 2, 50, 25, 3900)
 
     assert sure.verdict([0], [0]) == "profitable"
@@ -111,7 +113,7 @@ def test_the_uncertainty_of_the_mean_value_counts() -> None:
         (-50.0, "no_effect_seen"),
     ],
 )
-def test_an_effect_is_seen_above_zero_and_none_below_what_matters(
+def test_effect_is_above_zero_and_no_effect_below_a_material_size(
     conversions: float, name: str
 ) -> None:
     assert Effectiveness(conversions, 10, 2, 40).verdict([0], [0]) == name
@@ -134,7 +136,7 @@ def test_an_interval_that_allows_a_material_effect_is_inconclusive() -> None:
         (7010.0, "unprofitable"),
     ],
 )
-def test_a_caution_without_direction_asks_for_an_interval_twice_as_wide(
+def test_caution_without_direction_requires_an_interval_twice_as_wide(
     cost: float, name: str
 ) -> None:
     part = Part("a/like", 100, 10, 2, ["autocorrelated_residuals"])
@@ -146,7 +148,7 @@ def test_a_caution_without_direction_asks_for_an_interval_twice_as_wide(
         assert found.reasons == ("autocorrelated_residuals",)
 
 
-# --- what comes after the data ----------------------------------------------------------------
+# --- unseen effects ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -158,7 +160,7 @@ def test_a_caution_without_direction_asks_for_an_interval_twice_as_wide(
         (60000.0, 0.2, 0.2, "too_early"),
     ],
 )
-def test_a_loss_that_the_rest_of_the_effect_may_overturn_is_too_early(
+def test_loss_that_the_unseen_effect_may_overturn_is_too_early(
     cost: float, unseen: float, high: float, name: str
 ) -> None:
     part = Part("a/like", 100, 10, 2, unseen=unseen, unseen_high=high)
@@ -166,20 +168,20 @@ def test_a_loss_that_the_rest_of_the_effect_may_overturn_is_too_early(
     assert judge(Return(100, 10, 2, 50, 0, cost), [part]).name == name
 
 
-def test_the_rest_of_an_effect_is_as_uncertain_as_what_was_seen() -> None:
+def test_unseen_effect_is_as_uncertain_as_the_seen_one() -> None:
     part = Part("a/like", 0, 10, 2, unseen=0.15, unseen_high=0.15)
 
     assert judge(Effectiveness(0, 10, 2, 23), [part]).name == "too_early"  # 0 +- 23.5
     assert judge(Effectiveness(0, 10, 2, 24), [part]).name == "no_effect_seen"
 
 
-def test_an_early_profit_is_a_profit() -> None:
+def test_early_profit_is_profitable() -> None:
     part = Part("a/like", 100, 10, 2, unseen=0.7, unseen_high=0.9)
 
     assert judge(Return(100, 10, 2, 50, 0, 1000), [part]).name == "profitable"
 
 
-def test_the_unseen_share_of_several_types_weighs_them_by_what_they_may_bring() -> None:
+def test_unseen_share_weights_types_by_their_possible_effect() -> None:
     large, small = Part("a/like", 90, 0, 2, unseen=0.1), Part("a/share", 10, 0, 2, unseen=0.5)
 
     assert unseen_share([large, small]) == pytest.approx((100 * 0.1 + 20 * 0.5) / 120)
@@ -191,7 +193,7 @@ def test_the_unseen_share_of_several_types_weighs_them_by_what_they_may_bring() 
 
 
 def two(small_warning: str, *, small: float = 4.0, cost: float = 1000.0, **over: Any) -> Verdict:
-    """A channel of 96 sound conversions and a few doubtful ones."""
+    """A channel with 96 reliable conversions and a few doubtful ones."""
     parts = [
         Part("a/like", 96.0, 9.0, 2),
         Part("a/share", small, 1.0, 2, [small_warning], **over),
@@ -202,29 +204,29 @@ def two(small_warning: str, *, small: float = 4.0, cost: float = 1000.0, **over:
 @pytest.mark.parametrize(
     "warning", ["intent_confounding_suspected", "follows_demand", "placebo_failed"]
 )
-def test_a_warning_about_a_small_type_leaves_a_verdict_that_does_not_need_it(
+def test_warning_about_a_small_type_keeps_a_verdict_that_does_not_depend_on_it(
     warning: str,
 ) -> None:
     assert two(warning).name == "profitable"
     assert two("decay_unknown", cost=9000.0).name == "unprofitable"
 
 
-def test_a_small_type_counts_where_the_verdict_hangs_on_it() -> None:
+def test_small_type_counts_if_the_verdict_depends_on_it() -> None:
     assert two("follows_demand", cost=3900.0) == Verdict("inconclusive", ("follows_demand",))
     assert two("placebo_failed", cost=3900.0) == Verdict("inconclusive", ("placebo_failed",))
 
 
-def test_a_type_that_costs_much_is_not_small() -> None:
+def test_expensive_type_is_not_small() -> None:
     assert two("placebo_failed", cost_share=0.5).name == "inconclusive"
     assert two("placebo_failed", cost_share=0.05).name == "profitable"
 
 
-def test_a_type_that_may_have_brought_much_is_not_small() -> None:
+def test_type_with_a_large_possible_effect_is_not_small() -> None:
     assert two("placebo_failed", small=30.0, cost=1000.0).name == "inconclusive"
     assert two("follows_demand", small=30.0, cost=1000.0).name == "profitable"
 
 
-def test_many_small_types_with_serious_warnings_are_not_small_together() -> None:
+def test_many_small_types_with_do_not_act_warnings_are_not_small_together() -> None:
     sound = Part("a/like", 88.0, 9.0, 2)
     small = [Part(f"a/{name}", 3.0, 0.5, 2, ["placebo_failed"]) for name in ("x", "y", "z", "w")]
     question = Return(100, 10, 2, 50, 0, 1000)
@@ -249,7 +251,7 @@ def test_doubts_about_several_types_add_up_and_the_decisive_ones_are_named() -> 
     assert judge(Return(100, 7, 2, 50, 0, 1900), parts).reasons == ("follows_demand",)
 
 
-def test_of_doubts_that_suffice_in_twos_the_largest_are_named() -> None:
+def test_smallest_decisive_set_names_the_largest_doubts() -> None:
     parts = [
         Part("a/like", 40, 0, 2, ["follows_demand"]),
         Part("a/share", 30, 0, 2, ["search_ads_not_split"]),
@@ -269,10 +271,10 @@ def test_two_doubts_about_one_type_are_not_added() -> None:
     assert judge(Return(120, 7, 2, 50, 0, 1500), [part, rest]).name == "profitable"
 
 
-# --- beside the estimated types ---------------------------------------------------------------
+# --- other doubts -----------------------------------------------------------------------------
 
 
-def test_a_type_that_was_not_counted_may_have_brought_a_conversion_with_each_engagement() -> None:
+def test_type_without_an_estimate_may_have_one_conversion_per_engagement() -> None:
     question, part = QUESTIONS["unprofitable"]
     few, many = (Doubt("not_counted:a/x", "a/x", up=float(count)) for count in (30, 50))
 
@@ -281,7 +283,7 @@ def test_a_type_that_was_not_counted_may_have_brought_a_conversion_with_each_eng
     assert judge(QUESTIONS["profitable"][0], [part], [many]).name == "profitable"
 
 
-def test_missing_costs_count_against_a_profit_only() -> None:
+def test_missing_costs_count_only_against_a_profit() -> None:
     missing = Doubt("cost_outside_window", "costs", down=-80.0)
 
     assert judge(*_args("profitable"), [missing]).reasons == ("cost_outside_window",)
@@ -293,13 +295,13 @@ def _args(base: str) -> tuple[Question, list[Part]]:
     return question, [part]
 
 
-def test_a_warning_of_a_newer_version_changes_nothing() -> None:
+def test_unknown_warning_changes_nothing() -> None:
     question, part = QUESTIONS["profitable"]
 
     assert judge(question, [change(part, warnings=["brand_new:x"])]).name == "profitable"
 
 
-def test_a_type_below_zero_that_may_be_too_low_may_be_worth_nothing() -> None:
+def test_negative_estimate_that_may_be_too_low_may_be_zero() -> None:
     (doubt,) = verdicts.doubts_of(Part("a/like", -10, 2, 2, ["decay_unknown"]))
     (other,) = verdicts.doubts_of(Part("a/like", -10, 2, 2, ["follows_demand"]))
 
@@ -307,13 +309,13 @@ def test_a_type_below_zero_that_may_be_too_low_may_be_worth_nothing() -> None:
     assert (other.down, other.up) == (0, 0)
 
 
-# --- what one is worth in the other -----------------------------------------------------------
+# --- comparisons ------------------------------------------------------------------------------
 
 
 def compare(
     one: float, other: float, *, warnings: tuple[str, str] = ("", ""), unseen: Any = (0.0, 0.0)
 ) -> Verdict:
-    """Two values with standard errors of 0.002, and 0.0002 where they are alike."""
+    """Two values with standard errors of 0.002, or 0.0002 if they are equal."""
     error = 0.0002 if one == other else 0.002
     question = Equivalence(Comparison(one, other, error**2, error**2, 0.0, 0.2, 2.0))
     parts = [
@@ -329,7 +331,7 @@ LESS, MORE, ALIKE = (0.010, 0.022), (0.022, 0.010), (0.02, 0.02)
 
 
 @pytest.mark.parametrize(("values", "name"), [(LESS, "worth_less"), (MORE, "worth_more")])
-def test_undeclared_ids_of_both_types_leave_their_comparison_and_of_one_take_it_away(
+def test_undeclared_ids_override_a_comparison_only_if_one_side_has_them(
     values: tuple[float, float], name: str
 ) -> None:
     undeclared = "ids_taken_for_people"
@@ -350,7 +352,7 @@ def test_undeclared_ids_of_both_types_leave_their_comparison_and_of_one_take_it_
         ((0.01, 0.011), "inconclusive"),
     ],
 )
-def test_values_are_compared(pair: tuple[float, float], name: str) -> None:
+def test_comparison_uses_values(pair: tuple[float, float], name: str) -> None:
     assert compare(*pair).name == name
 
 
@@ -363,7 +365,7 @@ def test_values_are_compared(pair: tuple[float, float], name: str) -> None:
     ],
 )
 @pytest.mark.parametrize("side", [0, 1])
-def test_a_comparison_obeys_the_warnings_of_both_sides(
+def test_comparison_respects_the_warnings_of_both_sides(
     pair: tuple[float, float], engagement: set[str], baseline: set[str], side: int
 ) -> None:
     takes = baseline if side else engagement
@@ -395,20 +397,20 @@ def test_a_comparison_obeys_the_warnings_of_both_sides(
         ((0.010, 0.016), (0.1, 0.1), "worth_less"),
     ],
 )
-def test_a_comparison_waits_for_the_effect_that_could_overturn_it(
+def test_comparison_waits_for_an_unseen_effect_that_could_overturn_it(
     pair: tuple[float, float], unseen: tuple[float, float], name: str
 ) -> None:
     assert compare(*pair, unseen=unseen).name == name
 
 
-# --- what matters -----------------------------------------------------------------------------
+# --- material effects -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("conversions", "count", "all_counts", "material"),
     [(1000, 900, 1000, 10.0), (1000, 10, 1000, 10.0), (1000, 3, 1000, 3.0), (1000, 0, 0, 0.0)],
 )
-def test_what_matters_is_a_share_of_all_conversions_and_less_for_rare_types(
+def test_material_effect_is_a_share_of_all_conversions_and_less_for_rare_types(
     conversions: float, count: float, all_counts: float, material: float
 ) -> None:
     assert material_effect(conversions, count, all_counts) == pytest.approx(material)

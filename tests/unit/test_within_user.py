@@ -1,7 +1,7 @@
-"""The panel estimator's sums, mixtures and posterior of the slope, next to plain definitions.
+"""The panel estimator's sums, mixtures and posterior of the slope, against plain definitions.
 
-`tests/contract` holds the estimator as a whole against regressions in statsmodels. Here are the
-parts that its tolerances or its data leave open, with data that take milliseconds.
+`tests/contract` compares the whole estimator with regressions in statsmodels. These tests cover
+the parts that its tolerances or its data leave open, with data that take milliseconds.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ Floats = NDArray[np.float64]
 # --- sums over columns ----------------------------------------------------------------------------
 
 FIRST_DAYS = np.array([-1, 0, 13, 14, 30, 37])
-"""Of six people on 40 days: newcomers from the fourth on, the last two with tenures cut off."""
+"""First days of six people on 40 days: four newcomers, the last two with tenures cut off."""
 
 
 def draw_counts() -> tuple[Floats, Floats]:
-    """Engagements (T, n, K) and the columns (T, n, q) that are made of them."""
+    """Engagements (T, n, K) and the resulting columns (T, n, q)."""
     rng = np.random.default_rng(3)
     counts = rng.poisson(0.4, (40, FIRST_DAYS.size, 2)).astype(float)
     columns = np.zeros((*counts.shape[:2], Columns(2).n_regressors))
@@ -53,7 +53,7 @@ def draw_counts() -> tuple[Floats, Floats]:
     return counts, columns
 
 
-def test_sums_over_days_are_those_of_the_columns() -> None:
+def test_sums_over_days_equal_those_of_the_columns() -> None:
     counts, columns = draw_counts()
     series = np.random.default_rng(4).standard_normal(counts.shape[:2])
 
@@ -62,7 +62,7 @@ def test_sums_over_days_are_those_of_the_columns() -> None:
     assert_allclose(sums, np.einsum("tnq,tn->nq", columns, series), rtol=1e-9, atol=1e-9)
 
 
-def test_columns_times_coefficients_are_those_of_the_columns() -> None:
+def test_columns_times_coefficients_equal_those_of_the_columns() -> None:
     counts, columns = draw_counts()
     every = np.random.default_rng(5).standard_normal(columns.shape[2])
 
@@ -71,7 +71,7 @@ def test_columns_times_coefficients_are_those_of_the_columns() -> None:
         assert_allclose(series, columns @ coefficients, rtol=1e-9, atol=1e-9)
 
 
-def test_a_late_effect_is_shown_for_the_blocks_that_hold_a_fifth_of_it() -> None:
+def test_days_of_a_late_effect_are_those_of_blocks_with_a_fifth_of_it() -> None:
     assert days_of_blocks(np.array([0.2, 0.8])) == [7, 30]
     assert days_of_blocks(np.array([0.19, 0.81])) == [15, 30]
     assert days_of_blocks(np.array([0.81, 0.19])) == [7, 14]
@@ -120,7 +120,7 @@ def test_people_who_never_engage_are_half_as_active_as_the_least_active() -> Non
     assert idle.activity.tolist() == [0.5]
 
 
-def test_progress_goes_from_nothing_to_everything_in_two_passes() -> None:
+def test_progress_goes_from_zero_to_one_in_two_passes() -> None:
     told: list[float] = []
 
     reduce_panel(panel_with_holes().people, told.append)
@@ -142,7 +142,7 @@ def steep() -> tuple[Panel, Inside]:
 
 
 def log_posterior(panel: Panel, slopes: Floats, chosen: NDArray[np.int64], factor: float) -> Floats:
-    """Of the response's slope, up to a constant: a normal prior of 0.25 +- 0.4."""
+    """Log posterior of the response's slope, up to a constant: a normal prior of 0.25 +- 0.4."""
     columns = Columns(chosen.size).adstocks(chosen)
     found = []
     for slope in slopes:
@@ -153,7 +153,7 @@ def log_posterior(panel: Panel, slopes: Floats, chosen: NDArray[np.int64], facto
     return np.array(found) + stats.norm.logpdf(slopes, 0.25, 0.4)
 
 
-def test_the_slope_has_the_mode_and_the_curvature_of_its_posterior() -> None:
+def test_slope_has_the_mode_and_curvature_of_its_posterior() -> None:
     panel, inside = steep()
     chosen, factor = np.array([3, 5]), 0.7
     slopes = np.linspace(-1.0, 2.0, 301)
@@ -168,7 +168,7 @@ def test_the_slope_has_the_mode_and_the_curvature_of_its_posterior() -> None:
     assert inside.adstock.shape == (2, DECAYS.size)
 
 
-def test_without_data_the_slope_is_what_was_believed_before() -> None:
+def test_without_data_the_slope_equals_its_prior() -> None:
     panel, _ = steep()
 
     assert regression._slope(panel, np.array([3, 5]), 0.0) == pytest.approx((0.25, 0.4), abs=0.005)
@@ -201,7 +201,7 @@ def test_effects_are_averaged_over_three_slopes_of_the_posterior() -> None:
 
 
 def over_slopes(level: float, spread: float, *, slope: float = 0.1) -> regression._OverSlopes:
-    """Effects of two types that are told apart by their level."""
+    """Effects of two types that differ by their level."""
     cov = spread**2 * np.array([[1.0, 0.3], [0.3, 2.0]])
     central = PanelEffects(
         delta=np.array([level, 2 * level]),
@@ -218,7 +218,7 @@ def over_slopes(level: float, spread: float, *, slope: float = 0.1) -> regressio
 
 
 @pytest.mark.parametrize("probability", [0.3, 0.5, 0.7])
-def test_estimates_without_and_with_a_hidden_cause_are_mixed(probability: float) -> None:
+def test_estimates_without_and_with_a_hidden_cause_are_averaged(probability: float) -> None:
     plain, adjusted = over_slopes(1.0, 0.2, slope=0.1), over_slopes(3.0, 0.5, slope=0.9)
 
     found = regression._mix(probability, plain, adjusted)
@@ -241,7 +241,7 @@ def test_estimates_without_and_with_a_hidden_cause_are_mixed(probability: float)
     assert found.slope == 0.1
 
 
-def test_a_cause_that_is_hardly_likely_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unlikely_hidden_cause_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     small = panel_with_holes()
     panel = reduce_panel(small.people)
     kept = regression.read_change
@@ -264,7 +264,7 @@ def test_a_cause_that_is_hardly_likely_is_not_looked_at(monkeypatch: pytest.Monk
     assert looked == [0.021]
 
 
-# --- what a fit says ------------------------------------------------------------------------------
+# --- properties of a fit --------------------------------------------------------------------------
 
 
 def make_fit() -> WithinUserFit:
@@ -279,7 +279,7 @@ def make_fit() -> WithinUserFit:
     )
 
 
-def test_a_share_of_an_effect_has_the_uncertainty_of_both() -> None:
+def test_share_of_an_effect_includes_the_uncertainty_of_both() -> None:
     share, error = np.array([0.5, 2.0]), np.array([0.1, 0.3])
 
     found = make_fit().scaled(share, error)
@@ -292,7 +292,7 @@ def test_a_share_of_an_effect_has_the_uncertainty_of_both() -> None:
     assert_allclose(found.late, [[0.05, 0.15], [0.2, 0.0]])
 
 
-def test_a_late_share_is_of_the_effect_or_of_its_late_part_if_that_is_larger() -> None:
+def test_late_share_is_relative_to_the_effect_or_its_late_part() -> None:
     fit = make_fit()
     inside = Inside(np.ones((2, DECAYS.size)), np.array([[1.0, 0.5], [1.0, 1.0]]))
 

@@ -1,4 +1,4 @@
-"""The page of accuracy: its tables are those of the results."""
+"""The tables of docs/accuracy.md equal the results."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def verdict(world: str, kind: str = LIKE, *, held: bool = True, flags: str = "")
     return Verdict(world, 0, kind, 1.0, 1.0, 0.5 if held else 1.5, 2.0, flags=flags)
 
 
-def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path) -> None:
+def test_tables_replace_the_text_between_markers_only(tmp_path: Path) -> None:
     page = tmp_path / "accuracy.md"
     page.write_text(PAGE, encoding="utf-8")
 
@@ -60,7 +60,7 @@ def test_tables_are_put_between_their_markers_and_the_rest_stays(tmp_path: Path)
     assert text.count("| together |") == 5
 
 
-def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:
+def test_page_without_a_marker_is_not_changed(tmp_path: Path) -> None:
     page = tmp_path / "accuracy.md"
     page.write_text("nothing here", encoding="utf-8")
 
@@ -70,7 +70,7 @@ def test_a_page_without_a_place_is_not_touched(tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8") == "nothing here"
 
 
-def test_suspicion_counts_where_it_is_due_and_where_it_is_not() -> None:
+def test_suspicion_table_counts_justified_and_wrong_flags() -> None:
     rows = [
         verdict("intent", CLICK, flags="decay_unknown; intent_confounding_suspected"),
         verdict("intent", LIKE, flags="placebo_failed"),

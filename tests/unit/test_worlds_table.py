@@ -1,4 +1,4 @@
-"""The table of simulated worlds, and the oracle that it compares with."""
+"""The table of simulated worlds, and its oracle."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def test_errors_and_widths_are_compared_with_the_oracles() -> None:
     assert line.count("|") == HEADER.splitlines()[0].count("|")
 
 
-def test_what_was_refused_is_compared_with_nobody() -> None:
+def test_rejected_types_are_not_compared_with_the_oracle() -> None:
     rows = [make_verdict(), make_verdict(seed=1, estimate=None, low=None, high=None)]
 
     assert summarise("w", rows).endswith("| 50.0 % | – | 0.40 | 2.00 | 2.00 |")
 
 
-def test_results_from_before_there_was_an_oracle_still_load() -> None:
+def test_results_without_an_oracle_still_load() -> None:
     old = {k: v for k, v in asdict(make_verdict()).items() if not k.startswith("oracle")}
 
     verdict = Verdict(**json.loads(json.dumps(old)))
@@ -54,7 +54,7 @@ def test_results_from_before_there_was_an_oracle_still_load() -> None:
     assert summarise("w", [verdict]).endswith("| 0.40 | – | – |")
 
 
-def test_a_verdict_on_totals_tells_what_the_oracle_says() -> None:
+def test_verdict_on_totals_includes_the_oracle() -> None:
     verdict = judge(SMALL, 1)[0]
 
     assert verdict.oracle_low is not None
@@ -64,13 +64,13 @@ def test_a_verdict_on_totals_tells_what_the_oracle_says() -> None:
     assert json.loads(json.dumps(asdict(verdict))) == asdict(verdict)
 
 
-def test_nobody_is_asked_about_twins() -> None:
+def test_collinear_types_have_no_oracle() -> None:
     verdict = judge(TOTALS_WORLDS["collinear"], 1)[2]
 
     assert verdict.oracle_estimate is None
 
 
-def test_the_oracle_knows_where_the_shock_is() -> None:
+def test_oracle_knows_the_days_of_shocks() -> None:
     calm = simulate_totals(SMALL, 2)
     shaken = simulate_totals(replace(SMALL, disturbances=(Disturbance(0.5, 6, 4.0),)), 2)
 
@@ -79,7 +79,7 @@ def test_the_oracle_knows_where_the_shock_is() -> None:
     assert (np.abs(after - before) < (high - low) / 2).all()
 
 
-def test_the_oracle_is_right_about_effects_that_are_large() -> None:
+def test_oracle_is_right_about_large_effects() -> None:
     strong = tuple(replace(kind, delta=10 * kind.delta) for kind in SMALL.kinds)
     totals = simulate_totals(replace(SMALL, kinds=strong, n_days=180, spread=0.6), 3)
 
@@ -88,7 +88,7 @@ def test_the_oracle_is_right_about_effects_that_are_large() -> None:
     assert estimate == pytest.approx(totals.truth, rel=0.25)
 
 
-def test_the_same_world_by_the_week_has_the_same_totals() -> None:
+def test_weekly_form_of_a_world_has_the_same_totals() -> None:
     daily = simulate_totals(replace(SMALL, n_days=91), 4)
     weekly = simulate_totals(replace(SMALL, n_days=91, by_week=True), 4)
 

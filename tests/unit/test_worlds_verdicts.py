@@ -1,4 +1,4 @@
-"""When an answer counts as wrong, as wrong without a warning, and when a verdict is wrong."""
+"""Rules for wrong answers, answers wrong without a warning, and wrong verdicts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ WRONG = replace(RIGHT, low=1.2)
         ("placebo_failed", False),
     ],
 )
-def test_only_a_caution_or_worse_excuses_an_interval_that_misses(
-    flags: str, expected: bool
-) -> None:
+def test_only_caution_or_do_not_act_excuses_a_missed_truth(flags: str, expected: bool) -> None:
     assert replace(WRONG, flags=flags).wrong_without_warning is expected
     assert replace(RIGHT, flags=flags).wrong_without_warning is False
 
@@ -46,7 +44,7 @@ def test_a_false_claim_is_flagged_only_by_do_not_act() -> None:
     assert not replace(claim, flags="intent_confounding_suspected").false_claim_unflagged
 
 
-def test_an_arrival_has_to_be_rejected_with_its_reason() -> None:
+def test_arrival_must_be_rejected_with_its_reason() -> None:
     arrival = replace(RIGHT, role="arrival")
     rejected = replace(arrival, estimate=None, low=None, high=None)
 
@@ -74,13 +72,13 @@ def test_an_arrival_has_to_be_rejected_with_its_reason() -> None:
         ("not_estimable", 10.0, 0.2, None),
     ],
 )
-def test_a_verdict_is_wrong_where_it_contradicts_the_truth(
+def test_verdict_that_contradicts_the_truth_is_wrong(
     verdict: str, caused: float, gain: float | None, expected: bool | None
 ) -> None:
     assert is_wrong(verdict, caused=caused, gain=gain, conversions=1_000.0) is expected
 
 
-def test_the_table_counts_what_was_wrong_and_how_it_was_flagged() -> None:
+def test_table_counts_errors_and_their_flags() -> None:
     rows = [
         replace(WRONG, truth=0.0),
         replace(WRONG, truth=0.0, flags="placebo_failed", channel_verdict_is_wrong=True),

@@ -1,11 +1,11 @@
-"""`make worlds`: run the worlds, many seeds each, print the table and put it into a page.
+"""Run the simulated worlds with many seeds, and write the tables (`make worlds`).
 
     python -m tests.worlds [--worlds a,b] [--seeds 20] [--command-line] [--declared]
                            [--arrays] [--workers N] [--results FILE] [--page docs/accuracy.md]
 
-A name of `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
+A name in `--worlds` is a world, or a group: classic, ingredients, totals, hard_totals, regions.
 
-Results are kept line by line in FILE; an interrupted run continues where it stopped.  Name another
+Results are appended to FILE line by line, so an interrupted run continues. Name another
 file after a change of an estimator.
 """
 
@@ -51,7 +51,7 @@ def _run(name: str, seed: int, options: argparse.Namespace) -> list[Verdict]:
 
 
 def main() -> int:
-    """Run what is missing, then print the table."""
+    """Run the missing seeds, then print the table."""
     parser = argparse.ArgumentParser(prog="python -m tests.worlds")
     parser.add_argument("--worlds", default=",".join(ALL))
     parser.add_argument("--seeds", type=int, default=20)
@@ -62,7 +62,7 @@ def main() -> int:
     parser.add_argument(
         "--arrays",
         action="store_true",
-        help="people: known coverage and roles, without what the service finds out",
+        help="people: known coverage and roles, without the service's inference from events",
     )
     parser.add_argument("--workers", type=int, help="processes; default: one per processor")
     parser.add_argument("--results", type=Path, default=Path("build/worlds.ndjson"))
@@ -87,7 +87,7 @@ def main() -> int:
         for number, future in enumerate(as_completed(running), 1):
             verdicts = future.result()
             done += verdicts
-            file.write("".join(json.dumps(asdict(v)) + "\n" for v in verdicts))  # a run or nothing
+            file.write("".join(json.dumps(asdict(v)) + "\n" for v in verdicts))  # whole runs only
             file.flush()
             print(f"\r{number} of {len(running)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

@@ -1,7 +1,7 @@
 """The worlds of people by name.
 
-Worlds whose assumptions hold come first (`CLASSIC`).  Each of the others has one more ingredient
-(`INGREDIENTS`), and comes in two forms: with effects, and, as ``NAME_zero``, without any.
+Worlds whose assumptions hold come first (`CLASSIC`). Each of the others has one more ingredient
+(`INGREDIENTS`), in two forms: with effects, and without any (``NAME_zero``).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ZERO = "_zero"
 
 
 def without_effects(kinds: tuple[KindInWorld, ...]) -> tuple[KindInWorld, ...]:
-    """The same kinds, and none of them has an effect."""
+    """The same types without effects."""
     return tuple(replace(kind, delta=0.0) for kind in kinds)
 
 
@@ -46,7 +46,7 @@ _CLASSIC = (
 )
 CLASSIC = tuple(world.name for world in _CLASSIC)
 UNIDENTIFIED = ("intent", "lasting_intent")
-"""Worlds whose clicks nobody can judge from what is recorded: they have to be flagged."""
+"""Worlds with clicks whose effect is not identified by the data; they must be flagged."""
 
 ARRIVALS = (
     KindInWorld("organic_search", "click", 0.020, 0.020, 0.50, role="arrival"),
@@ -73,7 +73,7 @@ OF_THREE_SPEEDS = (
     KindInWorld("blog", "mention", 0.002, 0.050, 0.92),
     KindInWorld("google_ads", "click", 0.020, 0.030, 0.65, paid=True),
 )
-"""Effects of a channel are gone tomorrow, or last for two weeks."""
+"""Effects of a channel last for a day, or for two weeks."""
 
 
 def _delayed(first: int, last: int) -> tuple[KindInWorld, ...]:
@@ -156,12 +156,12 @@ VARIED = "varied"
 
 
 def world_of(name: str, seed: int) -> World:
-    """The world of that name; of ``varied`` the one that is drawn with the seed."""
+    """The world of that name; for ``varied``, the one drawn with the seed."""
     return varied_world(seed) if name == VARIED else WORLDS[name]
 
 
 def varied_world(seed: int) -> World:
-    """A world whose parameters are drawn: 2 to 8 kinds, of which a third do nothing."""
+    """A world with random parameters: 2 to 8 types, a third of them without an effect."""
     rng = np.random.default_rng([seed, 23])
     channels = ("facebook", "twitter", "linkedin", "youtube", "xing", "blog", "forum")
     types = ("like", "share", "comment", "view", "save", "mention", "comment")

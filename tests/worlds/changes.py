@@ -1,4 +1,4 @@
-"""Changes of event lines that change no truth, for `tests.worlds.relations`."""
+"""Changes of event lines that do not change the truth, for `tests.worlds.relations`."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def _shuffled(lines: list[Line]) -> list[Line]:
 
 
 def _other_order_of_types(lines: list[Line]) -> list[Line]:
-    """The last type comes first; people and days keep their order within a type."""
+    """Reverse the order of types; people and days keep their order within a type."""
     return sorted(lines, key=lambda line: name_of(line), reverse=True)
 
 
 def _renamed(name: str) -> str:
-    """Another name for a channel; the alphabetical order is reversed."""
+    """Another name for a channel, with reversed alphabetical order."""
     channel, _, type_ = name.partition("/")
     return f"{chr(ord('z') - ord(channel[0]) + ord('a'))}_{channel}/{type_}"
 
@@ -65,7 +65,7 @@ def _with_other_channels(lines: list[Line]) -> list[Line]:
 
 
 def _with_junk(lines: list[Line]) -> list[Line]:
-    """A handful of events of another channel, by people who are known already (if any)."""
+    """Add a few events of another channel, by known people (if any)."""
     chosen = np.random.default_rng(2).choice(len(lines), 6, replace=False)
     junk = [
         {

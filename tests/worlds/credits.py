@@ -1,4 +1,4 @@
-"""Credit of the classical models next to the truth and ours: the tables of ``docs/methods.md``.
+"""Credit of the classical models, the truth and our estimates: the tables of ``docs/methods.md``.
 
 python -m tests.worlds.credits organic_zero loyalty [--seed 0]
 """
@@ -20,7 +20,7 @@ SHOWN = ("first", "last", "linear", "position", "time_decay", "markov", "shapley
 
 
 def compare(name: str, seed: int) -> str:
-    """A table of conversions per 1,000 engagements of a world, one row per kind."""
+    """A table of conversions per 1,000 engagements of a world, one row per type."""
     journeys = simulate(WORLDS[name], seed)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"

@@ -1,4 +1,4 @@
-"""Fit documents of simulated worlds, made as the service makes them, without parsing events."""
+"""Fit documents of simulated worlds, made as in the service but without parsing events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOON = 0.5
 
 
 def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
-    """The fit document of records of people, whose ids are declared where each person has one.
+    """The fit document of records of people; ids are declared if each person has one.
 
     Parameters
     ----------
@@ -49,12 +49,12 @@ def fit_records(records: Records, *, declared: bool = False) -> dict[str, Any]:
 
 
 def ids_of(world: World) -> str | None:
-    """What a tenant would declare of the ids; None where people have several."""
+    """The declaration of user ids; None if people have several."""
     return None if world.identity == "split" else PEOPLE
 
 
 def columns_of(records: Records) -> Columns:
-    """The columns that the event lines of the records would become, people in another order."""
+    """The columns of the records' event lines, with people in another order."""
     columns = Columns()
     world = records.world
     first = FIRST_DAY.toordinal()
@@ -119,7 +119,7 @@ def _book_costs(
 def fit_arrays(
     observed: Observations, kinds: tuple[KindInWorld, ...], goal: str = "purchase"
 ) -> dict[str, Any]:
-    """The fit document of arrays that were never events."""
+    """The fit document of arrays without events."""
     from chalicelib.attribution.adstock import DECAYS
     from chalicelib.attribution.draft import LEVEL
 

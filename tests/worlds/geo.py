@@ -1,13 +1,13 @@
-"""Worlds of geo tests: regions with a life of their own, a test in some, and a known effect.
+"""Worlds of geo tests: independently moving regions, a test in some of them, and a known effect.
 
 On day t region r has Poisson conversions around
 
     level_r * exp(loading_r * common_t + week_r,t + drift_r,t + noise_r,t)
 
-where `common` is an autocorrelated shock of the whole country with a trend that wanders, `week` a
-weekly season of the region's own amplitude and `drift` a random walk of the region's own.  In the
-`additive` worlds shocks and season are the same number of conversions everywhere.  From day
-`before` on the treated regions have `lift` of their expectation on top.
+where `common` is an autocorrelated shock of the whole country with a wandering trend, `week` a
+weekly season with the region's amplitude and `drift` a random walk of the region. In the
+`additive` worlds shocks and season add the same number of conversions everywhere. From day
+`before` on, the treated regions have `lift` times their expectation in addition.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class GeoWorld:
     spread : float
         Standard deviation of the logarithm of the regions' levels.
     loading : float
-        How differently regions take the common shock.
+        Differences in the regions' reaction to the common shock.
     drift, uneven : float
-        Standard deviation of the daily steps of a region's own walk, and of the logarithm of that
+        Standard deviation of the daily steps of a region's walk, and of its logarithm
         over regions.
     largest : bool
-        The test is in the largest regions; else in any.
+        Whether the test is in the largest regions; else in any.
     """
 
     name: str
@@ -78,14 +78,14 @@ GEO_WORLDS = {
 
 @dataclass(frozen=True)
 class GeoPanel:
-    """What happened, and the truth.
+    """The simulated counts, and the truth.
 
     Attributes
     ----------
     counts : array, shape (T, R)
     treated : int array
     truth : float
-        Conversions expected from the test, all treated regions and days together.
+        Expected incremental conversions of the test, over all treated regions and days.
     """
 
     world: GeoWorld
@@ -95,7 +95,7 @@ class GeoPanel:
 
 
 def simulate_geo(world: GeoWorld, seed: int) -> GeoPanel:
-    """The panel of one world."""
+    """Simulate the panel of one world."""
     rng = np.random.default_rng([seed, 23])
     regions, days = world.n_regions, world.before + world.days
     level = world.level * np.exp(world.spread * rng.standard_normal(regions))

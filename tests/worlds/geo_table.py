@@ -1,4 +1,4 @@
-"""Run the worlds of geo tests, with and without an effect, and print the table of experiments.md.
+"""Run the worlds of geo tests with and without an effect, and print the table of experiments.md.
 
 python -m tests.worlds.geo_table [--worlds geo_calm,geo_long] [--seeds 300]
 """
@@ -46,7 +46,7 @@ def judge_geo(world: GeoWorld, seed: int) -> GeoVerdict:
 
 
 def lines(names: list[str], seeds: int) -> Iterator[str]:
-    """The table, a line as soon as it is known."""
+    """The table, line by line as results arrive."""
     yield HEADER
     for name in names:
         verdicts = [judge_geo(GEO_WORLDS[name], seed) for seed in range(seeds)]

@@ -1,4 +1,4 @@
-"""What happens in worlds of daily totals besides engagements: disturbances, occasions, holes."""
+"""Events in worlds of daily totals besides engagements: disturbances, occasions, holes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Disturbance:
-    """Something else that multiplies demand by `factor` from a share of the window on.
+    """A disturbance that multiplies demand by `factor`.
 
     Attributes
     ----------
     at : float
-        Share of the window gone when it begins.
+        Its start, as a share of the window.
     days : int or None
-        None: to the window's end.
+        None: to the end of the window.
     """
 
     at: float
@@ -32,7 +32,7 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class Occasion:
-    """Something with a name that raises sales and marketing on certain days (a promotion).
+    """A named occasion that raises sales and marketing on certain days (a promotion).
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Hole:
-    """Days without data: of sales, or of one kind. Shares of the window; `stop` is exclusive."""
+    """Days without data, of sales or of one type. Shares of the window; `stop` is exclusive."""
 
     kind: int | None
     start: float

@@ -1,7 +1,7 @@
-"""Worlds of daily totals that break an assumption: switches of the same simulator, and all at once.
+"""Worlds of daily totals that break one assumption, or all of them, by switches of the simulator.
 
-What the estimators must do there: answer where an annotation or a covered window makes it possible,
-else say that the number is doubtful.
+The estimators must be right if an annotation or a covered window makes it possible.
+Otherwise they must flag the number.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tests.worlds.people import KindInWorld
 from tests.worlds.totals import KINDS, TotalsWorld
 
 NOTHING = tuple(replace(kind, delta=0.0) for kind in KINDS)
-"""The kinds of the other worlds, without any effect."""
+"""The types of the other worlds, without any effect."""
 BRAND_CLICKS = (0.0, 0.0, 0.0, 1.0)
 _USELESS_CLICKS = (*KINDS[:3], NOTHING[3])
 _TINY = tuple(replace(kind, delta=kind.delta / 150) for kind in KINDS)
@@ -96,4 +96,4 @@ HARD_TOTALS = {
         ),
     )
 }
-"""By a short name; their own name tells them from worlds of people with the same ingredient."""
+"""By a short name; the full name differs from worlds of people with the same ingredient."""

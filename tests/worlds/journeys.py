@@ -1,18 +1,18 @@
-"""Simulates the journeys of a world of people, together with the truth.
+"""Simulate the journeys of a world of people, together with the truth.
 
-The model.  Person i has an activity a_i and a loyalty l_i (log-normal, correlated).  On day t they
-make Poisson(a_i * rate_k * season_t) engagements of kind k and convert with intensity
+The model. Person i has an activity a_i and a loyalty l_i (log-normal, correlated). On day t they
+make Poisson(a_i * rate_k * season_t) engagements of type k and convert with intensity
 
     base * l_i * season_t  +  sum_k  delta_k * sum_{s <= t} w_k(t - s) x_iks
 
 where the shares w_k add up to 1 over an endless future: (1 - theta_k) * theta_k^lag, or a hump of
-delayed days.  So one engagement of kind k causes `delta_k` conversions over an endless future.  The
-switches of `parameters.World` change one or the other part of this.
+delayed days. So one engagement of type k causes `delta_k` conversions over an endless future. The
+switches of `parameters.World` change parts of this.
 
-The truth is what the engagements caused inside the window, per engagement (`responses`): given who
-engaged when, who was there when, and who visited when.  It leaves out what conversions bring about
-in turn.  Where data have holes it is the mean over the engagements on days that both sources cover,
-and counts effects until the last day of known conversions, inside holes too.
+The truth is the number of conversions that the engagements caused inside the window, per engagement
+(`responses`), given all engagements, presences and visits. It excludes the consequences of
+conversions. With holes in the data, it is the mean over the engagements on days that both sources
+cover, and counts effects until the last day of known conversions, including those inside holes.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ Bools = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Journeys:
-    """What happened, sparse, and the truth.
+    """The simulated events, sparse, and the truth.
 
     Attributes
     ----------
     touch_person, touch_day, touch_kind, touch_count : int arrays, shape (E,)
-        One row per person, day and kind with at least one engagement.
+        One row per person, day and type with at least one engagement.
     conversion_person, conversion_day : int arrays, shape (C,)
         One row per conversion; `conversion_value` is its order value.
     truth : array, shape (K,)
-        Conversions inside the window caused per engagement of each kind; NaN for kinds that are no
-        causes, and for causes that do not occur.
+        Conversions inside the window caused per engagement of each type; NaN for types that are
+        not causes, and for causes that do not occur.
     season : array, shape (T,)
-        How the calendar moves the baseline conversions.
+        Factor of the calendar on baseline conversions.
     people : Population
     last_day : int array, shape (N,)
-        The last day on which a person was there.
+        The last day on which a person was present.
     seed : int
     """
 
@@ -69,7 +69,7 @@ class Journeys:
 
 
 def covered_days(world: World) -> tuple[Bools, Bools]:
-    """Days with data: of the conversions (T,), and of each kind (T, K)."""
+    """Days with data: of the conversions (T,), and of each type (T, K)."""
     conversions = np.ones(world.n_days, dtype=bool)
     touches = np.ones((world.n_days, len(world.kinds)), dtype=bool)
     for hole in world.holes:
@@ -83,7 +83,7 @@ def covered_days(world: World) -> tuple[Bools, Bools]:
 
 
 class _Run:
-    """The state of a world while its days pass."""
+    """The state of a world during the simulation."""
 
     def __init__(self, world: World, seed: int, without: int | None) -> None:
         self.world = world
@@ -159,7 +159,7 @@ class _Run:
         return np.asarray(y)
 
     def _book(self, day: int, x: Ints, response: Floats, intensity: Floats, part: Floats) -> None:
-        """Add the day to the truth; where there are holes, of the counted engagements as well."""
+        """Add the day to the truth; with holes, only for the counted engagements."""
         self.ledger.add(intensity, part, x.sum(axis=0))
         if self.counted_responses is None:
             return
@@ -167,7 +167,7 @@ class _Run:
         theirs = self.counted_responses.step(counted)
         if day <= self.last_covered:
             share = np.divide(theirs, response, out=np.zeros_like(part), where=response > 0)
-            if self.world.friends:  # a friend's part has no own response: the share of the day
+            if self.world.friends:  # no separate response: the day's share
                 share = np.broadcast_to(
                     theirs.sum(axis=0) / np.maximum(response.sum(axis=0), 1e-300), part.shape
                 )
@@ -182,7 +182,7 @@ class _Run:
         return events
 
     def truth(self) -> Floats:
-        """The truth of every kind; where no engagement is counted, that of all engagements."""
+        """The truth of every type; if no engagement is counted, that of all engagements."""
         truth = np.full(len(self.world.kinds), np.nan)
         found = self.ledger.truth()
         if self.counted_responses is not None:
@@ -193,7 +193,7 @@ class _Run:
 
 
 def simulate(world: World, seed: int, *, without: int | None = None) -> Journeys:
-    """The journeys of one world.
+    """Simulate the journeys of one world.
 
     Parameters
     ----------
@@ -201,12 +201,12 @@ def simulate(world: World, seed: int, *, without: int | None = None) -> Journeys
     seed : int
         The same world and seed give the same journeys.
     without : int, optional
-        Number of a cause whose engagements do not happen: the counterfactual world.
+        Index of a cause whose engagements do not happen: the counterfactual world.
 
     Returns
     -------
     Journeys
-        All that happened.  `recording.record` says what of it is in the data.
+        All events. `recording.record` selects those in the data.
     """
     run = _Run(world, seed, without)
     touches, conversions = [], []

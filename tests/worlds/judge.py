@@ -1,7 +1,7 @@
-"""How an answer is judged: from a simulated world to one verdict per engagement type.
+"""Compare answers with the truth: from a simulated world to one verdict per engagement type.
 
-The estimates are those of the answer of ``/v1/roi``, so that coverage, roles and the rules for
-verdicts are judged with the estimator.
+The estimates are those of the answer of ``/v1/roi``, so coverage, roles and the rules for
+verdicts are tested together with the estimator.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def judge(
     declared : bool, optional
         Declare covered days and promotions (worlds of people).
     arrays : bool, optional
-        Give the estimators arrays with known coverage, roles and promotions, and leave out what
-        the service finds out about events (worlds of people; worlds of totals are always so).
+        Pass arrays with known coverage, roles and promotions to the estimators, without the
+        service's inference from events (worlds of people; worlds of totals always use arrays).
     """
     if isinstance(world, World):
         journeys = simulate(world, seed)
@@ -93,7 +93,7 @@ def _read(
     truth: NDArray[np.float64],
     oracle: tuple[NDArray[np.float64], ...] | None = None,
 ) -> list[Verdict]:
-    """The verdicts on an answer; a type that it does not list counts as rejected."""
+    """The verdicts on an answer; a type missing in it counts as rejected."""
     by_value = isinstance(world, World) and world.judged_by_value
     measure = "value_per_engagement" if by_value else "conversions_per_engagement"
     unit = world.order_mean if isinstance(world, World) and by_value else 1.0
@@ -164,7 +164,7 @@ def _judge_channels(
 
 
 def observe(journeys: Journeys) -> Observations:
-    """The records as the estimators want them; events without an id are in the totals only."""
+    """The records as the estimators' input; events without an id are only in the totals."""
     world, records = journeys.world, record(journeys)
     n_kinds = len(world.kinds)
     counts = np.zeros((world.n_days, n_kinds))
@@ -206,7 +206,7 @@ def observe(journeys: Journeys) -> Observations:
 
 
 def _context(world: World) -> Context:
-    """The known promotions as annotations of their own."""
+    """The known promotions, each as an annotation."""
     promotions = world.promotions if world.promotions_known else ()
     columns = np.zeros((world.n_days, len(promotions)))
     for number, promotion in enumerate(promotions):

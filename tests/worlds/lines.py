@@ -16,7 +16,7 @@ from tests.worlds.recording import NOBODY, Records, record
 
 FIRST_DAY = dt.date(2026, 1, 5)
 CLICK_COST = 0.90
-"""What an engagement of a paid type costs, in EUR."""
+"""Cost of an engagement of a paid type, in EUR."""
 
 
 def write_lines(
@@ -24,8 +24,8 @@ def write_lines(
 ) -> int:
     """Write the records of the journeys as NDJSON; returns the number of lines.
 
-    Each engagement and conversion is one event at a time of its day drawn at random; those without
-    an id carry no person.  Days that a source does not cover have no events.
+    Each engagement and conversion is one event at a random time of its day. Those without
+    an id carry no person. Days that a source does not cover have no events.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def write_lines(
     path : Path
     first_day : date, optional
     declared : bool, optional
-        Also write what a sender can declare: the days that each source covers, and promotions.
+        Also write what a sender can declare: the covered days of each source, and promotions.
     """
     records = record(journeys)
     number = 0

@@ -1,4 +1,4 @@
-"""What could be known at best: the same model, told the decays, the shapes and where shocks are."""
+"""An oracle: the same model with known decays, shapes and days of shocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Known:
-    """A prior that leaves nothing open."""
+    """A prior that fixes everything."""
 
     shapes: Floats
 

@@ -1,4 +1,4 @@
-"""The tables of ``docs/accuracy.md``, written anew from the results."""
+"""Rewrite the tables of ``docs/accuracy.md`` from the results."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def rewrite(page: Path, verdicts: list[Verdict]) -> None:
 
 
 def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
-    """A line per world that has results, and one for all together."""
+    """A line per world with results, and one for all together."""
     rows = [v for v in verdicts if v.world in worlds]
     names = [name for name in worlds if any(v.world == name for v in rows)]
     lines = [summarise(name, [v for v in rows if v.world == name]) for name in names]
@@ -62,7 +62,7 @@ def accuracy_table(verdicts: Iterable[Verdict], worlds: tuple[str, ...]) -> str:
 def suspicion_table(
     verdicts: Iterable[Verdict], worlds: tuple[str, ...] = (*UNIDENTIFIED, "collinear")
 ) -> str:
-    """How often types of `worlds` are suspected of what nobody can know, and how often others."""
+    """How often types of `worlds` are flagged as unidentified, and how often others are."""
     rows = list(verdicts)
     lines = ["| world | seeds | flagged | wrongly flagged |", "|---|---|---|---|"]
     for name in worlds:
@@ -79,7 +79,7 @@ def suspicion_table(
 
 
 def _is_unknowable(verdict: Verdict) -> bool:
-    """Paid clicks where people want to buy anyway, and the two kinds that move together."""
+    """Paid clicks of people who want to buy anyway, and the two types that move together."""
     if verdict.world in UNIDENTIFIED:
         return verdict.kind == "google_ads/click"
     return verdict.kind in ("facebook/like", "twitter/share")

@@ -1,7 +1,7 @@
 """The parameters of a simulated world of people: engagement types, and one switch per ingredient.
 
-Every switch is off by default.  All switches belong to the same simulator (`journeys`), so that
-each can be used alone or together with any other.
+Every switch is off by default. All switches belong to the same simulator (`journeys`), so
+they can be used alone or together.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ class KindInWorld:
     rate : float
         Mean engagements per person and day.
     delta : float
-        Conversions that one engagement causes over an endless future.  For a state: conversions
+        Conversions that one engagement causes over an endless future. For a state: conversions
         per day in that state.
     theta : float
-        Share of today's effect that is left tomorrow, in [0, 1).
+        Share of today's effect that remains tomorrow, in [0, 1).
     delay : (int, int) or None
-        First and last day of a delayed effect, counted from the engagement.  Its daily shares form
+        First and last day of a delayed effect, counted from the engagement. Its daily shares form
         a parabola between the two days, and `theta` is not used.
     role : {"cause", "arrival", "state"}
-        Arrivals are visits to the brand's own site.  States are follows and unfollows.  Only
-        causes have a truth and are judged.
+        Arrivals are visits to the brand's site. States are follows and unfollows. Only
+        causes have a truth to compare with.
     """
 
     channel: str
@@ -73,7 +73,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Promotion:
-    """Days on which demand and the engagement of everybody rise.
+    """Days on which demand and the engagement of all people rise.
 
     Attributes
     ----------
@@ -118,13 +118,13 @@ class World:
     coupling : float
         Correlation of log activity and log loyalty.
     season : float
-        How strongly the calendar moves engagement and demand (0: not at all).
+        Strength of the calendar's effect on engagement and demand (0: none).
     late_share : float
         Share of people who first appear during the window.
     feedback : float
-        Extra likes per purchase on the days after it.
+        Extra likes per purchase on the following days.
     multiplicative : bool
-        Effects scale with the person's own baseline instead of adding to it.
+        Effects scale with the person's baseline instead of adding to it.
     intent : float
         Spells of hidden intent that begin per person and day.
     intent_days : float
@@ -132,7 +132,7 @@ class World:
     intent_clicks, intent_buys : float
         During a spell: additional paid clicks a day, and additional conversions a day.
     churn : float
-        Daily hazard of leaving for good.  Who left does not engage and does not convert, and the
+        Daily hazard of leaving permanently. People who left do not engage or convert, and the
         effects of earlier engagements end as well.
     interest : float
         Standard deviation of the log of a personal interest that changes slowly (first-order
@@ -143,24 +143,24 @@ class World:
         Factor of the engagements and baseline conversions of newcomers on their first day; the
         surplus fades with a time scale of `honeymoon_days`.
     visits_per_engagement : float
-        Visits that an engagement of a cause brings, over all arrival types.
+        Visits caused by an engagement of a cause, over all arrival types.
     demand : float
         Standard deviation of the log of a hidden personal demand (time scale `demand_days`) that
         multiplies visits and baseline conversions, but no cause.
     once : bool
         A person converts at most once.
     bots : float
-        Share of accounts that engage `bot_activity` times as much as others with everything that is
-        unpaid, and never convert.
+        Share of accounts that engage `bot_activity` times as much as others with all
+        unpaid types, and never convert.
     friends : float
         Part of the effect of a share that falls on the friends of the sharer, `n_friends` on
         average.
     promotions, promotions_known : tuple of Promotion, bool
         Known promotions come with annotations in the data.
     follows_engage : float
-        Factor of the engagements of those who follow (kinds with the role of a state).
+        Factor of the engagements of followers (types with the role of a state).
     unfollows : float
-        Daily hazard of ending to follow.
+        Daily hazard of unfollowing.
     identity : {"one", "split", "shared"}
         Whether a person has one id, two ids (a session uses either), or shares one with another.
     identified : (float, float) or None
@@ -218,9 +218,9 @@ class World:
 
     @property
     def judged_by_value(self) -> bool:
-        """Whether orders differ so much that the value per engagement is what is hard to know."""
+        """Whether orders differ so much that the value per engagement is compared instead."""
         return self.order_sigma > 1.0
 
     def indexes(self, role: Role) -> list[int]:
-        """Positions of the kinds with that role."""
+        """Positions of the types with that role."""
         return [k for k, kind in enumerate(self.kinds) if kind.role == role]

@@ -1,7 +1,7 @@
 """Worlds of people: simulated journeys in which the effect of every engagement is known.
 
-This module is the way in.  `parameters` has the switches, `catalogue` the worlds by name,
-`journeys` the simulation, `responses` the truth, and `recording` what of it all is in the data.
+This module is the entry point. `parameters` has the switches, `catalogue` the worlds by name,
+`journeys` the simulation, `responses` the truth, and `recording` the selection of recorded data.
 """
 
 from __future__ import annotations

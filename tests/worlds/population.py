@@ -1,8 +1,8 @@
-"""Who lives in a simulated world, and what moves them from day to day.
+"""The people of a simulated world, and what moves them from day to day.
 
-The generator that `journeys.simulate` passes is used for what the first worlds had, in their order;
-each later ingredient draws from a generator of its own.  So a switch does not change the draws of
-another one, and a world without switches is the same as before they existed.
+The generator passed by `journeys.simulate` is used for the ingredients of the first worlds, in
+their order. Each later ingredient draws from a separate generator. So a switch does not change the
+draws of another one, and a world without switches is the same as before they existed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Population:
 def draw_population(
     world: World, seed: int, rng: np.random.Generator
 ) -> tuple[Population, tuple[Floats, Floats]]:
-    """The people, and the factors of engagements and of demand per day, shape (T,) each."""
+    """Draw the people, and the daily factors of engagements and of demand, shape (T,) each."""
     n, spread, rho = world.n_people, world.loyalty, world.coupling
     common = rng.standard_normal(n)
     own = rng.standard_normal(n)
@@ -65,7 +65,7 @@ def draw_population(
 
 
 def draw_friends(world: World, seed: int) -> sparse.csr_array:
-    """The friendships: symmetric, zeros and ones, shape (N, N)."""
+    """Draw the friendships: symmetric, zeros and ones, shape (N, N)."""
     rng = stream(seed, "friends")
     pairs = rng.integers(0, world.n_people, (int(world.n_people * world.n_friends / 2), 2))
     pairs = np.unique(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1), axis=0)
@@ -76,7 +76,7 @@ def draw_friends(world: World, seed: int) -> sparse.csr_array:
 
 
 class Presence:
-    """Who is there on each day: from the entry on, until they leave for good."""
+    """The people present on each day: from their entry until they leave permanently."""
 
     def __init__(self, world: World, seed: int, people: Population) -> None:
         self._entry = people.entry
@@ -87,11 +87,11 @@ class Presence:
         self.last_day = np.full(world.n_people, world.n_days - 1)
 
     def on(self, day: int) -> Bools:
-        """Who is there on that day."""
+        """The people present on that day."""
         return (self._entry <= day) & ~self._left
 
     def end(self, day: int) -> None:
-        """Some leave at the end of the day.  Bots stay."""
+        """Some people leave at the end of the day. Bots stay."""
         if not self._hazard:
             return
         leaves = self.on(day) & (self._rng.random(self._left.size) < self._hazard) & self._stays
@@ -134,7 +134,7 @@ class Mood:
             self._demand = Walk(world.demand, time_scale, stream(seed, "demand"))
 
     def on(self, day: int) -> tuple[Floats, Floats]:
-        """Interest in the brand, and hidden demand, shape (N,) each.  To be called once a day."""
+        """Interest in the brand, and hidden demand, shape (N,) each. Call once per day."""
         ones = np.ones(self._entry.size)
         interest = ones if self._interest is None else self._interest.step()
         if self._world.honeymoon != 1.0:

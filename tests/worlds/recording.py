@@ -1,4 +1,4 @@
-"""What of the journeys is in the data: ids in place of people, and days that are missing."""
+"""The recorded part of journeys: ids instead of people, and missing days."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ class Records:
 
 
 def record(journeys: Journeys) -> Records:
-    """The events that the data of a world contain.  The same journeys give the same records.
+    """Record the events of a world. The same journeys give the same records.
 
-    The engagements of a person on one day are one session: all of them carry the same id, or none.
-    Each conversion is a session of its own.
+    The engagements of a person on one day are one session: either all of them carry the same id, or
+    none. Each conversion is a separate session.
     """
     world = journeys.world
     rng = stream(journeys.seed, "recording")
@@ -94,6 +94,6 @@ def _ids(world: World, person: Ints, session: Ints, rng: np.random.Generator) ->
 
 
 def _per_session(session: Ints, rng: np.random.Generator) -> NDArray[np.float64]:
-    """One uniform number per session, for each event of it."""
+    """One uniform number per session, repeated for its events."""
     _, number = np.unique(session, return_inverse=True)
     return rng.random(int(number.max(initial=0)) + 1)[number]

@@ -1,6 +1,6 @@
-"""Worlds of daily totals by region: nobody is identified, events carry a region.
+"""Worlds of daily totals by region: no user ids, but events carry a region.
 
-The model.  In region r on day t there are Poisson engagements of each kind around
+The model. In region r on day t there are Poisson engagements of each type around
 
     rate_k * share_r * intensity_rk * national_kt * regional_rkt * week_t * exp(hidden_t)
 
@@ -8,9 +8,9 @@ and Poisson conversions around
 
     base * share_r * demand_t * demand_rt * week_t * exp(hidden_t) + sum_k response_rkt
 
-where the response is linear or saturates next to the region's own mean stock.  `hidden` is a
-national driver that is new every day and moves sales and all marketing at once: totals of the
-nation cannot tell it from an effect.
+where the response is linear or saturates relative to the region's mean stock. `hidden` is a
+national driver that is drawn every day and moves sales and all marketing together; national totals
+cannot separate it from an effect.
 """
 
 from __future__ import annotations
@@ -52,26 +52,26 @@ class RegionsWorld:
     spells : int
         Days over which the noise of marketing lasts.
     intensity : float
-        Standard deviation of the log of how much of a kind a region has, next to its size.
+        Standard deviation of the log of a region's amount of a type relative to its size.
     sizes : float
         Standard deviation of the log sizes of the regions.
     hidden : float
         Standard deviation of the hidden driver.
     led : float
-        How much regional demand moves regional marketing.
+        Strength of the effect of regional demand on regional marketing.
     effect_sd : float
         Relative standard deviation of the effects between regions.
     saturations : tuple of float
-        Per kind: 0 for linear, else the stock, in multiples of its mean in the region, at which
-        half of the most that is possible is reached; empty: linear.
+        Per type: 0 for linear, else the stock, in multiples of its mean in the region, at which
+        half of the maximum is reached; empty: linear.
     uniform : tuple of int
-        Kinds that have the same ups and downs in all regions.
+        Types with the same variation in all regions.
     without_region : tuple of int
-        Kinds whose events carry no region.
+        Types whose events carry no region.
     hole : tuple of (int, float, float), optional
-        A region, and the shares of the window between which nothing of it was recorded.
+        A region, and the shares of the window between which it has no records.
     by_week : bool
-        Reports come by the week, dated its first day.
+        Reports are weekly, dated by their first day.
     """
 
     name: str
@@ -142,7 +142,7 @@ REGIONS_WORLDS = {
 
 @dataclass(frozen=True)
 class RegionTotals:
-    """What happened per region and day, and the truth.
+    """Events per region and day, and the truth.
 
     Attributes
     ----------
@@ -162,7 +162,7 @@ class RegionTotals:
 
 
 def simulate_regions(world: RegionsWorld, seed: int) -> RegionTotals:
-    """The totals of one world."""
+    """Simulate the totals of one world."""
     rng = np.random.default_rng([seed, 41])
     n, days, k = world.regions, world.n_days, len(world.kinds)
     share = np.exp(world.sizes * rng.standard_normal(n))
@@ -216,19 +216,19 @@ def _spells(length: int, rng: np.random.Generator, n: int, days: int, k: int) ->
 
 
 def _by_week(daily: Floats) -> Floats:
-    """Totals of the weeks on their first days, zero on the others; the days after are not sent."""
+    """Totals of the weeks on their first days, else zero; the series ends with the last total."""
     out = np.zeros_like(daily)
     out[:, ::7] = np.add.reduceat(daily, np.arange(0, daily.shape[1], 7), axis=1)
     return out[:, : (daily.shape[1] - 1) // 7 * 7 + 1]
 
 
 def observe_region_totals(totals: RegionTotals) -> Observations:
-    """The totals as the estimators want them: nobody is identified."""
+    """The totals as the estimators' input, without user ids."""
     world = totals.world
     n, n_days, k = totals.counts.shape
     placed = totals.counts.copy()
     placed[:, :, list(world.without_region)] = 0.0
-    nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
+    no_rows, nothing = np.zeros(0, dtype=np.int64), np.zeros(0)
     known = totals.known
     return Observations(
         names=totals.names,
@@ -236,8 +236,8 @@ def observe_region_totals(totals: RegionTotals) -> Observations:
         identified=np.zeros(k),
         roles=(CAUSE,) * k,
         people=People(
-            *(0, n_days, k, nobody, nobody, nobody),
-            *(nothing, nobody, nobody, nothing, nobody),
+            *(0, n_days, k, no_rows, no_rows, no_rows),
+            *(nothing, no_rows, no_rows, nothing, no_rows),
         ),
         outcome=totals.outcome.sum(axis=0),
         order_value=totals.outcome.sum(axis=0) * 60.0,

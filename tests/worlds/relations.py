@@ -2,9 +2,9 @@
 
     python -m tests.worlds.relations [--worlds people,totals] [--seed 0]
 
-Each relation (`changes`) changes events in a way that changes no truth.  Estimates and the
-half-widths of their intervals may move by `TOLERANCE` half-widths.  A relation takes any estimator,
-see `Estimator`.
+Each relation (`changes`) changes events without changing the truth. Estimates and the half-widths
+of their intervals may move by `TOLERANCE` half-widths. A relation accepts any estimator, see
+`Estimator`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Days = tuple[dt.date, dt.date]
 class Estimated:
     """One engagement type: its engagements, conversions per engagement and half-width.
 
-    `estimate` and `half` are None where it was rejected.
+    `estimate` and `half` are None if it was rejected.
     """
 
     count: int
@@ -50,7 +50,7 @@ class Estimated:
 class Estimator(Protocol):
     """Estimates by ``channel/type`` from event lines.
 
-    `chunks` is the number of parts in which events are read.  `days` limits the question to part
+    `chunks` is the number of parts in which events are read. `days` limits the question to part
     of the window.
     """
 
@@ -61,9 +61,9 @@ class Estimator(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How far a relation moved an estimate or a half-width at worst, in half-widths.
+    """The largest change of an estimate or a half-width under a relation, in half-widths.
 
-    Infinite where a type was answered in one form of the data and rejected in the other.
+    Infinite if a type was estimated in one form of the data and rejected in the other.
     """
 
     relation: str
@@ -108,7 +108,7 @@ def _distance(one: Estimated, other: Estimated) -> float:
 def _check_split(
     lines: Sequence[Line], plain: Mapping[str, Estimated], estimator: Estimator
 ) -> Outcome:
-    """The conversions of two parts of the window add up to those of the whole."""
+    """Check that the conversions of two parts of the window add up to those of the whole."""
     days = sorted({day_of(line) for line in lines})
     middle = days[len(days) // 2]
     parts = (
@@ -132,7 +132,7 @@ def _check_split(
 def estimate_lines(
     lines: Sequence[Line], *, chunks: int = 1, days: Days | None = None
 ) -> dict[str, Estimated]:
-    """The estimates of the service, by the way of `estimate EVENTS.ndjson`."""
+    """The estimates of the service, as `estimate EVENTS.ndjson` computes them."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "events.ndjson"
         path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
@@ -177,7 +177,7 @@ def lines_for(world: str, seed: int) -> list[Line]:
 
 
 def main() -> int:
-    """Print how far each relation moves an estimate; 1 if one of them does not hold."""
+    """Print how far each relation moves an estimate; return 1 if one of them fails."""
     parser = argparse.ArgumentParser(prog="python -m tests.worlds.relations")
     parser.add_argument("--worlds", default="people,totals")
     parser.add_argument("--seed", type=int, default=0)

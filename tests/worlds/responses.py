@@ -1,15 +1,16 @@
-"""How effects are spread over the days after an engagement, and what they add up to.
+"""The distribution of effects over the days after an engagement, and their sum: the truth.
 
-The truth.  Conversions are a Poisson process whose intensity is a sum: the baseline, and the part
-that each engagement type causes.  So, given who engaged when and who was there when, the
+Conversions are a Poisson process whose intensity is a sum: the baseline, and the part
+caused by each engagement type. Given all engagements and presences, the
 conversions caused by a type are its part of the intensity, summed over people and days (marked
-Poisson process: each conversion bears the mark of a cause with the probability of its part; Kingman
-1993, ch. 5). This counts the effects on friends, and through visits, and what churn cuts off.
+Poisson process: each conversion has the mark of a cause with the probability of its part; Kingman
+1993, ch. 5). This includes effects on friends and through visits, and excludes effects cut off by
+churn.
 
-Where a person converts at most once, the baseline would have brought about some of these
-conversions later.  Let L be the summed intensity of a person and L_k the part of type k.  The
+If a person converts at most once, the baseline would have produced some of these
+conversions later. Let L be the summed intensity of a person and L_k the part of type k. The
 person converts with probability 1 - exp(-L), and without type k with probability 1 - exp(-(L -
-L_k)).  The difference is what the type causes; displaced conversions are not in it.
+L_k)). The difference is the effect of the type; displaced conversions are excluded.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def _hump(first: int, last: int) -> Floats:
 
 
 class Ledger:
-    """Sums up intensities while a world runs, and says at the end what the engagements caused."""
+    """Sums of intensities during a simulation, and the resulting truth."""
 
     def __init__(self, world: World) -> None:
         causes = len(world.indexes("cause"))
@@ -65,7 +66,7 @@ class Ledger:
         self._engagements = np.zeros(causes)
 
     def add(self, intensity: Floats, part: Floats, engagements: Floats) -> None:
-        """One day: all of the intensity (N,), the types' parts (N, K), their engagements (K,)."""
+        """Add a day: the whole intensity (N,), the types' parts (N, K), their engagements (K,)."""
         self._all += intensity
         self._part += part
         self._engagements += engagements

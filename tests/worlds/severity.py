@@ -1,4 +1,4 @@
-"""How bad a reason or warning of an answer is, by the registry of codes."""
+"""The severity of a reason or warning of an answer, from the registry of codes."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from chalicelib.model.codes.entries import Severity
 
 
 def severity_of(code: str) -> Severity:
-    """The severity of a code as emitted, with its subject (``collinear_with:facebook/share``)."""
+    """The severity of a code, which may include its subject (``collinear_with:facebook/share``)."""
     return code_of(code).severity

@@ -15,7 +15,7 @@ Bools = NDArray[np.bool_]
 
 
 class Effects:
-    """What the engagements of the causes add to the intensity, directly and through friends."""
+    """The intensity added by the engagements of the causes, directly and through friends."""
 
     def __init__(self, world: World, seed: int, people: Population) -> None:
         kinds = tuple(world.kinds[k] for k in world.indexes("cause"))
@@ -31,7 +31,7 @@ class Effects:
             self._friends = draw_friends(world, seed) / world.n_friends
 
     def step(self, response: Floats, demand: float) -> Floats:
-        """The parts of the intensity that a response (N, K) makes on one day, shape (N, K)."""
+        """The parts of the intensity from a response (N, K) on one day, shape (N, K)."""
         part = response * self._delta
         if self._to_friends:
             own = part[:, self._shares]
@@ -44,7 +44,7 @@ class Effects:
 
 
 class Intent:
-    """Spells in which people want the product, and click ads and buy because they want it."""
+    """Spells of intent, in which people click ads and buy because they want the product."""
 
     def __init__(self, world: World, rng: np.random.Generator) -> None:
         self._world = world
@@ -66,9 +66,9 @@ class Intent:
 
 
 class Visits:
-    """Visits to the brand's own site, and what they add to the intensity.
+    """Visits to the brand's site, and the intensity that they add.
 
-    Every visit bears the mark of what brought it: a cause, or nothing that is recorded.
+    Every visit carries the mark of its origin: a cause, or none that is recorded.
     """
 
     def __init__(self, world: World, seed: int) -> None:
@@ -79,12 +79,12 @@ class Visits:
         self._responses = [Responses(world.n_people, (kind,) * self._marks) for kind in self._kinds]
 
     def step(self, eager: Floats, brought: Floats) -> tuple[Ints, Floats]:
-        """One day of visits.
+        """Simulate one day of visits.
 
         Parameters
         ----------
         eager : array, shape (N,)
-            Factor of the visits that no engagement brings.
+            Factor of the visits not caused by engagements.
         brought : array, shape (N, K)
             The response to the engagements of the causes, zero for absent people.
 
@@ -106,7 +106,7 @@ class Visits:
 
 
 class Follows:
-    """Who follows the brand: a state that begins and ends, and lasts in between."""
+    """Followers of the brand: a lasting state that begins and ends."""
 
     def __init__(self, world: World, seed: int) -> None:
         kinds = world.kinds

@@ -1,12 +1,12 @@
-"""The table of `make worlds`: what the answers were right and wrong about, per world.
+"""The table of `make worlds`: correct and wrong answers per world.
 
-- False claims, in brackets those that do not say `do_not_act`.
-- Wrong without a warning: the interval misses the truth, and no reason or warning says `caution` or
-  `do_not_act`.  As a share of all intervals.
+- False claims, and in brackets those without a `do_not_act` warning.
+- Wrong without a warning: the interval misses the truth, and no reason or warning has severity
+  `caution` or `do_not_act`. As a share of all intervals.
 - Wrong verdicts: verdicts on channels that contradict the truth, as a share of all verdicts.
-- Cautioned: estimates with a warning that says `caution` or `do_not_act`.
+- Cautioned: estimates with a warning of severity `caution` or `do_not_act`.
 - Rejected: causes without an estimate.
-- Roles ignored: visits and follows that were not rejected as what they are.
+- Roles ignored: visits and follows that were not rejected with the reason of their role.
 - Error / oracle: the median relative error over the oracle's on the same types.
 - Width / oracle: the median of the intervals' widths over the oracle's.
 """
@@ -82,6 +82,6 @@ def _width_ratio(rows: list[Verdict]) -> str:
 
 
 def _percent(flags: Iterable[bool | None]) -> str:
-    """The share of what is true among what is known."""
+    """The share of true values among the known ones."""
     known = [flag for flag in flags if flag is not None]
     return f"{100 * np.mean(known):.1f} %" if known else "–"

@@ -86,8 +86,8 @@ def test_declared_lines_name_covered_days_and_known_promotions() -> None:
     }
 
 
-def test_a_paid_channel_has_a_verdict_that_is_compared_with_its_true_roi() -> None:
-    """Here a click costs 0.90 and brings 60 * 0.03, nearly always seen; without effects -1."""
+def test_verdict_of_a_paid_channel_is_compared_with_its_true_roi() -> None:
+    """A click costs 0.90 and brings 60 * 0.03, nearly all inside the window; without effects -1."""
     world = replace(WORLDS["loyalty"], n_people=6_000, n_days=90)
 
     rows = {verdict.kind: verdict for verdict in judge(world, 1)}

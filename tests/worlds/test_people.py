@@ -1,9 +1,9 @@
-"""The simulated worlds of people: each switch leaves its trace, and the truth is what it says.
+"""The simulated worlds of people: each switch has its effect, and the truth is right.
 
-The truth is proved by counterfactual worlds: the same seeds with and without the engagements of one
-type, in small worlds with strong effects.  The tolerance is four standard errors of the mean over
-seeds.  A truth that ignores the ingredient misses by more: it would be 0.38 for all. The truth is
-0.21 (churn), 0.84 (arrivals) and 0.04 (goals that happen once).
+The truth is checked by counterfactual worlds: the same seeds with and without the engagements of
+one type, in small worlds with strong effects. The tolerance is four standard errors of the mean
+over seeds. A truth that ignores the ingredient misses by more: it would be 0.38 for all. The truth
+is 0.21 (churn), 0.84 (arrivals) and 0.04 (goals that happen once).
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ COUNTERFACTUAL = {
 
 @pytest.mark.parametrize("name", COUNTERFACTUAL)
 @pytest.mark.parametrize("kind", [0, 1])
-def test_the_truth_is_the_difference_to_the_world_without_the_type(name: str, kind: int) -> None:
+def test_truth_is_the_difference_to_the_world_without_the_type(name: str, kind: int) -> None:
     world = COUNTERFACTUAL[name]
 
     gaps = []
@@ -87,7 +87,7 @@ def test_the_truth_is_the_difference_to_the_world_without_the_type(name: str, ki
     assert abs(np.mean(gaps)) < 4 * error
 
 
-def test_nothing_works_in_worlds_without_effects() -> None:
+def test_worlds_without_effects_have_a_truth_of_zero() -> None:
     for name in INGREDIENTS:
         if name.endswith("_zero"):
             assert all(kind.delta == 0 for kind in WORLDS[name].kinds), name
@@ -103,7 +103,7 @@ def test_people_who_left_do_nothing_afterwards() -> None:
     assert np.mean(journeys.last_day < 39) == pytest.approx(1 - 0.95**39, abs=0.06)
 
 
-def test_interest_makes_engagement_of_near_weeks_alike_and_moves_conversions_with_it() -> None:
+def test_interest_correlates_engagements_of_near_weeks_and_conversions() -> None:
     steady = replace(SMALL, n_people=3_000, n_days=84, loyalty=0.0, kinds=(LIKE,), base=0.05)
     zero = replace(steady, kinds=(replace(LIKE, delta=0.0),))
 
@@ -167,7 +167,7 @@ def test_holes_remove_records_and_nothing_else() -> None:
     assert records.conversions_covered.tolist() == [not 20 <= day < 30 for day in range(40)]
 
 
-def test_the_truth_under_holes_is_that_of_the_engagements_on_common_days() -> None:
+def test_truth_with_holes_is_that_of_the_engagements_on_common_days() -> None:
     """An engagement of the last covered day has only that day's share of its effect."""
     world = replace(SMALL, kinds=(LIKE,), holes=(Hole("conversions", 0.25, 1.0),))
 
@@ -177,8 +177,8 @@ def test_the_truth_under_holes_is_that_of_the_engagements_on_common_days() -> No
     assert truth == pytest.approx(0.4 * shares.mean(), rel=0.05)
 
 
-def test_with_every_switch_the_truth_under_holes_lies_near_the_truth_without_them() -> None:
-    """Parts of visits and of friends are shared out among counted engagements by their response."""
+def test_truth_with_every_switch_and_holes_is_near_the_truth_without_holes() -> None:
+    """Parts of visits and of friends are divided among counted engagements by their response."""
     plain = replace(COUNTERFACTUAL["all together"], once=False, n_people=3_000)
     holes = (Hole("conversions", 0.0, 0.25), Hole("facebook", 0.5, 0.6))
 
@@ -222,7 +222,7 @@ def test_visits_follow_engagements_and_hidden_demand_moves_visits_but_no_cause()
     assert hidden[0].var() == pytest.approx(plain[0].var(), rel=0.1)
 
 
-def test_a_person_converts_once_where_the_goal_is_reached_once() -> None:
+def test_person_converts_at_most_once_if_the_goal_is_reached_once() -> None:
     once = simulate(replace(SMALL, once=True, base=0.03), 1)
 
     assert np.unique(once.conversion_person).size == once.conversion_person.size
@@ -260,7 +260,7 @@ def test_a_log_in_identifies_a_share_of_the_sessions_and_changes_no_total() -> N
     assert records.touch_count.sum() == journeys.touch_count.sum()
 
 
-def test_bots_engage_without_end_and_never_convert() -> None:
+def test_bots_engage_constantly_and_never_convert() -> None:
     paid = replace(SHARE, type="click", channel="google_ads", paid=True)
     world = replace(SMALL, n_people=3_000, bots=0.01, bot_activity=100.0, kinds=(LIKE, paid))
 
@@ -285,7 +285,7 @@ def test_a_share_raises_the_conversions_of_friends() -> None:
     assert among_friends.truth[0] == pytest.approx(alone.truth[0], rel=0.15)
 
 
-def test_promotions_raise_demand_and_engagement_of_everybody_for_their_days() -> None:
+def test_promotions_raise_demand_and_engagement_of_all_people() -> None:
     zero = (replace(LIKE, delta=0.0),)
     world = replace(SMALL, n_people=4_000, kinds=zero, base=0.02, loyalty=0.0)
 
@@ -312,7 +312,7 @@ def test_a_follow_lasts_until_the_unfollow_and_raises_conversions_and_engagement
         np.add.at(follow, (journeys.touch_person[mine], journeys.touch_day[mine]), change)
     state = follow.cumsum(axis=1)
     assert set(np.unique(state)) == {0, 1}, "nobody follows twice, or unfollows before"
-    before = np.pad(state[:, :-1], ((0, 0), (1, 0)))  # the state at the day's beginning
+    before = np.pad(state[:, :-1], ((0, 0), (1, 0)))  # the state at the beginning of the day
     likes = journeys.touch_kind == 0
     for person, day, usual, raised in (
         (journeys.touch_person[likes], journeys.touch_day[likes], LIKE.rate, 2 * LIKE.rate),

@@ -1,4 +1,4 @@
-"""The relations accept an estimator that depends on nothing else, and see each dependence."""
+"""The relations accept an independent estimator, and detect each dependence."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_lines() -> list[Line]:
 
 
 class Fake:
-    """One conversion per engagement, and whatever a dependence adds."""
+    """One conversion per engagement, plus the effect of a dependence."""
 
     def __init__(self, depends_on: str = "") -> None:
         self._depends_on = depends_on
@@ -84,7 +84,7 @@ def broken(estimator: Fake) -> set[str]:
     return {one.relation for one in check_relations(make_lines(), estimator) if not one.holds}
 
 
-def test_an_estimator_that_depends_on_nothing_else_passes() -> None:
+def test_estimator_without_dependences_passes() -> None:
     assert broken(Fake()) == set()
 
 
@@ -109,7 +109,7 @@ def test_each_dependence_breaks_its_relation(dependence: str, relation: str) -> 
     assert relation in broken(Fake(dependence))
 
 
-def test_an_answer_that_is_rejected_in_another_form_of_the_data_breaks_the_relation() -> None:
+def test_answer_rejected_in_another_form_of_the_data_breaks_the_relation() -> None:
     class Picky(Fake):
         def __call__(self, lines: Sequence[Line], **asked: object) -> Mapping[str, Estimated]:
             found = super().__call__(lines, **asked)  # type: ignore[arg-type]

@@ -1,13 +1,13 @@
-"""Worlds of daily totals: nobody is identified, and the effect of every engagement is known.
+"""Worlds of daily totals: no user ids, and the effect of every engagement is known.
 
-The model.  On day t there are Poisson engagements of each kind around ``rate_k * noise * season_t *
+The model. On day t there are Poisson engagements of each type around ``rate_k * noise * season_t *
 demand_t ** led``, and Poisson conversions around
 
     base * demand_t * season_t  +  sum_k  response_k(adstock_k,t)
 
-where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating.  Demand is a
-random walk in the logarithm; it moves marketing where `led` is above zero.  Other things disturb
-it: shocks, lasting shifts, a weekly pattern that begins in the middle.
+where the response is linear, ``delta_k * (1 - theta_k) * stock``, or saturating. Demand is a
+random walk in the logarithm; it moves marketing if `led` is above zero. Other disturbances
+are shocks, lasting shifts, and a weekly pattern that begins in the middle.
 
 Worlds that break an assumption of the estimators are in `tests.worlds.hard_totals`.
 """
@@ -42,32 +42,32 @@ class TotalsWorld:
     drift : float
         Standard deviation of the daily steps of log demand.
     led : float
-        How much demand moves marketing: 0 not at all, 1 in proportion.
+        Strength of the effect of demand on marketing: 0 none, 1 in proportion.
     spread : float
-        Standard deviation of the daily log noise of marketing: without it nothing varies.
+        Standard deviation of the daily log noise of marketing; without it nothing varies.
     saturation : float
         0 for linear responses; else the stock, in multiples of its mean, at which half of the
-        most that is possible is reached.
+        maximum is reached.
     disturbances : tuple of Disturbance
         Shocks and shifts of the base.
     campaigns : tuple of Disturbance
-        The same for the rate of the first kind.
+        The same for the rate of the first type.
     yearly : float
         Amplitude of a yearly season in demand and marketing.
     weekly : float
         Amplitude of the weekly pattern in demand and marketing.
     pattern_from : float
-        Share of the window gone when the weekly pattern begins.
+        Start of the weekly pattern, as a share of the window.
     by_week : bool
-        Reports come by the week, dated its first day.
+        Reports are weekly, dated by their first day.
     spells : int
         Days over which the noise of marketing lasts.
     twins : bool
-        The second kind follows the first exactly.
+        The second type follows the first exactly.
     same_day : float
-        Standard deviation of a demand that is new every day and moves sales.
+        Standard deviation of a demand that is drawn every day and moves sales.
     same_day_led : tuple of float
-        How much that demand moves the rate of each kind; empty: all in proportion.
+        Strength of its effect on the rate of each type; empty: all in proportion.
     same_day_memory : float
         Correlation of that demand with the one of the day before.
     occasions : tuple of Occasion
@@ -77,11 +77,11 @@ class TotalsWorld:
     holes : tuple of Hole
         Days without data, which look like zeros.
     saturations : tuple of float
-        `saturation` kind by kind; empty: the same for all.
+        `saturation` type by type; empty: the same for all.
     delay : tuple of (int, int) or None
         Effects come evenly over these lags in days, instead of fading.
     booked : tuple of int
-        Kinds whose engagements are booked on the day of the post, every third day.
+        Types whose engagements are booked on the day of the post, every third day.
     """
 
     name: str
@@ -146,7 +146,7 @@ TOTALS_WORLDS = {
 
 @dataclass(frozen=True)
 class DailyTotals:
-    """What happened per day, and the truth.
+    """Events per day, and the truth.
 
     Attributes
     ----------
@@ -155,7 +155,7 @@ class DailyTotals:
     truth : array, shape (K,)
         Conversions inside the window caused per engagement, on average.
     responses : array, shape (T, K)
-        What the engagements cause per day, up to a factor per kind.
+        The effect of the engagements per day, up to a factor per type.
     """
 
     world: TotalsWorld
@@ -174,7 +174,7 @@ def _spells(length: int, days: int, n_kinds: int, rng: np.random.Generator) -> N
 
 
 def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
-    """The daily totals of one world."""
+    """Simulate the daily totals of one world."""
     rng = np.random.default_rng([seed, 11])
     days, kinds = world.n_days, world.kinds
     day = np.arange(days)
@@ -232,7 +232,7 @@ def simulate_totals(world: TotalsWorld, seed: int) -> DailyTotals:
 
 
 def _same_day_demand(world: TotalsWorld, seed: int) -> NDArray[np.float64]:
-    """Log demand that is new every day, shape (T,). It has draws of its own."""
+    """Log demand that is drawn every day, shape (T,), from a separate generator."""
     rng = np.random.default_rng([seed, 12])
     memory = world.same_day_memory
     out = (
@@ -244,7 +244,7 @@ def _same_day_demand(world: TotalsWorld, seed: int) -> NDArray[np.float64]:
 
 
 def _delayed(counts: NDArray[np.float64], first: int, last: int) -> NDArray[np.float64]:
-    """What engagements bring from `first` to `last` days later, evenly, shape (T, K)."""
+    """The effect of engagements from `first` to `last` days later, evenly, shape (T, K)."""
     out = np.zeros_like(counts)
     for lag in range(first, last + 1):
         out[lag:] += counts[: counts.shape[0] - lag] / (last - first + 1)
@@ -252,36 +252,36 @@ def _delayed(counts: NDArray[np.float64], first: int, last: int) -> NDArray[np.f
 
 
 def _by_week(daily: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Totals of the weeks on their first days, zero on the others; the days after are not sent."""
+    """Totals of the weeks on their first days, else zero; the series ends with the last total."""
     out = np.zeros_like(daily)
     out[::7] = np.add.reduceat(daily, np.arange(0, daily.shape[0], 7))
     return out[: (daily.shape[0] - 1) // 7 * 7 + 1]
 
 
 def observe_totals(totals: DailyTotals) -> Observations:
-    """The totals as the estimators want them: nobody is identified."""
+    """The totals as the estimators' input, without user ids."""
     n_kinds = len(totals.names)
-    nobody = np.zeros(0, dtype=np.int64)
+    no_rows = np.zeros(0, dtype=np.int64)
     people = People(
         0,
         totals.outcome.size,
         n_kinds,
-        nobody,
-        nobody,
-        nobody,
+        no_rows,
+        no_rows,
+        no_rows,
         np.zeros(0),
-        nobody,
-        nobody,
+        no_rows,
+        no_rows,
         np.zeros(0),
-        nobody,
+        no_rows,
     )
     world, n_days = totals.world, totals.outcome.size
     covered = Coverage.whole(n_days, n_kinds)
     for hole in world.holes:
         series = covered.outcome if hole.kind is None else covered.counts[:, hole.kind]
         series[hole.on(world.n_days)[:n_days]] = False
-    told = world.occasions if world.annotated else ()
-    columns = [o.on(world.n_days)[:n_days].astype(np.float64) for o in told]
+    known = world.occasions if world.annotated else ()
+    columns = [o.on(world.n_days)[:n_days].astype(np.float64) for o in known]
     return Observations(
         names=totals.names,
         counts=totals.counts,
@@ -292,7 +292,7 @@ def observe_totals(totals: DailyTotals) -> Observations:
         order_value=totals.outcome * 60.0,
         order_count=totals.outcome,
         coverage=covered if world.holes else None,
-        context=Context(tuple(o.name for o in told), np.column_stack(columns))
-        if told
+        context=Context(tuple(o.name for o in known), np.column_stack(columns))
+        if known
         else Context(),
     )

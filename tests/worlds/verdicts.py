@@ -1,4 +1,4 @@
-"""What an answer said of one engagement type, next to the truth, and whether that was right."""
+"""The comparison of an answer about one engagement type with the truth."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from tests.worlds.parameters import Role
 from tests.worlds.severity import severity_of
 
 MATERIAL = 0.01
-"""A channel that caused less than this share of the conversions may be said to show no effect."""
+"""For a channel that caused less than this share of the conversions, `no_effect_seen` is right."""
 REASONS_BY_ROLE = {"arrival": "on_the_way", "state": "standing_relationship"}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One engagement type in one world at one seed; estimate and ends are None where rejected.
+    """One engagement type in one world at one seed; estimate and ends are None if rejected.
 
     Attributes
     ----------
     truth, estimate, low, high : float or None
         Of the conversions (or the value) per engagement.
     oracle_estimate, oracle_low, oracle_high : float or None
-        What the same model says if it knows what it has to find out; None without an oracle.
+        The results of the same model with known parameters; None without an oracle.
     flags : str
         Reasons and warnings, separated by semicolons.
     role : {"cause", "arrival", "state"}
-        Only causes have a truth; the others have to be rejected with the reason of their role.
+        Only causes have a truth; the others must be rejected with the reason of their role.
     channel_verdict : str
         The verdict on the channel, on the first row of each channel that has a truth.
     channel_verdict_is_wrong : bool or None
-        None where there is no verdict.
+        None if there is no verdict.
     """
 
     world: str
@@ -56,31 +56,31 @@ class Verdict:
 
     @property
     def false_claim(self) -> bool | None:
-        """Whether a type without effect is said to be worth more than nothing."""
+        """Whether the interval of a type without an effect is above zero."""
         if self.role != "cause" or self.truth > 0 or self.low is None:
             return None
         return self.low > 0
 
     @property
     def is_cautioned(self) -> bool:
-        """Whether a reason or a warning says `caution` or `do_not_act`."""
+        """Whether a reason or a warning has severity `caution` or `do_not_act`."""
         return bool({"caution", "do_not_act"} & self._severities())
 
     @property
     def wrong_without_warning(self) -> bool | None:
-        """Whether the interval misses the truth, and nothing warns of it."""
+        """Whether the interval misses the truth without a warning."""
         return None if self.covered is None else not self.covered and not self.is_cautioned
 
     @property
     def false_claim_unflagged(self) -> bool | None:
-        """Whether there is a false claim that does not say `do_not_act`."""
+        """Whether there is a false claim without a `do_not_act` warning."""
         if self.false_claim is None:
             return None
         return self.false_claim and "do_not_act" not in self._severities()
 
     @property
     def role_ignored(self) -> bool | None:
-        """Whether a type that is no cause was not rejected as what it is; None for causes."""
+        """Whether a type that is not a cause was not rejected with its reason; None for causes."""
         if self.role == "cause":
             return None
         return self.estimate is not None or REASONS_BY_ROLE[self.role] not in self._codes()
@@ -108,7 +108,7 @@ def is_wrong(verdict: str, *, caused: float, gain: float | None, conversions: fl
     Returns
     -------
     bool or None
-        None where the verdict is none (rejected), or says nothing that can be wrong.
+        None if there is no verdict (rejected), or if the verdict cannot be wrong.
     """
     if verdict == "profitable":
         return gain is not None and gain < 0

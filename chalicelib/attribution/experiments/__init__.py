@@ -1,7 +1,7 @@
-"""Holdouts and geo tests, and how they are combined with the models.
+"""Holdouts and geo tests, and their combination with the models.
 
 =================  ============================================================================
-measured_lift      what every experiment measures: incremental conversions with an interval
+measured_lift      the result of every experiment: incremental conversions with an interval
 holdouts           the difference of two groups of people, some of whom convert several times
 geo_tests          tests by region: synthetic control with placebos over regions
 synthetic_control  the weights of untreated regions

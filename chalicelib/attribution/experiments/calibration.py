@@ -1,22 +1,22 @@
 """Observational estimates and experiments, combined by precision; bias has a variance.
 
-The estimates are ``delta ~ N(truth, cov)``, an experiment is ``y ~ N(truth of its kind, r)``,
-independent of them.  Their precision-weighted combination is the Kalman update of the whole vector
+The estimates are ``delta ~ N(truth, cov)``, an experiment is ``y ~ N(truth of its type, r)``,
+independent of them. Their precision-weighted combination is the Kalman update of the whole vector
 
     S = H cov H' + R,   K = cov H' S^-1,   delta + K (y - H delta),   (I - K H) cov
 
-(Kalman 1960; as the combination of evidence Theil, Goldberger 1961), so that kinds that were not
-tested move along as far as their errors are correlated with those of one that was.
+(Kalman 1960; as the combination of evidence Theil, Goldberger 1961). Untested types
+move along as far as their errors are correlated with those of a tested one.
 
-That holds only where both measure the same.  An experiment was randomised, the estimates were not:
-where the two are further apart than chance allows (chi-square of the innovation, one degree of
+This is valid only if both measure the same quantity. An experiment was randomised, the estimates
+were not. If the two differ by more than chance (chi-square of the innovation, one degree of
 freedom), the estimate has a bias of unknown size, and a mean of a biased and an unbiased number is
-biased.  The experiment then stands alone for its kind, and what is known of the bias of one kind
-says nothing certain about others: they stay as they were.
+biased. The experiment then replaces the estimate of its type. The bias of one type
+implies nothing certain about others, so they stay as they were.
 
-An estimate with a warning that means bias is not unbiased before the comparison either.  It enters
-with the variance of a bias of the size that comparisons with randomised experiments found, or not
-at all where the data show that the model does not hold (`BIASED`, `UNUSABLE`).
+An estimate with a warning that means bias cannot be assumed unbiased before the comparison either.
+It enters with the variance of a bias of the size found by comparisons with randomised experiments.
+If the data show that the model does not hold, it does not enter at all (`BIASED`, `UNUSABLE`).
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 SIGNIFICANT = 0.01
-"""Below this p-value a difference is no chance: between model and experiment, or experiments."""
+"""A smaller p-value of a difference between model and experiment, or experiments, is not chance."""
 
 UNUSABLE = frozenset({"people_change_over_time", "placebo_failed", "same_day_demand_suspected"})
-"""Warnings of estimates that are not combined: a test on the data found the assumption broken.
+"""Warnings of estimates that are not combined: a test on the data rejected the assumption.
 
-How large the bias is then depends on the data alone: in simulated worlds with churn 13 % of the
+The size of the bias then depends on the data alone: in simulated worlds with churn 13 % of the
 intervals covered.
 """
 
@@ -55,12 +55,12 @@ BIAS = 1.15 / NormalDist().inv_cdf(0.75)
 """Standard deviation of the bias of a flagged estimate, in multiples of the effect: 1.7.
 
 Gordon, Moakler, Zettelmeyer 2022 (arXiv 2201.07055): over several hundred randomised experiments
-the median absolute error of the best observational estimates is 62 to 115 % of the effect.  This is
+the median absolute error of the best observational estimates is 62 to 115 % of the effect. This is
 the larger number, for a normal bias.
 """
 
 SETTLED_BY = (UNUSABLE | BIASED) - {"decay_unknown"}
-"""Warnings that an experiment settles; how long an effect lasts it does not show."""
+"""Warnings that an experiment settles; it does not show how long an effect lasts."""
 
 NEARLY_ALL = 0.8
 """Weight of the experiments from which on they settle those warnings."""
@@ -68,14 +68,14 @@ NEARLY_ALL = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one experiment says about one kind.
+    """The result of one experiment on one type.
 
     Attributes
     ----------
     kind : int
-        Number of the kind.
+        Index of the type.
     delta, variance : float
-        Conversions per engagement and the variance of that.
+        Conversions per engagement and their variance.
     """
 
     kind: int
@@ -85,26 +85,26 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What became of one kind that was tested.
+    """The combined result for one tested type.
 
     Attributes
     ----------
     kind : int
     experiments : int
-        How many were combined.
+        Number of combined experiments.
     measured, measured_variance : float
-        What they say together.
+        Their combined result.
     p_heterogeneity : float or None
-        Of experiments that measure the same (Cochran's Q); None for one alone.
+        P-value that the experiments measure the same (Cochran's Q); None for a single one.
     observed, observed_variance : float or None
-        What the model said; None where it refused.
+        The model's estimate; None if the model rejected the type.
     p_agreement : float or None
-        Of model and experiments that measure the same; None where the model refused.
+        P-value that model and experiments measure the same; None if the model rejected the type.
     contradicted : bool
-        Whether the experiments are used alone because the model says something else.
+        Whether the experiments are used alone because they contradict the model.
     bias_variance : float
-        Of the bias that the model's warnings mean; 0 without such a warning, infinite where the
-        experiments are used alone because of one.
+        Variance of the bias implied by the model's warnings; 0 without such a warning, infinite if
+        the experiments are used alone because of one.
     """
 
     kind: int
@@ -120,12 +120,12 @@ class Calibration:
 
     @property
     def alone(self) -> bool:
-        """Whether the model has no part in what is answered for the kind."""
+        """Whether the model has no part in the result for the type."""
         return self.contradicted or self.observed is None or math.isinf(self.bias_variance)
 
     @property
     def weight(self) -> float:
-        """The experiments' share of the precision of what is answered for the kind, in (0, 1]."""
+        """The experiments' share of the precision of the result for the type, in (0, 1]."""
         if self.alone or self.observed_variance is None:
             return 1.0
         model = self.observed_variance + self.bias_variance
@@ -135,14 +135,14 @@ class Calibration:
 def calibrate(
     estimates: GoalEstimates, measurements: Sequence[Measurement]
 ) -> tuple[GoalEstimates, tuple[Calibration, ...]]:
-    """The estimates with the experiments combined into them, and what became of each tested kind.
+    """Combine the experiments with the estimates, and report the result for each tested type.
 
-    Tested kinds have the method ``experiment`` and no reasons.  Warnings of the model that the
-    experiments settle are dropped where they have nearly all of the weight.  Where there is any
-    measurement all quantiles become the normal one: the covariance of the model is widened first,
-    so that what is not touched keeps its interval, and a combination of sources has no degrees of
-    freedom of its own.  A kind that the model refused takes the experiment's number; it has no
-    decay, so its effect counts wholly in every range of days.
+    Tested types have the method ``experiment`` and no reasons. Warnings of the model that the
+    experiments settle are dropped if they have nearly all of the weight. With any measurement, all
+    quantiles become the normal one: a combination of sources has no degrees of freedom of its own.
+    The covariance of the model is widened first, so that untouched types keep their intervals. A
+    type that the model rejected gets the experiment's number. It has no decay, so its effect counts
+    wholly in every range of days.
     """
     if not measurements:
         return estimates, ()
@@ -178,9 +178,9 @@ def calibrate(
         methods[one.kind], reasons[one.kind] = "experiment", []
         if one.observed is None:
             weights[one.kind] = 0.0
-            weights[one.kind, 0] = 1.0  # the decay that is over at once
+            weights[one.kind, 0] = 1.0  # the decay that ends at once
         if one.weight == 1.0:
-            sensitivities[one.kind] = None  # it was randomised: nothing is hidden
+            sensitivities[one.kind] = None  # a randomised result has no hidden cause
         if one.weight >= NEARLY_ALL:
             warnings[one.kind] = [text for text in warnings[one.kind] if text not in SETTLED_BY]
         if one.contradicted:
@@ -204,10 +204,10 @@ def calibrate(
 
 
 def pool(measurements: Sequence[Measurement]) -> tuple[float, float, float | None]:
-    """Several experiments on one kind: their mean, its variance, and the p-value of Cochran's Q.
+    """Several experiments on one type: their mean, its variance, and the p-value of Cochran's Q.
 
-    Random effects (DerSimonian, Laird 1986): what the experiments differ by more than their own
-    errors allow (Cochran 1954) is added to the variance of each, for campaigns and seasons differ.
+    Random effects (DerSimonian, Laird 1986): differences beyond the experiments' own
+    errors (Cochran 1954) are added to the variance of each, because campaigns and seasons differ.
     """
     y = np.array([one.delta for one in measurements])
     weight = 1.0 / np.array([one.variance for one in measurements])
@@ -252,10 +252,10 @@ def _compare(
 
 
 def _bias_variance(warnings: Sequence[str], effect: float) -> float:
-    """The variance of the bias that an estimate's warnings mean.
+    """The variance of the bias implied by an estimate's warnings.
 
-    `effect` is the larger of what model and experiments say: a model that is far too low would
-    otherwise be sure of itself.
+    `effect` is the larger of the model's and the experiments' estimates. Otherwise a model that is
+    far too low would be overconfident.
     """
     if not UNUSABLE.isdisjoint(warnings):
         return math.inf
@@ -265,7 +265,7 @@ def _bias_variance(warnings: Sequence[str], effect: float) -> float:
 def _update(
     delta: Floats, cov: Floats, known: NDArray[np.bool_], together: list[Calibration]
 ) -> tuple[Floats, Floats]:
-    """The Kalman update of what the model knows with what agrees with it."""
+    """The Kalman update of the model's estimates with the experiments that agree with it."""
     if not together:
         return delta, cov
     members = np.flatnonzero(known)

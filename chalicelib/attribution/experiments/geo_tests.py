@@ -1,19 +1,19 @@
-"""Geo tests: what happened in the treated regions that would not have happened untreated.
+"""Geo tests: the effect in the treated regions, compared with a synthetic control.
 
-The counterfactual is a synthetic control of the treated regions' mean, learnt on the days before
-the test.  How far such a forecast misses where nothing was done is seen twice, and both are used:
+The counterfactual is a synthetic control of the treated regions' mean, fitted on the days before
+the test. The forecast error without treatment is measured in two ways, and both are used:
 
-* in time: each region's days before the test, a quarter at a time held out of the training, give
-  an error of its own (``scale``);
-* across regions: every untreated region is taken for treated in turn (a placebo).  Its error in
-  the days of the test, in multiples of its own scale, says how much worse a forecast of those
-  days is than one of a held-out quarter: drift and shocks that come with the test.
+* in time: for each region, quarters of the days before the test are held out in turn, which gives
+  its own error (``scale``);
+* across regions: every untreated region is treated as a placebo in turn. Its error in
+  the days of the test, in multiples of its own scale, shows how much worse a forecast of those
+  days is than one of a held-out quarter, because of drift and shocks during the test.
 
 The standard error is the treated regions' scale times the root mean square of the placebos'
-multiples; the reference is Student's t.  Levels were chosen by coverage on simulated panels
+multiples; the reference is Student's t. Levels were chosen by coverage on simulated panels
 (`tests/worlds/geo.py`, docs/experiments.md): block permutation of residuals in time alone
-(Chernozhukov, Wuthrich, Zhu 2021, JASA 116) rejects too often under drift where the panel is long,
-and an in-sample error of fit is too small where days are few.
+(Chernozhukov, Wuthrich, Zhu 2021, JASA 116) rejects too often with drift in long panels,
+and an in-sample error of fit is too small with few days.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MAX_PLACEBOS = 60
-"""More untreated regions than this are sampled for placebos, evenly; all of them are donors."""
+"""If there are more untreated regions, placebos are sampled evenly; all of them are donors."""
 
 _FOLDS = 4
 _PRIOR_FOLDS = 4.0
-"""Weight of the daily held-out error next to that of the held-out quarters (Smyth 2004)."""
+"""Weight of the daily held-out error relative to that of the held-out quarters (Smyth 2004)."""
 _DEGREES_PER_FOLD = 2.0
 _CLEARLY_BETTER = 0.9
-"""Relative levels are used where their held-out error is below this share of that of counts."""
+"""Relative levels are used if their held-out error is below this share of that of counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class GeoResult:
-    """What a geo test says about all treated regions together.
+    """The result of a geo test for all treated regions together.
 
     Attributes
     ----------
     conversions : Measured
-        Caused in the treated regions over the days of the test.
+        Incremental conversions in the treated regions over the days of the test.
     lift : Measured
-        The same in relation to what would have happened.
+        The same relative to the counterfactual.
     difference_in_differences : Measured
         The estimate with equal weights of all untreated regions, as shares of their level;
         inference as for the synthetic control.
@@ -79,7 +79,7 @@ class GeoResult:
 
 @dataclass(frozen=True, slots=True)
 class _Forecast:
-    """How one region's forecast did.
+    """The forecast errors of one region.
 
     Attributes
     ----------
@@ -99,7 +99,7 @@ class _Forecast:
 
 
 def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult:
-    """The effect in the treated regions from `first_day` on, to the last day.
+    """Estimate the effect in the treated regions from `first_day` to the last day.
 
     Parameters
     ----------
@@ -114,7 +114,8 @@ def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult
     ------
     ValueError
         With fewer than `MIN_CONTROLS` untreated regions with conversions before the test, fewer
-        than `MIN_DAYS_BEFORE` days before it, none in it, or no conversion of the treated before.
+        than `MIN_DAYS_BEFORE` days before it, no day in it, or no conversions of the treated
+        regions before it.
     """
     before = counts[:first_day]
     untreated = np.setdiff1d(np.arange(counts.shape[1]), treated)
@@ -122,9 +123,11 @@ def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult
     if controls.size < MIN_CONTROLS:
         raise ValueError(f"at least {MIN_CONTROLS} untreated regions with conversions are needed")
     if not MIN_DAYS_BEFORE <= first_day < counts.shape[0]:
-        raise ValueError(f"at least {MIN_DAYS_BEFORE} days before the test and one in it")
+        raise ValueError(
+            f"at least {MIN_DAYS_BEFORE} days before the test and one in it are needed"
+        )
     if before[:, treated].sum() <= 0:
-        raise ValueError("the treated regions have no conversion before the test")
+        raise ValueError("the treated regions have no conversions before the test")
     target = counts[:, treated].mean(axis=1)
     donors = counts[:, controls]
     chosen = np.unique(
@@ -133,7 +136,7 @@ def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult
     days = counts.shape[0] - first_day
     times = treated.size * days
     total = float(counts[first_day:, treated].sum())
-    noise = max(total, 1.0) / times**2  # a count is never known better than its own Poisson noise
+    noise = max(total, 1.0) / times**2  # the error of a count is at least its Poisson noise
     cases = [(target, donors)]
     cases += [(donors[:, one], np.delete(donors, one, axis=1)) for one in chosen]
     own, *placebos = (_forecast(*case, first_day) for case in cases)
@@ -152,10 +155,11 @@ def analyse_geo_test(counts: Floats, treated: Ints, first_day: int) -> GeoResult
 
 
 def p_value_in_time(target: Floats, donors: Floats, first_day: int, *, relative: bool) -> float:
-    """Of no effect, by moving blocks of residuals (Chernozhukov, Wuthrich, Zhu 2021, section 2).
+    """P-value of no effect, by moving blocks of residuals.
 
-    The synthetic control is learnt on all days, as if there were no effect; the statistic is the
-    mean absolute residual of the days of the test, compared with all cyclic shifts.
+    The synthetic control is fitted on all days, as if there were no effect. The statistic is the
+    mean absolute residual of the days of the test, compared with all cyclic shifts
+    (Chernozhukov, Wuthrich, Zhu 2021, section 2).
     """
     if relative:
         target, donors, _ = _in_shares(target, donors, first_day)
@@ -165,7 +169,7 @@ def p_value_in_time(target: Floats, donors: Floats, first_day: int, *, relative:
 
 
 def _lift_of(conversions: Measured, total: float) -> Measured:
-    """In relation to what would have happened; infinite where all of it may be the effect."""
+    """The effect relative to the counterfactual; infinite if the effect may be all of it."""
 
     def lift(caused: float) -> float:
         return caused / (total - caused) if caused < total else math.inf
@@ -204,7 +208,7 @@ def _infer(
 
 
 def _forecast(target: Floats, donors: Floats, first_day: int) -> _Forecast:
-    """By a synthetic control of counts, or of shares of the level where that forecasts better."""
+    """Forecast by a synthetic control of counts, or of shares of the level if that is better."""
     in_counts = _held_out(target, donors, first_day)
     shares, donor_shares, level = _in_shares(target, donors, first_day)
     if level <= 0:
@@ -217,7 +221,7 @@ def _forecast(target: Floats, donors: Floats, first_day: int) -> _Forecast:
 
 
 def _forecast_by_differences(target: Floats, donors: Floats, first_day: int) -> _Forecast:
-    """By the mean of all others, in shares of the level."""
+    """Forecast by the mean of all others, in shares of the level."""
     shares, donor_shares, level = _in_shares(target, donors, first_day)
     found = _held_out(shares, donor_shares.mean(axis=1, keepdims=True), first_day)
     return _Forecast(found.effect * level, found.daily * level**2, found.folds * level**2, True)

@@ -1,13 +1,13 @@
-"""Hold-outs: the incremental conversions of the treated group, with repeat buyers.
+"""Holdouts: the incremental conversions of the treated group, with repeat buyers.
 
-Conversions per person vary more than shares of people do where some people convert several times.
-A person converts at all with some probability, and then once or more: the variance of a person's
+Conversions per person vary more than shares of people do if some people convert several times.
+A person converts with some probability, and then once or more. The variance of a person's
 conversions is ``r mu - mu^2`` for a mean ``mu`` and the *repeat ratio* ``r``, the sum of squares of
-the conversions per person over the number of conversions.  ``r`` is 1 where nobody converts twice;
-then this is the variance of a share, and the interval is Newcombe's.
+the conversions per person divided by the number of conversions. If no person converts twice,
+``r`` is 1, this is the variance of a share, and the interval is Newcombe's.
 
-Pure standard library: the process that registers a hold-out does not load numpy or statsmodels.
-Where statsmodels has the method (proportions, rates, unequal variances) tests compare the results.
+Pure standard library: the process that registers a holdout does not load numpy or statsmodels.
+If statsmodels has the method (proportions, rates, unequal variances), tests compare the results.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from chalicelib.attribution.experiments.measured_lift import LEVEL, Measured
 from chalicelib.attribution.student import student_cdf, student_quantile
 
 ASSUMED_DISPERSION = 3.0
-"""Variance of a person's conversions over their mean, where nothing is known about repeat buyers.
+"""Variance of a person's conversions over their mean, if repeat buyers are unknown.
 
 Published parameters for the customers of CDNOW (Fader, Hardie, Lee 2005, Marketing Science 24,
 table 2: BG/NBD) give 1.9 in four weeks; over 39 weeks their repeat purchases have 4.6.
 """
 
 _SHARED = 5.0
-"""Conversions that the repeat ratio of both groups together counts for in the ratio of each."""
+"""Weight of both groups' joint repeat ratio in the ratio of each, in conversions."""
 _HALVINGS = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One of the two groups of a hold-out.
+    """One of the two groups of a holdout.
 
     Attributes
     ----------
@@ -74,7 +74,7 @@ class _Variance:
     ----------
     slope, curvature : float
     degrees : float
-        Degrees of freedom of the slope; infinite where it is not estimated.
+        Degrees of freedom of the slope; infinite if it is not estimated.
     """
 
     slope: float
@@ -87,28 +87,28 @@ class _Variance:
 
 
 def analyse_holdout(treated: Arm, control: Arm, *, dispersion: float | None = None) -> Measured:
-    """Conversions of the treated group that it would not have made untreated.
+    """Estimate the conversions of the treated group that it would not have made untreated.
 
-    ``estimate = x1 - n1 x0 / n0``.  The interval is built from the score intervals of the two
+    ``estimate = x1 - n1 x0 / n0``. The interval is built from the score intervals of the two
     means by recovery of variances (Newcombe 1998, Statistics in Medicine 17, method 10; Zou, Donner
-    2008, Statistics in Medicine 27): it keeps its level with few or no conversions, where the Wald
-    interval collapses.  Each score interval solves ``(m - mu)^2 = t^2 (r mu - mu^2) / n``, which is
-    Wilson's (1927) for ``r = 1``.  The quantile ``t`` is Student's with the degrees of freedom of
-    Welch (1947), because ``r`` is an estimate.  The p-value is that of the score test with the mean
+    2008, Statistics in Medicine 27). It keeps its level with few or no conversions, where the Wald
+    interval collapses. Each score interval solves ``(m - mu)^2 = t^2 (r mu - mu^2) / n``, which is
+    Wilson's (1927) for ``r = 1``. The quantile ``t`` is Student's with the degrees of freedom of
+    Welch (1947), because ``r`` is an estimate. The p-value is that of the score test with the mean
     of both groups pooled.
 
     Parameters
     ----------
     treated, control : Arm
-        Without `converters` and `sum_of_squares` nobody is taken to convert twice.
+        Without `converters` and `sum_of_squares`, each person is assumed to convert at most once.
     dispersion : float, optional
-        Variance of a person's conversions over their mean in both groups, in place of what the
-        groups say about repeat buyers.  1 is Poisson's.
+        Variance of a person's conversions over their mean in both groups; replaces the groups'
+        own data on repeat buyers. 1 is Poisson's.
 
     Raises
     ------
     ValueError
-        For an empty group, and for more conversions than people without a word on repeat buyers.
+        If a group is empty, or has more conversions than people without data on repeat buyers.
     """
     if treated.size <= 0 or control.size <= 0:
         raise ValueError("both groups need people")
@@ -136,12 +136,12 @@ def analyse_holdout(treated: Arm, control: Arm, *, dispersion: float | None = No
 
 
 def repeat_ratio(conversions_per_converter: float) -> float:
-    """The repeat ratio of people with so many conversions each, by the log-series distribution.
+    """The repeat ratio for a number of conversions per converter, by the log-series distribution.
 
-    The log-series is the number of purchases per buyer where purchases per person are negative
+    The log-series is the number of purchases per buyer if purchases per person are negative
     binomial and few people buy (Fisher, Corbet, Williams 1943, Journal of Animal Ecology 12;
-    Chatfield, Ehrenberg, Goodhardt 1966, Journal of the Royal Statistical Society A 129): its mean
-    is ``(r - 1) / log r``.  Geometric repeats and Poisson counts have a smaller ratio.
+    Chatfield, Ehrenberg, Goodhardt 1966, Journal of the Royal Statistical Society A 129). Its mean
+    is ``(r - 1) / log r``. Geometric repeats and Poisson counts have a smaller ratio.
     """
     if conversions_per_converter <= 1.0:
         return 1.0
@@ -162,9 +162,9 @@ def _log_series_mean(ratio: float) -> float:
 
 
 def _variances(treated: Arm, control: Arm) -> tuple[_Variance, _Variance]:
-    """By the repeat ratio of each group, with a little of the ratio of both groups together.
+    """Variances by the repeat ratio of each group, shrunk a little towards the joint ratio.
 
-    A ratio of a few converters is often too small: it misses the rare person who converts often.
+    A ratio from a few converters is often too small: it misses the rare person who converts often.
     """
     arms = (treated, control)
     for arm in arms:
@@ -185,7 +185,7 @@ def _variances(treated: Arm, control: Arm) -> tuple[_Variance, _Variance]:
 def _degrees(arm: Arm, ratio: float) -> float:
     """Degrees of freedom of an estimated repeat ratio.
 
-    Where the conversions of a converter are geometric, the ratio's relative variance is exactly
+    If the conversions of a converter are geometric, the ratio's relative variance is exactly
     ``2 (1 - 1 / r)`` over the converters, which is that of ``c r / (r - 1)`` degrees of freedom.
     Without `converters` their number is at least ``x^2`` over the sum of squares.
     """
@@ -214,7 +214,7 @@ def _welch(treated: Arm, control: Arm, variances: tuple[_Variance, _Variance]) -
 
 
 def _score_interval(arm: Arm, variance: _Variance, critical: float) -> tuple[float, float]:
-    """Ends of the score interval of a group's mean: Wilson's and Rao's are two cases of it."""
+    """Bounds of the score interval of a group's mean; Wilson's and Rao's are special cases."""
     scaled = critical * critical / arm.size
     middle = arm.mean + scaled * variance.slope / 2
     half = math.sqrt(scaled * variance.at(arm.mean) + (scaled * variance.slope / 2) ** 2)

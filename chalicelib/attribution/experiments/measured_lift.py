@@ -1,4 +1,4 @@
-"""What every experiment measures: incremental conversions with an interval, and per engagement.
+"""The result of every experiment: incremental conversions with an interval, and per engagement.
 
 Pure standard library: experiments are registered by a process that does not load numpy.
 """
@@ -12,7 +12,7 @@ _NORMAL = NormalDist()
 LEVEL = 0.95
 MIN_CONTROLS = 4
 MIN_DAYS_BEFORE = 28
-"""What a geo test needs: untreated regions with conversions, and days before it."""
+"""Requirements of a geo test: untreated regions with conversions, and days before the test."""
 
 CRITICAL = _NORMAL.inv_cdf(0.5 + LEVEL / 2)
 
@@ -36,10 +36,10 @@ class Measured:
 
     @property
     def variance(self) -> float:
-        """That of the normal distribution with an interval of the same width.
+        """Variance of the normal distribution with an interval of the same width.
 
-        So that what is combined by precision keeps the width that the method of the experiment
-        gave it, Student's quantile and skewness included.
+        Combining by this variance keeps the width given by the method of the experiment, including
+        Student's quantile and skewness.
         """
         return ((self.high - self.low) / (2.0 * CRITICAL)) ** 2
 
@@ -49,14 +49,14 @@ class Measured:
         Parameters
         ----------
         engagements : float
-            How many more the treated had; below zero where the test took engagements away.
+            How many more the treated group had; negative if the test reduced engagements.
         """
         ends = sorted((self.low / engagements, self.high / engagements))
         return Measured(self.estimate / engagements, ends[0], ends[1], self.p_value)
 
 
 def from_standard_error(estimate: float, standard_error: float) -> Measured:
-    """An effect that somebody else has analysed, with its normal interval."""
+    """An externally analysed effect, with its normal interval."""
     half = CRITICAL * standard_error
     return Measured(
         estimate, estimate - half, estimate + half, two_sided(estimate / standard_error)

@@ -1,7 +1,7 @@
-"""A synthetic control: what a region would have done, from a weighted mean of other regions.
+"""A synthetic control: the counterfactual of a region, from a weighted mean of other regions.
 
-The weights are at least zero, add up to one and make the weighted changes of the others follow the
-region's own; a constant difference of levels is allowed (Abadie, Diamond, Hainmueller 2010, JASA
+The weights are non-negative, add up to one and make the weighted changes of the others follow the
+region's own. A constant difference of levels is allowed (Abadie, Diamond, Hainmueller 2010, JASA
 105; with the constant Doudchenko, Imbens 2016 and Ferman, Pinto 2021).
 """
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _PENALTY = 1e4
-"""Weight of "adds up to one" next to the fit; what is left of the violation is divided away."""
+"""Weight of the constraint "adds up to one" relative to the fit; the remainder is divided away."""
 
 
 def simplex_weights(donors: Floats, target: Floats) -> Floats:
@@ -37,14 +37,14 @@ def simplex_weights(donors: Floats, target: Floats) -> Floats:
 
 
 def gaps(target: Floats, donors: Floats, trained_on: Ints) -> Floats:
-    """Target less its synthetic control, shape (T,); zero on average over the days trained on.
+    """Target less its synthetic control, shape (T,); zero on average over the training days.
 
     Parameters
     ----------
     target : array, shape (T,)
     donors : array, shape (T, J)
     trained_on : int array
-        Days from which weights and the constant are learnt.
+        Days on which weights and the constant are estimated.
     """
     known, others = target[trained_on], donors[trained_on]
     weights = simplex_weights(others - others.mean(axis=0), known - known.mean())

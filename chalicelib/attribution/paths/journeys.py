@@ -1,7 +1,7 @@
-"""Journeys as paths: what a person did up to a conversion, or without one, for the path models.
+"""Journeys as paths: a person's touches up to a conversion, or without one, for the path models.
 
-The path models (`classical`, `markov`, `shapley`) divide *all* conversions among whatever preceded
-them, whether it caused them or not.  They are served for comparison, never as ROI.
+The path models (`rules`, `markov`, `shapley`) divide *all* conversions among the touches before
+them, whether or not those caused them. They are shown for comparison, never as ROI.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Journeys of at least one touch each, laid end to end (compressed sparse rows).
+    """Journeys of at least one touch each, stored end to end (compressed sparse rows).
 
     Attributes
     ----------
     n_kinds : int
-        K.
+        Number of engagement types K.
     kind : int array, shape (M,)
-        Kind of each touch, 0 .. K - 1, path after path, in the order in which they happened.
+        Type of each touch, 0 .. K - 1, path after path, in chronological order.
     start : int array, shape (P + 1,)
         The touches of path p are ``start[p] .. start[p + 1] - 1``.
     time : float array, shape (M,)
-        When each touch happened, days.
+        Time of each touch, in days.
     converted : float array, shape (P,)
-        Conversions at the end of one such journey; zero where it ended without.
+        Conversions at the end of one such journey; zero without a conversion.
     value : float array, shape (P,)
-        What they were worth.
+        Their value.
     weight : float array, shape (P,)
-        How many identical journeys the path stands for, above zero.
+        Number of identical journeys that the path represents, above zero.
     ended : float array, shape (P,)
-        When the conversion happened, days; NaN where the journey ended without.
+        Time of the conversion, in days; NaN without a conversion.
     uncredited, uncredited_value : float
-        Conversions that no touch preceded, and what they were worth.
+        Conversions without a touch before them, and their value.
     """
 
     n_kinds: int
@@ -65,21 +65,21 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """How a model divides the conversions among the kinds.
+    """A model's division of the conversions among the engagement types.
 
     Attributes
     ----------
     method : str
         Name of the model.
     conversions : array, shape (K,)
-        Conversions credited to each kind; they add up to all conversions that a touch preceded.
+        Conversions credited to each type; they add up to all conversions with a touch before them.
     value : array, shape (K,)
-        The same of what the conversions were worth.
+        The same for the value of the conversions.
     uncredited, uncredited_value : float
-        Conversions that no touch preceded, and what they were worth.
+        Conversions without a touch before them, and their value.
     standard_errors : array, shape (K,), or None
-        Of `conversions`, from drawing permutations (not from the data: these models have none);
-        None where nothing was drawn.
+        Of `conversions`, from drawing permutations (not from the data: the models do not quantify
+        that error); None if no permutations were drawn.
     """
 
     method: str
@@ -104,21 +104,22 @@ def build_paths(
 ) -> Paths:
     """Cut the touches of each person into journeys.
 
-    A journey ends at each conversion and holds the touches after the conversion before it that are
-    no older than the look-back.  Touches that no conversion followed in that time are a journey
-    without one, so that every touch lies on exactly one path.  A touch at the very time of a
-    conversion comes before it; conversions of a person at the same time are one end of a path.
+    A journey ends at each conversion. It contains the touches since the previous conversion that
+    are within the look-back. Touches without a conversion in that time form a journey without one,
+    so every touch is on exactly one path. A touch at the same time as a conversion counts as before
+    it. Conversions of a person at the same time are one end of a path.
 
     Parameters
     ----------
     person, time, kind : arrays, shape (E,)
-        Who engaged, when (days) and how, in any order; touches at the same time keep theirs.
+        Person, time (days) and type of each touch, in any order; the order of simultaneous touches
+        is kept.
     outcome_person, outcome_time, outcome_weight, outcome_value : arrays, shape (C,)
-        Who converted, when, how many conversions (above zero) and what they were worth in all.
+        Person, time, number of conversions (above zero) and their total value.
     n_kinds : int
-        K.
+        Number of engagement types K.
     lookback_days : float
-        How long before a conversion a touch may have been, above zero.
+        Longest time between a touch and a conversion, above zero.
 
     Returns
     -------
@@ -128,13 +129,13 @@ def build_paths(
     Raises
     ------
     ValueError
-        When the look-back or a number of conversions is not above zero.
+        If the look-back or a number of conversions is not above zero.
     """
     if not lookback_days > 0:
         raise ValueError(f"the look-back must be above zero days, not {lookback_days}")
     if not np.all(outcome_weight > 0):
-        raise ValueError("every outcome must stand for more than zero conversions")
-    # lexsort is stable and touches stand first: at the same time they come before the conversion
+        raise ValueError("the number of conversions of every outcome must be above zero")
+    # lexsort is stable and touches come first: at the same time they precede the conversion
     order = np.lexsort((np.concatenate([time, outcome_time]), np.r_[person, outcome_person]))
     is_outcome = order >= person.size
     touch = order[~is_outcome]

@@ -1,11 +1,11 @@
-"""Journeys as a Markov chain: what is lost when nobody can pass through a kind any more.
+"""Journeys as a Markov chain, and the removal effect of each engagement type.
 
-States are the last one to four kinds of a journey; it begins at a start and ends in a conversion
-or in nothing.  The removal effect of a kind is the share of conversions that disappear when every
-journey that reaches the kind ends in nothing there (Anderl, Becker, von Wangenheim, Schumann 2016,
-International Journal of Research in Marketing 33); conversions are credited in proportion to it.
-Probabilities of absorption come from linear systems (Kemeny, Snell 1960, theorem 3.3.7), not from
-simulated journeys.  Reference: ChannelAttribution, in `tests/reference`.
+States are the last one to four types of a journey. The chain begins at a start and ends in a
+conversion or without one. The removal effect of a type is the share of conversions that disappear
+if every journey ends without a conversion when it reaches the type (Anderl, Becker, von Wangenheim,
+Schumann 2016, International Journal of Research in Marketing 33). Conversions are credited in
+proportion to it. Probabilities of absorption come from linear systems (Kemeny, Snell 1960, theorem
+3.3.7), not from simulated journeys. Reference: ChannelAttribution, in `tests/reference`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Ints = NDArray[np.int64]
 
 MAX_ORDER = 4
 DENSE_STATES = 400
-"""Up to as many states the systems are solved as dense matrices."""
+"""Largest number of states for which the systems are solved as dense matrices."""
 RESIDUAL = 1e-13
 """Relative residual to which larger ones are solved."""
 
@@ -33,13 +33,13 @@ RESIDUAL = 1e-13
 class Chain:
     """An absorbing chain whose states do not lead to themselves.
 
-    Staying in a state changes nothing about where a journey ends, so such transitions are left out
+    Staying in a state does not affect the end of a journey, so such transitions are omitted
     and the others of the state scaled up to one.
 
     Attributes
     ----------
     kind : int array, shape (S,)
-        The last kind of each state's history.
+        The last type of each state's history.
     start : array, shape (S,)
         Probability that a journey begins in the state.
     Q : sparse matrix, shape (S, S)
@@ -55,19 +55,19 @@ class Chain:
 
 
 def credit_markov(paths: Paths, *, order: int = 1) -> Credit:
-    """Conversions in proportion to the removal effects; value in the same proportion.
+    """Credit conversions in proportion to the removal effects, and value in the same proportion.
 
     Parameters
     ----------
     paths : Paths
-        With those that did not convert.
+        Including those without a conversion.
     order : int
-        How many kinds back the chain remembers, 1 .. 4.
+        Number of types in a state, 1 .. 4.
 
     Raises
     ------
     ValueError
-        When the order is not one of those.
+        If the order is out of range.
     """
     effects = removal_effects(paths, order=order)
     share = effects / effects.sum() if effects.any() else effects
@@ -81,14 +81,14 @@ def credit_markov(paths: Paths, *, order: int = 1) -> Credit:
 
 
 def removal_effects(paths: Paths, *, order: int = 1) -> Floats:
-    """Share of the chain's conversions that pass through each kind, shape (K,).
+    """Share of the chain's conversions that pass through each type, shape (K,).
 
-    Zero for kinds on no path, and for all when nothing converted.
+    Zero for types on no path, and for all types if there are no conversions.
 
     Raises
     ------
     ValueError
-        When the order is not 1 .. 4.
+        If the order is not 1 .. 4.
     """
     if order not in range(1, MAX_ORDER + 1):
         raise ValueError(f"the order must be 1 to {MAX_ORDER}, not {order}")
@@ -105,7 +105,7 @@ def removal_effects(paths: Paths, *, order: int = 1) -> Floats:
 
 
 def fit_chain(paths: Paths, order: int) -> Chain:
-    """Count transitions between histories of at most `order` kinds.
+    """Count transitions between histories of at most `order` types.
 
     A journey with several conversions counts once per conversion.
     """
@@ -141,7 +141,7 @@ def _sums(row: Ints, column: Ints, mass: Floats, *, n_states: int) -> sparse.csr
 
 
 def _states(paths: Paths, order: int) -> tuple[Ints, Ints]:
-    """State of every touch, shape (M,), and the last kind of every state, shape (S,)."""
+    """State of every touch, shape (M,), and the last type of every state, shape (S,)."""
     present, digit = _ranked(paths.kind, paths.n_kinds)
     if order == 1:
         return digit, present
@@ -149,7 +149,7 @@ def _states(paths: Paths, order: int) -> tuple[Ints, Ints]:
     base = present.size + 1
     code = digit.copy()
     for back in range(1, order):
-        # zero, "nothing yet", is a digit of its own: hence the shift by one
+        # zero, "nothing yet", is a separate digit: hence the shift by one
         known = np.flatnonzero(position >= back)
         code[known] += (digit[known - back] + 1) * base**back
     codes, state = _ranked(code, base**order)
@@ -167,7 +167,7 @@ def _ranked(numbers: Ints, bound: int) -> tuple[Ints, Ints]:
 
 
 def _absorption(chain: Chain, kept: NDArray[np.bool_]) -> Floats:
-    """Probability of conversion from each state, shape (S,), when those not kept end in nothing."""
+    """Probability of conversion from each state, shape (S,), if those not kept end without one."""
     Q, conversion = sparse.diags_array(kept.astype(np.float64)) @ chain.Q, kept * chain.conversion
     if conversion.size <= DENSE_STATES:
         return np.asarray(np.linalg.solve(np.eye(conversion.size) - Q.toarray(), conversion))

@@ -1,7 +1,7 @@
 """Rules that divide each conversion among the touches of its own path, by position or by age.
 
-Journeys without a conversion do not enter.  What is uncertain about the credit, or whether a touch
-caused anything, these rules do not know; see `within_user` and `time_series` for that.
+Journeys without a conversion do not matter. The rules do not estimate uncertainty, or whether a
+touch caused anything; see `within_user` and `time_series` for that.
 """
 
 from __future__ import annotations
@@ -19,40 +19,40 @@ HALF_LIFE_DAYS = 7.0
 
 
 def credit_first(paths: Paths) -> Credit:
-    """All of a conversion to the first touch of its path."""
+    """Credit each conversion to the first touch of its path."""
     share = np.zeros(paths.kind.size)
     share[paths.start[:-1]] = 1.0
     return _credit("first", paths, share)
 
 
 def credit_last(paths: Paths) -> Credit:
-    """All of a conversion to the last touch of its path."""
+    """Credit each conversion to the last touch of its path."""
     share = np.zeros(paths.kind.size)
     share[paths.start[1:] - 1] = 1.0
     return _credit("last", paths, share)
 
 
 def credit_linear(paths: Paths) -> Credit:
-    """The same to every touch of the path."""
+    """Credit each conversion evenly to all touches of its path."""
     return _credit("linear", paths, 1.0 / np.repeat(paths.length, paths.length))
 
 
 def credit_position(
     paths: Paths, *, first: float = FIRST_SHARE, last: float = LAST_SHARE
 ) -> Credit:
-    """Fixed shares to the first and the last touch, the rest evenly to those between them.
+    """Credit fixed shares to the first and the last touch, the rest evenly to those between them.
 
     Parameters
     ----------
     paths : Paths
     first, last : float
-        Shares of the two ends.  Where nothing lies between them they divide the conversion in
-        proportion to their shares; a single touch takes all of it.
+        Shares of the two ends. Without touches between them, they divide the conversion in
+        proportion to their shares; a single touch gets all of it.
 
     Raises
     ------
     ValueError
-        When a share is negative, or their sum not in (0, 1].
+        If a share is negative, or their sum is not in (0, 1].
     """
     if first < 0 or last < 0 or not 0 < first + last <= 1 + 1e-12:
         raise ValueError(f"shares of the ends must add up to more than 0, at most 1: {first, last}")
@@ -70,7 +70,7 @@ def credit_position(
 
 
 def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -> Credit:
-    """The more to a touch, the later it was: half as much per half-life further back.
+    """Credit later touches more: half as much per half-life further back.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -
     Raises
     ------
     ValueError
-        When the half-life is not above zero.
+        If the half-life is not above zero.
     """
     if not half_life_days > 0:
         raise ValueError(f"the half-life must be above zero days, not {half_life_days}")
@@ -95,7 +95,7 @@ def credit_time_decay(paths: Paths, *, half_life_days: float = HALF_LIFE_DAYS) -
 
 
 def _credit(method: str, paths: Paths, share: Floats) -> Credit:
-    """Credits from the share (M,) of its path's end that each touch takes."""
+    """Credits from the share (M,) of its path's end that each touch gets."""
 
     def per_kind(amount: Floats) -> Floats:
         spread = share * np.repeat(amount * paths.weight, paths.length)

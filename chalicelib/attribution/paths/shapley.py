@@ -1,10 +1,10 @@
-"""Shapley values: a kind's mean contribution over all orders in which kinds could come in.
+"""Shapley values: a type's mean contribution over all orders in which types could occur.
 
-A journey counts as the set of kinds on it.  Its worth is the conversion rate of the journeys with
-exactly this set, those that did not convert among them; a set that nobody showed is worth nothing.
-Each journey's rate is divided among its kinds by the Shapley value of the game on their subsets, so
-that credits add up to the conversions (Zhao, Mahboobi, Bagheri 2018, arXiv 1804.05327).  A kind
-with which journeys convert less than without it gets less than nothing.
+A journey counts as the set of its types. The value of a set is the conversion rate of the journeys
+with exactly this set, including those without a conversion; a set without journeys has value zero.
+Each journey's rate is divided among its types by the Shapley value of the game on their subsets, so
+credits add up to the conversions (Zhao, Mahboobi, Bagheri 2018, arXiv 1804.05327). A type
+with which journeys convert less than without it gets negative credit.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ def credit_shapley(
     permutations: int = PERMUTATIONS,
     max_exact_kinds: int = MAX_EXACT_KINDS,
 ) -> Credit:
-    """Conversions and their value by Shapley values.
+    """Credit conversions and their value by Shapley values.
 
-    Exact where at most `max_exact_kinds` kinds appear on paths; beyond, the mean over permutations
-    drawn at random, with its standard error (Castro, Gómez, Tejada 2009, Computers & Operations
+    Exact if at most `max_exact_kinds` types appear on paths. Beyond that, the mean over random
+    permutations, with its standard error (Castro, Gómez, Tejada 2009, Computers & Operations
     Research 36).
 
     Parameters
     ----------
     paths : Paths
-        With those that did not convert.
+        Including those without a conversion.
     seed : int
         Of the permutations.
     permutations : int
-        How many to draw, at least two.
+        Number of permutations to draw, at least two.
     max_exact_kinds : int
-        The exact values take time and memory in proportion to ``2 ** kinds``.
+        The exact values take time and memory in proportion to ``2 ** types``.
 
     Raises
     ------
     ValueError
-        When fewer than two permutations are asked for.
+        If fewer than two permutations are requested.
     """
     if permutations < 2:
-        raise ValueError(f"a standard error needs two permutations, not {permutations}")
+        raise ValueError(f"a standard error needs at least two permutations, not {permutations}")
     seen = np.bincount(paths.kind, minlength=paths.n_kinds) > 0
     present = np.flatnonzero(seen)
     amounts = np.stack([paths.weight * paths.converted, paths.weight * paths.value], axis=1)
@@ -78,7 +78,7 @@ def credit_shapley(
 def _exact(paths: Paths, rank: Ints, n: int, amounts: Floats) -> Floats:
     """Credits, shape (n, 2), through the potential of the game (Hart, Mas-Colell 1989).
 
-    The potential of a set is ``(worth + sum of the potentials without one member) / members``, and
+    The potential of a set is ``(value + sum of the potentials without one member) / members``, and
     a member's Shapley value in the game on the set is the potential less that without the member:
     all games on all subsets at once.
     """
@@ -144,10 +144,10 @@ def _drawn(
 
 
 def _keys(n: int, rng: np.random.Generator) -> Keys:
-    """A number per kind so that the sum over a set names the set, shape (n,).
+    """A number per type so that the sum over a set identifies the set, shape (n,).
 
-    Powers of two as long as they fit; beyond, 64 random bits each (Zobrist 1970): that two of a
-    million sets share a name has a probability of 3e-8.
+    Powers of two as long as they fit; beyond, 64 random bits each (Zobrist 1970). Two of a
+    million sets have the same sum with a probability of 3e-8.
     """
     if n <= 64:
         return np.left_shift(np.uint64(1), np.arange(n, dtype=np.uint64))
@@ -155,7 +155,7 @@ def _keys(n: int, rng: np.random.Generator) -> Keys:
 
 
 def _members(paths: Paths, rank: Ints, n: int) -> tuple[Ints, Ints]:
-    """Path and kind of each distinct pair of the two, path after path."""
+    """Path and type of each distinct pair of the two, path after path."""
     path = np.repeat(np.arange(paths.length.size), paths.length)
     pairs = np.unique(path * n + rank)
     return pairs // n, pairs % n

@@ -1,12 +1,12 @@
 """Effects from totals by region: all regions in one panel.
 
 ================  =============================================================================
-from_regions      which engagement types the regions may speak for, and what they say
+from_regions      choice of the engagement types for the geo panel, and their estimates
 geo_panel         the fit, with effects and decays shared by the regions
 region_series     totals of one goal by region
-region_baselines  what moves the conversions of each region besides marketing
-day_effects       what all regions share on a day, taken out of them
-region_spread     how far effects differ between regions
+region_baselines  the baseline of each region
+day_effects       common effects of days on all regions, projected out
+region_spread     differences of effects between regions
 regional_demand   traces of demand inside single regions
 region_doubts     the warnings of an estimate from regions
 ================  =============================================================================

@@ -1,13 +1,13 @@
-"""Effects of single days that all regions share, taken out of the series of the regions.
+"""Effects of single days that all regions share, projected out of the series of the regions.
 
-``y_rt = level_rt + (columns b)_rt + size_rt * day_t + noise_rt``: what moves all regions on a day,
-in proportion to their sizes, has a coefficient of its own (two-way effects; Wooldridge 2021).
+``y_rt = level_rt + (columns b)_rt + size_rt * day_t + noise_rt``: a common change of all regions on
+a day, in proportion to their sizes, has its own coefficient (two-way effects; Wooldridge 2021).
 Levels are integrated out region by region (`structural`), then the effects of the days jointly. The
-outcome and the columns of a region come in units of its noise.
+outcome and the columns of a region are in units of its noise.
 
-The effect of a day is a share of what a region usually sells, and is believed to be around zero
-with a standard deviation of one: nothing next to the data on a day, which fixes what a constant in
-all days would do to levels that may be anything.
+The effect of a day is a share of a region's usual conversions, with a prior standard deviation of
+one around zero. That is negligible compared with the data on a day, and identifies a
+constant in all days, which a diffuse level could not separate.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Products,
     Scales,
-    beside_level,
+    center_columns,
     independent,
     unexplainable,
     weigh,
@@ -33,7 +33,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PRIOR_PRECISION = 1.0
-"""Of the effect of a day."""
+"""Prior precision of the effect of a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Region:
     columns : array, shape (N, p)
         Responses; the same ones in all regions.
     size : array, shape (N,)
-        What the effect of a day is multiplied with.
+        Factor of the effect of a day.
     scales : Scales
         Without a guide.
     """
@@ -65,7 +65,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class PanelFit:
-    """Coefficients of p columns over R regions, at one ratio of the variances.
+    """Coefficients of p columns over R regions, at one variance ratio.
 
     Attributes
     ----------
@@ -73,11 +73,11 @@ class PanelFit:
     days : array, shape (M,)
         Effects of the days, less their mean.
     noise : float
-        Variance of the noise, in units of what the regions were scaled with.
+        Variance of the noise, in the units to which the regions were scaled.
     scores : array, shape (R, p)
-        Gradient of the coefficients that each region would have by itself: zero in sum.
+        Gradient with respect to separate coefficients of each region; the sum is zero.
     information : array, shape (R, p, R, p)
-        Information on these coefficients, over that of the noise.
+        Information on these coefficients, divided by that of the noise.
     left : array, shape (p,)
         Share of each column's variation that the days do not explain.
     """
@@ -93,7 +93,7 @@ class PanelFit:
 def panel_products(
     regions: Sequence[Region], n_steps: int, *, common_days: bool = True
 ) -> Products:
-    """Everything that likelihoods of any subset of the columns need, over all regions.
+    """Everything needed for likelihoods of any subset of the columns, over all regions.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def panel_products(
 
 
 def fit_panel_at(regions: Sequence[Region], n_steps: int, ratio: float) -> PanelFit:
-    """Coefficients at a ratio of the variances, with what each region says of them."""
+    """Coefficients at a variance ratio, with the information of each region."""
     p = regions[0].columns.shape[1]
     whole = np.zeros((n_steps + p + 1, n_steps + p + 1))
     mine = np.zeros((len(regions), p, n_steps + p + 1))
@@ -154,7 +154,7 @@ def fit_panel_at(regions: Sequence[Region], n_steps: int, ratio: float) -> Panel
 
 
 def likeliest_ratio(products: Products) -> float:
-    """The ratio of the variances at which all columns together explain the outcome best."""
+    """The variance ratio at which all columns together explain the outcome best."""
     p = products.gram.shape[1] - 1
     freedom = max(products.degrees_of_freedom - p, 1)
     values = []
@@ -181,12 +181,12 @@ def _sum_up(regions: Sequence[Region], n_steps: int, ratio: float) -> tuple[Floa
 
 
 def _place(region: Region, n_steps: int) -> Ints:
-    """Where the cross products of a region belong among those of all: its days, then the rest."""
+    """Positions of the cross products of a region among those of all: its days, then the rest."""
     return np.concatenate([region.times, n_steps + np.arange(region.columns.shape[1] + 1)])
 
 
 def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
-    """Cross products of a region, its level and nuisance taken out.
+    """Cross products of a region, with its level and nuisance columns projected out.
 
     Returns
     -------
@@ -199,7 +199,7 @@ def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
     n, size = region.times.size, region.size
     basis = independent(region.nuisance)
     m = basis.shape[1]
-    others = beside_level(np.column_stack([basis, region.columns, region.outcome]), region.scales)
+    others = center_columns(np.column_stack([basis, region.columns, region.outcome]), region.scales)
     product, log_det = weigh(np.column_stack([np.eye(n) - 1.0 / n, others]), region.scales, ratio)
     product -= product.mean(axis=0)  # days less their means, from the left
     gram = np.empty((n + others.shape[1], n + others.shape[1]))
@@ -216,14 +216,14 @@ def _region_gram(region: Region, ratio: float) -> tuple[Floats, float, int]:
 
 
 def _days_factor(gram: Floats, n_steps: int) -> tuple[Floats, bool]:
-    """Cholesky factor of what is known of the days."""
+    """Cholesky factor of the information on the days."""
     inner = gram[:n_steps, :n_steps] + PRIOR_PRECISION * np.eye(n_steps)
     lower, is_lower = cho_factor(inner, lower=True)
     return np.asarray(lower), bool(is_lower)
 
 
 def _without_days(gram: Floats, n_steps: int) -> tuple[Floats, float, int]:
-    """Cross products of columns and outcome without the days; a log det; how many days."""
+    """Cross products of columns and outcome without the days; a log det; the number of days."""
     factor = _days_factor(gram, n_steps)
     solved = cho_solve(factor, gram[:n_steps, n_steps:])
     left = gram[n_steps:, n_steps:] - gram[n_steps:, :n_steps] @ solved

@@ -1,9 +1,9 @@
-"""What totals by region answer: which types a geo panel may speak for, and what it says.
+"""Estimates from totals by region: which types qualify for a geo panel, and their effects.
 
-A panel of regions has what totals of the country lack: on the same day some regions had more of a
-type than others, so that what moves the whole country on a day can be taken out. It is asked before
-the totals. Types whose events carry no region, and those that move alike in all regions, are left
-to the totals, which see the conversions that the panel does not explain.
+A panel of regions has information that national totals lack: on the same day, some regions had more
+of a type than others. So changes of the whole country on a day can be projected out. The panel runs
+before the totals. Types whose events carry no region, and types that move alike in all regions, are
+estimated from totals, using the conversions that the panel does not explain.
 """
 
 from __future__ import annotations
@@ -39,13 +39,14 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MIN_SHARE = 0.95
-"""Share of the conversions, and of a type's engagements, that has to carry a region."""
+"""Minimum share of the conversions, and of a type's engagements, that carry a region."""
 MIN_REGIONS = 3
 MIN_OF_REGION = 50.0
-"""Conversions on used days that a region needs to be compared with others."""
+"""Minimum number of conversions on used days for a region in the comparison."""
 LEAST_LEFT = 0.1
-"""Share of a type's movements that must not be common to all regions: below, what is left of it is
-chance in where the same engagements were counted."""
+"""Minimum share of a type's variation that regions do not share. Below it, the rest is due to
+chance in the regional assignment of the same engagements.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +72,18 @@ class _Prepared:
 
 
 def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
-    """Fill in the types that a geo panel answers.
+    """Fill in the types that a geo panel can estimate.
 
     Parameters
     ----------
     observed : Observations
     draft : Draft
-        Filled in: an estimate for the types that the panel may speak for. Those that it may not
-        speak for stay open.
+        Receives an estimate for the types that qualify. The others stay open.
 
     Returns
     -------
     array, shape (T, K)
-        Conversions per day that each type causes; zero where the panel has no answer.
+        Incremental conversions per day of each type; zero if the panel has no estimate.
     """
     explained = np.zeros(observed.counts.shape)
     prepared = _prepare(observed, draft)
@@ -142,12 +142,12 @@ def estimate_from_regions(observed: Observations, draft: Draft) -> Floats:
 
 
 def _rates(weights: Floats) -> Floats:
-    """What each decay brings on a day per unit of its stock, shape (G, k)."""
+    """Effect of each decay on a day per unit of its stock, shape (G, k)."""
     return np.asarray((weights * (1.0 - DECAYS)).T)
 
 
 def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
-    """The regions and types that can be compared; None where there are too few."""
+    """The regions and types that can be compared; None if there are too few."""
     regions = observed.regions
     if regions is None or observed.outcome.size < MIN_DAYS:
         return None
@@ -183,7 +183,7 @@ def _prepare(observed: Observations, draft: Draft) -> _Prepared | None:
 
 
 def _types_by_region(observed: Observations, regions: RegionSeries) -> Ints:
-    """Causes with enough engagements, of which nearly all carry a region."""
+    """Causes with enough engagements, nearly all of which carry a region."""
     total = observed.counts.sum(axis=0)
     placed = regions.counts.sum(axis=(0, 1))
     return np.array(
@@ -200,7 +200,7 @@ def _types_by_region(observed: Observations, regions: RegionSeries) -> Ints:
 
 
 def _is_comparable(outcome: Floats) -> bool:
-    """Whether the conversions of a region on its usable days can be compared with others."""
+    """Whether the conversions of a region on its usable days are enough for a comparison."""
     return bool(outcome.size >= MIN_DAYS and outcome.sum() >= MIN_OF_REGION and np.ptp(outcome) > 0)
 
 
@@ -239,7 +239,7 @@ def _at(series: RegionSeries, resolution: Resolution, weekly: Bools) -> RegionSe
 
 
 def _vary(series: RegionSeries, resolution: Resolution, timelines: Sequence[Timeline]) -> Bools:
-    """Types that vary over time somewhere, shape (k,)."""
+    """Types that vary over time in some region, shape (k,)."""
     found = np.zeros(series.counts.shape[2], dtype=bool)
     for counts, timeline in zip(series.counts, timelines, strict=True):
         found |= np.ptp(resolution.total(counts)[timeline.times], axis=0) > 0
@@ -259,7 +259,7 @@ def _separable(fit: GeoPanelFit) -> Bools:
 def _describe(
     observed: Observations, prepared: _Prepared, fit: GeoPanelFit, answered: Ints
 ) -> dict[str, object]:
-    """What was compared, JSON-able."""
+    """Description of the comparison, JSON-able."""
     assert observed.regions is not None
     placed = float(observed.regions.outcome.sum())
     return {

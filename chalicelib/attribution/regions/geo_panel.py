@@ -1,10 +1,10 @@
 """Effects from totals by region (`time_series`): one fit of all regions with shared effects.
 
-Conversions of a region = its level that wanders + its weekly pattern and shocks + what all regions
-share on a day + responses to its adstocked engagements + noise (`day_effects`, `structural`).
-Decays, shapes and the effect of an engagement are the same in all regions; a response bends next to
-the stock that is usual in the region (`saturation`). What is not known is averaged over
-(`averaging`), as in `time_series`; what effects differ by between regions is in the errors
+Conversions of a region = its wandering level + its weekly pattern and shocks + effects of days that
+all regions share + responses to its adstocked engagements + noise (`day_effects`, `structural`).
+Decays, shapes and the effect of an engagement are the same in all regions. Saturation is relative
+to the stock that is usual in the region (`saturation`). Unknowns are averaged over
+(`averaging`), as in `time_series`. Errors include the differences between regions
 (`region_spread`).
 """
 
@@ -48,7 +48,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class LikeliestPanel:
-    """The model with the likeliest decays, shapes and ratio of the variances.
+    """The model with the likeliest decays, shapes and variance ratio.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class LikeliestPanel:
 
 @dataclass(frozen=True, slots=True)
 class GeoPanelFit:
-    """What one engagement of each type causes, judged by totals of regions.
+    """Effects of one engagement of each type, estimated from totals of regions.
 
     Attributes
     ----------
@@ -75,16 +75,16 @@ class GeoPanelFit:
         Conversions inside the window caused by one engagement, on average over the engagements of
         all regions.
     cov : array, shape (K, K)
-        With what the effects differ by between regions.
+        Including the differences between regions.
     critical : array, shape (K,)
-        Two-sided 95 % quantiles: of the many region-days and of the few regions, by what each has
-        to do with the error (Satterthwaite 1946).
+        Two-sided 95 % quantiles. Their degrees of freedom combine those of the many region-days and
+        of the few regions, by their contributions to the error (Satterthwaite 1946).
     degrees_of_freedom : array, shape (K,)
     decay_weights : array, shape (K, G)
     linear : array, shape (K,)
         Probability that the response is linear.
     left : array, shape (K,)
-        Share of the movements of a type that regions do not have in common.
+        Share of the variation of a type that regions do not share.
     spread : RegionSpread
         In conversions per engagement.
     converged : bool
@@ -128,7 +128,7 @@ def fit_geo_panel(
     timelines : sequence of Timeline, length R
         Steps of each region to use.
     channels : int array, shape (K,)
-        Number of each type's channel.
+        Index of each type's channel.
     common_days : bool, optional
         Whether the days have effects that all regions share.
     """
@@ -185,7 +185,8 @@ def fit_geo_panel(
 def _responses(series: RegionSeries, number: int, resolution: Resolution) -> Floats:
     """Every response of a region to its engagements: (M, K, G, H).
 
-    Each adds up to the engagements of the region, so that its coefficient is the effect of one.
+    Each adds up to the engagements of the region, so its coefficient is the effect of one
+    engagement.
     """
     counts, known = series.counts[number], series.counts_known[number]
     seen = np.where(known, counts, 0.0)

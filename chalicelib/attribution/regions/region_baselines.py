@@ -1,8 +1,8 @@
-"""What moves the conversions of each region besides marketing, and how large each region is.
+"""The baseline of each region without marketing, and its size.
 
-Patterns, shocks and noise of a region are found in what marketing and the days that all regions
-share leave of its conversions; these in turn need patterns and sizes: a few rounds, from "nothing
-is shared".
+Patterns, shocks and noise of a region are found after subtracting marketing and the effects of
+days that all regions share. Those in turn depend on patterns and sizes, so all are found by
+iteration, starting without shared effects.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ Floats = NDArray[np.float64]
 
 ROUNDS = 5
 ALIKE = 0.01
-"""Relative change of the sizes below which no further round is needed."""
+"""Relative change of the sizes below which the iteration stops."""
 LEAST_LEVEL = 0.1
-"""Share of a region's conversions that would be there without marketing, at least."""
+"""Minimum share of a region's conversions that would occur without marketing."""
 LEAST_NOISE = 0.1
-"""Variance of the noise next to that of counts, at least."""
+"""Minimum variance of the noise relative to that of counts."""
 
 _VARIES = 1e-6  # of a column whose mean square is one
 
@@ -59,7 +59,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True)
 class RegionBaseline:
-    """What moves a region.
+    """The baseline of a region.
 
     Attributes
     ----------
@@ -73,9 +73,9 @@ class RegionBaseline:
 
     @property
     def size(self) -> float:
-        """Mean of the level: what the effects of days are multiplied with.
+        """Mean of the level: the factor of the effects of days.
 
-        A size that follows the level would take the level's place: a constant effect of all days.
+        If the size followed the level, a constant effect of all days could replace the level.
         """
         return float(self.level.mean())
 
@@ -109,7 +109,8 @@ def describe_regions(
             explained += before.size * fit.days[one.timeline.times]
             nothing = np.zeros((one.outcome.size, 0))
             after = _describe(one, nothing, one.outcome - explained)
-            # days are found from the region itself, too: what is left of it is smaller than noise
+            # day effects are fitted to the region itself, too, so its residuals are smaller than
+            # the noise
             noise = after.baseline.noise_variance / max(1.0 - share, 0.1)
             least = LEAST_NOISE * float(one.outcome.mean())
             baseline = replace(after.baseline, noise_variance=max(noise, least))
@@ -160,13 +161,13 @@ def common_unit(regions: Sequence[Region]) -> Floats:
 
 
 def _present(marketing: Floats) -> Floats:
-    """Responses of the types that vary in the region, of one size: (N, K) -> (N, k)."""
+    """Responses of the types that vary in the region, scaled to one size: (N, K) -> (N, k)."""
     unit = unit_columns(marketing)
     return np.asarray(unit[:, np.ptp(unit, axis=0) > _VARIES])
 
 
 def _describe(one: Observed, marketing: Floats, outcome: Floats) -> RegionBaseline:
-    """The baseline of a region, found in `outcome` beside `marketing`."""
+    """The baseline of a region, found in `outcome` with `marketing` in the model."""
     baseline = find_unguided_baseline(outcome, marketing, marketing, one.timeline)
     rough = fit_roughly(outcome, baseline.columns, marketing, baseline.scales)
     least = max(LEAST_LEVEL * float(one.outcome.mean()), 1e-9)
@@ -174,7 +175,7 @@ def _describe(one: Observed, marketing: Floats, outcome: Floats) -> RegionBaseli
 
 
 def _shares(observed: Sequence[Observed], found: Sequence[RegionBaseline], n_steps: int) -> Floats:
-    """Weight of each region in the effects of its days, on average, shape (R,)."""
+    """Mean weight of each region in the effects of its days, shape (R,)."""
     weight = np.zeros((len(observed), n_steps))
     for number, (one, its) in enumerate(zip(observed, found, strict=True)):
         weight[number, one.timeline.times] = its.size**2 / its.baseline.noise_variance

@@ -1,4 +1,4 @@
-"""What makes an estimate from regions doubtful, and for which types: its warnings."""
+"""Warnings of an estimate from regions, and the types that they are about."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def warn_of_regional_doubts(
     place: Ints,
     draft: Draft,
 ) -> None:
-    """Warn of what speaks against the estimates of `kinds`, which are at `place` in the fit.
+    """Add warnings to the estimates of `kinds`, which are at `place` in the fit.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def residual_p(likeliest: LikeliestPanel) -> float:
 
 
 def late_p(fit: GeoPanelFit, series: RegionSeries, resolution: Resolution) -> float:
-    """P-value of no effects two to four weeks later; 1 in windows too short to see them."""
+    """P-value of no effects two to four weeks later; 1 in windows too short to detect them."""
     if resolution.n_steps * resolution.step_days < MIN_DAYS:
         return 1.0
     extended: list[Region] = []

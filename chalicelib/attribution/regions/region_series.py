@@ -1,4 +1,4 @@
-"""Totals of one goal by region: what a geo panel is given."""
+"""Totals of one goal by region: the input of a geo panel."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RegionSeries:
     counts_known: Bools
 
     def of(self, regions: NDArray[np.int64], types: NDArray[np.int64]) -> RegionSeries:
-        """The same of some regions and types."""
+        """The same for some regions and types."""
         return RegionSeries(
             tuple(self.names[region] for region in regions),
             self.outcome[regions],

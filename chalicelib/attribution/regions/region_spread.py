@@ -1,12 +1,13 @@
-"""How far effects differ between regions, and what that does to the effect over all of them.
+"""Differences of effects between regions, and their contribution to the error.
 
-With coefficients ``beta_r`` of its own in every region, the regression weighs them by what they
-say, ``beta = sum_r W_r beta_r``; an effect over all regions is the mean over the engagements. Where
-regions differ by more than chance, the difference of both weights is an error with the variance
-``sum_r (W_rk - n_rk)^2 tau_k^2``, with n_rk the share of the type's engagements in region r. The
-variance between regions tau^2 is that of moments (DerSimonian, Laird 1986), for estimates that are
-correlated because the regions share their days; whether it is more than chance, Cochran's Q. A few
-regions say little of a variance, and often nothing: it is averaged with what is believed before.
+With separate coefficients ``beta_r`` in every region, the regression weights them by their
+information, ``beta = sum_r W_r beta_r``, while the overall effect is the mean over the engagements.
+If regions differ by more than chance, the difference of both weightings is an error with the
+variance ``sum_r (W_rk - n_rk)^2 tau_k^2``, with n_rk the share of the type's engagements in region
+r. The variance between regions tau^2 is estimated by moments (DerSimonian, Laird 1986), for
+estimates that are correlated because the regions share their days. Cochran's Q tests whether it is
+more than chance. A few regions contain little information on a variance, so it is averaged
+with a prior.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from chalicelib.attribution.regions.day_effects import PanelFit
 Floats = NDArray[np.float64]
 
 USUAL = 0.25
-"""How far effects are believed to differ before the data, relative to the effect."""
+"""Prior standard deviation between regions, relative to the effect."""
 AS_SURE_AS = 4
-"""So many more regions would say as much as that belief."""
+"""Weight of that prior, in numbers of regions."""
 _LEAST = 1e-6
-"""Part of what all regions say of a type that is added to each, where one says nothing."""
+"""Part of all regions' information on a type that is added to each, in case one has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class RegionSpread:
     Attributes
     ----------
     tau : array, shape (K,)
-        Standard deviation of the coefficients between regions, by the data alone.
+        Standard deviation of the coefficients between regions, from the data alone.
     p : array, shape (K,)
         P-value of no differences.
     variance : array, shape (K,)
-        What the differences add to the variance of the coefficients.
+        Contribution of the differences to the variance of the coefficients.
     degrees_of_freedom : int
         Of the variance between regions.
     """
@@ -52,7 +53,7 @@ class RegionSpread:
 
 
 def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
-    """How far coefficients differ between regions.
+    """Measure the differences of coefficients between regions.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ def measure_spread(fit: PanelFit, shares: Floats) -> RegionSpread:
 
 
 def _between(gaps: Floats, cov: Floats) -> tuple[float, float]:
-    """Standard deviation between regions beyond chance, and the p-value of none.
+    """Standard deviation between regions beyond chance, and the p-value of no differences.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Traces of demand inside single regions that moves marketing and sales there.
 
-What all regions share on a day is taken out of the panel; a promotion or a boom of one region is
-not. The traces are those that totals of a country show (`same_day`, `demand`), looked for in what
-each region has more or less than the others.
+The panel projects out what all regions share on a day, but not a promotion or a boom of one region.
+The traces are those of national totals (`same_day`, `demand`), applied to the differences of
+each region from the others.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from chalicelib.attribution.time_series.timeline import Timeline
 Floats = NDArray[np.float64]
 
 CLEARLY = 1.5
-"""How many times as closely as by chance: few shifts are much unlike each other."""
+"""Required ratio to the correlation by chance; high, because few shifts are independent."""
 _APART = 21
-"""Steps between the series of two regions that stand one behind the other: three weeks, so that
-weekdays agree."""
-_LEAST = 0.05  # share of the usual level that a level keeps
+"""Steps between the stacked series of two regions: three weeks, so that weekdays agree."""
+_LEAST = 0.05  # minimum level, as a share of the usual level
 
 
 def jump_together_by_region(
@@ -55,8 +54,8 @@ def follows_demand(
 ) -> bool:
     """Whether marketing in a region follows the level of its conversions.
 
-    It is believed to do so where it goes along with the levels more closely than with the same
-    levels shifted by weeks (`demand`).
+    It does if it is correlated with the levels more closely than with the same levels shifted by
+    weeks (`demand`).
 
     Parameters
     ----------
@@ -74,14 +73,14 @@ def follows_demand(
         return False
     n_steps = min(one.size for one in level)
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
-    by_chance = [_go_along([np.roll(one, shift) for one in level], logs) for shift in shifts]
-    return bool(_go_along(level, logs) > CLEARLY * np.quantile(by_chance, CONFIDENCE))
+    by_chance = [_association([np.roll(one, shift) for one in level], logs) for shift in shifts]
+    return bool(_association(level, logs) > CLEARLY * np.quantile(by_chance, CONFIDENCE))
 
 
 def _next_to_others(series: list[Floats], timelines: Sequence[Timeline]) -> list[Floats]:
-    """Series relative to their means and to what all regions have in common on a day: (N, K) each.
+    """Series relative to their means and to the common part of all regions on a day: (N, K) each.
 
-    The common part is a mean over the regions that were observed.
+    The common part is a mean over the observed regions.
     """
     n_steps = series[0].shape[0]
     sums, weight = np.zeros_like(series[0]), np.zeros(n_steps)
@@ -96,8 +95,8 @@ def _next_to_others(series: list[Floats], timelines: Sequence[Timeline]) -> list
     return [mine / common[line.times] for mine, line in zip(relative, timelines, strict=True)]
 
 
-def _go_along(levels: Sequence[Floats], logs: Sequence[Floats]) -> float:
-    """How clearly marketing goes along with the levels: a sum of squared t-values over types."""
+def _association(levels: Sequence[Floats], logs: Sequence[Floats]) -> float:
+    """Correlation of marketing with the levels: a sum of squared t-values over types."""
     product = np.sum(
         [one @ (log - log.mean(axis=0)) for one, log in zip(levels, logs, strict=True)], axis=0
     )

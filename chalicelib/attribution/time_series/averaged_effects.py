@@ -1,6 +1,6 @@
-"""Effects per engagement of candidate responses beside a baseline, averaged over decays and shapes.
+"""Effects per engagement of candidate responses, averaged over decays and shapes.
 
-Shapes are common to the types in a short window; in a long one every type has its own.
+In a short window all types share one shape; in a long one every type has its own.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OWN_SHAPE_DAYS = 700
-"""Days of data from which on every type has a shape of its own: 100 weeks."""
+"""Days of data from which on every type has its own shape: 100 weeks."""
 PLAUSIBLE_SHARE = 0.5
-"""Prior standard deviation of all that a kind causes, as a share of all conversions."""
+"""Prior standard deviation of a type's total effect, as a share of all conversions."""
 
 
 def average_shapes(
@@ -74,7 +74,7 @@ def average_effects(
     candidates : array, shape (N, K, G, H)
         Responses per decay and shape; their size does not matter.
     caused : array, shape (K, G, H)
-        Sum of each candidate over all days of the window, for one engagement of its kind.
+        Sum of each candidate over all days of the window, divided by the type's engagements.
     baseline : Baseline
     prior : Prior
     groups : int array, shape (G,), optional

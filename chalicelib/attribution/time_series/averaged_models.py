@@ -1,12 +1,12 @@
 """Effects from daily (or weekly) totals (`time_series`), by a structural time series.
 
-Conversions = a level that wanders + weekly and yearly patterns + shocks + responses to the
-adstocked engagements + noise in proportion to what is expected (`structural`).  The level follows
-demand, so that marketing which merely goes along with demand is not credited with it; where it
-follows demand clearly, it helps to find the level (`demand`).  What is not known (how fast effects
-fade, whether they saturate, how much the level wanders) is averaged over
-(`averaging`), and so is whether effects come late (`late_effects`, `late_fit`); shocks and seasons
-are found first (`shocks`, `seasons`).
+Conversions = a wandering level + weekly and yearly patterns + shocks + responses to the adstocked
+engagements + noise whose variance is proportional to the expected count (`structural`). The level
+follows demand, so marketing that only moves with demand is not credited with it. If marketing
+clearly follows demand, it helps to estimate the level (`demand`). The results are averaged over the
+unknowns: the speed of decay, saturation, and the variance of the level (`averaging`), and the
+presence of late effects (`late_effects`, `late_fit`). Shocks and seasons are found first (`shocks`,
+`seasons`).
 """
 
 from __future__ import annotations
@@ -40,15 +40,16 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 LIKELY_ENOUGH = 0.25
-"""Probability of late effects from which on they are part of the estimates. Where there are none,
-one fit in fifty is above; below, late columns would add noise and hardly anything else."""
+"""Probability of late effects from which on they are part of the estimates. Without late effects,
+one fit in fifty exceeds it. Below it, late columns would add noise and hardly anything else.
+"""
 SEARCHED_DECAYS = (0, 3, 6)
-"""Decays at which marketing may explain what else would be taken for a shock."""
+"""Decays at which marketing may explain changes that would otherwise count as shocks."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeSeriesFit:
-    """What one engagement of each kind causes, judged by totals.
+    """Effects per engagement of each type, estimated from totals.
 
     Attributes
     ----------
@@ -59,19 +60,19 @@ class TimeSeriesFit:
     linear : array, shape (K,)
         Probability that the response is linear.
     degrees_of_freedom : int
-        Steps less level, patterns, shocks and kinds.
+        Steps less level, patterns, shocks and types.
     converged : bool
     residual_p : float
-        Ljung-Box p-value of the standardised one-step residuals: small means that they are
-        correlated over time.
+        Ljung-Box p-value of the standardised one-step residuals; small if they are correlated over
+        time.
     shocks : tuple of Shock
         In steps from the first.
     strongest_days : array, shape (K,)
-        What one day adds to the likeliest model's estimate at most, in standard errors.
+        Largest contribution of one day to the likeliest model's estimate, in standard errors.
     late : array, shape (K,)
         The part of `delta` that comes two to four weeks later.
     late_probability : float
-        That engagements act so late; 0 in windows too short to see it.
+        Probability of late effects; 0 in windows too short to detect them.
     follows_demand : bool
         Whether marketing moves with the level over weeks.
     """
@@ -120,17 +121,17 @@ def fit_time_series(
     Parameters
     ----------
     outcome : array, shape (N,)
-        Conversions per step (less what other methods already explained).
+        Conversions per step, less those explained by other methods.
     counts : array, shape (T, K)
         Engagements per day, with T = ``resolution.n_days``; every column must vary.
     resolution : Resolution
     timeline : Timeline, optional
-        Steps to use; all of them unless given.
+        Steps to use; all of them by default.
     known : bool array, shape (T, K), optional
-        Days on which a type was observed; all of them unless given. Elsewhere the type's mean
-        keeps its adstock up.
+        Days on which a type was observed; all of them by default. On other days its mean is used
+        for its adstock.
     channels : int array, shape (K,), optional
-        Number of each type's channel; each a channel of its own unless given.
+        Index of each type's channel; by default each type has its own.
     """
     n_kinds = counts.shape[1]
     prior = DecaysAndShapes.usual(np.arange(n_kinds) if channels is None else channels)
@@ -183,19 +184,19 @@ def fit_time_series(
 
 
 def fill_gaps(seen: Floats, known: Bools) -> Floats:
-    """Counts with the mean of a type on the days without data, shape (T, K)."""
+    """Replace the counts of a type on days without data by its mean, shape (T, K)."""
     mean = seen.sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     return np.where(known, seen, mean)
 
 
 def _in_steps(shock: Shock, timeline: Timeline) -> Shock:
-    """The shock in numbers of steps instead of rows of the observed ones."""
+    """The shock in window steps instead of rows of observed steps."""
     last = int(timeline.times[shock.stop - 1])
     return Shock(int(timeline.times[shock.start]), last + 1, shock.kind)
 
 
 def autocorrelation_p(errors: Floats) -> float:
-    """Ljung and Box's p-value of no autocorrelation; 1 where nothing is left to have any."""
+    """Ljung-Box p-value of no autocorrelation; 1 if there are no residuals."""
     if np.ptp(errors) == 0.0:
         return 1.0
     lags = max(min(10, errors.size // 5), 1)
@@ -203,7 +204,7 @@ def autocorrelation_p(errors: Floats) -> float:
 
 
 def _searched(stocks: Floats) -> Floats:
-    """Marketing at several decays where there are steps enough for so many columns, else at one."""
+    """Marketing at several decays if there are enough steps for so many columns, else at one."""
     n_steps, n_kinds, _ = stocks.shape
     rich = n_steps >= 20 + 4 * len(SEARCHED_DECAYS) * n_kinds
     decays = SEARCHED_DECAYS if rich else (DECAYS.size // 2,)

@@ -1,11 +1,11 @@
-"""Effects averaged over all that is not known: decays, shapes, how much the level wanders.
+"""Effects averaged over the unknowns: decays, shapes, and the variance of the level.
 
-Every kind has candidate columns, one per decay and shape of the response; the shape is common to
-all kinds.  Coefficients and the noise variance are integrated out in closed form; which decay is
-right is drawn in turn, kind by kind, given the others (Gibbs sampling; George, McCulloch 1993), and
-so are the shape and the ratio of the variances; before each turn all decays may move together.
-Each draw uses the whole conditional distribution, not the candidate drawn (Gelfand, Smith 1990), so
-a few hundred sweeps suffice.  Two chains from different starts must agree.  The draws start from
+Every type has candidate columns, one per decay and shape of the response; all types share the
+shape. Coefficients and the noise variance are integrated out in closed form. The decay of each
+type is drawn in turn, conditional on the others (Gibbs sampling; George, McCulloch 1993), and
+so are the shape and the variance ratio. Before each turn all decays may move together.
+Averages use the whole conditional distribution, not the drawn candidate (Gelfand, Smith 1990), so
+a few hundred sweeps suffice. Two chains from different starts must agree. The draws start from
 fixed seeds: the same data give the same answer.
 """
 
@@ -25,16 +25,16 @@ Ints = NDArray[np.int64]
 
 WARM_UP = 40
 SWEEPS = (200, 1200)
-"""Sweeps per chain; the second number where two chains of the first length disagree."""
+"""Sweeps per chain; the second number applies if two chains of the first length disagree."""
 _NEGLIGIBLE = 1e-3  # probability of a shape
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
-"""Steps of the grid by which the decays of all kinds may move together."""
+"""Steps of the grid by which the decays of all types may move together."""
 AGREEMENT = 0.65
-"""By how many standard errors the effects that two chains give by themselves may differ."""
+"""Maximum difference between the effects of the two chains, in standard errors."""
 
 
 class Prior(Protocol):
-    """What is believed about candidates before the data."""
+    """The prior of candidates."""
 
     @property
     def shapes(self) -> Floats:
@@ -42,22 +42,22 @@ class Prior(Protocol):
         ...
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
-        """Two quite different decays per kind, shape (K,) each."""
+        """Two very different decays per type, shape (K,) each."""
         ...
 
     def log_brands(self, chosen: Ints) -> Floats:
-        """Log probability of these decays together with each brand, that is, with what they share.
+        """Log probability of these decays together with each brand (the shared parameters).
 
         Shape (B,).
         """
         ...
 
     def shifted(self, chosen: Ints, steps: int) -> Ints | None:
-        """The decays of all kinds so many steps longer; None where there is no such decay."""
+        """The decays of all types, `steps` further on the grid; None if that leaves the grid."""
         ...
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
-        """Log prior of every decay of a kind given what the kinds share, shape (G,)."""
+        """Log prior of every decay of a type given the shared parameters, shape (G,)."""
         ...
 
 
@@ -70,13 +70,13 @@ class Averaged:
     effect : array, shape (K,)
         Means over decays and shapes.
     cov : array, shape (K, K)
-        With the variances of those means (see `spread`), correlated as the draws are.
+        With the variances of those means (see `spread`) and the correlations of the draws.
     decay_weights : array, shape (K, G)
     shape_weights : array, shape (H,)
     ratio_weights : array, shape (Q,)
     degrees_of_freedom : int
     converged : bool
-        Whether both chains say the same.
+        Whether both chains agree.
     """
 
     effect: Floats
@@ -90,16 +90,16 @@ class Averaged:
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """What a chain of S sweeps leaves.
+    """The results of a chain of S sweeps.
 
     Attributes
     ----------
     weight : array, shape (K, G)
         Conditional probability of each decay, on average over the sweeps.
     within : array, shape (K, K)
-        Mean covariance at the candidates drawn.
+        Mean covariance at the drawn candidates.
     drawn : array, shape (S, K)
-        Means at the candidates drawn.
+        Means at the drawn candidates.
     ratios : array, shape (Q,)
     shapes : array, shape (H,)
     """
@@ -124,16 +124,16 @@ def average(
     Parameters
     ----------
     products : Products
-        With the K * G * H candidate columns in the order kind, decay, shape.
+        With the K * G * H candidate columns in the order type, decay, shape.
     to_effect : array, shape (K, G, H)
-        From a column's coefficient to the effect asked for.
+        Factor from a column's coefficient to the effect.
     prior : Prior
     shrink : array, shape (K, G, H)
         Prior precision of a coefficient, in units of the noise's precision.
     groups : int array, shape (G,), optional
-        Candidates of one group disagree by chance, those of different groups in earnest: the
-        shapes, where every kind has its own and candidates are decays with shapes. One group
-        unless given.
+        Disagreement within a group is attributed to chance, disagreement between groups is not. The
+        groups are the shapes if every type has its own shape and candidates are pairs of decay and
+        shape. One group by default.
     """
     n_kinds = to_effect.shape[0]
     if groups is None:
@@ -157,7 +157,7 @@ def average(
 def _summarise(
     chains: list[_Chain], products: Products, to_effect: Floats, groups: Ints
 ) -> Averaged:
-    """Means over all that the chains saw; converged if either alone says the same."""
+    """Means over all draws of the chains; converged if each chain alone agrees with them."""
     decays = np.mean([c.weight for c in chains], axis=0)
     shapes = np.mean([c.shapes for c in chains], axis=0)
     ratios = np.mean([c.ratios for c in chains], axis=0)
@@ -192,8 +192,8 @@ def _effects(
 ) -> tuple[Floats, Floats]:
     """Effects and their variances, shape (K,) each.
 
-    At a ratio and a shape, decays disagree by chance up to what chance does (`spread`). Ratios and
-    shapes disagree in earnest, and all of that counts.
+    At a ratio and a shape, disagreement of decays within sampling variance does not count
+    (`spread`). Disagreement of ratios and shapes counts in full.
     """
     weights = np.outer(ratios, shapes)
     likely = np.argwhere(weights > _NEGLIGIBLE)
@@ -239,7 +239,7 @@ def _effects_at(
 def _across_groups(
     weight: Floats, effect: Floats, cov: Floats, groups: Ints
 ) -> tuple[float, float]:
-    """Mean and variance over candidates: by chance within a group, in earnest between groups."""
+    """Mean and variance over candidates; only disagreement between groups counts in full."""
     shares, means, variances = [], [], []
     for group in np.unique(groups):
         mine = groups == group
@@ -320,21 +320,21 @@ def _move_together(
     degrees_of_freedom: int,
     rng: np.random.Generator,
 ) -> tuple[Ints, Floats]:
-    """Move the decays of all kinds by the same steps, or not (Metropolis et al. 1953).
+    """Propose to move the decays of all types by the same steps (Metropolis et al. 1953).
 
-    Draws that change one kind at a time seldom find from fast decays of all kinds to slow ones, and
+    Draws that change one type at a time rarely get from fast decays of all types to slow ones, or
     back.
 
     Parameters
     ----------
     number : int array, shape (K, G)
-        Of the column of each kind's decay.
+        Index of the column of each type's decay.
 
     Returns
     -------
     chosen : int array, shape (K,)
     log_brands : array, shape (B,)
-        `Prior.log_brands` of them.
+        Their `Prior.log_brands`.
     """
     here = prior.log_brands(chosen)
     moved = prior.shifted(chosen, int(rng.choice(_STEPS)))
@@ -361,12 +361,12 @@ def _log_sum(log_p: Floats) -> float:
 def _draw_shared(
     products: Products, columns: Ints, log_shapes: Floats, rng: np.random.Generator
 ) -> tuple[int, int, Floats]:
-    """Ratio of the variances and shape given the decays, and their distribution, shape (Q, H).
+    """Draw the variance ratio and the shape given the decays; also their distribution, (Q, H).
 
     Parameters
     ----------
     columns : int array, shape (K, H)
-        Numbers of the columns of each kind's decay.
+        Indexes of the columns of each type's decay.
     """
     gram = products.gram
     numbers = columns.T  # (H, K)

@@ -1,4 +1,4 @@
-"""What moves conversions besides marketing: patterns of week and year, shocks, led demand."""
+"""The baseline of conversions without marketing: weekly and yearly patterns, shocks, demand."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ GUIDE_ROUNDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Columns that every model has, and how noise and level scale.
+    """Columns of every model, and the scales of noise and level.
 
     Attributes
     ----------
     columns : array, shape (N, m)
         Weekdays, year, shocks.
     scales : Scales
-        With a guide where marketing follows demand.
+        With a guide if marketing follows demand.
     noise_variance : float
         In conversions squared, where `scales.noise` is one.
     shocks : tuple of Shock
-        In rows of the observed steps; a new weekly pattern among them.
+        In rows of the observed steps; including a new weekly pattern.
     """
 
     columns: Floats
@@ -52,19 +52,19 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    """What is fixed before the scales are: the timeline, yearly columns, shocks (in rows)."""
+    """Fixed before the scales are estimated: the timeline, yearly columns, shocks (in rows)."""
 
     timeline: Timeline
     yearly: Floats
     shocks: tuple[Shock, ...] = ()
 
     def relative(self, level: Floats) -> Floats:
-        """Columns in proportion to the level: weekly pattern and what is known to have happened."""
+        """Columns in proportion to the level: weekly pattern, annotations and controls."""
         known = self.timeline.context * relative(level)[:, None]
         return np.column_stack([self.weekdays(level), known])
 
     def weekdays(self, level: Floats) -> Floats:
-        """Columns of the weekly pattern, and of the one that takes its place: (N, 0, 6 or 12)."""
+        """Columns of the weekly pattern, and of the one that replaces it: (N, 0, 6 or 12)."""
         if self.timeline.step_days > 1:
             return np.zeros((level.size, 0))
         columns = weekday_columns(level, self.timeline.times)
@@ -80,7 +80,7 @@ class _Patterns:
 
 @dataclass(frozen=True, slots=True)
 class Rough:
-    """A first fit: the level, what is expected in all, coefficients, the variance of the noise."""
+    """A first fit: level, expected conversions, coefficients, variance of the noise."""
 
     level: Floats
     expected: Floats
@@ -89,7 +89,7 @@ class Rough:
 
 
 def unit_columns(columns: Floats) -> Floats:
-    """Columns with a mean square of one: (N, p) -> (N, p)."""
+    """Columns scaled to a mean square of one: (N, p) -> (N, p)."""
     return np.asarray(columns / column_sizes(columns))
 
 
@@ -101,7 +101,7 @@ def column_sizes(columns: Floats) -> Floats:
 def find_baseline(
     outcome: Floats, counts: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> Baseline:
-    """Patterns, shocks and led demand, found with marketing in the model.
+    """Find patterns, shocks and the guide from demand, with marketing in the model.
 
     Parameters
     ----------
@@ -109,9 +109,9 @@ def find_baseline(
     counts : array, shape (N, K)
         Engagements per step.
     marketing : array, shape (N, K)
-        One plausible response per kind.
+        One plausible response per type.
     searched : array, shape (N, p)
-        Several responses per kind: what these can explain is no shock.
+        Several responses per type; changes that they explain are not shocks.
     timeline : Timeline
     """
     start, patterns = _find_patterns(outcome, marketing, searched, timeline)
@@ -121,14 +121,14 @@ def find_baseline(
 def find_unguided_baseline(
     outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> Baseline:
-    """The same without led demand: the level is what the outcome shows of it."""
+    """The same without a guide from demand: the level comes from the outcome alone."""
     return _find_patterns(outcome, marketing, searched, timeline)[0]
 
 
 def _find_patterns(
     outcome: Floats, marketing: Floats, searched: Floats, timeline: Timeline
 ) -> tuple[Baseline, _Patterns]:
-    """Patterns and shocks, and the scales that follow from them."""
+    """Find patterns and shocks, and the resulting scales."""
     patterns = _choose_patterns(outcome, marketing, (), timeline)
     start = _scale(outcome, marketing, patterns)
     shocks = find_shocks(
@@ -158,7 +158,7 @@ def known_baseline(
     shocks: tuple[Shock, ...],
     timeline: Timeline,
 ) -> Baseline:
-    """The same where the shocks are known."""
+    """The same with known shocks."""
     patterns = _choose_patterns(outcome, marketing, shocks, timeline)
     return _guide(_scale(outcome, marketing, patterns), outcome, counts, marketing, patterns)
 
@@ -174,7 +174,10 @@ def _choose_patterns(
 
 
 def _scale(outcome: Floats, marketing: Floats, patterns: _Patterns) -> Baseline:
-    """Scales and weekly pattern in proportion to the level, which needs a fit of its own: twice."""
+    """Scales and weekly pattern in proportion to the level.
+
+    That needs a fit, so it is done twice.
+    """
     n_steps = outcome.size
     slow = patterns.slow(n_steps)
     level = np.ones(n_steps)
@@ -196,11 +199,11 @@ def _guide(
     marketing: Floats,
     patterns: _Patterns,
 ) -> Baseline:
-    """The same with what marketing tells about the level, where it follows it.
+    """Add a guide to the level from marketing, if marketing follows the level.
 
-    The level that engagements are compared with comes from the outcome alone, less what marketing
-    causes, which in turn needs the guide: a few rounds, from "marketing causes nothing".  The
-    yearly season is a part of the level here, for marketing follows that too.
+    The level that engagements are compared with comes from the outcome alone, less the effect of
+    marketing, which in turn needs the guide. A few rounds solve this, starting without any effect.
+    The yearly season is a part of the level here, because marketing follows that too.
     """
     columns = baseline.columns[:, patterns.yearly.shape[1] :]
     guided = replace(baseline, columns=columns)
@@ -218,7 +221,7 @@ def _guide(
 
 
 def fit_roughly(outcome: Floats, baseline: Floats, marketing: Floats, scales: Scales) -> Rough:
-    """One response per kind, at the likeliest ratio of the variances."""
+    """Fit one response per type, at the likeliest variance ratio."""
     columns = np.column_stack([baseline, marketing])
     products = cross_products(outcome, np.zeros((outcome.size, 0)), columns, scales)
     p = columns.shape[1]

@@ -1,9 +1,9 @@
-"""Annotations and controls as columns beside the level.
+"""Annotations and controls as columns of the model.
 
-An annotation raises or lowers the level by the same share on all days of one occurrence. Where
-there are few occurrences, each has a column of its own (one promotion sells more than another);
-where there are many, those with one name share a column. Controls enter by their logarithm where
-that exists.
+An annotation raises or lowers the level by the same share on all days of one occurrence. If
+there are few occurrences, each has its own column (one promotion sells more than another).
+If there are many, those with the same name share a column. Controls enter by their logarithm if
+they are positive.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 STEPS_PER_OCCURRENCE = 20
-"""Steps of the window for every occurrence that has a column of its own."""
+"""Steps of the window for every occurrence with its own column."""
 STEPS_PER_NAME = 12
-"""Steps of the window for every name that has a column of its own; the rarest ones share one."""
+"""Steps of the window for every name with its own column; the rarest ones share one."""
 LONG_STEPS = {1: 3, 7: 1}
-"""Steps from which on an occurrence can have a column of its own, by days per step."""
+"""Number of steps from which on an occurrence can have its own column, by days per step."""
 MOST_UNKNOWN = 0.2
-"""Share of unknown days up to which a control is used; these days are missing observations."""
+"""Largest share of unknown days of a control that is used; these days are missing observations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Covariates:
     ----------
     columns : array, shape (N, m)
     known : bool array, shape (N,)
-        Steps on which every control that is used has a value.
+        Steps on which every used control has a value.
     ignored : tuple of str
         Controls with too many unknown days.
     """
@@ -102,7 +102,7 @@ def _annotations(context: Context, resolution: Resolution, n_days: int, usable: 
 
 
 def _by_name(names: list[Floats], most: int) -> Floats:
-    """One row a name; the rarest share one where there are more than `most`."""
+    """One row per name; the rarest share one if there are more than `most`."""
     names = sorted(names, key=lambda column: -float(column.sum()))
     if len(names) > most:
         most = max(most - 1, 0)
@@ -118,7 +118,7 @@ def _runs(column: Floats) -> list[tuple[int, int]]:
 
 
 def _extended(daily: Floats, n_days: int) -> Floats:
-    """The series up to `n_days`, which may lie a few days behind the window's end."""
+    """The series extended to `n_days`, which may be a few days after the end of the window."""
     if daily.size >= n_days:
         return daily[:n_days]
     return np.concatenate([daily, np.repeat(daily[-1:], n_days - daily.size)])

@@ -1,16 +1,16 @@
-"""What marketing itself tells about demand, where it follows demand.
+"""Marketing as a measurement of demand, if it follows demand.
 
-A brand posts and bids more when demand is high.  If ``log(1 + engagements_k / usual_k) = weekday +
-led_k * log level + noise_k``, engagements are a second measurement of the level, and leaving that
-out credits marketing with what demand does on the same day (simultaneity).  The joint likelihood of
-both is that of the outcome alone with a level that is pulled towards what marketing tells
+A brand posts and bids more when demand is high. If ``log(1 + engagements_k / usual_k) = weekday +
+led_k * log level + noise_k``, engagements are a second measurement of the level. Ignoring this
+credits marketing with the effect of demand on the same day (simultaneity). The joint likelihood of
+both is that of the outcome alone with a level that is pulled towards the measurement
 (`structural.Guide`).
-`led_k` follows from how both move over weeks, which the level's first estimate shows.
+`led_k` is estimated from their joint movement over weeks, using a first estimate of the level.
 
-Two series that both wander go along with each other by chance, the more the longer their spells
-last (Granger, Newbold 1974).  So marketing is believed to follow demand only if it goes along with
-the level more closely than with the same level shifted against it by weeks, which keeps the memory
-of both and breaks only what they have to do with each other.
+Two wandering series are correlated by chance, the more so the longer their spells
+last (Granger, Newbold 1974). So marketing counts as following demand only if it is correlated with
+the level more closely than with the same level shifted against it by weeks. Shifting keeps the
+autocorrelation of both and removes only their relation.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from chalicelib.attribution.time_series.timeline import Timeline
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.99
-"""How clearly marketing must follow the level to be believed a measurement of it."""
+"""Required confidence that marketing follows the level."""
 
 
 def read_demand(
     counts: Floats, level: Floats, noise_variance: float, timeline: Timeline
 ) -> Guide | None:
-    """What engagements tell about the level, or None where they do not follow it.
+    """Estimate the level from engagements; None if they do not follow it.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ def read_demand(
     logs = np.log1p(counts / usual_counts(counts))
     season = np.column_stack([timeline.weekdays(), timeline.context])
     shifts = np.arange(max(n_steps // 8, 1), n_steps - n_steps // 8)
-    clearly, led, weekday, residual = _go_along(relative, season, logs)
-    by_chance = [_go_along(np.roll(relative, shift), season, logs)[0] for shift in shifts]
+    clearly, led, weekday, residual = _association(relative, season, logs)
+    by_chance = [_association(np.roll(relative, shift), season, logs)[0] for shift in shifts]
     if clearly <= np.quantile(by_chance, CONFIDENCE):
         return None
     variance = (residual**2).sum(axis=0) / max(n_steps - season.shape[1] - 1, 1)
@@ -64,20 +64,20 @@ def read_demand(
     value = (logs - season @ weekday) @ pull / precision
     spells = _spells(residual @ pull)
     weight = precision / spells * noise_variance / np.maximum(level, 0.05 * mean) ** 2
-    told = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
-    return Guide(told, np.asarray(weight))
+    measured = np.maximum(level, 0.05 * mean) * (1.0 + value - relative)
+    return Guide(measured, np.asarray(weight))
 
 
 def usual_counts(counts: Floats) -> Floats:
-    """The median of each series, or its mean where most steps have none: (N, K) -> (K,)."""
+    """The median of each series, or its mean if most steps have no count: (N, K) -> (K,)."""
     usual = np.median(counts, axis=0)
     return np.where(usual > 0, usual, np.maximum(counts.mean(axis=0), 1e-300))
 
 
-def _go_along(
+def _association(
     relative: Floats, season: Floats, logs: Floats
 ) -> tuple[float, Floats, Floats, Floats]:
-    """How clearly marketing goes along with a level (a sum of squared t-values), and the fit.
+    """Correlation of marketing with a level (a sum of squared t-values), and the fit.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def _go_along(
 
 
 def _spells(residual: Floats) -> float:
-    """How many steps count as one reading, for what is left of marketing lasts: at least 1."""
+    """How many steps count as one measurement, because residuals are autocorrelated: at least 1."""
     centred = residual - residual.mean()
     memory = float(centred[1:] @ centred[:-1]) / max(float(centred @ centred), 1e-300)
     memory = min(max(memory, 0.0), 0.95)

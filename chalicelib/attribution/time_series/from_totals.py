@@ -1,4 +1,4 @@
-"""What totals answer: which of the open kinds they may speak for, and what they say."""
+"""Estimates from totals: which of the open types qualify, and their effects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.attribution.coverage import find_common_days
-from chalicelib.attribution.draft import Draft, refuse_collinear
+from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Context, Observations
 from chalicelib.attribution.sensitivity import sensitivity_time_series
 from chalicelib.attribution.time_series.averaged_models import TimeSeriesFit, fit_time_series
@@ -26,22 +26,22 @@ MIN_ENGAGEMENTS = 50
 MIN_DAYS = 28
 MIN_DEGREES_OF_FREEDOM = 14
 MAX_INFLATION = 25.0
-"""Of the variance of an estimate by what the other kinds explain of the kind's changes."""
+"""Maximum variance inflation of an estimate by the other types' changes."""
 _TOGETHER = 0.8
-_DIGITS = 12  # of shares that are compared, above what rounding leaves of another scale
+_DIGITS = 12  # digits of compared shares, above the rounding error from another scale
 
 
 def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft) -> None:
-    """Fill in the kinds that are still open from totals, or refuse them.
+    """Estimate the types that are still open from totals, or reject them.
 
     Parameters
     ----------
     observed : Observations
     explained : array, shape (T,)
-        Conversions per day that better methods already explained.
+        Conversions per day that better methods already explain.
     draft : Draft
-        With the answers of people and of regions. Filled in: an estimate or a reason for every
-        open kind.
+        With the estimates from people and regions. Receives an estimate or a reason for every
+        open type.
     """
     by_region = np.flatnonzero([method == "time_series" for method in draft.methods])
     kinds, usable = _candidates(observed, draft)
@@ -49,32 +49,32 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         return
     outcome = observed.outcome - explained
     if outcome[usable].std() <= 1e-9 * max(observed.outcome[usable].mean(), 1.0):
-        draft.refuse(kinds, "no_variation_in_conversions")
+        draft.reject(kinds, "no_variation_in_conversions")
         return
     sparse = np.array([is_sparse(observed.counts[:, kind], observed.outcome) for kind in kinds])
-    draft.refuse(kinds[sparse], "sparse_totals")
+    draft.reject(kinds[sparse], "sparse_totals")
     kinds = kinds[~sparse]
     if kinds.size == 0:
         return
     weekly = np.array([is_weekly(observed.counts[:, kind]) for kind in kinds])
     resolution = resolve(observed.outcome, weekly)
     mixed = weekly if resolution.step_days == 1 else np.zeros_like(weekly)
-    draft.refuse(kinds[mixed], "weekly_totals")
+    draft.reject(kinds[mixed], "weekly_totals")
     counts = resolution.spread(observed.counts[:, kinds], weekly)
     timeline, ignored = _timeline(observed, usable, resolution)
     if timeline.times.size < 2 * MIN_DEGREES_OF_FREEDOM // resolution.step_days:
-        draft.refuse(kinds[~mixed], "too_short_window")
+        draft.reject(kinds[~mixed], "too_short_window")
         return
     changes = _changes(counts, resolution, timeline)
     varying = np.sqrt((changes**2).mean(axis=0)) > 1e-6 * resolution.total(counts).mean(axis=0)
-    draft.refuse(kinds[~varying & ~mixed], "no_variation")
+    draft.reject(kinds[~varying & ~mixed], "no_variation")
     answerable = np.flatnonzero(varying & ~mixed)
     if answerable.size == 0:
         return
     kept, answered = _separable(changes, answerable, kinds, observed.names, draft)
     kept = np.concatenate([kept, np.flatnonzero(varying & mixed)])
     if _degrees_of_freedom(timeline, kept.size) < MIN_DEGREES_OF_FREEDOM:
-        draft.refuse(kinds[answered], "too_short_window")
+        draft.reject(kinds[answered], "too_short_window")
         return
     padded = np.zeros(max(resolution.n_days, outcome.size))
     padded[: outcome.size] = outcome
@@ -102,13 +102,13 @@ def estimate_from_totals(observed: Observations, explained: Floats, draft: Draft
         observed.channels[kinds[kept]],
     )
     if _outside_shocks(totals, fit, series.timeline) < MIN_CONVERSIONS:
-        draft.refuse(kinds[answered], "too_few_conversions")
+        draft.reject(kinds[answered], "too_few_conversions")
         return
     if not fit.converged:
-        draft.refuse(kinds[answered], "did_not_converge")
+        draft.reject(kinds[answered], "did_not_converge")
         return
     place = np.flatnonzero(np.isin(kept, answered))
-    _tell(fit, resolution, kinds[answered], place, draft)
+    _write_estimates(fit, resolution, kinds[answered], place, draft)
     if usable.sum() < usable.size:
         draft.warn(kinds[answered], "coverage_gap")
     for code in context_used(observed.context, usable):
@@ -136,10 +136,10 @@ def _days_of(start: int, stop: int, timeline: Timeline, resolution: Resolution) 
     }
 
 
-def _tell(
+def _write_estimates(
     fit: TimeSeriesFit, resolution: Resolution, kinds: Ints, position: Ints, draft: Draft
 ) -> None:
-    """Put what the fit says of `kinds`, which are at `position` in it, into the draft."""
+    """Put the results for `kinds`, which are at `position` in the fit, into the draft."""
     late_share = np.zeros((kinds.size, draft.late_share.shape[1]))
     late_share[:, -1] = fit.late_share[position]  # the last block has the days of `late_effects`
     draft.accept(
@@ -172,9 +172,9 @@ def _tell(
 
 
 def is_sparse(counts: Floats, outcome: Floats) -> bool:
-    """Whether totals come less often than once a week, and days without one are no zeros.
+    """Whether totals come less than once a week and days without one are not zeros.
 
-    Engagements and conversions are both there on the same few days, more than a week apart.
+    Engagements and conversions then both exist on the same few days, more than a week apart.
     """
     days, sold = np.flatnonzero(counts > 0), np.flatnonzero(outcome > 0)
     together = np.intersect1d(days, sold)
@@ -186,7 +186,7 @@ def is_sparse(counts: Floats, outcome: Floats) -> bool:
 
 
 def _candidates(observed: Observations, draft: Draft) -> tuple[Ints, Bools]:
-    """Open kinds with engagements and conversions enough on common days, and these days, (T,).
+    """Open types with enough engagements and conversions on common days, and these days, (T,).
 
     The others are rejected.
     """
@@ -205,10 +205,10 @@ def _candidates(observed: Observations, draft: Draft) -> tuple[Ints, Bools]:
 
 
 def by_content(counts: Floats, kinds: Ints) -> Ints:
-    """Types in an order that depends on their own series alone, not on names or scale.
+    """Sort types by their own series alone, not by name or scale.
 
-    The draws of `averaging` take types one after the other: in the order of the caller, the same
-    data would have another answer for every order.
+    The draws of `averaging` take types one after the other, so without this sorting the result
+    would depend on the caller's order.
     """
     if kinds.size == 0:
         return kinds
@@ -220,7 +220,7 @@ def by_content(counts: Floats, kinds: Ints) -> Ints:
 def _timeline(
     observed: Observations, usable: Bools, resolution: Resolution
 ) -> tuple[Timeline, tuple[str, ...]]:
-    """Steps whose days are all usable, with their context; and controls that are not used."""
+    """Steps whose days are all usable, with their context; and ignored controls."""
     days = _extended(usable, resolution.n_days).astype(np.float64)
     steps = resolution.total(days) == resolution.step_days
     covariates = build_covariates(observed.context, resolution, steps)
@@ -241,7 +241,7 @@ def context_used(context: Context, usable: Bools) -> list[str]:
 
 
 def _extended(known: Bools, n_days: int) -> Bools:
-    """Days up to `n_days`: a week that the window's end cuts was observed if its last day was."""
+    """Extend days to `n_days`: a week cut by the window's end is observed if its last day is."""
     missing = max(n_days - known.shape[0], 0)
     return np.concatenate([known[:n_days], np.repeat(known[-1:], missing, axis=0)])
 
@@ -284,25 +284,25 @@ def _changes(counts: Floats, resolution: Resolution, timeline: Timeline) -> Floa
 def _separable(
     changes: Floats, answerable: Ints, kinds: Ints, names: tuple[str, ...], draft: Draft
 ) -> tuple[Ints, Ints]:
-    """Kinds that stay in the model and those that get an answer, as positions in `kinds`.
+    """Types that stay in the model, and types to estimate, as positions in `kinds`.
 
-    Refused are pairs that move together, and kinds that several others make up.
+    Pairs that move together are rejected, and types that several others explain.
     """
     mine = changes[:, answerable]
     scale = np.sqrt((mine**2).sum(axis=0))
     correlation = mine.T @ mine / np.outer(scale, scale)
-    refused, control = refuse_collinear(correlation, kinds[answerable], names, draft)
-    kept = np.flatnonzero(~refused | control)
+    rejected, control = reject_collinear(correlation, kinds[answerable], names, draft)
+    kept = np.flatnonzero(~rejected | control)
     own = correlation[np.ix_(kept, kept)] + 1e-6 * np.eye(kept.size)
     inflation = np.diag(np.linalg.inv(own))
     for position in np.flatnonzero(inflation > MAX_INFLATION):
         kind = kept[position]
-        if refused[kind]:
+        if rejected[kind]:
             continue
         others = np.abs(np.where(np.arange(kept.size) == position, 0.0, correlation[kind, kept]))
         partner = kept[int(np.argmax(others))]
-        draft.refuse(
+        draft.reject(
             kinds[answerable[[kind]]], f"collinear_with:{names[kinds[answerable[partner]]]}"
         )
-        refused[kind] = True
-    return answerable[kept], answerable[np.flatnonzero(~refused)]
+        rejected[kind] = True
+    return answerable[kept], answerable[np.flatnonzero(~rejected)]

@@ -1,10 +1,10 @@
-"""How much of an estimate hangs on a single day.
+"""Influence: how much of an estimate depends on a single day.
 
-Leaving a day out is the same as giving it a column of its own (Cook, Weisberg 1982). Without day t
+Excluding a day is the same as giving it its own column (Cook, Weisberg 1982). Without day t
 a coefficient changes by ``(X'AX)^-1 X'A e_t (M y)_t / M_tt``, where A is the precision of
 `structural.weigh` and ``M = A - AX (X'AX)^-1 X'A``. A type that happens on very few days is
-compared on these days only: ``(sum d^2)^2 / sum d^4`` of its deviations d says how many carry its
-evidence.
+compared on these days only: ``(sum d^2)^2 / sum d^4`` of its deviations d is the effective number
+of days with evidence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.time_series.structural import Scales, beside_level, weigh, without_guide
+from chalicelib.attribution.time_series.structural import (
+    Scales,
+    center_columns,
+    weigh,
+    without_guide,
+)
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -20,12 +25,12 @@ Bools = NDArray[np.bool_]
 FEWEST_DAYS = 3.5
 """Effective number of steps below which few steps decide."""
 LEFT_WITHOUT_DAY = 1.0
-"""Standard errors that must be left of a clear effect without the day that favours it most."""
+"""Standard errors by which a clear effect must remain without its most favourable day."""
 _NEGLIGIBLE = 1e-9  # of a day's precision
 
 
 def effective_steps(counts: Floats) -> Floats:
-    """How many steps carry the evidence on each type: (N, K) -> (K,).
+    """Effective number of steps with evidence on each type: (N, K) -> (K,).
 
     N if a type rises as often as it falls, by the same amount; 1 if it happened on one step only.
     """
@@ -37,7 +42,7 @@ def effective_steps(counts: Floats) -> Floats:
 def strongest_days(
     outcome: Floats, known: Floats, marketing: Floats, scales: Scales, ratio: float
 ) -> Floats:
-    """What the day that favours a coefficient most adds to it, in standard errors, shape (K,).
+    """Contribution of the most favourable day to each coefficient, in standard errors, shape (K,).
 
     Parameters
     ----------
@@ -52,7 +57,7 @@ def strongest_days(
     n_steps, n_kinds = marketing.shape
     outcome, others = without_guide(outcome, known, scales, ratio)
     columns = np.column_stack([marketing, others])
-    together = beside_level(np.column_stack([columns, outcome, np.eye(n_steps)]), scales)
+    together = center_columns(np.column_stack([columns, outcome, np.eye(n_steps)]), scales)
     precision = weigh(together, scales, ratio)[0]
     p = columns.shape[1]
     X, y, days = together[:, :p], together[:, p], precision[:, p + 1 :]
@@ -60,7 +65,7 @@ def strongest_days(
     inverse = np.linalg.pinv(gram)
     beta = inverse @ (X.T @ precision[:, p])
     left = y - X @ beta
-    hat = inverse @ (X.T @ days)  # (p, N): what a unit of each day adds to the coefficients
+    hat = inverse @ (X.T @ days)  # (p, N): contribution of a unit of each day to the coefficients
     residual = days.T @ left  # (M y)_t
     own = np.diag(days) - (precision[:, :p] * hat.T).sum(axis=1)  # M_tt
     usable = own > _NEGLIGIBLE * np.diag(days)
@@ -71,7 +76,7 @@ def strongest_days(
 
 
 def one_day_decides(t_value: Floats, critical: float, strongest: Floats, counts: Floats) -> Bools:
-    """Types with evidence on too few steps, or a clear effect that one day makes, shape (K,)."""
+    """Types with evidence on too few steps, or with a clear effect due to one day, shape (K,)."""
     size = np.abs(t_value)
     made = (size > critical) & (size - strongest < LEFT_WITHOUT_DAY)
     return np.asarray(made | (effective_steps(counts) < FEWEST_DAYS))

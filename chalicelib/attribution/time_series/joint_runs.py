@@ -1,14 +1,14 @@
 """Days on which several channels jump together, as in a promotion or before a holiday.
 
-What raises the counts of several channels for some days is a decision or an occasion, and it may
-raise sales on the same days. If it does, a regression credits the channels with it. These days are
-found from the engagements alone, never from the outcome, so that leaving them out biases nothing.
-They and their neighbours, where such an occasion fades in and out, become missing observations; the
-evidence of all other days remains. Days with an annotation are explained by it and are no jump.
+If the counts of several channels rise for some days, the cause is a decision or an occasion, which
+may also raise sales on the same days. A regression would then credit the channels with it. These
+days are found from the engagements alone, never from the outcome, so excluding them causes no bias.
+They and their neighbours, where such an occasion fades in and out, become missing observations; all
+other days remain. An annotation explains its days, so they are not jumps.
 
 Counts enter by their logarithm, less weekday, annotations and a running median, in units of their
-own scatter. Runs of every length are compared with all other runs of that length: noise that lasts
-for days is no surprise.
+own scatter. Runs of every length are compared with all other runs of that length, so noise that
+lasts for days is no surprise.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 THRESHOLD = 5.0
-"""Standard deviations of the mean over channels from which on a run is left out."""
+"""Standard deviations of the mean over channels from which on a run is excluded."""
 FURTHER = 3.75
-"""The same for more runs where there is one: who has one promotion has others."""
+"""The same for further runs if there is one: brands with one promotion often have others."""
 EACH_AT_LEAST = 1.0
-"""Standard deviations that at least half of the channels must have risen by, two at least."""
+"""Minimum rise of at least half of the channels (two or more), in standard deviations."""
 MOST_OF_ONE = 4.0
-"""Standard deviations up to which one channel counts: what one alone does is its own campaign."""
+"""Cap for one channel, in standard deviations: a single channel's rise is its own campaign."""
 LONGEST = {1: 14, 7: 4}
 """Steps of the longest run, by days per step."""
 MARGIN = {1: 4, 7: 1}
-"""Steps left out on both sides of a run, by days per step."""
+"""Steps excluded on both sides of a run, by days per step."""
 TREND = {1: 41, 7: 13}
 """Steps of the running median, by days per step."""
 MAX_SHARE = 0.4
-"""Of the steps that may be left out: what is so frequent is no occasion."""
+"""Largest share of the steps that may be excluded; more frequent jumps are no special occasions."""
 SALES_JUMP = 3.5
-"""Standard deviations that sales must have risen by for a promotion to be suspected."""
+"""Rise of sales in standard deviations from which on a promotion is suspected."""
 _MAD = 1.4826  # from the median absolute deviation to the standard deviation of a normal
 
 
@@ -76,7 +76,7 @@ def find_joint_runs(
         Engagements per observed step.
     outcome : array, shape (N,)
     channels : tuple of str, length K
-        Types of one channel count once: they come from the same posts.
+        Types of one channel count once, because they come from the same posts.
     timeline : Timeline
     """
     risen = by_channel(_less_trend(counts, timeline), channels)
@@ -102,7 +102,8 @@ def by_channel(series: Floats, channels: tuple[str, ...]) -> Floats:
 def bounded_logs(counts: Floats, timeline: Timeline) -> Floats:
     """``log(1 + count / usual count)`` less weekday and annotations, shape (N, K).
 
-    A logarithm for large counts, nearly the count itself for small ones, and free of their scale.
+    It is a logarithm for large counts, nearly linear for small ones, and independent of their
+    scale.
     """
     counts = np.maximum(counts, 0.0)
     patterns = np.column_stack([timeline.weekdays(), timeline.context])
@@ -113,7 +114,7 @@ def bounded_logs(counts: Floats, timeline: Timeline) -> Floats:
 def scatter(values: Floats) -> Floats:
     """Median absolute deviation of each column as a standard deviation, above zero: (N, K) -> (K,).
 
-    A series that is at rest on most days has its plain standard deviation.
+    For a series that is constant on most days, it is the plain standard deviation.
     """
     robust = _MAD * np.median(np.abs(values - np.median(values, axis=0)), axis=0)
     plain = np.maximum(values.std(axis=0), 1e-12)
@@ -149,7 +150,7 @@ def _standardised(total: Floats, length: int) -> Floats:
 
 
 def _clearest_first(clarity: Floats, step_days: int) -> tuple[tuple[int, int], ...]:
-    """Runs that do not touch, the clearest first, while they are clear enough."""
+    """Runs that do not touch, the clearest first, while they exceed the threshold."""
     n_steps = clarity.shape[1]
     runs: list[tuple[int, int]] = []
     covered = 0
@@ -165,7 +166,7 @@ def _clearest_first(clarity: Floats, step_days: int) -> tuple[tuple[int, int], .
 
 
 def _jumps(outcome: Floats, runs: tuple[tuple[int, int], ...]) -> bool:
-    """Whether the outcome was high in the runs, next to other runs of the same lengths."""
+    """Whether the outcome was high in the runs, compared with other runs of the same lengths."""
     if not runs:
         return False
     sums = np.concatenate([[0.0], np.cumsum(outcome)])

@@ -1,10 +1,10 @@
-"""Effects that come weeks later, which a response that fades from the first day on cannot have.
+"""Effects that come weeks later, which a response that fades from the first day on cannot model.
 
-One column per type has the engagements of two to four weeks ago, evenly. Whether the brand has late
-effects is not known: the Bayes factor of a model with these columns, and without slow decays,
-against the model with all decays and without the columns. A slow decay explains a good part of a
-late effect, and the other way round; whichever explains the outcome better is the likelier. Late
-effects are expected to be positive, and alike in all types of a brand.
+Each type has one column with the engagements of two to four weeks ago, evenly weighted. The
+probability of late effects comes from a Bayes factor: a model with these columns and without slow
+decays against the model with all decays and without the columns. A slow decay explains much of a
+late effect, and vice versa; the one that explains the outcome better is more likely. Late
+effects are expected to be positive, and similar for all types of a brand.
 """
 
 from __future__ import annotations
@@ -26,19 +26,21 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LAGS = (14, 30)
-"""Days after the engagement, first and last."""
+"""First and last day after the engagement."""
 MIN_DAYS = 120
-"""Days from which on such columns can be told from the level."""
+"""Days of data from which on such columns can be separated from the level."""
 LATE_BRANDS = 0.15
 """Prior probability that a brand has late effects."""
 SIZES = (0.02, 0.05, 0.1)
-"""Means of the late effects of the types of such a brand, as shares of all conversions; equally
-likely."""
+"""Prior means of a type's late effects in such a brand, as shares of all conversions; equally
+likely.
+"""
 SPREAD = 0.7
 """Standard deviation of late effects around that mean, in units of it."""
 FADING_BESIDE_LATE = 7
-"""The first decays of the grid, up to a half-life of three and a half days: what is slower would
-only bend the shape of the late effect."""
+"""The first decays of the grid, up to a half-life of three and a half days. Slower ones would
+only change the shape of the late effect.
+"""
 _ROUNDS = 5
 
 
@@ -49,9 +51,9 @@ class LateColumns:
     Attributes
     ----------
     unit : array, shape (N, K)
-        On the steps that are used, with a mean square of one.
+        On the used steps, with a mean square of one.
     caused : array, shape (K,)
-        From the coefficient of a column to conversions inside the window for one engagement.
+        Factor from the coefficient of a column to conversions inside the window per engagement.
     """
 
     unit: Floats
@@ -61,15 +63,14 @@ class LateColumns:
     def of(
         cls, seen: Floats, filled: Floats, resolution: Resolution, timeline: Timeline
     ) -> LateColumns:
-        """Columns from engagements.
+        """Build the columns from engagements.
 
-        Before the window and in gaps a type has its mean, which causes nothing that it is credited
-        with.
+        Before the window and in gaps a type has its mean, without credit for the effect.
 
         Parameters
         ----------
         seen, filled : arrays, shape (T, K)
-            Engagements per day, gaps empty and gaps filled.
+            Engagements per day, with empty and with filled gaps.
         resolution : Resolution
         timeline : Timeline
         """
@@ -85,7 +86,7 @@ def delayed_counts(counts: Floats, before: Floats | None = None) -> Floats:
     ----------
     counts : array, shape (T, K)
     before : array, shape (K,), optional
-        Engagements a day before the window; the mean of those inside unless given.
+        Engagements a day before the window; by default the mean of those inside.
     """
     first, last = LAGS
     n_days = counts.shape[0]
@@ -104,16 +105,16 @@ def late_probability(
     baseline: Baseline,
     prior: DecaysAndShapes,
 ) -> float:
-    """Probability that engagements act late, given the totals.
+    """Probability of late effects, given the totals.
 
-    Both models have their likeliest decays, found type by type given those of the others; the
-    ratios of the variances and the size of late effects are integrated out.
+    Both models have their likeliest decays, searched type by type given those of the others.
+    Variance ratios and the size of late effects are integrated out.
 
     Parameters
     ----------
     outcome : array, shape (N,)
     responses : array, shape (N, K, G)
-        Responses of every decay, of the likeliest shape.
+        Responses of every decay, with the likeliest shape.
     chosen : int array, shape (K,)
         Likeliest decays without late effects, where the search starts.
     late : array, shape (N, K)
@@ -124,7 +125,9 @@ def late_probability(
     n_kinds, n_decays = responses.shape[1:]
     columns = np.column_stack([unit_columns(responses.reshape(outcome.size, -1)), late])
     products = cross_products(outcome, baseline.columns, columns, baseline.scales)
-    everything = max(float(outcome.sum()), 1.0) / columns.sum(axis=0)  # coefficients of all of it
+    everything = max(float(outcome.sum()), 1.0) / columns.sum(
+        axis=0
+    )  # coefficients that would explain all conversions
     place = np.arange(columns.shape[1])  # as in the fit: types may add up to another type
     products.gram[:, place, place] += baseline.noise_variance / (PLAUSIBLE_SHARE * everything) ** 2
     n_early = n_kinds * n_decays
@@ -136,11 +139,11 @@ def late_probability(
     with_late = _with_late(products, n_early, everything, baseline.noise_variance)
     reference = at_once.gram[0]
     fading = min(FADING_BESIDE_LATE, n_decays)
-    odds, beside = _evidence(
+    odds, likeliest = _evidence(
         with_late, reference, np.minimum(chosen, fading - 1), n_decays, fading, prior
     )
     odds -= _evidence(at_once, reference, chosen, n_decays, n_decays, prior)[0]
-    early_columns = beside + np.arange(n_kinds) * n_decays
+    early_columns = likeliest + np.arange(n_kinds) * n_decays
     odds += np.log(_positive(products, early_columns, n_early, 1.0 / everything))
     return float(special.expit(odds + special.logit(LATE_BRANDS)))
 
@@ -148,8 +151,8 @@ def late_probability(
 def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> float:
     """Probability that late effects together are positive, by least squares.
 
-    The prior of `_with_late` believes that they are, but a clear dip two weeks after engagements
-    would overrule it: sales that were brought forward, say, which are no late effect.
+    The prior of `_with_late` expects that, but a clear dip two weeks after engagements must
+    override it, because sales that were brought forward, for example, are not a late effect.
 
     Parameters
     ----------
@@ -157,9 +160,9 @@ def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> 
     early : int array, shape (K,)
         Columns of the likeliest decays.
     n_early : int
-        Where the late columns begin.
+        Index of the first late column.
     shares : array, shape (K,)
-        From coefficients of late columns to shares of all conversions.
+        Factors from coefficients of late columns to shares of all conversions.
     """
     columns = np.concatenate([early, np.arange(n_early, n_early + shares.size)])
     inverse = np.linalg.inv(products.gram[:, columns[:, None], columns])
@@ -177,10 +180,10 @@ def _positive(products: Products, early: Ints, n_early: int, shares: Floats) -> 
 def _with_late(
     products: Products, n_early: int, everything: Floats, noise_variance: float
 ) -> Products:
-    """Products with late effects integrated out, for every ratio with every size.
+    """Products with late effects integrated out, for every pair of ratio and size.
 
-    Coefficients are normal around `SIZES` times `everything`; the outcome enters less what that
-    makes one expect.
+    Coefficients are normal around `SIZES` times `everything`; the resulting expectation is
+    subtracted from the outcome.
     """
     late = np.arange(n_early, n_early + everything.size)
     early = np.append(np.arange(n_early), products.gram.shape[1] - 1)
@@ -214,17 +217,17 @@ def _evidence(
     n_open: int,
     prior: DecaysAndShapes,
 ) -> tuple[float, Ints]:
-    """Log evidence of a model at its likeliest decays, and these, searched type by type.
+    """Log evidence of a model at its likeliest decays, and these decays, searched type by type.
 
-    A decay has the same prior density in every model: what is compared is a model at one choice of
-    decays with another at one choice.
+    A decay has the same prior density in every model, so a model at one choice of
+    decays is compared with another model at one choice.
 
     Parameters
     ----------
     products : Products
         With the K * G columns of all types and decays.
     reference : array
-        Cross products that decays are measured by, lest those that rule nothing out be favoured.
+        Cross products for scaling the prior, so that decays that rule nothing out are not favoured.
     start : int array, shape (K,)
     n_decays : int
         G.
@@ -248,7 +251,7 @@ def _evidence(
 
 
 def _log_likelihood(products: Products, reference: Floats, columns: Ints) -> Floats:
-    """Of several choices of columns, ratios integrated out: (M, K) -> (M,)."""
+    """Log likelihood of several choices of columns, ratios integrated out: (M, K) -> (M,)."""
     rows, across = columns[:, :, None], columns[:, None, :]
     inner, to_y = products.gram[:, rows, across], products.gram[:, columns, -1]
     solved = np.linalg.solve(inner, to_y[..., None])[..., 0]

@@ -1,8 +1,8 @@
 """Effects with a late part, averaged with those without one.
 
-Where late effects are likely enough (`late_effects`), a second fit has late columns and no slow
-decays. An effect is then its early and its late part inside the window, with the variances of both
-and their covariance. How likely late effects are weighs the two fits.
+If late effects are likely enough (`late_effects`), a second fit has late columns and no slow
+decays. An effect is then the sum of its early and its late part inside the window, with both
+variances and their covariance. The two fits are weighted by the probability of late effects.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from chalicelib.attribution.time_series.priors import DecaysAndShapes
 from chalicelib.attribution.time_series.structural import (
     LEVEL_RATIOS,
     Scales,
-    beside_level,
+    center_columns,
     weigh,
     without_guide,
 )
@@ -30,12 +30,12 @@ from chalicelib.attribution.time_series.timeline import Timeline
 Floats = NDArray[np.float64]
 
 _SHAPE = 0.15
-"""Standard deviation of a late effect, as a share of it, for not coming evenly between its lags."""
+"""Standard deviation of a late effect, as a share of it, because it may not come evenly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Effects of a fit, perhaps with a late part.
+    """Effects of a fit, with or without a late part.
 
     Attributes
     ----------
@@ -47,9 +47,9 @@ class Effects:
     late : array, shape (K,)
         The late part of `delta`.
     columns : array, shape (N, K) or (N, 2 K)
-        Of the likeliest decays and shapes, with late ones behind if there are any.
+        Columns of the likeliest decays and shapes, followed by the late columns if there are any.
     ratio : float
-        Likeliest ratio of the variances.
+        Likeliest variance ratio.
     degrees_of_freedom : int
     converged : bool
     """
@@ -98,9 +98,9 @@ def fit_with_late(
 ) -> Effects:
     """Effects with an early and a late part; parameters as in `averaged_effects`."""
     fading = candidates[:, :, :FADING_BESIDE_LATE]
-    beside = replace(baseline, columns=np.column_stack([baseline.columns, late.unit]))
+    extended = replace(baseline, columns=np.column_stack([baseline.columns, late.unit]))
     averaged, weights = average_shapes(
-        outcome, fading, caused[:, :FADING_BESIDE_LATE], beside, timeline, prior
+        outcome, fading, caused[:, :FADING_BESIDE_LATE], extended, timeline, prior
     )
     early = Effects.of(averaged, weights, fading)
     n_kinds = late.unit.shape[1]
@@ -137,7 +137,7 @@ def _regress(
 ) -> tuple[Floats, Floats]:
     """Coefficients of marketing by generalised least squares, and their covariance."""
     outcome, known = without_guide(outcome, nuisance, scales, ratio)
-    together = beside_level(np.column_stack([marketing, known, outcome]), scales)
+    together = center_columns(np.column_stack([marketing, known, outcome]), scales)
     gram = together.T @ weigh(together, scales, ratio)[0]
     p, k = gram.shape[0] - 1, marketing.shape[1]
     inverse = np.linalg.pinv(gram[:p, :p])
@@ -147,7 +147,7 @@ def _regress(
 
 
 def mix(probability: float, without: Effects, late: Effects) -> Effects:
-    """Effects averaged over whether there is a late part; diagnostics are of the likelier fit."""
+    """Effects averaged over the presence of a late part, with diagnostics of the likelier fit."""
     delta, variance = mix_models(
         probability, (without.delta, np.diag(without.cov)), (late.delta, np.diag(late.cov))
     )

@@ -1,8 +1,8 @@
-"""What is believed about decays and shapes before the data: kinds of one brand resemble each other.
+"""Priors of decays and shapes: types of one brand resemble each other.
 
-Half-lives of the kinds of a channel and of a brand are related as in `hierarchy`; daily totals say
-too little to learn how far kinds lie from their brand, too.  The shape of the response is common to
-the kinds where the window is short, and linear is likeliest.
+Half-lives of the types of a channel and of a brand are related as in `hierarchy`. Daily totals
+contain too little information to estimate the spread of types around their brand. In a short window
+all types share the shape of the response, and linear is the likeliest.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 CENTRE_DAYS = 1.9
-"""Most plausible half-life."""
+"""Prior centre of half-lives, in days."""
 SPREAD_OF_CENTRES, SPREAD_OF_KINDS = 0.9, 0.4
-"""Standard deviations of a brand's log half-life, and of a kind's around its brand's."""
+"""Standard deviations of a brand's log half-life, and of a type's around its brand's."""
 COMMON_TO_CHANNELS = (0.0, 0.5)
-"""Shares of a kind's variance that its channel has in common. With more, the kinds of a channel
-would hardly move in draws that change one kind at a time."""
+"""Shares of a type's variance that are common to its channel. With larger shares, the types of a
+channel would hardly move in draws that change one type at a time.
+"""
 LINEAR = 0.95
 """Prior probability that a brand's responses are linear."""
 LINEAR_OF_TYPE = 0.92
-"""Prior probability that the response to a type is linear, where every type has its own shape."""
+"""Prior probability that a type's response is linear, if every type has its own shape."""
 _TINY = 1e-300
 
 
@@ -43,11 +44,11 @@ class DecaysAndShapes:
     half_lives : Hierarchy
         Of S pairs and M centres, over the G decays.
     members : tuple of int array
-        The kinds of each channel.
+        The types of each channel.
     others : tuple of int array, length K
-        The other kinds of each kind's channel.
+        The other types of each type's channel.
     alone : array, shape (S, M, G)
-        Log probability of a decay given the brand, of a kind that has a channel to itself.
+        Log probability of a decay given the brand, for the only type of a channel.
     shapes : array, shape (H,)
         Log prior of the shape.
     """
@@ -60,12 +61,12 @@ class DecaysAndShapes:
 
     @classmethod
     def usual(cls, channels: Ints) -> DecaysAndShapes:
-        """Half-lives around two days, linear responses much more likely than not.
+        """The default prior: half-lives around two days, and most likely linear responses.
 
         Parameters
         ----------
         channels : int array, shape (K,)
-            Number of each kind's channel.
+            Index of each type's channel.
         """
         log_half_lives = LOG_HALF_LIFE[::STEPS]
         half_lives = Hierarchy.around(
@@ -84,7 +85,7 @@ class DecaysAndShapes:
         return cls(half_lives, by_channel(channels), others, alone, np.log(shapes))
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
-        """The likeliest decay; and the longest."""
+        """The likeliest decay, and the longest."""
         weight = np.einsum("sm,smg->g", self.half_lives.brands, self.half_lives.of_brand)
         return (
             np.full(n_kinds, int(np.argmax(weight))),
@@ -97,7 +98,7 @@ class DecaysAndShapes:
         return int(self.alone.shape[2])
 
     def up_to(self, n_decays: int) -> DecaysAndShapes:
-        """The same if only the first decays of the grid are possible."""
+        """The same with only the first decays of the grid."""
         if n_decays == self.n_decays:
             return self
         of_channel = self.half_lives.of_channel[:, :, :n_decays] + _TINY
@@ -111,7 +112,7 @@ class DecaysAndShapes:
         return replace(self, half_lives=half_lives, alone=alone)
 
     def of(self, chosen: Ints) -> Floats:
-        """Log prior of several choices of a decay for every kind: (M, K) -> (M,)."""
+        """Log prior of several choices of a decay for every type: (M, K) -> (M,)."""
         return np.array([special.logsumexp(self.log_brands(one)) for one in chosen])
 
     def per_type(self) -> ShapesPerType:
@@ -119,7 +120,7 @@ class DecaysAndShapes:
         return ShapesPerType(self)
 
     def log_brands(self, chosen: Ints) -> Floats:
-        """Log probability of the kinds' decays with each brand, a pair and a centre: (S * M,)."""
+        """Log probability of the types' decays with each brand, a pair and a centre: (S * M,)."""
         log_p = np.log(self.half_lives.brands)
         for kinds in self.members:
             if kinds.size == 1:
@@ -130,12 +131,12 @@ class DecaysAndShapes:
         return np.asarray(log_p.ravel())
 
     def shifted(self, chosen: Ints, steps: int) -> Ints | None:
-        """The decays of all kinds so many steps longer; None where there is no such decay."""
+        """The decays of all types, `steps` further on the grid; None if that leaves the grid."""
         moved = chosen + steps
         return moved if moved.min() >= 0 and moved.max() < self.n_decays else None
 
     def given(self, kind: int, chosen: Ints, brand: int) -> Floats:
-        """Log prior of a kind's decays given the brand and the others of its channel, (G,)."""
+        """Log prior of a type's decays given the brand and the others of its channel, (G,)."""
         pair, centre = divmod(brand, self.half_lives.brands.shape[1])
         others = self.others[kind]
         if others.size == 0:
@@ -145,35 +146,35 @@ class DecaysAndShapes:
         return np.asarray(np.log(weight / weight.sum()))
 
     def _of_channel(self, decays: Ints) -> Floats:
-        """Probability of these decays of a channel's kinds given its centre, shape (S, M)."""
+        """Probability of these decays of a channel's types given its centre, shape (S, M)."""
         return np.asarray(self.half_lives.of_channel[:, :, decays].prod(axis=-1))
 
 
 @dataclass(frozen=True, slots=True)
 class ShapesPerType:
-    """Prior where every type has a shape of its own; candidates are decays with shapes.
+    """Prior if every type has its own shape; candidates are pairs of decay and shape.
 
     Attributes
     ----------
     common : DecaysAndShapes
-        Whose decays are shared.
+        The prior of the decays.
     """
 
     common: DecaysAndShapes
 
     @property
     def shapes(self) -> Floats:
-        """Nothing that the types share, shape (1,)."""
+        """A constant, because types share no shape, shape (1,)."""
         return np.zeros(1)
 
     @property
     def groups(self) -> Ints:
-        """Number of the shape of every candidate, shape (G * H,)."""
+        """Index of the shape of every candidate, shape (G * H,)."""
         n_shapes = self.common.shapes.size
         return np.arange(self.common.n_decays * n_shapes) % n_shapes
 
     def starts(self, n_kinds: int) -> tuple[Ints, Ints]:
-        """The likeliest decay, linear; and the longest, bent most."""
+        """The likeliest decay, linear; and the longest, most saturating."""
         n_shapes = self.common.shapes.size
         likeliest, longest = self.common.starts(n_kinds)
         return likeliest * n_shapes, longest * n_shapes + n_shapes - 1

@@ -1,4 +1,4 @@
-"""At which step the totals come: every day, or once a week for the week that begins there."""
+"""The step of the totals: a day, or a week from the weekday of weekly totals."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class Resolution:
 
     @property
     def n_days(self) -> int:
-        """Days that are needed to fill all steps, from the window's first day on."""
+        """Number of days that fill all steps, from the window's first day on."""
         return self.first + self.step_days * self.n_steps
 
     def total(self, daily: Floats) -> Floats:
-        """Sums per step of something per day: (n_days, ...) -> (n_steps, ...)."""
+        """Sums per step of daily values: (n_days, ...) -> (n_steps, ...)."""
         if self.step_days == 1:
             return daily
         kept = daily[self.first : self.n_days]
         return np.asarray(kept.reshape(self.n_steps, self.step_days, *daily.shape[1:]).sum(axis=1))
 
     def spread(self, counts: Floats, weekly: Bools) -> Floats:
-        """Counts per day: weekly totals evenly over the seven days that they stand for.
+        """Counts per day, with weekly totals spread evenly over their seven days.
 
         Parameters
         ----------
@@ -67,7 +67,7 @@ class Resolution:
 
 
 def is_weekly(series: Floats) -> bool:
-    """Whether totals come on one weekday only, and on most of the weeks in between."""
+    """Whether totals come on one weekday only, and in most of the weeks in between."""
     days = np.flatnonzero(series)
     if days.size < MIN_WEEKS or np.unique(days % 7).size > 1:
         return False
@@ -76,16 +76,16 @@ def is_weekly(series: Floats) -> bool:
 
 
 def resolve(outcome: Floats, weekly: Bools) -> Resolution:
-    """The step at which outcome and kinds can be compared.
+    """The step at which outcome and types can be compared.
 
-    Weeks, if the outcome comes by the week or most kinds do; they begin on the weekday of the
-    outcome, or of the window's first day.
+    Weeks, if the outcome or most types are weekly; they begin on the weekday of the
+    outcome, or on that of the window's first day.
 
     Parameters
     ----------
     outcome : array, shape (T,)
     weekly : bool array, shape (K,)
-        Kinds that come by the week.
+        Types with weekly totals.
     """
     n_days = outcome.size
     if is_weekly(outcome):

@@ -1,12 +1,13 @@
 """Traces of demand that moves marketing and sales on the same day.
 
-Totals cannot tell such demand from an effect that is gone tomorrow. Two traces show it. Channels
-that share nothing but demand jump together from day to day, and sales with them. And the effect of
-a type that follows demand lies wholly on the day of the engagement, while effects fade over days.
+Totals cannot separate such demand from an effect that lasts one day. Two traces reveal it. First,
+channels that have only demand in common jump together from day to day, and sales with them. Second,
+the effect of a type that follows demand falls wholly on the day of the engagement, while real
+effects fade over days.
 
-Jumps are second differences, ``x_t - (x_{t-1} + x_{t+1}) / 2``, of logarithms of counts: levels,
-trends and campaigns of a week hardly show in them. The variance of a correlation between series
-with memory is ``sum_l rho_l rho'_l / n`` (Bartlett 1935).
+Jumps are second differences, ``x_t - (x_{t-1} + x_{t+1}) / 2``, of logarithms of counts; levels,
+trends and week-long campaigns hardly affect them. The variance of a correlation between
+autocorrelated series is ``sum_l rho_l rho'_l / n`` (Bartlett 1935).
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 TOGETHER = 2.1
-"""Standard errors of the mean correlation between channels that are suspicious, if sales follow."""
+"""Suspicious mean correlation between channels, in standard errors, if sales are correlated too."""
 ONE_PAIR = 3.4
-"""The same for the closest pair of channels."""
+"""The same for the most correlated pair of channels."""
 WITH_SALES = 3.0
-"""Standard errors of the correlation between channels that jump together and sales."""
+"""Suspicious correlation between sales and channels that jump together, in standard errors."""
 MIN_JUMPS = 20
 GONE_TOMORROW = 0.5
-"""Weight of the shortest decays from which on an effect lies on its day alone."""
+"""Weight of the shortest decays from which on an effect falls on its day alone."""
 GONE_TOMORROW_SEARCH = 0.3
 """The same for clicks on search ads, which are known to follow demand (Blake et al. 2015)."""
 SHORTEST = 2
-"""How many decays are the shortest: at most a fifth of the effect is left tomorrow."""
+"""Number of shortest decays: at most a fifth of the effect remains tomorrow."""
 SIGNIFICANT = 1.96
 SEARCH_ADS = ("google_ads", "microsoft_ads", "bing_ads", "apple_search_ads", "amazon_ads")
-"""Channels whose clicks are clicks on search ads, of brand and generic queries alike."""
-_MOST = 3.0  # scatters that one jump counts at most
+"""Channels whose clicks are clicks on search ads, for brand and generic queries alike."""
+_MOST = 3.0  # maximum weight of one jump, in units of scatter
 _MEMORY = 5  # lags of the autocorrelations
 
 
@@ -65,26 +66,28 @@ def jump_together(
         return True
     closest = int(np.argmax(z))
     pair = jumps[:, first[closest]] + jumps[:, second[closest]]
-    corrected = np.sqrt(ONE_PAIR**2 + 2 * np.log(max(z.size / 6, 1.0)))  # more pairs, more chance
+    corrected = np.sqrt(
+        ONE_PAIR**2 + 2 * np.log(max(z.size / 6, 1.0))
+    )  # correction for the number of pairs
     return bool(z[closest] > corrected and _with(pair, sales) > WITH_SALES)
 
 
 def gone_tomorrow(t_value: Floats, decay_weights: Floats, search_ads: Bools) -> Bools:
-    """Types whose effect is clear and lies on the day of the engagement alone, shape (K,)."""
+    """Types with a clear effect that falls on the day of the engagement alone, shape (K,)."""
     weight = decay_weights[:, :SHORTEST].sum(axis=1)
     limit = np.where(search_ads, GONE_TOMORROW_SEARCH, GONE_TOMORROW)
     return np.asarray((t_value > SIGNIFICANT) & (weight > limit))
 
 
 def is_search_ad(name: str) -> bool:
-    """Whether a type (``channel/type``) is a paid click on a search ad, its query not known."""
+    """Whether a type (``channel/type``) is a paid click on a search ad with an unknown query."""
     kind, _, paid = name.partition(":")
     channel, _, what = kind.partition("/")
     return channel in SEARCH_ADS and what == "click" and paid != "organic"
 
 
 def _jumps(series: Floats, timeline: Timeline) -> Floats:
-    """Second differences between consecutive steps, in bounded units of scatter: (M, C)."""
+    """Second differences between consecutive steps, capped, in units of scatter: (M, C)."""
     consecutive = np.diff(timeline.times) == 1
     inner = np.flatnonzero(consecutive[:-1] & consecutive[1:]) + 1
     if inner.size < 2:

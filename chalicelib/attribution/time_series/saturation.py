@@ -1,8 +1,8 @@
-"""Diminishing returns: candidate responses to the adstock of a kind.
+"""Diminishing returns: candidate responses to the adstock of a type.
 
-``f(s) = s`` (linear) or ``f(s) = s / (h * S + s)``, where S is the stock that an engagement of the
-kind usually meets (mean of the stock weighted by itself) and h says how soon the response bends:
-at the stock S the next engagement brings ``h / (1 + h)`` of what the average one has brought.
+``f(s) = s`` (linear) or ``f(s) = s / (h * S + s)``, where S is the stock at an average engagement
+(mean of the stock weighted by itself) and h determines how early the response saturates. At the
+stock S, the effect of the next engagement is ``h / (1 + h)`` of the average effect so far.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 HALF_STOCKS: Floats = np.array([np.inf, 2.5, 1.0, 0.4])
-"""Stock, relative to the usual, at which half of the most is reached: shape (H,), linear first."""
+"""Stock, relative to the usual, at half of the maximum response: shape (H,), linear first."""
 
 
 def usual_stocks(stocks: Floats) -> Floats:
-    """The stock that an engagement usually meets, S above: (T, K, G) -> (K, G)."""
+    """The stock at an average engagement, S above: (T, K, G) -> (K, G)."""
     return np.asarray((stocks**2).sum(axis=0) / np.maximum(stocks.sum(axis=0), 1e-12))
 
 

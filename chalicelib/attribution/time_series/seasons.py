@@ -1,11 +1,16 @@
-"""Weekly and yearly patterns as columns, and how many of them the data ask for."""
+"""Weekly and yearly patterns as columns, selected by an information criterion."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.attribution.time_series.structural import LEVEL_RATIOS, Scales, beside_level, weigh
+from chalicelib.attribution.time_series.structural import (
+    LEVEL_RATIOS,
+    Scales,
+    center_columns,
+    weigh,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -14,14 +19,14 @@ YEAR = 365.25
 MIN_YEARS = 1.5
 MOST_PAIRS = 3
 EDGE_DAYS = 21
-"""A weekly pattern is seen for at least three weeks."""
+"""Minimum number of days for which each weekly pattern must be observed."""
 
 
 def weekday_columns(level: Floats, times: Ints | None = None) -> Floats:
     """Six columns for the weekdays, summing to zero over a week, in proportion to the level (T, 6).
 
-    A Saturday sells a certain share more, not a certain number: the pattern grows with the level.
-    `times` are the days of the observations, shape (T,); consecutive ones unless given.
+    A Saturday sells a certain share more, not a certain number, so the pattern grows with the
+    level. `times` are the days of the observations, shape (T,); consecutive ones by default.
     """
     days = (np.arange(level.size) if times is None else times) % 7
     columns = (days[:, None] == np.arange(6)[None, :]).astype(np.float64)
@@ -45,17 +50,17 @@ def yearly_columns(times: Ints, step_days: int, pairs: int) -> Floats:
 def choose_yearly(
     outcome: Floats, columns: Floats, scales: Scales, step_days: int, times: Ints
 ) -> Floats:
-    """Columns of the yearly season that the information criterion asks for; maybe none.
+    """Columns of the yearly season selected by the information criterion; possibly none.
 
     Parameters
     ----------
     outcome : array, shape (N,)
     columns : array, shape (N, p)
-        What is in the model anyway.
+        Other columns of the model.
     scales : Scales
     step_days : int
     times : int array, shape (N,)
-        Steps that were observed.
+        Observed steps.
     """
     candidates = [yearly_columns(times, step_days, pairs) for pairs in range(MOST_PAIRS + 1)]
     if (times[-1] - times[0] + 1) * step_days < MIN_YEARS * YEAR:
@@ -69,13 +74,13 @@ def choose_yearly(
 def find_new_pattern(
     outcome: Floats, columns: Floats, weekdays: Floats, scales: Scales
 ) -> int | None:
-    """The day on which another weekly pattern begins, or None if the old one stays.
+    """The day on which another weekly pattern begins, or None if the old one remains.
 
     Parameters
     ----------
     outcome : array, shape (T,)
     columns : array, shape (T, p)
-        What is in the model anyway.
+        Other columns of the model.
     weekdays : array, shape (T, 6)
     scales : Scales
     """
@@ -90,9 +95,9 @@ def find_new_pattern(
 
 
 def criterion(outcome: Floats, columns: Floats, scales: Scales) -> float:
-    """Schwarz's information criterion at the best ratio of the variances (Schwarz 1978)."""
+    """Schwarz's information criterion at the best variance ratio (Schwarz 1978)."""
     n_steps = outcome.size
-    together = beside_level(np.column_stack([columns, outcome]), scales)
+    together = center_columns(np.column_stack([columns, outcome]), scales)
     best = np.inf
     for ratio in LEVEL_RATIOS[::2]:
         product, log_det = weigh(together, scales, float(ratio))

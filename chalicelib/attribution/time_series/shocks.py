@@ -1,12 +1,12 @@
-"""Days that something else explains: single outliers, runs of days, lasting shifts of the level.
+"""Shocks: single outliers, runs of days, lasting shifts of the level.
 
-A shock on days [a, b) is a column of ones there.  With the level integrated out (`structural`), the
+A shock on days [a, b) is a column of ones there. With the level integrated out (`structural`), the
 gain in likelihood of *every* such column follows from prefix sums of the weighted residuals and of
-the precision matrix: these are the auxiliary residuals of the smoother (Harvey, Koopman 1992; de
-Jong, Penzer 1998), for runs as well as for single days.  The gain is taken at the best ratio of the
-variances with and without the shock, because a shock that is not taken out looks like a level that
-wanders.  Marketing stays in the model while shocks are sought, at several decays at once, so that
-what a burst of engagement explains is not taken for a shock.
+the precision matrix. These are the auxiliary residuals of the smoother (Harvey, Koopman 1992; de
+Jong, Penzer 1998), for runs as well as for single days. The gain is computed at the best variance
+ratio with and without the shock, because an unmodelled shock looks like a wandering level.
+Marketing stays in the model during the search, at several decays at once, so that
+a burst of engagement is not taken for a shock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from chalicelib.attribution.time_series.structural import (
     FEW,
     LEVEL_RATIOS,
     Scales,
-    beside_level,
+    center_columns,
     independent,
     unexplainable,
     weigh,
@@ -30,9 +30,10 @@ Floats = NDArray[np.float64]
 
 LONGEST_RUN_DAYS = 28
 THRESHOLD = 8.0
-"""Twice the gain in log likelihood that a shock must bring beyond ``2 log T`` for the day it starts
-(and the same for the choice of a length).  Chosen in simulated worlds without shocks, where one is
-found in about two of a hundred fits."""
+"""Twice the gain in log likelihood that a shock must bring, in addition to ``2 log T`` for the day
+on which it starts and the same for the choice of a length. Chosen in simulated worlds without
+shocks, in which about two of a hundred fits find one.
+"""
 SEARCHED_RATIOS = LEVEL_RATIOS[::2]
 
 
@@ -59,7 +60,7 @@ def shock_columns(shocks: tuple[Shock, ...], n_days: int) -> Floats:
 def find_shocks(
     outcome: Floats, columns: Floats, scales: Scales, step_days: int
 ) -> tuple[Shock, ...]:
-    """Shocks worth a column of their own, one after the other, the clearest first.
+    """Shocks that justify their own column, found one after the other, the clearest first.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ def find_shocks(
     """
     n_days = outcome.size
     surprise = _Surprise.of(outcome, scales)
-    outcome = beside_level(outcome[:, None], scales)[:, 0]
+    outcome = center_columns(outcome[:, None], scales)[:, 0]
     most = min(12, n_days // 12)
     found: tuple[Shock, ...] = ()
     lengths = np.arange(1, min(LONGEST_RUN_DAYS // step_days, n_days // 6) + 1)
@@ -87,11 +88,11 @@ def find_shocks(
 
 @dataclass(frozen=True, slots=True)
 class _Surprise:
-    """How surprising runs with many conversions are, next to what the normal distribution says.
+    """Correction of the normal distribution's surprise for runs with many conversions.
 
     Three conversions where 0.3 are expected are five standard deviations and happen once in 300
-    days. A Poisson deviance is ``2 (x log x - x + 1)`` times what is expected, with x the ratio of
-    both; the normal distribution makes ``(x - 1) ** 2`` of it.
+    days. A Poisson deviance is ``2 (x log x - x + 1)`` times the expectation, with x the ratio of
+    both; the normal distribution gives ``(x - 1) ** 2`` instead.
 
     Attributes
     ----------
@@ -104,7 +105,7 @@ class _Surprise:
 
     @classmethod
     def of(cls, outcome: Floats, scales: Scales) -> _Surprise:
-        """Sums of the conversions, and of what is expected in proportion to the noise."""
+        """Sums of the conversions, and of their expectation in proportion to the noise."""
         expected = scales.noise / scales.noise.mean() * max(float(outcome.mean()), 0.0)
         zero = np.zeros(1)
         return cls(
@@ -112,7 +113,7 @@ class _Surprise:
         )
 
     def of_runs(self, length: int) -> Floats:
-        """What to multiply the gain of each run of this length with, shape (T - length + 1,)."""
+        """Factor for the gain of each run of this length, shape (T - length + 1,)."""
         counted = self.counted[length:] - self.counted[:-length]
         expected = self.expected[length:] - self.expected[:-length]
         few = (expected > 0) & (expected < FEW) & (counted > expected)
@@ -127,7 +128,7 @@ def _clearest(
     lengths: NDArray[np.int64],
     surprise: _Surprise,
 ) -> tuple[Shock, float]:
-    """The shock that gains most, and by how much it beats what it costs."""
+    """The shock with the largest gain, and by how much the gain exceeds the threshold."""
     n_days = outcome.size
     dof = n_days - 1 - columns.shape[1]
     base = -np.inf

@@ -1,18 +1,17 @@
-"""A level that wanders, weighted noise and any columns beside them, by generalised least squares.
+"""A wandering level, heteroskedastic noise and additional columns, by generalised least squares.
 
 ``y_t = level_t + (columns b)_t + noise_t`` with ``var(noise_t) = s2 * noise_scale_t`` and
-``var(level_t - level_{t-1}) = ratio * s2 * step_scale_t``; the first level may be anything (Harvey
-1989, local level model with a diffuse start).  The level is integrated out: what is left is the
-quadratic form of
+``var(level_t - level_{t-1}) = ratio * s2 * step_scale_t``; the first level has a diffuse prior
+(Harvey 1989, local level model). Integrating the level out leaves the quadratic form of
 
     A = W - W (W + D' S D)^-1 W,  W = 1 / noise_scale, S = 1 / (ratio * step_scale), D = changes
 
-whose inner matrix is tridiagonal, so that products with A cost O(T) per column.  The variance `s2`
+whose inner matrix is tridiagonal, so products with A cost O(T) per column. The variance `s2`
 is integrated out in closed form, `ratio` over a grid.
 
 Missing observations have weight zero (Durbin, Koopman 2012, ch. 4.10). A random walk seen only on
-some days is a random walk whose steps across a gap have the variance of all steps inside it, so
-days without data are dropped and the step that crosses them grows: the same likelihood, fewer rows.
+some days is a random walk whose steps across a gap have the variance of all steps inside it. So
+days without data are dropped and the step across them grows: the same likelihood, fewer rows.
 """
 
 from __future__ import annotations
@@ -27,17 +26,18 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEVEL_RATIOS: Floats = np.concatenate([[1e-7], np.logspace(-4.5, 0.5, 11)])
-"""Variance of a day's step of the level relative to that of the noise: from "stays" to "wanders
-more than the noise", shape (Q,)."""
+"""Variance of a day's step of the level relative to that of the noise, from "constant" to "wanders
+more than the noise", shape (Q,).
+"""
 
 
 FEW = 10.0
-"""Conversions per step at which the sizes of the noise are half believed, half taken for equal."""
+"""Conversions per step at which noise scales are shrunk half way towards equality."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What is known of the level from elsewhere: `value` with precision `weight`, shape (T,) each.
+    """Information on the level from elsewhere: `value` with precision `weight`, shape (T,) each.
 
     Values up to a constant, precisions in units of that of the noise.
     """
@@ -48,7 +48,7 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class Scales:
-    """How noise and steps of the level change in size over time, shapes (T,) and (T - 1,).
+    """Scales of noise and of steps of the level over time, shapes (T,) and (T - 1,).
 
     T is the number of observed steps; a step of the level may cross several missing ones.
     """
@@ -59,32 +59,30 @@ class Scales:
 
     @classmethod
     def constant(cls, n_days: int) -> Scales:
-        """The same size every day, no day missing."""
+        """The same scale every day, no day missing."""
         return cls.at(np.arange(n_days))
 
     @classmethod
     def at(cls, times: Ints) -> Scales:
-        """The same size every day, for days of which some are missing; `times` has shape (T,)."""
+        """The same scale every day, with missing days; `times` has shape (T,)."""
         return cls(np.ones(times.size), np.diff(times).astype(np.float64))
 
     @classmethod
     def of_level(cls, level: Floats, expected: Floats, times: Ints | None = None) -> Scales:
-        """Counts: noise in proportion to what is expected, steps in proportion to the level.
+        """Scales of counts: noise in proportion to the expectation, steps to the level.
 
         Parameters
         ----------
         level, expected : arrays, shape (T,)
-            What would be without and with all that is known to matter, in conversions; where other
-            methods have explained most of them, the rest may lie around zero or below.
+            Expected conversions without and with known causes. If other methods have explained most
+            conversions, the rest may be around zero or below.
         times : int array, shape (T,), optional
-            Days of the observations; consecutive ones unless given.
+            Days of the observations; consecutive ones by default.
 
-        Notes
-        -----
-        Neither falls below a tenth of its usual size, so that no day weighs a million times as
-        much as another and the matrices of `weigh` stay definite. Where conversions are few, what
-        is expected of a day is read from the same few conversions that the weights are for, and
-        the fit would look too good: noise is shrunk towards the same size every day.
+        Notes ----- Neither falls below a tenth of its usual size, so that no day has a million
+        times the weight of another and the matrices of `weigh` stay definite. If conversions are
+        few, the expectation of a day is estimated from the same few conversions that it weights,
+        and the fit would look too good; noise is therefore shrunk towards the same scale every day.
         """
         mean = float(np.abs(expected).mean())
         floor = max(0.1 * mean, 1e-9)
@@ -97,7 +95,7 @@ class Scales:
 
 
 def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]:
-    """Products ``A @ columns`` and the log determinant that belongs into the likelihood.
+    """Products ``A @ columns`` and the log determinant for the likelihood.
 
     Parameters
     ----------
@@ -118,18 +116,18 @@ def weigh(columns: Floats, scales: Scales, ratio: float) -> tuple[Floats, float]
     return np.asarray(product), float(np.log(scales.noise).sum()) + log_det + _log_det(band)
 
 
-def beside_level(columns: Floats, scales: Scales) -> Floats:
-    """Columns less their means, which a level that may be anything has anyway: (T, p) -> (T, p).
+def center_columns(columns: Floats, scales: Scales) -> Floats:
+    """Columns less their means, which a diffuse level absorbs anyway: (T, p) -> (T, p).
 
-    `weigh` takes constants out by a difference of large numbers where the level hardly moves: an
-    outcome around 60 that varies by 0.1 would keep nothing but what rounding leaves. A level with a
-    guide may not be anything, and columns stay as they are.
+    If the level hardly moves, `weigh` removes constants by a difference of large numbers: an
+    outcome around 60 that varies by 0.1 would keep only rounding errors. A level with a
+    guide is not diffuse, so columns stay as they are.
     """
     return columns - columns.mean(axis=0) if scales.guide is None else columns
 
 
 def guided(scales: Scales, ratio: float) -> Floats:
-    """What the guide makes one expect of the level, before the outcome is seen; shape (T,)."""
+    """The guide's expectation of the level, before the outcome is seen; shape (T,)."""
     if scales.guide is None:
         return np.zeros(scales.noise.size)
     prior, _ = _prior(scales, ratio)
@@ -138,7 +136,7 @@ def guided(scales: Scales, ratio: float) -> Floats:
 
 def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float) -> Floats:
     """Coefficients of the columns by generalised least squares, shape (p,)."""
-    together = beside_level(np.column_stack([columns, outcome]), scales)
+    together = center_columns(np.column_stack([columns, outcome]), scales)
     product, _ = weigh(together, scales, ratio)
     gram = together[:, :-1].T @ product
     return np.asarray(np.linalg.lstsq(gram[:, :-1], gram[:, -1], rcond=None)[0])
@@ -147,9 +145,9 @@ def coefficients(outcome: Floats, columns: Floats, scales: Scales, ratio: float)
 def without_guide(
     outcome: Floats, columns: Floats, scales: Scales, ratio: float
 ) -> tuple[Floats, Floats]:
-    """Outcome less what the guide makes one expect, and columns with a constant where it needs one.
+    """Outcome less the guide's expectation, and columns with a constant if needed.
 
-    The level with a guide may not be anything, so a constant beside it is a column like others.
+    A level with a guide is not diffuse, so a constant is a column like others.
     """
     basis = independent(columns)
     if scales.guide is None:
@@ -158,7 +156,7 @@ def without_guide(
 
 
 def smooth_level(residual: Floats, scales: Scales, ratio: float) -> Floats:
-    """The level given what the columns leave of the outcome, shape (T,)."""
+    """The level given the outcome without the contribution of the columns, shape (T,)."""
     expected = guided(scales, ratio)
     left = residual - expected
     if scales.guide is not None:
@@ -194,7 +192,7 @@ def _prior(scales: Scales, ratio: float) -> tuple[Floats, float]:
     band[0, :-1] += pull
     band[1, :-1] = -pull
     if scales.guide is None:
-        return band, float(np.log(steps).sum())  # the first level may be anything
+        return band, float(np.log(steps).sum())  # the first level is diffuse
     band[0] += scales.guide.weight
     return band, -_log_det(band)
 
@@ -206,14 +204,14 @@ def _log_det(band: Floats) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Products:
-    """Cross products of the outcome and the columns, level and nuisance columns taken out.
+    """Cross products of the outcome and the columns, after removing level and nuisance columns.
 
     Attributes
     ----------
     gram : array, shape (Q, p + 1, p + 1)
         Per ratio of the grid; the outcome is last.
     log_weight : array, shape (Q,)
-        Minus half the log determinants: what belongs to a ratio whatever the columns are.
+        Minus half the log determinants: the part of the likelihood that depends on the ratio alone.
     degrees_of_freedom : int
         Days less the level and the nuisance columns.
     """
@@ -224,13 +222,13 @@ class Products:
 
 
 def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: Scales) -> Products:
-    """Everything that likelihoods of any subset of `columns` need.
+    """Everything needed for likelihoods of any subset of `columns`.
 
     Parameters
     ----------
     outcome : array, shape (T,)
     nuisance : array, shape (T, m)
-        Columns that every model has (season, shocks).
+        Columns of every model (season, shocks).
     columns : array, shape (T, p)
     scales : Scales
     """
@@ -242,7 +240,7 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
     grams, weights = [], []
     for ratio in LEVEL_RATIOS:
         expected = outcome - guided(scales, float(ratio))
-        together = beside_level(np.column_stack([basis, columns, expected]), scales)
+        together = center_columns(np.column_stack([basis, columns, expected]), scales)
         product, log_det = weigh(together, scales, float(ratio))
         gram = together.T @ product
         if m:
@@ -259,12 +257,12 @@ def cross_products(outcome: Floats, nuisance: Floats, columns: Floats, scales: S
 
 
 def unexplainable(outcome: Floats) -> float:
-    """Sum of squares that no column is believed to explain, lest an exact fit be certain."""
+    """Sum of squares assumed to be unexplainable, so that an exact fit is not certain."""
     return 1e-6 * float(((outcome - outcome.mean()) ** 2).sum())
 
 
 def independent(columns: Floats) -> Floats:
-    """A basis of what the columns span beside a constant, which the level has: (T, p) -> (T, r)."""
+    """A basis of the span of the columns without a constant (see the level): (T, p) -> (T, r)."""
     if not columns.shape[1]:
         return columns
     left, values, _ = np.linalg.svd(columns - columns.mean(axis=0), full_matrices=False)

@@ -1,4 +1,4 @@
-"""The steps of a model that were observed, and what is known to have happened on them."""
+"""Observed steps of a model, with annotations and controls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Timeline:
     Attributes
     ----------
     times : int array, shape (N,)
-        Numbers of the observed steps, growing.
+        Indexes of the observed steps, ascending.
     step_days : int
         1 or 7.
     context : array, shape (N, m)
@@ -34,7 +34,7 @@ class Timeline:
 
     @classmethod
     def whole(cls, n_steps: int, step_days: int) -> Timeline:
-        """Every step was observed, and nothing is known to have happened."""
+        """Every step observed, without context."""
         return cls(np.arange(n_steps), step_days, np.zeros((n_steps, 0)))
 
     @property
@@ -43,17 +43,17 @@ class Timeline:
         return 7 if self.step_days == 1 else 1
 
     def weekdays(self) -> Floats:
-        """One indicator for every weekday that was observed, shape (N, 1 to 7)."""
+        """One indicator for every observed weekday, shape (N, 1 to 7)."""
         columns = np.equal.outer(self.times % self.period, np.arange(self.period))
         return columns[:, columns.any(axis=0)].astype(np.float64)
 
     def only(self, rows: Bools) -> Timeline:
-        """The same without some rows; columns of the context that are empty then are dropped."""
+        """The same with only some rows; columns of the context that become empty are dropped."""
         return Timeline(self.times[rows], self.step_days, distinct(self.context[rows]))
 
 
 def distinct(columns: Floats) -> Floats:
-    """Columns that neither a constant nor those before them explain: (N, m) -> (N, r).
+    """Columns that neither a constant nor earlier columns explain: (N, m) -> (N, r).
 
     An annotation outside the observed steps, or one that covers all of them, is dropped here.
     """

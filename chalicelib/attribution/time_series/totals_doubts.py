@@ -1,4 +1,4 @@
-"""What makes an estimate from totals doubtful, and for which types: its warnings."""
+"""Warnings of an estimate from totals, and the types that they are about."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 UNKNOWN_SHAPE = (0.1, 0.97)
-"""Probability of linear responses between which nobody knows whether they saturate: above, the data
-speak for linear ones more clearly than was believed beforehand."""
+"""Limits of the probability of linear responses between which saturation is unknown.
+
+Above them, the data support linear responses more clearly than the prior did.
+"""
 CORRELATED = 0.01
 """Ljung-Box p-value below which residuals are correlated."""
 
@@ -39,7 +41,7 @@ class Series:
     timeline : Timeline
         Steps that are used.
     others : array, shape (N, J)
-        Types that regions have answered: not in the fit, and moved by the same demand.
+        Types estimated from regions: not in the fit, but moved by the same demand.
     other_names : tuple of str, length J
     """
 
@@ -56,11 +58,11 @@ class Series:
         return tuple(channel_of(name) for name in (*self.names, *self.other_names))
 
     def used_counts(self) -> Floats:
-        """Counts of the types of the fit on the steps that are used."""
+        """Counts of the types of the fit on the used steps."""
         return self.counts[self.timeline.times]
 
     def used(self) -> tuple[Floats, Floats, tuple[str, ...], Timeline]:
-        """Counts of all types and outcome of the steps that are used, with channels and times."""
+        """Counts of all types and outcome of the used steps, with channels and times."""
         times = self.timeline.times
         counts = np.column_stack([self.counts[times], self.others[times]])
         return counts, self.outcome[times], self.channels, self.timeline
@@ -78,7 +80,7 @@ def warn_of_doubts(
     place: Ints,
     draft: Draft,
 ) -> None:
-    """Warn of what speaks against the estimates of `kinds`, which are at `place` in the fit."""
+    """Add warnings to the estimates of `kinds`, which are at `place` in the fit."""
     search = np.array([is_search_ad(name) for name in series.names])
     gone = gone_tomorrow(fit.t_value, fit.decay_weights, search)
     if jump_together(*series.used()):

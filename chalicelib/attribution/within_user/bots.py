@@ -1,9 +1,9 @@
-"""Accounts that engage as no person does: programs, shared devices of a team, test accounts.
+"""Automated accounts: programs, shared devices of a team, test accounts.
 
-They engage far more often than the most active people, and what they do causes nothing. In a panel
-they are the most active stratum, and teach it that the active do not respond. They are left out of
-the panel; their engagements stay in the counts, so that the effect of an average engagement is that
-of people's engagements times their share.
+They engage far more often than the most active people, without any effect. In a panel they would
+form the most active stratum and suggest that active people do not respond. They are excluded from
+the panel. Their engagements stay in the counts, so the effect of an average engagement is that of
+people's engagements times their share.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Bools = NDArray[np.bool_]
 LEAST_PER_DAY = 10.0
 """Engagements a day, every day, that a person does not reach."""
 TIMES_USUAL = 50.0
-"""By how many times the mean of all people an account has to exceed it."""
+"""Factor by which an account must exceed the mean of all people."""
 
 
 def find_bots(people: People) -> Bools:
-    """Accounts that engage as no person does, shape (N,)."""
+    """Automated accounts, shape (N,)."""
     days = np.maximum(people.n_days - 1 - people.first_day, 1)
     per_day = touches_at_risk(people) / days
     active = per_day[per_day > 0]
@@ -35,7 +35,7 @@ def find_bots(people: People) -> Bools:
 
 
 def without(people: People, bots: Bools) -> People:
-    """The journeys of the others; the accounts stay numbered and are never at risk."""
+    """The journeys of the others; the accounts keep their indexes and are never at risk."""
     touched, converted = ~bots[people.touch_person], ~bots[people.outcome_person]
     return replace(
         people,
@@ -51,7 +51,7 @@ def without(people: People, bots: Bools) -> People:
 
 
 def share_of_people(people: People, bots: Bools) -> Floats:
-    """Share of the engagements of each type that people made, shape (K,)."""
+    """Share of the engagements of each type made by people, shape (K,)."""
     total = np.bincount(people.touch_kind, people.touch_count, minlength=people.n_kinds)
     theirs = ~bots[people.touch_person]
     kept = np.bincount(

@@ -1,4 +1,4 @@
-"""What identified journeys answer: which kinds the panel may speak for, and what it says."""
+"""Estimates from identified journeys: which types qualify for the panel, and their effects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from chalicelib.attribution.adstock import adstock_series
 from chalicelib.attribution.coverage import find_common_days
-from chalicelib.attribution.draft import Draft, refuse_collinear
+from chalicelib.attribution.draft import Draft, reject_collinear
 from chalicelib.attribution.observations import Inside, Observations
 from chalicelib.attribution.sensitivity import sensitivity_within_user
 from chalicelib.attribution.within_user.bots import find_bots, share_of_people, without
@@ -37,19 +37,19 @@ MIN_CONVERSIONS = 20
 MIN_ENGAGEMENTS = 50
 MIN_DAYS = 14
 MOST_ENGAGEMENTS, MOST_CONVERSIONS = 0.5, 0.8
-"""Shares that have to be identified for a panel to speak for all people."""
+"""Minimum identified shares for a panel to represent all people."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the panel explains.
+    """The conversions that the panel explains.
 
     Attributes
     ----------
     explained : array, shape (T, K)
-        Conversions per day that each type causes; zero where the panel has no answer.
+        Incremental conversions per day of each type; zero if the panel has no estimate.
     partial : int array
-        Types of which the panel sees only the identified part; totals may add to the answer.
+        Types with only an identified part in the panel; totals may add to the estimate.
     """
 
     explained: Floats
@@ -58,7 +58,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A panel of the types that it may speak for.
+    """A panel of the types that qualify.
 
     Attributes
     ----------
@@ -66,11 +66,11 @@ class _Prepared:
     types : int array, shape (k,)
         The types in the panel.
     answered : int array
-        Those of them, as positions in `types`, that get an answer.
+        The types to estimate, as positions in `types`.
     compared : People
-        Journeys over these types, on the days that are used.
+        Journeys over these types, on the used days.
     bots : bool array, shape (N,)
-        Accounts that are left out.
+        Excluded accounts.
     """
 
     panel: Panel
@@ -83,16 +83,16 @@ class _Prepared:
 def estimate_from_people(
     observed: Observations, inside: Inside, draft: Draft, progress: Progress | None
 ) -> Answered:
-    """Fill in what the panel says.
+    """Fill in the estimates of the panel.
 
     Parameters
     ----------
     observed : Observations
     inside : Inside
     draft : Draft
-        Filled in: an estimate or a reason for the types that the panel may speak for.
+        Receives an estimate or a reason for the types that qualify for the panel.
     progress : callable, optional
-        Told the share of the work done, in [0, 1].
+        Called with the share of the work done, in [0, 1].
     """
     prepared = _prepare(observed, draft, progress)
     if prepared is None:
@@ -127,7 +127,7 @@ def estimate_from_people(
     }
     for warning, flags in doubts.items():
         draft.warn(types[answered][flags[answered]], warning)
-    _tell_sensitivity(draft, types, answered, fit, usual)
+    _write_sensitivity(draft, types, answered, fit, usual)
     draft.diagnostics |= {
         "people": prepared.panel.n_people,
         "person_days": prepared.panel.n_rows,
@@ -145,7 +145,7 @@ def estimate_from_people(
 
 
 def _prepare(observed: Observations, draft: Draft, progress: Progress | None) -> _Prepared | None:
-    """The panel, without types that do not vary or cannot be told apart; None if there is none."""
+    """The panel, without types that are constant or inseparable; None if there is none."""
     candidates = np.intersect1d(_identified_types(observed), draft.open_kinds())
     common = find_common_days(observed.covered, candidates, MIN_DAYS)
     types, days = common.types, np.flatnonzero(common.days)
@@ -158,16 +158,16 @@ def _prepare(observed: Observations, draft: Draft, progress: Progress | None) ->
         return None
     panel = reduce_panel(people, progress).in_channels(observed.channels[types])
     varying = panel.variation() > 1e-9 * np.maximum(observed.identified[types], 1.0)
-    if not varying.any():  # what everybody does on the same days is left to the totals
+    if not varying.any():  # types that everyone has on the same days are estimated from totals
         return None
     panel, types = panel.restrict(np.flatnonzero(varying)), types[varying]
-    refused, control = refuse_collinear(panel.correlation(), types, observed.names, draft)
-    kept = np.flatnonzero(~refused | control)
+    rejected, control = reject_collinear(panel.correlation(), types, observed.names, draft)
+    kept = np.flatnonzero(~rejected | control)
     types = types[kept]
     return _Prepared(
         panel.restrict(kept),
         types,
-        np.flatnonzero(~refused[kept]),
+        np.flatnonzero(~rejected[kept]),
         _restrict_people(journeys, types, days),
         bots,
     )
@@ -200,10 +200,10 @@ def _usual_rate(fit: WithinUserFit, panel: Panel) -> Floats:
     return np.asarray((unmoved @ panel.touches) / np.maximum(panel.touches.sum(axis=0), 1.0))
 
 
-def _tell_sensitivity(
+def _write_sensitivity(
     draft: Draft, kinds: Ints, answered: Ints, fit: WithinUserFit, usual: Floats
 ) -> None:
-    """How strong a hidden cause would have to be, next to what the people do anyway."""
+    """Write the strength of a hidden cause that would explain the effects."""
     errors = np.sqrt(np.diag(fit.cov))
     for position in answered:
         delta = float(fit.delta[position])
@@ -220,7 +220,8 @@ def _tell_sensitivity(
 def _restrict_people(people: People, kinds: Ints, days: Ints) -> People:
     """The journeys over some of the types, renumbered, on some of the days.
 
-    People are first seen by these types or by a conversion: others change nothing.
+    A person's first event is the first one of these types or a conversion; other events do not
+    count.
     """
     number = np.full(people.n_kinds, -1, dtype=np.int64)
     number[kinds] = np.arange(kinds.size)

@@ -1,9 +1,9 @@
-"""Effects that come late: weeks after the engagement, not fading from its day on.
+"""Effects that come weeks after the engagement instead of fading from its day on.
 
 The regression has one adstock per type and its late blocks, the engagements of one to four weeks
-ago. Whether effects come late is not assumed: the Bayes factor of the coefficients (approximated by
-their normal distribution; Kass, Raftery 1995) compares a brand with late effects to one without. In
-a brand with late effects every block of every type may have one or not.
+ago. A Bayes factor of the coefficients (approximated by their normal distribution; Kass, Raftery
+1995) compares a brand with late effects to one without. In a brand with late effects, each block of
+each type may or may not have an effect.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ Ints = NDArray[np.int64]
 
 LATE_BRANDS, LATE_BLOCKS = 0.15, 0.5
 """Prior probability that a brand has late effects, and that a block of a type of such a brand has
-one."""
+one.
+"""
 _SIZES = np.array([4.0, 16.0, 64.0])
-"""Variances of late effects that are tried, in units of the variance of an estimate."""
+"""Candidate variances of late effects, in units of the variance of an estimate."""
 
 
 @dataclass(frozen=True, slots=True)
 class LateEffects:
-    """What the late blocks say.
+    """Late effects and their probabilities.
 
     Attributes
     ----------
@@ -39,9 +40,9 @@ class LateEffects:
     with_adstock : array, shape (K, B)
         Covariance of each with the coefficient of its type's adstock.
     weight : array, shape (K, B)
-        Probability that there is an effect in the block, if the brand has any.
+        Probability of an effect in the block if the brand has late effects.
     probability : float
-        That the brand has.
+        Probability that the brand has late effects.
     """
 
     coefficient: Floats
@@ -52,7 +53,7 @@ class LateEffects:
 
 
 def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
-    """Late effects beside one adstock per type.
+    """Late effects in addition to one adstock per type.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def read_late_effects(pooled: Pooled, decays: Ints) -> LateEffects:
 
 
 def _bayes_factor(z: Floats) -> Floats:
-    """Of a positive effect of unknown size against none, shape as `z`.
+    """Bayes factor of a positive effect of unknown size against none, shape as `z`.
 
     The size is half normal with each of `_SIZES` as its variance, all equally likely.
     """

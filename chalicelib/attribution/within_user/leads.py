@@ -1,16 +1,16 @@
-"""Causes that change over time within a person, seen by engagements of later days.
+"""Causes that change over time within a person, detected by engagements of later days.
 
-People lose interest and leave, find interest, are keen when they are new. While they are keen they
-engage more and buy more, and a person effect, which is the same on all days, does not see that.
-Engagements of *later* days do: they cannot cause what is bought today, so under the assumptions of
+People are keen at first, lose interest, leave or come back. While they are keen they
+engage more and buy more, which a constant person effect does not capture.
+Engagements of *later* days do: they cannot cause today's purchases, so under the assumptions of
 the panel their coefficients, the leads, are zero (Flanders, Strickland, Klein 2017).
 
 Leads of several types point to a common hidden cause. It moves all engagements, before a purchase
-and after it alike, so that the sum of engagements around a day, weighted symmetrically, is a
-measurement of it: the *surroundings*. With them in the regression, effects rest on what
-engagements before a day do beyond those after it (cf. Shi, Miao, Tchetgen Tchetgen 2020: a negative
-control of the exposure). A lead of one type alone means that buyers react; nothing may be
-subtracted then.
+and after it alike, so the sum of engagements around a day, with symmetric weights, is a
+measurement of it: the *surroundings*. With them in the regression, effects rest on
+the difference between engagements before a day and those after it (cf. Shi, Miao, Tchetgen Tchetgen
+2020: a negative control of the exposure). A lead of one type alone means that buyers react; nothing
+may be subtracted then.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 REACTION_Z, REACTION_RATIO = 5.0, 3.0
-"""A type is a reaction to purchases if its lead is so many standard errors above those of the
-others, and so many times as large."""
+"""A type is a reaction to purchases if its lead is this many standard errors above those of the
+others, and this many times as large.
+"""
 SPREAD_OF_Z = 4.0
-"""Standard deviation of the pooled lead's z-value where there is a hidden cause."""
+"""Standard deviation of the pooled lead's z-value if there is a hidden cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What the leads say.
+    """The evidence of the leads.
 
     Attributes
     ----------
@@ -45,9 +46,9 @@ class Change:
     reacts : bool array, shape (K,)
         Types that follow purchases while the others do not.
     pooled_z : float
-        z-value of the lead that the other types have in common; 0 where fewer than two are left.
+        z-value of the common lead of the other types; 0 with fewer than two of them.
     probability : float
-        Of a hidden cause that changes over time, before the data as likely as not.
+        Posterior probability of a hidden cause that changes over time; the prior is one half.
     """
 
     z: Floats
@@ -57,7 +58,7 @@ class Change:
 
 
 def read_change(coefficient: Floats, cov: Floats) -> Change:
-    """Tell a common hidden cause from types that react.
+    """Separate a common hidden cause from types that react to purchases.
 
     Parameters
     ----------
@@ -128,13 +129,13 @@ def tenures(n_kinds: int) -> Floats:
 
 
 def take_out(panel: Panel, nuisance: Floats) -> Panel:
-    """The panel with some combinations of its regressors taken out, stratum by stratum.
+    """The panel with some combinations of its regressors projected out, stratum by stratum.
 
     Parameters
     ----------
     panel : Panel
     nuisance : array, shape (m, q)
-        Rows over the regressors. Every stratum has coefficients of its own for them (Frisch, Waugh
+        Rows over the regressors. Every stratum has its own coefficients for them (Frisch, Waugh
         1933).
     """
     gram, scores = panel.projection.gram.copy(), panel.scores
@@ -150,7 +151,7 @@ def take_out(panel: Panel, nuisance: Floats) -> Panel:
         change = np.eye(q) - slopes[:, :q].T @ nuisance
         shift[stratum] = change @ shift[stratum]
         meat[stratum] = change @ meat[stratum] @ change.T
-        # fourth powers of new scores are not known; the kurtosis is taken to stay
+        # fourth powers of new scores are unknown; assume that the kurtosis stays the same
         before = np.diag(scores.meat[stratum])
         left = np.divide(np.diag(meat[stratum]), before, out=np.zeros(q), where=before > 0)
         fourth[stratum] *= np.clip(left, 0.0, 1.0) ** 2
@@ -163,7 +164,7 @@ def take_out(panel: Panel, nuisance: Floats) -> Panel:
 
 
 def lead_coefficients(pooled: Pooled, decays: Ints) -> tuple[Floats, Floats]:
-    """Coefficients of the leads beside one adstock per type, and their clustered covariance.
+    """Coefficients of the leads next to one adstock per type, and their clustered covariance.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""Goals that a person reaches at most once: a signup that came earlier is no signup more.
+"""Goals that a person reaches at most once: an earlier signup is not an additional one.
 
-The panel sees that an engagement is followed by conversions. Where nobody converts twice, some of
+The panel sees that an engagement is followed by conversions. If no person converts twice, some of
 these people would have converted later anyway: their conversion was brought forward, not caused.
-The share that was not: the probability that a similar person who had not converted by the day of
+The incremental share is the probability that a similar person who had not converted by the day of
 the engagement would not have converted by the end of the window. It is the ratio of two survival
 functions (Kaplan, Meier 1958) of the person's activity stratum.
 """
@@ -17,19 +17,20 @@ from chalicelib.attribution.within_user.panel import People, strata_of
 Floats = NDArray[np.float64]
 
 MIN_EXPECTED_PAIRS = 6.0
-"""Pairs of conversions of one person that chance would give at least; none is then no chance."""
+"""Minimum number of expected pairs of conversions of one person; having none is then not chance."""
 
 
 UNSURE = 0.25
-"""Standard deviation of the share that is brought forward, as a part of it: people of one stratum
-differ, and those who engage are not the average of it."""
+"""Standard deviation of the share that is brought forward, relative to it: people of one stratum
+differ, and those who engage are not its average.
+"""
 
 
 def converts_once(people: People) -> bool:
-    """Whether nobody converts twice although many would if conversions were independent.
+    """Whether no person converts twice although many would if conversions were independent.
 
-    Where conversions are too few for that, hardly anybody would have converted later anyway, and
-    what is brought forward is negligible.
+    With too few conversions for this test, hardly any person would have converted later anyway, and
+    conversions brought forward are negligible.
     """
     per_person = np.bincount(people.outcome_person, people.outcome_weight)
     expected = per_person.sum() ** 2 / (2.0 * max(people.n_people, 1))

@@ -1,7 +1,7 @@
-"""The person-day panel: identified journeys, people sorted into strata, columns a chunk at a time.
+"""The person-day panel: identified journeys, people in strata, columns a chunk at a time.
 
-The panel has one row per person and day at risk; what its columns are is said in `panel_columns`.
-It is never held as a whole: people pass through in chunks.
+The panel has one row per person and day at risk; `panel_columns` defines its columns.
+It is never in memory as a whole: people are processed in chunks.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class People:
     n_people, n_days, n_kinds : int
         N, T, K.
     touch_person, touch_day, touch_kind : int arrays, shape (E,)
-        Who engaged, on which day of the window, in which kind.
+        Person, day of the window and type of each engagement.
     touch_count : float array, shape (E,)
-        How often.
+        Number of engagements.
     outcome_person, outcome_day : int arrays, shape (C,)
         Conversions of the goal.
     outcome_weight : float array, shape (C,)
-        How many conversions.
+        Number of conversions.
     first_day : int array, shape (N,)
         Day of the person's first event; they are at risk from the day after.
     used_days : int array, shape (U,), or None
@@ -68,19 +68,19 @@ class People:
 
     @property
     def entry(self) -> Ints:
-        """The first of the used days, by its number among them, at risk; shape (N,)."""
+        """The first used day at risk, as an index among the used days; shape (N,)."""
         return np.searchsorted(self.days, self.first_day, side="right").astype(np.int64)
 
 
 def counted_touches(people: People) -> Bools:
-    """Engagements while at risk, on days that are used, shape (E,)."""
+    """Engagements while at risk, on used days, shape (E,)."""
     used = np.zeros(people.n_days, dtype=bool)
     used[people.days] = True
     return (people.touch_day > people.first_day[people.touch_person]) & used[people.touch_day]
 
 
 def counted_outcomes(people: People) -> Bools:
-    """Conversions while at risk, on days that are used, shape (C,)."""
+    """Conversions while at risk, on used days, shape (C,)."""
     used = np.zeros(people.n_days, dtype=bool)
     used[people.days] = True
     at_risk = people.outcome_day > people.first_day[people.outcome_person]
@@ -88,24 +88,25 @@ def counted_outcomes(people: People) -> Bools:
 
 
 def touches_at_risk(people: People) -> Floats:
-    """Engagements of each person while at risk, on days that are used, shape (N,)."""
+    """Engagements of each person while at risk, on used days, shape (N,)."""
     counted = counted_touches(people)
     person, count = people.touch_person[counted], people.touch_count[counted]
     return np.bincount(person, count, minlength=people.n_people).astype(np.float64)
 
 
 def strata_of(people: People) -> Ints:
-    """A stratum per person by how active they are, shape (N,), values 0 .. S - 1.
+    """A stratum per person by activity, shape (N,), values 0 .. S - 1.
 
-    People of one stratum engage about equally often, so that within it loyalty no longer goes along
-    with engagement and the calendar may move each stratum in its own way (grouped fixed effects:
-    Bonhomme, Manresa 2015).  Stratum 0 holds those who never engage while at risk.
+    People of one stratum engage about equally often, so within it loyalty is not correlated
+    with engagement, and the calendar may move each stratum in its own way (grouped fixed effects:
+    Bonhomme, Manresa 2015). Stratum 0 contains people who never engage while at risk.
 
-    Strata hold about equally many *engagements*, not people: the most active, who carry most of the
-    information and differ most among each other, are told apart most finely.  In the world with
-    multiplicative effects this took 1.2 standard errors of bias to 0.4, and made errors smaller.
+    Strata contain about equally many *engagements*, not people. The most active people carry most
+    of the information and differ most from each other, so their strata are the finest. In the world
+    with multiplicative effects this reduced the bias from 1.2 standard errors to 0.4, and reduced
+    errors.
 
-    People of equal activity are in one stratum, so that their order does not matter.
+    People of equal activity are in one stratum, so their order does not matter.
     """
     touches = touches_at_risk(people)
     activity = touches / np.maximum(people.days.size - people.entry, 1)
@@ -126,7 +127,7 @@ def strata_of(people: People) -> Ints:
         held += int(members[of_slice].sum())
         if held >= MIN_PEOPLE_PER_STRATUM:
             stratum, held = stratum + 1, 0
-    if held and stratum > 1:  # too few are left at the top: they join the next lower ones
+    if held and stratum > 1:  # too few are left at the top: merge them with the next lower ones
         stratum_of_level[stratum_of_level == stratum] = stratum - 1
     strata[active] = stratum_of_level[level]
     return strata
@@ -144,7 +145,7 @@ class Chunk:
     outcome : array, shape (T, n)
     first_day : int array, shape (n,)
     entry : int array, shape (n,)
-        First day at risk, by its number among the used days.
+        First day at risk, as an index among the used days.
     """
 
     stratum: int
@@ -154,7 +155,7 @@ class Chunk:
     entry: Ints
 
     def columns(self, used: Ints) -> Floats:
-        """The columns of the panel on the `used` days, zero where one is not at risk; (U, n, p)."""
+        """The columns of the panel on the `used` days, zero while not at risk; (U, n, p)."""
         n_days, n, n_kinds = self.counts.shape
         columns = np.empty((n_days, n, Columns(n_kinds).n_regressors + 1))
         fill_regressors(self.counts, self.first_day, columns)
@@ -168,7 +169,7 @@ class Chunk:
 
 
 def chunks_of(people: People, strata: Ints, progress: Progress | None) -> Iterator[Chunk]:
-    """People stratum by stratum, a chunk at a time, without those under two days at risk."""
+    """People stratum by stratum, a chunk at a time, if they have at least two days at risk."""
     n_days, n_kinds, entry = people.n_days, people.n_kinds, people.entry
     eligible = np.flatnonzero(people.days.size - entry >= 2)
     order = eligible[np.argsort(strata[eligible], kind="stable")]

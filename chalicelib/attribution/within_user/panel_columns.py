@@ -1,4 +1,4 @@
-"""What the columns of the person-day panel are, and how they are filled.
+"""The columns of the person-day panel.
 
 For each of K engagement types there are
 
@@ -23,19 +23,20 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 LEAD = 5
-"""Index into DECAYS: how engagements of later days are weighted, from tomorrow on."""
+"""Index into DECAYS: the weights of engagements of later days, from tomorrow on."""
 BLOCKS = ((7, 14), (15, 30))
 """First and last day after an engagement on which a delayed effect comes, evenly."""
 TENURES = ((1, 7), (8, 28))
 """Days since a newcomer was first seen."""
 NEWCOMER_DAYS = 14
-"""Who is first seen so many days after the window's start is a newcomer; others were there before
-for all that is known."""
+"""A person first seen at least this many days after the start of the window is a newcomer. Others
+may have been active before it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the columns of a panel of K engagement types are.
+    """Positions of the columns of a panel of K engagement types.
 
     Adstocks come first, type by type; then the leads, one per type; then the late blocks, block by
     block with one per type; then the tenures; the outcome is last.
@@ -45,7 +46,7 @@ class Columns:
 
     @property
     def n_adstocks(self) -> int:
-        """How many columns are adstocks."""
+        """Number of adstock columns."""
         return self.n_kinds * DECAYS.size
 
     @property
@@ -92,14 +93,14 @@ def share_of_blocks_inside(days_left: Floats) -> Floats:
     Parameters
     ----------
     days_left : array, shape (...)
-        Days from the engagement to the window's end, both included.
+        Days from the engagement to the end of the window, both included.
     """
     shares = [np.clip((days_left - first) / (last - first + 1), 0, 1) for first, last in BLOCKS]
     return np.stack(shares, axis=-1)
 
 
 def days_of_blocks(shares: Floats) -> list[int]:
-    """First and last day of the late blocks that a material part of a late effect comes in.
+    """First and last day of the late blocks with a material part of a late effect.
 
     Parameters
     ----------
@@ -138,7 +139,7 @@ def fill_regressors(counts: Floats, first_day: Ints, columns: Floats) -> None:
     first_day : int array, shape (n,)
         Day of the first event.
     columns : array, shape (T, n, p)
-        Filled in, but for the outcome.
+        Filled in, except for the outcome.
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)

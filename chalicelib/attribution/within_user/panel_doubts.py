@@ -1,4 +1,4 @@
-"""What to warn of in estimates from a panel of people."""
+"""Warnings of estimates from a panel of people."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ Bools = NDArray[np.bool_]
 MIN_FREEDOM = 20
 SURE_OF_EFFECT, SURE_OF_JUMP, SURE_OF_TWO_SPEEDS = 2.0, 4.0, 5.0  # z-values
 AT_ONCE, JUMP = 0.65, 8.0
-"""Conversions jump where most of an effect falls on the day of the engagement and that day has more
-than eight times the usual: an effect at once looks like this, and people about to buy do too."""
+"""Conversions jump if most of an effect falls on the day of the engagement and that day has more
+than eight times the usual rate. An immediate effect looks like this, and so do people about to buy.
+"""
 LIKELY_CHANGE = 0.8
-"""Probability of a hidden cause that changes over time from which on readers are warned."""
+"""Probability of a hidden cause that changes over time, from which on there is a warning."""
 MATERIAL_DELAY = 0.2
-"""Share of an effect in the late blocks from which on readers are warned."""
+"""Share of an effect in the late blocks from which on there is a warning."""
 SURE_OF_LEAD = 4.0  # z-value of the lead of a single type
 
 

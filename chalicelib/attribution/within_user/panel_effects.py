@@ -1,9 +1,9 @@
-"""Effects of a panel at one slope of the response, averaged over all that is not known of time.
+"""Effects of a panel at one slope of the response, averaged over decays and late effects.
 
-How fast an effect fades is averaged over the decays of a grid, weighted by how well each explains
-the data (a quasi-likelihood, scaled for the heteroskedasticity of counts) times how plausible it is
-for this brand and channel (`decays`). Whether a part of the effects comes late is averaged over as
-well (`late_blocks`). So the interval knows that neither is known.
+The speed of decay is averaged over a grid. Each decay is weighted by how well it explains
+the data (a quasi-likelihood, scaled for the heteroskedasticity of counts) times its prior
+for this brand and channel (`decays`). The presence of late effects is averaged over as
+well (`late_blocks`). So intervals include the uncertainty of both.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ _CHANCE = 2.7  # decays disagree by more than that in one case of ten: chi-squar
 _SWEEPS = 8
 _NEGLIGIBLE = 0.01
 _SLOWEST_BESIDE_LATE = 6
-"""Index into DECAYS: what is slower than a half-life of three and a half days is left to the late
-block; a slow adstock beside it would only bend its shape."""
+"""Index into DECAYS of the slowest adstock in a model with late blocks: a half-life of three and a
+half days. A slower one would only change the shape of the late effect.
+"""
 _SHAPE = 0.15
-"""Standard deviation of a late effect, as a share of it, for not coming evenly."""
+"""Standard deviation of a late effect, as a share of it, because it may not come evenly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,13 @@ class PanelEffects:
     late : array, shape (K, B)
         Weighted coefficients of the late blocks.
     late_probability : float
-        That the brand has late effects.
+        Probability that the brand has late effects.
     chosen : int array, shape (K,)
         Likeliest decay.
     freedom : array, shape (K,)
         Degrees of freedom of the variances.
     factor : float
-        By which the likelihood is too sure of itself, at most 1.
+        Factor that scales down the overconfident likelihood, at most 1.
     """
 
     delta: Floats
@@ -89,7 +90,8 @@ class _Decayed:
 @dataclass(frozen=True, slots=True)
 class _Regression:
     """One least-squares fit: `beta` (K,), its clustered `cov` (K, K), and the `inverse` (K, K) of
-    the cross products."""
+    the cross products.
+    """
 
     beta: Floats
     cov: Floats
@@ -114,17 +116,17 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
     found = read_late_effects(pooled, chosen)
     if found.probability > _NEGLIGIBLE:
         scale = inside.blocks * pooled.response[:, None]
-        without_blocks = pooled.beside(Columns(panel.n_kinds).blocks.ravel())
-        beside = _average_decays(
+        without_blocks = pooled.without_columns(Columns(panel.n_kinds).blocks.ravel())
+        with_blocks = _average_decays(
             without_blocks, inside.adstock, panel.channels, _SLOWEST_BESIDE_LATE
         )
-        more, more_variance = _with_late(beside, found, scale, inside.adstock, pooled)
+        more, more_variance = _with_late(with_blocks, found, scale, inside.adstock, pooled)
         delta, variance = mix_models(found.probability, (delta, variance), (more, more_variance))
         late = found.weight * found.coefficient * pooled.response[:, None] * found.probability
-        kernel = (1 - found.probability) * kernel + found.probability * beside.kernel
-        weights = (1 - found.probability) * weights + found.probability * beside.decay_weights
+        kernel = (1 - found.probability) * kernel + found.probability * with_blocks.kernel
+        weights = (1 - found.probability) * weights + found.probability * with_blocks.decay_weights
         if found.probability > 0.5:
-            chosen = beside.chosen
+            chosen = with_blocks.chosen
     central = _regress(pooled, chosen).cov
     ratio = np.sqrt(variance / np.diag(central))
     cov = central * np.outer(ratio, ratio)
@@ -142,20 +144,20 @@ def estimate_effects(panel: Panel, inside: Inside, slope: float) -> PanelEffects
 
 
 def _with_late(
-    beside: _Decayed, found: LateEffects, scale: Floats, inside: Floats, pooled: Pooled
+    with_blocks: _Decayed, found: LateEffects, scale: Floats, inside: Floats, pooled: Pooled
 ) -> tuple[Floats, Floats]:
     """Effects with their late part, and their variances, shape (K,) each."""
     part = found.weight * scale
     added = part * found.coefficient
     own = np.diagonal(found.cov, axis1=1, axis2=2) * scale**2
-    early = inside[np.arange(added.shape[0]), beside.chosen] * pooled.response
+    early = inside[np.arange(added.shape[0]), with_blocks.chosen] * pooled.response
     together = 2 * (part * found.with_adstock).sum(axis=1) * early
     between = np.maximum((found.coefficient * scale) ** 2 - own, 0.0)
     unsure = (found.weight * (1 - found.weight) * between).sum(axis=1)
     noise = np.einsum("kb,kbc,kc->k", part, found.cov, part)
     total = added.sum(axis=1)
-    variance = beside.variance + together + noise + (_SHAPE * total) ** 2
-    return beside.delta + total, np.maximum(variance, 0.25 * beside.variance) + unsure
+    variance = with_blocks.variance + together + noise + (_SHAPE * total) ** 2
+    return with_blocks.delta + total, np.maximum(variance, 0.25 * with_blocks.variance) + unsure
 
 
 def _average_decays(
@@ -163,8 +165,8 @@ def _average_decays(
 ) -> _Decayed:
     """Effects of the adstocks averaged over the decays, up to the `slowest` one.
 
-    Decays are weighted kind by kind given the likeliest decays of the others (the kinds' columns
-    are nearly orthogonal within persons), sweep by sweep until nothing moves.
+    Decays are weighted type by type given the likeliest decays of the others (the types' columns
+    are nearly orthogonal within persons), sweep by sweep until nothing changes.
     """
     scale = inside * pooled.response[:, None]
     n_kinds, n_decays = inside.shape
@@ -180,7 +182,7 @@ def _average_decays(
             beta[kind] = [fit.beta[kind] for fit in fits]
             bread[kind] = [fit.inverse[kind, kind] * pooled.noise for fit in fits]
             # a quasi-likelihood, scaled to the curvature of the robust covariance: people differ
-            # in how much they buy, and plain least squares would be too sure
+            # in how much they buy, and plain least squares would be overconfident
             robust = fits[chosen[kind]].cov[kind, kind]
             factor[kind] = bread[kind, chosen[kind]] / robust
         log_likelihood = 0.5 * factor[:, None] * beta**2 / bread
@@ -211,8 +213,8 @@ def _freedom(pooled: Pooled, chosen: Ints, n_people: int) -> Floats:
     """Degrees of freedom of the clustered variances (Satterthwaite 1946), shape (K,).
 
     ``2 V^2 / Var(V)`` for the sum V of the people's squared scores, with
-    ``Var(V) = sum s^4 - V^2 / n``: n for normal scores, fewer where few people decide; never more
-    than there are people less one.
+    ``Var(V) = sum s^4 - V^2 / n``: n for normal scores, fewer if few people dominate, and at most
+    the number of people less one.
     """
     columns = Columns(chosen.size).adstocks(chosen)
     total = np.diag(pooled.meat)[columns]
@@ -242,7 +244,7 @@ def _spread(pooled: Pooled, chosen: Ints, weights: Floats, effect: Floats, scale
 
 
 def _regress(pooled: Pooled, chosen: Ints) -> _Regression:
-    """Least squares on one decay per kind, with the sandwich covariance."""
+    """Least squares on one decay per type, with the sandwich covariance."""
     columns = Columns(chosen.size).adstocks(chosen)
     inverse = np.asarray(np.linalg.inv(pooled.gram[np.ix_(columns, columns)]), dtype=np.float64)
     return _Regression(

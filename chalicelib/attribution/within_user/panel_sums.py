@@ -1,8 +1,8 @@
-"""Sums over the columns of the person-day panel without forming the columns.
+"""Sums over the columns of the person-day panel without building the columns.
 
 A column is a moving sum of engagements, so its product with a series per person is the product of
-the engagements with a moving sum of the series. That has a column per decay, not one per decay and
-type.
+the engagements with a moving sum of the series. That moving sum has a column per decay instead of
+one per decay and type.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def sum_columns(counts: Floats, first_day: Ints, series: Floats) -> Floats:
         Engagements.
     first_day : int array, shape (n,)
     series : array, shape (T, n)
-        Zero on the days that do not count.
+        Zero on days that do not count.
     """
     n_days, n, n_kinds = counts.shape
     where = Columns(n_kinds)

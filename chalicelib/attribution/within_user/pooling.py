@@ -1,16 +1,17 @@
-"""Strata of people pooled into one regression: how much each counts, and how much it responds.
+"""Strata of people pooled into one regression, with their weights and their response.
 
-Two things differ between people who engage seldom and people who engage often, and both are learnt
-from the data.
+Two properties differ between people who engage rarely and people who engage often. Both are
+estimated from the data.
 
-*Noise.*  The active buy more, so their conversions vary more.  A stratum counts by the inverse of
-its variance (weighted least squares), smoothed over the strata, so that chance in one of them does
-not choose its own weight.
+*Noise.* Active people buy more, so their conversions vary more. A stratum is weighted by the
+inverse of its variance (weighted least squares), smoothed over the strata, so that chance in one of
+them does not determine its own weight.
 
-*Response.*  An engagement of an active person may do more than one of an inactive person (effects
-that multiply what one buys anyway), or less.  The effect in stratum s is ``delta * a_s ** slope``
-with a_s the mean activity; weights alone would answer for the inactive only.  The slope, shared by
-all kinds, is estimated with its uncertainty; 0 means that all respond alike.
+*Response.* An engagement of an active person may have a larger effect than one of an inactive
+person (effects in proportion to usual purchases), or a smaller one. The effect in stratum s is
+``delta * a_s ** slope`` with a_s the mean activity; with weights alone, the estimate would
+represent inactive people only. The slope, shared by all types, is estimated with its uncertainty; 0
+means that all respond alike.
 """
 
 from __future__ import annotations
@@ -30,22 +31,22 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The sums of a panel that every later step needs; nothing in it grows with the people.
+    """The sums of a panel that every later step needs; their size does not depend on the people.
 
     Attributes
     ----------
     projection : Projection
         Cross products per stratum.
     scores : Scores
-        What the residuals say, per stratum.
+        Scores of the residuals, per stratum.
     activity : array, shape (S,)
         Mean engagements per person and day at risk; positive.
     touches : array, shape (S, K)
-        Engagements by kind.
+        Engagements by type.
     conversions : array, shape (S,)
         While at risk.
     channels : int array, shape (K,)
-        Number of the kind's channel.
+        Index of the type's channel.
     """
 
     projection: Projection
@@ -71,7 +72,7 @@ class Panel:
         return int(self.projection.n_rows.sum())
 
     def restrict(self, kinds: Ints) -> Panel:
-        """The panel of some of the kinds only."""
+        """The panel of some of the types only."""
         columns = Columns(self.n_kinds).of_kinds(kinds)
         kept = np.append(columns, self.projection.gram.shape[1] - 1)
         return Panel(
@@ -93,16 +94,16 @@ class Panel:
         )
 
     def in_channels(self, channels: Ints) -> Panel:
-        """The panel whose kinds belong to these channels, shape (K,)."""
+        """The panel whose types belong to these channels, shape (K,)."""
         return replace(self, channels=channels)
 
     def variation(self) -> Floats:
-        """Sum of squares of each kind's column that is left within persons and days, shape (K,)."""
+        """Sum of squares of each type's column within persons and days, shape (K,)."""
         diagonal = np.diagonal(self.projection.gram, axis1=1, axis2=2).sum(axis=0)
         return np.asarray(diagonal[MIDDLING : self.n_kinds * DECAYS.size : DECAYS.size])
 
     def correlation(self) -> Floats:
-        """Correlation of the kinds within persons and days, shape (K, K)."""
+        """Correlation of the types within persons and days, shape (K, K)."""
         columns = np.arange(self.n_kinds) * DECAYS.size + MIDDLING
         gram = self.projection.gram.sum(axis=0)[np.ix_(columns, columns)]
         scale = np.sqrt(np.diag(gram))
@@ -111,11 +112,11 @@ class Panel:
     def noise(self) -> Floats:
         """Variance of a day's conversions by stratum, shape (S,): log-quadratic in the activity.
 
-        Where fewer than four strata have conversions, all get the same.
+        If fewer than four strata have conversions, all have the same variance.
         """
         residual = self.projection.gram[:, -1, -1]
         freedom = self.projection.n_rows - self.projection.n_people
-        # the residual of a person alone in a stratum is what rounding leaves of zero
+        # the residual of a person alone in a stratum is only a rounding error
         known = (self.projection.n_people > 1) & (self.conversions > 0) & (freedom > 0)
         known &= residual > 0
         if known.sum() < _MIN_STRATA:
@@ -125,7 +126,7 @@ class Panel:
         weight = np.sqrt(self.conversions[known])
         observed = np.log(residual[known] / freedom[known])
         fitted = np.linalg.lstsq(design[known] * weight[:, None], observed * weight, rcond=None)[0]
-        # outside the strata it was fitted to, a parabola may go anywhere
+        # do not extrapolate the parabola beyond the strata that it was fitted to
         inside = np.clip(log_activity, log_activity[known].min(), log_activity[known].max())
         design = np.stack([np.ones_like(inside), inside, inside**2], axis=1)
         return np.asarray(np.exp(design @ fitted))
@@ -145,13 +146,14 @@ class Pooled:
     product : array, shape (q,)
         Weighted cross products of columns and outcome.
     shift : array, shape (q,)
-        To be added to `product` against reactions to earlier conversions (see `projection`).
+        To add to `product`, as a correction for reactions to earlier conversions (see
+        `projection`).
     meat : array, shape (q, q)
     fourth : array, shape (q,)
     noise : float
         Weighted variance of a person-day.
     response : array, shape (K,)
-        Mean of ``a_s ** slope`` over a kind's engagements: turns a coefficient into a mean effect.
+        Mean of ``a_s ** slope`` over a type's engagements; converts a coefficient to a mean effect.
     """
 
     gram: Floats
@@ -162,8 +164,8 @@ class Pooled:
     noise: float
     response: Floats
 
-    def beside(self, columns: Ints) -> Pooled:
-        """The same with some columns taken out of all others (Frisch, Waugh 1933)."""
+    def without_columns(self, columns: Ints) -> Pooled:
+        """The same with some columns projected out of all others (Frisch, Waugh 1933)."""
         own = self.gram[np.ix_(columns, columns)]
         slopes = np.linalg.pinv(own, rcond=1e-12, hermitian=True) @ self.gram[columns]
         change = np.eye(self.gram.shape[0])
@@ -179,7 +181,7 @@ class Pooled:
 
 
 def pool(panel: Panel, slope: float) -> Pooled:
-    """Add the strata up.
+    """Add up the strata.
 
     Parameters
     ----------

@@ -1,20 +1,20 @@
-"""Person effects and day effects per stratum taken out of the panel, by sums that add up.
+"""Person effects and day effects per stratum projected out of the panel, by sums that add up.
 
-What is kept of the people are sums per stratum
+The sums kept per stratum are
 
 * ``gram``    (p, p)  cross products within persons,
 * ``cells``   (T, p)  sums per day of the person-demeaned columns,
-* ``entered`` (T,)    how many people came to be at risk on a day,
+* ``entered`` (T,)    number of people whose time at risk begins on a day,
 
-from which both effects are projected out exactly (Frisch, Waugh 1933; no iteration).  Sums of two
-sets of people add up, so a fit can be spread over shards.  The p columns are those of
+from which both effects are projected out exactly (Frisch, Waugh 1933; no iteration). Sums of two
+sets of people add up, so a fit can be spread over shards. The p columns are those of
 `panel_columns`, the outcome last.
 
-Taking out a person's mean compares a day with all other days of the person, the later ones among
-them.  Where engagements react to earlier conversions (buyers like the page), that biases the
-coefficients by something in the order of 1 / T (Nickell 1981).  `Scores.shift` is what the
-`REACTION_DAYS` after each day contribute to that bias: an estimate of it from the residuals (after
-Hahn, Kuersteiner 2011), which is added back to the cross products.
+Subtracting a person's mean compares a day with all other days of the person, including later
+ones. If engagements react to earlier conversions (buyers like the page), that biases the
+coefficients by a term of order 1 / T (Nickell 1981). `Scores.shift` is the contribution of the
+`REACTION_DAYS` after each day to that bias. It is estimated from the residuals (after
+Hahn, Kuersteiner 2011) and added back to the cross products.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Projection:
     gram : array, shape (S, p, p)
         Cross products of the projected columns, per stratum.
     day_effects : array, shape (S, T, p)
-        Coefficients of the stratum-days, one column of the panel each.
+        Coefficients of the stratum-days, for each column of the panel.
     n_rows, n_people : int arrays, shape (S,)
         Person-days at risk, and people with at least two of them.
     """
@@ -59,13 +59,13 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the people's residuals say, q = p - 1.
+    """Scores of the people's residuals, q = p - 1.
 
     Attributes
     ----------
     shift : array, shape (S, q)
-        To be added to the cross products of columns and outcome: without it, reactions to earlier
-        conversions bias the coefficients.
+        To add to the cross products of columns and outcome, because reactions to earlier
+        conversions would otherwise bias the coefficients.
     meat : array, shape (S, q, q)
         Sum over persons of the outer product of their scores, reactions included.
     fourth : array, shape (S, q)
@@ -78,14 +78,14 @@ class Scores:
 
 
 def project(people: People, strata: Ints, progress: Progress | None = None) -> Projection:
-    """Cross products of the panel with both effects taken out.
+    """Cross products of the panel with both effects projected out.
 
     Parameters
     ----------
     people : People
     strata : int array, shape (N,)
     progress : callable, optional
-        Told the share of people done, in [0, 1].
+        Called with the share of people done, in [0, 1].
     """
     n_days = people.days.size
     p = Columns(people.n_kinds).n_regressors + 1
@@ -126,8 +126,8 @@ def score(
 ) -> Scores:
     """Scores of the people at given coefficients, shape (q,).
 
-    A person's score is ``sum_t x_it * residual_it`` over the projected columns.  Clustering by
-    person lets a person's residuals be correlated over time in any way (Liang, Zeger 1986;
+    A person's score is ``sum_t x_it * residual_it`` over the projected columns. Clustering by
+    person allows any correlation of a person's residuals over time (Liang, Zeger 1986;
     Arellano 1987).
     """
     used, q = people.days, coefficients.size
@@ -167,15 +167,15 @@ def score(
 def _reactions(
     touches: Floats, residual: Floats, at_risk: NDArray[np.bool_], length: Ints, inside: Floats
 ) -> Floats:
-    """How engagements of the next days go along with today's residual, shape (n, K * columns).
+    """Covariance of engagements of the next days with today's residual, shape (n, K * columns).
 
-    ``1 / (T - L) * sum_t residual_t * sum_{t < s <= t + L} (x_s - mean x) * inside_s``: what an
-    engagement on day s adds to the sum of a column is the adstock left inside the window.  T - L
-    instead of T, because the residuals are less their own mean.
+    ``1 / (T - L) * sum_t residual_t * sum_{t < s <= t + L} (x_s - mean x) * inside_s``: an
+    engagement on day s adds the adstock left inside the window to the sum of a column. The divisor
+    is T - L instead of T, because the mean was subtracted from the residuals.
     """
     n_days, n = residual.shape
     horizon = np.minimum(REACTION_DAYS, length // 3)
-    # sum over the pairs (t, s), told apart by s: residuals of the days before s
+    # sum over the pairs (t, s), by s: residuals of the days before s
     before = np.concatenate([np.zeros((1, n)), np.cumsum(residual, axis=0)])
     days = np.arange(n_days)
     recent = before[days] - before[np.maximum(days[:, None] - horizon, 0), np.arange(n)]
@@ -186,7 +186,7 @@ def _reactions(
 
 
 def _solve_days(entered: Floats, cells: Floats) -> Floats:
-    """Day coefficients of one stratum: ``pinv(D' M D) cells`` with M taking out person means.
+    """Day coefficients of one stratum: ``pinv(D' M D) cells`` with M subtracting person means.
 
     ``D' M D = diag(n_t) - sum over persons of r r' / length``, where r marks the days at risk; the
     second term is a cumulative sum over the days of entry.

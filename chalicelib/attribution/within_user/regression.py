@@ -1,14 +1,14 @@
 """Effects from people who engage at some times and not at others (`within_user`).
 
 The model: conversions of person i on day t are a person effect, plus a day effect of the person's
-activity stratum, plus ``sum_k beta_k * a_i ** slope * adstock_k(theta_k)``.  Loyal people, who like
-more and buy more anyway, are compared with themselves; the calendar, which moves likes and demand,
-with people of equal activity on the same day.
+activity stratum, plus ``sum_k beta_k * a_i ** slope * adstock_k(theta_k)``. Loyal people, who like
+more and buy more anyway, are compared with themselves. People of equal activity are compared
+on the same day, which accounts for a calendar that moves likes and demand.
 
-Nothing about time is chosen: effects are averaged over decays and late effects (`panel_effects`),
-and the slope of the response is integrated over its posterior. A person effect is the same on all
-days; people are not. Leads show whether a hidden cause changes over time (`leads`), and the
-estimates with and without its measurement are averaged by how likely it is.
+Effects are averaged over decays and late effects (`panel_effects`),
+and the slope of the response is integrated over its posterior. A person effect is constant, but
+people change. Leads show whether a hidden cause changes over time (`leads`), and the
+estimates with and without its measurement are averaged by its probability.
 """
 
 from __future__ import annotations
@@ -55,13 +55,14 @@ _NODES = np.array([0.0, -np.sqrt(3.0), np.sqrt(3.0)])  # Gauss-Hermite, three po
 _NODE_WEIGHTS = np.array([2 / 3, 1 / 6, 1 / 6])
 _NEGLIGIBLE, _EVIDENT = 0.02, 3.0
 _IMPERFECT = 0.35
-"""Share of what the surroundings change that may be wrong in either direction (one standard
-deviation): they are a noisy measurement of the hidden cause."""
+"""Share of the change made by the surroundings that may be wrong in either direction (one standard
+deviation), because they are a noisy measurement of the hidden cause.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class WithinUserFit:
-    """What one engagement of each kind causes.
+    """Effects of one engagement of each type.
 
     Attributes
     ----------
@@ -72,18 +73,18 @@ class WithinUserFit:
     decay_weights : array, shape (K, G)
         Weight of each decay of the grid, rows sum to one.
     kernel : array, shape (K, G)
-        Weighted coefficient of the adstock at each decay: the effect of a kind on a day is
+        Weighted coefficient of the adstock at each decay: the effect of a type on a day is
         ``kernel[k] @ adstock[day, k]``.
     late : array, shape (K, B)
         Weighted coefficients of the late blocks of `panel_columns`, per engagement.
     late_probability : float
-        That the brand has late effects.
+        Probability that the brand has late effects.
     freedom : array, shape (K,)
-        Degrees of freedom of the variances: few where the evidence of few people decides.
+        Degrees of freedom of the variances: few if the evidence comes from few people.
     slope : float
         Exponent of the activity in the response.
     two_speeds : array, shape (K,)
-        z-value of conversions on the very day of an engagement beyond those of one fading effect.
+        z-value of conversions on the day of an engagement beyond those of one fading effect.
     change : Change
         Traces of a hidden cause that changes over time.
     """
@@ -124,13 +125,13 @@ class WithinUserFit:
 def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     """Two passes over the people: cross products, then scores.
 
-    Every kind is a channel of its own until `Panel.in_channels` says otherwise.
+    Every type is its own channel until `Panel.in_channels` changes that.
 
     Parameters
     ----------
     people : People
     progress : callable, optional
-        Told the share of the work done, in [0, 1].
+        Called with the share of the work done, in [0, 1].
     """
     strata = strata_of(people)
     projection = project(people, strata, _part(progress, 0.0, 0.6))
@@ -152,7 +153,7 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
     counted = counted_outcomes(people)
     conversions = np.zeros(n_strata)
     np.add.at(conversions, strata[people.outcome_person[counted]], people.outcome_weight[counted])
-    # those who engaged only on the day they were first seen: half as active as the least active
+    # people who engaged only on the day they were first seen: half as active as the least active
     least = activity[activity > 0].min(initial=1.0) / 2
     return Panel(
         projection,
@@ -165,14 +166,14 @@ def reduce_panel(people: People, progress: Progress | None = None) -> Panel:
 
 
 def fit_within_user(panel: Panel, inside: Inside) -> WithinUserFit:
-    """Effects and their covariance, averaged over all that is not known.
+    """Effects and their covariance, averaged over decays, late effects, slope and hidden change.
 
     Parameters
     ----------
     panel : Panel
-        Every type in it must vary within persons, and no two be collinear.
+        Every type in it must vary within persons, and no two may be collinear.
     inside : Inside
-        What falls inside the window.
+        The part of effects inside the window.
 
     Raises
     ------
@@ -257,9 +258,10 @@ def _between(weight: float, first: Floats, second: Floats) -> Floats:
 
 
 def _two_speeds(pooled: Pooled, chosen: Ints) -> Floats:
-    """z-values of a second component next to every kind's likeliest adstock, shape (K,).
+    """z-values of a second component in addition to every type's likeliest adstock, shape (K,).
 
-    The counts of the day itself, or a slow adstock where the likeliest is fast already.
+    The component is the counts of the day itself, or a slow adstock if the likeliest is fast
+    already.
     """
     columns = Columns(chosen.size).adstocks(chosen)
     z = np.zeros(chosen.size)
@@ -289,15 +291,15 @@ def _slope(panel: Panel, chosen: Ints, factor: float) -> tuple[float, float]:
     )
     slope, step = float(found.x), 0.05
     curvature = (against(slope + step) - 2 * against(slope) + against(slope - step)) / step**2
-    least = 1.0 / SLOPE_SPREAD**2  # data do not make it less certain than the prior was
+    least = 1.0 / SLOPE_SPREAD**2  # the posterior is at least as certain as the prior
     return slope, float(1.0 / np.sqrt(max(curvature, least)))
 
 
 def _reference_coefficients(projection: Projection, n_kinds: int) -> Floats:
-    """Coefficients (q,) of a plain fit with one middling decay for all types.
+    """Coefficients (q,) of a plain fit with one medium decay for all types.
 
-    Where leads show a hidden cause, the surroundings are in the fit: residuals that still held the
-    cause would go along with later engagements, and pass for reactions to purchases.
+    If leads show a hidden cause, the surroundings are in the fit. Otherwise residuals would contain
+    the cause, be correlated with later engagements, and look like reactions to purchases.
     """
     where = Columns(n_kinds)
     gram = projection.gram.sum(axis=0)
@@ -329,5 +331,5 @@ def _part(progress: Progress | None, start: float, stop: float) -> Progress | No
     """A progress callable that fills the part [start, stop] of another."""
     if progress is None:
         return None
-    told = progress
-    return lambda share: told(start + (stop - start) * share)
+    report = progress
+    return lambda share: report(start + (stop - start) * share)

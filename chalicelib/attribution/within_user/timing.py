@@ -1,12 +1,12 @@
-"""When engagements happen, next to other engagements and to conversions: traces of hidden causes.
+"""Traces of hidden causes in the timing of engagements, relative to each other and to conversions.
 
-An engagement that merely causes conversions leaves alone when the next engagement comes.  People
-who *want* something leave traces: they engage in bursts, and the bursts stop with a purchase or go
-on around it.
+An engagement that only causes conversions does not change the time of the next engagement. People
+with an *intent* leave traces: they engage in bursts, and the bursts stop with a purchase or
+continue around it.
 
-Every figure compares pairs of events of one person with how many there would be if that person's
-events of a kind fell on days independently of each other, following only the calendar that the kind
-has for all.  Given how often a person engages, that needs no model of why some engage more.
+Every figure compares pairs of events of one person with their expected number if that person's
+events of a type were independent over days, following only the overall calendar of the type.
+Given how often a person engages, that needs no model of why some engage more.
 """
 
 from __future__ import annotations
@@ -27,28 +27,29 @@ FOLLOW_DAYS = (1, 2, 3)
 BOUGHT_WITHIN = (0, 1)
 CONTINUED_ON = (2, 3, 4)
 QUIET_DAYS = 7
-"""Engagements within so many days after a conversion may be reactions to it and show no burst."""
+"""Engagements within this many days after a conversion may be reactions to it and do not count as a
+burst.
+"""
 
 BURST_Z, BURST_RATIO = 5.0, 1.1
 FOLLOW_Z, FOLLOW_RATIO = 4.0, 1.15
-"""Chosen so that worlds without hidden causes stay below: their ratios reach 1.09, their z 4.4."""
+"""Chosen above the values in worlds without hidden causes: their ratios reach 1.09, their z 4.4."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Traces per kind, arrays of shape (K,); z-values are clustered by person.
+    """Traces per type, arrays of shape (K,); z-values are clustered by person.
 
     Attributes
     ----------
     burst_ratio, burst_z
-        Engagements on the three days after an engagement, by how many there would be by chance.
+        Engagements in the three days after an engagement, divided by their expected number.
     follow_ratio, follow_z
-        Engagements on the three days after a conversion, likewise.
+        Engagements in the three days after a conversion, likewise.
     goes_on
-        Engagements on days two to four after an engagement, beyond those by chance, where nothing
-        was bought.
+        Excess engagements on days two to four after an engagement without a purchase.
     stop, stop_error
-        How much more (or less: below 0) there are where the person bought on the day of the
+        How many more (or fewer: below 0) there are if the person bought on the day of the
         engagement or the next.
     """
 
@@ -61,20 +62,20 @@ class Timing:
     stop_error: Floats
 
     def bursts(self) -> Flags:
-        """Kinds whose engagements come in bursts."""
+        """Types whose engagements come in bursts."""
         return (self.burst_z > BURST_Z) & (self.burst_ratio > BURST_RATIO)
 
     def bursts_have_to_do_with_buying(self) -> Flags:
-        """Kinds of which it cannot be excluded that the same wish makes people engage and buy.
+        """Types for which a common intent behind engagements and purchases cannot be excluded.
 
-        They come in bursts, and it is not shown that a burst goes on after a purchase as it does
-        without one (to within half of it).
+        They come in bursts, and the data do not show that a burst continues after a purchase as it
+        does without one (to within half of it).
         """
         unrelated = np.abs(self.stop) + 1.96 * self.stop_error < 0.5 * self.goes_on
         return self.bursts() & ~unrelated
 
     def follows_conversions(self) -> Flags:
-        """Kinds that happen more often after a conversion."""
+        """Types that happen more often after a conversion."""
         return (self.follow_z > FOLLOW_Z) & (self.follow_ratio > FOLLOW_RATIO)
 
 
@@ -88,7 +89,7 @@ def read_timing(people: People) -> Timing:
 
 @dataclass(frozen=True, slots=True)
 class _Calendar:
-    """How a kind's engagements at risk spread over the days, were people at risk throughout.
+    """Distribution of a type's engagements over the days, if people were at risk throughout.
 
     `left` (K, T + 1) is the share of them from a day on.
     """
@@ -173,7 +174,7 @@ def _by_day(person: Ints, day: Ints, count: Floats, n_days: int) -> tuple[Ints, 
 
 
 def _count_at(keys: Ints, count: Floats, wanted: Ints, inside: Flags) -> Floats:
-    """The count at each wanted key, 0 where there is none or the day is outside the window."""
+    """The count at each wanted key, 0 if there is none or the day is outside the window."""
     if keys.size == 0:
         return np.zeros(wanted.size)
     position = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
@@ -181,7 +182,7 @@ def _count_at(keys: Ints, count: Floats, wanted: Ints, inside: Flags) -> Floats:
 
 
 def _any_at(keys: Ints, at: Ints, lags: range | tuple[int, ...], n_days: int) -> Flags:
-    """Whether one of the keys lies at one of the lags (days) from `at`, same person."""
+    """Whether one of the keys is at one of the lags (days) from `at`, for the same person."""
     found = np.zeros(at.size, dtype=bool)
     for lag in lags:
         day = at % n_days + lag
@@ -202,7 +203,7 @@ def _compare(
 
 
 def _difference(first: Floats, second: Floats) -> tuple[float, float]:
-    """Difference of two means and its standard error; unknown where either is of under ten."""
+    """Difference of two means and its standard error; unknown with fewer than ten values."""
     if min(first.size, second.size) < _MIN_PAIRS:
         return 0.0, float("inf")
     error = np.sqrt(first.var(ddof=1) / first.size + second.var(ddof=1) / second.size)

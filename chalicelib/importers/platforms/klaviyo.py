@@ -1,4 +1,4 @@
-"""Klaviyo: campaign reports as CSV, of e-mail and of text messages."""
+"""Klaviyo: reports of e-mail and text message campaigns as CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from chalicelib.importers.reports.report_columns import (
 from chalicelib.importers.tables.marks import together
 
 CHANNEL = "email"
-_PEOPLE = LeftOut("people, or shares of them, and not events")
+_PEOPLE = LeftOut("numbers or shares of people, not events")
 
 COLUMNS = (
     Column("sent", When("posted"), en=("Send Time", "Send Date")),
@@ -46,7 +46,7 @@ COLUMNS = (
     Column("people", _PEOPLE, en=("Unique Opens", "Unique Clicks", "Open Rate", "Click Rate")),
     Column(
         "deliveries",
-        LeftOut("what was sent, and not what people did"),
+        LeftOut("messages sent, not engagements"),
         en=("Total Recipients", "Successful Deliveries", "Bounces"),
     ),
     Column("order_rate", Sign(), en=("Placed Order Rate",)),
@@ -71,22 +71,23 @@ KLAVIYO = TableReport(
     title="Klaviyo: campaign reports",
     where="Klaviyo → Campaigns → Options → Export campaigns, or Analytics → Campaign performance",
     looks_for=(
-        "Send Time, Campaign ID, Total Opens or Total Clicks, and a column that only Klaviyo has: "
-        "Unique Placed Order, Placed Order Rate, Spam Complaints Rate, Winning Variant?"
+        "Send Time, Campaign ID, Total Opens or Total Clicks, and one column that only Klaviyo "
+        "has: Unique Placed Order, Placed Order Rate, Spam Complaints Rate or Winning Variant?"
     ),
     refused=(
-        ("invalid_date", "a send time that is none"),
+        ("invalid_date", "a send time that is not a valid date"),
         ("undecidable_format", "send times that may be day/month or month/day"),
-        ("unknown_type", "a campaign of a channel that is not known"),
+        ("unknown_type", "a campaign with an unknown channel"),
     ),
     remarks=(
-        "The counts are those since a campaign was sent, booked on the day on which it was sent; a "
-        "later export replaces them.",
-        "An open is an impression. Programs that load pictures by themselves open e-mails that "
-        "nobody reads.",
-        "Text messages are of the channel `sms`, push messages of `push`.",
-        "Placed orders and revenue are what Klaviyo claims: of the summary only.",
-        "The rows of the variants of a campaign are parts of it and add up.",
+        "Counts are lifetime totals, booked on the day on which the campaign was sent; a later "
+        "export replaces them.",
+        "An open is counted as an impression. E-mail programs that load images automatically "
+        "report opens of e-mails that were not read.",
+        "Text messages have the channel `sms`, push messages `push`.",
+        "Placed orders and revenue are conversions that Klaviyo claims. They appear only in the "
+        "summary.",
+        "The rows of a campaign's variants are added up.",
     ),
 )
 IMPORTERS = (KLAVIYO.importer(),)

@@ -1,6 +1,6 @@
-"""Answers to questions, from a stored fit alone: effects times counts in a range of days.
+"""Answers computed from a stored fit alone: effects times counts in a range of days.
 
-One module for each answer, with its shape and the table that it becomes as CSV.
+Each answer has its own module, with its shape and its CSV table.
 """
 
 from chalicelib.services.answers.channels_roi import ROI_TABLE, Roi, roi, roi_rows

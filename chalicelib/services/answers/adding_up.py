@@ -1,4 +1,4 @@
-"""Adding up: the effects of all engagement types together cannot exceed what happened."""
+"""Check that all engagement types together did not cause more conversions than there were."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from chalicelib.services.fitting.fit_documents import GoalDocument, KindDocument
 def impossible_types(
     kinds: Sequence[KindDocument], fitted: GoalDocument, days: Range, scales: Mapping[int, float]
 ) -> set[int]:
-    """The types that are said to have brought more conversions than there were.
+    """Return the types whose estimates exceed the actual conversions.
 
-    The window as a whole is looked at, and the range. Effects of the range's engagements fall on
-    its days and on later ones, so they are compared with all conversions from its first day on.
-    Only engagements between the first and the last conversion count: on other days conversions may
-    not have been recorded.
+    The check covers the window as a whole, and the range. Effects of the range's engagements fall
+    on its days and on later ones, so the range is compared with all conversions from its first day
+    on. Only engagements between the first and the last conversion count, because conversions may
+    not have been recorded on other days.
 
-    A sum is refused if it exceeds what happened by more than its standard error. Chance alone does
-    that in at most one of six cases, even if marketing had caused every single conversion, and
-    hardly ever if it caused four fifths of them. A sum that is only a little above is imprecise:
-    its interval holds what is possible.
+    A sum is rejected if it exceeds the conversions by more than its standard error. Chance alone
+    does that in at most one of six cases, even if marketing had caused every single conversion, and
+    hardly ever if it caused four fifths of them. A sum slightly above the limit is imprecise; its
+    interval contains possible values.
 
     Parameters
     ----------
@@ -31,18 +31,19 @@ def impossible_types(
     fitted : GoalDocument
     days : Range
     scales : mapping
-        Of the types in the range: how much of the window's mean effect an engagement of it has.
+        For each type in the range: the mean effect in the range divided by that in the window.
 
     Returns
     -------
     set of int
-        Indexes of the types to refuse: each that exceeds what happened alone, then those of a
-        channel that exceed it together, then all, of which those stay that an experiment measured.
+        Indexes of the types to reject: each type that exceeds the conversions alone, then the types
+        of a channel that exceed them together, then all types except those measured by an
+        experiment.
     """
     happened = [day for day, number in enumerate(fitted["conversions"]) if number > 0]
     if not happened:
         return set()
-    refused: set[int] = set()
+    rejected: set[int] = set()
     for first, last, known in (
         (happened[0], happened[-1], None),
         (max(days.first, happened[0]), min(days.last, happened[-1]), scales),
@@ -53,8 +54,8 @@ def impossible_types(
             for index, (kind, one) in enumerate(zip(kinds, fitted["estimates"], strict=True))
             if one["delta"] is not None
         }
-        refused |= _exceeding(amounts, sum(fitted["conversions"][first:]), kinds, fitted)
-    return refused
+        rejected |= _exceeding(amounts, sum(fitted["conversions"][first:]), kinds, fitted)
+    return rejected
 
 
 def _exceeding(
@@ -63,7 +64,7 @@ def _exceeding(
     kinds: Sequence[KindDocument],
     fitted: GoalDocument,
 ) -> set[int]:
-    """Types that alone, within their channel or together exceed what happened."""
+    """Return the types that exceed the conversions alone, within their channel, or together."""
 
     def exceeds(types: Iterable[int]) -> bool:
         members = list(types)
@@ -72,14 +73,14 @@ def _exceeding(
         variance = sum(covariance[i][j] * amounts[i] * amounts[j] for i in members for j in members)
         return bool(brought - math.sqrt(max(variance, 0.0)) > happened)
 
-    refused = {index for index in amounts if exceeds([index])}
+    rejected = {index for index in amounts if exceeds([index])}
     for channel in sorted({kind["channel"] for kind in kinds}):
         members = {
-            index for index in amounts.keys() - refused if kinds[index]["channel"] == channel
+            index for index in amounts.keys() - rejected if kinds[index]["channel"] == channel
         }
         if exceeds(members):
-            refused |= members
-    left = amounts.keys() - refused
-    if exceeds(left):
-        refused |= {i for i in left if fitted["estimates"][i]["method"] != "experiment"}
-    return refused
+            rejected |= members
+    remaining = amounts.keys() - rejected
+    if exceeds(remaining):
+        rejected |= {i for i in remaining if fitted["estimates"][i]["method"] != "experiment"}
+    return rejected

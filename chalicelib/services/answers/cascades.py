@@ -1,7 +1,7 @@
-"""What one engagement is worth with all that it brings, from a fit document.
+"""The value of one engagement including its descendants, from a fit document.
 
-A share has an effect on the sharer and brings engagements of others, which have effects of their
-own. Sums over types count each engagement once, with its own effect: what is here is in none.
+A share affects the person who shares, and leads to engagements of others, which have effects of
+their own. Sums over types use own effects only, so they do not include the values in this module.
 """
 
 from __future__ import annotations
@@ -23,15 +23,16 @@ from chalicelib.services.answers.effects import (
     read_effects,
     with_value,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN
+from chalicelib.services.answers.intervals import NO_ESTIMATE
 from chalicelib.services.answers.ranges import read_range
 from chalicelib.services.answers.verdicts import Doubt, Part
 from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
 
 NO_REGRESSOR = frozenset({"on_the_way", "exposure_only", "standing_relationship"})
-"""Reasons of types that have no effect of their own: conversions after them belong to what moved
-them. Totals credit a share with these conversions, a panel of people does not if they are those of
-friends."""
+"""Reasons of types without an effect of their own. Conversions after them are due to their causes.
+Totals credit a share with such conversions. A panel of people does not if they are conversions
+of friends.
+"""
 
 
 class WithDescendants(TypedDict):
@@ -47,12 +48,12 @@ DESCENDANT_COLUMNS = tuple(
     Column(f"with_descendants.{field}", f"{field}_with_descendants")
     for field in WithDescendants.__annotations__
 )
-"""The columns of what an engagement type is worth with all that it brings."""
+"""The columns of an engagement type's value with descendants."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A type in a cascade, and how many engagements of it one engagement of the root stands for."""
+    """A type in a cascade, and its number of engagements per engagement of the root."""
 
     effect: Effect
     number: float
@@ -60,48 +61,48 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What one engagement of a type is worth in a range, with all that it brings.
+    """The value of one engagement of a type in a range, including its descendants.
 
     Attributes
     ----------
     root : Effect
         The type, with its own effect.
     members : tuple of Member
-        The types that were estimated, the root first; empty where the root was not.
+        The estimated types, the root first; empty if the root was not estimated.
     missing : tuple of Member
-        Types of the cascade that were not estimated, so that their effect is not in the sum.
-    spills : bool
-        Whether the sum lacks conversions of friends for another reason.
+        Types of the cascade without an estimate, whose effects are missing from the sum.
+    misses_spillover : bool
+        Whether conversions of friends are missing from the sum for another reason.
     is_endless : bool
-        Whether engagements bring as many as they are, so that there is no sum; `members` has the
-        root alone.
+        Whether the sum is infinite because each engagement leads to one or more others; `members`
+        then contains only the root.
     """
 
     root: Effect
     members: tuple[Member, ...]
     missing: tuple[Member, ...] = ()
-    spills: bool = False
+    misses_spillover: bool = False
     is_endless: bool = False
 
     @property
     def has_descendants(self) -> bool:
-        """Whether effects of descendants are in the sum."""
+        """Whether the sum includes effects of descendants."""
         return len(self.members) > 1 or any(one.number > 1.0 for one in self.members)
 
     @property
     def delta(self) -> float:
-        """Conversions per engagement; there must be members."""
+        """Conversions per engagement; requires at least one member."""
         effects = {one.effect.index: one.effect.delta or 0.0 for one in self.members}
         return combine_effects({one.effect.index: one.number for one in self.members}, effects)
 
     @property
     def critical(self) -> float:
-        """Of the member with the fewest degrees of freedom."""
+        """The quantile of the member with the fewest degrees of freedom."""
         return max(one.effect.critical for one in self.members)
 
     @property
     def methods(self) -> set[Method | None]:
-        """Of the effects in the sum."""
+        """The methods of the effects in the sum."""
         return {one.effect.method for one in self.members} or {None}
 
     @property
@@ -111,31 +112,31 @@ class Worth:
 
     @property
     def warnings(self) -> list[str]:
-        """Of all effects in the sum, and of those that are missing in it."""
+        """The warnings of all effects in the sum, and a warning for each missing type."""
         found = [warning for one in self.members for warning in self._warnings_of(one)]
         found += [f"not_counted:{one.effect.name}" for one in self.missing]
         return distinct([*self.root.warnings, *found])
 
     def doubts(self, side: int) -> list[Doubt]:
-        """What the missing types may have brought: at most a conversion each."""
+        """Return the possible effect of the missing types: at most one conversion each."""
         return [
             Doubt(f"not_counted:{one.effect.name}", part_name(one.effect), up=one.number, side=side)
             for one in self.missing
         ]
 
     def covariance(self, other: Worth, fitted: GoalDocument) -> float:
-        """Covariance of the conversions per engagement; with itself, the variance."""
+        """Covariance of the conversions per engagement of two values; with itself, the variance."""
         return covary(self._weights, other._weights, fitted["covariance"])
 
     def per_engagement(self, fitted: GoalDocument) -> tuple[Estimate, Estimate]:
         """Conversions and value per engagement, each with its interval."""
         if not self.members:
-            return NOTHING_KNOWN, NOTHING_KNOWN
+            return NO_ESTIMATE, NO_ESTIMATE
         error = math.sqrt(max(self.covariance(self, fitted), 0.0))
         return with_value(self.delta, error, self.critical, fitted)
 
     def parts(self, fitted: GoalDocument, side: int = 0) -> list[Part]:
-        """The effects in the sum as parts of a question, for `verdicts.judge`."""
+        """Return the effects in the sum as parts of a question for `verdicts.judge`."""
         return [
             Part(
                 part_name(one.effect),
@@ -151,26 +152,26 @@ class Worth:
         ]
 
     def _warnings_of(self, one: Member) -> list[str]:
-        lacks = self.spills and one.effect.index == self.root.index
+        lacks = self.misses_spillover and one.effect.index == self.root.index
         return distinct([*one.effect.warnings, *(["spillover_not_seen"] if lacks else [])])
 
     @property
     def _weights(self) -> dict[int, float]:
-        """Of the effects that the fit has, which are means over the window."""
+        """Weights of the fit's effects, which are means over the window."""
         return {one.effect.index: one.number * one.effect.scale for one in self.members}
 
 
 def read_worth(
     effect: Effect, effects: Sequence[Effect], document: FitDocument, goal: str
 ) -> Worth:
-    """What one engagement of a type is worth; types that bring nothing are their own effect.
+    """Compute the value of one engagement of a type; without descendants it is the own effect.
 
     Parameters
     ----------
     effect : Effect
     effects : sequence of Effect
-        Of all types of the range; a type that the cascade has and the range has not counts as in
-        the window.
+        All types of the range. A type of the cascade that is missing in the range is taken from the
+        whole window.
     document : FitDocument
     goal : str
     """
@@ -184,7 +185,7 @@ def read_worth(
         return Worth(effect, alone)
     numbers = expect_cascade(effect.index, brought)
     if numbers is None:
-        return Worth(effect, alone, spills=True, is_endless=True)
+        return Worth(effect, alone, misses_spillover=True, is_endless=True)
     known = {one.index: one for one in effects}
     if not numbers.keys() <= known.keys():
         window = read_range(document, None, None)
@@ -192,25 +193,25 @@ def read_worth(
     own, *others = (Member(known[kind], number) for kind, number in numbers.items())
     others.sort(key=lambda one: (one.effect.channel, one.effect.type, one.effect.paid))
     lacking = [one for one in others if one.effect.delta is None]
-    moved = [one for one in lacking if NO_REGRESSOR & set(one.effect.reasons)]
+    without_effect = [one for one in lacking if NO_REGRESSOR & set(one.effect.reasons)]
     return Worth(
         effect,
         (own, *(one for one in others if one.effect.delta is not None)),
-        missing=tuple(one for one in lacking if one not in moved),
-        spills=bool(moved) and effect.method != "time_series",
+        missing=tuple(one for one in lacking if one not in without_effect),
+        misses_spillover=bool(without_effect) and effect.method != "time_series",
     )
 
 
 def show_descendants(
     effect: Effect, effects: Sequence[Effect], document: FitDocument, goal: str
 ) -> WithDescendants | None:
-    """What one engagement is worth with all that it brings; None where it brings nothing."""
+    """Return the value of one engagement with descendants; None if it has no descendants."""
     if effect.index < 0 or not document["kinds"][effect.index].get("brought"):
         return None
     worth = read_worth(effect, effects, document, goal)
     conversions, value = worth.per_engagement(document["goals"][goal])
     if worth.is_endless:
-        conversions = value = NOTHING_KNOWN
+        conversions = value = NO_ESTIMATE
     return {
         "conversions_per_engagement": conversions,
         "value_per_engagement": value,

@@ -24,9 +24,9 @@ from chalicelib.services.answer_fields import (
 from chalicelib.services.answer_tables import Column, Row, Table
 from chalicelib.services.answers.cascades import WithDescendants, show_descendants
 from chalicelib.services.answers.effects import (
-    Caused,
     DetectablePerEngagement,
     Effect,
+    IncrementalSum,
     add_up,
     detectable_per_engagement,
     detectable_value,
@@ -39,7 +39,7 @@ from chalicelib.services.answers.effects import (
 )
 from chalicelib.services.answers.hidden_causes import HiddenCause, sentence
 from chalicelib.services.answers.intervals import (
-    NOTHING_KNOWN,
+    NO_ESTIMATE,
     cost_per_unit,
     interval_of,
     rounded,
@@ -166,22 +166,22 @@ def roi(
     goal: str | None = None,
     channel: str | None = None,
 ) -> Roi:
-    """ROI per channel, in the shape of ``GET /v1/roi``.
+    """Compute the ROI per channel, in the shape of ``GET /v1/roi``.
 
     Parameters
     ----------
     document : FitDocument
     start, end : date, optional
-        Days the question is about, clipped to the fit's window; None: the window's ends.
+        First and last day of the range, clipped to the fit's window. None: the window's ends.
     goal : str, optional
-        None: ``purchase`` where there is one, else the first goal.
+        None: ``purchase`` if the fit has it, else the first goal.
     channel : str, optional
         Only this channel.
 
     Raises
     ------
     InvalidFields
-        For a range without a day of the window, an unknown goal or channel.
+        If the range has no day of the window, or the goal or channel is unknown.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
@@ -211,7 +211,7 @@ def roi(
 
 
 def roi_rows(answer: Roi) -> Iterator[Row]:
-    """The channels of a ROI answer as flat rows, for CSV."""
+    """Return the channels of an ROI answer as flat rows, for CSV."""
     return ROI_TABLE.rows(
         {
             **channel,
@@ -233,11 +233,11 @@ def _channel(
         "channel": name,
         "cost": rounded(cost, 2),
         "cost_outside_window": rounded(outside, 2),
-        "incremental_conversions": NOTHING_KNOWN,
-        "incremental_revenue": NOTHING_KNOWN,
-        "roi": NOTHING_KNOWN,
-        "incremental_roas": NOTHING_KNOWN,
-        "cost_per_incremental_conversion": NOTHING_KNOWN,
+        "incremental_conversions": NO_ESTIMATE,
+        "incremental_revenue": NO_ESTIMATE,
+        "roi": NO_ESTIMATE,
+        "incremental_roas": NO_ESTIMATE,
+        "cost_per_incremental_conversion": NO_ESTIMATE,
         "unseen_share": None,
         "smallest_detectable_effect": None,
         "verdict": "not_estimable",
@@ -247,7 +247,7 @@ def _channel(
         "warnings": [],
         "engagements": [_engagement(effect, all_effects, document, goal) for effect in effects],
     }
-    lacking = _lacking(cost, outside, fitted["value_mean"])
+    lacking = _reasons_without_roi(cost, outside, fitted["value_mean"])
     caused = add_up(effects, fitted)
     if caused is None:
         reasons = distinct(r for e in effects for r in e.reasons) or ["no_engagements"]
@@ -286,7 +286,9 @@ def _channel(
             cost,
         )
     )
-    verdict = judged(question, effects, document, goal, lacking, [_unpaid(outside, fitted)])
+    verdict = judge_sum(
+        question, effects, document, goal, lacking, [_doubt_about_outside_costs(outside, fitted)]
+    )
     return {**answer, **verdict}
 
 
@@ -295,9 +297,9 @@ def effectiveness(
     all_effects: list[Effect],
     fitted: GoalDocument,
     days: Range,
-    caused: Caused,
+    caused: IncrementalSum,
 ) -> Effectiveness:
-    """Whether some of all types brought anything."""
+    """Return the question whether the given types had any effect."""
     counted = [effect for effect in all_effects if "exposure_only" not in effect.reasons]
     material = material_effect(
         days.total(fitted["conversions"]),
@@ -307,7 +309,7 @@ def effectiveness(
     return Effectiveness(caused.conversions, caused.conversions_error, caused.critical, material)
 
 
-def judged(
+def judge_sum(
     question: Question,
     effects: list[Effect],
     document: FitDocument,
@@ -315,7 +317,7 @@ def judged(
     lacking: list[str],
     more: list[Doubt],
 ) -> Judged:
-    """The verdict on a sum of types, its reasons, and the data that an open one needs."""
+    """Return the verdict on a sum of types, its reasons, and the data needed to settle it."""
     parts = parts_of(effects, document["goals"][goal])
     verdict = judge(question, parts, [*doubts_about_missing(effects), *more])
     reasons = [*lacking, *verdict.reasons]
@@ -329,8 +331,8 @@ def judged(
     return {"verdict": name, "reasons": distinct(reasons), "needed": needed}
 
 
-def _lacking(cost: float, outside: float, mean_value: float) -> list[str]:
-    """Why a channel has no ROI."""
+def _reasons_without_roi(cost: float, outside: float, mean_value: float) -> list[str]:
+    """Return the reasons why a channel has no ROI."""
     reasons = []
     if cost <= 0:
         reasons.append("no_cost" if outside == 0 else "cost_outside_window")
@@ -341,8 +343,8 @@ def _lacking(cost: float, outside: float, mean_value: float) -> list[str]:
     return reasons
 
 
-def _unpaid(outside: float, fitted: GoalDocument) -> Doubt:
-    """Costs that are not in the ROI, as the conversions that would have to pay for them."""
+def _doubt_about_outside_costs(outside: float, fitted: GoalDocument) -> Doubt:
+    """Return the costs outside the window as the number of conversions that would pay for them."""
     mean = fitted["value_mean"]
     missing = outside / mean if mean > 0 else 0.0
     return Doubt("cost_outside_window", "costs", down=-missing)
@@ -351,7 +353,7 @@ def _unpaid(outside: float, fitted: GoalDocument) -> Doubt:
 def _detectable(
     error: float, critical: float, fitted: GoalDocument, cost: float
 ) -> DetectableOfChannel:
-    """The smallest effects of a channel that the data could have shown; of ROI, to be above 0."""
+    """Return a channel's minimum detectable effects; for the ROI, compared with 0."""
     gained = detectable_value(error, critical, fitted, beyond=cost) if cost > 0 else None
     return {
         "incremental_conversions": rounded(smallest_detectable(error, critical)),
@@ -382,7 +384,7 @@ def _engagement(
 
 
 def _sensitivity(effect: Effect, goal: str) -> HiddenCause | None:
-    """What a hidden cause would have to be like, in numbers and in words."""
+    """Describe, in numbers and words, a hidden cause that would explain the effect."""
     found = effect.sensitivity
     if found is None or effect.delta is None:
         return None

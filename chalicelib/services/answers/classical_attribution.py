@@ -1,4 +1,4 @@
-"""GET /v1/attribution: classical models next to what engagements caused, from a fit document."""
+"""GET /v1/attribution: classical models next to incremental effects, from a fit document."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from chalicelib.services.answers.effects import (
     not_counted,
     read_effects,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of, rounded
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.fitting.credits import MODELS, RULES
 from chalicelib.services.fitting.fit_documents import (
@@ -41,9 +41,9 @@ from chalicelib.services.fitting.fit_documents import (
 
 OURS = "ours"
 STATEMENT = (
-    "Classical models share out the conversions that happened among the engagements before them, "
-    "whether those caused them or not: credit is no effect and never a return. "
-    "What engagements caused is under ours."
+    "Classical models divide the conversions among the engagements before them, whether or not "
+    "those engagements caused them. Credit is neither an effect nor a return. "
+    "Incremental conversions are under ours."
 )
 
 
@@ -128,7 +128,7 @@ class CreditRow(EngagementCredit):
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """How one model divides the conversions of a range: credit per kind, None where unknown."""
+    """A model's division of the conversions of a range: credit per type, None if unknown."""
 
     model: str
     credits: list[float | None]
@@ -137,7 +137,7 @@ class Division:
 
     @property
     def total(self) -> float | None:
-        """Conversions credited in all; None where the model has no answer."""
+        """Conversions credited in all; None if the model has no answer."""
         return None if self.reasons else sum(c for c in self.credits if c is not None)
 
 
@@ -149,25 +149,25 @@ def attribution(
     end: dt.date | None = None,
     goal: str | None = None,
 ) -> Attribution:
-    """Credit per kind under each model and under ours, in the shape of ``GET /v1/attribution``.
+    """Return credit per type under each model and under ours, as in ``GET /v1/attribution``.
 
-    Credit counts conversions of the range's days; ours counts what the engagements of its days
-    caused.  Over the whole window of the fit both speak of the same conversions.
+    Credit refers to conversions on the days of the range. Ours refers to the effects of engagements
+    on those days. Over the whole window of the fit, both refer to the same conversions.
 
     Parameters
     ----------
     document : FitDocument
-        Of one that was made before credit was kept, all credit is unknown.
+        In documents from before credit was stored, all credit is unknown.
     model : str, optional
-        Models to show, separated by commas: of `credits.MODELS`, or ``ours``, which always is.
-        None: all of them.
+        Models to show, separated by commas: names of `credits.MODELS`, or ``ours``, which is always
+        included. None: all of them.
     start, end, goal
         As for `roi`.
 
     Raises
     ------
     InvalidFields
-        For an unknown model, a range without a day of the window, an unknown goal.
+        If a model or the goal is unknown, or the range has no day of the window.
     """
     models = _read_models(model)
     days = read_range(document, start, end)
@@ -179,7 +179,7 @@ def attribution(
     shown = [
         index
         for index in range(len(document["kinds"]))
-        if index in effects or (kept is not None and _credited_somehow(kept, index, days))
+        if index in effects or (kept is not None and _is_credited(kept, index, days))
     ]
     shown.sort(key=lambda index: _name_of(document["kinds"][index]))
     mean = fitted["value_mean"]
@@ -202,7 +202,7 @@ def attribution(
                 "count": effects[index].count if index in effects else 0,
                 "anonymous": _anonymous(document["kinds"][index], days),
                 "credits": {d.model: _credit(d, index, mean) for d in divisions},
-                "ours": _caused([effects[index]] if index in effects else [], fitted),
+                "ours": _ours([effects[index]] if index in effects else [], fitted),
             }
             for index in shown
         ],
@@ -216,14 +216,14 @@ def attribution(
                 }
                 for d in divisions
             },
-            "ours": _caused(list(effects.values()), fitted),
+            "ours": _ours(list(effects.values()), fitted),
         },
         "left_out": _left_out(document, kept, days),
     }
 
 
 def attribution_table(answer: Attribution) -> Table:
-    """The table of the kinds, with columns for each model of the answer."""
+    """Return the table of the types, with columns for each model of the answer."""
     return Table(
         CreditRow,
         *("channel", "type", "paid", "count", "anonymous"),
@@ -234,7 +234,7 @@ def attribution_table(answer: Attribution) -> Table:
 
 
 def attribution_rows(answer: Attribution) -> Iterator[Row]:
-    """The kinds of an attribution answer as flat rows, for CSV."""
+    """Return the types of an attribution answer as flat rows, for CSV."""
     return attribution_table(answer).rows(
         {
             **kind,
@@ -254,7 +254,7 @@ def attribution_rows(answer: Attribution) -> Iterator[Row]:
 
 
 def _columns_of(model: str) -> list[Column]:
-    """The columns of a model: its conversions have its name."""
+    """Return the columns of a model; the column with its conversions has the model's name."""
     fields = ["value", "share", *(["sampling_error"] if model == "shapley" else [])]
     return [
         Column(f"credits.{model}.conversions", model),
@@ -263,23 +263,23 @@ def _columns_of(model: str) -> list[Column]:
 
 
 def _read_models(model: str | None) -> list[str]:
-    """The models asked for, each once."""
+    """Return the requested models, each once."""
     if model is None:
         return list(MODELS)
-    asked = distinct(name.strip() for name in model.split(","))
-    unknown = [name for name in asked if name not in (*MODELS, OURS)]
+    requested = distinct(name.strip() for name in model.split(","))
+    unknown = [name for name in requested if name not in (*MODELS, OURS)]
     if unknown:
-        message = f"{unknown[0]!r} is none of {', '.join((*MODELS, OURS))}"
+        message = f"{unknown[0]!r} is not one of {', '.join((*MODELS, OURS))}"
         raise InvalidFields(
             f"unknown model: {message}", (FieldError("/model", "unknown_value", message),)
         )
-    return [name for name in asked if name != OURS]
+    return [name for name in requested if name != OURS]
 
 
 def _divide(
     model: str, document: FitDocument, kept: ClassicalDocument | None, days: Range
 ) -> Division:
-    """What a model credits in the range, from what the fit kept of it."""
+    """Return a model's credit in the range, from the fit's stored credit."""
     nothing: list[float | None] = [None] * len(document["kinds"])
     if kept is None:
         return Division(model, nothing, None, ["no_credit_in_fit"])
@@ -326,11 +326,11 @@ def _credit(division: Division, index: int, mean_value: float) -> Credit:
     return answer
 
 
-def _caused(effects: list[Effect], fitted: GoalDocument) -> Ours:
-    """Conversions and revenue that the engagements of some kinds caused, with intervals."""
+def _ours(effects: list[Effect], fitted: GoalDocument) -> Ours:
+    """Return incremental conversions and revenue of some types, with intervals."""
     answer: Ours = {
-        "incremental_conversions": NOTHING_KNOWN,
-        "incremental_revenue": NOTHING_KNOWN,
+        "incremental_conversions": NO_ESTIMATE,
+        "incremental_revenue": NO_ESTIMATE,
         "method": None,
         "reasons": distinct(r for e in effects for r in e.reasons) or ["none_in_range"],
         "warnings": distinct(w for e in effects for w in e.warnings),
@@ -354,7 +354,7 @@ def _caused(effects: list[Effect], fitted: GoalDocument) -> Ours:
 
 
 def _left_out(document: FitDocument, kept: ClassicalDocument | None, days: Range) -> LeftOut:
-    """What no path model can credit, or credit anything to."""
+    """Count the engagements and conversions that are on no path."""
     if kept is None:
         return {
             "anonymous_engagements": None,
@@ -371,12 +371,12 @@ def _left_out(document: FitDocument, kept: ClassicalDocument | None, days: Range
 
 
 def _anonymous(kind: KindDocument, days: Range) -> int | None:
-    """Engagements of a kind that carry no person; None in a fit that did not keep them."""
+    """Count a type's engagements without a person; None in fits that did not store the number."""
     return int(days.total(kind["anonymous"])) if "anonymous" in kind else None
 
 
-def _credited_somehow(kept: ClassicalDocument, index: int, days: Range) -> bool:
-    """Whether a conversion of the range has the kind on its path."""
+def _is_credited(kept: ClassicalDocument, index: int, days: Range) -> bool:
+    """Whether the type is on the path of a conversion in the range."""
     return days.total(kept["daily"]["linear"][index]) > 0
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/decomposition: the parts of the conversions of each day, from a fit document alone."""
+"""GET /v1/decomposition: the parts of each day's conversions, from a fit document alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from chalicelib.services.answer_fields import Channel, Day, Estimate, Period, Reasons, Warnings
 from chalicelib.services.answer_tables import Column, Table
 from chalicelib.services.answers.effects import not_counted, read_effects
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of
+from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.fitting.fit_documents import DayParts, FitDocument, GoalDocument
 from chalicelib.services.fitting.surroundings import AnnotatedSpan
@@ -50,10 +50,11 @@ def decomposition(
     end: dt.date | None = None,
     goal: str | None = None,
 ) -> Decomposition:
-    """Baseline, context and incremental conversions per day: ``GET /v1/decomposition``.
+    """Return baseline, context and incremental conversions per day: ``GET /v1/decomposition``.
 
-    What a channel brings on a day comes from engagements of that day and of earlier ones. Over the
-    whole window it adds up to the channel's incremental conversions in `roi`.
+    The incremental conversions of a channel on a day come from engagements on that day and on
+    earlier ones. Over the whole window they add up to the channel's incremental conversions in
+    `roi`.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def decomposition(
     Raises
     ------
     InvalidFields
-        For a range without a day of the window, or an unknown goal.
+        If the range has no day of the window, or the goal is unknown.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
@@ -89,7 +90,7 @@ def decomposition(
 
 
 def decomposition_table(answer: Decomposition) -> Table:
-    """The table of the days, with an estimate for every channel."""
+    """Return the table of the days, with an estimate for every channel."""
     channels = answer["days"][0]["incremental"] if answer["days"] else ()
     return Table(
         DayInParts,
@@ -99,7 +100,7 @@ def decomposition_table(answer: Decomposition) -> Table:
 
 
 def _reason_for_none(fitted: GoalDocument) -> str:
-    """Why there is no decomposition: the fit is from before there were any, or it has few days."""
+    """Why there is no decomposition: the fit predates decompositions, or it has too few days."""
     return "too_short_window" if "decomposition" in fitted else "no_decomposition_in_fit"
 
 
@@ -107,13 +108,13 @@ Span = TypeVar("Span", AnnotatedSpan, ShockSpan)
 
 
 def _within(spans: list[Span], days: Range) -> list[Span]:
-    """The spans that have a day in the range."""
+    """Return the spans with at least one day in the range."""
     start, end = days.start.isoformat(), days.end.isoformat()
     return [one for one in spans if one["from"] <= end and one["to"] >= start]
 
 
 def _days(parts: DayParts, days: Range) -> list[DayInParts]:
-    """The steps that begin in the range, each with its parts."""
+    """Return the steps that begin in the range, each with its parts."""
     begin = dt.date.fromisoformat(parts["from"])
     shown: list[DayInParts] = []
     for place, actual in enumerate(parts["actual"]):
@@ -124,11 +125,11 @@ def _days(parts: DayParts, days: Range) -> list[DayInParts]:
             {
                 "date": day.isoformat(),
                 "actual": actual,
-                "baseline": _banded(parts["baseline"][place], parts["baseline_half"][place]),
+                "baseline": _with_band(parts["baseline"][place], parts["baseline_half"][place]),
                 "context": parts["context"][place],
                 "shocks": parts["shocks"][place],
                 "incremental": {
-                    channel: _banded(series["incremental"][place], series["half"][place])
+                    channel: _with_band(series["incremental"][place], series["half"][place])
                     for channel, series in parts["channels"].items()
                 },
             }
@@ -136,8 +137,8 @@ def _days(parts: DayParts, days: Range) -> list[DayInParts]:
     return shown
 
 
-def _banded(estimate: float | None, half: float | None) -> Estimate:
-    """An estimate with its band."""
+def _with_band(estimate: float | None, half: float | None) -> Estimate:
+    """Return an estimate with its band."""
     if estimate is None or half is None:
-        return NOTHING_KNOWN
+        return NO_ESTIMATE
     return interval_of(estimate, half, 1.0)

@@ -1,4 +1,4 @@
-"""What a fit says about a range of its days: the effect of each engagement type, and their sums."""
+"""The effect of each engagement type in a range of a fit's days, and sums of effects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from chalicelib.model.events import EngagementType
 from chalicelib.services.answer_fields import Estimate, Method
 from chalicelib.services.answers.adding_up import impossible_types
 from chalicelib.services.answers.hidden_causes import read_sensitivity
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of, rounded
 from chalicelib.services.answers.profile import Profile, Unseen
 from chalicelib.services.answers.ranges import Range, unknown_value
 from chalicelib.services.answers.verdicts import MATERIAL_UNSEEN, Doubt, Part
@@ -27,7 +27,7 @@ from chalicelib.services.fitting.fit_documents import (
 )
 
 NO_CAUSE = frozenset({"exposure_only", "on_the_way"})
-"""Reasons of types that are no cause: nothing is missing in a sum without them."""
+"""Reasons of types that are not causes: a sum without them is complete."""
 NONE_UNSEEN = Unseen(0.0, 0.0)
 
 
@@ -40,7 +40,7 @@ class DetectablePerEngagement(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One kind in a range: engagements, conversions per engagement and their variance."""
+    """One engagement type in a range, with its number of engagements, effect and codes."""
 
     index: int
     channel: str
@@ -49,7 +49,7 @@ class Effect:
     count: int
     cost: float
     delta: float | None
-    scale: float  # how much of the window's mean effect an engagement of this range has
+    scale: float  # mean effect of an engagement in this range, divided by that in the window
     unseen: Unseen
     critical: float
     method: Method | None
@@ -62,8 +62,8 @@ class Effect:
         """``channel/type``."""
         return f"{self.channel}/{self.type}"
 
-    def refused(self, reason: str) -> Effect:
-        """The same type without its number, and with the reason."""
+    def rejected(self, reason: str) -> Effect:
+        """Return the same type without its estimate, with the reason."""
         return replace(
             self,
             delta=None,
@@ -76,7 +76,7 @@ class Effect:
 
     @classmethod
     def absent(cls, channel: str, type_: EngagementType, *, paid: bool) -> Effect:
-        """A kind that does not occur: nothing is known of it, and that is the reason."""
+        """Return a type without engagements in the data."""
         return cls(
             index=-1,
             channel=channel,
@@ -96,9 +96,9 @@ class Effect:
 
 
 def read_effects(document: FitDocument, goal: str, days: Range) -> list[Effect]:
-    """Every engagement type that occurs in the range, as the fit sees it.
+    """Return every engagement type that occurs in the range.
 
-    Types whose estimates exceed what happened are refused (`adding_up`).
+    Types whose estimates exceed the actual conversions are rejected (`adding_up`).
     """
     fitted = document["goals"][goal]
     whole = Range(0, len(fitted["conversions"]) - 1, days.start, days.end)
@@ -112,7 +112,7 @@ def read_effects(document: FitDocument, goal: str, days: Range) -> list[Effect]:
     scales = {effect.index: effect.scale for effect in found}
     impossible = impossible_types(document["kinds"], fitted, days, scales)
     found = [
-        effect.refused("more_than_happened") if effect.index in impossible else effect
+        effect.rejected("more_than_happened") if effect.index in impossible else effect
         for effect in found
     ]
     return sorted(found, key=lambda e: (e.channel, e.type, e.paid))
@@ -126,7 +126,7 @@ def _read_effect(
     days: Range,
     whole: Range,
 ) -> Effect:
-    """One type: an engagement of the range is credited with what the window sees of its effect."""
+    """Return one type, with the part of its effect that falls inside the window."""
     scale, unseen, warnings = 1.0, NONE_UNSEEN, list(fit["warnings"])
     if fit["delta"] is not None:
         profile = Profile.read(decays, fit)
@@ -156,12 +156,12 @@ def _read_effect(
 
 
 def find_effect(effects: list[Effect], field: str, name: str, *, paid: bool) -> Effect:
-    """The effect called `name`, the `paid` one or the organic one where the data have both.
+    """Return the effect called `name`, the paid or the organic one if the data have both.
 
     Raises
     ------
     InvalidFields
-        Naming `field`, if there is none.
+        If there is none; the error names `field`.
     """
     found = [effect for effect in effects if effect.name == name]
     if not found:
@@ -169,10 +169,10 @@ def find_effect(effects: list[Effect], field: str, name: str, *, paid: bool) -> 
     return next((effect for effect in found if effect.paid == paid), found[0])
 
 
-def usual_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
-    """`name` where the data have it, else the most frequent kind that could take its place.
+def default_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
+    """Return the effect called `name`, else the most frequent comparable type.
 
-    An absent one where there is none.
+    If there is no comparable type either, the result has no estimate.
     """
     if any(effect.name == name for effect in effects):
         return find_effect(effects, "", name, paid=paid)
@@ -186,7 +186,7 @@ def usual_effect(effects: list[Effect], name: str, *, paid: bool) -> Effect:
 def per_engagement(effect: Effect, fitted: GoalDocument) -> tuple[Estimate, Estimate]:
     """Conversions and value per engagement, each with its interval."""
     if effect.delta is None:
-        return NOTHING_KNOWN, NOTHING_KNOWN
+        return NO_ESTIMATE, NO_ESTIMATE
     return with_value(effect.delta, error_of(effect, fitted), effect.critical, fitted)
 
 
@@ -197,7 +197,7 @@ def with_value(
     mean = fitted["value_mean"]
     conversions = interval_of(delta, error, critical)
     if mean == 0:
-        return conversions, NOTHING_KNOWN
+        return conversions, NO_ESTIMATE
     value_error = math.sqrt((error * mean) ** 2 + delta**2 * fitted["value_variance"])
     return conversions, interval_of(delta * mean, value_error, critical)
 
@@ -205,7 +205,7 @@ def with_value(
 def detectable_per_engagement(
     effect: Effect, fitted: GoalDocument
 ) -> DetectablePerEngagement | None:
-    """The smallest effect of one engagement that the data could have shown; None if refused."""
+    """Minimum detectable effect of one engagement; None without an estimate."""
     if effect.delta is None:
         return None
     error = error_of(effect, fitted)
@@ -218,7 +218,7 @@ def detectable_per_engagement(
 def detectable_value(
     error: float, critical: float, fitted: GoalDocument, beyond: float = 0.0
 ) -> float | None:
-    """The smallest value told from `beyond`, for conversions with a standard error of `error`."""
+    """Minimum detectable value compared with `beyond`, if conversions have the error `error`."""
     mean = abs(fitted["value_mean"])
     if mean == 0:
         return None
@@ -231,8 +231,8 @@ def detectable_value(
 
 
 @dataclass(frozen=True, slots=True)
-class Caused:
-    """What the engagements of several kinds caused together: sums, and standard errors of them."""
+class IncrementalSum:
+    """Incremental conversions and revenue of several types together, with standard errors."""
 
     conversions: float
     conversions_error: float
@@ -241,8 +241,8 @@ class Caused:
     critical: float
 
 
-def add_up(effects: list[Effect], fitted: GoalDocument) -> Caused | None:
-    """The sum over the kinds that were estimated; None where none was."""
+def add_up(effects: list[Effect], fitted: GoalDocument) -> IncrementalSum | None:
+    """Add up the estimated types; None if no type was estimated."""
     known = [(effect, effect.delta) for effect in effects if effect.delta is not None]
     if not known:
         return None
@@ -255,7 +255,7 @@ def add_up(effects: list[Effect], fitted: GoalDocument) -> Caused | None:
     conversions = sum(delta * effect.count for effect, delta in known)
     mean = fitted["value_mean"]
     revenue_variance = variance * mean**2 + conversions**2 * fitted["value_variance"]
-    return Caused(
+    return IncrementalSum(
         conversions,
         math.sqrt(max(variance, 0.0)),
         conversions * mean,
@@ -265,12 +265,12 @@ def add_up(effects: list[Effect], fitted: GoalDocument) -> Caused | None:
 
 
 def not_counted(effects: list[Effect]) -> list[str]:
-    """Warnings for the types that are missing in the sum because they could not be estimated."""
+    """Return a warning for each type that is missing in the sum because it was not estimated."""
     return [f"not_counted:{effect.name}" for effect in _missing(effects)]
 
 
 def doubts_about_missing(effects: list[Effect]) -> list[Doubt]:
-    """What the types that are missing in the sum may have brought: at most a conversion each."""
+    """Return the possible effect of the missing types: at most one conversion per engagement."""
     return [
         Doubt(f"not_counted:{one.name}", part_name(one), up=float(one.count))
         for one in _missing(effects)
@@ -282,12 +282,12 @@ def _missing(effects: list[Effect]) -> list[Effect]:
 
 
 def part_name(effect: Effect) -> str:
-    """What tells a type from its paid or organic twin."""
+    """The name of a type that separates paid from organic engagements."""
     return f"{effect.name} (paid)" if effect.paid else effect.name
 
 
 def parts_of(effects: list[Effect], fitted: GoalDocument) -> list[Part]:
-    """The estimated types as parts of a sum, for `verdicts.judge`."""
+    """Return the estimated types as parts of a sum, for `verdicts.judge`."""
     spent = sum(effect.cost for effect in effects)
     return [
         Part(
@@ -306,7 +306,7 @@ def parts_of(effects: list[Effect], fitted: GoalDocument) -> list[Part]:
 
 
 def error_of(effect: Effect, fitted: GoalDocument) -> float:
-    """Standard error of the conversions that one engagement of the range caused."""
+    """Standard error of the effect of one engagement in the range."""
     return math.sqrt(fitted["covariance"][effect.index][effect.index]) * effect.scale
 
 

@@ -1,4 +1,4 @@
-"""GET /v1/equivalence: what one engagement is worth in another, from a fit document alone."""
+"""GET /v1/equivalence: one engagement's value in terms of another, from a fit document alone."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from chalicelib.services.answers import questions
 from chalicelib.services.answers.cascades import Worth, read_worth
 from chalicelib.services.answers.effects import (
     Effect,
+    default_effect,
     distinct,
     find_effect,
     read_effects,
-    usual_effect,
 )
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, rounded
+from chalicelib.services.answers.intervals import NO_ESTIMATE, rounded
 from chalicelib.services.answers.needed import NOT_SETTLED, Needed, needed_for
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.answers.verdicts import judge, unseen_share
 from chalicelib.services.fitting.fit_documents import FitDocument, GoalDocument
 
 EQUIVALENCE_MARGIN = 0.2
-USUAL_ENGAGEMENT, USUAL_BASELINE = "facebook/like", "google_ads/click"
+DEFAULT_ENGAGEMENT, DEFAULT_BASELINE = "facebook/like", "google_ads/click"
 ITSELF: Estimate = {"estimate": 1.0, "ci_low": 1.0, "ci_high": 1.0}
 WEAKEST_FIRST: tuple[Method, ...] = ("time_series", "within_user", "experiment")
 
@@ -143,29 +143,29 @@ def equivalence(
     end: dt.date | None = None,
     goal: str | None = None,
 ) -> Equivalence:
-    """What one engagement is worth in another, in the shape of ``GET /v1/equivalence``.
+    """Compare one engagement with another, in the shape of ``GET /v1/equivalence``.
 
     Parameters
     ----------
     document : FitDocument
     engagement, baseline : str
-        ``channel/type``; of a kind that is both paid and organic in the data, the organic one is
-        the engagement and the paid one the baseline.  None: ``facebook/like`` and
-        ``google_ads/click`` where the data have them, else the most frequent organic kind and
-        paid click.
+        ``channel/type``. If the data have both a paid and an organic type of that name, the
+        engagement is the organic one and the baseline the paid one. None: ``facebook/like`` and
+        ``google_ads/click`` if the data have them, else the most frequent organic type and the most
+        frequent paid click.
     start, end, goal
         As for `roi`.
 
     Raises
     ------
     InvalidFields
-        For a range without a day of the window, an unknown goal or engagement.
+        If the range has no day of the window, or the goal or an engagement is unknown.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
     effects = read_effects(document, goal, days)
-    one = _side_asked_for(effects, "engagement", engagement, USUAL_ENGAGEMENT, paid=False)
-    other = _side_asked_for(effects, "baseline", baseline, USUAL_BASELINE, paid=True)
+    one = _choose_side(effects, "engagement", engagement, DEFAULT_ENGAGEMENT, paid=False)
+    other = _choose_side(effects, "baseline", baseline, DEFAULT_BASELINE, paid=True)
     fitted = document["goals"][goal]
     cost = _cost_per_engagement(document, effects, other, days)
     first, second = sides = (
@@ -182,9 +182,9 @@ def equivalence(
     answer: Equivalence = {
         "engagement": _side(first, fitted),
         "baseline": {**_side(second, fitted), "cost_per_engagement": rounded(cost)},
-        "ratio": NOTHING_KNOWN,
+        "ratio": NO_ESTIMATE,
         "ratio_excluded": None,
-        "equivalent_media_cost": NOTHING_KNOWN,
+        "equivalent_media_cost": NO_ESTIMATE,
         "verdict": "not_estimable",
         "equivalence_margin": EQUIVALENCE_MARGIN,
         "p_equivalence": None,
@@ -217,17 +217,17 @@ def equivalence(
     return {**answer, **compared}
 
 
-def _side_asked_for(
-    effects: list[Effect], field: str, asked: str | None, default: str, *, paid: bool
+def _choose_side(
+    effects: list[Effect], field: str, requested: str | None, default: str, *, paid: bool
 ) -> Effect:
-    """The kind that was asked for, else the usual one; one without an answer if there is none."""
-    if asked is not None:
-        return find_effect(effects, field, asked, paid=paid)
-    return usual_effect(effects, default, paid=paid)
+    """Return the requested type, else the default; without any, a type without an estimate."""
+    if requested is not None:
+        return find_effect(effects, field, requested, paid=paid)
+    return default_effect(effects, default, paid=paid)
 
 
 def _method_of(sides: Iterable[Worth]) -> Method | None:
-    """The method that the comparison rests on: the weakest of all effects in it."""
+    """The method of the comparison: the weakest method of all effects in it."""
     methods = set[Method | None]().union(*(side.methods for side in sides))
     if None in methods:
         return None
@@ -236,7 +236,7 @@ def _method_of(sides: Iterable[Worth]) -> Method | None:
 
 def _media_cost(ratio: Estimate, cost: float | None) -> Estimate:
     if cost is None:
-        return NOTHING_KNOWN
+        return NO_ESTIMATE
     estimate, low, high = (
         None if value is None else rounded(value * cost)
         for value in (ratio["estimate"], ratio["ci_low"], ratio["ci_high"])
@@ -245,12 +245,12 @@ def _media_cost(ratio: Estimate, cost: float | None) -> Estimate:
 
 
 def equivalence_rows(answer: Equivalence) -> Iterator[Row]:
-    """An equivalence answer as one flat row, for CSV."""
+    """Return an equivalence answer as one flat row, for CSV."""
     return EQUIVALENCE_TABLE.rows([answer])
 
 
 def _compare(one: Worth, other: Worth, document: FitDocument, goal: str) -> Compared:
-    """The ratio, the verdict and what would settle it, of two kinds that were both estimated."""
+    """Return the ratio, the verdict and the data needed to settle it, for two estimated types."""
     fitted = document["goals"][goal]
     pair = (
         one.delta,
@@ -321,8 +321,10 @@ def _warnings_of(worth: Worth) -> list[str]:
 def _cost_per_engagement(
     document: FitDocument, effects: list[Effect], effect: Effect, days: Range
 ) -> float | None:
-    """What one engagement of the baseline cost: its own costs, else the channel's if it is its
-    only paid click."""
+    """Return the cost of one engagement of the baseline; None if it is not known.
+
+    It is the type's own cost, else the cost of the channel if the type is its only paid click.
+    """
     if effect.cost > 0:
         return effect.cost / effect.count
     channel = days.total(document["costs"].get(effect.channel, []))

@@ -25,9 +25,9 @@ from chalicelib.services.answers.cascades import (
     WithDescendants,
     show_descendants,
 )
-from chalicelib.services.answers.channels_roi import Coverage, effectiveness, judged
+from chalicelib.services.answers.channels_roi import Coverage, effectiveness, judge_sum
 from chalicelib.services.answers.effects import Effect, add_up, per_engagement, read_effects
-from chalicelib.services.answers.intervals import NOTHING_KNOWN, interval_of, rounded
+from chalicelib.services.answers.intervals import NO_ESTIMATE, interval_of, rounded
 from chalicelib.services.answers.ranges import OfFit, Range, read_goal, read_range, refer_to
 from chalicelib.services.fitting.fit_documents import FitDocument
 
@@ -85,7 +85,7 @@ def engagements(
     end: dt.date | None = None,
     goal: str | None = None,
 ) -> Engagements:
-    """One row per engagement type, in the shape of ``GET /v1/engagements``.
+    """Return one row per engagement type, in the shape of ``GET /v1/engagements``.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def engagements(
     Raises
     ------
     InvalidFields
-        For a range without a day of the window, or an unknown goal.
+        If the range has no day of the window, or the goal is unknown.
     """
     days = read_range(document, start, end)
     goal = read_goal(document, goal)
@@ -117,7 +117,7 @@ def engagements(
 
 
 def engagement_rows(answer: Engagements) -> Iterator[Row]:
-    """The engagement types as flat rows, for CSV."""
+    """Return the engagement types as flat rows, for CSV."""
     return ENGAGEMENTS_TABLE.rows(
         {
             **one,
@@ -138,7 +138,7 @@ def _row(
         "type": effect.type,
         "paid": effect.paid,
         "count": effect.count,
-        "incremental_conversions": NOTHING_KNOWN,
+        "incremental_conversions": NO_ESTIMATE,
         "conversions_per_engagement": conversions,
         "value_per_engagement": value,
         "with_descendants": show_descendants(effect, effects, document, goal),
@@ -152,7 +152,7 @@ def _row(
     if caused is None:
         return row
     question = effectiveness([effect], effects, fitted, days, caused)
-    found = judged(question, [effect], document, goal, effect.reasons, [])
+    found = judge_sum(question, [effect], document, goal, effect.reasons, [])
     return row | {
         "incremental_conversions": interval_of(
             caused.conversions, caused.conversions_error, caused.critical

@@ -1,4 +1,4 @@
-"""What a hidden cause would have to be like, in words that need no statistics."""
+"""The strength of a hidden cause that would explain an estimate, in words without statistics."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from chalicelib.attribution.sensitivity import E_VALUE, Measure, Sensitivity
 from chalicelib.services.fitting.fit_documents import EstimateDocument
 
-DOINGS = {
+ACTIONS = {
     "impression": "see the ad",
     "view": "watch",
     "click": "click",
@@ -26,7 +26,7 @@ GOALS = {
     "signup": "sign up",
     "application": "apply",
 }
-SLIGHTEST = 1.01
+SMALLEST_RATIO = 1.01
 
 
 class HiddenCause(TypedDict):
@@ -39,7 +39,7 @@ class HiddenCause(TypedDict):
 
 
 def read_sensitivity(fit: EstimateDocument) -> Sensitivity | None:
-    """The sensitivity of one estimate of a fit document; None in documents that have none."""
+    """Return the sensitivity of an estimate of a fit document; None in older documents."""
     found = fit.get("sensitivity")
     if found is None:
         return None
@@ -49,7 +49,7 @@ def read_sensitivity(fit: EstimateDocument) -> Sensitivity | None:
 def sentence(
     sensitivity: Sensitivity, name: str, *, goal: str = "purchase", lowers: bool = False
 ) -> str:
-    """One sentence for a marketer.
+    """Describe in one or two sentences, for a marketer, the hidden cause that would be needed.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def sentence(
     """
     nothing = 1.0 if sensitivity.measure == E_VALUE else 0.0
     if sensitivity.value_ci <= nothing:
-        return "The interval holds zero as it is: no hidden cause is needed to explain this away."
+        return "The interval includes zero, so no hidden cause is needed to explain the estimate."
     kind = name.rpartition("/")[2]
     if sensitivity.measure == E_VALUE:
         return _in_times(sensitivity, kind, goal, lowers)
@@ -70,21 +70,25 @@ def sentence(
 
 
 def _in_times(sensitivity: Sensitivity, kind: str, goal: str, lowers: bool) -> str:
-    doing, reaching = DOINGS.get(kind, kind), GOALS.get(goal, f"reach the goal {goal}")
-    times = f"{_shown(sensitivity.value)} times"
+    doing, reaching = ACTIONS.get(kind, kind), GOALS.get(goal, f"reach the goal {goal}")
+    times = f"{_format_ratio(sensitivity.value)} times"
     likely = f"{times} less likely" if lowers else f"{times} as likely"
-    slight = sensitivity.value_ci < SLIGHTEST
-    uncertain = "the slightest one" if slight else f"{_shown(sensitivity.value_ci)} times"
+    slight = sensitivity.value_ci < SMALLEST_RATIO
+    enough = (
+        "Even the slightest hidden cause"
+        if slight
+        else f"A factor of {_format_ratio(sensitivity.value_ci)}"
+    )
     return (
-        f"A hidden cause would have to make a person at least {times} as likely to {doing} AND "
-        f"{likely} to {reaching} on the same days to explain this away; "
-        f"{uncertain} would do to make it uncertain."
+        f"To explain this estimate, a hidden cause would have to make a person at least {times} "
+        f"as likely to {doing} AND {likely} to {reaching} on the same days. "
+        f"{enough} would be enough to make the interval include zero."
     )
 
 
-def _shown(ratio: float) -> str:
-    """One decimal; two where one would say that it is no ratio at all."""
-    return f"{ratio:.1f}" if ratio >= 1.05 else f"{max(ratio, SLIGHTEST):.2f}"
+def _format_ratio(ratio: float) -> str:
+    """Format a ratio with one decimal, or with two if one would show 1.0."""
+    return f"{ratio:.1f}" if ratio >= 1.05 else f"{max(ratio, SMALLEST_RATIO):.2f}"
 
 
 def _in_shares(sensitivity: Sensitivity, name: str, goal: str) -> str:
@@ -93,7 +97,7 @@ def _in_shares(sensitivity: Sensitivity, name: str, goal: str) -> str:
         for one in (sensitivity.value, sensitivity.value_ci)
     )
     return (
-        f"A hidden cause would have to be behind {share} of what trend and weekdays leave of the "
-        f"day-to-day movements, in {name} AND in {goal} alike, to explain this away; "
-        f"{uncertain} of both would do to make it uncertain."
+        f"To explain this estimate, a hidden cause would have to account for {share} of the "
+        f"day-to-day variation beyond trend and weekdays, in {name} AND in {goal} alike. "
+        f"With {uncertain} of both, the interval would include zero."
     )

@@ -1,4 +1,4 @@
-"""Estimates with intervals, as they are shown."""
+"""Estimates with intervals, as answers show them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import math
 
 from chalicelib.services.answer_fields import Estimate
 
-NOTHING_KNOWN: Estimate = {"estimate": None, "ci_low": None, "ci_high": None}
+NO_ESTIMATE: Estimate = {"estimate": None, "ci_low": None, "ci_high": None}
 
 
 def interval_of(estimate: float, error: float, critical: float) -> Estimate:
-    """An estimate with its interval, from its standard error and the quantile."""
+    """Return an estimate with its interval, from its standard error and the quantile."""
     return {
         "estimate": rounded(estimate),
         "ci_low": rounded(estimate - critical * error),
@@ -19,11 +19,11 @@ def interval_of(estimate: float, error: float, critical: float) -> Estimate:
 
 
 def cost_per_unit(cost: float, units: Estimate) -> Estimate:
-    """What one of an estimated number of units cost, with the bounds that exist.
+    """Return the cost of one unit if the number of units is an estimate.
 
     The interval is the set of all ratios that the interval of the units allows (Fieller 1954, with
-    a numerator that is known): where the units may be zero the ratio has no upper bound, where
-    they may only be negative there is no ratio.
+    a known numerator). If the units may be zero, the ratio has no upper bound. If they can only be
+    negative, there is no ratio.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def cost_per_unit(cost: float, units: Estimate) -> Estimate:
 
 
 def rounded(value: float | None, digits: int = 6) -> float | None:
-    """Rounded for people; what is not finite is not known."""
+    """Round a number for display; None if it is not finite."""
     if value is None or not math.isfinite(value):
         return None
     return round(value, digits) + 0.0

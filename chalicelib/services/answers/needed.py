@@ -1,4 +1,4 @@
-"""How much more data an open question needs, and when no data would settle it."""
+"""The additional data that would settle an open question, if any amount would."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from chalicelib.services.answer_fields import Count
 from chalicelib.services.answers.questions import Effectiveness, Equivalence, Question, Return
 
 NOT_SETTLED = "not_settled_by_more_data"
-"""The reason where the answer of `needed_for` is None."""
+"""The reason if `needed_for` returns None."""
 
 
 class Needed(TypedDict):
@@ -28,21 +28,22 @@ class Needed(TypedDict):
 
 
 def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | None:
-    """Days and engagements that an open question still needs, at the rates of the fit's window.
+    """Return the days and engagements that would settle an open question.
 
-    From the power of the very decision: the least with which it would be settled in 80 of 100
-    cases, were the estimates the truth. The variances rest on the fit's whole window.
+    The result is the smallest amount of data with which the question would be settled in 80 of 100
+    cases if the estimates were the truth. It assumes the engagement rates of the fit's window. The
+    variances come from the whole window.
 
     Parameters
     ----------
     question : Question
     counts : sequence of sequences of int
-        Engagements per day of the window, of each type in question.
+        Engagements per day of the window, for each type in question.
 
     Returns
     -------
     Needed or None
-        None where not even the longest window that a fit can hold would settle it.
+        None if even the longest window that a fit accepts would not settle it.
     """
     n_days = len(counts[0])
     growth = _growth(question, MAX_WINDOW_DAYS / n_days)
@@ -55,7 +56,7 @@ def needed_for(question: Question, counts: Sequence[Sequence[int]]) -> Needed | 
 
 
 def _growth(question: Question, most: float) -> float | None:
-    """How many times the data of the window are needed, up to `most`."""
+    """How many times the data of the window would be needed, up to `most`; None if more."""
     match question:
         case Equivalence():
             return growth_until_settled(question.compared, most=most)
@@ -71,5 +72,5 @@ def _growth(question: Question, most: float) -> float | None:
                 question.conversions, question.error, question.critical, 0.0, question.material
             )
         case _:
-            raise TypeError(f"no rule for {type(question).__name__}")
+            raise TypeError(f"unsupported question: {type(question).__name__}")
     return growth_until_beyond(decided, most=most)

@@ -1,8 +1,8 @@
-"""How the effect of an engagement is spread over the days after it, and how much is still to come.
+"""The distribution of an effect over the days after an engagement, and its part after the window.
 
-An effect fades geometrically (`attribution.adstock`), with a decay that is known by its posterior
-weights on a grid; a share of it may come later, evenly over a block of days.  What comes after the
-last day of the fit's window has not been seen.
+An effect fades geometrically (`attribution.adstock`), with posterior weights over a grid of
+decays. A share of the effect may come later, evenly over a block of days. The part after the last
+day of the fit's window is unseen.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from chalicelib.services.answers.ranges import Range
 from chalicelib.services.fitting.fit_documents import EstimateDocument
 
 HIGH = 0.95
-"""Quantile of the unseen share (over the decays) on which decisions rest."""
+"""Quantile of the unseen share (over the decays) used for decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,18 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How an effect is spread over days.
+    """The distribution of an effect over days.
 
     Attributes
     ----------
     decays : tuple of float, length G
-        Shares of an effect that are left the next day.
+        Shares of an effect that remain the next day.
     weights : tuple of float, length G
         Their posterior weights; they sum to one.
     late_share : float
-        Share of the effect that does not fade from the first day on, but comes later.
+        Share of the effect that comes in a late block instead of fading from the first day on.
     late_days : (int, int)
-        First and last day after the engagement between which that share comes evenly.
+        First and last day of that block, in days after the engagement.
     """
 
     decays: tuple[float, ...]
@@ -50,10 +50,10 @@ class Profile:
 
     @classmethod
     def read(cls, decays: list[float], fit: EstimateDocument) -> Profile:
-        """The profile of one estimate of a fit document.
+        """Read the profile of one estimate of a fit document.
 
-        Documents from before there were late effects have none.  An estimate without weights has
-        no decay: its effect counts at once.
+        Documents from before late effects have none. An estimate without weights has no decay: its
+        effect falls on the day of the engagement.
         """
         total = sum(fit["decay_weights"])
         if total <= 0:
@@ -67,15 +67,15 @@ class Profile:
         )
 
     def unseen(self, counts: list[int], days: Range) -> Unseen:
-        """How much of the effect of a range's engagements comes after the window.
+        """Return the share of the effect of a range's engagements that comes after the window.
 
         Parameters
         ----------
         counts : list of int
-            Engagements on each day of the window, some of them in the range.
+            Engagements on each day of the window.
         days : Range
         """
-        # tables are by the days that are left, so the last day of the range comes first
+        # tables are indexed by remaining days, so the last day of the range comes first
         latest = len(counts) - days.last - 1
         backward = counts[days.first : days.last + 1][::-1]
         total = sum(backward)
@@ -104,7 +104,7 @@ class Profile:
 
 @lru_cache(maxsize=64)
 def fading_left(decay: float, n_days: int) -> tuple[float, ...]:
-    """Share of a fading effect that comes later than the first 1, 2 ... `n_days` days.
+    """Share of a fading effect that comes after the first 1, 2 ... `n_days` days.
 
     The day of the engagement is the first of them.
     """
@@ -113,7 +113,7 @@ def fading_left(decay: float, n_days: int) -> tuple[float, ...]:
 
 @lru_cache(maxsize=64)
 def late_left(late_days: tuple[int, int], n_days: int) -> tuple[float, ...]:
-    """The same for an effect that comes evenly from the first to the last of `late_days` on."""
+    """The same for an effect that comes evenly between the first and the last of `late_days`."""
     first, last = late_days
     length = last - first + 1
     return tuple(1.0 - min(max(days - first, 0), length) / length for days in range(1, n_days + 1))

@@ -1,8 +1,8 @@
-"""What a verdict can be about: what the interval alone says, were the estimates off by so much.
+"""The questions that verdicts answer, and the verdict of the interval alone.
 
-Each question has one or more components ("sides"), each with an estimate.  `verdict` is asked with
-shifts and additional variances of the components, so that `verdicts` can see what a verdict
-depends on.
+Each question has one or more components ("sides"), each with an estimate. `verdict` accepts
+shifts and additional variances of the components, so that `verdicts` can test how robust a
+verdict is.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ Name = Literal[
 ]
 
 MATERIAL_EFFECT = 0.01
-"""An effect of this share of all conversions matters to a reader."""
+"""An effect of at least this share of all conversions is material."""
 
 
 class Question(Protocol):
-    """What a verdict is about."""
+    """A question that a verdict answers."""
 
     @property
     def sides(self) -> int:
         """Number of components."""
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
-        """What the interval says, were the components higher by `shifts` and less certain."""
+        """The verdict of the interval after raising components by `shifts` and their variances."""
 
     def against(self, verdict: Name) -> frozenset[int]:
         """The components that would overturn a verdict if they were larger."""
@@ -48,14 +48,14 @@ class Question(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Whether a channel brought more than it cost.
+    """Whether the return of a channel exceeds its cost.
 
     Attributes
     ----------
     conversions, error, critical : float
-        What it caused, standard error, quantile.
+        Incremental conversions, their standard error, and the quantile.
     mean_value, value_variance : float
-        Of a conversion, above 0; the variance is that of the mean.
+        Mean value of a conversion, above 0, and the variance of that mean.
     cost : float
         Above 0.
     """
@@ -69,7 +69,7 @@ class Return:
     sides: int = 1
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
-        """``profitable``, ``unprofitable`` or ``inconclusive``."""
+        """Return ``profitable``, ``unprofitable`` or ``inconclusive``."""
         conversions = self.conversions + shifts[0]
         variance = (self.error**2 + variances[0]) * self.mean_value**2
         half = self.critical * math.sqrt(variance + conversions**2 * self.value_variance)
@@ -79,18 +79,18 @@ class Return:
         return "unprofitable" if gain + half < 0 else "inconclusive"
 
     def against(self, verdict: Name) -> frozenset[int]:
-        """More conversions overturn a loss."""
+        """More conversions would overturn a loss."""
         return frozenset({0}) if verdict == "unprofitable" else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Effectiveness:
-    """Whether a channel (or one engagement type) brought anything at all.
+    """Whether a channel (or one engagement type) has any effect.
 
     Attributes
     ----------
     conversions, error, critical : float
-        What it caused, standard error, quantile.
+        Incremental conversions, their standard error, and the quantile.
     material : float
         The smallest number of conversions that matters (`material_effect`).
     """
@@ -102,10 +102,10 @@ class Effectiveness:
     sides: int = 1
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
-        """``effective``, ``no_effect_seen`` or ``inconclusive``.
+        """Return ``effective``, ``no_effect_seen`` or ``inconclusive``.
 
-        No effect is seen where the interval reaches down to zero or below and rules out a material
-        effect.
+        The verdict is ``no_effect_seen`` if the interval reaches zero or below and rules out a
+        material effect.
         """
         conversions = self.conversions + shifts[0]
         half = self.critical * math.sqrt(self.error**2 + variances[0])
@@ -114,13 +114,13 @@ class Effectiveness:
         return "no_effect_seen" if conversions + half < self.material else "inconclusive"
 
     def against(self, verdict: Name) -> frozenset[int]:
-        """More conversions overturn that there is no effect."""
+        """More conversions would overturn ``no_effect_seen``."""
         return frozenset({0}) if verdict == "no_effect_seen" else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Equivalence:
-    """Whether one engagement is worth more or less than one of the baseline, or as much.
+    """Whether one engagement is worth more than, less than, or as much as one of the baseline.
 
     The numerator is side 0, the denominator side 1.
 
@@ -133,11 +133,11 @@ class Equivalence:
     sides: int = 2
 
     def verdict(self, shifts: Sequence[float], variances: Sequence[float]) -> Name:
-        """``equivalent``, ``worth_more``, ``worth_less`` or ``inconclusive``.
+        """Return ``equivalent``, ``worth_more``, ``worth_less`` or ``inconclusive``.
 
-        Values are compared, not the size of the ratio, which is upside down over a harmful
-        baseline.  The difference is told from zero where, and only where, Fieller's set does not
-        hold one.
+        The verdict compares values, not the size of the ratio, whose order is reversed if the
+        baseline has a negative effect. The difference differs significantly from zero if and only
+        if Fieller's set does not contain 1.
         """
         one = replace(
             self.compared,
@@ -170,7 +170,8 @@ class Equivalence:
 def material_effect(conversions: float, count: float, all_counts: float) -> float:
     """The smallest number of conversions that matters, for `count` of all engagements.
 
-    `MATERIAL_EFFECT` of all conversions.  Of rare engagements less, their even share of all
-    conversions: else "no effect" would be said where each single one may be worth a lot.
+    It is `MATERIAL_EFFECT` of all conversions. For rare engagements it is their proportional share
+    of all conversions. Otherwise the verdict would be "no effect" although each engagement may have
+    a large effect.
     """
     return conversions * min(MATERIAL_EFFECT, count / all_counts if all_counts > 0 else 0.0)

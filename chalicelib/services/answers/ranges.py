@@ -1,4 +1,4 @@
-"""What an answer is about: a fit, days of its window, a goal, and names that the fit knows."""
+"""The subject of an answer: a fit, days of its window, a goal, and names in the fit."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class OfFit(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Days of the fit's window that a question is about: indexes [first, last].
+    """Days of the fit's window: indexes [first, last].
 
     Attributes
     ----------
     first, last : int
     start, end : date
     clipped : bool
-        Whether the question reached beyond the window.
+        Whether the request reached beyond the window.
     """
 
     first: int
@@ -56,12 +56,12 @@ class Range:
 
 
 def refer_to(document: FitDocument) -> FitReference:
-    """The fit that a document is of."""
+    """Return the reference to the fit of a document."""
     return {"id": document["id"], "as_of": document["as_of"], "window": document["window"]}
 
 
 def read_range(document: FitDocument, start: dt.date | None, end: dt.date | None) -> Range:
-    """The days that are asked about, clipped to the fit's window.
+    """Return the requested days, clipped to the fit's window.
 
     Raises
     ------
@@ -70,25 +70,31 @@ def read_range(document: FitDocument, start: dt.date | None, end: dt.date | None
     """
     first = dt.date.fromisoformat(document["window"]["from"])
     last = dt.date.fromisoformat(document["window"]["to"])
-    asked = (start or first, end or last)
+    requested = (start or first, end or last)
     errors = []
-    if asked[0] > last:
+    if requested[0] > last:
         errors.append(("/from", f"the fit covers {first} to {last}"))
-    if asked[1] < first:
+    if requested[1] < first:
         errors.append(("/to", f"the fit covers {first} to {last}"))
     if start is not None and end is not None and start > end:
         errors.append(("/from", "the range ends before it begins"))
     if errors:
         raise InvalidFields(
-            f"the range {asked[0]} to {asked[1]} cannot be answered from this fit",
+            f"the range {requested[0]} to {requested[1]} cannot be answered from this fit",
             tuple(FieldError(where, "out_of_range", message) for where, message in errors),
         )
-    shown = (max(asked[0], first), min(asked[1], last))
-    return Range((shown[0] - first).days, (shown[1] - first).days, *shown, shown != asked)
+    shown = (max(requested[0], first), min(requested[1], last))
+    return Range((shown[0] - first).days, (shown[1] - first).days, *shown, shown != requested)
 
 
 def read_goal(document: FitDocument, goal: str | None) -> str:
-    """The goal, or the usual one for None; raises InvalidFields for one that is not in the fit."""
+    """Return the goal, or the default for None.
+
+    Raises
+    ------
+    InvalidFields
+        If the goal is not in the fit.
+    """
     goals = sorted(document["goals"])
     if goal is None:
         return "purchase" if "purchase" in goals else goals[0]
@@ -98,7 +104,7 @@ def read_goal(document: FitDocument, goal: str | None) -> str:
 
 
 def unknown_value(field: str, given: str, known: list[str]) -> InvalidFields:
-    """The error for a name that the fit does not know."""
+    """Return the error for a name that is not in the fit."""
     message = f"{given!r} is not in the fit; known: {', '.join(known) or 'none'}"
     return InvalidFields(
         f"unknown {field}: {message}", (FieldError(f"/{field}", "unknown_value", message),)

@@ -1,14 +1,15 @@
-"""Verdicts: functions of an interval, a cost, warnings and the unseen share.  The one place.
+"""Verdicts: functions of an interval, a cost, warnings and the unseen share.
 
-The interval decides first.  Then the verdict is put to the test, in this order:
+All verdicts are made here. The interval decides first. Then the verdict is tested, in this order:
 
-1. A warning of severity ``do_not_act`` takes it away, unless the engagement types that carry such
-   warnings are a small part together and the verdict holds whatever they do.
+1. A warning of severity ``do_not_act`` overrides it, unless the engagement types with such
+   warnings are a small part together and the verdict is the same whatever their effect.
 2. A verdict against an engagement (or a channel) is too early if a material part of the effect
-   comes after the data, or if it would not hold with that part.
-3. A warning of severity ``caution`` takes it away if it would not hold were the warning right:
-   `doubts_of` says what that means for each direction in which an estimate may be wrong.  Ids that
-   were not declared lower the estimates of all types: they do not take a comparison of two away.
+   comes after the data, or if that part would change the verdict.
+3. A warning of severity ``caution`` overrides it if the verdict would change under the
+   assumption that the warning is right. `doubts_of` defines that assumption for each direction
+   of error. Undeclared ids lower the estimates of all types alike, so they do not override a
+   comparison of two types.
 
 Pure: numbers and codes in, a verdict and codes out.
 """
@@ -24,15 +25,15 @@ from chalicelib.model.codes import CODES, stem_of
 from chalicelib.services.answers.questions import Name, Question
 
 MATERIAL_UNSEEN = 0.2
-"""From this share of the effect on, what has not been seen is material."""
+"""An unseen share of the effect from this size on is material."""
 MOST_UNSEEN = 0.99
-"""An unseen share is taken to be at most this: beyond it nothing is known of the effect."""
+"""Upper limit for the unseen share; beyond it nothing is known about the effect."""
 SMALL_PART = 0.1
-"""Below this share of what a channel may have brought, and of its cost, a type is a small part."""
-ALIKE = frozenset({"ids_taken_for_people"})
+"""A type below this share of a channel's possible effect and of its cost is a small part."""
+PROPORTIONAL_CAUTIONS = frozenset({"ids_taken_for_people"})
 """Cautions about an error that multiplies the estimates of all types by about the same factor."""
 TOO_NARROW = 2.0
-"""How many times wider an interval may have to be that a warning calls too narrow."""
+"""Factor by which an interval may have to be wider if a warning calls it too narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,14 @@ class Part:
     Attributes
     ----------
     name : str
-        Of the type; each is in a question once per side.
+        Name of the type, unique per side of a question.
     estimate, error, critical : float
-        Conversions that it caused (or one engagement of it), standard error, quantile.
+        Incremental conversions (of all engagements, or of one), standard error, quantile.
     warnings : sequence of str
     unseen, unseen_high : float
         Mean and upper quantile of the share of its effect that comes after the data.
     cost_share : float
-        Its share of the costs that belong to single types.
+        Its share of the costs assigned to single types.
     side : int
         The component of the question that it belongs to.
     """
@@ -66,25 +67,25 @@ class Part:
 
     @property
     def reach(self) -> float:
-        """How far from zero it may be: the larger end of its interval."""
+        """Largest plausible distance from zero: the larger end of the interval."""
         return abs(self.estimate) + self.critical * self.error
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """What may be wrong with an estimate, as a range of errors.
+    """A possible error of an estimate, as a range.
 
     Attributes
     ----------
     code : str
-        The warning that says so.
+        The warning behind the doubt.
     part : str
-        What it is about: of several doubts about one part the worst counts, those about different
+        The subject. Of several doubts about one part the largest counts; doubts about different
         parts add up.
     down, up : float
         How much lower (at most 0) and higher (at least 0) the truth may be.
     variance : float
-        What may be missing in the variance.
+        Variance that the estimate may lack.
     side : int
     """
 
@@ -97,13 +98,13 @@ class Doubt:
 
     @property
     def size(self) -> float:
-        """How much there is to doubt."""
+        """Size of the possible error, to compare doubts."""
         return self.up - self.down + math.sqrt(self.variance)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A verdict, the codes that took another one away, and whether data alone are missing."""
+    """A verdict, the codes that overrode another one, and whether only data are missing."""
 
     name: Name
     reasons: tuple[str, ...] = ()
@@ -111,40 +112,40 @@ class Verdict:
 
 
 def judge(question: Question, parts: Sequence[Part], more: Sequence[Doubt] = ()) -> Verdict:
-    """The verdict on a question.
+    """Return the verdict on a question.
 
     Parameters
     ----------
     question : Question
     parts : sequence of Part
-        The engagement types that were estimated.
+        The estimated engagement types.
     more : sequence of Doubt
-        What may be wrong beside them: types that were not counted, costs that are missing.
+        Other possible errors: types without an estimate, missing costs.
     """
     nothing = (0.0,) * question.sides
     found = question.verdict(nothing, nothing)
-    forbidden = _forbidden(question, found, parts)
+    codes = _do_not_act_codes(question, found, parts)
     if found == "inconclusive":
-        return Verdict(found, forbidden, lacks_data=not forbidden)
-    if forbidden:
-        return Verdict("inconclusive", forbidden)
+        return Verdict(found, codes, lacks_data=not codes)
+    if codes:
+        return Verdict("inconclusive", codes)
     if _is_early(question, found, parts):
         return Verdict("too_early", ("unseen_effect",))
-    common = _common(parts) if question.sides > 1 else frozenset()
-    doubts = [one for part in parts for one in doubts_of(part) if one.code not in common]
+    shared = _shared_cautions(parts) if question.sides > 1 else frozenset()
+    doubts = [one for part in parts for one in doubts_of(part) if one.code not in shared]
     doubts += more
     if not _holds(question, found, doubts):
-        return Verdict("inconclusive", _decisive(question, found, doubts))
+        return Verdict("inconclusive", _decisive_codes(question, found, doubts))
     return Verdict(found)
 
 
 def doubts_of(part: Part) -> list[Doubt]:
-    """What the cautions about an engagement type mean for its number.
+    """Translate the cautions about an engagement type into possible errors of its estimate.
 
-    ``too_high``: the truth may be anything down to zero.  ``too_low``: it may be anything up to
-    twice the upper end of the interval.  ``either``: both.  Without a direction: the interval may
-    have to be `TOO_NARROW` times as wide.  What has not been seen yet is not a doubt of this kind;
-    it makes a verdict too early.
+    ``too_high``: the truth is between zero and the estimate. ``too_low``: it is between the
+    estimate and twice the upper end of the interval. ``either``: both. Without a direction, the
+    interval may have to be `TOO_NARROW` times as wide. ``unseen_effect`` is not a doubt of this
+    kind; it makes a verdict too early.
     """
     found = []
     for code in _of_severity(part.warnings, "caution"):
@@ -162,7 +163,7 @@ def doubts_of(part: Part) -> list[Doubt]:
 def unseen_share(parts: Iterable[Part]) -> float:
     """The share of the effect of several types that comes after the data.
 
-    Types count by how much they may have brought in all; by their number where that is nothing.
+    Types are weighted by their largest plausible total effect, or equally if all of these are zero.
     """
     known = list(parts)
     whole = [part.reach / (1.0 - min(part.unseen, MOST_UNSEEN)) for part in known]
@@ -173,16 +174,16 @@ def unseen_share(parts: Iterable[Part]) -> float:
     return sum(w * part.unseen for w, part in zip(whole, known, strict=True)) / sum(whole)
 
 
-def _common(parts: Sequence[Part]) -> frozenset[str]:
-    """The cautions of `ALIKE` that every type of a comparison carries."""
-    return ALIKE.intersection(*(part.warnings for part in parts))
+def _shared_cautions(parts: Sequence[Part]) -> frozenset[str]:
+    """The cautions of `PROPORTIONAL_CAUTIONS` that every type of a comparison carries."""
+    return PROPORTIONAL_CAUTIONS.intersection(*(part.warnings for part in parts))
 
 
 def _is_early(question: Question, verdict: Name, parts: Sequence[Part]) -> bool:
-    """Whether what has not been seen yet is material to a verdict, or would overturn it.
+    """Whether the unseen effect is material to a verdict, or would overturn it.
 
-    The whole effect is taken to be what was seen divided by the seen share: at the upper quantile
-    of the unseen share on the side that could overturn the verdict, at its mean on the other.
+    The whole effect is the seen effect divided by the seen share. The unseen share is its upper
+    quantile on the side that could overturn the verdict, and its mean on the other.
     """
     for side in question.against(verdict):
         if unseen_share(part for part in parts if part.side == side) >= MATERIAL_UNSEEN:
@@ -198,8 +199,8 @@ def _is_early(question: Question, verdict: Name, parts: Sequence[Part]) -> bool:
     return False
 
 
-def _forbidden(question: Question, found: Name, parts: Sequence[Part]) -> tuple[str, ...]:
-    """The codes of severity ``do_not_act`` that take a verdict away."""
+def _do_not_act_codes(question: Question, found: Name, parts: Sequence[Part]) -> tuple[str, ...]:
+    """The codes of severity ``do_not_act`` that override a verdict."""
     flagged = [part for part in parts if _of_severity(part.warnings, "do_not_act")]
     anything = [
         Doubt("", part.name, -2.0 * part.reach, 2.0 * part.reach, side=part.side)
@@ -211,7 +212,7 @@ def _forbidden(question: Question, found: Name, parts: Sequence[Part]) -> tuple[
 
 
 def _are_small(some: Sequence[Part], parts: Sequence[Part]) -> bool:
-    """Whether types are a small part of their component, by what they may have brought and cost."""
+    """Whether types are a small part of their component, by possible effect and by cost."""
     for side in {part.side for part in some}:
         mine = [part for part in some if part.side == side]
         whole = sum(part.reach for part in parts if part.side == side)
@@ -223,7 +224,7 @@ def _are_small(some: Sequence[Part], parts: Sequence[Part]) -> bool:
 
 
 def _holds(question: Question, verdict: Name, doubts: Iterable[Doubt]) -> bool:
-    """Whether a verdict holds at every corner of what the doubts allow."""
+    """Whether a verdict is the same at every corner of the ranges of the doubts."""
     worst: dict[tuple[int, str], Doubt] = {}
     for one in doubts:
         key = (one.side, one.part)
@@ -245,8 +246,8 @@ def _holds(question: Question, verdict: Name, doubts: Iterable[Doubt]) -> bool:
     return all(question.verdict(corner, variance) == verdict for corner in corners)
 
 
-def _decisive(question: Question, verdict: Name, doubts: Sequence[Doubt]) -> tuple[str, ...]:
-    """The codes that take a verdict away: each that does so alone, else the fewest together."""
+def _decisive_codes(question: Question, verdict: Name, doubts: Sequence[Doubt]) -> tuple[str, ...]:
+    """The codes that override a verdict: each that is enough alone, else the smallest set."""
     alone = [one.code for one in doubts if not _holds(question, verdict, [one])]
     if alone:
         return _distinct(alone)

@@ -1,8 +1,8 @@
-"""Experiments: registered, analysed, listed, and combined with what a fit estimates.
+"""Experiments: registered, analysed, listed, and combined with the estimates of a fit.
 
-`bodies` is what a client sends, `regions` the daily counts of a geo test, `geo_tests` what they
-say, `analysis` what a body says and `shown` how, `registry` the use cases of the API, `calibrating`
-what a fit does with them.
+`experiment_bodies` has the models of requests, `regions` the daily counts of a geo test,
+`geo_analysis` their analysis, `analysis` the analysis of any body, `shown` the shape of answers,
+`registry` the use cases of the API, and `calibrating` the use of experiments in a fit.
 """
 
 from chalicelib.services.experiments.analysis import ONCE_ONLY_GOALS, analyse

@@ -1,4 +1,4 @@
-"""What an experiment says, from its body: conversions caused, per engagement, with intervals."""
+"""The analysis of an experiment from its body: incremental conversions with intervals."""
 
 from __future__ import annotations
 
@@ -18,8 +18,14 @@ from chalicelib.attribution.experiments.measured_lift import (
 )
 from chalicelib.model.days import stamp
 from chalicelib.model.errors import FieldError
-from chalicelib.services.experiments.experiment_bodies import Body, Effect, Group, HoldOut, refused
-from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions, asked_of
+from chalicelib.services.experiments.experiment_bodies import (
+    Body,
+    Effect,
+    Group,
+    HoldOut,
+    invalid_experiment,
+)
+from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions, question_of
 from chalicelib.services.experiments.regions import RegionDays, read_regions
 from chalicelib.services.experiments.shown import (
     Analysis,
@@ -31,7 +37,7 @@ from chalicelib.services.experiments.shown import (
 from chalicelib.storage.experiment_items import Experiment
 
 ONCE_ONLY_GOALS = frozenset({"application", "lead", "signup"})
-"""Goals that a person reaches once: without a word on repeat buyers, conversions are people."""
+"""Goals that a person reaches once: without data on repeat buyers, conversions are people."""
 
 _RAW = {"experiment_id", "series", "csv"}
 
@@ -52,9 +58,9 @@ class Analysed:
 
 
 def digest_of(body: Body) -> str:
-    """What tells the content of two bodies apart, whatever their ids; 64 hexadecimal digits."""
+    """A digest of the content of a body, without its id; 64 hexadecimal digits."""
     content = body.model_dump(mode="json", by_alias=True, exclude={"experiment_id"})
-    for name in ("treated", "control"):  # a digest stays the same when groups get new fields
+    for name in ("treated", "control"):  # new fields of groups must not change old digests
         if content.get(name) is not None:
             content[name] = {
                 field: value for field, value in content[name].items() if value is not None
@@ -63,23 +69,23 @@ def digest_of(body: Body) -> str:
 
 
 def id_of(body: Body) -> str:
-    """The experiment's id: as given, else made of its content."""
+    """The experiment's id: as given, else derived from its content."""
     return body.experiment_id or f"{body.kind}-{body.start:%Y%m%d}-{digest_of(body)[:12]}"
 
 
 def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_regions) -> Analysed:
-    """The analysis of an experiment.
+    """Analyse an experiment.
 
     Parameters
     ----------
     regions_by : callable, optional
-        Analyses the raw counts of a geo test, for which numpy and scipy are loaded; another takes
-        its place where they are not there.
+        Analyses the raw counts of a geo test. The default loads numpy and scipy; processes without
+        them pass another function.
 
     Raises
     ------
     InvalidFields
-        If the counts of a geo test are not complete or not enough.
+        If the counts of a geo test are incomplete or not enough.
     """
     counts = None
     found: Findings
@@ -90,7 +96,7 @@ def analyse(body: Body, *, now: dt.datetime, regions_by: GeoAnalysis = analyse_r
     else:
         regions = read_regions(body)
         _check_design(regions)
-        found = regions_by(asked_of(body, regions))
+        found = regions_by(question_of(body, regions))
         counts = {"first_day": regions.first_day.isoformat(), "regions": regions.counts}
     analysis: Analysis = {"confidence": LEVEL, **found}
     what = body.model_dump(mode="json", by_alias=True, exclude=_RAW, exclude_none=True)
@@ -135,7 +141,7 @@ def _holdout(body: HoldOut) -> Findings:
 
 
 def _variance_from(groups: list[Group], *, once: bool) -> VarianceFrom:
-    """What says how often one person converts."""
+    """The fields that show how often one person converts."""
     if all(group.sum_of_squares is not None for group in groups):
         return "sum_of_squares"
     if all(group.converters is not None for group in groups):
@@ -145,7 +151,7 @@ def _variance_from(groups: list[Group], *, once: bool) -> VarianceFrom:
 
 
 def _check_design(regions: RegionDays) -> None:
-    """What the analysis needs, as errors of fields."""
+    """Raise field errors if the data do not meet the requirements of the analysis."""
     before = {name: sum(days[: regions.test_from]) for name, days in regions.counts.items()}
     controls = [name for name, n in before.items() if n > 0 and name not in regions.treated]
     wrong = []
@@ -156,10 +162,13 @@ def _check_design(regions: RegionDays) -> None:
         )
         wrong.append(FieldError("/treated_regions", "too_few_regions", message))
     if regions.test_from < MIN_DAYS_BEFORE:
-        message = f"at least {MIN_DAYS_BEFORE} days before it; there are {regions.test_from}"
+        message = (
+            f"at least {MIN_DAYS_BEFORE} days before the test are needed; there are "
+            f"{regions.test_from}"
+        )
         wrong.append(FieldError("/from", "too_few_days", message))
     if sum(before[name] for name in regions.treated) <= 0:
-        message = "the treated regions had no conversion before the test"
+        message = "the treated regions had no conversions before the test"
         wrong.append(FieldError("/treated_regions", "too_few_conversions", message))
     if wrong:
-        raise refused(wrong)
+        raise invalid_experiment(wrong)

@@ -1,4 +1,4 @@
-"""What a fit does with experiments: which of them count, and what became of the estimates."""
+"""The use of experiments in a fit: which of them count, and their effect on the estimates."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ VALID_DAYS = 365
 Kind = tuple[str, str, bool]
 
 NOT_USED = {
-    "engagements_not_given": "It does not say how many engagements caused the effect.",
-    "kind_not_in_data": "The fit's data have no engagement of its kind.",
+    "engagements_not_given": "It does not state how many engagements caused the effect.",
+    "kind_not_in_data": "The fit's data contain no engagement of its type.",
     "outdated": "It ended more than 365 days before the fit's last day, and before its first.",
     "after_window": "It began after the fit's last day.",
-    "goal_not_in_data": "The fit's data have no conversion of its goal.",
+    "goal_not_in_data": "The fit's data contain no conversion of its goal.",
 }
-"""Reason -> meaning of every way in which an experiment is left out of a fit."""
+"""Reason -> meaning, for every reason why a fit does not use an experiment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Window:
     last: dt.date
 
     def reason_against(self, what: Mapping[str, Any]) -> str | None:
-        """Why an experiment's days do not speak for the window's; None where they do.
+        """Return the reason why an experiment's days do not apply to the window; None if they do.
 
-        What overlaps the window counts, and what ended at most a year before the window's end.
+        They apply if they overlap the window or end at most a year before the window's end.
         """
         start, end = (dt.date.fromisoformat(what[name]) for name in ("from", "to"))
         if start > self.last:
@@ -57,7 +57,7 @@ def calibrate_goal(
     experiments: Iterable[Experiment],
     window: tuple[dt.date, dt.date],
 ) -> tuple[GoalEstimates, list[TestedExperiment]]:
-    """The estimates of a goal with its experiments combined into them, and what became of each.
+    """Combine the experiments of a goal with its estimates.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def calibrate_goal(
     Returns
     -------
     GoalEstimates, list of TestedExperiment
-        One JSON-able record per experiment of the goal, by id.
+        The new estimates, and one JSON-able record per experiment of the goal, by id.
     """
     mine = sorted(
         (one for one in experiments if one.what["goal"] == goal),
@@ -104,9 +104,9 @@ def calibrate_goal(
 
 
 def with_experiments(goal_document: GoalDocument, records: list[TestedExperiment]) -> GoalDocument:
-    """A goal's part of a fit document with the records of its experiments.
+    """Add the records of its experiments to a goal's part of a fit document.
 
-    They are shown with the diagnostics, too, where there are any.
+    They are also in the diagnostics, if there are any.
     """
     goal_document["experiments"] = records
     if records:
@@ -115,7 +115,7 @@ def with_experiments(goal_document: GoalDocument, records: list[TestedExperiment
 
 
 def without_goal(experiments: Iterable[Experiment], goals: Iterable[str]) -> list[TestedExperiment]:
-    """Records of the experiments whose goal the fit does not know."""
+    """Records of the experiments whose goal is not in the fit."""
     known = set(goals)
     return [
         _record(one, "goal_not_in_data") | {"goal": one.what["goal"]}
@@ -155,7 +155,7 @@ def _record(one: Experiment, reason: str | None) -> TestedExperiment:
 def _add_outcome(
     record: TestedExperiment, one: Calibration, before: GoalEstimates, after: GoalEstimates
 ) -> None:
-    """Add the results of the model and of all experiments of the type, and how they combine."""
+    """Add the results of the model and of all experiments of the type, and their combination."""
     observed = None
     if one.observed is not None and one.observed_variance is not None:
         observed = {

@@ -1,4 +1,4 @@
-"""What a client sends of an experiment, as models: a hold-out or a geo test, raw or analysed."""
+"""Models of the experiments in requests: a holdout or a geo test, raw or analysed."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def _parse_day(value: Any) -> dt.date:
     try:
         return parse_day(value)
     except WrongDay as error:
-        code: Any = error.code  # pydantic wants a literal
+        code: Any = error.code  # the stubs of pydantic want a literal
         raise PydanticCustomError(code, "{reason}", {"reason": str(error)}) from None
 
 
 def _parse_number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise PydanticCustomError("wrong_type", "a number is needed")
+        raise PydanticCustomError("wrong_type", "must be a number")
     try:
         number = float(value)
     except OverflowError:
@@ -69,10 +69,10 @@ class _Part(BaseModel):
 
 
 class Group(_Part):
-    """A group of a hold-out: people assigned to it, and conversions of the goal among them.
+    """A group of a holdout: people assigned to it, and conversions of the goal among them.
 
-    `converters` is the number of people who converted at least once, `sum_of_squares` the sum over
-    people of the square of their conversions: how much conversions vary where people repeat them.
+    `converters` is the number of people who converted at least once. `sum_of_squares` is the sum
+    over people of the square of their conversions, which shows how much repeat purchases vary.
     """
 
     people: Annotated[StrictInt, Field(ge=1, le=MAX_COUNT)]
@@ -82,7 +82,7 @@ class Group(_Part):
 
 
 class Effect(_Part):
-    """What somebody else's analysis says, with a standard error or an interval."""
+    """The result of an external analysis, with a standard error or an interval."""
 
     incremental_conversions: Number | None = None
     conversions_per_engagement: Number | None = None
@@ -95,7 +95,7 @@ class Effect(_Part):
 class Series(_Part):
     """Conversions per region and day, one list per region, from `first_day` on.
 
-    A null is a missing number, as is a list that ends early.
+    A null is a missing number, and so are the days after the end of a short list.
     """
 
     first_day: Day
@@ -116,7 +116,7 @@ class _Body(_Part):
 
 
 class HoldOut(_Body):
-    """Some people were kept from seeing or doing something: both groups, or an effect."""
+    """A test that withheld something from a control group: both groups, or an effect."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -133,7 +133,7 @@ class HoldOut(_Body):
 
 
 class GeoTest(_Body):
-    """Something was done in some regions and not in others: their conversions, or an effect."""
+    """A test in some regions and not in others: their conversions, or an effect."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -184,7 +184,7 @@ EXPERIMENT_ERROR_CODES = {
 
 
 def parse_experiment(raw: Any, *, today: dt.date) -> Body:
-    """One experiment from decoded JSON.
+    """Parse one experiment from decoded JSON.
 
     Raises
     ------
@@ -193,22 +193,22 @@ def parse_experiment(raw: Any, *, today: dt.date) -> Body:
     """
     if not isinstance(raw, dict):
         raise InvalidFields(
-            "an experiment is a JSON object", (FieldError("", "wrong_type", "not an object"),)
+            "an experiment must be a JSON object", (FieldError("", "wrong_type", "not an object"),)
         )
     try:
         body = _ADAPTER.validate_python(raw)
     except ValidationError as error:
-        raise refused(_field_errors(error)) from None
-    if wrong := list(_disagreements(body, today)):
-        raise refused(wrong)
+        raise invalid_experiment(_field_errors(error)) from None
+    if wrong := list(_cross_field_errors(body, today)):
+        raise invalid_experiment(wrong)
     return body
 
 
-def refused(errors: list[FieldError]) -> InvalidFields:
-    """The error for an experiment in which these fields are wrong."""
-    told = errors[:MAX_FIELD_ERRORS]
-    text = "; ".join(f"{one.pointer or 'the body'}: {one.message}" for one in told)
-    return InvalidFields(f"the experiment cannot be read: {text}", tuple(told))
+def invalid_experiment(errors: list[FieldError]) -> InvalidFields:
+    """The error for an experiment with invalid fields."""
+    shown = errors[:MAX_FIELD_ERRORS]
+    text = "; ".join(f"{one.pointer or 'the body'}: {one.message}" for one in shown)
+    return InvalidFields(f"the experiment is invalid: {text}", tuple(shown))
 
 
 def _field_errors(error: ValidationError) -> list[FieldError]:
@@ -225,8 +225,8 @@ def _field_errors(error: ValidationError) -> list[FieldError]:
     return found
 
 
-def _disagreements(body: Body, today: dt.date) -> list[FieldError]:
-    """What no field alone is wrong about."""
+def _cross_field_errors(body: Body, today: dt.date) -> list[FieldError]:
+    """Errors that depend on several fields, or on the current day."""
     wrong = []
     if body.end < body.start:
         wrong.append(FieldError("/to", "out_of_range", "the last day is before the first"))
@@ -234,10 +234,14 @@ def _disagreements(body: Body, today: dt.date) -> list[FieldError]:
         wrong.append(FieldError("/to", "in_the_future", "the experiment has not ended yet"))
     if body.engagements == 0:
         wrong.append(
-            FieldError("/engagements", "out_of_range", "not zero; below zero where some were taken")
+            FieldError(
+                "/engagements",
+                "out_of_range",
+                "must not be zero; negative if the test reduced engagements",
+            )
         )
     if body.effect is not None:
-        wrong += _wrong_effect(body, body.effect)
+        wrong += _effect_errors(body, body.effect)
     elif isinstance(body, HoldOut):
         wrong += [
             _missing(name, "both groups, or an effect")
@@ -245,18 +249,18 @@ def _disagreements(body: Body, today: dt.date) -> list[FieldError]:
             if getattr(body, name) is None
         ]
         if body.engagements is None:
-            wrong.append(_missing("engagements", "how many more the treated group had"))
-        wrong += _wrong_groups(body.treated, body.control)
+            wrong.append(_missing("engagements", "how many more engagements the treated group had"))
+        wrong += _group_errors(body.treated, body.control)
     else:
         if not body.treated_regions:
-            wrong.append(_missing("treated_regions", "which regions were treated"))
+            wrong.append(_missing("treated_regions", "the names of the treated regions"))
         if (body.series is None) == (body.csv is None):
             wrong.append(_missing("series", "one of series, csv and effect"))
     return wrong
 
 
-def _wrong_groups(treated: Group | None, control: Group | None) -> list[FieldError]:
-    """What contradicts itself in the two groups of a hold-out."""
+def _group_errors(treated: Group | None, control: Group | None) -> list[FieldError]:
+    """Contradictions within and between the two groups of a holdout."""
     groups = {"treated": treated, "control": control}
     wrong = [
         FieldError(f"/{name}/{field}", "out_of_range", message)
@@ -273,50 +277,53 @@ def _wrong_groups(treated: Group | None, control: Group | None) -> list[FieldErr
 
 
 def _impossible_counts(group: Group) -> Iterator[tuple[str, str]]:
-    """Fields of a group that no people could have, each with the reason."""
+    """Fields of a group with impossible values, each with the reason."""
     conversions, converters, squares = group.conversions, group.converters, group.sum_of_squares
     if converters is not None:
         if converters > group.people:
-            yield "converters", "not above people"
+            yield "converters", "must not exceed people"
         elif converters > conversions:
-            yield "converters", "not above conversions"
+            yield "converters", "must not exceed conversions"
         elif converters == 0 and conversions > 0:
-            yield "converters", "not zero where there are conversions"
+            yield "converters", "must not be zero if there are conversions"
     if squares is not None:
         least = max(conversions, conversions**2 / min(converters or math.inf, group.people))
         if squares < least * (1 - ROUNDING):
-            yield "sum_of_squares", f"at least {least:.12g} with so many conversions and people"
+            yield (
+                "sum_of_squares",
+                f"must be at least {least:.12g} for these conversions and people",
+            )
         elif squares > max(conversions, conversions**2) * (1 + ROUNDING):
-            yield "sum_of_squares", "not above the square of conversions"
+            yield "sum_of_squares", "must not exceed the square of conversions"
 
 
-def _wrong_effect(body: Body, effect: Effect) -> list[FieldError]:
+def _effect_errors(body: Body, effect: Effect) -> list[FieldError]:
     wrong = []
     raw = ("treated", "control") if isinstance(body, HoldOut) else ("series", "csv")
     wrong += [
-        FieldError(f"/{name}", "unknown_field", "either an effect or the numbers behind it")
+        FieldError(f"/{name}", "unknown_field", "send either an effect or its raw numbers")
         for name in raw
         if getattr(body, name) is not None
     ]
     direct = effect.conversions_per_engagement is not None
     if direct == (effect.incremental_conversions is not None):
         wrong.append(
-            _missing(
-                "effect/incremental_conversions", "this or conversions_per_engagement, not both"
-            )
+            _missing("effect/incremental_conversions", "either this or conversions_per_engagement")
         )
     elif not direct and body.engagements is None:
-        wrong.append(_missing("engagements", "how many more the treated had"))
+        wrong.append(_missing("engagements", "how many more engagements the treated had"))
     ends = (effect.ci_low, effect.ci_high)
     if effect.standard_error is not None:
         if ends != (None, None) or effect.confidence is not None:
             wrong.append(
-                FieldError("/effect/ci_low", "unknown_field", "a standard error or an interval")
+                FieldError(
+                    "/effect/ci_low", "unknown_field", "send either a standard error or an interval"
+                )
             )
     elif effect.ci_low is None or effect.ci_high is None:
         wrong.append(_missing("effect/standard_error", "this, or ci_low and ci_high"))
     elif effect.ci_high - effect.ci_low < MIN_STANDARD_ERROR:
-        wrong.append(FieldError("/effect/ci_high", "out_of_range", "not above ci_low"))
+        wrong.append(FieldError("/effect/ci_high", "out_of_range", "must be above ci_low"))
     return wrong
 
 

@@ -1,7 +1,6 @@
-"""What the counts of a geo test say: the one analysis here that needs numpy and scipy.
+"""The analysis of the counts of a geo test: the only analysis that needs numpy and scipy.
 
-It is asked with plain data and answers with plain data, so that a process without those libraries
-can have another analyse.
+Input and output are plain data, so a process without those libraries can call another process.
 """
 
 from __future__ import annotations
@@ -36,11 +35,11 @@ class GeoQuestion(TypedDict):
 
 
 GeoAnalysis = Callable[[GeoQuestion], Findings]
-"""`analyse_regions`, or a function that lets another process run it."""
+"""`analyse_regions`, or a function that calls it in another process."""
 
 
-def asked_of(body: GeoTest, regions: RegionDays) -> GeoQuestion:
-    """What `analyse_regions` needs to know of a geo test."""
+def question_of(body: GeoTest, regions: RegionDays) -> GeoQuestion:
+    """The input of `analyse_regions` for a geo test."""
     return {
         "regions": regions.counts,
         "treated": list(regions.treated),
@@ -50,19 +49,19 @@ def asked_of(body: GeoTest, regions: RegionDays) -> GeoQuestion:
     }
 
 
-def analyse_regions(asked: GeoQuestion) -> Findings:
-    """The analysis of a geo test that `asked_of` asked for; JSON-able, without NaN and infinity.
+def analyse_regions(question: GeoQuestion) -> Findings:
+    """Analyse a geo test; the result is JSON-able, without NaN and infinity.
 
     Raises
     ------
     ValueError
-        If the counts do not allow it; see `attribution.geo_tests.analyse_geo_test`.
+        If the counts do not allow it; see `attribution.experiments.geo_tests.analyse_geo_test`.
     """
     import numpy as np
 
     from chalicelib.attribution.experiments.geo_tests import analyse_geo_test
 
-    regions, treated, test_from = asked["regions"], asked["treated"], asked["test_from"]
+    regions, treated, test_from = question["regions"], question["treated"], question["test_from"]
     names = list(regions)
     result = analyse_geo_test(
         np.array([regions[name] for name in names], dtype=np.float64).T,
@@ -70,9 +69,9 @@ def analyse_regions(asked: GeoQuestion) -> Findings:
         test_from,
     )
     total = result.conversions
-    per = per_engagement(total, asked["engagements"])
+    per = per_engagement(total, question["engagements"])
     found = findings("synthetic_control", total, per, total.p_value)
-    spend = asked["spend"]
+    spend = question["spend"]
     if spend is not None and spend > 0:
         found["conversions_per_spend"] = interval_of(total.per(spend))
     found |= {

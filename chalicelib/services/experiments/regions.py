@@ -15,7 +15,7 @@ from chalicelib.services.experiments.experiment_bodies import (
     MAX_REGION_DAYS,
     MAX_REGIONS,
     GeoTest,
-    refused,
+    invalid_experiment,
 )
 
 COLUMNS = {
@@ -23,12 +23,12 @@ COLUMNS = {
     "region": ("region", "geo", "location", "market", "dma", "city"),
     "conversions": ("conversions", "response", "y"),
 }
-"""What a column of the CSV may be called, in any case; other columns are left alone."""
+"""Accepted names of the columns of the CSV, in any case; other columns are ignored."""
 
 _DELIMITERS = ",;\t"
 
-_Sent = dict[str, list[float | None]]
-"""Numbers per region and day as a client sends them; None for a missing one."""
+_RawCounts = dict[str, list[float | None]]
+"""Numbers per region and day as sent by a client; None if missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class RegionDays:
     ----------
     first_day : date
     counts : dict of str to list of float
-        Per region one number per day; all of the same length, the last of the test's last day.
+        One number per day for each region, up to the last day of the test.
     treated : tuple of str
     test_from : int
         Index of the first day of the test.
@@ -52,7 +52,7 @@ class RegionDays:
 
     @property
     def days(self) -> int:
-        """How many days there are."""
+        """Number of days."""
         return len(next(iter(self.counts.values())))
 
 
@@ -60,13 +60,13 @@ def read_regions(body: GeoTest) -> RegionDays:
     """The counts of a geo test up to its last day; later ones are not used.
 
     A missing number is neither a zero nor a day to skip: the effect is a sum over the days of the
-    test, and a day that one region lacks would be missing from the sum.
+    test, and the missing day of a region would be missing from the sum.
 
     Raises
     ------
     InvalidFields
-        For a region without a number for a day or with two, an unknown treated region, a test
-        outside the days, or more than the limits.
+        If a region has no number or two numbers for a day, a treated region is unknown, the test is
+        outside the days, or a limit is exceeded.
     """
     if body.series is not None:
         where, first, sent = "/series", body.series.first_day, dict(body.series.regions)
@@ -75,17 +75,17 @@ def read_regions(body: GeoTest) -> RegionDays:
         where = "/csv"
         first, sent = _from_rows(body.csv)
     _check_size(where, sent)
-    counts = _without_holes(where, first, sent)
+    counts = _complete_counts(where, first, sent)
     length = len(next(iter(counts.values())))
     last = first + dt.timedelta(days=length - 1)
     if not first < body.start <= body.end <= last:
-        raise refused(
-            [FieldError("/from", "out_of_range", f"the numbers are of {first} to {last}")]
+        raise invalid_experiment(
+            [FieldError("/from", "out_of_range", f"the numbers cover {first} to {last}")]
         )
     kept = (body.end - first).days + 1
     treated = tuple(dict.fromkeys(body.treated_regions or ()))
     if unknown := [name for name in treated if name not in counts]:
-        raise refused(
+        raise invalid_experiment(
             [FieldError("/treated_regions", "unknown_value", f"there is no region {unknown[0]!r}")]
         )
     return RegionDays(
@@ -96,8 +96,8 @@ def read_regions(body: GeoTest) -> RegionDays:
     )
 
 
-def _without_holes(where: str, first: dt.date, sent: _Sent) -> dict[str, list[float]]:
-    """The same numbers where none is missing; all lists have the same length."""
+def _complete_counts(where: str, first: dt.date, sent: _RawCounts) -> dict[str, list[float]]:
+    """Return the numbers if none is missing; all lists then have the same length."""
     length = max(len(series) for series in sent.values())
     counts: dict[str, list[float]] = {}
     holes = []
@@ -111,19 +111,19 @@ def _without_holes(where: str, first: dt.date, sent: _Sent) -> dict[str, list[fl
     region, offset = holes[0]
     more = f", and {len(holes) - 1} more are missing" if len(holes) > 1 else ""
     day = first + dt.timedelta(days=offset)
-    raise refused([_incomplete(where, f"{region} has no number for {day}{more}")])
+    raise invalid_experiment([_incomplete(where, f"{region} has no number for {day}{more}")])
 
 
-def _check_size(where: str, counts: _Sent) -> None:
+def _check_size(where: str, counts: _RawCounts) -> None:
     if not counts or not all(counts.values()):
-        raise refused([FieldError(where, "too_short", "every region needs numbers")])
+        raise invalid_experiment([FieldError(where, "too_short", "every region needs numbers")])
     days = max(len(series) for series in counts.values())
     if len(counts) > MAX_REGIONS or days > MAX_DAYS or len(counts) * days > MAX_REGION_DAYS:
         limits = f"{MAX_REGIONS} regions, {MAX_DAYS} days and {MAX_REGION_DAYS} numbers"
-        raise refused([FieldError(where, "out_of_range", f"at most {limits}")])
+        raise invalid_experiment([FieldError(where, "out_of_range", f"at most {limits}")])
 
 
-def _from_rows(text: str) -> tuple[dt.date, _Sent]:
+def _from_rows(text: str) -> tuple[dt.date, _RawCounts]:
     """First day and lists per region, from rows of date, region and conversions in any order."""
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     header = lines.readline()
@@ -134,7 +134,9 @@ def _from_rows(text: str) -> tuple[dt.date, _Sent]:
         found = [number for number, name in enumerate(names) if name in aliases]
         if len(found) != 1:
             allowed = " or ".join(aliases)
-            raise refused([FieldError("/csv", "invalid_format", f"one column {allowed}")])
+            raise invalid_experiment(
+                [FieldError("/csv", "invalid_format", f"needs one column named {allowed}")]
+            )
         position[column] = found[0]
     cells: dict[tuple[str, dt.date], float | None] = {}
     for line, row in _rows(lines, delimiter):
@@ -144,34 +146,40 @@ def _from_rows(text: str) -> tuple[dt.date, _Sent]:
             cell = row[position["conversions"]].strip()
             number = float(cell) if cell else None
         except (ValueError, IndexError):
-            raise refused([_bad_line(line, "a day YYYY-MM-DD, a region and a number")]) from None
+            raise invalid_experiment(
+                [_bad_line(line, "a day YYYY-MM-DD, a region and a number")]
+            ) from None
         if not region or (number is not None and not 0 <= number < math.inf):
-            raise refused([_bad_line(line, "a region and a number of at least 0")])
+            raise invalid_experiment([_bad_line(line, "a region and a number of at least 0")])
         if (region, day) in cells:
-            raise refused([_incomplete("/csv", f"line {line}: {region} has {day} twice")])
+            raise invalid_experiment(
+                [_incomplete("/csv", f"line {line}: {region} has two rows for {day}")]
+            )
         cells[region, day] = number
         if len(cells) > MAX_REGION_DAYS:
-            raise refused([FieldError("/csv", "out_of_range", f"at most {MAX_REGION_DAYS} rows")])
+            raise invalid_experiment(
+                [FieldError("/csv", "out_of_range", f"at most {MAX_REGION_DAYS} rows")]
+            )
     if not cells:
-        raise refused([FieldError("/csv", "too_short", "there are no rows")])
+        raise invalid_experiment([FieldError("/csv", "too_short", "the file has no rows")])
     first = min(day for _, day in cells)
     days = (max(day for _, day in cells) - first).days + 1
     if days > MAX_DAYS:
-        raise refused([FieldError("/csv", "out_of_range", f"at most {MAX_DAYS} days")])
+        raise invalid_experiment([FieldError("/csv", "out_of_range", f"at most {MAX_DAYS} days")])
     calendar = [first + dt.timedelta(days=offset) for offset in range(days)]
     regions = dict.fromkeys(region for region, _ in cells)
     return first, {region: [cells.get((region, day)) for day in calendar] for region in regions}
 
 
 def _rows(lines: io.StringIO, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows behind the header that are not blank, with their line numbers."""
+    """The rows after the header that are not blank, with their line numbers."""
     reader = csv.reader(lines, delimiter=delimiter)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 yield reader.line_num + 1, row
     except csv.Error as error:
-        raise refused(
+        raise invalid_experiment(
             [_bad_line(reader.line_num + 1, f"closed quotation marks ({error})")]
         ) from None
 
@@ -181,4 +189,4 @@ def _incomplete(where: str, what: str) -> FieldError:
 
 
 def _bad_line(line: int, needed: str) -> FieldError:
-    return FieldError("/csv", "invalid_format", f"line {line}: {needed} are needed")
+    return FieldError("/csv", "invalid_format", f"line {line}: expected {needed}")

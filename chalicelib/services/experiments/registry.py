@@ -1,4 +1,4 @@
-"""Experiments: registered once, restated under the same id, listed with what they say."""
+"""Experiments: registered, restated under the same id, and listed with their analysis."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from chalicelib.services.experiments.analysis import analyse, digest_of, id_of
 from chalicelib.services.experiments.experiment_bodies import (
     EXPERIMENT_ID,
     GeoTest,
+    invalid_experiment,
     parse_experiment,
-    refused,
 )
 from chalicelib.services.experiments.geo_analysis import GeoAnalysis, analyse_regions
 from chalicelib.storage.experiment_items import Experiment
@@ -21,7 +21,7 @@ from chalicelib.storage.tenant_store import TenantStore
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """An experiment as it is kept now, and whether it was not there before."""
+    """An experiment as stored, and whether it is new."""
 
     experiment: Experiment
     created: bool
@@ -34,32 +34,34 @@ def register_experiment(
     now: dt.datetime,
     regions_by: GeoAnalysis = analyse_regions,
 ) -> Registered:
-    """Analyse an experiment and keep it.
+    """Analyse and store an experiment.
 
-    The same content under the same id again changes nothing and is not analysed again; other
-    content takes its place, as with events: platforms and analysts restate their numbers.  Without
-    an id the content makes one.
+    The same content under the same id changes nothing and is not analysed again. Other content
+    replaces the old one, as with events, because platforms and analysts restate their numbers. A
+    missing id is derived from the content.
 
     Parameters
     ----------
     raw : object
-        What a JSON parser made of the body. Numbers may be `Decimal`.
+        The parsed JSON body. Numbers may be `Decimal`.
     regions_by : callable, optional
         Analyses the raw counts of a geo test.
 
     Raises
     ------
     InvalidFields
-        If it is none, or its counts do not allow the analysis.
+        If the experiment is invalid, or its counts do not allow the analysis.
     """
     body = parse_experiment(raw, today=now.date())
     currency = store.config.currency
     if isinstance(body, GeoTest) and body.spend and body.spend.currency != currency:
-        raise refused([FieldError("/spend/currency", "currency_mismatch", f"not {currency}")])
+        raise invalid_experiment(
+            [FieldError("/spend/currency", "currency_mismatch", f"must be in {currency}")]
+        )
     try:
         before = store.experiments.get(id_of(body))
     except OtherVersion:
-        before = None  # the new content takes its place
+        before = None  # replaced by the new content
     if before is not None and before.digest == digest_of(body):
         return Registered(before, created=False)
     analysed = analyse(body, now=now, regions_by=regions_by)
@@ -84,7 +86,13 @@ def list_experiments(
 
 
 def show_experiment(store: TenantStore, experiment_id: str) -> Experiment:
-    """One experiment; raises NotFound."""
+    """Return one experiment.
+
+    Raises
+    ------
+    NotFound
+        If there is no such experiment.
+    """
     named = EXPERIMENT_ID.fullmatch(experiment_id) is not None
     found = store.experiments.get(experiment_id) if named else None
     if found is None:

@@ -1,4 +1,4 @@
-"""The answers about experiments: their shape, and analyses in the form that JSON has."""
+"""Answers about experiments: their shape, and analyses as JSON."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ TABLE = Table(
 
 
 def shown_experiment(one: experiment_items.Experiment) -> Experiment:
-    """An experiment as it is answered, from its item: the body and the analysis were checked."""
+    """An experiment as shown in answers, from its item; body and analysis are already checked."""
     answer = {
         "id": one.experiment_id,
         **one.what,
@@ -150,7 +150,7 @@ def findings(
 
 
 def interval_of(measured: Measured) -> Estimate:
-    """An effect in the form that every estimate has; an end that does not exist is None."""
+    """An effect in the common form of estimates; a bound that does not exist is None."""
     return {
         "estimate": plain(measured.estimate),
         "ci_low": plain(measured.low),
@@ -159,5 +159,5 @@ def interval_of(measured: Measured) -> Estimate:
 
 
 def plain(value: float) -> float | None:
-    """A number as people read it: eight significant digits."""
+    """A number rounded for display: eight significant digits."""
     return float(f"{value:.8g}") + 0.0 if math.isfinite(value) else None

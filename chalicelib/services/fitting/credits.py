@@ -1,8 +1,8 @@
-"""How the classical models divide the conversions of one goal, kept in the fit for comparison.
+"""The classical models' division of the conversions of one goal, stored in the fit for comparison.
 
-What the rules give (first, last, linear, position, time decay) adds up over days of conversion, so
-it is kept day by day; Markov chains and Shapley values look at all journeys at once and are kept
-for the window as a whole.  None of it says what caused anything.
+The credit of rules (first, last, linear, position, time decay) adds up over days of conversion,
+so it is stored per day. Markov chains and Shapley values use all journeys at once and are stored
+for the window as a whole. None of these models measures what engagements caused.
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ if TYPE_CHECKING:
     from chalicelib.attribution.paths.journeys import Paths
 
 RULES = ("first", "last", "linear", "position", "time_decay")
-"""Models whose credit is kept per day of conversion."""
+"""Models whose credit is stored per day of conversion."""
 ORDERS = {"markov": 1, "markov_2": 2, "markov_3": 3, "markov_4": 4}
-"""Markov chains by how many engagements back they remember."""
+"""Markov chains by their order: the number of previous engagements in a state."""
 MODELS = (*RULES, *ORDERS, "shapley")
 
 LOOKBACK_DAYS = 30
-"""How long before a conversion an engagement may have been to be on its path."""
+"""Longest time in days between an engagement and a conversion on whose path it is."""
 MAX_STATES = 50_000
-"""A chain that could have more states (kinds to the power of its order) is not fitted."""
+"""A chain that could have more states (types to the power of its order) is not fitted."""
 MAX_PERMUTATIONS, MIN_PERMUTATIONS, PERMUTED_ENGAGEMENTS = 200, 20, 40_000_000
-"""As many permutations as fit into so many permuted engagements, within these bounds."""
+"""Target for the number of permuted engagements, and bounds for the number of permutations."""
 EPOCH = dt.date(1970, 1, 1).toordinal()
 
 
 class EngagementColumns(Protocol):
-    """Engagements in columns: day (ordinal), time (days since 1970 in UTC), kind, person (-1:
-    anonymous), how many."""
+    """Engagements in columns: day (ordinal), time (days since 1970 in UTC), type, person (-1:
+    anonymous), count.
+    """
 
     day: array[int]
     time: array[float]
@@ -46,9 +47,10 @@ class EngagementColumns(Protocol):
 
 
 class ConversionColumns(Protocol):
-    """Conversions of a goal in columns: as engagements, without kinds; a count of 0 is a refund.
+    """Conversions of a goal in columns, as for engagements but without types.
 
-    Those that stand in no column are sums by day and who did it.
+    A count of 0 is a refund. Conversions that are not in the columns are sums by day and person
+    status.
     """
 
     day: array[int]
@@ -66,17 +68,17 @@ def credit_goal(
     start: dt.date,
     n_days: int,
 ) -> ClassicalDocument:
-    """Every model's credit of one goal.
+    """Compute every model's credit for one goal.
 
-    Where only some people are followed, theirs stand for all: credits are divided by the share of
-    identified conversions that are theirs, so that they add up to no more than there were.
+    If the fit follows only a sample of people, credits are divided by the sample's share of the
+    identified conversions, so they add up to no more than the actual conversions.
 
-    Only what lies in the window counts.  Refunds are no conversions and take none back.
+    Only events in the window count. Refunds are not conversions and do not cancel any.
 
     Parameters
     ----------
     n_kinds : int
-        K.
+        Number of engagement types K.
     start : date
         First day of the window of `n_days` days.
 
@@ -97,7 +99,7 @@ def credit_goal(
     bought_on = np.frombuffer(conversions.day, dtype=np.int64) - first
     inside = (bought_on >= 0) & (bought_on < n_days) & (number > 0)
     known = np.flatnonzero(inside & (buyer >= 0))
-    nobody = np.flatnonzero(inside & (buyer == NOBODY))
+    is_anonymous = np.flatnonzero(inside & (buyer == NOBODY))
     paths = build_paths(
         who[touched],
         np.frombuffer(engagements.time, dtype=np.float64)[touched],
@@ -105,14 +107,14 @@ def credit_goal(
         buyer[known],
         np.frombuffer(conversions.time, dtype=np.float64)[known],
         number[known],
-        np.zeros(known.size),  # money is credited by the mean order value, as ours is
+        np.zeros(known.size),  # credit uses the mean order value, as our estimates do
         n_kinds=n_kinds,
         lookback_days=LOOKBACK_DAYS,
     )
     ended_on = np.nan_to_num(np.floor(paths.ended) + (EPOCH - first)).astype(np.int64)
     credited = np.bincount(ended_on, paths.converted, minlength=n_days)
     identified = np.bincount(bought_on[known], number[known], minlength=n_days)
-    anonymous = np.bincount(bought_on[nobody], number[nobody], minlength=n_days)
+    anonymous = np.bincount(bought_on[is_anonymous], number[is_anonymous], minlength=n_days)
     elsewhere = np.zeros(n_days)
     for (on, whose), sums in conversions.apart.items():
         if 0 <= on - first < n_days:
@@ -136,18 +138,18 @@ def count_anonymous(
     n_days: int,
     apart: Mapping[tuple[int, int, int], float] | None = None,
 ) -> list[list[int]]:
-    """Engagements that carry no person and so lie on no path, per kind and day of the window.
+    """Count engagements without a person, which are on no path, per type and day of the window.
 
     Parameters
     ----------
     apart : mapping, optional
-        Counts of engagements that stand in no column, by kind, day and who did it.
+        Counts of engagements that are not in the columns, by type, day and person status.
     """
     import numpy as np
 
     day = np.frombuffer(engagements.day, dtype=np.int64) - start.toordinal()
-    nobody = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
-    counted = np.flatnonzero(nobody & (day >= 0) & (day < n_days))
+    is_anonymous = np.frombuffer(engagements.person, dtype=np.int64) == NOBODY
+    counted = np.flatnonzero(is_anonymous & (day >= 0) & (day < n_days))
     kind = np.frombuffer(engagements.kind, dtype=np.int64)[counted]
     number = np.frombuffer(engagements.count, dtype=np.float64)[counted]
     daily = np.bincount(kind * n_days + day[counted], number, minlength=n_kinds * n_days)
@@ -161,7 +163,7 @@ def count_anonymous(
 def _by_day(
     paths: Paths, ended_on: Any, n_days: int, followed: float
 ) -> dict[str, list[list[float]]]:
-    """Conversions by rule, kind and day: each pair of a kind and a day is credited as a kind."""
+    """Conversions by rule, type and day: each pair of a type and a day is credited like a type."""
     import numpy as np
 
     from chalicelib.attribution.paths import rules as credit
@@ -186,7 +188,7 @@ def _by_day(
 
 
 def _of_the_window(paths: Paths, followed: float) -> dict[str, WholeCredit | None]:
-    """Conversions by kind under the models that need all journeys at once."""
+    """Conversions by type under the models that need all journeys at once."""
     import numpy as np
 
     from chalicelib.attribution.paths.markov import credit_markov

@@ -1,4 +1,4 @@
-"""The parts of a goal's conversions per day, as a fit document keeps them."""
+"""The parts of a goal's conversions per day, as stored in a fit document."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def part_days(
     kinds: list[KindDocument],
     start: dt.date,
 ) -> DayParts | None:
-    """Actual conversions, baseline, context and what each channel brings, per day of the window.
+    """Return actual conversions, baseline, context and each channel's part, per day of the window.
 
-    Types whose estimates exceed what happened are left out, as in every answer.
+    Types whose estimates exceed the actual conversions are omitted, as in every answer.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def part_days(
 
 
 def _series(values: NDArray[Any]) -> list[float | None]:
-    """Numbers with `DIGITS` significant digits of the largest; None for what is not known."""
+    """Numbers with `DIGITS` significant digits of the largest; None if unknown."""
     numbers = values.tolist()
     largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
     decimals = DIGITS - 1 - math.floor(math.log10(largest)) if largest > 0 else 0

@@ -1,8 +1,8 @@
-"""Columns and sums of events, each declared once: its type, and what its numbers refer to.
+"""Declarations of columns and sums of events: the type, and the numbering of their values.
 
-A dataclass that inherits from `Declared` states each column with `column` and each mapping of sums
-with `sums`. Appending other events and turning columns into bytes follow from these declarations,
-so that a new column is added in one place, and in the code that fills it.
+A dataclass that inherits from `Declared` declares each column with `column` and each mapping of
+sums with `sums`. Appending and packing follow from these declarations, so a new column is added in
+one place, and in the code that fills it.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Numbers = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How the amounts of sums begin, are added, and are written as JSON.
+    """How amounts are initialised, added and written as JSON.
 
     Attributes
     ----------
     nothing : callable
-        Makes the amount of a key without any.
+        Returns the amount of a new key.
     added : callable
-        Gives the total of two amounts.
+        Returns the sum of two amounts.
     to_json, from_json : callable
     """
 
@@ -54,7 +54,7 @@ def column(code: str, numbered: str | None = None) -> Any:
     code : str
         The type code of the array.
     numbered : str, optional
-        The numbering whose numbers the column holds.
+        The numbering of the column's values.
     """
     return field(default_factory=lambda: array(code), metadata={"code": code, "numbers": numbered})
 
@@ -66,7 +66,7 @@ def sums(amount: Amount, *keys: str | None) -> Any:
     ----------
     amount : Amount
     *keys : str or None
-        For each part of a key: the numbering that it is a number of, or None.
+        The numbering of each part of a key, or None.
     """
     return field(
         default_factory=lambda: defaultdict(amount.nothing),
@@ -75,13 +75,13 @@ def sums(amount: Amount, *keys: str | None) -> Any:
 
 
 class Declared:
-    """What follows from the declarations of a dataclass."""
+    """Operations that follow from the declarations of a dataclass."""
 
     __slots__ = ()
 
     @classmethod
     def form(cls) -> str:
-        """The declarations as text; it changes with every change of what is packed."""
+        """The declarations as text; it changes with every change of the packed data."""
         return ", ".join(_declaration(one) for one in fields(cls) if one.metadata)  # type: ignore[arg-type]
 
     @property
@@ -90,7 +90,7 @@ class Declared:
         return [getattr(self, one.name) for one in _fields(self, "code")]
 
     def extend_declared(self, other: Declared, numbers: Numbers) -> None:
-        """Append the columns of others and add their sums.
+        """Append the columns of another object and add its sums.
 
         Parameters
         ----------
@@ -122,11 +122,11 @@ class Declared:
             for one in _fields(self, "amount")
         }
 
-    def read_sums(self, told: Mapping[str, list[Any]]) -> None:
-        """Take over the sums of `sums_as_json`."""
+    def read_sums(self, raw: Mapping[str, list[Any]]) -> None:
+        """Read the sums of `sums_as_json`."""
         for one in _fields(self, "amount"):
             mine, from_json = getattr(self, one.name), one.metadata["amount"].from_json
-            for *key, amount in told[one.name]:
+            for *key, amount in raw[one.name]:
                 mine[tuple(key)] = from_json(amount)
 
 
@@ -140,7 +140,7 @@ def _declaration(one: Any) -> str:
 
 
 def _renumbered(numbers: array[int], new: Sequence[int]) -> array[int]:
-    """The new number of each; those below zero count from the end of `new`."""
+    """Map each number to its new value; negative ones count from the end of `new`."""
     import numpy as np
 
     made: array[int] = array("q")

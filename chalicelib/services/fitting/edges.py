@@ -1,8 +1,8 @@
-"""Which engagements brought which others: counts by type, from the parents that events name.
+"""Children per engagement, counted by type from the parents that events name.
 
-Only types that spread are parents that matter. Of event ids hashes are kept. The order of events,
-and of sets of them that are put together, makes no difference: parents and children are matched
-when all of them are there.
+Only parents of spreading types count. Event ids are stored as hashes. The order of events does
+not matter, nor does the order in which sets are merged: parents and children are matched once
+all of them are present.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SPREADING = frozenset({"share", "mention"})
-"""Types of engagement that show content to more people, who then engage themselves."""
+"""Engagement types that show content to more people, who may then engage themselves."""
 
 RECORDED = 0.01
-"""With fewer children per share than that, the data do not record what shares bring."""
+"""With fewer children per share than this, the data do not record the descendants of shares."""
 
 _KEYS = 2**64
 
 Brought = Mapping[int, Mapping[int, float]]
-"""Children per engagement, by the number of the parent's type and of the children's type."""
+"""Children per engagement, by the index of the parent's type and of the children's type."""
 
 
 @dataclass(slots=True)
 class Rows(Declared):
-    """Engagements in columns: the key of an event id, number of the type, day, count."""
+    """Engagements in columns: key of an event id, index of the type, day, count."""
 
     key: array[int] = column("Q")
     kind: array[int] = column("q", "kinds")
@@ -54,7 +54,7 @@ class Rows(Declared):
     def inside(
         self, first_day: int, n_days: int
     ) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.float64]]:
-        """Key, type and count of the rows of a window."""
+        """Key, type and count of the rows inside a window."""
         import numpy as np
 
         day = np.frombuffer(self.day, dtype=np.int64) - first_day
@@ -68,15 +68,15 @@ class Rows(Declared):
 
 @dataclass(slots=True)
 class Edges:
-    """Engagements that may have brought others, and engagements that name what brought them.
+    """Engagements that may have children, and engagements that name a parent.
 
     Attributes
     ----------
     parents : Rows
-        Engagements of `SPREADING` types; the key is that of their own id.
+        Engagements of `SPREADING` types, keyed by their own id.
     children : Rows
-        Engagements with a `parent_event_id`; the key is that of the parent, which may be of any
-        type or missing.
+        Engagements with a `parent_event_id`, keyed by that id. The parent may be of any type or
+        missing.
     """
 
     parents: Rows = field(default_factory=Rows)
@@ -88,11 +88,11 @@ class Edges:
         Parameters
         ----------
         kind : int
-            The number of its type.
+            The index of its type.
         day : int
         followed : float
-            Share of the parents that are kept, with all their children: the same ones always, by
-            the hash of their id.
+            Share of the parents to keep, with all their children. The choice depends on a hash of
+            the id, so it is always the same.
         """
         parent = event.parent_event_id
         most = followed * _KEYS
@@ -102,10 +102,10 @@ class Edges:
             self.children.add(key, kind, day, float(event.count))
 
     def brought(self, first_day: int, n_days: int) -> dict[int, dict[int, float]]:
-        """Direct children per engagement, of parents and children in the days of a window.
+        """Direct children per engagement, from parents and children in the days of a window.
 
-        Every engagement of a type counts, also one without a child. A type that brought nothing is
-        not in it.
+        Every engagement of a type counts, with or without children. Types without children are
+        absent.
         """
         import numpy as np
 
@@ -133,18 +133,18 @@ class Edges:
 def spillover_warnings(
     type_: str, method: str | None, brought: Mapping[int, float], methods: Sequence[str | None]
 ) -> list[str]:
-    """What to say of an estimate of a type whose effect falls on friends as well.
+    """Return warnings about an estimate whose type also affects friends.
 
-    A panel of people compares the sharer with herself, so that what her friends do is seen only in
-    engagements of theirs that name the share, of types that were estimated. Totals contain the
-    conversions of the friends.
+    A panel of people compares the sharer with herself. It sees the effect on her friends only in
+    their engagements that name the share, if those types were estimated. Totals include the
+    conversions of friends.
 
     Parameters
     ----------
     type_ : str
     method : str or None
     brought : mapping
-        Direct children per engagement of the type, by the number of their type.
+        Direct children per engagement of the type, by the index of their type.
     methods : sequence of str or None
         Of all types.
     """

@@ -1,8 +1,8 @@
-"""From events to a fit: what the estimators say, as one immutable, JSON-able document.
+"""From events to a fit: the results of the estimators as one immutable JSON document.
 
-The document holds all that a later question about a range of days, a goal or a channel needs (see
-`services.answers`): daily counts and costs in columns, and per goal the effects, their covariance
-and the decays.  Decimal money becomes float64 here, once.
+The document contains all that later questions about a range of days, a goal or a channel need
+(see `services.answers`): daily counts and costs, and per goal the effects, their covariance
+and the decays. Decimal money becomes float64 here, once.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def fit_events(
     Parameters
     ----------
     events : iterable of Event
-        Pseudonymised or not: a `user_id` only has to be the same for the same person.
+        Pseudonymised or not; the same person must always have the same `user_id`.
     window : (date, date) or None
         First and last day, inclusive; None: see `windows.find_window`.
     currency : str
@@ -91,21 +91,22 @@ def fit_events(
         When the events were read.
     fit_id : str
     within : (date, date), optional
-        Where there is no window: days beyond are not in it.
+        Limits of the window if `window` is None.
     experiments : sequence of Experiment, optional
-        Combined with the estimates of the kinds that they tested.
+        Combined with the estimates of the types that they tested.
     max_people : int, optional
-        Of more people than that only a sample is followed day by day; intervals widen accordingly.
+        With more people than this, only a sample is followed day by day; intervals widen
+        accordingly.
     roles : mapping of str to str, optional
-        Roles of engagement types that differ from the usual ones; see `observing.observe`.
+        Roles of engagement types that differ from the defaults; see `goal_observations.observe`.
     country : str, optional
-        ISO 3166-1 code of the country whose public holidays the models of totals know.
+        ISO 3166-1 code of the country whose public holidays enter the models of totals.
     user_ids : str, optional
-        What a `user_id` is, one of `identity.USER_IDS`.
+        What a `user_id` is, one of `user_identity.USER_IDS`.
     time_zone : str, optional
-        The IANA name of the zone that decides days; UTC by default.
+        The IANA name of the zone that defines days; UTC by default.
     progress : callable, optional
-        Told the share of the work done, in [0, 1].
+        Called with the share of the work done, in [0, 1].
     inspect : callable, optional
         Called with each goal, its observations and its estimates.
 
@@ -117,7 +118,7 @@ def fit_events(
     Raises
     ------
     UnusableInput
-        If nothing is left to fit: no engagement, no conversion, a window of over three years.
+        If the window has no engagement or no conversion, or is longer than three years.
     """
     columns = Columns(zone=zone_of(time_zone))
     for event in events:
@@ -155,25 +156,25 @@ def fit_columns(
     progress: Progress | None = None,
     inspect: Inspect | None = None,
 ) -> FitDocument:
-    """Fit all goals in columns of events; everything as in `fit_events`."""
+    """Fit all goals in columns of events; parameters as in `fit_events`."""
     found_window = Window(*window) if window else find_window(columns, MAX_WINDOW_DAYS, within)
     start, end = found_window.start, found_window.end
     n_days = (end - start).days + 1
     if not 1 <= n_days <= MAX_WINDOW_DAYS:
         raise UnusableInput(
-            f"a window has 1 to {MAX_WINDOW_DAYS} days; from {start} to {end} are {n_days}"
+            f"a window has 1 to {MAX_WINDOW_DAYS} days; {start} to {end} is {n_days}"
         )
     if not columns.goals:
-        raise UnusableInput("there is no conversion in the input: nothing that could be caused")
+        raise UnusableInput("the input has no conversions, so there is no outcome to explain")
     if not columns.kinds:
-        raise UnusableInput("there is no engagement in the input: nothing to cause anything")
+        raise UnusableInput("the input has no engagements, so there are no effects to estimate")
     if country:
         days = public_holidays(country, start, n_days)
         columns.surroundings = columns.surroundings.with_holidays(days)
     body = _fitted(
         columns, found_window, n_days, experiments, max_people, roles, user_ids, progress, inspect
     )
-    if window is None:  # nobody asked to leave them out
+    if window is None:  # no given window excludes them on purpose
         body["costs_outside"] = costs_outside(columns, start, end)
     return {
         "schema": FIT_SCHEMA,
@@ -286,7 +287,7 @@ def _warn_of_spillover(columns: Columns, estimates: GoalEstimates, brought: Brou
 
 
 def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
-    """Totals do not show who would have reached a one-time goal later anyway."""
+    """Warn that totals do not show who would have reached a one-time goal later anyway."""
     for method, warnings in zip(estimates.methods, estimates.warnings, strict=True):
         if goal in ONCE_ONLY_GOALS and method == "time_series":
             warnings.append("once_only_goal")
@@ -295,5 +296,5 @@ def _warn_of_displacement(goal: str, estimates: GoalEstimates) -> None:
 def _part_of(progress: Progress | None, number: int, total: int) -> Progress | None:
     if progress is None:
         return None
-    told = progress
-    return lambda share: told((number + share) / total)
+    report = progress
+    return lambda share: report((number + share) / total)

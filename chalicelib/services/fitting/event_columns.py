@@ -1,6 +1,6 @@
-"""Events in columns: what a fit reads, in a few tens of bytes an event.
+"""Events in columns: the input of a fit, in a few tens of bytes per event.
 
-`Columns.extend` appends the columns of other events; the result equals the columns of all events,
+`Columns.extend` appends the columns of other events. The result equals the columns of all events,
 added one set after the other.
 """
 
@@ -43,7 +43,7 @@ SMALLEST_SHARE = Decimal("1e-12")
 """A day's share of a cost is rounded to this, so that sums of shares are exact."""
 
 NOBODY, NOT_FOLLOWED = -1, -2
-"""In place of the number of a person: there is no person, or one outside the sample."""
+"""Values used instead of a person's index: no person, or a person outside the sample."""
 
 SAMPLE_PARTS = 1_024
 """People are sampled in this many equal parts, by a hash of their id: the same in every fit."""
@@ -56,14 +56,14 @@ Kind = tuple[str, str, bool]
 
 @dataclass(slots=True)
 class OrderSums:
-    """Sums over conversions that are in no column; whole numbers, so the order does not matter.
+    """Sums over conversions that are in no column; integers, so their order does not matter.
 
     Attributes
     ----------
     records : int
         Number of records, without refunds.
     count : int
-        Number of conversions in the records; a refund has none.
+        Number of conversions in the records; 0 for refunds.
     value : int
         Their value less refunds, in 10^-8 of the currency, as in `product` and `value_squared`.
     count_squared, product, value_squared : int
@@ -94,7 +94,7 @@ class OrderSums:
 
     @property
     def moments(self) -> tuple[float, float, float, float, float, float]:
-        """All sums, values in the currency, in the order of the attributes."""
+        """All sums, with values in the currency, in the order of the attributes."""
         one = _SMALLEST_VALUE
         return (
             float(self.records),
@@ -106,15 +106,15 @@ class OrderSums:
         )
 
 
-ORDERS = Amount(OrderSums, OrderSums.extend, astuple, lambda told: OrderSums(*told))
+ORDERS = Amount(OrderSums, OrderSums.extend, astuple, lambda raw: OrderSums(*raw))
 
 
 @dataclass(slots=True)
 class GoalColumns(Declared):
     """Columns of the conversions of one goal: day, time (days since 1970), person, count, value.
 
-    Conversions without a person, and of people who are not followed, are sums in `apart`, by day
-    and who did it. A person who was erased later is `NOBODY` in the columns.
+    Conversions without a person, and of people outside the sample, are sums in `apart`, by day and
+    person status. A person who was erased later is `NOBODY` in the columns.
     """
 
     day: array[int] = column("q")
@@ -130,21 +130,21 @@ class Columns(Declared):
     """Events of the window in columns; days are ordinals.
 
     `costs` has the channel, first day, last day and amount of each cost event. Money is decimal, so
-    that sums do not depend on the order of events.
+    sums do not depend on the order of events.
 
-    People in the first `followed` of `SAMPLE_PARTS` have rows of their own. Engagements of others,
-    and without a person, are counts in `apart`: by kind, day and who did it (`NOBODY` or
+    Only people in the first `followed` of `SAMPLE_PARTS` have their own rows. Engagements of other
+    people, and without a person, are counts in `apart`: by type, day and person status (`NOBODY` or
     `NOT_FOLLOWED`).
 
-    `lifetime` has counts without a person that have gathered since the day of a post, by kind and
-    day. Replies of the brand and texts about others are not counted; their costs are.
+    `lifetime` has anonymous counts that have accumulated since the day of a post, by type and
+    day. Replies of the brand and texts about others are not counted, but their costs are.
 
-    `edges` has engagements that may have led to others, and engagements that name what led to them,
-    for the same share of all parents as that of the people who are followed.
+    `edges` has engagements that may have children, and engagements that name a parent, for the same
+    share of parents as that of the sampled people.
 
     `regions` has the counts of events that carry a region, with or without a person.
 
-    `zone` decides the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
+    `zone` determines the day of an instant; None: UTC. Daily totals are booked at midnight UTC and
     keep their day (`is_booked`).
     """
 
@@ -191,11 +191,11 @@ class Columns(Declared):
         Parameters
         ----------
         without : collection of str, optional
-            People whose events become those of nobody.
+            People whose events become anonymous.
         """
         self.surroundings.extend(other.surroundings)
         people = [NOBODY if one in without else self._number_of(one) for one in other.people]
-        people += [NOT_FOLLOWED, NOBODY]  # where -2 and -1 lead as indexes
+        people += [NOT_FOLLOWED, NOBODY]  # targets of the indexes -2 and -1
         kinds = [self.kinds.setdefault(kind, len(self.kinds)) for kind in other.kinds]
         numbers = {"kinds": kinds, "people": people}
         self.extend_declared(other, numbers)
@@ -207,7 +207,7 @@ class Columns(Declared):
 
     @property
     def tables(self) -> tuple[Declared, ...]:
-        """What is declared elsewhere and does not depend on the goals."""
+        """Tables with their own declarations that do not depend on the goals."""
         return self.edges.parents, self.edges.children, self.regions
 
     def _add_engagement(self, event: Engagement) -> None:
@@ -266,7 +266,7 @@ class Columns(Declared):
         return at.astimezone(self.zone).toordinal()
 
     def _local(self, event: Event) -> dt.datetime:
-        """When an event happened by the clock of the zone, as if that were UTC."""
+        """The local time of an event in the zone, as if it were UTC."""
         return event.occurred_at.astimezone(self.zone).replace(tzinfo=dt.UTC)
 
     def _number_of(self, user: str | None) -> int:
@@ -280,7 +280,7 @@ class Columns(Declared):
         return self.people.setdefault(user, len(self.people))
 
     def days_of_sources(self) -> dict[int, int]:
-        """How many engagement types and goals have anything on a day, by its ordinal."""
+        """Number of engagement types and goals with events on a day, by the day's ordinal."""
         import numpy as np
 
         found: dict[int, int] = defaultdict(int)
@@ -299,7 +299,7 @@ class Columns(Declared):
         return dict(found)
 
     def lifetime_kinds(self) -> frozenset[int]:
-        """Kinds of which there are only lifetime counts; of others these are not used."""
+        """Types with lifetime counts only; for other types the lifetime counts are not used."""
         import numpy as np
 
         if not self.lifetime:
@@ -310,10 +310,10 @@ class Columns(Declared):
 
 
 def is_booked(at: dt.datetime) -> bool:
-    """Whether an instant is midnight UTC: where importers book the totals of a day."""
+    """Whether an instant is midnight UTC, at which importers book the totals of a day."""
     return not (at.hour or at.minute or at.second or at.microsecond)
 
 
 def sample_part(user: str) -> int:
-    """Which of `SAMPLE_PARTS` a person is in."""
+    """The part of `SAMPLE_PARTS` that a person belongs to."""
     return zlib.crc32(user.encode()) % SAMPLE_PARTS

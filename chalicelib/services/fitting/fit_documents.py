@@ -1,6 +1,6 @@
-"""The fit document: its shape, and its parts made of what estimators and columns say.
+"""The fit document: its shape, and its parts, built from estimates and columns.
 
-The document is kept as JSON and answers every later question about the fit. Fields that are not
+The document is stored as JSON and answers every later question about the fit. Fields that are not
 required are missing in documents of earlier versions.
 """
 
@@ -222,7 +222,7 @@ def coverage_document(
     goals: Mapping[str, SourceDays],
     start: dt.date,
 ) -> list[CoveredSource]:
-    """The days of each source: goals first, then engagement types."""
+    """The covered days of each source: goals first, then engagement types."""
     of_goals = [covered_source(name_goal(goal), one, start) for goal, one in goals.items()]
     return of_goals + [
         covered_source(name_type(name, kind), one, start)
@@ -231,7 +231,7 @@ def coverage_document(
 
 
 def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.date) -> GoalDocument:
-    """What was observed and estimated for a goal."""
+    """The observations and estimates of a goal."""
     from chalicelib.attribution.within_user.panel_columns import days_of_blocks
 
     return {
@@ -262,7 +262,7 @@ def goal_document(observed: Observations, estimates: GoalEstimates, start: dt.da
 
 
 def _dated(diagnostics: dict[str, Any], start: dt.date) -> dict[str, Any]:
-    """The diagnostics with dates in place of days of the window."""
+    """The diagnostics with dates instead of days of the window."""
     return diagnostics | {
         name: [
             span | {end: _day(start, span[end]) for end in ("from", "to")}
@@ -278,7 +278,7 @@ def _day(start: dt.date, number: int) -> str:
 
 
 def costs_outside(columns: Columns, start: dt.date, end: dt.date) -> dict[str, float]:
-    """Costs per channel that lie wholly before the first or after the last day of the window."""
+    """Costs per channel that fall wholly before the first or after the last day of the window."""
     outside: dict[str, Decimal] = defaultdict(Decimal)
     for channel, first, last, amount in columns.costs:
         if last < start.toordinal() or first > end.toordinal():

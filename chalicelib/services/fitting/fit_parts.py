@@ -1,13 +1,12 @@
-"""A fit of more events than one function can read: read in parts, merged, and estimated once.
+"""Fits of more events than one function can read: read in parts, merged, and estimated once.
 
-A part is a shard and some days. What adds up over parts is what the estimators are given, not what
-they say: each part becomes columns (`columns`), a few bytes an event, and the columns of all parts
-put together in order are those of all events. So the merged fit is the plain one, to the last digit
-(ADR 33).
+A part is some days of a shard. The estimators' input adds up over parts; their results would not.
+Each part becomes columns (`event_columns`), a few bytes per event, and the merged columns of all
+parts, in order, equal those of all events. So the merged fit equals the plain one, to the last
+digit (ADR 33).
 
-Everything about a fit that could change while it is under way is decided once, in its plan: the
-window, how far back anything is read, the parts, whom it follows. A part that is read twice is kept
-whole, in place of the one before.
+The plan fixes everything that could change during a fit: the window, the oldest day to read, the
+parts, and the sample of people. If a part is read twice, the second result replaces the first.
 """
 
 from __future__ import annotations
@@ -42,17 +41,18 @@ from chalicelib.storage.table_keys import is_time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
 MAX_PARTS = 1_500
-"""So that a plan, and what a state machine says of an error, are less than its 256 KiB."""
+"""Keeps a plan, and an error of the state machine, below the limit of 256 KiB."""
 
 LONGEST = dt.timedelta(hours=7)
-"""How long a fit in parts goes on at most: its state machine for six hours, and what that called
-last for a quarter of one (`infra/stack/fit_machine.py`)."""
+"""Longest duration of a fit in parts: six hours for its state machine, and a quarter of an hour for
+the last function that it called (`infra/stack/fit_machine.py`).
+"""
 
 LOOKED_BACK = dt.timedelta(days=30)
-"""How old a fit is at most that is looked at whether it has stopped."""
+"""Only fits younger than this are checked for having stopped."""
 
 _DAYS = ("first", "last", "oldest")
-"""What a plan's window is called in JSON."""
+"""Names of a plan's window in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Part:
     Attributes
     ----------
     number : int
-        Its place among all parts: by shard, then by day, as a plain fit reads.
+        Its place among all parts: by shard, then by day, in the order in which a plain fit reads.
     shard : int
     first, last : str
         Days, inclusive.
@@ -84,10 +84,11 @@ class Plan:
     as_of : str
         When it was planned.
     window : FitWindow
-        What it reads.
+        The days that it reads.
     parts : tuple of Part
     followed : int
-        In how many of `columns.SAMPLE_PARTS` people are followed; of the others only sums are kept.
+        How many of `event_columns.SAMPLE_PARTS` are followed person by person; of the others the
+        fit keeps only sums.
     """
 
     fit_id: str
@@ -107,27 +108,28 @@ def plan_fit(
     merged_events: int,
     by_day: bool = False,
 ) -> Plan | None:
-    """How to read a fit in parts, or None where it is better run as a whole.
+    """Plan a fit in parts; None if it should run as a whole.
 
-    The day totals tell how many events there are. They may be hours behind, and after a back-fill
-    not there yet: what is read does not depend on them, but who has so few that they are read as a
-    whole does, and how large parts are.
+    The numbers of events come from the day totals, which may be hours behind and incomplete after a
+    back-fill. The events that are read do not depend on them, only the choice between parts and
+    whole, and the size of parts.
 
     Parameters
     ----------
     above : int
-        As many events are read as a whole.
+        Up to this many events are read as a whole.
     part_events : int
-        A part gets as many days as have about so many events, and at least one.
+        Target number of events in a part, which has at least one day.
     merged_events : int
-        How many events can be put together; of more, people are followed who have about so many.
+        How many events can be merged; with more, only a sample of people with about this many
+        events is followed.
     by_day : bool, optional
-        Believe no totals: a part is a day, or as few as there may be parts.
+        Ignore the totals: each part is a day, or as few days as the limit of parts allows.
 
     Raises
     ------
     NotFound
-        If nobody asked for the fit.
+        If the fit was not requested.
     """
     header = show_fit(store, fit_id)
     window = window_of(store, header, now)
@@ -159,18 +161,18 @@ def plan_fit(
 
 
 def begin_fit(store: TenantStore, plan: Plan) -> FitHeader:
-    """Note that a fit is under way, unless it has ended by now."""
+    """Mark the fit as running, unless it has ended."""
     header = show_fit(store, plan.fit_id)
     return saved(store, replace(header, status="running", as_of=plan.as_of, in_parts=True))
 
 
 def read_part(store: TenantStore, plan: Plan, part: Part) -> int:
-    """Read a part and keep its columns; reading it again replaces them.
+    """Read a part and store its columns; reading it again replaces them.
 
     Returns
     -------
     int
-        How many bytes they are; 0 where the fit has ended already, and nothing is kept.
+        Their size in bytes; 0 if the fit has already ended and nothing was stored.
     """
     header = show_fit(store, plan.fit_id)
     if header.status in ENDED:
@@ -192,23 +194,23 @@ def merge_parts(
 ) -> FitHeader:
     """Estimate from the columns of all parts, end the fit, and remove the parts.
 
-    Who was erased since a part was read is nobody in the fit. Merging again after the fit has ended
-    changes nothing. A fit whose parts another version of the service read is failed, with the
+    People erased since a part was read become anonymous in the fit. Merging again after the fit has
+    ended changes nothing. If another version of the service read the parts, the fit fails with that
     reason.
 
     Parameters
     ----------
     now : datetime
-        When this begins.
+        When the merge begins.
     estimate : callable, optional
-        In place of `services.estimation.fit_columns`.
+        Replaces `services.fitting.estimation.fit_columns`.
 
     Raises
     ------
     StoreUnavailable
-        If a part is not there.
+        If a part is missing.
     ValueError
-        If a part is that of another plan.
+        If a part belongs to another plan.
     """
     header = show_fit(store, plan.fit_id)
     if header.status not in ENDED:
@@ -232,7 +234,7 @@ def merge_parts(
 
 
 def give_up_fit(store: TenantStore, plan: Plan, *, now: dt.datetime) -> FitHeader:
-    """End a fit whose parts could not be read or put together, and remove what there is of them."""
+    """End a fit whose parts could not be read or merged, and remove its parts."""
     header = show_fit(store, plan.fit_id)
     if header.status not in ENDED:
         header = fail_fit(store, header, UnfinishedFit(), now=now)
@@ -241,15 +243,15 @@ def give_up_fit(store: TenantStore, plan: Plan, *, now: dt.datetime) -> FitHeade
 
 
 def end_stopped_fits(store: TenantStore, *, now: dt.datetime) -> list[FitHeader]:
-    """End the fits in parts that nobody goes on with, and nobody has given up.
+    """End the fits in parts whose state machine has stopped without ending them.
 
-    A state machine that runs out of time, or that somebody stops, calls nobody any more. What had
-    been read the bucket removes within days.
+    A state machine that times out, or is stopped by a user, runs no further step. The bucket
+    removes the parts within days.
 
     Returns
     -------
     list of FitHeader
-        How they ended.
+        The fits that were ended.
     """
     stopped = []
     for header in store.fits.newest_first():
@@ -261,39 +263,39 @@ def end_stopped_fits(store: TenantStore, *, now: dt.datetime) -> list[FitHeader]
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
-    """A plan as the input of a state machine."""
+    """Return a plan as the input of a state machine."""
     return _without_parts(plan) | {"parts": [asdict(part) for part in plan.parts]}
 
 
-def plan_from_json(told: dict[str, Any]) -> Plan:
-    """The plan of `plan_as_json`; `parts` may be missing, and more may be there.
+def plan_from_json(raw: dict[str, Any]) -> Plan:
+    """Read a plan of `plan_as_json`; `parts` may be missing, and other fields are ignored.
 
     Raises
     ------
     ValueError, KeyError, TypeError
-        If it is none.
+        If it is not a plan.
     """
-    fit_id, as_of = str(told["fit_id"]), str(told["as_of"])
+    fit_id, as_of = str(raw["fit_id"]), str(raw["as_of"])
     dt.datetime.fromisoformat(as_of)
     if not is_time_ordered_id(fit_id):
-        raise ValueError(f"{fit_id!r} is the id of no fit")
-    parts = tuple(part_from_json(one) for one in told.get("parts", ()))
-    start, end, oldest = (dt.date.fromisoformat(told[name]) for name in _DAYS)
-    plan = Plan(fit_id, as_of, FitWindow(start, end, oldest), parts, int(told["followed"]))
+        raise ValueError(f"{fit_id!r} is not the id of a fit")
+    parts = tuple(part_from_json(one) for one in raw.get("parts", ()))
+    start, end, oldest = (dt.date.fromisoformat(raw[name]) for name in _DAYS)
+    plan = Plan(fit_id, as_of, FitWindow(start, end, oldest), parts, int(raw["followed"]))
     if plan.window.is_empty:
-        raise ValueError("the plan has no day")
+        raise ValueError("the plan has no days")
     return plan
 
 
-def part_from_json(told: dict[str, Any]) -> Part:
-    """A part as it stands in a plan.
+def part_from_json(raw: dict[str, Any]) -> Part:
+    """Read a part of a plan.
 
     Raises
     ------
     ValueError, TypeError
-        If it is none.
+        If it is not a part.
     """
-    part = Part(**told)
+    part = Part(**raw)
     if dt.date.fromisoformat(part.first) > dt.date.fromisoformat(part.last):
         raise ValueError(f"part {part.number} ends before it begins")
     return part
@@ -302,10 +304,10 @@ def part_from_json(told: dict[str, Any]) -> Part:
 def _first_days(
     counts: dict[dt.date, int], start: dt.date, end: dt.date, most: int, parts: int
 ) -> list[dt.date]:
-    """The first day of each part of a shard, each of at most `most` events or of one day with any.
+    """The first day of each part of a shard, each of at most `most` events or one day with any.
 
-    Where that would be more than `parts` of them, each is of more events: two neighbours hold more
-    than `most`, so that half of `parts` - 1 times `most` is enough.
+    If that would give more than `parts` parts, they become larger: two neighbours have more than
+    `most` events together, so half of `parts` - 1 times `most` is enough.
     """
     if parts > 1:
         most = max(most, 2 * sum(counts.values()) // (parts - 1) + 1)
@@ -359,5 +361,5 @@ def _about(plan: Plan, part: Part) -> dict[str, Any]:
 def _without_parts(plan: Plan) -> dict[str, Any]:
     window = plan.window
     days = (day.isoformat() for day in (window.start, window.end, window.oldest))
-    told = {"fit_id": plan.fit_id, "as_of": plan.as_of, "followed": plan.followed}
-    return told | dict(zip(_DAYS, days, strict=True))
+    raw = {"fit_id": plan.fit_id, "as_of": plan.as_of, "followed": plan.followed}
+    return raw | dict(zip(_DAYS, days, strict=True))

@@ -1,4 +1,4 @@
-"""What a fit reads: the days of its window, and what began before and reaches into it."""
+"""The events that a fit reads: the days of its window, and earlier events that reach into it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from chalicelib.storage.tenant_store import TenantStore
 
 @dataclass(frozen=True, slots=True)
 class FitWindow:
-    """What a fit reads; no day where the whole window is older than the tenant keeps events.
+    """The days that a fit reads; empty if the whole window is older than the tenant's retention.
 
     Attributes
     ----------
     start, end : date
         First and last day, inclusive.
     oldest : date
-        Nothing is read of days before it, even if it is still there.
+        Events of earlier days are not read, even if they still exist.
     """
 
     start: dt.date
@@ -31,19 +31,19 @@ class FitWindow:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no day."""
+        """Whether it has no days."""
         return self.start > self.end
 
 
 def window_of(store: TenantStore, header: FitHeader, as_of: dt.datetime) -> FitWindow:
-    """What a fit reads by the retention of the moment."""
+    """The window of a fit, limited by the current retention."""
     oldest = first_whole_day(store.config, as_of)
     start = max(dt.date.fromisoformat(header.window_from), oldest)
     return FitWindow(start, dt.date.fromisoformat(header.window_to), oldest)
 
 
 def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
-    """The events of a window, and the costs and spans that began before it and reach into it."""
+    """The events of a window, and earlier costs and spans that reach into it."""
     if not window.is_empty:
         yield from spans_of(store, window)
         earlier = earlier_days(store, window)
@@ -61,7 +61,7 @@ def events_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
 def events_of_shard(
     store: TenantStore, window: FitWindow, shard: int, first: dt.date, last: dt.date
 ) -> Iterator[Event]:
-    """The events of some days of a shard; what lies beside the window comes with its ends."""
+    """The events of some days of a shard, plus those from outside at the window's ends."""
     earlier = earlier_days(store, window) if first == window.start else None
     for day in _days(*earlier) if earlier is not None else ():
         for event in store.events.in_partition(day, shard):
@@ -77,9 +77,9 @@ def events_of_shard(
 
 
 def spans_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
-    """Coverage and annotations that reach into a window; coverage as far as the window reaches.
+    """Coverage and annotations that reach into a window; coverage is cut to the window.
 
-    Of days that are not read there can be no data.
+    Days that are not read cannot have data.
     """
     for span in store.events.spans():
         if span.last < window.start or span.first > window.end:
@@ -92,7 +92,7 @@ def spans_of(store: TenantStore, window: FitWindow) -> Iterator[Event]:
 
 
 def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.date] | None:
-    """First and last day before a window on which something may lie that belongs into it."""
+    """First and last day of earlier events that may reach into a window; None if there is none."""
     longest = dt.timedelta(days=store.totals.longest_cost_period() - 1)
     longest = max(longest, margin_of(store))
     earliest = max(window.start - longest, window.oldest)
@@ -101,19 +101,19 @@ def earlier_days(store: TenantStore, window: FitWindow) -> tuple[dt.date, dt.dat
 
 
 def reaches_into(event: Event, window: FitWindow) -> bool:
-    """Whether an event of before a window is a cost that is spread into it."""
+    """Whether an earlier event is a cost that is spread into the window."""
     return isinstance(event, Cost) and event.day + dt.timedelta(event.period_days) > window.start
 
 
 def margin_of(store: TenantStore) -> dt.timedelta:
-    """How many UTC days beside a window have events of days of the tenant's zone in it."""
+    """Number of UTC days next to a window whose events may fall into it in the tenant's zone."""
     return dt.timedelta(days=0 if zone_of(store.config.time_zone) is None else 1)
 
 
 def is_beside(event: Event, window: FitWindow, store: TenantStore) -> bool:
-    """Whether an event of a UTC day next to a window may be on a day of it in the tenant's zone.
+    """Whether an event of a UTC day next to a window falls into it in the tenant's zone.
 
-    Costs are booked on days and are not.
+    Costs are booked on days, so they do not.
     """
     margin = margin_of(store)
     is_outside = not window.start <= event.day <= window.end

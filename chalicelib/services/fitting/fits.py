@@ -1,4 +1,4 @@
-"""Fits: asked for, run elsewhere, kept for ever."""
+"""Fits: requested here, run elsewhere, and kept permanently."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from chalicelib.storage.table_keys import is_time_ordered_id, time_ordered_id
 from chalicelib.storage.tenant_store import TenantStore
 
 SEND_AGAIN_AFTER = dt.timedelta(minutes=15)
-"""A fit that is queued for so long may have lost its message: to send another does no harm."""
+"""The message of a fit queued for longer may be lost; sending another one does no harm."""
 MOST_QUEUED = 200
-"""Among so many of the last fits a queued one is looked for."""
+"""Number of latest fits to search for a queued one."""
 
 Send = Callable[[dict[str, Any]], None]
 Estimate = Callable[..., FitDocument]
@@ -81,22 +81,22 @@ def request_fit(
     start: dt.date | None = None,
     end: dt.date | None = None,
 ) -> FitHeader:
-    """Ask for a fit: a header in the store, then a message to whoever runs it.
+    """Request a fit: store a header, then send a message to the fit function.
 
-    While a fit of the same window is queued, this is the fit that was asked for.
+    If a fit of the same window is already queued, return that one.
 
     Parameters
     ----------
     send : callable
         Puts a message into the fit queue.
     start, end : date, optional
-        The window. Where neither is given, the days with events of the `fit_window_days` up to
+        The window. If both are missing, the days with events of the `fit_window_days` up to
         yesterday.
 
     Raises
     ------
     InvalidFields
-        If the window is none.
+        If the window is invalid.
     """
     header = _header(store, time_ordered_id(now, _token(now)), now, start, end)
     waiting = _queued_like(store, header)
@@ -104,14 +104,14 @@ def request_fit(
         header = waiting
     else:
         store.fits.add(header)
-    asked = dt.datetime.fromisoformat(header.requested_at)
-    if waiting is None or now - asked >= SEND_AGAIN_AFTER:
+    requested = dt.datetime.fromisoformat(header.requested_at)
+    if waiting is None or now - requested >= SEND_AGAIN_AFTER:
         send(fit_message(store.tenant, header.fit_id))
     return header
 
 
 def request_scheduled_fit(store: TenantStore, send: Send, *, now: dt.datetime) -> FitHeader:
-    """Ask for the one fit of the day; asking again on the same day asks for the same fit."""
+    """Request the daily fit; a second request on the same day returns the same fit."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     token = hashlib.sha256(f"{store.tenant}/{midnight:%Y-%m-%d}".encode()).hexdigest()[:8]
     header = _header(store, time_ordered_id(midnight, token), now, None, None)
@@ -136,19 +136,19 @@ def run_fit(
     estimate: Estimate | None = None,
     progress: Callable[..., None] | None = None,
 ) -> FitHeader:
-    """Run a fit that was asked for; running it again after it has ended changes nothing.
+    """Run a requested fit; running it again after it has ended changes nothing.
 
     Parameters
     ----------
     estimate : callable, optional
-        In place of `services.fitting.estimation.fit_events`.
+        Replaces `services.fitting.estimation.fit_events`.
     progress : callable, optional
-        Handed on to it.
+        Passed to `estimate`.
 
     Raises
     ------
     NotFound
-        If nobody asked for it.
+        If the fit was not requested.
     """
     header = show_fit(store, fit_id)
     if header.status in ENDED:
@@ -180,20 +180,20 @@ def conclude_fit(
     estimate: Estimate,
     progress: Callable[..., None] | None = None,
 ) -> FitHeader:
-    """Estimate, and keep the document, or the reason why there is none.
+    """Estimate, and store the document, or the reason why there is none.
 
     Parameters
     ----------
     events : iterable of Event, or Columns
-        Of the whole window; whatever `estimate` takes.
+        Of the whole window; any input that `estimate` accepts.
     as_of : datetime
         When they were read.
     now : datetime
-        When the fit ends, by the clock of whoever began to conclude it.
+        When the fit ends.
     """
     try:
         if window.is_empty:
-            raise UnusableInput("the whole window is older than this tenant keeps events")
+            raise UnusableInput("the whole window is older than the retention of this tenant")
         document = estimate(
             events,
             window=(window.start, window.end) if header.window_given else None,
@@ -225,7 +225,7 @@ def conclude_fit(
 def fail_fit(
     store: TenantStore, header: FitHeader, reason: LikeworthError, *, now: dt.datetime
 ) -> FitHeader:
-    """Keep why there is no document."""
+    """Store the reason why there is no document."""
     header = replace(
         header,
         status="failed",
@@ -236,12 +236,12 @@ def fail_fit(
 
 
 def saved(store: TenantStore, header: FitHeader) -> FitHeader:
-    """The header as it is kept now: the given one, unless the fit has ended meanwhile."""
+    """Return the stored header: the given one, unless the fit has ended in the meantime."""
     return header if store.fits.save(header) else show_fit(store, header.fit_id)
 
 
 def estimate_columns(*columns: Any, **about: Any) -> FitDocument:
-    """`services.estimation.fit_columns`, which is loaded when it is first called."""
+    """Call `services.fitting.estimation.fit_columns`, which is imported on first use."""
     from chalicelib.services.fitting.estimation import fit_columns
 
     return fit_columns(*columns, **about)
@@ -257,7 +257,13 @@ def list_fits(
 
 
 def show_fit(store: TenantStore, fit_id: str) -> FitHeader:
-    """One fit's header; raises NotFound."""
+    """Return one fit's header.
+
+    Raises
+    ------
+    NotFound
+        If there is no such fit.
+    """
     header = store.fits.get(fit_id) if is_time_ordered_id(fit_id) else None
     if header is None:
         raise NotFound("there is no such fit")
@@ -265,9 +271,9 @@ def show_fit(store: TenantStore, fit_id: str) -> FitHeader:
 
 
 def age_of_latest(store: TenantStore, now: dt.datetime) -> dt.timedelta | None:
-    """How long ago the latest fit ended, with a document or with the reason why there is none.
+    """Time since the latest fit ended, with a document or with an error.
 
-    Where none has ended, how long ago the first was asked for; None where none was.
+    If none has ended, the time since the first request; None if there is no fit.
     """
     header = None
     for header in store.fits.newest_first():
@@ -282,7 +288,7 @@ def show_document(store: TenantStore, header: FitHeader) -> FitDocument | None:
 
 
 def shown_fit(header: FitHeader) -> Fit:
-    """A fit as it is answered."""
+    """A fit as shown in answers."""
     return {
         "id": header.fit_id,
         "status": header.status,
@@ -296,7 +302,7 @@ def shown_fit(header: FitHeader) -> Fit:
 
 
 def shown_with_diagnostics(store: TenantStore, header: FitHeader) -> OneFit:
-    """A fit as it is answered on its own."""
+    """A single fit as shown in its own answer."""
     document = show_document(store, header)
     diagnostics = document and {
         goal: fitted["diagnostics"] for goal, fitted in document["goals"].items()
@@ -305,10 +311,10 @@ def shown_with_diagnostics(store: TenantStore, header: FitHeader) -> OneFit:
 
 
 def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
-    """The document that answers where no fit is named.
+    """The document that answers questions without a fit id.
 
-    Of the fits that answer for `goal` (of all if none does) it is the newest with the default
-    window; one whose window somebody chose answers only while there is no other.
+    It is the newest fit with the default window that has an answer for `goal` (of all fits if none
+    has). A fit with a requested window answers only while there is no other.
 
     Raises
     ------
@@ -326,26 +332,26 @@ def latest_document(store: TenantStore, goal: str | None = None) -> FitDocument:
         document = _read_document(store, header)
         if document is not None:
             return document
-    raise NoFitYet("there is no fit yet: POST /v1/fits asks for one")
+    raise NoFitYet("there is no fit yet; request one with POST /v1/fits")
 
 
 def answering_document(
     store: TenantStore, goal: str | None = None, fit_id: str | None = None
 ) -> FitDocument:
-    """The document that answers a question: that of the fit that was named, else the latest.
+    """The document that answers a question: that of the given fit, else the latest.
 
     Raises
     ------
     NotFound
         If there is no such fit, or it has not ended with a document.
     NoFitYet
-        If none was named and there is none.
+        If no fit id was given and there is no fit.
     """
     if fit_id is None:
         return latest_document(store, goal)
     document = show_document(store, show_fit(store, fit_id))
     if document is None:
-        raise NotFound("this fit has no answers: it is not done")
+        raise NotFound("this fit has no answers because it is not done")
     return document
 
 
@@ -371,7 +377,7 @@ def _header(
     first = start or last - dt.timedelta(days=window_days - 1)
     if last < first or (last - first).days >= MAX_WINDOW_DAYS:
         raise InvalidFields(
-            "this is no window to fit",
+            "the window is invalid",
             (FieldError("/from", "out_of_range", f"a window has 1 to {MAX_WINDOW_DAYS} days"),),
         )
     return FitHeader(
@@ -383,9 +389,9 @@ def _header(
     )
 
 
-def _queued_like(store: TenantStore, asked: FitHeader) -> FitHeader | None:
+def _queued_like(store: TenantStore, requested: FitHeader) -> FitHeader | None:
     """A queued fit of the same window."""
-    window = (asked.window_from, asked.window_to, asked.window_given)
+    window = (requested.window_from, requested.window_to, requested.window_given)
     for header in store.fits.newest_first(limit=MOST_QUEUED):
         if header.status == "queued" and window == (
             header.window_from,
@@ -397,5 +403,5 @@ def _queued_like(store: TenantStore, asked: FitHeader) -> FitHeader | None:
 
 
 def _token(now: dt.datetime) -> str:
-    """Eight hexadecimal digits of which the first five order what is asked for in one second."""
+    """Eight hexadecimal digits; the first five give the order of requests within one second."""
     return f"{now.microsecond:05x}{secrets.token_hex(2)[:3]}"

@@ -1,4 +1,4 @@
-"""From columns to what the estimators are given: the arrays of one goal."""
+"""From columns to the input of the estimators: the arrays of one goal."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def observe(
     max_people: int,
     roles: Mapping[str, str] | None = None,
 ) -> Observations:
-    """The arrays of one goal; events outside the window are left out.
+    """Return the arrays of one goal; events outside the window are excluded.
 
     Parameters
     ----------
@@ -42,10 +42,10 @@ def observe(
         First day of the window.
     n_days : int
     max_people : int
-        Of more people than that, whole parts are left out of the journeys (not out of the daily
-        totals), until about as many are left.
+        With more people than this, whole sample parts are excluded from the journeys (not from the
+        daily totals) until about this many remain.
     roles : mapping of str to str, optional
-        Roles that differ from the usual ones, by ``channel/type`` or by channel.
+        Roles that differ from the defaults, by ``channel/type`` or by channel.
     """
     import numpy as np
 
@@ -88,7 +88,7 @@ def observe(
             apart.extend(sums)
     bought = counted & (who >= 0) & (number > 0)
 
-    # first seen by what the model compares: other goals and visits change nothing about this one
+    # first event among those that the model compares; other goals and visits do not count
     played = [
         "lifetime" if number in gathered else _role(key, roles or {})
         for key, number in columns.kinds.items()
@@ -137,7 +137,7 @@ def observe(
 
 
 def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_], float]:
-    """Who is kept of those in the first `followed` parts, and which share of all that is."""
+    """Which of the people in the first `followed` parts are kept, and their share of all people."""
     import numpy as np
 
     if len(ids) <= most:
@@ -148,14 +148,14 @@ def _sample(ids: list[str], most: int, followed: int) -> tuple[NDArray[np.bool_]
 
 
 def _role(kind: Kind, declared: Mapping[str, str]) -> str:
-    """What a type is to the model: as declared for it, or for its channel, or as usual."""
+    """The role of a type in the model: declared for it, or for its channel, or the default."""
     channel, what, _ = kind
     found = declared.get(f"{channel}/{what}") or declared.get(channel)
     return found or role_of(*kind)
 
 
 def source_name(kind: Kind, kinds: Iterable[Kind]) -> str:
-    """``channel/type``, with ``:paid`` or ``:organic`` where the data have both."""
+    """``channel/type``, with ``:paid`` or ``:organic`` if the data have both."""
     channel, what, paid = kind
     if (channel, what, not paid) in set(kinds):
         return f"{channel}/{what}:{'paid' if paid else 'organic'}"
@@ -163,7 +163,7 @@ def source_name(kind: Kind, kinds: Iterable[Kind]) -> str:
 
 
 def _is_exposure(kind: Kind, kinds: Iterable[Kind]) -> bool:
-    """Impressions next to other engagements of the same channel are how those came about."""
+    """Whether a type is an impression that leads to other engagements of the same channel."""
     channel, what, paid = kind
     return what == "impression" and any(
         other == channel and also == paid and type_ != "impression" for other, type_, also in kinds

@@ -1,10 +1,10 @@
-"""Days of a daily series that look as if their data were missing, and not zero.
+"""Days of a daily series that look like missing data, not zeros.
 
-Where nobody declares the coverage of a source, it is inferred. A series that has events nearly
-every day and suddenly has none for a whole week or month misses a file. A series with gaps of its
-own (weekly totals, a mention every ten days) shows nothing of the kind.
+If the coverage of a source is not declared, it is inferred. A series that has events nearly
+every day and then none for a whole week or month lacks a file. In a series with regular gaps
+(weekly totals, a mention every ten days), silence shows nothing.
 
-Plain lists and no arrays: the API answers from this, and its functions have no numpy.
+Plain lists instead of arrays: the API calls this module, and its functions do not have numpy.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ DENSE_SHARE = 0.9
 DENSE_MEAN = 5.0
 """at least this many a day on average,"""
 DENSE_DAYS = 14
-"""and at least so many usual days outside long runs of zeros."""
+"""and at least this many usual days outside long runs of zeros."""
 USUAL_SHARE, MIN_USUAL = 0.85, 5
-"""A weekday is usual with events on this share of its days; a dense series has five of them."""
+"""A weekday is usual if this share of its days has events. A dense series has five of them."""
 LONG_RUN, MAX_LONG_RUNS = 7, 4
-"""Runs of so many days are no measure of what is usual, unless there are more of them than that."""
+"""Runs of this many days do not affect what is usual, unless there are more than this many."""
 SHORTEST = 3
-"""Usual days without conversions, or without anything in a channel, that can be a hole."""
+"""Shortest hole in conversions, or in a whole channel, in usual days."""
 CHANCE = 1e-3
-"""A run of zeros is no hole if as long a one would happen by chance more often than this."""
+"""A run of zeros is not a hole if chance alone produces one as long more often than this."""
 EDGE_CHANCE = 0.01
-"""A sparse series reaches to the edge of the window unless its silence there is less likely."""
+"""A sparse series extends to the edge of the window unless its silence there is less likely."""
 ABRUPT = 0.4
 """Two days before and after a hole have at least this share of the usual level."""
 PARTIAL = 0.3
@@ -44,7 +44,7 @@ NEIGHBOURS, FORTNIGHT = 2, 14
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """What a series of T days shows of its coverage.
+    """Coverage inferred from a series of T days.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ def infer_days(
     is_outcome: bool = False,
     silent: Sequence[bool] | None = None,
 ) -> Inferred:
-    """Which days of a series look covered.
+    """Infer the covered days of a series.
 
     Parameters
     ----------
@@ -114,9 +114,9 @@ def infer_days(
     start : date
         The first day.
     is_outcome : bool
-        Whether these are conversions: a short run of days without any is enough for a hole.
+        Whether these are conversions, for which a short run of days without any is a hole.
     silent : sequence of bool, length T, optional
-        Days on which nothing at all happened in the channel, where several types of it are dense.
+        Days without any event in the channel, if several types of it are dense.
     """
     n_days = len(series)
     active = [day for day, count in enumerate(series) if count > 0]
@@ -158,7 +158,7 @@ def runs_of(mask: Sequence[bool]) -> list[Run]:
 
 
 def has_whole_unit(first: dt.date, last: dt.date) -> bool:
-    """Whether the days hold a whole week from Monday to Sunday, or a whole calendar month."""
+    """Whether the days contain a whole week from Monday to Sunday, or a whole calendar month."""
     monday = first + dt.timedelta(days=-first.weekday() % 7)
     if (last - monday).days >= 6:
         return True
@@ -178,7 +178,7 @@ def _sparse_extent(active: Sequence[int], n_days: int) -> Run:
 
 
 def _whole_ends(series: Sequence[float], usual: Days, active: Sequence[int]) -> Run:
-    """First and last day without those that are incomplete."""
+    """First and last day without incomplete ones."""
     first, last = active[0], active[-1]
     counts = [series[day] for day in active if usual[day]]
     if usual[first] and series[first] < PARTIAL * min(counts[1 : FORTNIGHT + 1]):
@@ -196,7 +196,7 @@ def _may_be_missing(
     is_outcome: bool,
     silent: Sequence[bool] | None,
 ) -> bool:
-    """Whether a run of silent days is long enough for what is silent."""
+    """Whether a run of silent days is long enough to be a hole."""
     first, last = hole
     if sum(usual[first : last + 1]) < SHORTEST:
         return False

@@ -1,7 +1,7 @@
-"""Public holidays of a country as columns of a model: which days are one, by name.
+"""Public holidays of a country as columns of a model, by name.
 
-The calendar is that of the `holidays` package. Names are in the country's own language. What is
-sold in the days before a holiday is for an annotation to say.
+The calendar is that of the `holidays` package. Names are in the country's own language. For sales
+in the days before a holiday, use an annotation.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class UnknownCountry(ValueError):
-    """No calendar for this country code."""
+    """There is no calendar for this country code."""
 
 
 def holiday_columns(
     country: str, first: date, n_days: int, subdivision: str | None = None
 ) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-    """Names of the holidays in a window and, for each, 1 on its days.
+    """Names of the holidays in a window, and a column for each that is 1 on its days.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def holiday_columns(
 def public_holidays(
     country: str, first: date, n_days: int, subdivision: str | None = None
 ) -> list[tuple[date, str]]:
-    """Days and names of the holidays in a window, in order; everything as in `holiday_columns`."""
+    """Days and names of the holidays in a window, in order; parameters as in `holiday_columns`."""
     last = first + timedelta(days=n_days - 1)
     return [
         (day, name)

@@ -1,8 +1,9 @@
-"""Columns of events as bytes, and back: what a part of a fit is kept as.
+"""Columns of events as bytes, and back: the stored form of a part of a fit.
 
-A header of JSON (kinds, people, costs, and all sums), then the columns one after the other as they
-are in memory, all compressed. One installation writes and reads them within minutes. The form
-includes the declarations of all columns: a part of another form is rejected by name.
+The bytes contain a JSON header (types, people, costs, and all sums), then the columns one after
+another in their memory layout, all compressed. One installation writes and reads them within
+minutes. The form includes the declarations of all columns. A part of another form is rejected with
+`OtherVersion`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from chalicelib.services.fitting.region_counts import RegionCounts
 from chalicelib.services.fitting.surroundings import Surroundings
 
 HEADER = 5
-"""The form of the header; raise it when `pack_columns` writes another one."""
+"""Version of the header; increase it if `pack_columns` writes another one."""
 
 LEVEL = 1
-"""Of zlib: the bytes are read once, minutes later; a higher level costs more than it saves."""
+"""Compression level of zlib.
+
+The bytes are read once, minutes later, so a higher one does not pay.
+"""
 
 _LENGTH_BYTES = 8
 
@@ -40,17 +44,17 @@ FORM = form_of(Columns, GoalColumns, Rows, RegionCounts)
 
 
 def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
-    """Columns as bytes.
+    """Return columns as bytes.
 
     Parameters
     ----------
     about : dict
-        What they are columns of; JSON-able, and given back by `unpack_columns`.
+        Description of the columns; JSON-able, and checked by `unpack_columns`.
 
     Raises
     ------
     ValueError
-        If the columns of one table are not of one length.
+        If the columns of one table have different lengths.
     """
     tables = _tables_of(columns)
     header = {
@@ -75,19 +79,19 @@ def pack_columns(columns: Columns, about: dict[str, Any]) -> bytes:
 
 
 def unpack_columns(packed: bytes, about: dict[str, Any]) -> Columns:
-    """The columns that `pack_columns` packed.
+    """Return the columns packed by `pack_columns`.
 
     Parameters
     ----------
     about : dict
-        What they must be columns of.
+        The expected description.
 
     Raises
     ------
     OtherVersion
         If another version of the service packed them.
     ValueError
-        If they are columns of something else, or cut.
+        If the description differs, or the bytes are truncated.
     """
     data = memoryview(zlib.decompress(packed))
     at = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES])

@@ -1,6 +1,6 @@
-"""Counts by region: what a geo panel is made of, a few bytes for every region and day.
+"""Counts by region: the input of a geo panel, a few bytes for every region and day.
 
-Events without a region are in none of them. Regions are whatever the sender calls them.
+Events without a region are not counted. The names of regions are the sender's.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ class RegionCounts(Declared):
     Attributes
     ----------
     engagements : dict of (kind, day, region) to float
-        Lifetime counts are left out.
+        Without lifetime counts.
     conversions : dict of (goal, day, region) to float
         Without refunds.
     """

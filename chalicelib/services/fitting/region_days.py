@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from chalicelib.attribution.regions.region_series import RegionSeries
 
 MAX_REGIONS = 60
-"""Of more regions than that, the smallest are one together."""
+"""With more regions than this, the smallest are merged into one."""
 MAX_WORK = 6_000_000
-"""Regions times the square of the days, by which the time of a fit grows: about a minute.  Of more
-regions the smallest are one together; three remain."""
+"""Limit of regions times squared days, to which the time of a fit is proportional: about a minute.
+With more regions, the smallest are merged; at least three remain."""
 FEWEST = 100.0
-"""Conversions of a region that is one by itself; those with fewer are one together."""
+"""Minimum number of conversions of a separate region; regions with fewer are merged into one."""
 SMALLER = "smaller regions"
 
 
@@ -30,7 +30,7 @@ def observe_regions(
     types: Sequence[SourceDays],
     covered: SourceDays,
 ) -> RegionSeries | None:
-    """Daily totals by region; None where no conversion of the goal carries a region.
+    """Daily totals by region; None if no conversion of the goal carries a region.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def observe_regions(
 def _known_days(whole: SourceDays, part: SourceDays, *, only_gaps: bool = False) -> list[bool]:
     """Days that are covered over all regions and in one of them.
 
-    `only_gaps`: what lies before the first event of a region and behind its last one is zero, not
-    missing. Campaigns begin in one region after the other.
+    `only_gaps`: days before the first event of a region and after its last are zeros, not missing,
+    because campaigns begin in one region after the other.
     """
     if not any(part.days):
         return list(whole.days)

@@ -1,4 +1,4 @@
-"""For which days each source has data: what was declared, else what its series shows."""
+"""The days for which each source has data: declared, else inferred from its series."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ class SourceDays:
     is_declared : bool
         Whether all covered days were declared.
     may_have_gaps : bool
-        Whether there are days without anything that look like missing data but are taken for zero,
-        because campaigns pause.
+        Whether some days without events look like missing data but count as zeros, because
+        campaigns pause.
     """
 
     days: Days
@@ -105,7 +105,7 @@ def name_goal(goal: str) -> Source:
 
 
 def name_type(name: str, kind: Kind) -> Source:
-    """An engagement type as a source, under the name that the other types leave it."""
+    """An engagement type as a source; `name` is its unique name among all types."""
     channel, type_, paid = kind
     return {
         "source": name,
@@ -126,7 +126,7 @@ def cover_types(
 ) -> list[SourceDays]:
     """The covered days of each engagement type.
 
-    Paid types pause when campaigns do, so that a hole in them stays zero and is only marked.
+    Paid types pause when campaigns do, so a hole in them stays zero and is only marked.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def cover_goal(
 
 
 def common_coverage(types: Sequence[SourceDays], goal: SourceDays) -> Coverage | None:
-    """The coverage as estimators take it; None where every day is covered."""
+    """The coverage as the estimators' input; None if every day is covered."""
     import numpy as np
 
     from chalicelib.attribution.coverage import Coverage
@@ -170,7 +170,7 @@ def common_coverage(types: Sequence[SourceDays], goal: SourceDays) -> Coverage |
 
 
 def coverage_warnings(source: SourceDays, goal: SourceDays) -> list[str]:
-    """What to say of an estimate of a type for a goal."""
+    """Warnings about coverage for an estimate of a type and a goal."""
     both = (source, goal)
     warnings = []
     if any(not one.is_declared and not all(one.days) for one in both):
@@ -190,7 +190,7 @@ def _source(
     *,
     may_have_gaps: bool = False,
 ) -> SourceDays:
-    """Declared days, and outside of them what events show: declared gaps stay gaps."""
+    """Declared days, and outside of them inferred days; declared gaps stay gaps."""
     if not own:
         return SourceDays(inferred, is_declared=False, may_have_gaps=may_have_gaps)
     begin, n_days = start.toordinal(), len(series)
@@ -210,7 +210,7 @@ def _source(
 def _silent_channels(
     kinds: Sequence[Kind], counts: Sequence[Series], start: dt.date
 ) -> dict[str, Days]:
-    """Days on which nothing happened in a channel, of channels with several dense types."""
+    """Days without any event in a channel, for channels with several dense types."""
     members: dict[str, list[Series]] = defaultdict(list)
     for (channel, _, _), series in zip(kinds, counts, strict=True):
         members[channel].append(series)

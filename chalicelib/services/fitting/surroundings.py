@@ -1,4 +1,4 @@
-"""What a fit reads beside engagements, conversions and costs: coverage, annotations, controls."""
+"""Context of a fit: declared coverage, annotations and controls."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ AnnotatedSpan.__doc__ = "Something that happened on some days: a promotion, a ho
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Days for which a sender says that a source is complete; days are ordinals, inclusive.
+    """Days for which a sender declares a source complete; days are ordinals, inclusive.
 
     The source is a goal, or a channel with its `type` and `paid`; None stands for all of them.
     """
@@ -55,7 +55,7 @@ class Surroundings:
     declared : dict of str to Declared
     annotations : dict of str to (name, category, first day, last day)
     controls : dict of (name, day) to (instant, event id, value)
-        Of several values of a day the latest one counts.
+        If a day has several values, the latest one counts.
     """
 
     declared: dict[str, Declared] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Surroundings:
     controls: dict[tuple[str, int], tuple[str, str, float]] = field(default_factory=dict)
 
     def add(self, event: Coverage | Annotation | Control, day: int) -> None:
-        """One more event; `day` is the ordinal of its day, which only a control has."""
+        """Add an event; `day` is the ordinal of its day and is used only for controls."""
         match event:
             case Coverage():
                 first, last = event.first.toordinal(), event.last.toordinal()
@@ -77,14 +77,14 @@ class Surroundings:
                 self._keep(event.name, day, (at, event.event_id, event.value))
 
     def extend(self, other: Surroundings) -> None:
-        """Add what other surroundings have."""
+        """Add the content of another object."""
         self.declared |= other.declared
         self.annotations |= other.annotations
         for (name, day), value in other.controls.items():
             self._keep(name, day, value)
 
     def with_holidays(self, days: Iterable[tuple[dt.date, str]]) -> Surroundings:
-        """The same with public holidays as annotations, except days that have one of that name."""
+        """Return a copy with public holidays as annotations, except those already annotated."""
         known = {
             (name, day)
             for name, category, first, last in self.annotations.values()
@@ -106,7 +106,7 @@ class Surroundings:
     def context(self, start: dt.date, n_days: int) -> Context:
         """Annotations and controls as columns over the days of a window.
 
-        Annotations of one name are one column. A column that is the same on all days is left out.
+        Annotations with the same name share a column. A constant column is omitted.
         """
         import numpy as np
 
@@ -160,12 +160,12 @@ class Surroundings:
         }
 
     @classmethod
-    def from_json(cls, told: dict[str, Any]) -> Surroundings:
+    def from_json(cls, raw: dict[str, Any]) -> Surroundings:
         """The surroundings of `as_json`."""
         return cls(
-            {key: Declared(*one) for key, one in told["declared"].items()},
-            {key: tuple(one) for key, one in told["annotations"].items()},
-            {(name, day): tuple(value) for name, day, *value in told["controls"]},
+            {key: Declared(*one) for key, one in raw["declared"].items()},
+            {key: tuple(one) for key, one in raw["annotations"].items()},
+            {(name, day): tuple(value) for name, day, *value in raw["controls"]},
         )
 
 

@@ -1,4 +1,4 @@
-"""First and last day of a fit that nobody gave a window: where the bulk of the events is."""
+"""First and last day of a fit without a given window: the days with the bulk of the events."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from chalicelib.model.errors import UnusableInput
 from chalicelib.services.fitting.event_columns import Columns
 
 ISOLATED_DAYS = 28
-"""So many days without anything separate events from the bulk,"""
+"""This many days without events separate other events from the bulk,"""
 BULK = 20
-"""if it has so many times as many days of data, counted for each source."""
+"""if the bulk has this many times as many days of data, counted per source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,18 @@ class Window:
 def find_window(
     columns: Columns, longest: int, within: tuple[dt.date, dt.date] | None = None
 ) -> Window:
-    """From the first to the last day on which a source has data.
+    """Return the window from the first to the last day on which a source has data.
 
-    Declared days count like days with events. One event far from the others, as a typing error in
-    a date makes it, does not stretch the window.
+    Declared days count like days with events. A single event far from the others, such as a typing
+    error in a date, does not extend the window.
 
     Parameters
     ----------
     columns : Columns
     longest : int
-        Declared days do not stretch the window beyond so many days.
-
+        Declared days extend the window to at most this many days.
     within : (date, date), optional
-        Days beyond are not in the window, whatever there is of them.
+        Days beyond these limits are not in the window, even if they have events.
 
     Raises
     ------
@@ -50,7 +49,7 @@ def find_window(
         begin, stop = within[0].toordinal(), within[1].toordinal()
         days = {day: weight for day, weight in days.items() if begin <= day <= stop}
     if not days:
-        raise UnusableInput("there is neither an engagement nor a conversion in the input")
+        raise UnusableInput("the input has neither engagements nor conversions")
     clusters = _clusters(sorted(days.items()))
     total = sum(days.values())
     first, last = 0, len(clusters) - 1
@@ -67,7 +66,7 @@ def find_window(
 
 
 def _clusters(days: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """First day, last day and weight of days that lie close together."""
+    """First day, last day and weight of groups of days that are close together."""
     clusters: list[tuple[int, int, int]] = []
     for day, weight in days:
         if clusters and day - clusters[-1][1] <= ISOLATED_DAYS:

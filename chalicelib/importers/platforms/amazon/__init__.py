@@ -1,4 +1,4 @@
-"""Amazon: product reviews, from the research data sets in which they are published."""
+"""Amazon: product reviews from published research data sets."""
 
 from chalicelib.importers.platforms.amazon.customer_reviews import CUSTOMER_REVIEWS
 from chalicelib.importers.platforms.amazon.review_lines import REVIEW_LINES

@@ -1,4 +1,4 @@
-"""Amazon Customer Reviews: tables between tabs in which quotation marks stand for themselves."""
+"""Amazon Customer Reviews: tab-separated tables in which quotation marks do not quote."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ VOCABULARY = Vocabulary(
 )
 MARKS = Marks((together("product_id", "star_rating", "review_date"),), vocabulary=VOCABULARY)
 REMEMBERED = 10_000
-"""So many different days, stars and votes are kept; a file repeats them all over."""
+"""Cache size for parsed days, stars and votes, which repeat throughout a file."""
 
 _REQUIRED = ("product", "stars", "day")
 _SHOWN = {
@@ -63,26 +63,26 @@ _SHOWN = {
 
 _DECLARATION = Declaration(
     "Amazon Customer Reviews (TSV)",
-    "The data set *Amazon Customer Reviews* (amazon-reviews-pds), a file per category and "
+    "The data set *Amazon Customer Reviews* (amazon-reviews-pds), one file per category and "
     "marketplace; unpack it first",
-    "the columns product_id, star_rating and review_date, and most of review_id, helpful_votes, "
-    "total_votes and review_body, between tabs",
+    "tab-separated columns product_id, star_rating and review_date, and most of review_id, "
+    "helpful_votes, total_votes and review_body",
     (
         Becomes("each row", "one `review` of channel `amazon`"),
         Becomes("star_rating: " + STARS.source, STARS.event),
-        Becomes("helpful_votes", "`like`, as many as found the review helpful"),
+        Becomes("helpful_votes", "`like`, one per helpful vote"),
         Becomes("product_id", "`content_id`"),
         Becomes("review_date", "the day"),
         Becomes("review_id", "the event id"),
-        Becomes("total_votes, vine, verified_purchase, texts, customer_id", "nothing"),
+        Becomes("total_votes, vine, verified_purchase, texts, customer_id", "not imported"),
     ),
     (
-        ("invalid_date", "review_date is no day"),
-        ("invalid_number", "the stars or votes are no number, or not one to five stars"),
-        ("missing_value", "no product or no day"),
+        ("invalid_date", "review_date is not a valid date"),
+        ("invalid_number", "stars or votes are not numbers, or the stars are not one to five"),
+        ("missing_value", "the product or the day is missing"),
         ("wrong_cell_count", "a line has more or fewer tabs than the header"),
     ),
-    (NO_PEOPLE, VOTES_ADD_UP, "Quotation marks do not quote in these files."),
+    (NO_PEOPLE, VOTES_ADD_UP, "In these files quotation marks are ordinary characters."),
     holds_people=True,
 )
 
@@ -113,7 +113,7 @@ def _open(source: Source, head: TableHead, options: Options) -> Reading:
 
 
 class _ReviewRows:
-    """What the rows of the table mean. No message repeats a cell."""
+    """Converts rows of the table to events. Messages never repeat a cell."""
 
     def __init__(self, head: TableHead, dates: DateFormat, reviews: Reviews) -> None:
         self._at = at = head.columns.positions
@@ -126,12 +126,12 @@ class _ReviewRows:
         self._review, self._votes = at.get("review"), at.get("helpful")
 
     def convert(self, line: int, cells: Sequence[str]) -> RowOutcome:
-        """The events of a review; raises `RowRefused`."""
+        """Return the events of a review; raises `RowRefused`."""
         product = cells[self._product].strip()
         if not product:
             if not any(map(str.strip, cells)):
                 return Skipped(line, "blank line")
-            raise RowRefused("missing_value", "the review does not say of what it is")
+            raise RowRefused("missing_value", "the review has no product")
         at = self._instant(cells[self._day])
         rating = self._rating(cells[self._stars])
         helpful = 0 if self._votes is None else self._helpful(cells[self._votes])
@@ -147,10 +147,10 @@ class _ReviewRows:
         try:
             return start_of(self._dates.day(cell.strip()))
         except ValueError:
-            raise RowRefused("invalid_date", "review_date is no day") from None
+            raise RowRefused("invalid_date", "review_date is not a valid date") from None
 
     def public_text(self, row: Row) -> str:
-        """What a refusal may show of a row: cells that cannot be about a person."""
+        """Return the cells that a rejected row may show: those that cannot identify a person."""
         cells = {field: self._cell(row.cells, field) for field in _SHOWN}
         return ", ".join(
             f"{field}={cell}" for field, cell in cells.items() if _SHOWN[field].fullmatch(cell)

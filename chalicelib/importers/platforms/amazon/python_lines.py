@@ -1,7 +1,7 @@
-"""Lines that are Python dictionaries and not JSON, as the oldest review files have them.
+"""Parse lines that are Python dictionaries instead of JSON, as in the oldest review files.
 
-Only what `repr` writes for names, numbers and lists of them is parsed, and of bounded size and
-depth: `ast` is made for source code, which one trusts.
+Only literals as `repr` writes them (strings, numbers, lists, dictionaries) are parsed. Size and
+depth are limited because `ast` is designed for trusted source code.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _DIFFERENCE = re.compile(r"\d\s*-")
 
 
 def with_dictionaries(lines: Iterable[JsonLine]) -> Iterator[JsonLine]:
-    """The lines of a file, those read that are no JSON but a Python dictionary."""
+    """Yield the lines of a file, with Python dictionaries parsed where a line is not JSON."""
     for line in lines:
         if line.flaw is not None and line.flaw.code == "malformed_record":
             record = parse_dictionary(line.raw)
@@ -35,7 +35,7 @@ def with_dictionaries(lines: Iterable[JsonLine]) -> Iterator[JsonLine]:
 
 
 def parse_dictionary(text: str) -> dict[Any, Any] | None:
-    """A dictionary of literals; None for any other text."""
+    """Parse a dictionary of literals; return None for any other text."""
     if len(text) > MAX_CHARACTERS or not _LITERAL.fullmatch(text):
         return None
     bare = _STRINGS.sub("", text)

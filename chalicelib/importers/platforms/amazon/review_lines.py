@@ -1,7 +1,7 @@
-"""Amazon reviews as McAuley and others collected them: one review per line, in three generations.
+"""Amazon reviews collected by McAuley et al.: one review per line, in three generations.
 
-2014 has `overall`, `helpful` and `unixReviewTime` (seconds), 2018 `vote` in place of `helpful`,
-2023 `rating`, `helpful_vote` and `timestamp` (thousandths of a second).
+2014 has `overall`, `helpful` and `unixReviewTime` (seconds). 2018 has `vote` instead of `helpful`.
+2023 has `rating`, `helpful_vote` and `timestamp` (milliseconds).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _SHOWN = ("asin", "overall", "rating", "helpful", "vote", "helpful_vote", "unixR
 
 _DECLARATION = Declaration(
     "Amazon: reviews as JSON lines (McAuley 2014, 2018, 2023)",
-    "The data sets *Amazon product data* and *Amazon Reviews* of the McAuley lab, a file per "
+    "The data sets *Amazon product data* and *Amazon Reviews* of the McAuley lab, one file per "
     "category; unpack it first",
     "lines of JSON (or of Python dictionaries) with reviewerID, asin, overall, unixReviewTime "
     "and reviewText; or with user_id, parent_asin, rating, timestamp, helpful_vote and "
@@ -57,27 +57,27 @@ _DECLARATION = Declaration(
         Becomes("`overall`, `rating`: " + STARS.source, STARS.event),
         Becomes(
             "`helpful` (the first number), `vote`, `helpful_vote`",
-            "`like`, as many as found the review helpful; not those who voted",
+            "`like`, one per helpful vote; the number of all votes is not imported",
         ),
         Becomes("`asin`, else `parent_asin`", "`content_id`"),
         Becomes(
-            "`unixReviewTime` (seconds), else `reviewTime`; `timestamp` (thousandths)", "the time"
+            "`unixReviewTime` (seconds), else `reviewTime`; `timestamp` (milliseconds)", "the time"
         ),
         Becomes("reviewer, product and time", "the event id, as one digest of all three"),
-        Becomes("names, texts, pictures, `verified`, `style`", "nothing: they are not read"),
+        Becomes("names, texts, pictures, `verified`, `style`", "not read"),
     ),
     (
-        ("invalid_date", "the time is none, or lies before Amazon was opened"),
-        ("invalid_number", "the stars or votes are no number, or not one to five stars"),
+        ("invalid_date", "the time is not valid, or is before Amazon opened"),
+        ("invalid_number", "stars or votes are not numbers, or the stars are not one to five"),
         ("malformed_record", "the line is neither JSON nor a Python dictionary"),
-        ("missing_value", "no product or no time"),
-        ("negative", "the votes are below zero"),
-        ("not_whole", "the votes are not whole"),
+        ("missing_value", "the product or the time is missing"),
+        ("negative", "the number of votes is below zero"),
+        ("not_whole", "the number of votes is not a whole number"),
     ),
     (
         NO_PEOPLE,
         VOTES_ADD_UP,
-        "The same reviewer, product and time is the same review, however often it stands there.",
+        "Lines with the same reviewer, product and time are the same review and count once.",
     ),
     holds_people=True,
 )
@@ -108,10 +108,10 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _events(reviews: Reviews, record: Any) -> Converted:
     if not isinstance(record, dict):
-        raise RowRefused("malformed_record", "this is no review")
+        raise RowRefused("malformed_record", "the line is not a review")
     product = first_name(record, *_PRODUCT)
     if not product:
-        raise RowRefused("missing_value", "the review does not say of what it is")
+        raise RowRefused("missing_value", "the review has no product")
     at = _time(record)
     reviewer = first_name(record, *_REVIEWER)
     return reviews.events(
@@ -124,7 +124,7 @@ def _events(reviews: Reviews, record: Any) -> Converted:
 
 
 def _text_of(record: dict[str, Any]) -> str:
-    """What tells a review from another where the reviewer is not named."""
+    """Return the texts, which identify a review if the reviewer is not given."""
     texts = [record.get(key) for key in ("reviewText", "summary", "title", "text")]
     return json.dumps(texts, default=str)
 
@@ -145,7 +145,7 @@ def _time(record: dict[str, Any]) -> dt.datetime:
             return start_of(dt.date(int(match[3]), int(match[1]), int(match[2])))
     except ValueError:
         pass
-    raise RowRefused("invalid_date", "reviewTime is no day")
+    raise RowRefused("invalid_date", "reviewTime is not a valid date")
 
 
 def _helpful(record: dict[str, Any]) -> int:
@@ -153,12 +153,12 @@ def _helpful(record: dict[str, Any]) -> int:
     if votes is None:
         return count(first_filled(record, "helpful_vote", "vote"), "the votes")
     if not isinstance(votes, list) or len(votes) > 2:
-        raise RowRefused("invalid_number", "helpful is no pair of helpful and all votes")
+        raise RowRefused("invalid_number", "helpful is not a pair [helpful votes, all votes]")
     return count(votes[0], "the votes") if votes else 0
 
 
 def _shown(record: Any) -> str:
-    """The product and the numbers of a review, if that is what they are."""
+    """Return the product and the numbers of a review, omitting values of any other form."""
     if not isinstance(record, dict):
         return ""
     parts = []

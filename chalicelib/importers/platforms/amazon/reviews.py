@@ -1,4 +1,4 @@
-"""A review of a product -> events; the same whichever data set it stands in."""
+"""Convert product reviews to events, in the same way for every data set."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from chalicelib.importers.values.stars import sentiment_of
 
 CHANNEL = "amazon"
 OPENED = 1995
-"""The year in which Amazon opened: an earlier review has its time in another unit."""
+"""The year in which Amazon opened. An earlier time must be in another unit."""
 
 NO_PEOPLE = (
-    "Nothing of a reviewer is in an event: no name, no text, no id. A refused row shows the "
-    "product, the time and the numbers."
+    "Events contain nothing about the reviewer: no name, no text, no id. A rejected row shows only "
+    "the product, the time and the numbers."
 )
 VOTES_ADD_UP = (
-    "Helpful votes are what a review has gathered until the export; they are booked on the day of "
-    "the review, and a later export restates them."
+    "Helpful votes are the total at the time of the export. They are booked on the day of the "
+    "review, and a later export restates them."
 )
 
 
 class Reviews:
-    """Reviews of one account -> events.
+    """Converts the reviews of one account to events.
 
     Parameters
     ----------
@@ -37,25 +37,25 @@ class Reviews:
     def events(
         self, review: str, product: str, at: dt.datetime, rating: float | None, helpful: int
     ) -> tuple[RawEvent, ...]:
-        """A review, and the votes that it got as likes.
+        """Return a review event, and a like event if the review has helpful votes.
 
         Parameters
         ----------
         review : str
-            Amazon's id of the review, or a digest of what tells it from every other.
+            Amazon's id of the review, or a digest that is unique to it.
         product : str
             The ASIN.
         at : datetime
-            In UTC; midnight where only the day is known.
+            In UTC; midnight if only the day is known.
         rating : float, optional
-            As `stars.rating_of` gives it.
+            As returned by `stars.rating_of`.
         helpful : int
-            How many found it helpful.
+            Number of helpful votes.
 
         Raises
         ------
         RowRefused
-            `invalid_date`.
+            `invalid_date`, if the review is older than Amazon.
         """
         if at.year < OPENED:
             raise RowRefused("invalid_date", f"the review is older than Amazon ({OPENED})")

@@ -1,6 +1,6 @@
 """Amazon Ads: Sponsored Products, Sponsored Brands and Sponsored Display.
 
-Amazon's reviews are another platform, `amazon`.
+Reviews on Amazon belong to the platform `amazon`.
 """
 
 from chalicelib.importers.platforms.amazon_ads.sponsored import AMAZON_ADS

@@ -1,4 +1,4 @@
-"""Amazon Ads: reports of Sponsored Products, Brands and Display as .xlsx and .csv."""
+"""Amazon Ads: Sponsored Products, Brands and Display reports (.xlsx, .csv)."""
 
 from __future__ import annotations
 
@@ -19,19 +19,23 @@ LEVELS = (
 
 
 class SponsoredReport(TableReport):
-    """A report of sponsored ads; a campaign's numbers are those of its search terms again."""
+    """A report of sponsored ads.
+
+    Reports of different levels contain the same clicks: those of a campaign are also in the report
+    of its search terms.
+    """
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about."""
+        """Return the level of the report's rows."""
         return next((name for field, name in LEVELS if field in columns), self.report)
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What search term reports lack."""
+        """Return a note on the impressions that search term reports omit."""
         if "search_term" not in columns:
             return ()
         return (
-            "A search term report lists terms that were clicked: impressions without a click are "
-            "missing in it. The campaign report has all of them.",
+            "A search term report lists only terms that were clicked, so impressions of other "
+            "terms are missing. The campaign report has all impressions.",
         )
 
 
@@ -44,27 +48,32 @@ AMAZON_ADS = SponsoredReport(
     needs_one_of=("campaign", "campaign_id"),
     marks=MARKS,
     paid=True,
-    title="Amazon Ads: reports of Sponsored Products, Sponsored Brands and Sponsored Display",
+    title="Amazon Ads: Sponsored Products, Sponsored Brands and Sponsored Display reports",
     where=(
         "Amazon Ads → Measurement & Reporting → Sponsored ads reports (Messung und Berichte → "
         "Berichte zu Sponsored Ads) → Create report: Campaign, Search term, Targeting, Advertised "
         "product or Placement, Time unit Daily (Zeiteinheit: Täglich) → .xlsx or .csv"
     ),
     looks_for=(
-        "Campaign Name and a column that only Amazon has: 7 Day or 14 Day Total Sales, Total "
-        "Advertising Cost of Sales (ACOS), Advertised ASIN, Advertised SKU"
+        "Campaign Name and one column that only Amazon has: 7 Day or 14 Day Total Sales, Total "
+        "Advertising Cost of Sales (ACOS), Advertised ASIN or Advertised SKU"
     ),
     refused=(
-        ("aggregate_period", "reports with the time unit Summary: Start Date and End Date"),
-        ("no_counts", "purchased product reports: they hold Amazon's claims only"),
-        ("no_currency", "Spend without a currency in the file; name it with `--currency`"),
-        ("undecidable_format", "days that may be day/month or month/day"),
+        (
+            "aggregate_period",
+            "reports with the time unit Summary, which have Start Date and End Date",
+        ),
+        ("no_counts", "purchased product reports, which contain only Amazon's claims"),
+        ("no_currency", "Spend without a currency in the file; pass it with `--currency`"),
+        ("undecidable_format", "dates that may be day/month or month/day"),
     ),
     remarks=(
-        "Sales and orders of 7 or 14 days are what Amazon claims for the ads: of the summary only.",
-        "Import one kind of report: a campaign's clicks are those of its search terms again.",
+        "Sales and orders within 7 or 14 days are conversions that Amazon claims for its ads. They "
+        "appear only in the summary.",
+        "Import one kind of report: a campaign report and a search term report contain the same "
+        "clicks.",
         "Amazon counts days in the time zone of the account.",
-        "The German headings are known from help pages only; where the file is not recognised, "
-        "download the report in English.",
+        "The German headings were taken from help pages. If a file is not recognised, download the "
+        "report in English.",
     ),
 ).importer()

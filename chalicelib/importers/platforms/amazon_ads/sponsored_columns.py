@@ -1,4 +1,4 @@
-"""The columns of Amazon's reports of ads, in English and German."""
+"""The columns of Amazon Ads reports, in English and German."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from chalicelib.importers.reports.report_columns import (
 )
 from chalicelib.importers.tables.marks import together
 
-_PARTS = LeftOut("a part of the claimed conversions")
+_PARTS = LeftOut("part of the claimed conversions")
 
 _SYMBOLS = ("$", "€", "£", "₹", "¥")
 
 
 def _money(*names: str) -> tuple[str, ...]:
-    """Headings that may name a currency by its symbol, as ``7 Day Total Sales ($)``."""
+    """Return headings with and without a currency symbol, e.g. ``7 Day Total Sales ($)``."""
     return names + tuple(f"{name} ({symbol})" for name in names for symbol in _SYMBOLS)
 
 
@@ -137,14 +137,14 @@ COLUMNS = (
     ),
     Column(
         "viewable",
-        LeftOut("a part of the impressions"),
+        LeftOut("part of the impressions"),
         en=("Viewable Impressions", "Viewable impressions (VCPM)"),
         de=("Sichtbare Impressionen",),
     ),
     Column("purchased", Sign(), en=("Purchased ASIN",), de=("Gekaufte ASIN",)),
     Column(
         "share",
-        LeftOut("shares and ranks, which do not add up"),
+        LeftOut("shares and ranks cannot be added up"),
         en=("Search Term Impression Rank", "Search Term Impression Share"),
     ),
 )
@@ -153,4 +153,4 @@ MARKS = tuple(
     together(fields=(field,))
     for field in ("orders", "sales", "acos", "roas", "sku", "asin", "purchased", "share")
 )
-"""What no other platform's report has a column for."""
+"""Columns that only reports of this platform have."""

@@ -1,8 +1,8 @@
-"""Blogs: exports of the blog itself, of the comment services in it, and of mentions elsewhere.
+"""Blogs: exports of a blog, of embedded comment services, and of mentions on other sites.
 
-A blog's own exports are booked to `company_blog`, those of the services that any site may embed to
-`community`. Whoever names the other of the two as the platform gets the other channel: a private
-blog runs WordPress too, and a company's blog Disqus.
+Exports of a blog are booked to `company_blog`, those of services that any site can embed to
+`community`. Naming the other of the two as the platform books to that channel instead, e.g. for a
+private WordPress blog or a company blog with Disqus.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _usual(channel: str, export: SiteExport) -> Importer:
 
 
 def _when_named(channel: str, exports: Sequence[SiteExport], declaration: Declaration) -> Importer:
-    """An importer for the other channel, which takes part only if the user names it."""
+    """Return an importer for the other channel, active only if the user names it."""
 
     def recognise(glimpse: Glimpse) -> Recognition | None:
         if not glimpse.named:
@@ -52,10 +52,10 @@ IMPORTERS = (
         replace(
             WORDPRESS.declaration,
             title="Private blogs: WordPress exports and feeds, with `--platform community`",
-            looks_for="the same files as of the company's blog, if the platform is named",
+            looks_for="the same files as for the company blog, if the platform is named",
             notes=(
-                "Read as the exports of the company's blog are, and booked to `community`.",
-                "Of several blogs import each with its own account.",
+                "These exports are read like those of the company blog and booked to `community`.",
+                "If you import several blogs, give each its own account.",
             ),
         ),
     ),
@@ -65,8 +65,10 @@ IMPORTERS = (
         replace(
             DISQUS.declaration,
             title="Company blog: Disqus, Isso, webmentions, with `--platform company_blog`",
-            looks_for="the same files as of communities, if the platform is named",
-            notes=("Read as those of communities are, and booked to `company_blog`.",),
+            looks_for="the same files as for communities, if the platform is named",
+            notes=(
+                "These exports are read like those of communities and booked to `company_blog`.",
+            ),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Disqus: the export of a site's comments as XML."""
+"""Disqus: a site's comments, exported as XML."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _MARKS = ("http://disqus.com", "disqus-internals", "<isDeleted>", "<isSpam>")
 _WITHHELD = (
     ("isDeleted", "true", "a deleted comment"),
     ("isSpam", "true", "spam"),
-    ("isApproved", "false", "a comment that waits for approval"),
+    ("isApproved", "false", "a comment awaiting approval"),
 )
 _READ = ("isdeleted", "isspam", "isapproved", "createdat", "thread", "thread.id")
 
 _DECLARATION = Declaration(
-    "Disqus: export of comments (XML)",
-    "In Disqus: Admin > Moderate Comments > Export, which sends a gzip file by e-mail; unpack it",
-    "XML of the namespace http://disqus.com",
+    "Disqus: comment export (XML)",
+    "In Disqus: Admin > Moderate Comments > Export. Disqus sends a gzip file by e-mail; unpack it",
+    "XML in the namespace http://disqus.com",
     (
         Becomes("post", "`comment`; `content_id` is the link of its thread"),
-        Becomes("post with isDeleted or isSpam", "left out"),
-        Becomes("thread, category", "left out"),
+        Becomes("post with isDeleted, isSpam or isApproved=false", "not imported"),
+        Becomes("thread, category", "not imported"),
     ),
     (
-        ("invalid_date", "a post whose createdAt is none"),
+        ("invalid_date", "a post whose createdAt is not a valid date"),
         ("missing_value", "a post without dsq:id or createdAt"),
-        ("unreadable_file", "XML that is broken; what stands before the place is imported"),
+        ("unreadable_file", "broken XML; the posts before the error are imported"),
     ),
     (
-        "Posts of a thread that is not in the file count too.",
-        "The likes of comments are not in the export.",
+        "Posts are counted even if their thread is not in the file.",
+        "The export does not contain likes of comments.",
     ),
     holds_people=True,
 )
@@ -69,7 +69,7 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
         identity = _identity(record)
         if local_name(record.tag) == "thread":
             pages[identity] = page_of(text_of(record, "link"))
-            return "a thread: what counts are the posts in it"
+            return "a thread: its posts are counted"
         for name, value, reason in _WITHHELD:
             if text_of(record, name.lower()).lower() == value:
                 return reason
@@ -85,7 +85,7 @@ def _converter(channel: str, account: str) -> Callable[[Element], Converted]:
 
 
 def _identity(element: Element) -> str:
-    """The attribute dsq:id, or one named id in whatever namespace."""
+    """Return the attribute `id` in any namespace, usually dsq:id."""
     return next((value.strip() for name, value in element.items() if local_name(name) == "id"), "")
 
 

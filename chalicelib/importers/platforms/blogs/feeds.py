@@ -1,7 +1,7 @@
-"""Atom and RSS feeds of blogs: feeds of comments, and feeds of posts that count their comments.
+"""Atom and RSS feeds of blogs: feeds of comments, and feeds of posts with comment counters.
 
-A comment is counted once: where the comments themselves stand in the feed, the counters that its
-posts may have are left out.
+Each comment is counted once: if the feed contains the comments, the counters of its posts are
+ignored.
 """
 
 from __future__ import annotations
@@ -50,30 +50,30 @@ _READ = (
 
 _DECLARATION = Declaration(
     "Blogs: Atom and RSS feeds, and Blogger's export",
-    "The address of a feed of comments, as https://blog.example/comments/feed/ (WordPress) or "
+    "The URL of a comment feed, e.g. https://blog.example/comments/feed/ (WordPress) or "
     "https://blog.example/feeds/comments/default (Blogger); in Blogger: Settings > Back up content "
     "(Einstellungen > Inhalte sichern)",
-    "Atom or RSS with thr:in-reply-to, thr:count, thr:total or slash:comments, or whose title "
-    "begins with Comments (Kommentare)",
+    "Atom or RSS with thr:in-reply-to, thr:count, thr:total or slash:comments, or with a title "
+    "that begins with Comments (Kommentare)",
     (
-        Becomes("an entry that answers a post (thr:in-reply-to, #comment-7)", "`comment`"),
+        Becomes("an entry that replies to a post (thr:in-reply-to, #comment-7)", "`comment`"),
         Becomes(
-            "slash:comments, thr:total, thr:count of a feed of posts",
-            "`comment` as often, on the UTC day of the post",
+            "slash:comments, thr:total, thr:count in a feed of posts",
+            "that many `comment`s, on the UTC day of the post",
         ),
-        Becomes("the same in a feed that has the comments themselves", "left out"),
-        Becomes("openSearch:totalResults", "left out: how many there are beyond the feed"),
+        Becomes("the same counters in a feed that contains the comments", "not imported"),
+        Becomes("openSearch:totalResults", "not imported: it includes entries outside the feed"),
     ),
     (
-        ("invalid_date", "an entry whose time is none"),
-        ("invalid_number", "a counter that is no number"),
+        ("invalid_date", "an entry whose time is not valid"),
+        ("invalid_number", "a counter that is not a number"),
         ("missing_value", "an entry without a time, or without id, guid and link"),
-        ("unreadable_file", "XML that is broken; what stands before the place is imported"),
+        ("unreadable_file", "broken XML; the entries before the error are imported"),
     ),
     (
-        "Counters of posts are lifetime totals: a later feed restates the earlier one.",
-        "Import either a feed of posts with counters or one of the comments, not both.",
-        "Pingbacks look like comments in a feed and are counted as such.",
+        "Comment counters of posts are lifetime totals: a later feed restates an earlier one.",
+        "Import either a feed of posts with counters or a feed of comments, not both.",
+        "Pingbacks look like comments in a feed and are counted as comments.",
     ),
     holds_people=True,
 )
@@ -107,16 +107,16 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 
 
 def _is_feed_of_comments(text: str) -> bool:
-    """Whether the feed's own title says so and no entry counts its comments."""
+    """Whether the feed's title begins with Comments and no entry has a comment counter."""
     entry = _ENTRY.search(text)
     own = text[: entry.start()] if entry else text
     return bool(_COMMENTS_TITLE.search(own)) and not _COUNTER.search(text)
 
 
 def _counts_comments(text: str) -> bool:
-    """Whether posts count their comments, and the comments themselves are not in the feed.
+    """Whether posts have comment counters and the feed does not contain the comments.
 
-    Blogger's backup has all comments, behind the posts and beyond what is looked at.
+    A Blogger backup contains all comments, but after the posts, where this search may not reach.
     """
     has_comments = _COMMENT_ENTRY.search(text) or _BACKUP.search(text)
     return not has_comments and bool(_COUNTER.search(text))
@@ -128,7 +128,7 @@ def _converter(
     def convert(entry: Element) -> Converted:
         is_comment = _is_comment(entry)
         if has_comments and not (is_comment or all_are_comments):
-            return "a post: what counts are the comments"
+            return "a post: its comments are counted"
         if is_comment and not has_comments:
             return "a comment: it is counted with its post"
         if text_of(entry, "status", _BLOGGER).upper() not in ("", "LIVE"):
@@ -138,7 +138,7 @@ def _converter(
             return "a post without comments"
         identity = text_of(entry, "id") or text_of(entry, "guid") or _link(entry)
         if not identity:
-            raise RowRefused("missing_value", "the entry has neither id, guid nor link")
+            raise RowRefused("missing_value", "the entry has no id, guid or link")
         at = first_moment(*(text_of(entry, name) for name in _TIMES))
         parts = ("feed", account or "-", "entry" if has_comments else "post", identity)
         if not has_comments:
@@ -166,7 +166,7 @@ def _is_comment(entry: Element) -> bool:
 
 
 def _counter(entry: Element) -> int:
-    """How many comments a post says it has; counters of the same comments differ in name only."""
+    """Return a post's number of comments: the largest of its counters, which are alternatives."""
     numbers = [0]
     for child in entry:
         name, space = local_name(child.tag), namespace(child.tag)
@@ -179,7 +179,7 @@ def _counter(entry: Element) -> int:
 
 
 def _commented(entry: Element) -> str:
-    """The page that a comment is on."""
+    """Return the URL of the page that a comment is on."""
     for child in entry:
         if local_name(child.tag) == "in-reply-to":
             return page_of(child.get("href") or child.get("ref") or "")

@@ -1,4 +1,4 @@
-"""Isso's generic format of comments, which other comment services are converted to as well."""
+"""Isso's generic comment format, to which comments of other services can be converted."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ _ALWAYS = ("comments", "created", "text")
 
 _DECLARATION = Declaration(
     "Isso: comments in its generic JSON format",
-    "What `isso import -t generic` reads; made by converters from other comment services",
-    "a JSON array of threads with comments, in them created, text, author and remote_addr",
+    "The input format of `isso import -t generic`, written by converters for other comment "
+    "services",
+    "a JSON array of threads whose comments have created, text, author and remote_addr",
     (
         Becomes("comments[]", "`comment`, on the day of `created`"),
-        Becomes("a thread without comments", "left out"),
+        Becomes("a thread without comments", "not imported"),
     ),
     (
-        ("invalid_date", "a comment whose `created` is none"),
-        ("malformed_record", "a thread or comment that is no object"),
-        ("missing_value", "a thread without id, a comment without `created`"),
+        ("invalid_date", "a comment whose `created` is not a valid date"),
+        ("malformed_record", "a thread or comment that is not an object"),
+        ("missing_value", "a thread without id, or a comment without `created`"),
     ),
     (
-        "`created` has no time zone: a comment is booked on its day, at midnight UTC.",
-        "Comments are known by their thread, their number and `created`.",
+        "`created` has no time zone, so a comment is booked on its day at midnight UTC.",
+        "A comment is identified by its thread, its number and `created`.",
     ),
     holds_people=True,
 )
@@ -64,7 +65,7 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 
 
 def _records(threads: Iterator[Any], keys: UnreadKeys) -> Iterator[tuple[Any, Any]]:
-    """(thread, None), then (thread, comment) for each of its comments"""
+    """Yield (thread, None), then (thread, comment) for each comment."""
     for plain in threads:
         thread = keys.observed(plain)
         yield thread, None
@@ -78,10 +79,10 @@ def _converter(channel: str, account: str) -> Callable[[tuple[Any, Any]], Conver
         thread, comment = record
         if comment is None:
             if not isinstance(thread, dict):
-                raise RowRefused("malformed_record", "a thread is no object")
-            return "a thread: what counts are the comments in it"
+                raise RowRefused("malformed_record", "the thread is not an object")
+            return "a thread: its comments are counted"
         if not comment:
-            raise RowRefused("malformed_record", "a comment is empty or no object")
+            raise RowRefused("malformed_record", "the comment is empty or not an object")
         page, identity = text(thread, "id"), text(comment, "id")
         if not page:
             raise RowRefused("missing_value", "the thread of the comment has no id")

@@ -1,4 +1,4 @@
-"""Microformats as JSON (mf2): a page's entry with the answers to it, or an answer by itself."""
+"""Microformats as JSON (mf2): an entry of a page with its responses, or a single response."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
 from chalicelib.model.errors import ExportRefused
 
 _ENTRIES = ("h-entry", "h-cite", "h-feed")
-_ANSWERS = {
+_RESPONSES = {
     "like": "like",
     "repost": "share",
     "comment": "comment",
@@ -44,26 +44,26 @@ _RELATIONS = {
 
 _DECLARATION = Declaration(
     "Microformats: entries as mf2 JSON",
-    "What a microformats parser (php.microformats.io, granary.io with output=mf2-json) gives of a "
-    "page",
+    "The output of a microformats parser for a page (php.microformats.io, or granary.io with "
+    "output=mf2-json)",
     "JSON with type h-entry (or h-cite, h-feed) and properties",
     (
         Becomes("properties.like", "`like`"),
         Becomes("properties.repost", "`share`"),
         Becomes("properties.comment", "`comment`"),
         Becomes(
-            "an entry with like-of, repost-of, in-reply-to, bookmark-of and no answers of its own",
+            "an entry with like-of, repost-of, in-reply-to or bookmark-of and without responses",
             "`like`, `share`, `comment`, `save`",
         ),
     ),
     (
-        ("no_date", "files in which nothing has a day"),
-        ("invalid_date", "an entry whose `published` is none"),
-        ("missing_value", "an entry or answer without `published`, or without url and uid"),
+        ("no_date", "files without any date"),
+        ("invalid_date", "an entry whose `published` is not a valid date"),
+        ("missing_value", "an entry or response without `published`, or without url and uid"),
     ),
     (
-        "An answer with `published` is booked at its time; the others together on the UTC day of "
-        "the entry, as lifetime counters that a later file restates.",
+        "A response with `published` is booked at that time. The others are booked together on the "
+        "UTC day of the entry, as lifetime counts that a later file restates.",
     ),
     holds_people=True,
 )
@@ -76,8 +76,8 @@ def _find(glimpse: Glimpse) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """Something inside of an entry that answers it; `dated` if it has a time of its own."""
+class _Response:
+    """A response contained in an entry; `dated` if it has its own time."""
 
     kind: str
     entry: dict[str, Any]
@@ -92,10 +92,9 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
     keys = UnreadKeys()
     records = list(_records(keys.observed_whole(read_document(source))))
     if records and not any(
-        _first(record.properties if isinstance(record, _Answer) else record, "published", "updated")
-        for record in records
+        _first(_properties_of(record), "published", "updated") for record in records
     ):
-        raise ExportRefused("no_date", "nothing in the file has a day (published)")
+        raise ExportRefused("no_date", "the file contains no date (published)")
     description = ReportDescription(channel, "microformats", source.encoding, lifetime=True)
     convert = _converter(channel, options.account)
     return Reading(
@@ -103,8 +102,12 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
     )
 
 
-def _records(document: Any) -> Iterator[dict[str, Any] | _Answer]:
-    """The properties of each entry, then the answers to it."""
+def _properties_of(record: dict[str, Any] | _Response) -> dict[str, Any]:
+    return record.properties if isinstance(record, _Response) else record
+
+
+def _records(document: Any) -> Iterator[dict[str, Any] | _Response]:
+    """Yield the properties of each entry, then its responses."""
     waiting = [document]
     while waiting:
         item = waiting.pop()
@@ -117,51 +120,51 @@ def _records(document: Any) -> Iterator[dict[str, Any] | _Answer]:
         entry = mapping(item, "properties")
         if entry and any(kind in ("h-entry", "h-cite") for kind in types):
             yield entry
-            for name, kind in _ANSWERS.items():
-                for answer in listing(entry, name):
-                    yield _Answer(kind, entry, mapping(answer, "properties"))
+            for name, kind in _RESPONSES.items():
+                for response in listing(entry, name):
+                    yield _Response(kind, entry, mapping(response, "properties"))
 
 
-def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Answer], Converted]:
-    def convert(record: dict[str, Any] | _Answer) -> Converted:
-        if isinstance(record, _Answer):
-            return _answer(record)
-        answers = [
-            _Answer(kind, record, mapping(answer, "properties"))
-            for name, kind in _ANSWERS.items()
-            for answer in listing(record, name)
+def _converter(channel: str, account: str) -> Callable[[dict[str, Any] | _Response], Converted]:
+    def convert(record: dict[str, Any] | _Response) -> Converted:
+        if isinstance(record, _Response):
+            return _response(record)
+        responses = [
+            _Response(kind, record, mapping(response, "properties"))
+            for name, kind in _RESPONSES.items()
+            for response in listing(record, name)
         ]
-        if answers:
+        if responses:
             counts: dict[str, int] = {}
-            for answer in answers:
-                if not answer.dated:
-                    counts[answer.kind] = counts.get(answer.kind, 0) + 1
+            for response in responses:
+                if not response.dated:
+                    counts[response.kind] = counts.get(response.kind, 0) + 1
             if not counts:
-                return "an entry: its answers have times of their own"
+                return "an entry: its responses are counted at their own times"
             parts = ("microformats", account or "-", "entry", _identity(record))
             return lifetime_events(channel, _time(record), counts, *parts, content_id=_page(record))
         kind = next((kind for name, kind in _RELATIONS.items() if listing(record, name)), "")
         if not kind:
             return NOTHING_YET
         parts = ("microformats", account or "-", "answer", _identity(record))
-        return (engagement(channel, kind, _time(record), *parts, content_id=_answered(record)),)
+        return (engagement(channel, kind, _time(record), *parts, content_id=_target(record)),)
 
-    def _answer(answer: _Answer) -> Converted:
-        if not answer.dated:
-            _time(answer.entry)
+    def _response(response: _Response) -> Converted:
+        if not response.dated:
+            _time(response.entry)
             return ()
-        at = moment(_first(answer.properties, "published"))
-        identity = _first(answer.properties, "uid", "url")
+        at = moment(_first(response.properties, "published"))
+        identity = _first(response.properties, "uid", "url")
         if not identity:
-            raise RowRefused("missing_value", "the answer has neither url nor uid")
+            raise RowRefused("missing_value", "the response has neither url nor uid")
         parts = ("microformats", account or "-", "answer", identity)
-        return (engagement(channel, answer.kind, at, *parts, content_id=_page(answer.entry)),)
+        return (engagement(channel, response.kind, at, *parts, content_id=_page(response.entry)),)
 
     return convert
 
 
 def _first(properties: dict[str, Any], *names: str) -> str:
-    """The first value of the first property that has any."""
+    """Return the first value of the first property that has one."""
     values = (as_text(value) for name in names for value in listing(properties, name)[:1])
     return next(filter(None, values), "")
 
@@ -181,8 +184,8 @@ def _page(properties: dict[str, Any]) -> str:
     return page_of(_first(properties, "url", "uid"))
 
 
-def _answered(properties: dict[str, Any]) -> str:
-    """The address that an answer is about."""
+def _target(properties: dict[str, Any]) -> str:
+    """Return the URL of the page that an entry responds to."""
     for name in _RELATIONS:
         for value in listing(properties, name)[:1]:
             return page_of(as_text(value) or _first(mapping(value, "properties"), "url"))

@@ -1,4 +1,4 @@
-"""What the exports of blogs and of the services in them have in common."""
+"""The base of importers for blogs and for services embedded in them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from chalicelib.importers.recognition.recognition import Options, Recognition
 
 @dataclass(frozen=True, slots=True)
 class SiteExport:
-    """A kind of file that is booked to the channel of the site it comes from.
+    """A kind of file whose events are booked to the channel of its site.
 
     Attributes
     ----------
     declaration : Declaration
     find : callable
-        What of the kind the beginning of a file holds; nothing if it is another file.
+        Returns the marks found at the beginning of a file; empty if it is another kind of file.
     hits : int
-        How much its marks weigh against those of other importers.
+        The weight of a match compared with those of other importers.
     open : callable
         ``open(source, options, channel) -> Reading``.
     """
@@ -33,7 +33,7 @@ class SiteExport:
     open: Callable[[Source, Options, str], Reading]
 
     def recognise(self, glimpse: Glimpse, channel: str) -> Recognition | None:
-        """A claim to a file, to be booked to a channel."""
+        """Claim a file for a channel; return None if it is another kind of file."""
         found = self.find(glimpse)
         if not found:
             return None
@@ -45,5 +45,5 @@ class SiteExport:
 
 
 def page_of(address: str) -> str:
-    """The address of a page without the place in it (``#comment-7``)."""
+    """Return the URL of a page without its fragment (``#comment-7``)."""
     return address.partition("#")[0].strip()

@@ -1,4 +1,4 @@
-"""webmention.io: what other sites said of one's own pages, as JF2 and in the older format."""
+"""webmention.io: mentions of a site's pages on other sites, as JF2 and in the older format."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ _DECLARATION = Declaration(
         Becomes("in-reply-to", "`comment`"),
         Becomes("mention-of, link", "`mention`"),
         Becomes("bookmark-of", "`save`"),
-        Becomes("rsvp, and what is private", "left out"),
+        Becomes("rsvp, private mentions", "not imported"),
     ),
     (
-        ("invalid_date", "a mention whose published and wm-received are none"),
-        ("malformed_record", "a mention of an unknown kind"),
-        ("missing_value", "a mention without any time or identity"),
+        ("invalid_date", "a mention for which neither published nor wm-received is a valid date"),
+        ("malformed_record", "a mention of an unknown type"),
+        ("missing_value", "a mention without any time, or without wm-id and source"),
     ),
     (
-        "The time is `published`, and where that is missing, as with most likes, `wm-received` "
-        "(`verified_date`). A time without a zone tells its day alone.",
-        "A mention is known by its wm-id; `content_id` is the page that it is about.",
+        "The time is `published` or, if that is missing (as for most likes), `wm-received` "
+        "(`verified_date`). If a time has no time zone, only its day is used.",
+        "A mention is identified by its wm-id. `content_id` is the page that is mentioned.",
     ),
     holds_people=True,
 )
@@ -81,23 +81,23 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 def _place_of_mentions(text: str) -> str:
     if text.lstrip().startswith("["):
         return "item"
-    if held := _LIST.search(text):
-        return f"{held[1]}.item"
+    if match := _LIST.search(text):
+        return f"{match[1]}.item"
     raise ExportRefused("unreadable_file", "the JSON has neither children[] nor links[]")
 
 
 def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
     def convert(mention: Any) -> Converted:
         if not isinstance(mention, dict):
-            raise RowRefused("malformed_record", "a mention is no object")
+            raise RowRefused("malformed_record", "the mention is not an object")
         if mention.get("wm-private") is True or mention.get("private") is True:
             return "a private mention"
-        said = _property_of(mention)
-        if said in _NO_ENGAGEMENTS:
-            return "an answer to an invitation"
-        kind = _KINDS.get(said)
+        name = _property_of(mention)
+        if name in _NO_ENGAGEMENTS:
+            return "a response to an invitation"
+        kind = _KINDS.get(name)
         if kind is None:
-            raise RowRefused("malformed_record", "the kind of the mention is not known")
+            raise RowRefused("malformed_record", "the type of the mention is unknown")
         data = mapping(mention, "data")
         at = first_moment(
             mention.get("published"),
@@ -120,10 +120,8 @@ def _converter(channel: str, account: str) -> Callable[[Any], Converted]:
 
 
 def _property_of(mention: dict[str, Any]) -> str:
-    said = text(mention, "wm-property") or text(mapping(mention, "activity"), "type")
-    if said:
-        return said
-    return next((name for name in _PROPERTIES if name in mention), "")
+    name = text(mention, "wm-property") or text(mapping(mention, "activity"), "type")
+    return name or next((name for name in _PROPERTIES if name in mention), "")
 
 
 WEBMENTIONS = SiteExport(_DECLARATION, _find, 60, _open)

@@ -1,4 +1,4 @@
-"""WordPress: the export of a blog (WXR 1.0 to 1.2), with the comments on every post."""
+"""WordPress: a blog export (WXR 1.0 to 1.2) with the comments on every post."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _KINDS = {
     "review": "review",
 }
 _WITHHELD = {
-    "0": "a comment that waits for approval",
-    "hold": "a comment that waits for approval",
+    "0": "a comment awaiting approval",
+    "hold": "a comment awaiting approval",
     "spam": "spam",
     "trash": "a deleted comment",
     "post-trashed": "a comment on a deleted post",
@@ -41,9 +41,9 @@ _READ = (
 )
 
 _DECLARATION = Declaration(
-    "WordPress: export of a blog (WXR)",
+    "WordPress: blog export (WXR)",
     "In WordPress: Tools > Export > All content (Werkzeuge > Daten exportieren > Alle Inhalte), "
-    "which gives one XML file",
+    "which downloads one XML file",
     "XML with xmlns:wp=http://wordpress.org/export/...",
     (
         Becomes("wp:comment of type comment, or without a type", "`comment`"),
@@ -53,22 +53,25 @@ _DECLARATION = Declaration(
             "`like`, `share`, `save`",
         ),
         Becomes("wp:comment of type review (shops), with its rating", "`review`"),
-        Becomes("comments that are spam, deleted, or wait for approval", "left out"),
-        Becomes("posts, pages, media, other types of comment", "left out"),
+        Becomes("comments that are spam, deleted or awaiting approval", "not imported"),
+        Becomes("posts, pages, media, other types of comment", "not imported"),
     ),
     (
-        ("invalid_date", "a comment whose wp:comment_date_gmt and wp:comment_date are none"),
+        (
+            "invalid_date",
+            "a comment for which neither wp:comment_date_gmt nor wp:comment_date is a valid date",
+        ),
         ("malformed_record", "a comment whose wp:comment_approved is unknown"),
         ("missing_value", "a comment without wp:comment_id or without a time"),
-        ("entity_expansion", "XML that defines entities of its own"),
-        ("unreadable_file", "XML that is broken; what stands before the place is imported"),
+        ("entity_expansion", "XML that defines its own entities"),
+        ("unreadable_file", "broken XML; the comments before the error are imported"),
     ),
     (
-        "An export that holds only comments is read too; they are known by the same numbers, and "
-        "their page is the number of the post.",
-        "Times are wp:comment_date_gmt; where it is empty, the day of wp:comment_date.",
-        "Comments are known by the address of the blog (or the account) and their number. A feed "
-        "of the same comments knows them by other names: import one or the other.",
+        "An export that contains only comments is read too. Its event ids are the same, and "
+        "`content_id` is the number of the post.",
+        "The time is wp:comment_date_gmt or, if that is empty, the day of wp:comment_date.",
+        "A comment is identified by the URL of the blog (or the account) and its number. A feed of "
+        "the same comments gives other event ids: import one or the other.",
     ),
     holds_people=True,
 )
@@ -104,7 +107,7 @@ def _open(source: Source, options: Options, channel: str) -> Reading:
 
 
 def _records(source: Source) -> Iterator[_Comment | None]:
-    """Each item as None, then the comments on it; and comments that stand in no item."""
+    """Yield None for each item, then its comments; also yield comments outside of items."""
     blog = ""
     for element in elements(source, ("item", "comment", *_BLOG_ADDRESSES)):
         if local_name(element.tag) in _BLOG_ADDRESSES:
@@ -125,15 +128,15 @@ def _records(source: Source) -> Iterator[_Comment | None]:
 def _converter(channel: str, account: str) -> Callable[[_Comment | None], Converted]:
     def convert(comment: _Comment | None) -> Converted:
         if comment is None:
-            return "a post or a page: what counts are the comments on it"
+            return "a post or page: its comments are counted"
         approved = comment.field("comment_approved").lower()
         if approved in _WITHHELD:
             return _WITHHELD[approved]
         if approved not in _APPROVED:
-            raise RowRefused("malformed_record", "whether the comment was approved is not known")
+            raise RowRefused("malformed_record", "wp:comment_approved has an unknown value")
         kind = _KINDS.get(comment.field("comment_type").lower())
         if kind is None:
-            return "a note of a plugin"
+            return "a comment of a type that is not imported"
         identity = comment.field("comment_id")
         if not identity:
             raise RowRefused("missing_value", "the comment has no wp:comment_id")
@@ -150,7 +153,7 @@ def _converter(channel: str, account: str) -> Callable[[_Comment | None], Conver
 
 
 def _in_utc(time: str) -> str:
-    """A time that is meant in UTC; one never set stays ``0000-00-00 00:00:00``, which is none."""
+    """Mark a time as UTC. ``0000-00-00 00:00:00`` means that it was never set; it stays invalid."""
     return f"{time} UTC" if time else ""
 
 

@@ -1,4 +1,4 @@
-"""Etsy: the sold orders, and the items of them."""
+"""Etsy: sold orders and sold order items."""
 
 from chalicelib.importers.platforms.etsy.sold_items import SOLD_ITEMS
 from chalicelib.importers.platforms.etsy.sold_orders import SOLD_ORDERS

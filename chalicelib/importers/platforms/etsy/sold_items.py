@@ -1,6 +1,6 @@
-"""Etsy's sold order items (CSV): a row per item; the items of an order are one conversion.
+"""Etsy's sold order items (CSV): one row per item; the items of an order are one conversion.
 
-An order whose rows do not stand together is given out again, complete, under the same event id.
+Each further item of an order yields the conversion again with the new sum under the same event id.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from chalicelib.importers.values.dates import start_of
 from chalicelib.importers.values.event_identity import Ordinals, object_key
 
 ORDERS_KEPT = 50_000
-"""The items of so many orders are added up at a time; of a longer file the rows of an order must
-stand nearer together."""
+"""Number of orders whose items are summed at the same time. In a longer file, an item of an order
+that is no longer kept is rejected."""
 
 FIELDS = {
     "day": {"en": ["Sale Date"]},
@@ -50,7 +50,7 @@ FIELDS = {
 
 @dataclass(slots=True)
 class _Items:
-    """The items of an order so far."""
+    """The items of an order that were read so far."""
 
     currency: str
     value: Decimal = Decimal(0)
@@ -75,18 +75,18 @@ def _rows(options: Options, reading: Reading) -> Convert:
         )
         total = row.amount("total")
         if total < 0:
-            raise RowRefused("negative", "the item's total is below zero")
+            raise RowRefused("negative", "the total of the item is below zero")
         key, currency = object_key((number, created.date().isoformat())), row.currency()
         items = kept.get(key) or _Items(currency)
         if items.currency != currency:
-            raise RowRefused("no_currency", "the items of an order are in several currencies")
+            raise RowRefused("no_currency", "the items of the order have several currencies")
         if item in items.known:
-            return "an item that stands in the file twice"
+            return "an item that is in the file twice"
         value = money(items.value + total, currency)
         if key not in kept:
             if begun.next_of(key, created.date()):
                 raise RowRefused(
-                    "malformed_record", "the items of an order stand too far from each other"
+                    "malformed_record", "the items of the order are too far apart in the file"
                 )
             if len(kept) >= ORDERS_KEPT:
                 del kept[next(iter(kept))]
@@ -95,8 +95,8 @@ def _rows(options: Options, reading: Reading) -> Convert:
         items.value += total
         if row.amount("discount") and not reading.notes:
             reading.notes.append(
-                "The values are those of the items before discounts: Etsy does not say of which "
-                "item a coupon is. Import the sold orders for what was paid."
+                "The values are the item totals before discounts, because the file does not show "
+                "which item a coupon applies to. For the amounts paid, import the sold orders."
             )
         return (orders.sale(number, created, value),)
 
@@ -126,25 +126,31 @@ SOLD_ITEMS = PaymentTable(
                 f"one `conversion`, goal `{GOAL}`, on the day of the sale; its value is the sum of "
                 "Item Total",
             ),
-            Becomes("an item without Date Paid, where there is the column", "nothing: not paid"),
+            Becomes(
+                "an item with an empty Date Paid, if the file has the column",
+                "not imported: not paid",
+            ),
             Becomes("Sale Date", "the day"),
             Becomes("Order ID", "part of the event id"),
             Becomes(
                 "Order Shipping, Order Sales Tax, Discount Amount",
-                "nothing: they are the order's and repeated with each item",
+                "not imported: they belong to the order and are repeated with each item",
             ),
-            Becomes("buyer, names, addresses, item", "nothing: they are not read"),
+            Becomes("buyer, names, addresses, item", "not read"),
         ),
         (
-            ("invalid_date", "Sale Date is no day"),
-            ("malformed_record", "the items of an order stand too far from each other"),
-            ("missing_value", "no order id or no transaction id"),
-            ("no_currency", "no currency, or an order in several"),
+            ("invalid_date", "Sale Date is not a valid date"),
+            (
+                "malformed_record",
+                f"items of an order with {ORDERS_KEPT:,} or more other orders between them",
+            ),
+            ("missing_value", "the order id or the transaction id is missing"),
+            ("no_currency", "no currency, or an order with several currencies"),
         ),
         (
             NO_PEOPLE,
             ENGLISH,
-            "Refunds are not in this file.",
+            "This file does not contain refunds.",
             ONE_OF_THEM,
         ),
         holds_people=True,

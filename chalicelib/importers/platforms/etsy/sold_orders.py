@@ -1,7 +1,6 @@
-"""Etsy's sold orders (CSV): a row per order.
+"""Etsy's sold orders (CSV): one row per order.
 
-The columns about people (buyer, names, addresses) are not in the vocabulary, so that nothing of
-them is read.
+The columns about people (buyer, names, addresses) are not in the vocabulary, so they are not read.
 """
 
 from __future__ import annotations
@@ -41,12 +40,12 @@ PAID = frozenset(
 REFUNDED = frozenset({"refunded", "fully refunded", "canceled", "cancelled"})
 NOT_PAID = frozenset({"unpaid", "not paid", "payment processing", "payment pending", "pending"})
 
-NO_PEOPLE = "Nothing of a person is read: no buyer, name or address is in an event or a message."
+NO_PEOPLE = "Personal data is not read: events and messages contain no buyer, name or address."
 ONE_OF_THEM = (
-    "Sold orders and sold order items give the same event for an order; the one that is imported "
-    "last stays. Prefer the orders: they have the shipping, the discounts and the refunds."
+    "Sold orders and sold order items give the same event for an order; the later import replaces "
+    "the earlier one. Prefer the orders: they include shipping, discounts and refunds."
 )
-ENGLISH = "Etsy writes English headings and days as month/day/year in every language."
+ENGLISH = "Etsy writes English headings and dates as month/day/year in every language."
 
 ID = r"\d{1,20}"
 ZERO = Decimal(0)
@@ -75,17 +74,17 @@ def _rows(options: Options, reading: Reading) -> Convert:
     def convert(row: PaymentRow) -> tuple[RawEvent, ...] | str:
         status = row.word("status")
         if status not in PAID | REFUNDED | NOT_PAID:
-            raise RowRefused("missing_value", "the order has no status that is known")
+            raise RowRefused("missing_value", "the status of the order is unknown")
         if status in NOT_PAID or (row.has("paid") and not row.text("paid")):
             row.note_unpaid(reading.unpaid, "total")
-            return f"an order that is not paid: {status or 'no day on which it was'}"
+            return f"an order that is not paid: {status or 'Date Paid is empty'}"
         number, created = row.number_of("number", ID), start_of(row.day("day"))
         total, adjusted = row.amount("total"), row.amount("adjusted")
         if total < 0 or adjusted < 0:
-            raise RowRefused("negative", "the order's total is below zero")
+            raise RowRefused("negative", "the total of the order is below zero")
         if status in REFUNDED:
             return (orders.undone(number, created),)
-        # Where nothing was adjusted, the adjusted total is 0 in one file and the total in another.
+        # Without an adjustment, some files have 0 as the adjusted total and others the total.
         refunded = max(total - adjusted, ZERO) if adjusted else ZERO
         return (orders.sale(number, created, kept(total, refunded, row.currency())),)
 
@@ -119,28 +118,31 @@ SOLD_ORDERS = PaymentTable(
             Becomes(
                 "an order",
                 f"one `conversion`, goal `{GOAL}`, on the day of the sale; its value is Order "
-                "Total, or Adjusted Order Total where something was refunded",
+                "Total, or Adjusted Order Total after a partial refund",
             ),
             Becomes(
                 "status refunded or canceled",
-                "the same `conversion` with `refund` and without a value: it replaces the sale, "
-                "and counts nothing",
+                "the same `conversion` with `refund` and without a value: it replaces the sale and "
+                "is not counted",
             ),
-            Becomes("an order that is not paid, or has no Date Paid", "nothing: it is counted"),
+            Becomes(
+                "an order that is not paid, or has no Date Paid",
+                "not imported; the summary reports it in `unpaid_orders`",
+            ),
             Becomes("Sale Date", "the day"),
             Becomes("Order ID", "part of the event id"),
-            Becomes("buyer, names, addresses, coupon", "nothing: they are not read"),
+            Becomes("buyer, names, addresses, coupon", "not read"),
         ),
         (
-            ("invalid_date", "Sale Date is no day"),
-            ("missing_value", "no order id, or a status that is not known"),
-            ("no_currency", "the order names no currency, and none was given"),
+            ("invalid_date", "Sale Date is not a valid date"),
+            ("missing_value", "the order id is missing, or the status is unknown"),
+            ("no_currency", "the order has no currency, and `--currency` was not given"),
         ),
         (
             NO_PEOPLE,
             ENGLISH,
-            "Order Total has the shipping and the taxes in it. An Adjusted Order Total of 0 means "
-            "that nothing was adjusted.",
+            "Order Total includes shipping and taxes. An Adjusted Order Total of 0 means that the "
+            "order was not adjusted.",
             ONE_OF_THEM,
         ),
         holds_people=True,

@@ -1,4 +1,4 @@
-"""Facebook Page Insights, as they could be exported until 2021: posts, and the page day by day."""
+"""Facebook Page Insights as exported until 2021: by post, and of the page by day."""
 
 from chalicelib.importers.platforms.facebook.facebook_page import PAGE
 from chalicelib.importers.platforms.facebook.post_sheets import POSTS

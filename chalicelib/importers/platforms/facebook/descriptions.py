@@ -1,4 +1,4 @@
-"""The second header row of Page Insights, which says in a sentence what each column holds."""
+"""The second header row of Page Insights, which describes each column in a sentence."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class DescribedReport(TableReport):
     """A report whose second row describes the columns."""
 
     def skips(self, columns: Columns) -> Callable[[Cells], str]:
-        """Why a row is no data."""
-        return _is_description
+        """Return the function that gives the reason for skipping a row."""
+        return _why_description
 
 
-def _is_description(cells: Cells) -> str:
-    """Why a row is no data; empty for a row of numbers, whatever its post says."""
+def _why_description(cells: Cells) -> str:
+    """Return why a row is not data; empty for a row with numbers, whatever the text of its post."""
     first = next((cell for cell in cells if cell.strip()), "")
     if not _DESCRIPTION.match(first.strip()) or any(map(str.isdecimal, cells)):
         return ""

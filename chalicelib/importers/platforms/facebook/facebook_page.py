@@ -1,6 +1,6 @@
-"""Facebook Page Insights, page level: some two thousand columns, of which a day needs a dozen.
+"""Facebook Page Insights, page level: about two thousand columns, of which a dozen are read.
 
-Almost every metric stands there three times, for a day, a week and 28 days; only days add up.
+Most metrics are given for a day, a week and 28 days. Only the daily ones can be added up.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ COLUMNS = (
     Column("paid_views", Count("view", paid=True), en=("Daily Total Promoted Views",)),
     Column(
         "unique",
-        LeftOut("people cannot be added up"),
+        LeftOut("numbers of people cannot be added up"),
         en=("Daily Total Reach", "Daily Page Engaged Users", "Daily Organic Reach"),
     ),
 )
 
 
 class PageReport(DescribedReport):
-    """A report of page level."""
+    """A page-level report."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to a page-level report."""
         columns = head.columns
         return "day" in columns and any(
             columns.name(field).casefold().startswith(("daily ", "lifetime total likes"))
@@ -68,19 +68,20 @@ REPORT = PageReport(
         "Seitendaten) → .csv or .xls; Facebook no longer offers it"
     ),
     looks_for=(
-        "a column Date beside Daily New Likes, Daily Total Impressions or Lifetime Total Likes"
+        "the column Date, and one of Daily New Likes, Daily Total Impressions and Lifetime Total "
+        "Likes"
     ),
     is_one_each=True,
     paid_parts={"impressions": "paid_impressions", "views": "paid_views"},
     becomes=(
         Becomes("the second row", "no data: descriptions of the columns"),
-        Becomes("Weekly …, 28 Days …", "nothing: the same days many times over"),
+        Becomes("Weekly …, 28 Days …", "not imported: these periods overlap"),
     ),
     refused=(("undecidable_format", "dates that may be day/month or month/day"),),
     remarks=(
-        "A total counts less its paid part, which is counted as paid.",
-        "The page's daily impressions contain those of its posts: import the page or its posts, "
-        "not both.",
+        "The paid part is subtracted from a total and counted separately as paid.",
+        "The page's daily impressions include those of its posts: import either the page or its "
+        "posts, not both.",
     ),
 )
 PAGE = REPORT.importer()

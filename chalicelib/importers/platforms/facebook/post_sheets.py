@@ -1,4 +1,4 @@
-"""Post level Insights as a workbook: key metrics on one sheet, actions by their kind on others."""
+"""Post-level Insights as a workbook: key metrics on one sheet, actions by type on others."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _VOCABULARY = vocabulary_of(COLUMNS)
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Actions of a kind, which may have a sheet of their own.
+    """A group of actions that may have its own sheet.
 
     Attributes
     ----------
     beginnings : tuple of str
-        How the name of the sheet begins, as far as Excel leaves it.
+        The possible beginnings of the sheet's name, which Excel truncates.
     counts : tuple of Column
-        Its columns beside those of the post.
+        The columns of the sheet in addition to those that identify the post.
     among_metrics : tuple of str
-        The columns of the key metrics that say the same.
+        The columns of the key metrics that contain the same numbers.
     """
 
     beginnings: tuple[str, ...]
@@ -40,7 +40,7 @@ class _Kind:
     among_metrics: tuple[str, ...]
 
     def find(self, glimpse: Glimpse) -> Sheet | None:
-        """The first sheet of the kind, and how it is read."""
+        """Return the first such sheet, with the report that reads it."""
         report = replace(REPORT, columns=(*POST, *self.counts))
         head = find_head(glimpse, vocabulary_of(report.columns), self._accept, sheet=self._is_named)
         return (report, head) if head is not None else None

@@ -1,4 +1,4 @@
-"""Facebook Page Insights, post level: one row per post, its counts since it appeared."""
+"""Facebook Page Insights, post level: one row per post with its lifetime counts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ POST = (
 
 
 def by_action(kind: str) -> tuple[Column, Column, Column]:
-    """Actions, as they are called in three generations; the last counts people, not actions."""
+    """Return the columns of an action in three export versions; the last one counts people."""
     stories, activity, people = f"{kind}_stories", f"{kind}_activity", f"{kind}_people"
     return (
         Column(stories, Count(kind), en=(f"Lifetime Post Stories by action type - {kind}",)),
@@ -71,17 +71,17 @@ COLUMNS = (
     Column("paid_views", Count("view", paid=True), en=("Lifetime Paid Video Views",)),
     Column(
         "people",
-        LeftOut("people cannot be added up"),
+        LeftOut("numbers of people cannot be added up"),
         en=("Lifetime Post Total Reach", "Lifetime Engaged Users", "Lifetime Post Consumers"),
     ),
 )
 
 
 class PostReport(DescribedReport):
-    """A report of post level."""
+    """A post-level report."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to a post-level report."""
         names = head.columns.names
         is_lifetime = any(name.casefold().startswith("lifetime ") for name in names)
         return is_lifetime and "post_id" in head.columns and "posted" in head.columns
@@ -99,26 +99,25 @@ REPORT = PostReport(
         "Page → Insights → Export data → Post data (Statistiken → Daten exportieren → "
         "Beitragsdaten) → .csv or .xls, in English; Facebook no longer offers it"
     ),
-    looks_for="the columns Post ID and Posted beside Lifetime Post Total Impressions or the like",
+    looks_for="columns Post ID and Posted, and a metric such as Lifetime Post Total Impressions",
     is_one_each=True,
     shown=("post_id", "posted"),
     paid_parts={"impressions": "paid_impressions"},
     becomes=(
         Becomes("the second row", "no data: descriptions of the columns"),
         Becomes(
-            "in a workbook the sheets Lifetime Post Stories by action type and Lifetime Post "
+            "in a workbook, the sheets Lifetime Post Stories by action type and Lifetime Post "
             "Consumptions by type",
-            "`like`, `comment`, `share`; `click` in place of Lifetime Post Consumptions",
+            "`like`, `comment`, `share`; `click` instead of Lifetime Post Consumptions",
         ),
     ),
     refused=(
         ("undecidable_format", "dates of posts that may be day/month or month/day"),
-        ("damaged_id", "ids that a spreadsheet has written as 1.22158E+17"),
+        ("damaged_id", "ids that a spreadsheet has changed to a form like 1.22158E+17"),
     ),
     remarks=(
-        "The counts are those since a post appeared, booked on its day; a later export replaces "
-        "them.",
-        "Total impressions count less their paid part, which is counted as paid.",
-        "Of two columns of one name, views and viewers, the larger is read.",
+        "Counts are lifetime totals, booked on the day of the post; a later export replaces them.",
+        "Paid impressions are subtracted from total impressions and counted separately as paid.",
+        "If two columns have the same heading (views and viewers), the larger one is read.",
     ),
 )

@@ -1,4 +1,4 @@
-"""Forums that are no one's own page: Discourse and Reddit."""
+"""Forums: Discourse and Reddit."""
 
 from chalicelib.importers.platforms.forums.discourse import DISCOURSE
 from chalicelib.importers.platforms.forums.reddit import REDDIT

@@ -1,4 +1,4 @@
-"""Discourse: a topic with its posts, and lists of topics with their totals, as JSON."""
+"""Discourse (JSON): a topic with its posts, and lists of topics with their totals."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ _CHANNEL = "community"
 _TOPIC_KEYS = ("post_stream", "post_number", "topic_id", "actions_summary", "cooked", "reads")
 _LIST_KEYS = ("topic_list", "topics", "posts_count", "views", "like_count", "last_posted_at")
 _LIKE = 2
-"""The id of likes among a post's actions; the others are flags and bookmarks."""
+"""The id of likes in a post's actions_summary; other ids are flags and bookmarks."""
 
-_WORDS_OF_PEOPLE = 1
-"""The type of a post that somebody wrote; 2 to 4 are actions of moderators and whispers."""
+_REGULAR = 1
+"""The type of a regular post; 2 to 4 are actions of moderators and whispers."""
 _POSTS = "the posts are counted one by one"
 _LEFT_OUT = {
     **dict.fromkeys(("posts_count", "reply_count", "like_count"), _POSTS),
     "post_stream.posts.reply_count": _POSTS,
-    "details": "it is of links, of people or of other topics",
+    "details": "about links, people or other topics",
 }
 
 _DECLARATION = Declaration(
     "Discourse: a topic, or a list of topics (JSON)",
-    "The address of a topic or a list with .json behind it: https://forum.example/t/123.json "
+    "The URL of a topic or a list with .json appended: https://forum.example/t/123.json "
     "(further posts: ?page=2), https://forum.example/latest.json, .../c/news/5.json",
     "JSON with post_stream.posts[] (post_number, actions_summary), or with topic_list.topics[]",
     (
@@ -54,20 +54,23 @@ _DECLARATION = Declaration(
         Becomes("topic_list.topics[]: views", "`impression`, on the UTC day of the topic"),
         Becomes("topic_list.topics[]: like_count", "`like`, on the UTC day of the topic"),
         Becomes("topic_list.topics[]: posts_count - 1", "`comment`, on the UTC day of the topic"),
-        Becomes("reads, reply_count, score", "left out: they are in the others already"),
-        Becomes("deleted and hidden posts, actions of moderators, private messages", "left out"),
+        Becomes("reads, reply_count, score", "not imported: the other counts include them"),
+        Becomes(
+            "deleted and hidden posts, actions of moderators, private messages", "not imported"
+        ),
     ),
     (
-        ("invalid_number", "a count that is none"),
+        ("invalid_number", "a count that is not a number"),
         ("missing_value", "a topic or post without id or created_at"),
         ("unreadable_file", "JSON with neither posts nor topics"),
     ),
     (
-        "Views and likes are lifetime counters: a later file restates the earlier one.",
-        "A topic's file gives its replies one by one and leaves the topic's own totals out; a list "
-        "gives totals only. Import a topic from one of them, not from both.",
-        "A long topic comes in pages: a page that is missing is missing here, and said so.",
-        "No file names its forum. A topic is known by its number and the second of its creation.",
+        "Views and likes are lifetime counts: a later file restates an earlier one.",
+        "In the file of a topic, replies are counted one by one and the totals of the topic are "
+        "ignored. A list has only totals. Import a topic from one of the two, not from both.",
+        "A long topic is split into pages. Import all of them; a note reports missing posts.",
+        "Files do not name their forum. A topic is identified by its number and the second of its "
+        "creation.",
     ),
     holds_people=True,
 )
@@ -85,7 +88,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 @dataclass(frozen=True, slots=True)
 class _Record:
-    """A topic or a post; `is_listed` if the topic's totals are all that is known of it."""
+    """A topic or a post; `is_listed` for a topic of a list, which has only totals."""
 
     kind: str
     fields: Any
@@ -107,14 +110,14 @@ def _open(source: Source, options: Options) -> Reading:
 
 
 def _records(document: Any) -> tuple[list[_Record], tuple[str, ...]]:
-    """(records, notes)"""
+    """Return the records of a document, and notes on it."""
     if isinstance(document, dict):
         stream, topics = document.get("post_stream"), document.get("topic_list")
         if isinstance(stream, dict):
             posts = listing(stream, "posts")
             records = [_Record("topic", document), *(_Record("post", post) for post in posts)]
             missing = len(listing(stream, "stream")) - len(posts)
-            notes = (f"{missing} further posts of the topic are on other pages",)
+            notes = (f"{missing} more posts of the topic are on other pages",)
             return records, notes if missing > 0 else ()
         if isinstance(topics, dict):
             listed = listing(topics, "topics")
@@ -130,7 +133,7 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
 
     def convert(record: _Record) -> Converted:
         if not isinstance(record.fields, dict):
-            raise RowRefused("malformed_record", f"a {record.kind} is no object")
+            raise RowRefused("malformed_record", f"the {record.kind} is not an object")
         if record.kind == "post":
             return _post(record.fields)
         return _topic(record.fields, record.is_listed)
@@ -153,7 +156,7 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
         if post.get("deleted_at") or post.get("user_deleted") is True:
             return "a deleted post"
         if post.get("hidden") is True:
-            return "a post that the community hid"
+            return "a post hidden by the community"
         number = count(post, "post_number")
         identity = _identity(post)
         at = moment(post.get("created_at"))
@@ -164,7 +167,7 @@ def _converter(account: str) -> Callable[[_Record], Converted]:
         events = likes if isinstance(likes, tuple) else ()
         if number == 1:
             return events or "the topic's first post"
-        if as_count(post.get("post_type", _WORDS_OF_PEOPLE), "post_type") != _WORDS_OF_PEOPLE:
+        if as_count(post.get("post_type", _REGULAR), "post_type") != _REGULAR:
             return events or "an action of a moderator"
         comment = engagement(_CHANNEL, "comment", at, *parts, content_id=content_id)
         return (comment, *events)

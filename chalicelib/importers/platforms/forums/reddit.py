@@ -1,4 +1,4 @@
-"""Reddit: threads, listings, search results and collections, as reddit.com/....json gives them."""
+"""Reddit: threads, listings, search results and collections from reddit.com/....json."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _KEYS = ("children", "created_utc", "score", "subreddit", "num_comments", "perma
 
 _DECLARATION = Declaration(
     "Reddit: threads and listings (JSON)",
-    "The address of a thread, a subreddit, a search or a collection with .json behind it: "
+    "The URL of a thread, a subreddit, a search or a collection with .json appended: "
     "https://www.reddit.com/r/NAME/comments/ID.json, https://www.reddit.com/r/NAME/new.json",
-    'JSON with "kind": "Listing", in it children with created_utc and score',
+    'JSON with "kind": "Listing" and children that have created_utc and score',
     (
         Becomes("t3 (submission): score", "`like`, on the UTC day of the submission"),
         Becomes("t3: num_comments", "`comment`, on the UTC day of the submission"),
@@ -39,18 +39,17 @@ _DECLARATION = Declaration(
         Becomes("t3: view_count", "`impression`, on the UTC day of the submission"),
         Becomes("t1 (comment): score", "`like`, on the UTC day of the comment"),
         Becomes("t1 whose submission is not in the file", "`comment`, at its own time"),
-        Becomes("t1 whose submission is in the file", "left out: num_comments counts it"),
-        Becomes("more, and other kinds", "left out"),
+        Becomes("t1 whose submission is in the file", "not imported: num_comments includes it"),
+        Becomes("more, and other kinds", "not imported"),
     ),
     (
-        ("invalid_number", "a score or a number that is none"),
-        ("malformed_record", "a child of a listing that is no thing of Reddit's"),
+        ("invalid_number", "a score or count that is not a number"),
+        ("malformed_record", "a child of a listing without kind or data"),
         ("missing_value", "a submission or comment without id or created_utc"),
     ),
     (
-        "Counters are lifetime totals: a later file restates the earlier one, be it a thread or a "
-        "listing. That is why num_comments is taken and not the comments that are loaded, of "
-        "which a file seldom has all.",
+        "Counts are lifetime totals: a later file, whether thread or listing, restates an earlier "
+        "one. Comments are counted by num_comments because a file rarely contains all of them.",
         SCORE_NOTE,
     ),
     holds_people=True,
@@ -79,7 +78,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 
 def _things(document: Any) -> Iterator[Any]:
-    """The children of all listings, a comment before the answers to it."""
+    """Yield the children of all listings, each comment before its replies."""
     waiting: list[tuple[bool, Any]] = [(False, document)]
     while waiting:
         is_child, value = waiting.pop()
@@ -98,7 +97,7 @@ def _things(document: Any) -> Iterator[Any]:
 
 
 def _submissions_of(things: list[Any]) -> frozenset[str]:
-    """The full names of the submissions that count their comments."""
+    """Return the full names of the submissions with a num_comments."""
     counting = (
         mapping(thing, "data")
         for thing in things
@@ -111,14 +110,14 @@ def _converter(submissions: frozenset[str], account: str) -> Callable[[Any], Con
     def convert(thing: Any) -> Converted:
         kind, fields = text(thing, "kind"), mapping(thing, "data")
         if not kind or not fields:
-            raise RowRefused("malformed_record", "a child of a listing has no kind and data")
+            raise RowRefused("malformed_record", "the child of the listing has no kind or no data")
         if kind == SUBMISSION:
             return submission(fields, account)
         if kind == COMMENT:
-            fields.get("replies")  # is read: its answers are records of their own
+            fields.get("replies")  # marks the key as read: the replies are separate records
             is_counted = text(fields, "link_id") in submissions
             return comment(fields, account, is_counted=is_counted)
-        return "no submission and no comment"
+        return "neither a submission nor a comment"
 
     return convert
 

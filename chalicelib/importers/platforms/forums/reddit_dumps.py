@@ -1,4 +1,4 @@
-"""Dumps of Reddit: one submission or comment per line (NDJSON), or an array of them."""
+"""Reddit dumps: one submission or comment per line (NDJSON), or an array of them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _DATA = re.compile(r'\s*\{\s*"data"\s*:\s*\[')
 
 _DECLARATION = Declaration(
     "Reddit: dumps of comments or submissions (NDJSON)",
-    "Archives as of Pushshift, unpacked; one file of comments (RC_...) or submissions (RS_...)",
-    "lines of JSON with created_utc, subreddit, score and link_id, or num_comments",
+    "Archives such as those of Pushshift, unpacked: a file of comments (RC_...) or of submissions "
+    "(RS_...)",
+    "lines of JSON with created_utc, subreddit and score, and link_id or num_comments",
     (
         Becomes("a comment (with link_id)", "`comment`, at its own time"),
         Becomes("a comment's score", "`like`, on the UTC day of the comment"),
@@ -39,15 +40,15 @@ _DECLARATION = Declaration(
         Becomes("a submission: num_comments", "`comment`, on its UTC day"),
     ),
     (
-        ("invalid_number", "a score or a number that is none"),
-        ("malformed_record", "a line that is no JSON object"),
+        ("invalid_number", "a score or count that is not a number"),
+        ("malformed_record", "a line that is not a JSON object"),
         ("missing_value", "a record without id or created_utc"),
     ),
     (
-        "In a file that begins with a comment, submissions do not count their comments; in one "
-        "that begins with a submission, comments count by num_comments only.",
+        "If a file begins with a comment, comments are counted one by one and num_comments is "
+        "ignored. If it begins with a submission, comments are counted by num_comments only.",
         "Import the comments of a subreddit either one by one or as num_comments of its "
-        "submissions: both together count them twice.",
+        "submissions. Importing both counts them twice.",
         SCORE_NOTE,
     ),
     holds_people=True,
@@ -92,7 +93,7 @@ def _first_kind(text: str) -> bool:
 def _converter(begins_with_comments: bool, account: str) -> Callable[[Any], Converted]:
     def convert(record: Any) -> Converted:
         if not isinstance(record, dict):
-            raise RowRefused("malformed_record", "a record is no object")
+            raise RowRefused("malformed_record", "the record is not an object")
         if "link_id" in record:
             return comment(record, account, is_counted=not begins_with_comments)
         return submission(record, account, counts_comments=not begins_with_comments)

@@ -1,4 +1,4 @@
-"""Reddit's submissions and comments, whichever file they stand in, and the events they become."""
+"""Convert Reddit's submissions and comments to events, in the same way for every kind of file."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LISTING = re.compile(r'"kind"\s*:\s*"Listing"')
 _GONE = frozenset({"[deleted]", "[removed]"})
 
 SCORE_NOTE = (
-    "A score is votes for minus votes against and includes the author's own vote; below zero it "
-    "counts as none."
+    "A score is upvotes minus downvotes and includes the author's own vote. A negative score "
+    "counts as zero."
 )
 
 LEFT_OUT = {
@@ -31,7 +31,7 @@ LEFT_OUT = {
 
 
 def submission(fields: dict[str, Any], account: str, *, counts_comments: bool = True) -> Converted:
-    """A submission's counters, on the UTC day of the submission."""
+    """Return the counts of a submission, booked on its UTC day."""
     counts = {
         "like": _score(fields),
         "comment": count(fields, "num_comments") if counts_comments else 0,
@@ -46,12 +46,12 @@ def submission(fields: dict[str, Any], account: str, *, counts_comments: bool = 
 
 
 def comment(fields: dict[str, Any], account: str, *, is_counted: bool = False) -> Converted:
-    """A comment at its own time, and its score.
+    """Return a comment, booked at its own time, and its score.
 
     Parameters
     ----------
     is_counted : bool
-        Whether its submission's num_comments counts it already.
+        Whether num_comments of its submission includes it.
     """
     if text(fields, "body") in _GONE:
         return "a deleted comment"
@@ -62,12 +62,12 @@ def comment(fields: dict[str, Any], account: str, *, is_counted: bool = False) -
     liked = lifetime_events(CHANNEL, at, {"like": _score(fields)}, *parts, content_id=content_id)
     likes = liked if isinstance(liked, tuple) else ()
     if is_counted:
-        return likes or "a comment that its submission counts"
+        return likes or "a comment: num_comments of its submission includes it"
     return (engagement(CHANNEL, "comment", at, *parts, content_id=content_id), *likes)
 
 
 def shown(fields: Any) -> str:
-    """What a refusal may show of a submission or comment."""
+    """Return the fields that a rejected submission or comment may show."""
     return harmless(fields, "name", "id", "created_utc")
 
 
@@ -79,7 +79,7 @@ def _score(fields: dict[str, Any]) -> int:
 
 
 def _name(fields: dict[str, Any], kind: str) -> str:
-    """The full name, as ``t3_98vj9e``."""
+    """Return the full name, e.g. ``t3_98vj9e``."""
     identity = text(fields, "id").removeprefix(f"{kind}_")
     name = f"{kind}_{identity}" if identity else text(fields, "name")
     if not name:

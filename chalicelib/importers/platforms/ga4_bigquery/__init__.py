@@ -1,4 +1,4 @@
-"""Google Analytics 4: the events that it exports to BigQuery."""
+"""Google Analytics 4: events exported to BigQuery."""
 
 from chalicelib.importers.platforms.ga4_bigquery.bigquery_events import GA4_EVENTS
 

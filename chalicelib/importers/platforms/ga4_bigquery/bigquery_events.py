@@ -1,4 +1,4 @@
-"""Google Analytics 4, BigQuery export: one event per record, its parameters as keys and values."""
+"""Google Analytics 4, BigQuery export: one event per record, parameters as keys and values."""
 
 from __future__ import annotations
 
@@ -47,16 +47,16 @@ _DECLARATION = Declaration(
     "Google Analytics 4: events exported to BigQuery (JSON)",
     "Admin > Product links > BigQuery links (Verwaltung > Produktverknüpfungen > "
     "BigQuery-Verknüpfungen); then in BigQuery the table `events_YYYYMMDD` > Export, as JSON "
-    "with a line per event",
-    "JSON with event_name, event_timestamp and event_params: one event per line, or an array",
+    "with one line per event",
+    "JSON with event_name, event_timestamp and event_params, one event per line or in an array",
     (
         Becomes("`page_view`, `screen_view`", "`impression`"),
-        Becomes("`click` (on a link that leads away)", "`click`"),
+        Becomes("`click` (on a link to another site)", "`click`"),
         Becomes("`purchase`", "`conversion`, goal `purchase`"),
         Becomes("`generate_lead`", "`conversion`, goal `lead`"),
         Becomes("`sign_up`", "`conversion`, goal `signup`"),
         Becomes("`refund` with an amount", "`conversion`, goal `purchase`, with `refund`"),
-        Becomes("any other event, as `first_visit` and `session_start`", "nothing"),
+        Becomes("any other event, e.g. `first_visit` and `session_start`", "not imported"),
         Becomes(
             "`ecommerce.purchase_revenue`, else the parameter `value`, with the parameter "
             "`currency`; else `purchase_revenue_in_usd` or `event_value_in_usd`",
@@ -65,30 +65,30 @@ _DECLARATION = Declaration(
         Becomes(
             "source and medium of the session (last click), else of the event, else of the "
             "person's first visit",
-            "the channel: a paid medium of Google `google_ads`, of Facebook and Instagram "
-            "`meta_ads`, of LinkedIn `linkedin_ads`, each `paid`; `organic` `organic_search`; "
-            "`email` `email`; facebook.com, instagram.com, linkedin.com, xing.com, t.co, "
-            "youtube.com and the like their channels; another site `referral`; none `direct`; "
-            "other paid ones `paid_other`",
+            "the channel. Paid: `google_ads` for Google and YouTube, `meta_ads` for Facebook and "
+            "Instagram, `linkedin_ads` for LinkedIn, the network's own channel for other known "
+            "networks, otherwise `paid_other`. Not paid: `email`, `organic_search`, the network "
+            "of a known source such as facebook.com or t.co (`facebook`, `twitter`, …), "
+            "`referral` for other sites, `direct` without a source",
         ),
         Becomes("the campaign of that source", "`campaign_id`"),
-        Becomes("`page_location`, without what follows `?`", "`content_id`"),
-        Becomes("`event_timestamp`, in millionths of a second", "the time"),
+        Becomes("`page_location` without its query (`?…`)", "`content_id`"),
+        Becomes("`event_timestamp` (microseconds)", "the time"),
         Becomes("`transaction_id`", "part of a purchase's event id: an order is one conversion"),
-        Becomes("`user_id`, `user_properties`, `device`, `geo`", "nothing: they are not read"),
+        Becomes("`user_id`, `user_properties`, `device`, `geo`", "not read"),
     ),
     (
-        ("invalid_date", "`event_timestamp` is no number of millionths of a second"),
-        ("invalid_number", "the value is no number"),
-        ("malformed_record", "the line is no JSON, or no event"),
-        ("missing_value", "no event_timestamp"),
+        ("invalid_date", "`event_timestamp` is not a number of microseconds"),
+        ("invalid_number", "the value is not a number"),
+        ("malformed_record", "the line is not JSON, or not an event"),
+        ("missing_value", "`event_timestamp` is missing"),
         ("negative", "the value is below zero"),
-        ("no_currency", "there is a value without a currency, and none was given"),
+        ("no_currency", "the value has no currency, and `--currency` was not given"),
     ),
     (
-        "`user_pseudo_id` is in no event; it is a part of the digest that is the event id, so that "
-        "two people at the same time are two events.",
-        "A refused event shows its time only.",
+        "Events do not contain `user_pseudo_id`. It only enters the digest that forms the event "
+        "id, so that events of two people at the same time stay separate.",
+        "A rejected event shows only its time.",
     ),
     holds_people=True,
 )
@@ -112,7 +112,7 @@ def _open(source: Source, options: Options) -> Reading:
 
 def _converted(event: Any, goals: Goals, options: Options) -> Converted:
     if not isinstance(event, dict) or "event_name" not in event:
-        raise RowRefused("malformed_record", "this is no event")
+        raise RowRefused("malformed_record", "the record is not an event")
     name = name_of(event["event_name"])
     if name in ENGAGEMENTS:
         return _engagement(event, ENGAGEMENTS[name], options.account)
@@ -146,7 +146,7 @@ def _engagement(event: dict[str, Any], kind: str, account: str) -> Converted:
         content_id=_page(event, parameters),
         campaign_id=origin.campaign,
     )
-    # Google may tell the session's source a day later: the id must not hang on the channel.
+    # Google may add the session's source a day later, so the id must not depend on the channel.
     engaged["event_id"] = event_id(PLATFORM, account or "-", _identity(event), kind)
     return (engaged,)
 
@@ -157,7 +157,7 @@ def _identity(event: dict[str, Any]) -> str:
 
 
 def _parameters(event: dict[str, Any]) -> dict[str, Any]:
-    """Key -> value of an event's parameters."""
+    """Return an event's parameters: key -> value."""
     parameters = {}
     for parameter in map(record_of, list_of(event.get("event_params"))):
         value = first_filled(record_of(parameter.get("value")), *_KINDS_OF_VALUE)
@@ -168,7 +168,7 @@ def _parameters(event: dict[str, Any]) -> dict[str, Any]:
 def _value(
     event: dict[str, Any], parameters: dict[str, Any], name: str, given: str
 ) -> Money | None:
-    """What a conversion was worth, in the currency that was paid in, else in dollars."""
+    """Return the value of a conversion in the currency of the payment, else in US dollars."""
     sales = record_of(event.get("ecommerce"))
     key = "refund_value" if name == REFUND else "purchase_revenue"
     amount = first_filled(sales, key)
@@ -184,7 +184,7 @@ def _value(
 
 
 def _page(event: dict[str, Any], parameters: dict[str, Any]) -> str:
-    """The page, without what may name a person: parameters, and addresses in the path."""
+    """Return the page without parts that may identify a person: queries, e-mail addresses."""
     page = first_name(parameters, "page_location") or first_name(event, "page_location")
     page = re.split(r"[?#;]", page, maxsplit=1)[0]
     return "" if "@" in page or "%40" in page else page

@@ -1,4 +1,4 @@
-"""Which channel brought a visit, from the source and medium that Google Analytics recorded."""
+"""Find the channel of a visit from the source and medium that Google Analytics recorded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from chalicelib.importers.values.values import first_name, name_of, record_of
 DIRECT = "direct"
 REFERRAL = "referral"
 PAID_OTHER = "paid_other"
-"""Slug of paid visits from a place that has no channel of its own."""
+"""Channel of paid visits from sources without a channel of their own."""
 
 _PLACES = {
     "facebook": "facebook",
@@ -65,7 +65,7 @@ class Origin:
     channel : str
     paid : bool
     campaign : str
-        Empty if there was none.
+        Empty if unknown.
     """
 
     channel: str
@@ -74,16 +74,15 @@ class Origin:
 
 
 def origin_of(event: dict[str, Any], parameters: dict[str, Any]) -> Origin:
-    """Where the visit of an event came from.
+    """Return where the visit of an event came from.
 
-    The visit's own source is taken, as far as the export tells it: the last click of the session,
-    then what was collected with the event, then the event's parameters. Only without all of them
-    the source that brought the person for the first time.
+    The first source that the export contains is used: of the session's last click, collected with
+    the event, in the event's parameters, of the person's first visit.
 
     Parameters
     ----------
     parameters : dict
-        Of the event: key -> value.
+        The event's parameters: key -> value.
     """
     last_click = record_of(event.get("session_traffic_source_last_click"))
     collected = record_of(event.get("collected_traffic_source"))
@@ -109,7 +108,7 @@ def origin_of(event: dict[str, Any], parameters: dict[str, Any]) -> Origin:
 
 
 def channel_of(source: str, medium: str) -> tuple[str, bool]:
-    """The channel that a source and a medium mean, and whether it was paid for."""
+    """Return the channel of a source and medium, and whether it is paid."""
     place = _place(source)
     kind = medium.replace("-", "").replace("_", "").replace(" ", "")
     if kind in _PAID:
@@ -128,7 +127,7 @@ def channel_of(source: str, medium: str) -> tuple[str, bool]:
 
 
 def _place(source: str) -> str:
-    """The channel of a site or of its name; ``l.facebook.com`` is Facebook."""
+    """Return the channel of a domain (``l.facebook.com``) or of a site's name (``facebook``)."""
     parts = source.split(".")
     tails = (".".join(parts[n:]) for n in range(len(parts)))
     return next((_PLACES[tail] for tail in tails if tail in _PLACES), "")

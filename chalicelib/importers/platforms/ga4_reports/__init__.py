@@ -1,4 +1,4 @@
-"""Google Analytics 4: the reports and explorations of its interface, downloaded as CSV."""
+"""Google Analytics 4: reports and explorations downloaded as CSV."""
 
 from chalicelib.importers.platforms.ga4_reports.ga4_report import GA4_REPORTS
 

@@ -1,7 +1,7 @@
-"""Which channel a session came from, by the names that Google Analytics 4 gives to channels.
+"""Find the channel of a session from its channel group, source and medium.
 
-The source says more than the group (`Organic Social` is any of a dozen networks), so that it comes
-first where the report has it.
+The source is more specific than the group (`Organic Social` can be any of a dozen networks) and is
+preferred if the report has it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MAX_SLUG = 32
 
 
 class Origin(NamedTuple):
-    """A channel, and whether its clicks are paid for."""
+    """A channel, and whether its clicks are paid."""
 
     channel: str
     paid: bool = False
@@ -75,7 +75,7 @@ _ACROSS_NETWORKS = frozenset(
         *("w wielu sieciach", "クロスネットワーク"),
     }
 )
-"""Google Ads has two groups: paid search and this one."""
+"""Names of the group Cross-network, which like Paid Search belongs to Google Ads."""
 
 _NETWORKS = (
     (re.compile(r"facebook|^fb(?:\.|$)|messenger\.com"), "facebook", "meta_ads"),
@@ -91,7 +91,7 @@ _NETWORKS = (
     (re.compile(r"(?:^|\.)reddit(?:\.|$)"), "reddit", "reddit_ads"),
 )
 _VAGUE = frozenset({"referral", "display", "paid_other", "organic_social"})
-"""What a source may be taken for that its group names better."""
+"""Channels derived from a source that are less specific than the channel group."""
 
 _PAID = re.compile(r"^(?:.*cp.*|ppc|retargeting|paid.*|.*[_-]paid)$")
 _SEARCH = re.compile(
@@ -100,7 +100,7 @@ _SEARCH = re.compile(
 
 
 def origin_of(group: str, source: str, medium: str) -> Origin:
-    """The channel of a row of sessions; empty texts for what the report does not have."""
+    """Return the channel of a row of sessions. Pass an empty text for a missing column."""
     by_source = _by_source(comparable(source), comparable(medium)) if source or medium else None
     group = comparable(group)
     if by_source is not None and not (group and by_source.channel in _VAGUE):
@@ -110,7 +110,7 @@ def origin_of(group: str, source: str, medium: str) -> Origin:
 
 
 def group_name(cell: str) -> str:
-    """One name for a channel group in all languages: what event ids are made of."""
+    """Return the name of a channel group in event ids, the same in all languages."""
     group = comparable(cell)
     if group in _ACROSS_NETWORKS:
         return "cross-network"
@@ -120,13 +120,13 @@ def group_name(cell: str) -> str:
 
 
 def split_source_medium(cell: str) -> tuple[str, str]:
-    """``google / cpc`` -> source and medium."""
+    """Split ``google / cpc`` into source and medium."""
     source, _, medium = cell.rpartition(" / ")
     return (source.strip(), medium.strip()) if source else (cell.strip(), "")
 
 
 def _by_source(source: str, medium: str) -> Origin | None:
-    """The channel that source and medium name; None if only the group can tell."""
+    """Return the channel of source and medium; None if only the group determines it."""
     paid = bool(_PAID.match(medium))
     if medium in ("email", "e-mail", "e_mail", "newsletter") or source in ("email", "newsletter"):
         return Origin("email")
@@ -154,7 +154,7 @@ def _by_source(source: str, medium: str) -> Origin | None:
 
 
 def _slug(name: str) -> str:
-    """A name of the user's own as the slug of a channel."""
+    """Convert a custom group name to the slug of a channel."""
     slug = re.sub(r"[^a-z0-9]+", "_", name).strip("_")
     if not slug or not slug[0].isalpha() or len(slug) > _MAX_SLUG:
         return f"channel_{digest(name)[:16]}"

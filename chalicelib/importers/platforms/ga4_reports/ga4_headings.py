@@ -1,7 +1,7 @@
-"""What the headings of Google Analytics 4 mean, in English, German and the translations.
+"""The headings of Google Analytics 4 reports in English, German and the other languages.
 
-Numbers and times have fixed names. Dimensions are known by words in their headings: the same one is
-named in a dozen ways, by scope (session, first user) and by generation of the interface.
+Metrics and times have fixed names. Dimensions are identified by words in their headings, because
+the name of a dimension varies by scope (session, first user) and by version of the interface.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ VOCABULARY = Vocabulary(HEADINGS)
 
 
 def _words(kind: str, patterns: str) -> tuple[str, re.Pattern[str]]:
-    """The words of a dimension in English and German, and those of the other languages."""
+    """Compile the words of a dimension in English and German and in the other languages."""
     more = words_of(TRANSLATIONS, f"dimension {kind}")
     return kind, re.compile("|".join((patterns, *more)))
 
@@ -121,7 +121,7 @@ _DIMENSIONS = (
         r"|^unified screen|^content (?:group|id)",
     ),
 )
-_ARRIVAL = _words("landing", "landing|ziel")[1]
+_LANDING = _words("landing", "landing|ziel")[1]
 
 OVERLAPPING = frozenset(
     {
@@ -133,10 +133,10 @@ OVERLAPPING = frozenset(
         *("intervallo di date", "datumbereik", "periode", "zakres dat", "期間"),
     }
 )
-"""Columns whose groups are not parts of a whole: a visit is in several segments and comparisons,
-and a compared period is another one."""
+"""Columns whose groups are not parts of a whole: a visit can be in several segments and
+comparisons, and a comparison period is a different period."""
 
-EVERYBODY = frozenset(
+ALL_USERS = frozenset(
     {
         *("all users", "all traffic", "all sessions", "alle nutzer", "gesamter traffic"),
         *("alle zugriffe", "alle sitzungen", "todos los usuarios", "todo el tráfico"),
@@ -145,15 +145,15 @@ EVERYBODY = frozenset(
         *("al het verkeer", "wszyscy użytkownicy", "cały ruch", "すべてのユーザー"),
     }
 )
-"""What Google calls the group in which everybody is."""
+"""Google's names for the group of all users or visits."""
 
 
 def dimension_of(heading: str) -> str:
-    """The kind of dimension that a heading names; empty for any other column."""
+    """Return the kind of dimension of a heading; empty for any other column."""
     text = comparable(heading)
     return next((kind for kind, words in _DIMENSIONS if words.search(text)), "")
 
 
-def names_arrival(heading: str) -> bool:
-    """Whether a page is the one on which visits began: each session is of one only."""
-    return bool(_ARRIVAL.search(comparable(heading)))
+def is_landing_page(heading: str) -> bool:
+    """Whether a page dimension is the landing page, of which each session has exactly one."""
+    return bool(_LANDING.search(comparable(heading)))

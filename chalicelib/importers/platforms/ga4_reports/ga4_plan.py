@@ -1,8 +1,7 @@
-"""Which table of a file is read for what.
+"""Choose the tables of a file that supply impressions, clicks and conversions.
 
-A file shows the same page views by day, by page and by event. Only one table supplies the
-impressions, one the clicks and one the conversions: the one with the finest days, so that nothing
-is counted twice.
+A file contains the same page views by day, by page and by event. To count nothing twice,
+impressions, clicks and conversions are each read from one table: the one with the finest days.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from chalicelib.importers.platforms.ga4_reports.ga4_headings import names_arrival
+from chalicelib.importers.platforms.ga4_reports.ga4_headings import is_landing_page
 from chalicelib.importers.platforms.ga4_reports.ga4_shape import Preamble, Shape
 from chalicelib.importers.values.dates import Period
 
@@ -34,23 +33,24 @@ EVENT_TYPES: Mapping[Supply, Mapping[str, str]] = {
         "sign_up": "signup",
     },
 }
-"""For each supply the events that are counted, and the type or goal that they become."""
+"""For each supply: name of an event -> its engagement type or goal."""
 
 MAX_DOWNLOADS = 100
-"""So many downloads in one file are told apart."""
+"""Maximum number of downloads that are read from one file."""
 
 MAX_SHAPES = 5_000
-"""So many tables of one are planned together; a later one is planned for when it comes."""
+"""Maximum number of tables of a download that are planned together; later tables are planned one
+by one as they are read."""
 
-OVERLAP = "segments, comparisons or date ranges that overlap: no sum of them is a number of visits"
+OVERLAP = "overlapping segments, comparisons or date ranges, which cannot be added up"
 
 ANY_GOAL = "lead"
-"""The goal of key events that have no name in the report."""
+"""The goal of key events without a name in the report."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a table could supply, and by which column.
+    """Something that a table can supply, and the column that supplies it.
 
     Attributes
     ----------
@@ -58,9 +58,9 @@ class Use:
     metric : str
         Field of the number.
     by_event : bool
-        Whether the event's name says which rows count, and as what.
+        Whether the event's name determines which rows count, and as which type or goal.
     worth : str
-        Field of the money of conversions; empty without one.
+        Field of the conversions' money; empty without one.
     """
 
     supply: Supply
@@ -71,43 +71,47 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is done with a table.
+    """The use of one table.
 
     Attributes
     ----------
     uses : tuple of Use
-        What is read of it.
-    refused : tuple of Use
-        What nothing else supplies either, but this cannot: its rows are of no single day.
+        What is read from it.
+    rejected : tuple of Use
+        What no other table supplies and this one cannot, because its rows cover more than a day.
     money : str
-        Field of money that no table tells the number of purchases of.
+        Field of money for which no table has the number of purchases.
     reason : str
-        Why its rows are no data, where nothing of this is the case.
+        Why its rows are not data, if none of the above applies.
     """
 
     uses: tuple[Use, ...] = ()
-    refused: tuple[Use, ...] = ()
+    rejected: tuple[Use, ...] = ()
     money: str = ""
     reason: str = ""
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is done with each table of a file.
+    """The use of each table of a file.
 
-    Parameters
+    Attributes
     ----------
     may_spread : bool
         Whether engagements of a longer period may be spread over its days.
+    readers : mapping
+        Supply -> the table that it is read from.
+    unreadable : mapping
+        Supply -> the best table that has it, if that table cannot be read.
     """
 
     may_spread: bool
     readers: dict[Supply, Shape] = field(default_factory=dict)
-    refusers: dict[Supply, Shape] = field(default_factory=dict)
+    unreadable: dict[Supply, Shape] = field(default_factory=dict)
     _uses: dict[Supply, Use] = field(default_factory=dict)
 
     def assign(self, shapes: Iterable[Shape]) -> None:
-        """Finds for each supply that is still open the best of some tables."""
+        """Choose the best of these tables for each supply that has no reader yet."""
         found: dict[Supply, list[tuple[tuple[int, ...], Shape, Use]]] = {}
         for shape in shapes:
             for use in uses_of(shape):
@@ -120,33 +124,33 @@ class Plan:
             readable = [c for c in candidates if self._is_readable(c[1], supply)]
             _, shape, use = (readable or candidates)[0]
             self._uses[supply] = use
-            (self.readers if readable else self.refusers)[supply] = shape
+            (self.readers if readable else self.unreadable)[supply] = shape
             if readable:
-                self.refusers.pop(supply, None)
+                self.unreadable.pop(supply, None)
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """What is read, whichever table supplies it."""
+        """Everything that is read, from any table."""
         return tuple(self._uses[supply] for supply in self.readers)
 
     @property
     def worth(self) -> str:
-        """The field of the money of the conversions that are read; empty without one."""
+        """The money field of the conversions that are read; empty without one."""
         return self._uses["conversion"].worth if "conversion" in self.readers else ""
 
     def task_of(self, shape: Shape) -> Task:
-        """What is done with a table."""
+        """Return the use of a table."""
         uses = tuple(self._uses[s] for s, reader in self.readers.items() if reader is shape)
-        refused = tuple(self._uses[s] for s, other in self.refusers.items() if other is shape)
-        if uses or refused:
-            return Task(uses, refused)
+        rejected = tuple(self._uses[s] for s, other in self.unreadable.items() if other is shape)
+        if uses or rejected:
+            return Task(uses, rejected)
         money = worth_of(shape)
         if money and not uses_of(shape) and shape.is_daily and not self.worth:
             return Task(money=money)
         return Task(reason=self._reason(shape))
 
     def overlapping(self, shapes: Iterable[Shape]) -> list[tuple[Supply, Shape]]:
-        """Tables that hold once more what another one supplies."""
+        """Return the tables that repeat what another table supplies."""
         return [
             (use.supply, shape)
             for shape in shapes
@@ -164,30 +168,30 @@ class Plan:
         uses = uses_of(shape)
         if uses:
             supply = uses[0].supply
-            other = self.readers.get(supply) or self.refusers.get(supply)
+            other = self.readers.get(supply) or self.unreadable.get(supply)
             line = other.table.line if other else 0
-            return f"{NOUNS[supply]} once more: those of the table in line {line} are taken"
+            return f"repeated {NOUNS[supply]}: those of the table in line {line} are read"
         if not shape.is_additive:
             return OVERLAP
         metrics = shape.metrics
         if metrics == ("users",):
-            return "people are no engagements"
+            return "people are not engagements"
         if metrics == ("sessions",):
-            return "sessions without the channel that brought them"
-        return "a table of nothing that is imported"
+            return "sessions without their channel"
+        return "a table without a metric that is imported"
 
 
 @dataclass(slots=True)
 class Download:
-    """The tables of one property whose periods overlap, which may tell the same, and their plan."""
+    """Tables of one property with overlapping periods, which may repeat numbers, and their plan."""
 
     property: str
     period: Period | None
     plan: Plan
     shapes: list[Shape] = field(default_factory=list)
 
-    def has_place_for(self, preamble: Preamble) -> bool:
-        """Whether a table below a preamble is of this download; if so, its days are too."""
+    def extend_to(self, preamble: Preamble) -> bool:
+        """Add the period of a table to the download; False if it belongs to another download."""
         if preamble.property != self.property:
             return False
         if preamble.period is None or self.period is None:
@@ -201,12 +205,12 @@ class Download:
 
 
 class Plans:
-    """A plan for each download in a file: people paste those of several days or properties.
+    """A plan for each download in a file, which may contain those of several days or properties.
 
     Parameters
     ----------
     may_spread : bool
-        As of `Plan`.
+        As for `Plan`.
     shapes : sequence of Shape
         The tables of the file.
     """
@@ -216,17 +220,17 @@ class Plans:
         self._downloads: list[Download] = []
         self._by_line: dict[int, Plan] = {}
         for shape in shapes:
-            self._find_place(shape)
+            self._add(shape)
         for download in self._downloads:
             download.plan.assign(download.shapes)
 
     def __iter__(self) -> Iterator[tuple[Plan, list[Shape]]]:
-        """The plans with the tables that they are for."""
+        """Iterate over the plans, each with its tables."""
         return ((download.plan, download.shapes) for download in self._downloads)
 
     @property
     def uses(self) -> tuple[Use, ...]:
-        """What is read of all of them."""
+        """Everything that is read, from all downloads."""
         return tuple(use for plan, _ in self for use in plan.uses)
 
     @property
@@ -235,10 +239,10 @@ class Plans:
         return [shape for plan, _ in self for shape in plan.readers.values()]
 
     def task_of(self, shape: Shape) -> Task:
-        """What is done with a table; one that is new is planned for."""
+        """Return the use of a table; add the table to a plan if it is new."""
         line = shape.table.line
         if line not in self._by_line:
-            self._find_place(shape)
+            self._add(shape)
             if line in self._by_line:
                 self._by_line[line].assign([shape])
         plan = self._by_line.get(line)
@@ -246,9 +250,9 @@ class Plans:
             return Task(reason=f"more than {MAX_DOWNLOADS} downloads in one file")
         return plan.task_of(shape)
 
-    def _find_place(self, shape: Shape) -> None:
+    def _add(self, shape: Shape) -> None:
         preamble = shape.preamble
-        download = next((one for one in self._downloads if one.has_place_for(preamble)), None)
+        download = next((one for one in self._downloads if one.extend_to(preamble)), None)
         if download is None:
             if len(self._downloads) >= MAX_DOWNLOADS:
                 return
@@ -261,9 +265,9 @@ class Plans:
 
 
 def uses_of(shape: Shape) -> list[Use]:
-    """What a table could supply."""
+    """Return everything that a table can supply."""
     if not shape.table.rows or "audience" in shape.dimensions or "item" in shape.dimensions:
-        return []  # people are in several audiences, and an order holds several items
+        return []  # a person can be in several audiences, and an order can contain several items
     if not shape.is_additive:
         return []
     has = shape.columns.positions
@@ -275,7 +279,7 @@ def uses_of(shape: Shape) -> list[Use]:
             uses[supply] = Use(supply, "event_count", True, worth if supply == "conversion" else "")
     if "views" in has:
         uses["impression"] = Use("impression", "views")
-    if "sessions" in has and _tells_of_arrivals(shape):
+    if "sessions" in has and _has_origins(shape):
         uses["click"] = Use("click", "sessions")
     if "purchases" in has:
         uses["conversion"] = Use("conversion", "purchases", worth=worth)
@@ -286,15 +290,15 @@ def uses_of(shape: Shape) -> list[Use]:
 
 
 def worth_of(shape: Shape) -> str:
-    """The field of money; empty if a table has none."""
+    """Return a table's money field; empty without one."""
     return next((f for f in ("purchase_revenue", "total_revenue") if f in shape.columns), "")
 
 
-def _tells_of_arrivals(shape: Shape) -> bool:
-    """Whether each session stands in one row, with the channel that brought it."""
+def _has_origins(shape: Shape) -> bool:
+    """Whether each session is in one row only, with the channel that it came from."""
     kinds = shape.dimensions.keys()
     if "event" in kinds:
         return False
-    if "page" in kinds and not names_arrival(shape.table.header[shape.dimensions["page"]]):
+    if "page" in kinds and not is_landing_page(shape.table.header[shape.dimensions["page"]]):
         return False
     return "group" in kinds or "source_medium" in kinds or {"source", "medium"} <= kinds

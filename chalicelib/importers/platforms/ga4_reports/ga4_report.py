@@ -1,4 +1,4 @@
-"""Google Analytics 4: recognises a download, plans what is read of it, and reads it."""
+"""Google Analytics 4: recognise a download, choose what to read from it, and read it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from chalicelib.importers.values.numerals import NumberFormat, decide_number_for
 from chalicelib.model.errors import ExportRefused
 
 _HITS = 100
-"""More than any header has columns: nothing else begins with such lines."""
+"""More than the columns of any header, as no other platform's files begin with such lines."""
 
 _DATED = re.compile(r"# ?[^:：]{3,40}[:：] ?\d{8}[, ]*$|# ?\d{8} ?[-–] ?\d{8}[, ]*$")
 _OFFSETS = frozenset(
@@ -72,21 +72,22 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     offsets = any(_OFFSETS & keys for keys in glimpse.keys(delimiter))
     if not dated and not offsets and not (glimpse.named and _known_headings(glimpse, delimiter)):
         return None
-    found = "lines with # and the first and last day" if dated else "the column Nth day"
+    found = "lines that begin with # and contain a date" if dated else "the column Nth day"
     return Recognition(_HITS, found, lambda source, options: _open(source, delimiter, options))
 
 
 def _states_dates(records: Sequence[Sequence[str]]) -> bool:
-    """Whether one of the lines with # states the first and last day."""
+    """Whether one of the lines that begin with # contains the first or last day."""
     lines = (", ".join(filter(str.strip, cells)) for cells in records)
     return any(_DATED.match(plain(line)) for line in lines)
 
 
 def _recognise_sheet(glimpse: Glimpse) -> Recognition | None:
-    """A claim to a workbook of which a sheet begins as a report does."""
+    """Claim a workbook if one of its sheets begins like a report."""
     for sheet in glimpse.sheets:
         if _states_dates(glimpse.sheet_top(sheet)):
-            return Recognition(_HITS, "a sheet with lines with #", partial(_open_sheet, sheet))
+            found = "a sheet with lines that begin with #"
+            return Recognition(_HITS, found, partial(_open_sheet, sheet))
     return None
 
 
@@ -116,7 +117,7 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
         shapes.append(Shape.of(table, preamble))
     plans = Plans(options.spread, shapes)
     if not plans.readers:
-        raise _refused(next((plan for plan, _ in plans), Plan(options.spread)), shapes)
+        raise _rejection(next((plan for plan, _ in plans), Plan(options.spread)), shapes)
     numbers = _numbers(shapes, options)
     for plan, _ in plans:
         _check_currency(plan, numbers, options)
@@ -143,7 +144,10 @@ def _open(source: Source, delimiter: str, options: Options) -> Reading:
 
 
 class _TablesReader:
-    """Reads the records of all tables in one pass: one outcome for each below the first header."""
+    """Reads the records of all tables in one pass.
+
+    Each record below the first header has one outcome.
+    """
 
     def __init__(
         self,
@@ -161,7 +165,7 @@ class _TablesReader:
         self._preamble = Preamble()
 
     def outcomes(self, source: Source, delimiter: str, reading: Reading) -> Iterator[RowOutcome]:
-        """One outcome per record."""
+        """Yield one outcome per record."""
         stack = Stack(is_title)
         rows: TableRows | None = None
         is_below = False
@@ -200,8 +204,8 @@ class _TablesReader:
 _NOT_ROWS = {
     "blank": "blank line",
     "title": "a line above a table",
-    "header": "the header of a further table",
-    "row": "no row of a table",
+    "header": "the header of another table",
+    "row": "not a row of a table",
 }
 
 
@@ -213,46 +217,47 @@ def _outcome(rows: TableRows, line: int, cells: list[str], raw: str) -> RowOutco
         return refusal(line, shown, error)
 
 
-def _refused(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
-    """Why nothing of a file can be read."""
-    others = [shape for shape in plan.refusers.values() if shape.is_dated]
+def _rejection(plan: Plan, shapes: Sequence[Shape]) -> ExportRefused:
+    """Return the reason why nothing in a file can be read."""
+    others = [shape for shape in plan.unreadable.values() if shape.is_dated]
     if others:
         period = others[0].preamble.period
         covers = f"{period[0]} to {period[1]}" if period else "more than a day"
         if others[0].unit:
             covers = f"a {others[0].unit}"
-        what = " and ".join(NOUNS[supply] for supply in plan.refusers)
-        return ExportRefused("aggregate_period", f"each row of {what} covers {covers}. {WAY_OUT}")
-    numbered = next((s for s in plan.refusers.values() if s.time in NUMBERED), None)
+        nouns = " and ".join(NOUNS[supply] for supply in plan.unreadable)
+        return ExportRefused("aggregate_period", f"each row of {nouns} covers {covers}. {WAY_OUT}")
+    numbered = next((s for s in plan.unreadable.values() if s.time in NUMBERED), None)
     if numbered is not None and numbered.preamble.period is not None:
         first, last = numbered.preamble.period
         return ExportRefused(
             "no_date",
-            f"{numbered.columns.name(numbered.time)} holds numbers, and {first} to {last} is more "
-            f"than one year. {WAY_OUT}",
+            f"the numbers in {numbered.columns.name(numbered.time)} are ambiguous, because the "
+            f"period {first} to {last} covers more than one calendar year. {WAY_OUT}",
         )
-    vague = next((s for s in plan.refusers.values() if s.preamble.period and s.time), None)
+    vague = next((s for s in plan.unreadable.values() if s.preamble.period and s.time), None)
     if vague is not None:
         return ExportRefused(
-            "no_date", f"{vague.columns.name(vague.time)} names no days of a calendar. {WAY_OUT}"
+            "no_date",
+            f"{vague.columns.name(vague.time)} does not contain calendar dates. {WAY_OUT}",
         )
-    if plan.refusers:
+    if plan.unreadable:
         return ExportRefused(
-            "no_date", f"no line above the table says from which day on it counts. {WAY_OUT}"
+            "no_date", f"there is no line with the start date above the table. {WAY_OUT}"
         )
     mixed = next((shape for shape in shapes if not shape.is_additive), None)
     if mixed is not None:
         return ExportRefused(
             "not_additive",
-            f"the groups of the column {mixed.table.header[mixed.overlapping].strip()} overlap, so "
-            "that their rows cannot be added up. Take all segments, comparisons and compared "
-            "periods out of the report, and download it again",
+            f"the groups in the column {mixed.table.header[mixed.overlapping].strip()} overlap, so "
+            "their rows cannot be added up. Remove all segments, comparisons and comparison "
+            "periods from the report and download it again",
         )
     names = (name for shape in shapes for name in shape.columns.names[1:4])
     seen = dict.fromkeys(filter(known_heading, names))
     return ExportRefused(
         "no_counts",
-        "the report has neither page views nor sessions by channel nor purchases, only "
+        "the report has no page views, sessions by channel or purchases, only "
         f"{', '.join(list(seen)[:6]) or 'other columns'}. {WAY_OUT}",
     )
 
@@ -280,7 +285,7 @@ def _date_cells(shapes: Sequence[Shape]) -> Iterator[str]:
 
 
 def _check_currency(plan: Plan, numbers: NumberFormat, options: Options) -> None:
-    """Refuses a file whose money has no currency anywhere, before its first row is refused."""
+    """Reject a file whose money has no currency before reading its rows."""
     shape = plan.readers.get("conversion")
     field = plan.worth
     if shape is None or not field or options.currency or field in shape.columns.currencies:
@@ -296,25 +301,28 @@ def _check_currency(plan: Plan, numbers: NumberFormat, options: Options) -> None
         if amount and not named:
             raise ExportRefused(
                 "no_currency",
-                f"the report has money ({shape.columns.name(field)}) but not its currency: "
+                f"the report has revenue ({shape.columns.name(field)}) without a currency: "
                 "name the currency",
             )
 
 
 def _notes(plan: Plan, shapes: Sequence[Shape]) -> tuple[str, ...]:
-    """What a person should know of the choice of tables."""
+    """Return notes on the choice of tables."""
     notes = ["Days are those of the property's time zone."]
     for supply, shape in plan.readers.items():
         titles = ", ".join(filter(known_heading, shape.columns.names[:4]))
-        notes.append(f"Line {shape.table.line} ({titles}) gives the {NOUNS[supply]}.")
-    for supply, shape in plan.refusers.items():
         notes.append(
-            f"Line {shape.table.line} has {NOUNS[supply]}, but its rows are of no single day."
+            f"The {NOUNS[supply]} are read from the table in line {shape.table.line} ({titles})."
+        )
+    for supply, shape in plan.unreadable.items():
+        notes.append(
+            f"The table in line {shape.table.line} has {NOUNS[supply]}, but its rows do not cover "
+            "single days."
         )
     overlapping = plan.overlapping(shapes)
     if overlapping:
-        told = ", ".join(f"line {s.table.line} ({NOUNS[what]})" for what, s in overlapping[:10])
-        notes.append(f"Left out, as they tell the same once more: {told}.")
+        places = ", ".join(f"line {s.table.line} ({NOUNS[what]})" for what, s in overlapping[:10])
+        notes.append(f"Not read, because they repeat the same numbers: {places}.")
     if any(not shape.is_daily for shape in plan.readers.values()):
         notes.append(
             "Rows that cover several days were spread evenly over them; their numbers are "

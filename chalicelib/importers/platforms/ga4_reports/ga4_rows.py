@@ -1,4 +1,4 @@
-"""A row of a Google Analytics 4 table -> its events."""
+"""Convert rows of a Google Analytics 4 table to events."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from chalicelib.importers.platforms.ga4_reports.ga4_shape import Shape
 from chalicelib.importers.platforms.ga4_reports.placing import place
 from chalicelib.importers.recognition.recognition import Options
 from chalicelib.importers.rows.number_cells import Counts
+from chalicelib.importers.rows.row_engine import NO_NUMBERS
 from chalicelib.importers.rows.totals_rows import LABEL
 from chalicelib.importers.tables.headings import comparable
 from chalicelib.importers.tables.unread import UnreadColumns
@@ -39,20 +40,20 @@ from chalicelib.model.money import Money
 
 PLATFORM = "ga4"
 CHANNEL = "company_blog"
-"""Whose page views they are: a property of Google Analytics is the sender's own website."""
+"""The channel of page views: a Google Analytics property is the user's own website."""
 
 Cells = Sequence[str]
 
 
 class _Worth(NamedTuple):
-    """Money of a row; below zero if more was given back than taken."""
+    """Money of a row; below zero if refunds exceed sales."""
 
     amount: Decimal
     currency: str
 
 
 class _Moment(NamedTuple):
-    """What a row is about, when it was, and how many such rows there were before."""
+    """The key and the period of a row, and the number of earlier rows with the same ones."""
 
     key: str
     period: Period
@@ -60,7 +61,7 @@ class _Moment(NamedTuple):
 
 
 class TableRows:
-    """What the rows of one table mean."""
+    """Converts the rows of one table."""
 
     def __init__(
         self, shape: Shape, task: Task, numbers: NumberFormat, dates: DateFormat, options: Options
@@ -79,15 +80,15 @@ class TableRows:
         self.unread = self._unread_columns()
 
     def _unread_columns(self) -> UnreadColumns:
-        """The columns that are neither counted nor say what a row is about, or when it was."""
-        uses = self._task.uses + self._task.refused
+        """Return the columns that are not read as a count, a dimension or a date."""
+        uses = self._task.uses + self._task.rejected
         fields = {use.metric for use in uses} | {use.worth for use in uses} | set(TIMES)
         read = {self._at[field] for field in fields if field in self._at}
         users = self._at.get("users", -1)
         unread = UnreadColumns(
             self._shape.table.header,
             read | set(self._shape.keys) | set(self._shape.dimensions.values()),
-            {users: "people are no engagements"},
+            {users: "people are not engagements"},
             may_hold_people=self.holds_people,
         )
         unread.decimal_mark = self._numbers.decimal_mark
@@ -95,26 +96,26 @@ class TableRows:
 
     @property
     def holds_people(self) -> bool:
-        """Whether a column names people."""
+        """Whether a column contains ids of people."""
         return "person" in self._shape.dimensions
 
     def convert(self, line: int, cells: Cells) -> RowOutcome:
-        """The outcome of a row; raises `RowRefused`."""
+        """Return the outcome of a row; raises `RowRefused`."""
         reason = self._task.reason or self._why_no_data(cells)
         if reason:
             return Skipped(line, reason)
         width = self._width
         if len(cells) != width and (len(cells) < width or any(map(str.strip, cells[width:]))):
             raise RowRefused("wrong_cell_count", f"{len(cells)} cells under {width} headings")
-        asked = self._task.uses or self._task.refused
-        numbers = {use: self._number(use, cells) for use in asked}
+        wanted = self._task.uses or self._task.rejected
+        numbers = {use: self._number(use, cells) for use in wanted}
         worth = {use: self._worth(use.worth, cells) for use in numbers if use.worth}
         if self._task.money and self._worth(self._task.money, cells):
-            raise RowRefused("value_without_order", "money without the number of purchases")
+            raise RowRefused("value_without_order", "revenue without the number of purchases")
         if not any(numbers.values()) and not any(worth.values()):
-            return Skipped(line, "no numbers but zeros")
+            return Skipped(line, NO_NUMBERS)
         if not self._task.uses:
-            self._refuse()
+            self._reject()
         period = self._period(cells)
         values = {use: self._value(use, numbers[use], found) for use, found in worth.items()}
         moment = self._moment(cells, period)  # nothing rejects the row below
@@ -129,7 +130,7 @@ class TableRows:
         return Imported(line, tuple(events))
 
     def _why_no_data(self, cells: Cells) -> str:
-        """Why a row is a sum of others, or an empty text."""
+        """Return why a row repeats the numbers of others; empty if it does not."""
         last = comparable(cells[-1])
         if len(cells) > self._width and LABEL.match(last):
             return "totals row"
@@ -173,15 +174,15 @@ class TableRows:
         return _Worth(amount, currency)
 
     def _kind(self, use: Use, cells: Cells) -> str:
-        """The type or goal that a row's event becomes; empty if it is none that counts."""
+        """Return the engagement type or goal of a row's event; empty if it is not counted."""
         name = _cell(cells, self._shape.dimensions.get("event", -1))
         return EVENT_TYPES[use.supply].get(name, "")
 
-    def _refuse(self) -> None:
-        shape, use = self._shape, self._task.refused[0]
+    def _reject(self) -> None:
+        shape, use = self._shape, self._task.rejected[0]
         if not shape.is_dated:
-            raise RowRefused("missing_value", f"nothing says when these {NOUNS[use.supply]} were")
-        raise RowRefused("aggregate_period", f"{NOUNS[use.supply]} of more than a day")
+            raise RowRefused("missing_value", f"these {NOUNS[use.supply]} have no date")
+        raise RowRefused("aggregate_period", f"these {NOUNS[use.supply]} cover more than a day")
 
     def _moment(self, cells: Cells, period: Period) -> _Moment:
         key = object_key([*self._key_names, *(self._key_cell(cells, i) for i in self._shape.keys)])
@@ -192,7 +193,7 @@ class TableRows:
         return group_name(cell) if index == self._shape.dimensions.get("group", -1) else cell
 
     def _period(self, cells: Cells) -> Period:
-        """First and last day of a row; raises `RowRefused`."""
+        """Return the first and last day of a row; raises `RowRefused`."""
         time, report = self._shape.time, self._shape.preamble.period
         if not time:
             assert report is not None
@@ -232,11 +233,11 @@ class TableRows:
         return origin_of(group, source, medium) if group or source or medium else UNASSIGNED
 
     def _value(self, use: Use, count: int, worth: _Worth | None) -> Money | None:
-        """The value of a row's conversions, or of what was given back; raises `RowRefused`."""
+        """Return the value of a row's conversions or of its refund; raises `RowRefused`."""
         if worth is None:
             return None
         if not count and not _is_refund(worth):
-            raise RowRefused("value_without_order", f"money without {NOUNS[use.supply]}")
+            raise RowRefused("value_without_order", f"revenue without {NOUNS[use.supply]}")
         return money(abs(worth.amount), worth.currency)
 
     def _conversions(
@@ -248,7 +249,7 @@ class TableRows:
         cells: Cells,
         moment: _Moment,
     ) -> list[RawEvent]:
-        """The conversions of a row; where more was given back than taken, the refund."""
+        """Return the conversions of a row, and a refund if its money is below zero."""
         goal = "purchase" if use.metric == "purchases" else self._kind(use, cells) or ANY_GOAL
         parts = [PLATFORM, use.metric.replace("_", "-"), self._account or "-", digest(moment.key)]
         parts.append(moment.period[0].isoformat())
@@ -256,8 +257,8 @@ class TableRows:
         at = start_of(moment.period[0])
         events: list[RawEvent] = []
         if count:
-            taken = None if is_refund else value
-            events.append(conversion(goal, at, *parts, goal, *end, value=taken, count=count))
+            paid = None if is_refund else value
+            events.append(conversion(goal, at, *parts, goal, *end, value=paid, count=count))
         if is_refund:
             events.append(
                 conversion(goal, at, *parts, f"{goal}-refund", *end, value=value, refund=True)
@@ -266,12 +267,12 @@ class TableRows:
 
 
 def _is_refund(worth: _Worth | None) -> bool:
-    """Whether more was given back than taken."""
+    """Whether refunds exceed sales."""
     return worth is not None and worth.amount < 0
 
 
 def public_path(name: str) -> str:
-    """The path or title of a page without what may be about a person: queries and addresses."""
+    """Return the path or title of a page; remove queries and names with e-mail addresses."""
     path = re.split(r"[?#]", name, maxsplit=1)[0].strip()
     return "" if "@" in path else path
 

@@ -1,4 +1,4 @@
-"""What one table of a report holds: its times, its dimensions and the numbers that are read."""
+"""The shape of a table in a report: its dates, its dimensions and the numbers that are read."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chalicelib.importers.platforms.ga4_reports.ga4_headings import (
-    EVERYBODY,
+    ALL_USERS,
     METRICS,
     OVERLAPPING,
     TIMES,
     VOCABULARY,
     dimension_of,
-    names_arrival,
+    is_landing_page,
 )
 from chalicelib.importers.platforms.ga4_reports.ga4_translations import TRANSLATIONS
 from chalicelib.importers.reports.stacked import StackedTable, is_number
@@ -32,11 +32,11 @@ _UNITS = {
     "month_number": "month",
 }
 NUMBERED = ("week_number", "month_number")
-"""Weeks and months of a year that only the period of the report can name."""
+"""Numbers of weeks and months, whose year is that of the report's period."""
 _RANKS = {"day": 0, "week": 1, "month": 2, "": 3}
 
 MOST_DAYS = 1_100
-"""A total of more days, three years and some, says nothing of any of them."""
+"""A total of more days (about three years) is not spread: its daily numbers are meaningless."""
 
 _RANGE = re.compile(r"(\d{8}) ?[-–] ?(\d{8})\b")
 _BOUND = re.compile(r"[:：] ?(\d{8}|\d{4}-\d\d-\d\d)$")
@@ -47,7 +47,7 @@ _PROPERTY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """What the lines above a table say; a later table may leave it to an earlier one.
+    """The content of the lines above a table. A later table inherits what its lines omit.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Preamble:
     property: str = ""
 
     def followed_by(self, titles: tuple[str, ...]) -> Preamble:
-        """The preamble of the table below further titles."""
+        """Return the preamble of a table below these lines."""
         period, name = self.period, self.property
         bounds: list[dt.date] = []
         for title in map(plain, titles):
@@ -92,9 +92,9 @@ class Shape:
     table : StackedTable
     preamble : Preamble
     columns : Columns
-        Of numbers and times.
+        The columns of numbers and times.
     dimensions : mapping of str to int
-        Kind of dimension -> its first column.
+        Kind of dimension -> position of its first column.
     """
 
     table: StackedTable
@@ -104,7 +104,7 @@ class Shape:
 
     @classmethod
     def of(cls, table: StackedTable, preamble: Preamble) -> Shape:
-        """Reads the header of a table."""
+        """Read the header of a table."""
         dimensions: dict[str, int] = {}
         for index, heading in enumerate(table.header):
             if VOCABULARY.field_of(heading) is None and (kind := dimension_of(heading)):
@@ -113,7 +113,7 @@ class Shape:
 
     @cached_property
     def time(self) -> str:
-        """The field that dates its rows; empty if each covers the whole period."""
+        """The field that dates the rows; empty if each row covers the whole period."""
         field = next((field for field in TIMES if field in self.columns), "")
         is_vague = field == "unplaced" or field in NUMBERED
         return "" if is_vague and self._is_of_one_day else field
@@ -125,12 +125,12 @@ class Shape:
 
     @property
     def rank(self) -> int:
-        """The smaller, the finer."""
+        """Rank of the unit; a finer unit has a smaller rank."""
         return _RANKS[self.unit]
 
     @property
     def may_be_spread(self) -> bool:
-        """Whether its rows cover so few days that they can be spread over them."""
+        """Whether the rows cover few enough days to be spread over them."""
         period = self.preamble.period
         return self.unit in ("week", "month") or (
             period is not None and (period[1] - period[0]).days < MOST_DAYS
@@ -138,12 +138,12 @@ class Shape:
 
     @property
     def is_daily(self) -> bool:
-        """Whether each of its rows is of one day."""
+        """Whether each row covers one day."""
         return self.unit == "day" or (not self.time and self._is_of_one_day)
 
     @property
     def is_dated(self) -> bool:
-        """Whether it is known when its rows were."""
+        """Whether the days of the rows are known."""
         if self.time in ("unplaced", "nth_year"):
             return False
         if self.time in NUMBERED:
@@ -162,12 +162,12 @@ class Shape:
 
     @property
     def metrics(self) -> tuple[str, ...]:
-        """The numbers that it has, of those that have a name here."""
+        """The known metrics that the table has."""
         return tuple(field for field in METRICS if field in self.columns)
 
     @cached_property
     def keys(self) -> tuple[int, ...]:
-        """The columns that say what a row is about: text ahead of the numbers; never people."""
+        """The positions of the columns that identify a row: text before the metrics, not people."""
         person = self.dimensions.get("person", -1)
         known = set(self.columns.positions.values())
         first_metric = min(
@@ -182,7 +182,7 @@ class Shape:
         for field in ("unplaced", *NUMBERED):
             if field in self.columns and field != self.time:
                 keys.add(self.columns.positions[field])
-        whole = self.overlapping if self.group in EVERYBODY else -1
+        whole = self.overlapping if self.group in ALL_USERS else -1
         return tuple(sorted(keys - {person, whole}))
 
     def _holds_numbers(self, index: int) -> bool:
@@ -191,15 +191,15 @@ class Shape:
 
     @cached_property
     def overlapping(self) -> int:
-        """The column of groups that may overlap, as segments do; -1 without one."""
+        """The position of a column whose groups may overlap, e.g. segments; -1 without one."""
         header = enumerate(map(comparable, self.table.header))
         return next((index for index, heading in header if heading in OVERLAPPING), -1)
 
     @cached_property
     def group(self) -> str:
-        """The one group of the column `overlapping` whose rows can be read; empty if none can.
+        """The group of the column `overlapping` whose rows are read; empty if there is none.
 
-        Of several groups it is the one in which everybody is.
+        It is the only group, or of several groups the one that contains all users.
         """
         index = self.overlapping
         if index < 0:
@@ -209,17 +209,17 @@ class Shape:
         groups = list(dict.fromkeys(filter(None, named)))
         if len(groups) == 1:
             return groups[0]
-        return next((group for group in groups if group in EVERYBODY), "")
+        return next((group for group in groups if group in ALL_USERS), "")
 
     @property
     def is_additive(self) -> bool:
-        """Whether rows can be added up: no visit is in two of those that are read."""
+        """Whether rows can be added up, i.e. no visit is in two of the rows that are read."""
         return self.overlapping < 0 or bool(self.group)
 
     def names_of_keys(self) -> tuple[str, ...]:
-        """What the columns of `keys` are called in event ids: the same in every language.
+        """Return the names of the columns of `keys` in event ids, the same in every language.
 
-        A dimension that is not known by kind keeps its heading, as it is compared.
+        A dimension of unknown kind keeps its heading, in the form used for comparison.
         """
         return tuple(map(self._name_of, self.keys))
 
@@ -229,12 +229,12 @@ class Shape:
         if field is not None and field != "unplaced":
             return field
         kind = dimension_of(heading) if field is None else ""
-        if kind == "page" and names_arrival(heading):
+        if kind == "page" and is_landing_page(heading):
             return "landing page"
         return kind or comparable(heading)
 
     def events_named(self) -> set[str]:
-        """The names of events in the sample of its rows."""
+        """Return the event names in the sampled rows."""
         index = self.dimensions.get("event", -1)
         if index < 0:
             return set()

@@ -1,4 +1,4 @@
-"""The languages that Google Analytics 4 is read in, besides English and German."""
+"""The languages of Google Analytics 4 reports that can be read, besides English and German."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""On which days a row of a Google Analytics 4 table was: dates, and offsets from the first day."""
+"""Find the days that a row of a Google Analytics 4 table covers, from dates or offsets."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _BEYOND = "not within the report's period"
 
 
 def place(time: str, cell: str, dates: DateFormat, report: Period | None) -> Period:
-    """First and last day of a row.
+    """Return the first and last day of a row.
 
     Parameters
     ----------
     time : str
-        The field that dates the row, of `headings.TIMES`.
+        The field that dates the row, one of `ga4_headings.TIMES`.
     report : (first, last), optional
         The period of the table; offsets count from its first day.
 
     Raises
     ------
     ValueError
-        If the cell names no day, or one outside of the period.
+        If the cell does not contain a day, or contains one outside of the period.
     """
     if time in ("date", "date_hour"):
         hour = _HOUR.fullmatch(cell)
@@ -36,7 +36,7 @@ def place(time: str, cell: str, dates: DateFormat, report: Period | None) -> Per
         month = _MONTH.fullmatch(cell)
         return _within(parse_month(f"{month[1]}-{month[2]}" if month else cell, dates), report)
     if report is None:
-        raise ValueError("the report does not say from when on it counts")
+        raise ValueError("the report has no start date")
     if not _OFFSET.fullmatch(cell):
         raise ValueError("not a number of hours, days, weeks or months")
     if time in ("week_number", "month_number"):
@@ -45,10 +45,10 @@ def place(time: str, cell: str, dates: DateFormat, report: Period | None) -> Per
 
 
 def numbered(time: str, number: int, report: Period) -> Period:
-    """The days of a week or month of the year that a report is of, cut to the report.
+    """Return the days of a numbered week or month of the report's year, within the report.
 
-    Weeks begin on Sundays; the first begins on January 1, whatever day that is. Raises
-    ``ValueError`` for a number that no week or month of a year has.
+    Weeks begin on Sundays, except that the first begins on January 1. Raises ``ValueError`` if the
+    year has no week or month of that number.
     """
     year = report[0].year
     if time == "month_number":
@@ -65,9 +65,10 @@ def numbered(time: str, number: int, report: Period) -> Period:
 
 
 def nth(time: str, offset: int, report: Period) -> Period:
-    """The days of the so-many-th hour, day, week or month of a period, counted from 0.
+    """Return the days of the nth hour, day, week or month of a period, counted from 0.
 
-    Weeks begin on Sundays and months on their first day; the period cuts the outermost.
+    Weeks begin on Sundays and months on their first day. The first and the last one are cut to the
+    period.
     """
     first = report[0]
     if time == "nth_month":

@@ -1,4 +1,4 @@
-"""A report of Google Analytics 4 that somebody has saved as a workbook, as the text that it was."""
+"""Convert a Google Analytics 4 report that was saved as a workbook back to CSV."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _IN_MEMORY = 4_000_000
 
 
 def text_of_sheet(workbook: Workbook, sheet: str) -> BinaryIO:
-    """The rows of a sheet as CSV, each on the line of its number; missing rows are blank lines."""
+    """Return a sheet as CSV. Line numbers equal row numbers; missing rows become blank lines."""
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
     text = io.TextIOWrapper(cast("BinaryIO", file), encoding="utf-8", newline="")
     writer = csv.writer(text, delimiter=DELIMITER, lineterminator="\n")

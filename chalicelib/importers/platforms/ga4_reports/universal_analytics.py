@@ -1,7 +1,7 @@
-"""Universal Analytics, the generation before Google Analytics 4, whose reports look alike.
+"""Recognise reports of Universal Analytics, the predecessor of Google Analytics 4.
 
-The lines above its tables are the same, and so are many headings. Headings that only it has are
-here; a metric of both that has one name in a language is not.
+Its reports have the same lines above the tables and share many headings. This module lists only
+headings that Google Analytics 4 does not have.
 """
 
 from __future__ import annotations
@@ -53,16 +53,16 @@ HEADINGS = frozenset(
         *("ページの価値", "目標の完了数", "離脱率", "日別インデックス"),
     )
 )
-"""Headings that Google Analytics 4 does not have, in the form in which they are compared."""
+"""Headings that only Universal Analytics has, in the form used for comparison."""
 
 
 def check_generation(tables: Sequence[StackedTable]) -> None:
-    """Refuses a report of Universal Analytics, once and by its name."""
+    """Raise `ExportRefused` for a report of Universal Analytics."""
     for table in tables:
         found = [heading for heading in map(comparable, table.header) if heading in HEADINGS]
         if found:
             raise ExportRefused(
                 "unknown_platform",
-                f"this is a report of Universal Analytics ({', '.join(found[:3])}), the analytics "
-                "of Google until 2024, which is not imported. Write a mapping for a table by day",
+                f"this is a report of Universal Analytics ({', '.join(found[:3])}), which Google "
+                "shut down in 2024. It is not imported; for a table by day, write a mapping",
             )

@@ -1,4 +1,4 @@
-"""The text of an ad: an ad without an id is known by it, as it cannot be edited."""
+"""The text of an ad, which identifies an ad without an id because it cannot be edited."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AD_TEXTS = (
     *("Description", *(f"Description {n}" for n in range(1, 6))),
     *("Final URL", "Path 1", "Path 2", "Video ID", "Image ID"),
 )
-"""Its headings in English; ``text_`` and a heading is the field."""
+"""Headings in English. The field is ``text_`` followed by the heading."""
 
 
 def ad_texts(
@@ -19,7 +19,7 @@ def ad_texts(
     final_url: Sequence[str],
     path: Sequence[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Field -> headings in a language, from the wordings of each text."""
+    """Return field -> headings in a language, from the wordings of each text."""
     one = {
         "Headline": headline,
         "Long headline": long_headline,

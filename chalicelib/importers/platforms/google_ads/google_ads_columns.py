@@ -1,9 +1,9 @@
-"""The columns of Google Ads reports, and what stands in totals rows.
+"""The columns of Google Ads reports.
 
-English and German headings are here, those of other languages in tables of their own.
+This module has the English and German headings; other languages have their own modules.
 
-What a row is about is told by columns that stay the same between two downloads of the same day, not
-by status, bids or metrics.
+A row is identified by columns that are the same in two downloads of the same day, not by status,
+bids or metrics.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _GERMAN_TEXTS = ad_texts(
     final_url=("Finale URL",),
     path=("Pfad",),
 )
-"""Headings of the text of an ad: an ad without an id is known by it (it cannot be edited)."""
+"""German headings of the text of an ad."""
 
 REPEATED = (
     Column(
@@ -47,7 +47,7 @@ REPEATED = (
     ),
     Column(
         "conversion_action",
-        Repeats("impressions and costs belong to no single conversion action"),
+        Repeats("impressions and costs do not belong to a single conversion action"),
         en=("Conversion action", "Conversion category", "Conversion source"),
         de=("Conversion-Aktion", "Conversion-Kategorie", "Conversion-Quelle"),
     ),
@@ -83,7 +83,7 @@ REPEATED = (
         de=("Zielgruppe", "Zielgruppenname", "Zielgruppensegment", "Zielgruppen-ID"),
     ),
 )
-"""Segments of whose rows Google says that they cannot be added up: the reports show ``--``."""
+"""Segments whose rows cannot be added up: reports show ``--`` as their total."""
 
 _COLUMNS = (
     Column("day", When("day"), en=("Day", "Date"), de=("Tag", "Datum")),
@@ -224,7 +224,7 @@ _COLUMNS = (
 COLUMNS = translated(_COLUMNS, TRANSLATIONS)
 
 COUNTS = ("impressions", "clicks", "interactions", "cost", "converted_cost")
-"""One of them must be there."""
+"""A report must have one of these fields."""
 
 TYPICAL_FIELDS = (
     "campaign_state",
@@ -237,7 +237,7 @@ TYPICAL_FIELDS = (
     "average_cost",
     "currency",
 )
-"""One of them must be there where no period line tells that it is a Google Ads report."""
+"""Without a line with the period, a report must have one of these fields to be recognised."""
 
 LEVELS = (
     ("search_term", "search_term"),
@@ -249,11 +249,11 @@ LEVELS = (
     ("ad_group", "ad_group"),
     ("campaign", "campaign"),
 )
-"""Column -> kind of report, the finest first. The title is the user's own and says nothing."""
+"""Column -> kind of report, the finest first. The title is not used: users can change it."""
 
 
 def _lower(what: str) -> list[str]:
-    """Words of the other languages as `headings.comparable` writes them."""
+    """Return words of the other languages in the form of `headings.comparable`."""
     return [comparable(word) for word in words_of(TRANSLATIONS, what)]
 
 
@@ -261,11 +261,11 @@ _ALL_TIME = ("all time", "gesamter zeitraum", "gesamte zeit", *_lower("all time"
 ALL_TIME = re.compile("|".join(map(re.escape, _ALL_TIME)))
 _VIDEO = ("demand gen", "discovery", "youtube", "trueview", "bumper")
 VIDEO = re.compile("|".join((r"\bvideo", *map(re.escape, (*_VIDEO, *_lower("video"))))))
-"""Kinds of campaigns and ads whose interactions are mostly views."""
+"""Types of campaigns and ads whose interactions are mostly views."""
 
 
 def counts_interactions(columns: Columns) -> Callable[[Cells], bool]:
-    """Whether a row's interactions are clicks, in a report that has no clicks."""
+    """Return a test for rows whose interactions are clicks, for reports without Clicks."""
     at = columns.positions
     kinds = [at[field] for field in ("campaign_type", "ad_type") if field in at]
     views = at.get("views")

@@ -1,4 +1,4 @@
-"""Google Ads (AdWords): the reports of its interface, of its report editor and of its API."""
+"""Google Ads (AdWords): reports of the interface, of the report editor and of the API."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ from chalicelib.model.errors import ExportRefused
 CHANNEL = "google_ads"
 _CURRENCY_CODES = ("Currency code", "Währungscode", *words_of(TRANSLATIONS, "currency code"))
 MICROS_OF_A_CENT = 10_000
-"""Costs in millionths are multiples of it in every currency: clicks are billed in cents."""
+"""Costs in millionths are multiples of this number, because clicks are billed in whole cents."""
 
 
 def _is_below_period(head: TableHead) -> bool:
-    """Whether a title and a period are the lines above the header, as in every download."""
+    """Whether the lines above the header are a title and a period, as in every download."""
     columns = head.columns
     if not _is_titled_by_period(head):
         return False
-    is_of_things = any(field in columns for field in ("campaign", "day", "search_term"))
-    return is_of_things and any(field in columns for field in COUNTS)
+    has_dimension = any(field in columns for field in ("campaign", "day", "search_term"))
+    return has_dimension and any(field in columns for field in COUNTS)
 
 
 def _is_titled_by_period(head: TableHead) -> bool:
-    """Whether the record above the header is a period, and that above it a title."""
+    """Whether the line above the header is a period, and the line above that a title."""
     lines = [line.strip('" ,;\t') for line in head.preamble_lines]
     return len(lines) > 1 and bool(lines[-2]) and _is_period(lines[-1])
 
@@ -55,19 +55,19 @@ def _is_period(line: str) -> bool:
 
 
 def _check_unit_of_cost(table: Table) -> None:
-    """Reports of the programming interface give millionths, or not: whole numbers do not tell."""
+    """Raise `ExportRefused` if whole costs may be in millionths, as in some API reports."""
     cells = [as_text(cell, ".").strip() for cell in table.sample("cost", "converted_cost")]
     costs = [cell for cell in cells if cell and cell.strip("-")]
     if not any(cell.strip("0") for cell in costs) or not all(map(str.isdigit, costs)):
         return
     if any(0 < int(cell) < MICROS_OF_A_CENT for cell in costs):
-        return  # in millionths, it would be less than a cent
+        return  # in millionths, this would be less than a cent
     may_be_units = any(int(cell) % MICROS_OF_A_CENT for cell in costs)
     if not (may_be_units and _has_period_line(table.head)):
         raise ExportRefused(
             "undecidable_format",
-            "is Cost in units of the currency or in millionths of it? All costs are whole "
-            "numbers: download the report from the Google Ads interface instead",
+            "Cost may be in units of the currency or in millionths, because all costs are whole "
+            "numbers. Download the report from the Google Ads interface instead",
         )
 
 
@@ -75,39 +75,39 @@ class GoogleAdsReport(TableReport):
     """A report of campaigns, ads, keywords or search terms."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to a Google Ads report."""
         columns = head.columns
         if len(columns.positions) < 3 or not any(field in columns for field in COUNTS):
             return False
         if _is_below_period(head):
             return True
         if all(field in columns for field in ("day", "clicks", "cost", "average_cost")):
-            return True  # the series of an overview card
+            return True  # the time series of an overview card
         has_cost = "cost" in columns or "converted_cost" in columns
         return has_cost and "campaign" in columns and any(f in columns for f in TYPICAL_FIELDS)
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether a title and a period are above the header, as in every download."""
+        """Whether the lines above the header are a title and a period, as in every download."""
         return _is_below_period(head)
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about."""
+        """Return the level of the report's rows."""
         return next((name for field, name in LEVELS if field in columns), self.report)
 
     def condition(self, field: str, columns: Columns) -> Callable[[Cells], bool] | None:
-        """Interactions are clicks, but for those of videos."""
+        """Return a condition for Interactions: they count as clicks except for videos."""
         return counts_interactions(columns) if field == "interactions" else None
 
     def check(self, table: Table) -> None:
-        """Rejects costs that may be in millionths."""
+        """Reject costs that may be in millionths."""
         _check_unit_of_cost(table)
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """What is taken as clicks."""
+        """Return a note on interactions that are counted as clicks."""
         if "clicks" in columns or "interactions" not in columns:
             return ()
         return (
-            "The report has no column Clicks: Interactions are taken as clicks, except those "
+            "The report has no column Clicks, so Interactions are counted as clicks, except those "
             "of video and Demand Gen campaigns, which are mostly views.",
         )
 
@@ -145,10 +145,10 @@ REPORT = GoogleAdsReport(
         "> Tag), or add the row 'Day' in the report editor, and download it as .csv"
     ),
     becomes=(
-        Becomes("`Total: …` rows", "no data, wherever the label stands"),
+        Becomes("`Total: …` rows", "no data, in whichever column the label is"),
         Becomes(
-            "`Total: Other search terms`, `Total: Other locations` and the like",
-            "the campaign `(other)`: real traffic that no row shows",
+            "`Total: Other search terms`, `Total: Other locations` and similar rows",
+            "the campaign `(other)`: traffic that no other row contains",
         ),
     ),
     refused=(
@@ -158,16 +158,16 @@ REPORT = GoogleAdsReport(
         ),
         (
             "no_date",
-            "overview cards without days, `All time`, reports without a day and without a period",
+            "overview cards without days, `All time`, reports with neither days nor a period",
         ),
-        ("aggregate_period", "a report of a period without days, or by week or month"),
-        ("undecidable_format", "costs of the programming interface that may be millionths"),
-        ("no_currency", "costs without a currency in the file; name it with `--currency`"),
+        ("aggregate_period", "a report for a period without days, or by week or month"),
+        ("undecidable_format", "costs in API reports that may be in millionths"),
+        ("no_currency", "costs without a currency in the file; pass it with `--currency`"),
     ),
     remarks=(
-        "Days are those of the account's time zone, which the file does not name.",
-        "Budgets are not costs; rates and averages are recomputed, never summed.",
-        "Interactions of video and Demand Gen campaigns are mostly views and not counted.",
+        "Days are in the time zone of the account, which the file does not contain.",
+        "Budgets are not costs. Rates and averages are recomputed, never added up.",
+        "Interactions of video and Demand Gen campaigns are mostly views and are not counted.",
     ),
 )
 GOOGLE_ADS = REPORT.importer()

@@ -1,4 +1,4 @@
-"""The languages that Google Ads is read in, besides English and German."""
+"""The languages of Google Ads reports that can be read, besides English and German."""
 
 from __future__ import annotations
 

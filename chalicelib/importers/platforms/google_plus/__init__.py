@@ -1,4 +1,4 @@
-"""Google+ (closed in 2019): what Takeout archives and the API kept of it."""
+"""Google+ (closed in 2019): Takeout archives and saved API responses."""
 
 from chalicelib.importers.platforms.google_plus.google_plus_api import API
 from chalicelib.importers.platforms.google_plus.takeout import TAKEOUT

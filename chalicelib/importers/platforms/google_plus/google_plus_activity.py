@@ -1,7 +1,7 @@
-"""What the generations of Google+ files share: a post, its comments, and the ids of both.
+"""The posts and comments of Google+ files, and their event ids.
 
-The web page, the JSON and the answer of the API about one post give the same events, because all of
-them name the post's address and the second of a comment.
+The web page, the JSON and the API response for a post give the same events, because all of them
+contain the URL of the post and the second of each comment.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from chalicelib.importers.values.counters import NOTHING_YET, lifetime_events
 
 CHANNEL = "google_plus"
 WHERE = (
-    "Google closed Google+ in April 2019; what is left are archives that were downloaded from "
-    'takeout.google.com before: "Takeout/Google+ Stream/Posts" (Google+ Stream/Beiträge)'
+    "Google closed Google+ in April 2019. Use an archive downloaded from takeout.google.com before "
+    'that date: "Takeout/Google+ Stream/Posts" (Google+ Stream/Beiträge)'
 )
-PEOPLE = "people are counted; who they are is never kept"
+PEOPLE = "people are counted, but nothing that identifies them is stored"
 
 ADDRESS = re.compile(
     r"plus\.google\.com/(?:u/\d{1,3}/)?([^/?#\s\"'<>]{1,100})/posts/([A-Za-z0-9_-]{1,60})"
 )
-"""The address of a post: whose it is, and its name."""
+"""The URL of a post. The groups are the author and the name of the post."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post as a file tells of it; nothing is checked yet.
+    """A post as read from a file, not yet validated.
 
     Attributes
     ----------
     url, activity_id : str
         Either may be empty.
     created : object
-        When it was published.
+        Time of publication.
     likes, shares, comments : int
-        +1s and reshares; comments only where the file counts them instead of showing them.
+        Numbers of +1s, reshares and comments. Comments are zero if the file lists them.
     """
 
     url: str
@@ -55,14 +55,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment as a file tells of it.
+    """A comment as read from a file, not yet validated.
 
     Attributes
     ----------
     post : Post
     created : object
     identity : hashable
-        What tells two records of the same second apart.
+        Distinguishes comments of the same second.
     """
 
     post: Post
@@ -72,7 +72,7 @@ class Comment:
 
 
 def converter(account: str) -> Callable[[Post | Comment], Converted]:
-    """A function that makes the events of posts and comments of one file."""
+    """Return a function that converts the posts and comments of one file to events."""
     same_second: dict[tuple[str, dt.datetime], dict[Hashable, int]] = {}
 
     def convert(record: Post | Comment) -> Converted:
@@ -99,16 +99,16 @@ def converter(account: str) -> Callable[[Post | Comment], Converted]:
 
 
 def shown(record: Post | Comment) -> str:
-    """What a refusal may show of a record: the post, and nobody."""
+    """Return what a rejected record may show: the post, but no person."""
     post = record.post if isinstance(record, Comment) else record
     address = ADDRESS.search(post.url)
     return f"{type(record).__name__.lower()} {address[2] if address else ''}".strip()
 
 
 def _names_of(post: Post) -> tuple[str, str]:
-    """(what identifies the post, its content id)"""
+    """Return the key of the post in event ids, and its content id."""
     if address := ADDRESS.search(post.url):
         return f"{address[1]}/{address[2]}", address[2]
     if post.activity_id:
         return post.activity_id, post.activity_id
-    raise RowRefused("missing_value", "the post has no address, so that it cannot be told apart")
+    raise RowRefused("missing_value", "the post has neither a URL nor an activityId")

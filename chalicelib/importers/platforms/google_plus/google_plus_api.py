@@ -1,4 +1,4 @@
-"""Answers of the Google+ API (closed in 2019): activities with totals, and lists of comments."""
+"""Responses of the Google+ API (closed in 2019): activities with totals, lists of comments."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ _TOTALS = ('"plusoners"', '"resharers"', '"replies"', '"totalItems"')
 
 _DECLARATION = Declaration(
     "Google+ API: activities.list, activities.get and comments.list",
-    "Answers of www.googleapis.com/plus/v1, which a program kept before 2019",
-    "JSON with plusoners, resharers and replies, each with totalItems, or the kind plus#activity",
+    "Responses of www.googleapis.com/plus/v1 that a program saved before 2019",
+    "JSON with plusoners, resharers and replies, each with totalItems, or of kind plus#activity",
     (
         Becomes("object.plusoners.totalItems", "`like`, on the UTC day of the activity"),
         Becomes("object.resharers.totalItems", "`share`, on the UTC day of the activity"),
         Becomes("object.replies.totalItems", "`comment`, on the UTC day of the activity"),
-        Becomes("items[] of comments.list", "`comment` each, at its own time, and its +1s"),
+        Becomes("items[] of comments.list", "`comment`, at its own time; its +1s: `like`"),
     ),
     (
-        ("invalid_number", "a total that is no count"),
+        ("invalid_number", "a total that is not a whole number"),
         ("missing_value", "an activity or comment without `published`, `url` or `id`"),
     ),
     (
-        "Import either the activities, which count their replies, or the lists of comments (also "
-        "those of a Takeout archive): both together count a comment twice.",
-        "Lifetime totals: a later answer restates the earlier one.",
+        "Import either activities, whose totals include their comments, or lists of comments "
+        "(including those in a Takeout archive). Importing both counts comments twice.",
+        "Counts are lifetime totals: a later response restates an earlier one.",
     ),
     holds_people=True,
 )
@@ -61,7 +61,7 @@ def _open(source: Source, options: Options) -> Reading:
     document = read_document(source)
     items = document.get("items", [document]) if isinstance(document, dict) else document
     if not isinstance(items, list):
-        raise ExportRefused("unreadable_file", "the answer has no items[]")
+        raise ExportRefused("unreadable_file", "the response has no items[]")
     description = ReportDescription(CHANNEL, "api", source.encoding, lifetime=True)
     convert = _converter(options.account)
     outcomes = outcomes_of(items, convert, shown=lambda item: harmless(item, "id", "published"))
@@ -73,11 +73,11 @@ def _converter(account: str) -> Callable[[Any], Converted]:
 
     def convert(item: Any) -> Converted:
         if not isinstance(item, dict):
-            raise RowRefused("malformed_record", "an item of the answer is no object")
+            raise RowRefused("malformed_record", "the item is not an object")
         published, identity = item.get("published"), text(item, "id")
         if text(item, "kind") == "plus#comment":
-            answered = (listing(item, "inReplyTo") or [None])[0]
-            post = Post(text(answered, "url"), text(answered, "id"), None)
+            parent = (listing(item, "inReplyTo") or [None])[0]
+            post = Post(text(parent, "url"), text(parent, "id"), None)
             likes = _total(item, "plusoners")
             return book(Comment(post, published, identity or object(), likes))
         counted = mapping(item, "object") or item

@@ -1,4 +1,4 @@
-"""Google+ Takeout as JSON: one document per post, with everybody who did something to it."""
+"""Google+ Takeout as JSON: one document per post, with the people who reacted to it."""
 
 from __future__ import annotations
 
@@ -38,16 +38,17 @@ _DECLARATION = Declaration(
         Becomes("plusOnes[]", "`like`, on the UTC day of the post"),
         Becomes("reshares[]", "`share`, on the UTC day of the post"),
         Becomes("comments[].creationTime", "`comment`, at its own time"),
-        Becomes("the post itself, poll", "left out"),
+        Becomes("the post itself, poll", "not imported"),
     ),
     (
-        ("missing_value", "a post or comment without a time, url or activityId"),
-        ("unreadable_file", "the JSON holds no post"),
+        ("missing_value", "a post or comment without a time, or without url and activityId"),
+        ("unreadable_file", "JSON that contains something other than posts"),
     ),
     (
         f"{PEOPLE.capitalize()}.",
-        "+1s and reshares have no time of their own: they are lifetime counts.",
-        "The web page of the same post gives the same events, so that nothing doubles.",
+        "+1s and reshares have no time of their own, so they are lifetime counts.",
+        "The web page of the same post gives the same events, so importing both counts nothing "
+        "twice.",
     ),
     holds_people=True,
 )
@@ -67,7 +68,7 @@ def _open(source: Source, options: Options) -> Reading:
     document = keys.observed_whole(read_document(source))
     posts = document if isinstance(document, list) else [document]
     if not all(isinstance(post, dict) for post in posts):
-        raise ExportRefused("unreadable_file", "the file holds something else than posts")
+        raise ExportRefused("unreadable_file", "the file contains something other than posts")
     description = ReportDescription(CHANNEL, "posts", source.encoding, lifetime=True)
     convert = converter(options.account)
     return Reading(description, outcomes_of(_records(posts), convert, shown=shown), unread=[keys])

@@ -28,7 +28,7 @@ _KEPT_TAGS = frozenset({"div", "span", "a"})
 _PEOPLE = {"plus-oners": "likes", "resharers": "shares"}
 _TEXTS = frozenset({"main-content", "visibility"})
 _DEEPEST_MISTAKE = 50
-"""An end tag closes an element so many levels up at most; a stray one closes nothing."""
+"""Maximum number of levels that an end tag can close. Other end tags are ignored."""
 
 _TOKEN = re.compile(
     r"""<(/?)([a-z][a-z0-9]*+)((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+)>|([^<]++)""", re.IGNORECASE
@@ -47,18 +47,19 @@ _PERSON = "\0"
 _DECLARATION = Declaration(
     "Google+: posts of a Takeout archive as web pages (HTML)",
     WHERE,
-    "a page with div.visibility and div.post-activity, and an address plus.google.com/.../posts/",
+    "a page with div.visibility, div.post-activity and a URL plus.google.com/.../posts/",
     (
         Becomes("div.plus-oners (+1'd by)", "`like`, on the UTC day of the post"),
         Becomes("div.resharers (Reshared by)", "`share`, on the UTC day of the post"),
         Becomes("div.comments > div.comment", "`comment`, at its own time"),
-        Becomes("the post itself, votes in polls", "left out"),
+        Becomes("the post itself, votes in polls", "not imported"),
     ),
-    (("missing_value", "a post or comment without a time or an address"),),
+    (("missing_value", "a post or comment without a time or a URL"),),
     (
-        f"{PEOPLE.capitalize()}; the rest of a list that ends in `and 12 others` counts too.",
-        "+1s and reshares have no time of their own: they are lifetime counts.",
-        "The JSON of the same archive gives the same events, so that nothing doubles.",
+        f"{PEOPLE.capitalize()}. In a list that ends in `and 12 others`, the 12 are counted too.",
+        "+1s and reshares have no time of their own, so they are lifetime counts.",
+        "The JSON of the same archive gives the same events, so importing both counts nothing "
+        "twice.",
     ),
     holds_people=True,
 )
@@ -81,9 +82,10 @@ def _open(source: Source, options: Options) -> Reading:
 
 
 class _PostPage:
-    """Finds the post's address and time, lists of people, and the times of comments.
+    """Extracts the post's URL and time, the lists of people, and the times of comments.
 
-    An element's area is the class that says what it is about; what is inside of it has the same.
+    The area of an element is the part of the post that it belongs to, by its class. Nested elements
+    inherit it.
     """
 
     def __init__(self, page: str) -> None:
@@ -101,7 +103,7 @@ class _PostPage:
                 self._open(tag, attributes)
 
     def records(self) -> Iterator[Post | Comment]:
-        """The post, then its comments in the order of the page."""
+        """Yield the post, then its comments in the order of the page."""
         likes, shares = (_number_of("".join(self._people[area])) for area in _PEOPLE)
         post = Post(self._url, "", self._created, likes, shares)
         yield post
@@ -150,10 +152,10 @@ class _PostPage:
 
 
 def _tokens(page: str) -> Iterator[tuple[str, bool, Mapping[str, str], str]]:
-    """Tags of interest and texts: (tag or nothing, whether it closes, attributes, text).
+    """Yield relevant tags and texts: (tag or empty, whether it closes, attributes, text).
 
-    The standard library's HTMLParser takes minutes for 200 KB of unclosed tags; this takes time in
-    proportion, because nothing looks beyond the next ``<``.
+    The standard library's HTMLParser takes minutes for 200 KB of unclosed tags. This function takes
+    linear time, because no pattern looks beyond the next ``<``.
     """
     for closes, tag, attributes, text in _TOKEN.findall(page):
         if not tag:
@@ -169,14 +171,14 @@ def _tokens(page: str) -> Iterator[tuple[str, bool, Mapping[str, str], str]]:
 def _unescaped(text: str) -> str:
     try:
         return unescape(text)
-    except ValueError:  # a character whose number has thousands of digits
+    except ValueError:  # a character reference with thousands of digits
         return text
 
 
 def _number_of(people: str) -> int:
-    """How many a list names: ``+1'd by: (a person), (a person), and 12 others``.
+    """Count the people in a list: ``+1'd by: (a person), (a person), and 12 others``.
 
-    People without a page of their own stand in it as plain text.
+    People without a profile are in the list as plain text.
     """
     label, colon, rest = people.partition(":")
     number = people.count(_PERSON)

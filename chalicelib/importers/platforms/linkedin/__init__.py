@@ -1,4 +1,4 @@
-"""LinkedIn, what is not paid by the click: company pages and the content of members."""
+"""LinkedIn without its ads: company pages and the content of members."""
 
 from chalicelib.importers.platforms.linkedin.competitors import COMPETITORS
 from chalicelib.importers.platforms.linkedin.linkedin_page import PAGE

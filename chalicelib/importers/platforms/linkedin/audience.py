@@ -1,4 +1,4 @@
-"""The line *Total followers on 8/5/2026: 782* above the new followers by day of a member."""
+"""Read the line *Total followers on 8/5/2026: 782* above a member's new followers by day."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _MAX_LABEL = 120
 def sizes_above(
     source: Source, head: TableHead, part: int, options: Options, mark: str
 ) -> Iterator[RowOutcome]:
-    """The lines above a header that tell of an audience, each as an outcome of its own.
+    """Yield one outcome for each line above a header that contains the size of the audience.
 
     Parameters
     ----------
     part : int
-        Of the outcomes.
+        The part of the file, for the outcomes.
     mark : str
         The decimal mark of the table below.
     """
@@ -50,9 +50,9 @@ def sizes_above(
             size = counts[value]
             if size < 0:
                 raise RowRefused("negative", "the size of the audience is below zero")
-        except RowRefused as refused:
+        except RowRefused as error:
             shown = f"{label[:_MAX_LABEL]}\t{value[:_MAX_LABEL]}"
-            yield Refused(number, _printable(shown), refused.code, refused.message, part)
+            yield Refused(number, _printable(shown), error.code, error.message, part)
         else:
             account = options.account or "-"
             parts = (FOLLOWERS_REPORT, account, day.isoformat())
@@ -71,7 +71,7 @@ def _day_in(label: str, order: DayOrder) -> dt.date:
             return parse_day(" ".join(words[start:]), order)
         except ValueError:
             continue
-    raise RowRefused("invalid_date", "the line does not say on which day there were so many")
+    raise RowRefused("invalid_date", "the line with the total followers has no valid date")
 
 
 def _printable(text: str) -> str:

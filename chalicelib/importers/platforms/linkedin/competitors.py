@@ -1,4 +1,4 @@
-"""LinkedIn's comparison with competitors: the numbers of other companies, which are refused."""
+"""LinkedIn's comparison with competitors, which is rejected: it has other companies' numbers."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     head = find_head(glimpse, _VOCABULARY, _is_comparison)
     if head is None:
         return None
-    return claim_to(head, _MARKS, lambda source, options: _refuse(), hits=HITS)
+    return claim_to(head, _MARKS, lambda source, options: _reject(), hits=HITS)
 
 
-def _refuse() -> NoReturn:
+def _reject() -> NoReturn:
     raise ExportRefused(
         "foreign_numbers",
-        "the comparison with competitors holds other pages' totals over a period. Export Content "
-        "and Followers of the own page",
+        "the comparison with competitors contains other pages' totals for a period. Export Content "
+        "and Followers of your own page instead",
     )
 
 
@@ -74,9 +74,14 @@ COMPETITORS = Importer(
     "linkedin",
     Declaration(
         "LinkedIn company pages: competitors",
-        "The page as its admin → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
+        "Your page (as an admin) → Analytics (Analysen) → Competitors (Mitbewerber) → Export",
         "Page (Seite), Total Followers, New Followers, Total post engagements, Total posts",
-        (Becomes("Page, Total Followers, New Followers, ...", "nothing: not the own numbers"),),
+        (
+            Becomes(
+                "Page, Total Followers, New Followers, ...",
+                "not imported: mostly numbers of other companies",
+            ),
+        ),
         (("foreign_numbers", "always"),),
         holds_people=True,
     ),

@@ -1,7 +1,7 @@
-"""The columns of the sheets that LinkedIn offers of company pages and of members' content.
+"""The columns of LinkedIn's sheets for company pages and for the content of members.
 
-LinkedIn writes the same word in several ways from year to year, above all in German, so that the
-headings are put together of their parts.
+LinkedIn's wording changes from year to year, especially in German, so the headings are combined
+from parts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _split(words: Sequence[str], suffixes: Sequence[str]) -> tuple[str, ...]:
 
 
 def _counted(field: str, kind: str, en: Sequence[str], de: Sequence[str]) -> tuple[Column, ...]:
-    """The organic, the sponsored and the total column of a type of engagement."""
+    """Return the organic, sponsored and total columns of an engagement type."""
     organic, sponsored = f"{field}_organic", f"{field}_sponsored"
     parts = (
         (organic, Count(kind), ORGANIC, ()),
@@ -49,8 +49,8 @@ def _left_out(
     return Column(field, LeftOut(why), en=english, de=german)
 
 
-_NOT_ADDITIVE = "people of several days cannot be added up"
-_RATE = "rates are recomputed, never summed"
+_NOT_ADDITIVE = "numbers of people on several days cannot be added up"
+_RATE = "rates are recomputed, never added up"
 
 FOLLOWERS = (
     DAY,
@@ -87,7 +87,7 @@ FOLLOWERS = (
         unless=("sponsored", "organic", "invited"),
     ),
 )
-"""*Total followers* are the new ones of the day, in spite of the name."""
+"""Despite its name, *Total followers* counts the new followers of the day."""
 
 _VIEWS_DE = (
     *("Seitenaufrufe gesamt", "Seitenaufrufe insgesamt", "Gesamte Seitenaufrufe"),
@@ -119,7 +119,7 @@ VISITORS = (
     *(
         _left_out(
             f"views_{tab}",
-            "a part of *Total page views*",
+            "part of *Total page views*",
             [f"{tab} page views"],
             [f"Seitenaufrufe {tab}", f"{tab}: Seitenaufrufe"],
             TOTAL,
@@ -236,7 +236,7 @@ ENGAGEMENT = (
     ),
     Column(
         "engagements",
-        LeftOut("likes, comments, shares and clicks in one number"),
+        LeftOut("the sum of likes, comments, shares and clicks"),
         en=("Engagements",),
         de=("Engagements", "Interaktionen"),
     ),

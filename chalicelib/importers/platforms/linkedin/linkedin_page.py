@@ -1,7 +1,7 @@
-"""LinkedIn company pages: the followers, visitors and content (updates) downloads.
+"""LinkedIn company pages: downloads of followers, visitors and content (updates).
 
-Each is a workbook of several sheets of which one tells of days. That one is read; the others hold
-what the followers are like, or the same engagements by post, and are named in a note.
+Each download is a workbook with several sheets, of which one has daily rows and is read. The others
+contain demographics, or the same engagements by post; a note lists them.
 """
 
 from __future__ import annotations
@@ -37,29 +37,29 @@ from chalicelib.importers.tables.table_heads import TableHead
 
 CHANNEL = "linkedin"
 PAGE_CHANNEL = "linkedin_page"
-"""Of visits to the page itself: a page view is worth another thing than a post in a feed."""
+"""The channel of visits to the page: a page view has another value than a post in a feed."""
 
 TITLE = "LinkedIn company pages: followers, visitors, content (updates)"
 WHERE = (
-    "The page as its admin → Analytics (Analysen) → Content, Visitors or Followers (Content, "
-    "Besucher, Follower) → Export (Exportieren): .xlsx, until 2023 .xls; or a sheet of it as CSV"
+    "Your page (as an admin) → Analytics (Analysen) → Content, Visitors or Followers (Content, "
+    "Besucher, Follower) → Export (Exportieren): .xlsx, until 2023 .xls; or one sheet as CSV"
 )
 LOOKS_FOR = (
-    "a sheet with Date (Datum) and Sponsored, Organic, Auto-invited followers; or Total page views "
-    "(total); or Impressions (organic), Clicks (organic) ...; or Post link, Created date, "
-    "Impressions"
+    "a sheet with Date (Datum) and one of these groups: Sponsored, Organic, Auto-invited "
+    "followers; Total page views (total); Impressions (organic), Clicks (organic) ...; or a sheet "
+    "with Post link, Created date, Impressions"
 )
 HITS = 5
-"""No other platform has such headings: the claim is stronger than the number of columns."""
+"""Weight added to the number of columns, as no other platform has these headings."""
 
 _NEW_FOLLOWERS = re.compile(r"new followers|neue follower", re.IGNORECASE)
 
 
 class FollowersSheet(TableReport):
-    """New followers by day."""
+    """A sheet of new followers by day."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a sheet; its name makes up for a column."""
+        """Whether a header belongs to such a sheet; the sheet's name counts like a column."""
         columns = head.columns
         if "day" not in columns:
             return False
@@ -68,7 +68,7 @@ class FollowersSheet(TableReport):
         return parts > 1 or (parts + ("total" in columns) > (0 if is_named else 1))
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether the sheet is called as LinkedIn calls it."""
+        """Whether the sheet has the name that LinkedIn gives it."""
         return bool(_NEW_FOLLOWERS.search(head.sheet))
 
 
@@ -154,23 +154,29 @@ DECLARATION = Declaration(
             for sheet, report in _NAMES.items()
             for line in becomes_of(report.columns)
         ),
-        Becomes("Location, Job function, Seniority, Industry, Company size", "nothing: no days"),
+        Becomes(
+            "Location, Job function, Seniority, Industry, Company size",
+            "not imported: these sheets have no days",
+        ),
     ),
     (
-        ("invalid_date", "a row whose day is none"),
-        ("negative", "a count below zero, but of organic followers, who then left"),
+        ("invalid_date", "a row whose day is not a valid date"),
+        (
+            "negative",
+            "a count below zero, except organic or total followers, which then count unfollows",
+        ),
     ),
     (
-        "Followers are new ones of the day, in *Total followers* too; the file does not hold the "
-        "size of the audience.",
-        f"Visits to the page are impressions of a channel of their own, `{PAGE_CHANNEL}`: they are "
-        "not to be mixed with impressions of posts.",
-        "Content is read by day. The sheet by post holds the same engagements over the lifetime of "
-        "each post; it is read, as lifetime counts on the day of the post, only where the sheet by "
-        "day has no rows. Import one or the other, or they count twice.",
+        "All follower columns, including *Total followers*, count the new followers of the day. "
+        "The file does not contain the size of the audience.",
+        f"Visits to the page are impressions of a separate channel, `{PAGE_CHANNEL}`, so that they "
+        "are not mixed with impressions of posts.",
+        "Content is read by day. The sheet by post contains the same engagements over the lifetime "
+        "of each post. It is read only if the sheet by day has no rows, as lifetime counts on the "
+        "day of the post. Import only one of the two: importing both counts engagements twice.",
         "LinkedIn writes 3/4/2026 for March 4 under English headings, and day before month under "
-        "German ones; a day above 12 anywhere in the file has the last word.",
-        "The file does not name the page: who has several gives each an account of its own.",
+        "German headings. A day above 12 anywhere in the file overrides this.",
+        "The file does not name the page. If you import several pages, give each its own account.",
     ),
     holds_people=True,
 )
@@ -189,25 +195,25 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
     repeated = [table.head.sheet for table in found if table not in read]
     if repeated:
         notes.append(
-            f"Not read: {named(repeated)}. The sheets by day and by post tell of the same "
-            "engagements; one of them is read."
+            f"Not read: {named(repeated)}. The sheets by day and by post contain the same "
+            "engagements, so only one of them is read."
         )
     others = sheets_but(source, found)
     if others:
-        notes.append(f"Not read, because no row of it has a day: {named(others)}.")
+        notes.append(f"Not read, because the rows have no day: {named(others)}.")
     reading = open_sheets(source, read, options, notes=notes)
     reading.skipped = [
         *(
-            UnreadPart("sheet", name[:100], "a sheet that is read says the same")
+            UnreadPart("sheet", name[:100], "another sheet has the same numbers")
             for name in repeated
         ),
-        *(UnreadPart("sheet", name[:100], "no row of it has a day") for name in others),
+        *(UnreadPart("sheet", name[:100], "the rows have no day") for name in others),
     ]
     return reading
 
 
 def _without_repetition(source: Source, found: Sequence[FoundTable]) -> list[FoundTable]:
-    """The tables that are read: of the content by day and by post only one."""
+    """Return the tables to read: of the content by day and by post only one."""
     by_day = [table for table in found if table.report is BY_DAY]
     by_post = [table for table in found if table.report is BY_POST]
     if by_day and by_post:

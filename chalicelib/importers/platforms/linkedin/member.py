@@ -1,7 +1,7 @@
-"""What LinkedIn gives members (creators) of their own content: one workbook of a period.
+"""LinkedIn members (creators): a workbook on the member's content in a period.
 
-The sheets *Engagement* and *Followers* tell of days. *Discovery* and *Top posts* add up the same
-impressions again, and *Demographics* holds shares; they are named in a note.
+The sheets *Engagement* and *Followers* have daily rows. *Discovery* and *Top posts* contain totals
+of the same impressions, *Demographics* contains shares; a note lists these sheets.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from chalicelib.model.errors import ExportRefused
 
 TITLE = "LinkedIn members (creators): content of a period"
 WHERE = (
-    "The own profile → Analytics (Analysen) → Post impressions (Impressionen des Beitrags) → a "
+    "Your profile → Analytics (Analysen) → Post impressions (Impressionen des Beitrags) → a "
     "period → Export (Exportieren): .xlsx"
 )
 LOOKS_FOR = (
@@ -43,7 +43,7 @@ LOOKS_FOR = (
     "(Datum, Neue Follower)"
 )
 HITS = 8
-"""A workbook with such sheets is nobody else's."""
+"""Weight added for the sheets, as no other platform's workbook has them."""
 
 _SHEETS = re.compile(
     r"discovery|entdeck\w+|reichweite|engagement|interaktion\w*|top.?posts|top.?beitr\w+"
@@ -56,7 +56,7 @@ class MemberSheet(TableReport):
     """A sheet of the workbook."""
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether the sheet is called as LinkedIn calls one."""
+        """Whether the sheet has a name that LinkedIn gives it."""
         return bool(_SHEETS.fullmatch(head.sheet.strip()))
 
 
@@ -100,17 +100,18 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
     if not found:
         raise ExportRefused(
             "no_date",
-            f"no sheet has a column Date beside Impressions or New followers. {WHERE}",
+            "no sheet has a column Date together with Impressions or New followers. To export: "
+            f"{WHERE}",
         )
     notes = []
     others = sheets_but(source, found)
     if others:
         notes.append(
-            f"Not read: {named(others)}. They add up the same numbers again, or hold shares."
+            f"Not read: {named(others)}. These sheets have totals of the same numbers, or shares."
         )
     reading = open_sheets(source, found, options, notes=notes)
     reading.skipped = [
-        UnreadPart("sheet", name[:100], "the same numbers again, or shares") for name in others
+        UnreadPart("sheet", name[:100], "totals of the same numbers, or shares") for name in others
     ]
     sizes = [
         size
@@ -123,7 +124,7 @@ def _open(source: Source, found: Sequence[FoundTable], options: Options) -> Read
 
 
 def _placed(rows: Iterator[RowOutcome], above: Sequence[RowOutcome]) -> Iterator[RowOutcome]:
-    """Rows above a header before those below it, part by part."""
+    """Yield the rows above each header before those below it, part by part."""
     waiting = list(above)
     for row in rows:
         while waiting and waiting[0].part <= row.part:
@@ -147,19 +148,23 @@ MEMBER = Importer(
                 "FOLLOWERS: Total followers on 8/5/2026: (above the header)",
                 "an `audience` event of that day",
             ),
-            Becomes("DISCOVERY, TOP POSTS", "nothing: the same impressions, added up again"),
-            Becomes("DEMOGRAPHICS", "nothing: shares of people"),
+            Becomes("DISCOVERY, TOP POSTS", "not imported: totals of the same impressions"),
+            Becomes("DEMOGRAPHICS", "not imported: shares of people"),
         ),
         (
-            ("no_date", "a workbook without the sheets that tell of days"),
-            ("invalid_date", "a row, or the line of total followers, whose day is none"),
+            ("no_date", "a workbook without the sheets that have daily rows"),
+            (
+                "invalid_date",
+                "a row, or the line with the total followers, whose day is not a valid date",
+            ),
         ),
         (
-            "*Engagements* are likes, comments, shares and clicks in one number and cannot be "
-            "told apart.",
+            "*Engagements* is the sum of likes, comments, shares and clicks, which cannot be "
+            "separated.",
             "LinkedIn writes 3/4/2026 for March 4 under English headings, and day before month "
-            "under German ones; a day above 12 anywhere in the sheet has the last word.",
-            "The file does not name the member: who imports several gives each an account.",
+            "under German headings. A day above 12 anywhere in the sheet overrides this.",
+            "The file does not name the member. If you import several members, give each its own "
+            "account.",
         ),
         holds_people=True,
     ),

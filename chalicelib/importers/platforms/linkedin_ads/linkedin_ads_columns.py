@@ -1,7 +1,7 @@
 """The columns of Campaign Manager reports in the languages of its interface.
 
-Since 2026 what was a campaign group is a campaign, and what was a campaign is an ad set. The levels
-are declared from the widest to the narrowest, so that an ad has one event id under both names.
+In 2026 LinkedIn renamed campaign groups to campaigns, and campaigns to ad sets. The levels are
+declared from the widest to the narrowest, so that an ad has the same event id under both names.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SEGMENTS = (
 _REPEATED = (
     column(
         "segment",
-        Repeats("a member may be in several segments, and small ones are left out"),
+        Repeats("a member may be in several segments, and small segments are not listed"),
         " | ".join(f"{name} Segment" for name in _SEGMENTS) + " | Segment",
         de="Segment | Segment der Unternehmen | Segment der Tätigkeitsbereiche",
     ),
@@ -206,7 +206,7 @@ _MONEY = (
 _LEFT_OUT = (
     column(
         "landing",
-        LeftOut("a part of the clicks"),
+        LeftOut("part of the clicks"),
         "Clicks to Landing Page | Clicks to LinkedIn Page",
         de="Klicks auf die Landingpage | Klicks zur Landingpage | Klicks auf Landingpage",
         nl="Klikken naar bestemmingspagina",
@@ -215,7 +215,7 @@ _LEFT_OUT = (
     ),
     column(
         "engagements",
-        LeftOut("a sum of the columns beside it"),
+        LeftOut("a sum of other columns"),
         "Total Social Actions | Total Engagements",
         de="Gesamtzahl der Interaktionen | Interaktionen gesamt | Engagements gesamt",
         nl="Aantal interacties | Totaal aantal interacties",
@@ -224,14 +224,14 @@ _LEFT_OUT = (
     ),
     column(
         "averages",
-        LeftOut("averages and rates are recomputed, never summed"),
+        LeftOut("averages and rates are recomputed, never added up"),
         "Average CPM | Average CPC | Click Through Rate",
         de="Durchschnittlicher CPM | Durchschnittlicher CPC | Klickrate",
         nl="Gemiddelde CPM | Gemiddelde CPC | Doorklikfrequentie (CTR)",
     ),
     column(
         "budget",
-        LeftOut("what may be spent is not what was"),
+        LeftOut("a budget is not a cost"),
         "Daily Budget | Total Budget",
         de="Tagesbudget | Gesamtbudget",
         nl="Dagbudget | Totaalbudget",
@@ -250,4 +250,4 @@ _LEFT_OUT = (
 COLUMNS = _DATES + _REPEATED + _THINGS + COUNTS + VIRAL + _MONEY + _LEFT_OUT
 
 TYPICAL = ("spent", "landing", "viral_impressions", "viral_clicks")
-"""One of them must be there where nothing else tells that the report is Campaign Manager's."""
+"""Without the days in UTC or a title, a report must have one of these fields to be recognised."""

@@ -1,4 +1,4 @@
-"""What Campaign Manager counts of an ad: what was paid for, and what went on from there."""
+"""The counts of an ad in Campaign Manager: paid ones, and viral ones from members' shares."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _VIRAL_WORDS = {
 
 
 def _viral(column: Column) -> Column:
-    """What the members whom an ad reached caused among those whom it did not: not paid."""
+    """Return the viral counterpart of a column: engagements after a member shared an ad, unpaid."""
     assert isinstance(column.role, Count)
     headings = {
         language: tuple(form.format(name) for name in names for form in _VIRAL_WORDS[language])

@@ -1,4 +1,4 @@
-"""LinkedIn Ads: the performance reports of Campaign Manager."""
+"""LinkedIn Ads: performance reports of Campaign Manager."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from chalicelib.importers.outcomes import Reading, ReportDescription
 from chalicelib.importers.platforms.linkedin_ads.linkedin_ads_columns import COLUMNS, TYPICAL
 from chalicelib.importers.platforms.linkedin_ads.linkedin_ads_counts import VIRAL
 from chalicelib.importers.platforms.linkedin_ads.preamble import (
-    is_nothing_else,
+    is_empty_report,
     is_titled,
     stated_period,
 )
@@ -27,10 +27,10 @@ from chalicelib.importers.values.dates import Period, decide_day_order, parse_da
 
 CHANNEL = "linkedin_ads"
 HITS = 5
-"""No other platform has such lines above a table, or such headings."""
+"""Weight of a match, as no other platform has these headings or lines above a table."""
 
 LONGEST_GAP_DAYS = 7
-"""Two rows further apart, the later on the first of a month, are months and not days."""
+"""If two rows are further apart and the later is on the first of a month, the rows are months."""
 
 WAY_OUT = (
     "For daily rows: in Campaign Manager choose Export > Time breakdown > Daily (Exportieren > "
@@ -84,15 +84,15 @@ class LinkedInAdsReport(TableReport):
     """A report of Campaign Manager."""
 
     def accepts(self, head: TableHead) -> bool:
-        """Whether a header is one of such a report."""
+        """Whether a header belongs to a Campaign Manager report."""
         return _is_report(head)
 
     def has_form(self, head: TableHead) -> bool:
-        """Whether the lines above the table are those of a report."""
+        """Whether the lines above the table begin with a report's title."""
         return is_titled(head.preamble_lines)
 
     def name_in(self, columns: Columns) -> str:
-        """What the rows are about, in the words of 2026."""
+        """Return the level of the report's rows, by the names used since 2026."""
         if "ad_id" in columns or "ad" in columns:
             return "ad"
         has_set = "ad_set_id" in columns or "ad_set" in columns
@@ -103,24 +103,24 @@ class LinkedInAdsReport(TableReport):
         return "campaign" if has_group or has_campaign else self.report
 
     def period_above(self, head: TableHead) -> Period | None:
-        """The period that the lines above the header state."""
+        """Return the period given in the lines above the header."""
         return stated_period(head.preamble_lines, head.columns.language)
 
     def decide_dating(
         self, columns: DateColumns, period: Period | None, options: Options, way_out: str
     ) -> Dating:
-        """A report by month has the first day of each in *Start Date*."""
+        """Decide the dating; a report by month has the first day of each month in *Start Date*."""
         if "day" in columns.positions and _are_months(columns, period, options):
             columns = columns.with_unit("month")
         return super().decide_dating(columns, period, options, way_out)
 
     def notes_on(self, columns: Columns) -> tuple[str, ...]:
-        """How viral numbers are counted."""
+        """Return a note on viral numbers."""
         if not any(field.startswith("viral_") for field in columns.positions):
             return ()
         return (
-            "Viral numbers are what members shared of the ads on their own: counted as not paid, "
-            "beside the paid ones, which do not contain them.",
+            "Viral numbers come from members who shared an ad. They are counted as not paid, in "
+            "addition to the paid numbers, which do not include them.",
         )
 
 
@@ -155,20 +155,21 @@ REPORT = LinkedInAdsReport(
     english="mdy",
     becomes=(Becomes("Report Start, Report End (above the table)", "the period of the report"),),
     refused=(
-        ("not_additive", "demographics, whose members may be in several segments"),
-        ("aggregate_period", "rows of the whole period or of a month, dated by its first day"),
-        ("no_currency", "a cost without a currency beside it; name it with `--currency`"),
-        ("undecidable_format", "a period in words of a language that is not known"),
+        ("not_additive", "demographics, where a member may be in several segments"),
+        ("aggregate_period", "rows for the whole period or for a month, dated by its first day"),
+        ("no_currency", "a cost without a currency in the file; pass it with `--currency`"),
+        ("undecidable_format", "a period written in an unknown language"),
     ),
     remarks=(
-        "Since 2026 campaign groups are called campaigns, and campaigns ad sets: `campaign_id` is "
-        "the wider of the two under either name, and an ad keeps its event ids.",
+        "In 2026 LinkedIn renamed campaign groups to campaigns, and campaigns to ad sets. Under "
+        "both names, `campaign_id` is the wider of the two levels, and an ad keeps its event ids.",
         "Days are UTC days.",
-        "Viral impressions, clicks, reactions ... are counted beside the paid ones, as not paid.",
-        "*Leads* are claimed conversions where the report has no column *Conversions*.",
-        "A file that ends after the lines above the table is a report of nothing: no event.",
-        "English, German, Dutch, French and Spanish headings are known. English reports write "
-        "9/8/2026 for September 8, where neither the period nor another day tells.",
+        "Viral impressions, clicks, reactions ... are counted as not paid, in addition to the paid "
+        "ones.",
+        "*Leads* are claimed conversions if the report has no column *Conversions*.",
+        "A file without a table below the first lines is an empty report and gives no events.",
+        "Headings are known in English, German, Dutch, French and Spanish. In English reports, "
+        "9/8/2026 is September 8, unless the period or another day shows the opposite.",
     ),
 )
 _TABLE = REPORT.importer()
@@ -179,7 +180,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
     if claim is not None:
         return claim
     lines = _first_lines(glimpse)
-    if not is_nothing_else(lines):
+    if not is_empty_report(lines):
         return None
     return Recognition(
         HITS, "the lines above a report", lambda source, options: _open_empty(source, lines)
@@ -187,7 +188,7 @@ def _recognise(glimpse: Glimpse) -> Recognition | None:
 
 
 def _first_lines(glimpse: Glimpse) -> Sequence[str]:
-    """The lines of a file, if it has no more than may stand above a table."""
+    """Return the lines of a file if there are few enough to be the lines above a table."""
     lines = glimpse.text[:10_000].splitlines()
     for sheet in glimpse.sheets[:1]:
         lines = [" ".join(cells) for cells in glimpse.sheet_top(sheet)]
@@ -202,7 +203,7 @@ def _open_empty(source: Source, lines: Sequence[str]) -> Reading:
         source.encoding,
         period_from=period[0] if period else None,
         period_to=period[1] if period else None,
-        notes=("The report has no table: nothing was shown in its period.",),
+        notes=("The report has no table: no ad was shown in its period.",),
     )
     return Reading(report, iter(()))
 

@@ -1,6 +1,6 @@
-"""What Campaign Manager writes above its tables: a title, and lines that end in a date and time.
+"""The lines above the tables of Campaign Manager: a title, and lines that end in a date and time.
 
-The words are those of the language of the interface; what stands in which line is the same in all.
+The order of the lines is the same in all languages of the interface.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ _START_AND_END = 2
 
 
 def is_titled(lines: Iterable[str]) -> bool:
-    """Whether the first line that says anything is a title, as *Ad Performance Report (in UTC)*."""
+    """Whether the first line with text is a title, e.g. *Ad Performance Report (in UTC)*."""
     first = next(filter(None, map(_bare, lines)), "")
     return bool(_TITLE.search(first)) and not _DATED.fullmatch(first)
 
 
 def stated_period(lines: Iterable[str], language: str) -> Period | None:
-    """The days from *Report Start* to *Report End*; None if there are no such lines.
+    """Return the days of *Report Start* and *Report End*; None if there are no such lines.
 
     Raises
     ------
     ExportRefused
-        `undecidable_format`, for lines that cannot be read: without them a row of many days looks
-        like one of a day.
+        `undecidable_format`, for lines that cannot be read. Without the period, a row for many days
+        would look like a row for one day.
     """
     dated = [match[1] for line in lines if (match := _DATED.fullmatch(_bare(line)))]
     if len(dated) < _START_AND_END:
@@ -44,22 +44,21 @@ def stated_period(lines: Iterable[str], language: str) -> Period | None:
         pass
     raise ExportRefused(
         "undecidable_format",
-        "the lines above the table do not say from which day to which the report is, in a form "
-        "that is known: download it in English",
+        "the period in the lines above the table cannot be read: download the report in English",
     )
 
 
-def is_nothing_else(lines: Iterable[str]) -> bool:
-    """Whether a file is such lines alone: the report of a period in which nothing was shown."""
-    said = list(filter(None, map(_bare, lines)))
-    rest = said[1:]
+def is_empty_report(lines: Iterable[str]) -> bool:
+    """Whether a file has only these lines and no table, because no ad was shown in the period."""
+    filled = list(filter(None, map(_bare, lines)))
+    rest = filled[1:]
     return (
-        is_titled(said)
+        is_titled(filled)
         and len(rest) >= _START_AND_END
         and all(_DATED.fullmatch(line) for line in rest)
     )
 
 
 def _bare(line: str) -> str:
-    """A line without the padding that a spreadsheet gives it, in one kind of blank."""
+    """Return a line without a spreadsheet's padding, with single spaces between words."""
     return " ".join(line.strip(_PADDING).split())

@@ -1,4 +1,4 @@
-"""Headings of Campaign Manager in five languages, written down in little space."""
+"""A compact notation for headings of Campaign Manager in five languages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def column(
     es: str = "",
     unless: tuple[str, ...] = (),
 ) -> Column:
-    """A column; its headings in a language are set apart by bars."""
+    """Return a column. The headings in a language are separated by bars."""
     more = {
         language: _names(text) for language, text in (("nl", nl), ("fr", fr), ("es", es)) if text
     }
@@ -31,5 +31,5 @@ def column(
 
 
 def in_utc(text: str) -> str:
-    """Headings with and without the zone."""
+    """Return the headings with and without the time zone."""
     return _SEPARATOR.join(f"{name}{zone}" for name in _names(text) for zone in _ZONES)
